@@ -1,0 +1,281 @@
+"""Measure the whole job against two peers, the start of the command, and the kernels.
+
+``python scripts/benchmark.py`` makes registers of 640,000 and of 5.9 million residents (kept in
+``--work``), runs our command, a DuckDB peer and a pandas peer on them as whole processes, in turn, after a
+warm-up, and prints medians. The ratios appear only if all three results are equal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+PIECES = Path(__file__).resolve().parent / "benchmark"
+sys.path.insert(0, str(PIECES))
+
+from measure import Command, ProcessError, Timing, measure_interleaved, run_once  # noqa: E402
+
+OURS, DUCKDB, PANDAS = "ours", "DuckDB peer", "pandas peer"
+DESIGNATE = Path(sys.executable).parent / "designate"
+HELP_BOUND_S, FIRST_RUN_BOUND_S = 0.3, 30.0
+HELP_REPEATS, FIRST_RUN_REPEATS, KERNEL_REPEATS = 9, 3, 5
+
+
+class BenchmarkError(Exception):
+    """The benchmark cannot be carried through; the message says why."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What one measure of ours may be at most, as a share of a peer's: ``measure`` is seconds or memory."""
+
+    measure: str
+    peer: str
+    bound: float
+
+
+@dataclass(frozen=True)
+class Size:
+    """One size of the whole job; ``kind`` is whose proportions the registers have."""
+
+    name: str
+    residents: int
+    kind: str
+    repeats: int
+    promises: tuple[Promise, ...]
+
+
+SIZES = (
+    Size("small", 640_000, "city", 5, (Promise("seconds", DUCKDB, 1.0),)),
+    Size(
+        "large",
+        5_900_000,
+        "country",
+        3,
+        (Promise("seconds", DUCKDB, 0.7), Promise("seconds", PANDAS, 0.25), Promise("memory", DUCKDB, 1.0)),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the report: a measured value, and the bound it was promised to keep, if any."""
+
+    section: str
+    name: str
+    value: float
+    unit: str
+    bound: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """``met``, ``short by`` so much of the bound, or nothing where no bound was promised."""
+        if self.bound is None:
+            return ""
+        return "met" if self.value <= self.bound else f"short by {self.value / self.bound - 1:.0%}"
+
+
+@dataclass
+class Report:
+    """Rows in order of appearance; each is printed as soon as it is known."""
+
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, row: Row) -> None:
+        """Keep and print one row."""
+        if not self.rows or self.rows[-1].section != row.section:
+            print(f"\n{row.section}")
+        digits = 0 if row.unit == "MB" else 2
+        bound = "" if row.bound is None else f"bound {row.bound:g} {row.unit}".rstrip()
+        print(f"  {row.name:<36} {row.value:>8.{digits}f} {row.unit:<3} {bound:<14} {row.verdict}".rstrip())
+        self.rows.append(row)
+
+    def as_json(self) -> str:
+        """All rows as JSON."""
+        rows = [{**asdict(row), "verdict": row.verdict} for row in self.rows]
+        return json.dumps({"rows": rows}, indent=2, ensure_ascii=False) + "\n"
+
+
+def registers(work: Path, size: Size) -> Path:
+    """Folder with the registers of a size, made if absent; its name changes with the maker's text."""
+    maker = PIECES / "make_denmark.py"
+    version = hashlib.sha256(maker.read_bytes()).hexdigest()[:8]
+    folder = work / f"registers-{size.kind}-{size.residents}-{version}"
+    if not folder.is_dir():
+        print(f"making registers of {size.residents:,} residents in {folder}")
+        unfinished = folder.with_suffix(".part")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        arguments = [str(unfinished), "--residents", str(size.residents), "--kind", size.kind]
+        subprocess.run([sys.executable, str(maker), *arguments], check=True, stdout=subprocess.DEVNULL)
+        unfinished.rename(folder)
+    return folder
+
+
+def ours(folder: Path, out: Path) -> tuple[Command, Path]:
+    """Our command on a register folder, and the file it writes."""
+    arguments = [
+        str(DESIGNATE),
+        "--year",
+        "2025",
+        "--raw",
+        str(folder),
+        "--policy",
+        str(PIECES / "plain.toml"),
+    ]
+    arguments += ["--previous", "none", "--out", str(out), "--format", "gpkg", "--quiet"]
+    return Command(OURS, arguments), out / "designation_2025.gpkg"
+
+
+def peer(name: str, script: str, folder: Path, result: Path) -> tuple[Command, Path]:
+    """A peer on a register folder, and the file it writes."""
+    return Command(name, [sys.executable, str(PIECES / script), str(folder), str(result)]), result
+
+
+def check_equal(results: dict[str, Path]) -> None:
+    """Hold every result to the first; raise BenchmarkError with the differences."""
+    first, *others = results
+    for other in others:
+        arguments = [sys.executable, str(PIECES / "compare.py"), str(results[first]), str(results[other])]
+        compared = subprocess.run(arguments, capture_output=True, text=True, check=False)
+        if compared.returncode != 0:
+            told = (compared.stdout + compared.stderr).strip()
+            raise BenchmarkError(f"no ratios: {first} and {other} differ\n{told}")
+
+
+def ratio_to(timings: dict[str, Timing], promise: Promise) -> float:
+    """Our share of a peer's seconds or memory."""
+    mine, theirs = timings[OURS], timings[promise.peer]
+    if promise.measure == "memory":
+        return mine.median_peak_mb / theirs.median_peak_mb
+    return mine.median_wall_s / theirs.median_wall_s
+
+
+def whole_job(report: Report, work: Path, size: Size, repeats: int, peers_only: bool) -> None:
+    """Measure one size of the whole job and add its rows."""
+    folder = registers(work, size)
+    out = work / f"out-{size.name}"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    jobs = [] if peers_only else [ours(folder, out / "ours")]
+    jobs.append(peer(DUCKDB, "peer_duckdb.py", folder, out / "duckdb.gpkg"))
+    jobs.append(peer(PANDAS, "peer_pandas.py", folder, out / "pandas.gpkg"))
+    timings = measure_interleaved([command for command, _ in jobs], repeats)
+    section = f"whole job, {size.residents:,} residents (median of {repeats})"
+    for name, timing in timings.items():
+        report.add(Row(section, f"{name}, seconds", timing.median_wall_s, "s"))
+        report.add(Row(section, f"{name}, peak memory", timing.median_peak_mb, "MB"))
+    check_equal({command.name: result for command, result in jobs})
+    if peers_only:
+        return
+    promised = {(promise.measure, promise.peer): promise for promise in size.promises}
+    for measure in ("seconds", "memory"):
+        for against in (DUCKDB, PANDAS):
+            promise = promised.get((measure, against))
+            ratio = ratio_to(timings, promise or Promise(measure, against, 1.0))
+            name = f"ours / {against}, {measure}"
+            report.add(Row(section, name, ratio, "x", promise.bound if promise else None))
+
+
+def first_run() -> float:
+    """Wall seconds of the command in an empty folder, with nothing compiled and no city made before."""
+    with tempfile.TemporaryDirectory(prefix="udsat-first-run-") as name:
+        folder = Path(name)
+        places = {"NUMBA_CACHE_DIR": folder / "numba", "UDSAT_CACHE": folder / "cache"}
+        for place in places.values():
+            place.mkdir()
+        environment = {variable: str(place) for variable, place in places.items()}
+        arguments = [str(DESIGNATE), "--year", "2025", "--out", str(folder / "out")]
+        wall_s, _ = run_once(Command("first run", arguments, environment, folder))
+    return wall_s
+
+
+def start(report: Report, repeats: int | None) -> None:
+    """Measure the start of the command and the first run, and add their rows."""
+    often = repeats or HELP_REPEATS
+    timing = measure_interleaved([Command("help", [str(DESIGNATE), "--help"])], often)["help"]
+    section = "start"
+    report.add(Row(section, f"designate --help (median of {often})", timing.median_wall_s, "s", HELP_BOUND_S))
+    runs = min(often, FIRST_RUN_REPEATS)
+    walls_s = sorted(first_run() for _ in range(runs))
+    median_s = walls_s[(runs - 1) // 2]
+    report.add(Row(section, f"first run, empty caches (median of {runs})", median_s, "s", FIRST_RUN_BOUND_S))
+
+
+def kernels(report: Report, repeats: int) -> None:
+    """Measure the kernels and add their rows; nothing is printed where there are none."""
+    # Only now: these bring numpy with them, which would raise the peak memory of later processes.
+    from kernels import ROWS, run_rows
+
+    timings = run_rows(ROWS, repeats)
+    section = f"kernels (median of {repeats})"
+    for timing in timings:
+        if timing.equal:
+            report.add(Row(section, f"{timing.name}, ours", timing.ours_s * 1000, "ms"))
+            report.add(Row(section, f"{timing.name}, peer", timing.peer_s * 1000, "ms"))
+            report.add(Row(section, f"{timing.name}, ours / peer", timing.ours_s / timing.peer_s, "x"))
+    unequal = [timing.name for timing in timings if not timing.equal]
+    if unequal:
+        raise BenchmarkError(f"no ratios: ours and the peer differ in {', '.join(unequal)}")
+
+
+def run(options: argparse.Namespace, report: Report) -> None:
+    """Run the chosen parts in order."""
+    chosen = [options.only] if options.only else ["small", "large", "start", "kernels"]
+    if options.peers_only:
+        chosen = [part for part in chosen if part in ("small", "large")]
+    elif not DESIGNATE.exists() and chosen != ["kernels"]:
+        raise BenchmarkError(f"{DESIGNATE} is not there; install the package, or use --peers-only")
+    for size in SIZES:
+        if size.name in chosen:
+            whole_job(report, options.work, size, options.repeats or size.repeats, options.peers_only)
+    if "start" in chosen:
+        start(report, options.repeats)
+    if "kernels" in chosen:
+        kernels(report, options.repeats or KERNEL_REPEATS)
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1, for the command line."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Measure the whole job, the start, and the kernels.")
+    parser.add_argument("--only", choices=["small", "large", "start", "kernels"], help="one part alone")
+    parser.add_argument("--repeats", type=positive, help="measured runs of each command (5 small, 3 large)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all rows to a file as well")
+    parser.add_argument("--peers-only", action="store_true", help="measure and compare the peers alone")
+    cache = Path(tempfile.gettempdir()) / "udsat-benchmark"
+    parser.add_argument("--work", type=Path, default=cache, metavar="DIR", help="where registers are kept")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the benchmark; 0 done, 1 results differ or a process failed."""
+    options = arguments()
+    options.work = options.work.resolve()
+    report = Report()
+    try:
+        run(options, report)
+    except (BenchmarkError, ProcessError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    finally:
+        if options.json and report.rows:
+            options.json.write_text(report.as_json(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""What a person sees: progress while it runs, tables when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from udsat_geo.designation import Designation
+
+
+@contextmanager
+def progress_on(shown: bool) -> Iterator[Callable[[str], None] | None]:
+    """A spinner with the current step and the time it takes, on standard error; nothing when not shown."""
+    if not shown:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("starting", total=None)
+        yield lambda step: progress.update(task, description=step)
+
+
+def print_result(designation: Designation, files: list[str], console: Console) -> None:
+    """The result tables of a designation: areas, changes, gaps, files."""
+    from udsat_geo.wording import TABLE
+
+    words = TABLE[designation.language]
+    console.print(_areas_table(designation, words))
+    _print_totals(designation, words, console)
+    console.print(_status_table(designation, words))
+    for line in _counted_lines(designation):
+        console.print(line, highlight=False)
+    console.print(f"{words['files']}:", *files, sep="\n  ", highlight=False, soft_wrap=True)
+
+
+def _number(value: float, digits: int, language: str) -> str:
+    """A number with the decimal sign and grouping of a language; nothing for a missing one."""
+    if value != value:
+        return ""
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "da" else text
+
+
+def _areas_table(designation: Designation, words: dict[str, str]) -> Table:
+    import shapely
+    from rich.table import Table
+
+    language, areas = designation.language, designation.areas
+    table = Table(title=f"{words['areas']} {designation.year}", title_justify="left")
+    for name, justify in (("area", "left"), ("residents", "right"), ("share", "right"), ("units", "right")):
+        table.add_column(words[name], justify=justify)  # type: ignore[arg-type]
+    for name in ("hectares", "composite", "since", "event"):
+        table.add_column(words[name], justify="right")
+    hectares = shapely.area(designation.outline) / 10_000
+    for i in range(len(areas)):
+        event = words[designation.changes.event[i]] if designation.changes else ""
+        share = 100 * areas.residents[i] / max(designation.status.residents, 1)
+        table.add_row(
+            f"{designation.area_id[i]}  {designation.name[i]}",
+            _number(areas.residents[i], 0, language),
+            f"{_number(share, 1, language)} %",
+            str(areas.units[i]),
+            _number(hectares[i], 0, language),
+            _number(areas.composite[i], 2, language),
+            str(designation.since[i]),
+            event,
+        )
+    return table
+
+
+def _print_totals(designation: Designation, words: dict[str, str], console: Console) -> None:
+    status, language = designation.status, designation.language
+    share = _number(100 * status.share_of_residents, 1, language)
+    line = (
+        f"{len(designation.areas)} {words['areas'].lower()}, {_number(status.residents_in_areas, 0, language)} "
+        f"{words['residents'].lower()}, {share} % ({words['share'].lower()})"
+    )
+    console.print(line, highlight=False)
+    changes, before = designation.changes, designation.previous
+    if changes is None or before is None:
+        return
+    events = ", ".join(f"{changes.count(event)} {words[event]}" for event in ("added", "removed", "kept"))
+    added, removed = int(changes.residents_added.sum()), int(changes.residents_removed.sum())
+    people = f"+{_number(added, 0, language)} / -{_number(removed, 0, language)} {words['residents'].lower()}"
+    units = f"+{changes.units_added} / -{changes.units_removed} {words['units'].lower()}"
+    console.print(f"{changes.previous_year} -> {designation.year}: {events}; {people}; {units}", highlight=False)
+    for i, event in enumerate(changes.event):
+        if event == "removed":
+            area = changes.previous[i][0]
+            lost = _number(int(changes.residents_removed[i]), 0, language)
+            name = f"{before.area_id[area]} {before.name[area]}"
+            console.print(f"  {words['removed']}: {name} ({lost} {words['residents'].lower()})", highlight=False)
+
+
+def _status_table(designation: Designation, words: dict[str, str]) -> Table:
+    from rich.table import Table
+
+    language, status = designation.language, designation.status
+    table = Table(title_justify="left")
+    table.add_column(words["criterion"])
+    for name in ("in_areas", "rest", "gap", "city"):
+        table.add_column(words[name], justify="right")
+    for j, criterion in enumerate(designation.policy.policy.criteria):
+        # shares are written per cent; anything else in its own unit
+        factor, suffix = (100, " %") if criterion.is_share else (1, f" {criterion.unit}".rstrip())
+        values = (status.areas[j], status.rest_of_city[j], status.gap[j], status.city[j])
+        cells = [_number(factor * value, 1, language) for value in values]
+        table.add_row(criterion.label_in(language), *(f"{cell}{suffix}" if cell else "" for cell in cells))
+    return table
+
+
+def _counted_lines(designation: Designation) -> list[str]:
+    """What was left out, and what was found out about the input."""
+    words = COUNTED[designation.language]
+    lines = [
+        f"{words.get(name, name)}: {_number(count, 0, designation.language)}"
+        for name, count in designation.counts.items()
+        if count and name != "residents_placed"
+    ]
+    return lines + list(designation.notes)
+
+
+COUNTED: dict[str, dict[str, str]] = {
+    "da": {
+        "residents_unplaced": "Beboere uden placering i alt (tælles ikke i nogen enhed)",
+        "residents_without_dwelling": "Beboere uden kendt bolig",
+        "residents_with_impossible_age": "Beboere med umulig alder (alder regnes som ukendt)",
+        "addresses_without_position": "Adresser uden placering",
+        "addresses_outside_all_units": "Adresser uden for alle enheder",
+        "dwellings_without_address": "Boliger uden adresse",
+        "residents_of_dwellings_without_address": "Beboere i boliger uden adresse",
+        "residents_of_addresses_not_placed": "Beboere på adresser uden placering",
+        "units_without_residents_known": "Enheder uden kendt beboertal",
+    },
+    "en": {
+        "residents_unplaced": "Residents not placed in all (counted in no unit)",
+        "residents_without_dwelling": "Residents without a known dwelling",
+        "residents_with_impossible_age": "Residents with an impossible age (read as unknown)",
+        "addresses_without_position": "Addresses without a position",
+        "addresses_outside_all_units": "Addresses outside all units",
+        "dwellings_without_address": "Dwellings without an address",
+        "residents_of_dwellings_without_address": "Residents of dwellings without an address",
+        "residents_of_addresses_not_placed": "Residents of addresses that are not placed",
+        "units_without_residents_known": "Units without a known number of residents",
+    },
+}

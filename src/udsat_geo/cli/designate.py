@@ -1,0 +1,78 @@
+"""`designate`: the main job, with progress and a result table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from udsat_geo.cli.console import print_result, progress_on
+from udsat_geo.io.results import check_formats, check_writable, write_results
+from udsat_geo.job import Job, is_synthetic, run
+from udsat_geo.policy import load_policy
+from udsat_geo.synthetic import DEFAULT_SEED
+
+SYNTHETIC = {
+    "da": "Ingen registre i data/raw: kører på det syntetiske København, hvis beboere ikke findes.",
+    "en": "No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.",
+}
+
+
+def run_designate(
+    year: int,
+    policy: str,
+    raw: Path | None,
+    units: str | None,
+    previous: str | None,
+    out: Path,
+    formats: str,
+    language: str,
+    seed: int | None,
+    threads: int | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run the job, write its files, print its result.
+
+    Raises
+    ------
+    InputError
+        If the call or the input is at fault.
+    """
+    wanted = check_formats(formats)
+    job = Job(
+        year=year,
+        policy=load_policy(policy),
+        raw=raw,
+        units=None if units is None else Path(units),
+        previous=previous,
+        out=out,
+        language=language,
+        seed=DEFAULT_SEED if seed is None else seed,
+        threads=threads,
+    )
+    check_writable(out)
+    if threads is not None:
+        _limit_threads(threads)
+    if is_synthetic(job) and not quiet and not as_json:
+        click.echo(SYNTHETIC[language])
+    with progress_on(not quiet and not as_json) as progress:
+        designation = run(job, progress)
+        if progress:
+            progress("writing")
+        files = write_results(designation, out, wanted)
+    if as_json:
+        from udsat_geo.io.summary import as_json as summary_text
+        from udsat_geo.io.summary import summarise
+
+        click.echo(summary_text(summarise(designation)), nl=False)
+    elif not quiet:
+        from rich.console import Console
+
+        print_result(designation, [str(file) for file in files], Console())
+
+
+def _limit_threads(threads: int) -> None:
+    import numba
+
+    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))

@@ -1,0 +1,167 @@
+"""The commands `designate` and `udsat`. Everything heavy is imported when a command runs, so that help is instant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from udsat_geo import __version__
+from udsat_geo.errors import InputError
+
+INPUT_AT_FAULT, OUR_FAULT, INTERRUPTED = 2, 1, 130
+
+
+def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn errors into messages and exit codes: 2 for the input, 130 for an interruption.
+
+    What is left, a fault of ours, keeps its traceback and exits with 1.
+    """
+
+    @wraps(command)
+    def answered(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except InputError as error:
+            for message in error.messages:
+                click.echo(f"error: {message}", err=True)
+            sys.exit(INPUT_AT_FAULT)
+        except (KeyboardInterrupt, RuntimeError) as error:
+            # DuckDB answers Ctrl-C during a query with a RuntimeError of this text
+            if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
+                raise
+            click.echo("interrupted: nothing was written", err=True)
+            sys.exit(INTERRUPTED)
+
+    return answered
+
+
+def _year_option(function: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--year", type=int, required=True, metavar="Y", help="The year to designate.")(function)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@_year_option
+@click.option(
+    "--policy",
+    default="kbh-2017",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="A built-in policy or a TOML file.",
+)
+@click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Register folder; DIR/Y is used where it exists. "
+    "[default: data/raw; without registers there, the synthetic Copenhagen]",
+)
+@click.option(
+    "--units",
+    metavar="FILE",
+    help="A ready-made table of cells or zones instead of registers; with --raw, filled from them.",
+)
+@click.option(
+    "--previous",
+    metavar="Y|FILE|none",
+    help="The designation to compare with. [default: the policy's cadence back]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("data/out"),
+    show_default=True,
+    metavar="DIR",
+    help="Where results go.",
+)
+@click.option("--format", "formats", default="gpkg,tif", show_default=True, metavar="LIST", help="gpkg, tif.")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["da", "en"]),
+    default="da",
+    show_default=True,
+    help="Language of labels and tables.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="Of the synthetic city.")
+@click.option(
+    "--threads", type=click.IntRange(min=1), metavar="N", help="At most so many; results do not depend on it."
+)
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary alone, as JSON, on standard output.")
+@click.version_option(__version__, prog_name="udsat_geo")
+@answers_errors
+def designate(**options: Any) -> None:
+    """Designate the disadvantaged areas of a year from registers, by a stated policy.
+
+    Results go to data/out: a GeoPackage for QGIS, a GeoTIFF, and a JSON summary with provenance.
+    """
+    from udsat_geo.cli.designate import run_designate
+
+    run_designate(**options)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="udsat_geo")
+def udsat() -> None:
+    """Designation of disadvantaged urban areas: everything beside the main job."""
+
+
+udsat.add_command(designate)
+
+
+@udsat.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--policy",
+    default="kbh-2017",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Its expressions are checked too.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@answers_errors
+def validate(folder: Path, policy: str, as_json: bool) -> None:
+    """Check the registers in FOLDER without designating."""
+    from udsat_geo.cli.validate import run_validate
+
+    run_validate(folder, policy, as_json)
+
+
+@udsat.command()
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["da", "en"]),
+    default="da",
+    show_default=True,
+    help="Language of titles.",
+)
+@answers_errors
+def policies(language: str) -> None:
+    """List the built-in policies."""
+    from udsat_geo.policy import BUILT_IN, load_policy, text_in
+
+    for name in BUILT_IN:
+        policy = load_policy(name).policy
+        first, last = policy.years
+        click.echo(f"{name}  {first}-{last}  {text_in(policy.title, language)}")
+        click.echo(f"    {policy.source}")
+        for criterion in policy.criteria:
+            click.echo(f"    - {criterion.label_in(language)}")
+
+
+@udsat.command()
+@_year_option
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where the files go.")
+@click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="Another city of the same facts.")
+@answers_errors
+def synth(year: int, out: Path, seed: int | None) -> None:
+    """Write the synthetic Copenhagen of a year as registers."""
+    from udsat_geo.cli.synth import run_synth
+
+    run_synth(year, out, seed)

@@ -1,0 +1,68 @@
+"""The few errors of the product.
+
+`InputError` is for what the user can mend: it carries every problem found, not the first one, and the command
+line answers it with exit code 2. Anything else that escapes is a fault of ours (exit code 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of an input, told so that it can be mended.
+
+    Attributes
+    ----------
+    where : str
+        File, column or key that is at fault.
+    what : str
+        What is wrong with it.
+    remedy : str
+        What to do.
+    count : int or None
+        How many rows (or entries) have the fault, where that can be counted.
+    example : str or None
+        One of them, as it stands in the input.
+    """
+
+    where: str
+    what: str
+    remedy: str = ""
+    count: int | None = None
+    example: str | None = None
+
+    def __str__(self) -> str:
+        rows = "" if self.count is None else f" ({self.count:,} {'row' if self.count == 1 else 'rows'})"
+        example = "" if self.example is None else f", for example {self.example}"
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{self.where}: {self.what}{rows}{example}.{remedy}"
+
+
+class UdsatError(Exception):
+    """Base of all errors that the product raises on purpose."""
+
+
+class InputError(UdsatError):
+    """The input or the call is at fault; `problems` says everything that was found.
+
+    Parameters
+    ----------
+    problems : str, Problem or iterable of Problem
+        One message, one problem, or all problems of an input.
+    """
+
+    def __init__(self, problems: str | Problem | Iterable[Problem]):
+        if isinstance(problems, str):
+            self.messages: tuple[str, ...] = (problems,)
+        elif isinstance(problems, Problem):
+            self.messages = (str(problems),)
+        else:
+            self.messages = tuple(str(problem) for problem in problems)
+        super().__init__("\n".join(self.messages))
+
+
+class OutputError(InputError):
+    """Results cannot be written where they were asked for: no permission, no space, no such place."""

@@ -1,0 +1,109 @@
+"""The tables of a designation, column by column, as arrays: what every format writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas import ROLES
+from udsat_geo.designation import Designation
+from udsat_geo.diff import REMOVED
+from udsat_geo.wording import REASONS
+
+Columns = Mapping[str, Any]
+
+
+def area_columns(designation: Designation) -> Columns:
+    """The columns of the layer ``areas``, each of shape (n_areas,)."""
+    import shapely
+
+    areas, keys = designation.areas, designation.policy.policy.keys
+    n_areas = len(areas)
+    columns: dict[str, Any] = {
+        "area_id": designation.area_id,
+        "name": designation.name,
+        "district": np.full(n_areas, None, dtype=object),
+        "residents": areas.residents,
+        "units": areas.units,
+        "area_ha": np.round(shapely.area(designation.outline) / 10_000, 4),
+        "composite": areas.composite,
+        "criteria_exceeded": areas.criteria_exceeded,
+    }
+    columns |= {f"rate_{key}": areas.rate[:, j] for j, key in enumerate(keys)}
+    columns |= {f"gap_{key}": areas.gap[:, j] for j, key in enumerate(keys)}
+    events = list(designation.changes.event[:n_areas]) if designation.changes else [None] * n_areas
+    columns["since"] = designation.since
+    columns["event"] = np.array(events, dtype=object)
+    return columns
+
+
+def unit_columns(designation: Designation) -> Columns:
+    """The columns of the layer ``units``, each of shape (n_units,)."""
+    units, scores, areas = designation.units, designation.scores, designation.areas
+    keys = designation.policy.policy.keys
+    reasons = np.array(REASONS[designation.language], dtype=object)
+    columns: dict[str, Any] = {"unit_id": units.unit_id, "residents": units.residents}
+    columns |= {f"rate_{key}": scores.rate[:, j] for j, key in enumerate(keys)}
+    columns |= {f"gap_{key}": scores.gap[:, j] for j, key in enumerate(keys)}
+    columns["composite"] = scores.composite
+    columns["criteria_with_rate"] = scores.criteria_with_rate
+    columns["criteria_exceeded"] = scores.criteria_exceeded
+    columns["residents_in_view"] = scores.residents_in_view
+    columns["role"] = Coded(areas.role.astype(np.int32), np.array(ROLES, dtype=object))
+    columns["area_id"] = Coded(areas.area_of_unit.astype(np.int32), designation.area_id)
+    columns["reason"] = Coded(areas.reason.astype(np.int32), reasons)
+    return columns
+
+
+class Coded:
+    """A text column of few distinct values: codes into them, -1 for none.
+
+    Parameters
+    ----------
+    codes : int32, shape (n_rows,)
+    values : object (str), shape (n_values,)
+    """
+
+    def __init__(self, codes: NDArray[np.int32], values: NDArray[np.object_]):
+        self.codes = codes
+        self.values = values
+
+
+def change_columns(designation: Designation) -> tuple[Columns, NDArray[np.object_]]:
+    """The columns of the layer ``changes`` and its outlines, each of shape (n_changes,)."""
+    changes, before = designation.changes, designation.previous
+    outline = np.empty(0 if changes is None else len(changes.event), dtype=object)
+    names = ("event", "area_id", "previous_ids", "residents_added", "residents_removed", "residents_kept")
+    if changes is None or before is None:
+        columns: dict[str, Any] = {name: np.empty(0, dtype=object) for name in names[:3]}
+        return columns | {name: np.empty(0, dtype=np.int64) for name in names[3:]}, outline
+    area_id = np.empty(len(outline), dtype=object)
+    previous_ids = np.empty(len(outline), dtype=object)
+    for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
+        ids = [str(before.area_id[p]) for p in previous]
+        previous_ids[i] = ",".join(ids)
+        area_id[i] = ids[0] if event == REMOVED else designation.area_id[area]
+        outline[i] = before.outline[previous[0]] if event == REMOVED else designation.outline[area]
+    return {
+        "event": np.array(changes.event, dtype=object),
+        "area_id": area_id,
+        "previous_ids": previous_ids,
+        "residents_added": changes.residents_added,
+        "residents_removed": changes.residents_removed,
+        "residents_kept": changes.residents_kept,
+    }, outline
+
+
+def status_columns(designation: Designation) -> Columns:
+    """The columns of the table ``status``, each of shape (n_criteria,)."""
+    status = designation.status
+    return {
+        "criterion": np.array(designation.policy.policy.keys, dtype=object),
+        "areas": status.areas,
+        "rest_of_city": status.rest_of_city,
+        "gap": status.gap,
+        "city": status.city,
+    }

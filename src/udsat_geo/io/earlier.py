@@ -1,0 +1,96 @@
+"""Reading a designation back, to compare another one with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from udsat_geo.diff import Designated
+from udsat_geo.errors import InputError, Problem
+
+
+def read_designated(path: Path) -> Designated:
+    """Read a designation from its GeoPackage; its JSON stands beside it.
+
+    Parameters
+    ----------
+    path : Path
+        A ``designation_YEAR.gpkg`` that this product wrote.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged, or no designation.
+    """
+    import pyogrio
+    import shapely
+
+    if not path.is_file():
+        raise InputError(Problem(str(path), "no such designation", "Name a designation_YEAR.gpkg, or none."))
+    summary = read_summary(path)
+    try:
+        _, units = pyogrio.read_arrow(
+            path, layer="units", columns=["unit_id", "residents", "area_id"], read_geometry=False
+        )
+        meta, areas = pyogrio.read_arrow(path, layer="areas")
+        unit_id = _texts(units, "unit_id")
+        residents = np.asarray(units["residents"], dtype=np.int64)
+        area_id = _texts(areas, "area_id")
+        name, since = _texts(areas, "name"), np.asarray(areas["since"], dtype=np.int64)
+        outline = shapely.from_wkb(areas[meta["geometry_name"] or "wkb_geometry"].to_numpy(zero_copy_only=False))
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError) as error:
+        reason = str(error).split(";")[0].split("\n")[0]
+        raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
+    number = {area: i for i, area in enumerate(area_id.tolist())}
+    area_of_unit = np.array([number.get(area, -1) for area in units["area_id"].to_pylist()], dtype=np.int64)
+    return Designated(
+        int(summary["year"]),
+        summary["policy"]["id"],
+        unit_id,
+        residents,
+        area_of_unit,
+        area_id,
+        name,
+        since,
+        outline,
+    )
+
+
+def read_summary(path: Path) -> dict[str, Any]:
+    """The summary beside a designation's GeoPackage.
+
+    Raises
+    ------
+    InputError
+        If it is missing or no summary of a designation.
+    """
+    beside = path.with_suffix(".json")
+    try:
+        summary: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            Problem(str(beside), f"cannot be read ({reason})", "It belongs beside the GeoPackage.")
+        ) from None
+    except ValueError:
+        raise InputError(Problem(beside.name, "is not JSON", "Make the designation again.")) from None
+    if not _is_summary(summary):
+        raise InputError(Problem(beside.name, "is not the summary of a designation", "Make the designation again."))
+    return summary
+
+
+def _is_summary(content: Any) -> bool:
+    """Whether JSON content has what is read of a summary."""
+    if not isinstance(content, dict) or not {"year", "policy", "source", "inputs"} <= content.keys():
+        return False
+    policy = content["policy"]
+    return isinstance(content["year"], int) and isinstance(policy, dict) and isinstance(policy.get("id"), str)
+
+
+def _texts(table: Any, column: str) -> Any:
+    values = np.empty(table.num_rows, dtype=object)
+    values[:] = table[column].to_pylist()
+    return values

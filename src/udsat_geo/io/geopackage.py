@@ -1,0 +1,127 @@
+"""The GeoPackage of a designation: layers areas, units, changes, and the table status (GDAL through pyogrio)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.designation import Designation
+from udsat_geo.io.columns import (
+    Coded,
+    Columns,
+    area_columns,
+    change_columns,
+    status_columns,
+    unit_columns,
+)
+from udsat_geo.outline import as_multipolygon, cells_as_wkb
+from udsat_geo.units import Units
+
+_FAST = {
+    # the file is written aside and moved in when it is whole: a journal of its own would protect nothing
+    "OGR_SQLITE_JOURNAL": "OFF",
+    "OGR_SQLITE_SYNCHRONOUS": "OFF",
+    # large pages write hundreds of thousands of features in two thirds of the time
+    "OGR_SQLITE_PRAGMA": "page_size=16384",
+}
+
+
+def write_geopackage(designation: Designation, path: Path) -> None:
+    """Write all layers; the same designation gives the same bytes.
+
+    Parameters
+    ----------
+    designation : Designation
+    path : Path
+        Must not exist.
+
+    Raises
+    ------
+    OSError, pyogrio.errors.DataSourceError
+        If the file cannot be written.
+    """
+    import pyogrio
+    import shapely
+
+    # GDAL stamps a GeoPackage with the time of writing; the year's last day makes the same input give the same bytes
+    settings: dict[str, Any] = {"OGR_CURRENT_DATE": f"{designation.year}-12-31T00:00:00.000Z", **_FAST}
+    pyogrio.set_gdal_config_options(settings)
+    try:
+        crs = designation.units.crs
+        outlines = shapely.to_wkb(designation.outline, include_srid=False)
+        _write_layer(path, "areas", area_columns(designation), outlines, "MultiPolygon", crs)
+        wkb, kind = _unit_wkb(designation.units)
+        _write_layer(path, "units", unit_columns(designation), wkb, kind, crs)
+        changes, changed = change_columns(designation)
+        _write_layer(path, "changes", changes, shapely.to_wkb(changed), "MultiPolygon", crs)
+        _write_layer(path, "status", status_columns(designation), None, None, None)
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(settings))
+
+
+def _unit_wkb(units: Units) -> tuple[Any, str]:
+    import shapely
+
+    if units.row is not None and units.col is not None and units.grid is not None:
+        return cells_as_wkb(units.row, units.col, units.grid.size), "Polygon"
+    zones = [] if units.geometry is None else units.geometry.tolist()
+    if all(zone.geom_type == "Polygon" for zone in zones):
+        return shapely.to_wkb(zones), "Polygon"
+    return shapely.to_wkb([as_multipolygon(zone) for zone in zones]), "MultiPolygon"
+
+
+def _write_layer(
+    path: Path, layer: str, columns: Columns, wkb: Any, geometry_type: str | None, crs: str | None
+) -> None:
+    import pyarrow as pa
+    import pyogrio
+
+    arrays = {name: to_arrow(values) for name, values in columns.items()}
+    options: dict[str, Any] = {"driver": "GPKG", "append": path.exists(), "layer": layer}
+    if wkb is not None:
+        arrays["geom"] = _binary(wkb)
+        options |= {"geometry_name": "geom", "geometry_type": geometry_type, "crs": crs}
+        options["layer_options"] = {"GEOMETRY_NAME": "geom"}
+    else:
+        options |= {"geometry_name": None, "geometry_type": None, "crs": None}
+        options["layer_options"] = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}
+    pyogrio.write_arrow(pa.table(arrays), path, **options)
+
+
+def to_arrow(values: Any) -> Any:
+    """A column as an Arrow array; NaN becomes null, codes become their texts."""
+    import pyarrow as pa
+
+    if isinstance(values, Coded):
+        codes = pa.array(values.codes, mask=values.codes < 0)
+        dictionary = pa.array([str(value) for value in values.values], type=pa.string())
+        return pa.DictionaryArray.from_arrays(codes, dictionary).cast(pa.string())
+    if values.dtype == object:
+        return pa.array(values.tolist(), type=pa.string())
+    if np.issubdtype(values.dtype, np.floating):
+        values = np.ascontiguousarray(values)
+        return pa.array(values, mask=np.isnan(values))
+    return pa.array(np.ascontiguousarray(values))
+
+
+def _binary(wkb: Any) -> Any:
+    """Well-known binary as an Arrow array: fixed records without a copy, or Python bytes."""
+    import pyarrow as pa
+
+    if isinstance(wkb, np.ndarray) and wkb.dtype != object:
+        return _fixed_binary(wkb)
+    return pa.array(list(wkb), type=pa.binary())
+
+
+def _fixed_binary(records: NDArray[np.void]) -> Any:
+    import pyarrow as pa
+
+    width = records.dtype.itemsize
+    # 32-bit offsets hold 2 GiB; larger layers take 64-bit ones
+    large = len(records) * width >= 2**31 - 1
+    offsets = np.arange(len(records) + 1, dtype=np.int64 if large else np.int32) * width
+    kind = pa.large_binary() if large else pa.binary()
+    return pa.Array.from_buffers(kind, len(records), [None, pa.py_buffer(offsets), pa.py_buffer(records)])

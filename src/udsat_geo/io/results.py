@@ -1,0 +1,185 @@
+"""All result files of a designation, put in place together or not at all.
+
+Files are written in a hidden folder beside their place, checked, and then moved in; when a move fails, those already
+made are taken back. Whatever goes wrong, the earlier result stays.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from udsat_geo.designation import Designation
+from udsat_geo.errors import InputError, OutputError, Problem
+from udsat_geo.io.geopackage import write_geopackage
+from udsat_geo.io.geotiff import write_geotiff
+from udsat_geo.io.summary import write_summary
+
+FORMATS: dict[str, Callable[[Designation, Path], None]] = {"gpkg": write_geopackage, "tif": write_geotiff}
+
+
+def check_formats(text: str) -> tuple[str, ...]:
+    """The formats of a comma separated list.
+
+    Raises
+    ------
+    InputError
+        If one is not known.
+    """
+    formats = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown or not formats:
+        what = f"unknown format {', '.join(unknown)}" if unknown else "no format"
+        raise InputError(Problem("--format", what, f"Known: {', '.join(FORMATS)}."))
+    return formats
+
+
+def check_writable(out: Path) -> None:
+    """Find out before the work whether the results can be written at all.
+
+    Raises
+    ------
+    OutputError
+    """
+    nearest = out
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        raise OutputError(Problem(str(out), f"{nearest} is not a folder", "Choose another --out."))
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        raise OutputError(
+            Problem(
+                str(out),
+                f"cannot be written ({error.strerror})",
+                "Choose another --out, or mend its permissions.",
+            )
+        ) from None
+
+
+def write_results(designation: Designation, out: Path, formats: tuple[str, ...]) -> list[Path]:
+    """Write the results of a designation into a folder.
+
+    Parameters
+    ----------
+    designation : Designation
+    out : Path
+        Made where it is missing.
+    formats : tuple of str
+        Of `FORMATS`; units that are no cells make no raster, which is left out.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of the formats, then the summary.
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written; nothing has changed then.
+    """
+    stem = f"designation_{designation.year}"
+    if designation.units.grid is None:
+        formats = tuple(name for name in formats if name != "tif")
+    with _told(out):
+        made = not out.exists()
+        out.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{stem}-", dir=out))
+        done = False
+        try:
+            for name in formats:
+                FORMATS[name](designation, folder / f"{stem}.{name}")
+            write_summary(designation, folder / f"{stem}.json")
+            names = [f"{stem}.{name}" for name in (*formats, "json")]
+            _check_written(folder, names)
+            _move_all(folder, out, names)
+            done = True
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            if made and not done:
+                shutil.rmtree(out, ignore_errors=True)
+    return [out / name for name in names]
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """Turn what the system and GDAL say of a failed write into one message."""
+    import pyogrio.errors
+
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(_cannot_write(out, error.strerror or str(error))) from None
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+    ) as error:
+        raise OutputError(_cannot_write(out, str(error).split("\n")[0])) from None
+
+
+def _cannot_write(out: Path, reason: str) -> Problem:
+    return Problem(
+        str(out),
+        f"the results could not be written ({reason})",
+        "Free space or choose another --out; earlier results are untouched.",
+    )
+
+
+def _check_written(folder: Path, names: list[str]) -> None:
+    """Look at the files once: GDAL may take a disk that fills up lightly."""
+    for name in names:
+        if not (folder / name).stat().st_size:
+            raise OSError(f"{name} came out empty")
+        if name.endswith(".gpkg"):
+            _check_geopackage(folder / name)
+
+
+def _check_geopackage(path: Path) -> None:
+    import sqlite3
+
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        tables = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
+        sound = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if sound != ("ok",):
+            raise OSError(f"{path.name} is damaged: {sound}")
+        complete = {"areas", "units", "changes", "status"} <= tables
+        for table in sorted(tables):
+            connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+    except sqlite3.Error as error:
+        raise OSError(f"{path.name} is damaged: {error}") from None
+    finally:
+        connection.close()
+    if not complete:
+        raise OSError(f"{path.name} lacks layers")
+
+
+def _move_all(folder: Path, out: Path, names: list[str]) -> None:
+    """Move the files in, keeping what was there aside until all are in place."""
+    moved: list[str] = []
+    kept: list[str] = []
+    done = False
+    try:
+        for name in names:
+            # noted before it is done, so that an interruption in between loses nothing
+            if (out / name).exists():
+                kept.append(name)
+                os.replace(out / name, folder / f"{name}.before")
+            moved.append(name)
+            os.replace(folder / name, out / name)
+        done = True
+    finally:
+        # an interruption (Ctrl-C) counts as a failure too
+        if not done:
+            for name in moved:
+                (out / name).unlink(missing_ok=True)
+            for name in kept:
+                if (folder / f"{name}.before").exists():
+                    os.replace(folder / f"{name}.before", out / name)

@@ -1,0 +1,132 @@
+"""The JSON of a designation: summary and provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from udsat_geo import __version__
+from udsat_geo.designation import Designation
+from udsat_geo.diff import ADDED, KEPT, REMOVED
+
+
+def summarise(designation: Designation) -> dict[str, Any]:
+    """The summary as plain data; the same designation gives the same."""
+    policy = designation.policy
+    return {
+        "year": designation.year,
+        "source": designation.inputs.source,
+        "policy": {"id": policy.policy.id, "file": policy.name, "sha256": policy.sha256},
+        "version": __version__,
+        "inputs": [
+            {"name": path.name, "sha256": sha256(path), "rows": _rows(designation, path)} for path in designation.files
+        ],
+        "counts": designation.counts,
+        "notes": list(designation.notes),
+        "vintage": designation.vintage,
+        "units": len(designation.units),
+        "crs": designation.units.crs,
+        "residents": designation.status.residents,
+        "residents_in_areas": designation.status.residents_in_areas,
+        "share_of_residents": _number(designation.status.share_of_residents),
+        "areas": _areas(designation),
+        "status": _status(designation),
+        "changes": _changes(designation),
+    }
+
+
+def write_summary(designation: Designation, path: Path) -> None:
+    """Write the summary as UTF-8 JSON."""
+    path.write_text(as_json(summarise(designation)), encoding="utf-8")
+
+
+def as_json(summary: dict[str, Any]) -> str:
+    """The summary as JSON text."""
+    return json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file; of a folder (some vector formats), of its files in the order of their names."""
+    if path.is_dir():
+        whole = hashlib.sha256()
+        for part in sorted(path.rglob("*")):
+            if part.is_file():
+                whole.update(part.name.encode() + sha256(part).encode())
+        return whole.hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _rows(designation: Designation, path: Path) -> int | None:
+    tables = {"residents": "residents", "dwellings": "dwellings", "addresses": "addresses"}
+    if len(designation.files) == len(designation.rows):
+        order = {"units": 0, "addresses": -3, "dwellings": -2, "residents": -1}
+        for table, place in order.items():
+            if table in designation.rows and designation.files[place] == path:
+                return designation.rows[table]
+    return designation.rows.get(tables.get(path.stem, ""))
+
+
+def _areas(designation: Designation) -> list[dict[str, Any]]:
+    areas = designation.areas
+    return [
+        {
+            "area_id": designation.area_id[i],
+            "name": designation.name[i],
+            "residents": int(areas.residents[i]),
+            "units": int(areas.units[i]),
+            "composite": _number(areas.composite[i]),
+            "since": int(designation.since[i]),
+        }
+        for i in range(len(areas))
+    ]
+
+
+def _status(designation: Designation) -> list[dict[str, Any]]:
+    status = designation.status
+    return [
+        {
+            "criterion": key,
+            "areas": _number(status.areas[j]),
+            "rest_of_city": _number(status.rest_of_city[j]),
+            "gap": _number(status.gap[j]),
+            "city": _number(status.city[j]),
+        }
+        for j, key in enumerate(designation.policy.policy.keys)
+    ]
+
+
+def _changes(designation: Designation) -> dict[str, Any] | None:
+    changes, before = designation.changes, designation.previous
+    if changes is None or before is None:
+        return None
+    events = [
+        {
+            "event": event,
+            "area_id": str(before.area_id[previous[0]] if event == REMOVED else designation.area_id[area]),
+            "previous_ids": [str(before.area_id[p]) for p in previous],
+            "residents_added": int(changes.residents_added[i]),
+            "residents_removed": int(changes.residents_removed[i]),
+            "residents_kept": int(changes.residents_kept[i]),
+        }
+        for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True))
+    ]
+    return {
+        "previous_year": changes.previous_year,
+        "areas": {event: changes.count(event) for event in (ADDED, REMOVED, KEPT)},
+        "units": {"added": changes.units_added, "removed": changes.units_removed, "kept": changes.units_kept},
+        "residents": {
+            "added": int(changes.residents_added.sum()),
+            "removed": int(changes.residents_removed.sum()),
+            "kept": int(changes.residents_kept.sum()),
+        },
+        "events": events,
+    }
+
+
+def _number(value: float) -> float | None:
+    """A float that JSON can hold: NaN is null."""
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,206 @@
+"""The main job around a designation: inputs found, the previous designation loaded or made.
+
+The previous designation is one cadence of the policy back, unless another is asked for. It is loaded from the output
+folder when one lies there that was made by the same policy from the same files; else it is made from the registers of
+its year where there are any; else there is none, which the notes say.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from udsat_geo.designation import Designation, Inputs, Progress, check_year, designate
+from udsat_geo.diff import Designated
+from udsat_geo.errors import InputError, Problem
+from udsat_geo.policy import LoadedPolicy
+from udsat_geo.registers.settings import NAME as SETTINGS
+from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
+
+DEFAULT_RAW = Path("data/raw")
+DEFAULT_OUT = Path("data/out")
+TABLES = ("residents", "dwellings", "addresses")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is asked for.
+
+    Attributes
+    ----------
+    year : int
+    policy : LoadedPolicy
+    raw, units : Path or None
+        As named; None is the default.
+    previous : str or None
+        A year, a file, ``none``, or None for the policy's cadence back.
+    out : Path
+    language : {"da", "en"}
+    seed : int
+        Of the synthetic city.
+    threads : int or None
+    """
+
+    year: int
+    policy: LoadedPolicy
+    raw: Path | None = None
+    units: Path | None = None
+    previous: str | None = None
+    out: Path = DEFAULT_OUT
+    language: str = "da"
+    seed: int = DEFAULT_SEED
+    threads: int | None = None
+
+
+def run(job: Job, progress: Progress | None = None) -> Designation:
+    """Do the main job: the designation of a year, compared with the previous one.
+
+    Raises
+    ------
+    InputError
+        If anything named is not there, or the input is at fault.
+    """
+    check_year(job.year, job.policy)
+    inputs = find_inputs(job, job.year, progress)
+    previous, note = find_previous(job, inputs, progress)
+    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress)
+    return dataclasses.replace(made, notes=(*made.notes, *note))
+
+
+def is_synthetic(job: Job) -> bool:
+    """Whether a job runs on the bundled synthetic city: nothing is named, and nothing lies in ``data/raw``."""
+    if job.raw is not None or job.units is not None:
+        return False
+    return not DEFAULT_RAW.is_dir() or not any(_holds_registers(path) for path in _candidates(DEFAULT_RAW))
+
+
+def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs:
+    """The inputs of a year.
+
+    Raises
+    ------
+    InputError
+        If a named folder or file does not exist, or the synthetic city has no such year.
+    """
+    if is_synthetic(job):
+        if job.policy.policy.reads_unit_table or job.policy.policy.units.kind != "cells":
+            what = "needs a table of units"
+            raise InputError(Problem(f"policy {job.policy.policy.id}", what, "Name it with --units."))
+        if year not in YEARS:
+            known = ", ".join(str(known) for known in YEARS)
+            what = "no registers in data/raw, and the synthetic Copenhagen has no such year"
+            raise InputError(Problem(f"--year {year}", what, f"It has {known}. Name your registers with --raw."))
+        return Inputs(cached_registers(year, job.seed, progress=progress), None, "synthetic")
+    if job.units is not None:
+        registers = None if job.raw is None else register_folder(job.raw, year)
+        if registers is None and not job.policy.policy.reads_unit_table:
+            what = f"the criteria of {job.policy.policy.id} read registers, not a unit table"
+            remedy = 'Name the registers with --raw, or use a policy whose criteria have register = "units".'
+            raise InputError(Problem(job.units.name, what, remedy))
+        return Inputs(registers, job.units, "unit_table" if registers is None else source_of(registers))
+    registers = register_folder(job.raw or DEFAULT_RAW, year)
+    return Inputs(registers, None, source_of(registers))
+
+
+def source_of(folder: Path) -> str:
+    """What a folder of registers says it is; written-out synthetic registers stay synthetic."""
+    from udsat_geo.registers.settings import read_settings
+
+    return read_settings(folder).source
+
+
+def register_folder(raw: Path, year: int) -> Path:
+    """``raw/year`` where it exists, else `raw` itself.
+
+    Raises
+    ------
+    InputError
+        If neither is there.
+    """
+    if (raw / str(year)).is_dir():
+        return raw / str(year)
+    if not raw.is_dir():
+        raise InputError(Problem(str(raw), "no such folder", "Name the folder that holds the registers."))
+    years = sorted(path.name for path in raw.iterdir() if path.is_dir() and path.name.isdigit())
+    if years and not _holds_registers(raw):
+        raise InputError(Problem(str(raw / str(year)), "no such folder", f"There are registers of {', '.join(years)}."))
+    return raw
+
+
+def find_previous(
+    job: Job, inputs: Inputs, progress: Progress | None = None
+) -> tuple[Designated | None, tuple[str, ...]]:
+    """The designation to compare with, and what is to be said about it.
+
+    Raises
+    ------
+    InputError
+        If one is named and not there.
+    """
+    from udsat_geo.io.earlier import read_designated
+
+    if job.previous == "none":
+        return None, ()
+    if job.previous is not None and re.fullmatch(r"-?[0-9]{1,9}", job.previous) is None:
+        return read_designated(Path(job.previous)), ()
+    named = job.previous is not None
+    year = int(job.previous) if job.previous is not None else job.year - job.policy.policy.cadence
+    if year == job.year:
+        raise InputError(Problem(f"--previous {year}", "is the year itself", "Name an earlier year, a file, or none."))
+    made_of = _inputs_of_earlier(job, inputs, year, progress)
+    stored = job.out / f"designation_{year}.gpkg"
+    if stored.is_file() and (made_of is None or _made_of(stored, job.policy, made_of)):
+        return read_designated(stored), (f"compared with {stored.name}, loaded",)
+    if made_of is not None:
+        earlier = designate(year, job.policy, made_of, None, job.language, job.threads, progress)
+        return earlier.designated(), (f"compared with {year}, made for the comparison",)
+    if named:
+        remedy = "Designate that year first, name its file, or give --previous none."
+        raise InputError(Problem(f"--previous {year}", "neither a designation nor registers of that year", remedy))
+    return None, (f"no designation and no registers of {year}: nothing to compare with",)
+
+
+def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress | None) -> Inputs | None:
+    """The inputs that the earlier designation would be made of; None if there are none."""
+    first, last = job.policy.policy.years
+    if not first <= year <= last:
+        return None
+    if inputs.source == "synthetic" and is_synthetic(job):
+        return find_inputs(job, year, progress) if year in YEARS else None
+    # a folder without years holds this year's people; so does a unit table: neither tells of an earlier year
+    raw = job.raw or DEFAULT_RAW
+    if inputs.registers is None or inputs.registers == raw or not (raw / str(year)).is_dir():
+        return None
+    return dataclasses.replace(inputs, registers=raw / str(year))
+
+
+def _made_of(stored: Path, policy: LoadedPolicy, inputs: Inputs) -> bool:
+    """Whether a stored designation was made by this policy from these files."""
+    from udsat_geo import __version__
+    from udsat_geo.io.earlier import read_summary
+    from udsat_geo.io.summary import sha256
+
+    try:
+        summary = read_summary(stored)
+    except InputError:
+        return False
+    if summary["policy"].get("sha256") != policy.sha256 or summary.get("version") != __version__:
+        return False
+    folder = inputs.registers
+    return folder is not None and all(
+        (folder / entry["name"]).is_file() and sha256(folder / entry["name"]) == entry["sha256"]
+        for entry in summary["inputs"]
+        if Path(entry["name"]).stem in TABLES
+    )
+
+
+def _candidates(raw: Path) -> list[Path]:
+    return [raw, *(path for path in raw.iterdir() if path.is_dir())]
+
+
+def _holds_registers(folder: Path) -> bool:
+    if (folder / SETTINGS).is_file():
+        return True
+    return any(path.stem in TABLES for path in folder.iterdir() if path.is_file())

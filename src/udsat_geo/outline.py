@@ -1,0 +1,94 @@
+"""Polygons of units and areas: exact, valid, the same for the same members."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.units import Units
+
+_POLYGON = np.dtype(
+    [
+        ("byte_order", "u1"),
+        ("kind", "<u4"),
+        ("n_rings", "<u4"),
+        ("n_points", "<u4"),
+        ("points", "<f8", (5, 2)),
+    ]
+)
+"""A square as well-known binary: OGC Simple Features, one ring of five points, little endian."""
+
+
+def cells_as_wkb(row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> NDArray[np.void]:
+    """Squares of cells as well-known binary.
+
+    Parameters
+    ----------
+    row, col : int64, shape (n_cells,)
+    size : int
+        In metres.
+
+    Returns
+    -------
+    structured array of 93-byte records, shape (n_cells,)
+        Rings run counter-clockwise from the south-west corner.
+    """
+    squares = np.zeros(len(row), dtype=_POLYGON)
+    squares["byte_order"], squares["kind"], squares["n_rings"], squares["n_points"] = 1, 3, 1, 5
+    corners = ((0, 0), (0, 1), (1, 1), (1, 0), (0, 0))
+    for place, (row_step, col_step) in enumerate(corners):
+        squares["points"][:, place, 0] = (col + col_step) * size
+        squares["points"][:, place, 1] = (row + row_step) * size
+    return squares
+
+
+def unit_polygons(units: Units, members: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Polygons of some units, shape (n_members,)."""
+    import shapely
+
+    if units.geometry is not None:
+        return units.geometry[members]
+    if units.row is None or units.col is None or units.grid is None:
+        return np.empty(0, dtype=object)
+    west, south = units.col[members] * units.grid.size, units.row[members] * units.grid.size
+    squares: NDArray[np.object_] = shapely.box(west, south, west + units.grid.size, south + units.grid.size)
+    return squares
+
+
+def area_outlines(units: Units, area_of_unit: NDArray[np.int64]) -> NDArray[np.object_]:
+    """The exact union of each area's units.
+
+    Parameters
+    ----------
+    units : Units
+    area_of_unit : int64, shape (n_units,)
+        -1 is none.
+
+    Returns
+    -------
+    object (shapely MultiPolygon), shape (n_areas,)
+        Valid and in normal form, so that the same members give the same bytes. Units that meet at a corner only
+        become parts of their own, as valid polygons demand.
+    """
+    import shapely
+
+    members = np.flatnonzero(area_of_unit >= 0)
+    members = members[np.argsort(area_of_unit[members], kind="stable")]
+    n_areas = int(area_of_unit.max(initial=-1)) + 1
+    outlines = np.empty(n_areas, dtype=object)
+    if not n_areas:
+        return outlines
+    polygons = unit_polygons(units, members)
+    bounds = np.searchsorted(area_of_unit[members], np.arange(n_areas + 1))
+    for area in range(n_areas):
+        outlines[area] = as_multipolygon(shapely.union_all(polygons[bounds[area] : bounds[area + 1]]))
+    normal: NDArray[np.object_] = shapely.normalize(outlines)
+    return normal
+
+
+def as_multipolygon(geometry: object) -> object:
+    """A polygon, or polygons, as one MultiPolygon; lines and points left by a union are dropped."""
+    import shapely
+
+    parts = shapely.get_parts(geometry)
+    return shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])

@@ -1,0 +1,172 @@
+"""A ready-made unit table as a register whose rows are the units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.errors import InputError, Problem
+from udsat_geo.policy import Policy
+from udsat_geo.registers.expressions import check_expression, raise_if_any
+from udsat_geo.registers.ratios import Ratios, add_ratios
+from udsat_geo.registers.tables import quoted
+
+
+MOST_RESIDENTS = 10**10
+"""Of one unit: more than there are people, so a code or a mistake; own choice."""
+
+
+@dataclass(frozen=True)
+class UnitSums:
+    """What a unit table says of its units; see `udsat_geo.registers.read.RegisterSums` for the sums.
+
+    Attributes
+    ----------
+    residents : int64, shape (n_units,)
+    numerator, denominator : int64, shape (n_units, n_criteria)
+    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+    counts : dict
+        Units that have no value, by reason.
+    rows : dict
+        ``units`` -> number of rows.
+    """
+
+    residents: NDArray[np.int64]
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    numerator_unit: NDArray[np.int64]
+    denominator_unit: NDArray[np.int64]
+    counts: dict[str, int]
+    rows: dict[str, int]
+    let: dict[str, float | None] = field(default_factory=dict)
+
+
+def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
+    """The sums of each unit from its own row.
+
+    Parameters
+    ----------
+    attributes : pyarrow.Table, n_units rows
+    name : str
+        Of the file, for messages.
+    policy : Policy
+        Its criteria read ``units``; values of ``[units] missing`` are no values.
+
+    Raises
+    ------
+    InputError
+        If the criteria read other registers, an expression is faulty, or residents are not whole and at least 0.
+    """
+    if not policy.reads_unit_table:
+        remedy = 'Give the registers with --raw, or use a policy whose criteria have register = "units".'
+        raise InputError(Problem(name, f"the criteria of {policy.id} read registers, not a unit table", remedy))
+    attributes = _with_our_names(attributes, name, policy)
+    connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
+    connection.register("attributes", attributes)
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    relation = _without_missing(connection, policy)
+    _check(connection, attributes.column_names, policy)
+    let = _let(connection, policy, relation)
+    n_units = attributes.num_rows
+    residents, unknown = _residents(connection, relation, policy, name)
+    ratios = Ratios.empty(n_units, len(policy.criteria))
+    add_ratios(connection, policy, "units", relation, "CAST(row_of_unit AS INTEGER)", lambda row: row, let, ratios)
+    counts = {"units_without_residents_known": unknown}
+    for j, key in enumerate(policy.keys):
+        counts[f"units_without_{key}"] = int((ratios.denominator[:, j] == 0).sum())
+    return UnitSums(
+        residents,
+        ratios.numerator,
+        ratios.denominator,
+        ratios.numerator_unit,
+        ratios.denominator_unit,
+        counts,
+        {"units": n_units},
+        let,
+    )
+
+
+def _with_our_names(attributes: Any, name: str, policy: Policy) -> Any:
+    """The table with the columns of ``[units.columns]`` under our names as well."""
+    problems = []
+    for ours, theirs in policy.units.columns.items():
+        found = [column for column in theirs if column in attributes.column_names]
+        if not found:
+            problems.append(Problem(f"{name}, column {ours}", f"none of {', '.join(theirs)} is there"))
+        elif ours not in attributes.column_names:
+            attributes = attributes.append_column(ours, attributes.column(found[0]))
+    raise_if_any(problems)
+    return attributes
+
+
+def _without_missing(connection: duckdb.DuckDBPyConnection, policy: Policy) -> str:
+    """SQL of the rows with missing values, and NaN, as NULL."""
+    columns = []
+    codes = ", ".join(repr(value) for value in policy.units.missing)
+    for column, kind, *_ in connection.execute("DESCRIBE SELECT * FROM attributes").fetchall():
+        raw = quoted(column)
+        numeric = kind in ("DOUBLE", "FLOAT", "INTEGER", "UINTEGER") or kind.endswith("INT")
+        numeric = numeric or kind.startswith("DECIMAL")
+        value = raw
+        if numeric and codes:
+            value = f"CASE WHEN {raw} IN ({codes}) THEN NULL ELSE {raw} END"
+        if kind in ("DOUBLE", "FLOAT"):
+            value = f"CASE WHEN isnan({raw}) THEN NULL ELSE {value} END"
+        columns.append(f"{value} AS {raw}")
+    return f"(SELECT {', '.join(columns)}, row_number() OVER () - 1 AS row_of_unit FROM attributes)"
+
+
+def _check(connection: duckdb.DuckDBPyConnection, columns: list[str], policy: Policy) -> None:
+    problems = []
+    let = policy.let.get("units", {})
+    for key, expression in let.items():
+        problems += check_expression(connection, expression, columns, f"{policy.id}: let.units.{key}", aggregates=True)
+    known = [*columns, *let]
+    for criterion in policy.criteria:
+        for part in ("where", "numerator", "denominator"):
+            where = f"{policy.id}: criteria ({criterion.key}).{part}"
+            problems += check_expression(connection, getattr(criterion, part), known, where)
+    problems += check_expression(connection, policy.units.residents or "0", columns, f"{policy.id}: units.residents")
+    raise_if_any(problems)
+
+
+def _let(connection: duckdb.DuckDBPyConnection, policy: Policy, relation: str) -> dict[str, float | None]:
+    let = policy.let.get("units", {})
+    if not let:
+        return {}
+    columns = ", ".join(f"CAST(({expression}\n) AS DOUBLE)" for expression in let.values())
+    try:
+        row = connection.execute(f"SELECT {columns} FROM {relation}").fetchall()[0]
+    except duckdb.Error as error:
+        reason = str(error).strip().split("\n")[0]
+        raise InputError(Problem(f"{policy.id}: let.units", f"cannot be evaluated: {reason}")) from None
+    return dict(zip(let, row, strict=True))
+
+
+def _residents(
+    connection: duckdb.DuckDBPyConnection, relation: str, policy: Policy, name: str
+) -> tuple[NDArray[np.int64], int]:
+    """Residents of each unit, 0 where they are not known, and how many those are."""
+    expression = policy.units.residents
+    try:
+        found = connection.execute(
+            f"SELECT coalesce(CAST(({expression}\n) AS DOUBLE), 'nan'::DOUBLE) AS residents "
+            f"FROM {relation} ORDER BY row_of_unit"
+        ).fetchnumpy()["residents"]
+    except duckdb.Error as error:
+        reason = str(error).strip().split("\n")[0]
+        raise InputError(Problem(f"{policy.id}: units.residents", f"cannot be evaluated: {reason}")) from None
+    values = np.asarray(found, dtype=float)
+    unknown = np.isnan(values)
+    wrong = ~unknown & ((values < 0) | (values != np.floor(values)) | (values > MOST_RESIDENTS))
+    if wrong.any():
+        example = str(values[np.flatnonzero(wrong)[0]])
+        what = "residents that are no whole number of at least 0"
+        remedy = "List codes for missing values under [units] missing."
+        raise InputError(Problem(f"{name}, {expression}", what, remedy, int(wrong.sum()), example))
+    return np.where(unknown, 0, values).astype(np.int64), int(unknown.sum())

@@ -1,0 +1,279 @@
+"""A ready-made table of cells or zones as units, alone or filled from registers."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.errors import InputError, Problem
+from udsat_geo.policy import Policy
+from udsat_geo.registers.read import RegisterSums, read_registers
+from udsat_geo.registers.schema import CRS
+from udsat_geo.registers.unit_rows import UnitSums, sum_unit_rows
+from udsat_geo.units import Units, grid_of
+from udsat_geo.vector import (
+    Features,
+    check_crs,
+    is_projected_in_metres,
+    read_features,
+    reproject,
+    same_crs,
+    short_crs,
+)
+
+
+@dataclass(frozen=True)
+class UnitTable:
+    """A unit table, checked and put in canonical order.
+
+    Attributes
+    ----------
+    name : str
+    crs : str
+    unit_id : object (str), shape (n_units,)
+    geometry : object (shapely), shape (n_units,), or None
+        In `crs`; None for cells, whose ids say where they are.
+    row, col : int64, shape (n_units,), or None
+    attributes : pyarrow.Table, n_units rows
+    notes : tuple of str
+    """
+
+    name: str
+    crs: str
+    unit_id: NDArray[np.object_]
+    geometry: NDArray[np.object_] | None
+    row: NDArray[np.int64] | None
+    col: NDArray[np.int64] | None
+    attributes: Any
+    notes: tuple[str, ...]
+
+
+def read_unit_table(path: Path, policy: Policy) -> UnitTable:
+    """Read a unit table and check its ids and geometries.
+
+    Raises
+    ------
+    InputError
+        For a missing or damaged file, missing, empty or repeated ids, geometries that are missing, invalid or no
+        polygons, an unknown or unexpected reference system, and grid ids that contradict the geometry.
+    """
+    features = read_features(path)
+    ids = _ids(features, policy)
+    crs, notes = _reference_system(features, policy)
+    geometry = features.geometry
+    if geometry is not None:
+        _check_geometries(features.name, geometry, ids)
+        if features.crs is not None and not same_crs(features.crs, crs):
+            geometry = reproject(geometry, features.crs, crs)
+    if policy.units.kind == "cells":
+        row, col = grid_of(policy).parse_ids(list(ids), f"{features.name}, column {policy.units.id}")
+        _check_grid(features.name, policy, ids, row, col, geometry)
+        order = np.lexsort((col, row))
+        return UnitTable(
+            features.name,
+            crs,
+            ids[order],
+            None,
+            row[order],
+            col[order],
+            features.attributes.take(order),
+            notes,
+        )
+    if geometry is None:
+        raise InputError(Problem(features.name, "holds no geometries", "Zones need polygons."))
+    order = np.argsort(ids.astype(str), kind="stable")
+    return UnitTable(
+        features.name, crs, ids[order], geometry[order], None, None, features.attributes.take(order), notes
+    )
+
+
+def units_from_table(table: UnitTable, policy: Policy) -> tuple[Units, UnitSums]:
+    """Units whose sums are columns of the table itself.
+
+    Raises
+    ------
+    InputError
+        If an expression of the policy does not fit the table's columns.
+    """
+    sums = sum_unit_rows(table.attributes, table.name, policy)
+    return _units(table, policy, sums.residents, sums), sums
+
+
+def units_from_table_and_registers(
+    table: UnitTable, folder: Path, policy: Policy, threads: int | None = None
+) -> tuple[Units, RegisterSums]:
+    """Units of a table, filled from registers: each address lies in the unit that holds its point.
+
+    A point on the border of two zones belongs to the one that comes first by id.
+    """
+    import shapely
+
+    def place_in_zones(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
+        zone_of_address = np.full(len(easting), len(table.unit_id), dtype=np.int32)
+        points = shapely.points(easting, northing)
+        address, zone = shapely.STRtree(table.geometry).query(points, predicate="intersects")
+        np.minimum.at(zone_of_address, address, zone.astype(np.int32))
+        zone_of_address[zone_of_address == len(table.unit_id)] = -1
+        return zone_of_address, len(table.unit_id)
+
+    def place_in_cells(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
+        row, col = grid_of(policy).cell_of(easting, northing)
+        return _cell_of_points(table, row, col), len(table.unit_id)
+
+    if not same_crs(table.crs, CRS):
+        remedy = f"Reproject the units to {CRS}."
+        raise InputError(Problem(table.name, f"is in {short_crs(table.crs)}, the registers in {CRS}", remedy))
+    place = place_in_zones if table.geometry is not None else place_in_cells
+    sums = read_registers(folder, policy, place, threads)
+    return _units(table, policy, sums.residents, sums), sums
+
+
+def _cell_of_points(table: UnitTable, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The table's unit at each point's cell, -1 where the table has none."""
+    lowest = min(int(col.min(initial=0)), int(table.col.min()))  # type: ignore[union-attr]
+    width = max(int(col.max(initial=0)), int(table.col.max())) - lowest + 1  # type: ignore[union-attr]
+    codes: NDArray[np.int64] = table.row * width + (table.col - lowest)  # type: ignore[assignment, operator]
+    wanted = row * width + (col - lowest)
+    at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
+    return np.where(codes[at] == wanted, at, -1).astype(np.int32)
+
+
+def _units(table: UnitTable, policy: Policy, residents: NDArray[np.int64], sums: UnitSums | RegisterSums) -> Units:
+    import shapely
+
+    if table.geometry is None:
+        grid = grid_of(policy)
+        easting, northing = grid.centres(table.row, table.col)  # type: ignore[arg-type]
+    else:
+        grid = None
+        centres = shapely.centroid(table.geometry)
+        easting, northing = shapely.get_x(centres), shapely.get_y(centres)
+    return Units(
+        kind=policy.units.kind,
+        crs=table.crs,
+        unit_id=table.unit_id,
+        easting=easting,
+        northing=northing,
+        residents=residents,
+        numerator=sums.numerator,
+        denominator=sums.denominator,
+        numerator_unit=sums.numerator_unit,
+        denominator_unit=sums.denominator_unit,
+        row=table.row,
+        col=table.col,
+        grid=grid,
+        geometry=table.geometry,
+    )
+
+
+def _ids(features: Features, policy: Policy) -> NDArray[np.object_]:
+    names = features.attributes.column_names
+    column = policy.units.id
+    if column is None:
+        raise InputError(Problem(f"{policy.id}: units.id", "is missing", f"Name the id column of {features.name}."))
+    if column not in names:
+        near = difflib.get_close_matches(column, names, 1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"The file has: {', '.join(names[:12])}."
+        raise InputError(Problem(f"{features.name}, column {column}", "is missing", hint))
+    if features.attributes.num_rows == 0:
+        raise InputError(Problem(features.name, "holds no units", "Export it again."))
+    values = features.attributes.column(column).to_pylist()
+    where = f"{features.name}, column {column}"
+    empty = sum(value is None or str(value).strip() == "" for value in values)
+    if empty:
+        raise InputError(Problem(where, "empty ids", "Give every unit an id.", empty))
+    ids = np.array([str(value) for value in values], dtype=object)
+    unique, count = np.unique(ids.astype(str), return_counts=True)
+    if len(unique) < len(ids):
+        example = f"{str(unique[count > 1][0])!r} stands {count.max()} times"
+        raise InputError(Problem(where, "duplicate keys", "Keep one row of each.", int((count - 1).sum()), example))
+    return ids
+
+
+def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[str, ...]]:
+    """The reference system to work in, and what was said about it."""
+    wanted, found = policy.units.crs, features.crs
+    if wanted is not None:
+        check_crs(wanted, f"{policy.id}: units.crs")
+    for allowed in policy.units.reproject_from:
+        check_crs(allowed, f"{policy.id}: units.reproject_from")
+    if features.geometry is None:
+        return wanted or CRS, ()
+    if found is None:
+        raise InputError(Problem(features.name, "does not say its reference system", "Set it in the file."))
+    check_crs(found, features.name)
+    if wanted is None:
+        if not is_projected_in_metres(found):
+            raise InputError(
+                Problem(
+                    features.name,
+                    f"is in {short_crs(found)}, whose positions are not metres",
+                    "Set [units] crs to a projected system and reproject_from to the file's in the policy.",
+                )
+            )
+        return short_crs(found), ()
+    if same_crs(found, wanted):
+        return wanted, ()
+    if any(same_crs(found, allowed) for allowed in policy.units.reproject_from):
+        return wanted, (f"{features.name}: reprojected from {short_crs(found)} to {wanted}",)
+    raise InputError(
+        Problem(
+            features.name,
+            f"is in {short_crs(found)}, the policy's units in {wanted}",
+            f'Reproject the file, or allow it: [units] reproject_from = ["{short_crs(found)}"].',
+        )
+    )
+
+
+def _check_geometries(name: str, geometry: NDArray[np.object_], ids: NDArray[np.object_]) -> None:
+    import shapely
+
+    missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    other = ~missing & ~np.isin(shapely.get_type_id(geometry), (3, 6))
+    bounds = shapely.bounds(geometry)
+    infinite = ~missing & ~np.isfinite(bounds).all(axis=1)
+    invalid = ~missing & ~other & ~infinite & ~shapely.is_valid(geometry)
+    problems = []
+    for wrong, what, remedy in (
+        (missing, "units without a geometry", "Remove them or draw them."),
+        (other, "geometries that are no polygons", "Keep polygons only."),
+        (infinite, "geometries with infinite coordinates", "Export the file again."),
+        (invalid, "invalid geometries", "Mend them, in QGIS with the tool Fix geometries."),
+    ):
+        if wrong.any():
+            first = int(np.flatnonzero(wrong)[0])
+            example = f"unit {ids[first]}"
+            if what == "invalid geometries":
+                example += f" ({shapely.is_valid_reason(geometry[first])})"
+            problems.append(Problem(name, what, remedy, int(wrong.sum()), example))
+    if problems:
+        raise InputError(problems)
+
+
+def _check_grid(
+    name: str,
+    policy: Policy,
+    ids: NDArray[np.object_],
+    row: NDArray[np.int64],
+    col: NDArray[np.int64],
+    geometry: NDArray[np.object_] | None,
+) -> None:
+    """Check that each polygon lies in the cell that its id names (it may be clipped, at a city's border)."""
+    import shapely
+
+    if geometry is None:
+        return
+    inside = shapely.point_on_surface(geometry)
+    found_row, found_col = grid_of(policy).cell_of(shapely.get_x(inside), shapely.get_y(inside))
+    wrong = (found_row != row) | (found_col != col)
+    if wrong.any():
+        first = int(np.flatnonzero(wrong)[0])
+        where = grid_of(policy).ids(found_row[first : first + 1], found_col[first : first + 1])[0]
+        remedy = "Check the reference system, the cell size and the ids."
+        example = f"{ids[first]} lies in {where}"
+        raise InputError(Problem(name, "cells that do not lie where their id says", remedy, int(wrong.sum()), example))

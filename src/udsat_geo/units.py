@@ -1,0 +1,152 @@
+"""The places judged: cells, zones; each with the two sums of every criterion.
+
+Units always stand in one canonical order, whatever the order of the input: cells by row, then column (south to
+north, west to east); zones by their id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.errors import InputError, Problem
+from udsat_geo.grid import DANISH_ID, Grid
+from udsat_geo.policy import Policy
+from udsat_geo.registers.read import RegisterSums, read_registers
+from udsat_geo.registers.schema import CRS
+
+
+@dataclass(frozen=True)
+class Units:
+    """Units in canonical order.
+
+    Attributes
+    ----------
+    kind : str
+        ``cells`` or ``zones``.
+    crs : str
+        Reference system of positions and geometries, projected, in metres.
+    unit_id : object (str), shape (n_units,)
+    easting, northing : float64, shape (n_units,)
+        Centres: of the cell, or the centroid of the zone.
+    residents : int64, shape (n_units,)
+    numerator, denominator : int64, shape (n_units, n_criteria)
+        The sums of each criterion over the unit alone.
+    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+        What of each sum makes one (1, or a million for sums of millionths).
+    row, col : int64, shape (n_units,), or None
+        Cells only.
+    grid : Grid or None
+        Cells only.
+    geometry : object (shapely), shape (n_units,), or None
+        Zones only.
+    """
+
+    kind: str
+    crs: str
+    unit_id: NDArray[np.object_]
+    easting: NDArray[np.float64]
+    northing: NDArray[np.float64]
+    residents: NDArray[np.int64]
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    numerator_unit: NDArray[np.int64]
+    denominator_unit: NDArray[np.int64]
+    row: NDArray[np.int64] | None = None
+    col: NDArray[np.int64] | None = None
+    grid: Grid | None = None
+    geometry: NDArray[np.object_] | None = None
+
+    def __len__(self) -> int:
+        return len(self.residents)
+
+    def rate(self, numerator: NDArray[np.int64], denominator: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Rates from sums of these units, NaN where the denominator is 0.
+
+        Parameters
+        ----------
+        numerator, denominator : int64, shape (..., n_criteria)
+
+        Returns
+        -------
+        float64, shape (..., n_criteria)
+            ``(numerator / numerator_unit) / (denominator / denominator_unit)``, rounded once as long as the sums,
+            brought to one unit, stay below 2^53, which a float64 holds exactly.
+        """
+        common = np.gcd(self.numerator_unit, self.denominator_unit)
+        # as floats: sums of millionths times a million would leave 64-bit integers
+        over = denominator.astype(np.float64) * (self.numerator_unit // common)
+        top = numerator.astype(np.float64) * (self.denominator_unit // common)
+        result = np.full(np.shape(over), np.nan)
+        np.divide(top, over, out=result, where=over != 0)
+        return result
+
+
+def grid_of(policy: Policy) -> Grid:
+    """The grid of a policy over cells."""
+    return Grid(policy.units.size, policy.units.id_pattern or DANISH_ID)
+
+
+def cells_from_registers(folder: Path, policy: Policy, threads: int | None = None) -> tuple[Units, RegisterSums]:
+    """Make cells from registers: every cell that holds at least one dwelling, lived in or not.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds residents, dwellings and addresses.
+    policy : Policy
+    threads : int, optional
+
+    Returns
+    -------
+    units : Units
+    sums : RegisterSums
+        For its counts and notes.
+
+    Raises
+    ------
+    InputError
+        See `udsat_geo.registers.read.read_registers`.
+    """
+    from udsat_geo.kernels.cells import distinct_cells
+
+    grid = grid_of(policy)
+    found: list[NDArray[np.int64]] = []
+
+    def place(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
+        row, col = grid.cell_of(easting, northing)
+        first_address, cell_of_address = distinct_cells(row, col)
+        found.extend((row[first_address], col[first_address]))
+        return cell_of_address, len(first_address)
+
+    sums = read_registers(folder, policy, place, threads)
+    row, col = found
+    order = np.lexsort((col, row))
+    order = order[sums.dwellings[order] > 0]
+    if not len(order):
+        raise InputError(Problem(str(folder), "no dwelling could be placed in a cell", "Check addresses and keys."))
+    return _cells(grid, row[order], col[order], sums, order), sums
+
+
+def _cells(
+    grid: Grid, row: NDArray[np.int64], col: NDArray[np.int64], sums: RegisterSums, order: NDArray[np.int64]
+) -> Units:
+    easting, northing = grid.centres(row, col)
+    return Units(
+        kind="cells",
+        crs=CRS,
+        unit_id=grid.ids(row, col),
+        easting=easting,
+        northing=northing,
+        residents=sums.residents[order],
+        numerator=sums.numerator[order],
+        denominator=sums.denominator[order],
+        numerator_unit=sums.numerator_unit,
+        denominator_unit=sums.denominator_unit,
+        row=row,
+        col=col,
+        grid=grid,
+    )

@@ -1,0 +1,71 @@
+"""Words that results carry, in Danish and English."""
+
+from __future__ import annotations
+
+REASONS: dict[str, tuple[str, ...]] = {
+    "da": (
+        "kerne: samlet score over kernegrænsen",
+        "kant: samlet score over kantgrænsen, hænger sammen med en kerne",
+        "ingen andel kan beregnes",
+        "samlet score under kantgrænsen",
+        "for få kriterier overskredet",
+        "over kantgrænsen, men uden kerne i gruppen",
+        "opfylder grænserne, men gruppen har for få beboere",
+    ),
+    "en": (
+        "core: composite at or above the core threshold",
+        "edge: composite at or above the edge threshold, connected to a core",
+        "no rate can be computed",
+        "composite below the edge threshold",
+        "too few criteria exceeded",
+        "above the edge threshold, but no core in its group",
+        "meets the thresholds, but its group has too few residents",
+    ),
+}
+"""By language, in the order of the reasons of `udsat_geo.areas`."""
+
+AREA: dict[str, str] = {"da": "Område", "en": "Area"}
+
+TABLE: dict[str, dict[str, str]] = {
+    "da": {
+        "area": "Område",
+        "areas": "Områder",
+        "residents": "Beboere",
+        "share": "Andel af byen",
+        "units": "Enheder",
+        "hectares": "Hektar",
+        "composite": "Samlet score",
+        "criterion": "Kriterium",
+        "in_areas": "I områderne",
+        "rest": "Resten af byen",
+        "gap": "Forskel",
+        "city": "Hele byen",
+        "since": "Siden",
+        "event": "Ændring",
+        "added": "ny",
+        "kept": "fortsat",
+        "removed": "udgået",
+        "files": "Filer",
+    },
+    "en": {
+        "area": "Area",
+        "areas": "Areas",
+        "residents": "Residents",
+        "share": "Share of city",
+        "units": "Units",
+        "hectares": "Hectares",
+        "composite": "Composite",
+        "criterion": "Criterion",
+        "in_areas": "In the areas",
+        "rest": "Rest of the city",
+        "gap": "Gap",
+        "city": "Whole city",
+        "since": "Since",
+        "event": "Change",
+        "added": "added",
+        "kept": "kept",
+        "removed": "removed",
+        "files": "Files",
+    },
+}
+"""Headings of the printed tables."""

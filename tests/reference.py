@@ -1,0 +1,220 @@
+"""Plain-Python twins of the kernels: naive loops, written from the docstrings, clarity before speed.
+
+A twin takes plain numbers and lists, changes none of them and returns what the kernel returns or writes. Sums of
+floats are taken in the order that the kernel documents, so that a twin and its kernel agree to the last bit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+Cell = tuple[int, int]
+Table = Sequence[Sequence[int]]
+
+
+# --- sums ---------------------------------------------------------------------------------------------------
+
+
+def count_rows(group_of_row: Sequence[int], rows_of_group: Sequence[int]) -> list[int]:
+    """The rows of each group, added to what was counted before; -1 is no group."""
+    return [before + sum(1 for group in group_of_row if group == number) for number, before in enumerate(rows_of_group)]
+
+
+def add_values(group_of_row: Sequence[int], value_of_row: Sequence[int], sums: Table, column: int) -> list[list[int]]:
+    """The sums after the values of each group's rows were added to one column."""
+    result = [list(row) for row in sums]
+    for group, value in zip(group_of_row, value_of_row, strict=True):
+        if group != -1:
+            result[group][column] += value
+    return result
+
+
+def add_flags(
+    group_of_row: Sequence[int], flags_of_row: Sequence[int], column_of_flag: Sequence[int], sums: Table
+) -> list[list[int]]:
+    """The sums after every set flag of each group's rows was added to its column."""
+    result = [list(row) for row in sums]
+    for group, flags in zip(group_of_row, flags_of_row, strict=True):
+        for flag, column in enumerate(column_of_flag):
+            if group != -1 and flags // 2**flag % 2 == 1:
+                result[group][column] += 1
+    return result
+
+
+def follow(link_of_row: Sequence[int], target_of_link: Sequence[int]) -> list[int]:
+    """The target of each row's link; -1 stays -1."""
+    return [-1 if link == -1 else target_of_link[link] for link in link_of_row]
+
+
+# --- cells --------------------------------------------------------------------------------------------------
+
+
+def slot_of_cell(row: int, col: int, mask: int) -> int:
+    """Where the search for a cell begins: two products, mixed, in whole numbers that cannot overflow."""
+    mixed = (row * 73856093) ^ (col * 19349663)
+    return (mixed ^ (mixed >> 17)) & mask
+
+
+def index_cells(row: Sequence[int], col: Sequence[int]) -> dict[Cell, int]:
+    """The unit of each cell."""
+    return {cell: unit for unit, cell in enumerate(zip(row, col, strict=True))}
+
+
+def find_cell(row: int, col: int, unit_of_cell: dict[Cell, int]) -> int:
+    """The unit at a cell, -1 if none."""
+    return unit_of_cell.get((row, col), -1)
+
+
+def distinct_cells(row: Sequence[int], col: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The first point of each distinct cell, in order of first sight, and the cell of each point."""
+    seen: list[Cell] = []
+    first_point, cell_of_point = [], []
+    for point, cell in enumerate(zip(row, col, strict=True)):
+        if cell not in seen:
+            seen.append(cell)
+            first_point.append(point)
+        cell_of_point.append(seen.index(cell))
+    return first_point, cell_of_point
+
+
+def cell_edges(
+    row: Sequence[int], col: Sequence[int], row_step: Sequence[int], col_step: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Pairs of units one of the steps apart, by head, then by the order of the steps."""
+    cells = list(zip(row, col, strict=True))
+    head, tail = [], []
+    for unit, (at_row, at_col) in enumerate(cells):
+        for up, right in zip(row_step, col_step, strict=True):
+            for other, cell in enumerate(cells):
+                if cell == (at_row + up, at_col + right):
+                    head.append(unit)
+                    tail.append(other)
+    return head, tail
+
+
+# --- context ------------------------------------------------------------------------------------------------
+
+
+def context_of_cells(
+    row: Sequence[int],
+    col: Sequence[int],
+    reach_squared: float,
+    residents: Sequence[int],
+    sums: Table,
+    least_residents: int,
+) -> tuple[list[int], list[list[int]]]:
+    """Residents and sums in view of each cell; `reach_squared` in squared cells, inclusive."""
+    cells = list(zip(row, col, strict=True))
+    square = [[(r - s) ** 2 + (c - d) ** 2 for s, d in cells] for r, c in cells]
+    return _in_view(square, reach_squared, residents, sums, least_residents)
+
+
+def context_of_points(
+    easting: Sequence[float],
+    northing: Sequence[float],
+    reach: float,
+    residents: Sequence[int],
+    sums: Table,
+    least_residents: int,
+) -> tuple[list[int], list[list[int]]]:
+    """Residents and sums in view of each point, by comparing every point with every other."""
+    points = list(zip(easting, northing, strict=True))
+    square = [[(x - e) * (x - e) + (y - n) * (y - n) for x, y in points] for e, n in points]
+    return _in_view(square, reach * reach, residents, sums, least_residents)
+
+
+def _in_view(
+    square: Sequence[Sequence[float]],
+    reach_squared: float,
+    residents: Sequence[int],
+    sums: Table,
+    least_residents: int,
+) -> tuple[list[int], list[list[int]]]:
+    """Nearest first, all at one distance together, until enough residents are in view."""
+    residents_in_view, sums_in_view = [], []
+    for distances in square:
+        members: list[int] = []
+        for distance in sorted({d for d in distances if d <= reach_squared}):
+            members += [other for other, d in enumerate(distances) if d == distance]
+            if sum(residents[other] for other in members) >= least_residents:
+                break
+        residents_in_view.append(sum(residents[other] for other in members))
+        n_sums = len(sums[0]) if sums else 0
+        sums_in_view.append([sum(sums[other][j] for other in members) for j in range(n_sums)])
+    return residents_in_view, sums_in_view
+
+
+def bucket_points(
+    bucket_row: Sequence[int], bucket_col: Sequence[int], n_rows: int, n_cols: int
+) -> tuple[list[int], list[int]]:
+    """Where each bucket begins, and the points bucket by bucket."""
+    bucket_start, point_in_bucket = [0], []
+    for row in range(n_rows):
+        for col in range(n_cols):
+            cells = enumerate(zip(bucket_row, bucket_col, strict=True))
+            point_in_bucket += [point for point, cell in cells if cell == (row, col)]
+            bucket_start.append(len(point_in_bucket))
+    return bucket_start, point_in_bucket
+
+
+# --- scores -------------------------------------------------------------------------------------------------
+
+
+def spread_of_gaps(gap: Sequence[Sequence[float]], residents: Sequence[int], n_criteria: int) -> list[float]:
+    """Root of the mean squared gap of each criterion, weighted by residents; 0 where nobody has a rate."""
+    spread = []
+    for j in range(n_criteria):
+        rated = [unit for unit in range(len(gap)) if not math.isnan(gap[unit][j])]
+        weight = sum(residents[unit] for unit in rated)
+        squares = 0.0
+        for unit in rated:
+            squares += residents[unit] * gap[unit][j] * gap[unit][j]
+        spread.append(math.sqrt(squares / weight) if weight else 0.0)
+    return spread
+
+
+def composite_of_gaps(
+    gap: Sequence[Sequence[float]], spread: Sequence[float], weight: Sequence[float]
+) -> tuple[list[float], list[int]]:
+    """Weighted mean of gap / spread over the criteria with a rate, and how many those are."""
+    composite, criteria_with_rate = [], []
+    for gap_of_unit in gap:
+        rated = [j for j, value in enumerate(gap_of_unit) if not math.isnan(value)]
+        total, weights = 0.0, 0.0
+        for j in rated:
+            score = gap_of_unit[j] / spread[j] if spread[j] > 0 else 0.0
+            total += weight[j] * score
+            weights += weight[j]
+        composite.append(total / weights if rated else math.nan)
+        criteria_with_rate.append(len(rated))
+    return composite, criteria_with_rate
+
+
+# --- components ---------------------------------------------------------------------------------------------
+
+
+def root_of(unit: int, parent: Sequence[int]) -> int:
+    """The unit at the top of a unit's tree, which is its own parent."""
+    return unit if parent[unit] == unit else root_of(parent[unit], parent)
+
+
+def label_components(member: Sequence[bool], head: Sequence[int], tail: Sequence[int]) -> tuple[list[int], int]:
+    """Components of the members, numbered by their first unit, found by walking; -1 outside."""
+    touching: dict[int, list[int]] = {unit: [] for unit in range(len(member))}
+    for a, b in zip(head, tail, strict=True):
+        touching[a].append(b)
+        touching[b].append(a)
+    component_of_unit = [-1] * len(member)
+    n_components = 0
+    for first in range(len(member)):
+        if not member[first] or component_of_unit[first] >= 0:
+            continue
+        front = [first]
+        while front:
+            unit = front.pop()
+            if member[unit] and component_of_unit[unit] < 0:
+                component_of_unit[unit] = n_components
+                front += touching[unit]
+        n_components += 1
+    return component_of_unit, n_components

@@ -1,0 +1,223 @@
+"""The rooms of the house: what each may import, and the habits that can be read off the source."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeGuard
+
+import pytest
+
+import udsat_geo
+
+PACKAGE = Path(udsat_geo.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+DESIGNATION = {
+    "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
+    "contiguity", "scoring", "areas", "outline", "diff", "status",
+}  # fmt: skip
+IO = DESIGNATION | {"designation", "published"}
+JOB = IO | {"io", "synthetic"}
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "wording": set(),
+    "policies": set(),
+    "kernels": set(),
+    "policy": {"errors"},
+    "grid": {"errors"},
+    "vector": {"errors", "registers"},
+    "registers": {"errors", "policy", "kernels", "vector"},
+    "units": {"errors", "grid", "policy", "registers", "kernels"},
+    "unit_table": {"errors", "vector", "policy", "registers", "units", "grid"},
+    "contiguity": {"grid", "policy", "units", "kernels"},
+    "scoring": {"grid", "policy", "units", "kernels"},
+    "areas": {"contiguity", "policy", "scoring", "units", "kernels"},
+    "outline": {"units"},
+    "diff": {"errors"},
+    "status": {"policy", "scoring", "units"},
+    "designation": DESIGNATION,
+    "synthetic": {"errors", "published"},
+    "published": {"errors", "synthetic"},
+    "io": IO,
+    "job": JOB,
+    "cli": JOB | {"job"},
+}
+"""Room -> the rooms it may import beside itself; a room is the first name under the package."""
+
+ONLY_FROM = {("vector", "registers"): {"registers.dialect", "registers.settings"}}
+"""Where a room may import only some modules of another."""
+
+OUTSIDE = {"kernels": {"numpy", "numba"}, "synthetic": {"numpy", "pyarrow"}, "published": {"numpy", "pyarrow"}}
+"""Rooms with few dependencies -> the packages they may import."""
+
+HEAVY = (
+    "numpy", "numba", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyarrow", "pydantic", "rich",
+)  # fmt: skip
+
+LONGEST_FUNCTION, LONGEST_FILE = 60, 450
+
+
+def name_of(path: Path) -> str:
+    """`kernels/cells.py` is `kernels.cells`, `io/__init__.py` is `io`, the package itself is empty."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def is_type_checking(node: ast.AST) -> TypeGuard[ast.If]:
+    return isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+
+def imports_of(tree: ast.AST, package: str) -> Iterator[str]:
+    """Every module that a file imports, inside functions too; those for type checkers alone left out.
+
+    ``from a import b`` gives ``a.b``, whether b is a module or a name in one.
+    """
+    for node in ast.iter_child_nodes(tree):
+        if is_type_checking(node):
+            yield from imports_of(ast.Module(body=node.orelse, type_ignores=[]), package)
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            source = ".".join([*above, node.module] if node.module else above)
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+        yield from imports_of(node, package)
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def all_imports(path: Path) -> set[str]:
+    name = name_of(path)
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    return set(imports_of(tree_of(path), f"udsat_geo.{package}".rstrip(".")))
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """`room.module` of every import from the package; names of the package itself (its version) are no room."""
+    inside = {name.removeprefix("udsat_geo.") for name in all_imports(path) if name.startswith("udsat_geo.")}
+    return {name for name in inside if name.split(".")[0] != "__version__"}
+
+
+by_file = pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+
+
+# --- arrows -------------------------------------------------------------------------------------------------
+
+
+@by_file
+def test_no_arrow_points_up(path: Path) -> None:
+    room = name_of(path).split(".")[0]
+    if not room:
+        assert not rooms_imported(path), "the package itself imports no room"
+        return
+    assert room in MAY_IMPORT, f"say in MAY_IMPORT what the room {room} may import"
+    for imported in sorted(rooms_imported(path)):
+        other = imported.split(".")[0]
+        assert other == room or other in MAY_IMPORT[room], f"{name_of(path)} imports {imported}"
+        only = ONLY_FROM.get((room, other))
+        assert only is None or any(f"{imported}.".startswith(f"{module}.") for module in only), imported
+
+
+def test_there_is_no_way_round_among_rooms() -> None:
+    """Rooms that may import each other are one room; there are two such pairs, and both are stated."""
+    mutual = {
+        tuple(sorted((room, other)))
+        for room, others in MAY_IMPORT.items()
+        for other in others
+        if room in MAY_IMPORT.get(other, set())
+    }
+    assert mutual == {("published", "synthetic"), ("registers", "vector")}
+
+
+@by_file
+def test_rooms_with_few_dependencies_keep_them(path: Path) -> None:
+    allowed = OUTSIDE.get(name_of(path).split(".")[0])
+    if allowed is not None:
+        outside = {name.split(".")[0] for name in all_imports(path)} - sys.stdlib_module_names - {"udsat_geo"}
+        assert outside <= allowed
+
+
+@by_file
+def test_pandas_is_nowhere(path: Path) -> None:
+    assert not {name.split(".")[0] for name in all_imports(path)} & {"pandas", "geopandas"}
+
+
+@by_file
+def test_only_the_synthetic_city_knows_what_was_planted(path: Path) -> None:
+    if name_of(path).split(".")[0] != "synthetic":
+        assert "planted_areas" not in path.read_text(encoding="utf-8")
+
+
+def test_help_is_instant() -> None:
+    """The command line imports nothing heavy until a command runs."""
+    code = f"import sys, udsat_geo.cli.main; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == ""
+
+
+def test_the_imports_are_read_as_python_reads_them() -> None:
+    source = """
+from typing import TYPE_CHECKING
+import numpy as np
+from . import sibling
+from ..grid import rings
+if TYPE_CHECKING:
+    from udsat_geo.cli import main
+else:
+    import csv
+def inside():
+    from udsat_geo.io.results import write_results
+    if True:
+        import json
+"""
+    assert set(imports_of(ast.parse(source), "udsat_geo.kernels")) == {
+        "typing.TYPE_CHECKING", "numpy", "udsat_geo.kernels.sibling", "udsat_geo.grid.rings", "csv",
+        "udsat_geo.io.results.write_results", "json",
+    }  # fmt: skip
+
+
+# --- habits -------------------------------------------------------------------------------------------------
+
+
+@by_file
+def test_only_the_command_line_prints(path: Path) -> None:
+    if name_of(path).split(".")[0] != "cli":
+        calls = [node.func for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
+        assert "print" not in [ast.unparse(call) for call in calls]
+
+
+@by_file
+def test_nothing_is_asserted(path: Path) -> None:
+    assert not [node.lineno for node in ast.walk(tree_of(path)) if isinstance(node, ast.Assert)]
+
+
+@by_file
+def test_no_error_is_caught_broadly(path: Path) -> None:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, f"bare except in line {node.lineno}"
+            caught = re.findall(r"\w+", ast.unparse(node.type))
+            assert not {"Exception", "BaseException"} & set(caught), f"line {node.lineno}"
+
+
+def lines_of(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@by_file
+def test_functions_and_files_are_short(path: Path) -> None:
+    """Docstrings, which say shapes and units, do not count in a function."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = lines_of(node) - (lines_of(node.body[0]) if ast.get_docstring(node) else 0)
+            assert length <= LONGEST_FUNCTION, f"{node.name} has {length} lines"

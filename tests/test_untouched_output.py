@@ -1,0 +1,102 @@
+"""A disk that fills and an interruption leave the output folder as it was."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge_registers import write_edge_registers
+
+COMMAND = Path(sys.executable).parent / "designate"
+
+
+def call(raw: Path, out: Path, *more: str) -> list[str]:
+    base = [str(COMMAND), "--year", "2021", "--raw", str(raw), "--out", str(out)]
+    return [*base, "--previous", "none", "--lang", "en", "--quiet", *more]
+
+
+def content_of(folder: Path) -> dict[str, bytes | None]:
+    """Everything in a folder, hidden files too."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Registers in `raw`, other registers in `new`, and the result of the first in `out`."""
+    folder = tmp_path_factory.mktemp("untouched")
+    write_edge_registers(folder / "raw")
+    write_edge_registers(folder / "new", seed=1)
+    subprocess.run(call(folder / "raw", folder / "out"), check=True, timeout=60)
+    return folder
+
+
+@pytest.fixture()
+def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A disk of so many KiB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={request.param}k", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
+        pytest.skip("a small disk can be mounted by root only")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("small_disk", [360, 420, 520, 600, 632], indirect=True)
+def test_a_disk_that_fills_changes_nothing(good: Path, small_disk: Path) -> None:
+    for path in (good / "out").iterdir():
+        shutil.copy(path, small_disk)
+    before = content_of(small_disk)
+    done = subprocess.run(call(good / "new", small_disk), capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "could not be written" in done.stderr
+    assert "Free space or choose another --out; earlier results are untouched." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert content_of(small_disk) == before
+
+
+@pytest.mark.parametrize("most_bytes", [0, 1000, 50_000, 200_000])
+def test_files_that_may_not_grow_change_nothing(good: Path, tmp_path: Path, most_bytes: int) -> None:
+    out = shutil.copytree(good / "out", tmp_path / "out")
+    before = content_of(out)
+    done = subprocess.run(
+        call(good / "new", out),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
+    )
+    assert done.returncode == 2, done.stderr
+    assert "written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert content_of(out) == before
+
+
+@pytest.mark.parametrize("delay", [0.5, 0.9, 1.3, 1.7])
+def test_an_interruption_changes_nothing(good: Path, tmp_path: Path, delay: float) -> None:
+    """Interrupted at several moments; a run that was done before is waited for and does not count."""
+    out = shutil.copytree(good / "out", tmp_path / "out")
+    before = content_of(out)
+    process = subprocess.Popen(call(good / "new", out), stderr=subprocess.PIPE, text=True)
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    if process.returncode == 0:
+        pytest.skip("the run was done before the interruption")
+    assert process.returncode == 130, errors
+    assert "interrupted: nothing was written" in errors
+    assert "Traceback" not in errors
+    assert content_of(out) == before
