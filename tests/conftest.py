@@ -7,6 +7,6 @@ import os
 from hypothesis import settings
 
 # repeatable, and never too slow for a busy machine: the first call of a kernel compiles it
-settings.register_profile("repeatable", deadline=None, max_examples=100, derandomize=True)
+settings.register_profile("repeatable", deadline=None, max_examples=60, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))

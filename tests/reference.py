@@ -30,15 +30,13 @@ def add_values(group_of_row: Sequence[int], value_of_row: Sequence[int], sums: T
     return result
 
 
-def add_flags(
-    group_of_row: Sequence[int], flags_of_row: Sequence[int], column_of_flag: Sequence[int], sums: Table
-) -> list[list[int]]:
+def add_flags(group_of_row: Sequence[int], flags_of_row: Sequence[int], sums: Table) -> list[list[int]]:
     """The sums after every set flag of each group's rows was added to its column."""
     result = [list(row) for row in sums]
     for group, flags in zip(group_of_row, flags_of_row, strict=True):
-        for flag, column in enumerate(column_of_flag):
+        for flag in range(len(result[0])):
             if group != -1 and flags // 2**flag % 2 == 1:
-                result[group][column] += 1
+                result[group][flag] += 1
     return result
 
 

@@ -1,8 +1,8 @@
 """Every kind of bad input through the command: one clear answer, and the earlier result untouched."""
 
+# ruff: noqa: E501 (a row of the table stands on one line)
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -109,6 +109,7 @@ ROWS = (
     Row("negative dwelling area", s.values("dwellings", "area_m2", [-1.0, -0.5]), RAW, ("dwellings.parquet, column area_m2: negative floor areas (2 rows)", "Leave unknown areas empty")),
     Row("positions in degrees", s.frame("addresses", s.in_degrees), RAW, ("addresses.parquet, columns easting and northing: positions look like degrees", "Project them to EPSG:25832"), True),
     Row("positions off the Earth", s.values("addresses", "easting", [1e12]), RAW, ("positions off the Earth (1 row)", "1000000000000.0")),
+    Row("thousands separators", s.cells("residents", "disposable_income", ["1.234.567,0"]), CSV, ("text where a number belongs (1 row)", "'1.234.567,0'")),
     Row("unknown labour_status", s.values("residents", "labour_status", ["working", "retired"]), RAW, ("residents.parquet, column labour_status: unknown codes (2 rows)", "'working' in row 1", "Known: employed", "[residents.values.labour_status]")),
     Row("unknown education", s.values("residents", "education", ["PhD"]), RAW, ("column education: unknown codes (1 row)", "'PhD'")),
     Row("unknown origin", s.values("residents", "origin", ["Danish"]), RAW, ("column origin: unknown codes (1 row)", "'Danish'", "Known: danish, western, non_western")),
@@ -130,6 +131,8 @@ PLACES = (
     Row("units without a CRS", s.units(lambda f: f.set_crs(None, allow_override=True)), ZONES, ("units.gpkg: does not say its reference system",)),
     Row("garbage CRS of units", lambda d: garbage_crs(d), "--units {d}/units.parquet --policy {d}/zones.toml", ("units.parquet", "reference system", "is not known")),
     Row("mixed geometries", s.unit_values("geometry", {3: s.POINT}), ZONES, ("units.gpkg: geometries that are no polygons (1 row)", "Keep polygons only")),
+    Row("grid ids too large", s.unit_values("id", {0: "100m_" + "9" * 23 + "_1"}), CELLS, ("grid ids that do not read as", "(1 row)")),
+    Row("a column that the engine uses", s.units(lambda f: f.assign(row_of_unit=1)), ZONES, ("units.gpkg, column row_of_unit", "Rename")),
     Row("bow-tie", s.unit_values("geometry", {0: s.BOW_TIE}), ZONES, ("units.gpkg: invalid geometries (1 row)", "Self-intersection", "Fix geometries")),
     Row("missing and empty geometries", s.unit_values("geometry", {1: None, 2: s.EMPTY}), ZONES, ("units.gpkg: units without a geometry (2 rows)", "Remove them or draw them")),
     Row("several faulty geometries", s.unit_values("geometry", {0: s.BOW_TIE, 1: None, 2: s.POINT}), ZONES, ("invalid geometries", "without a geometry", "no polygons")),
@@ -188,6 +191,7 @@ POLICIES = (
     Row("a function not allowed", where("random() > 0.5"), POLICY, ("may not use the function 'random'", "Allowed: abs")),
     Row("all expressions are told", s.then(where("getenv('A') = 'b'"), s.replace("policy.toml", "median(disposable_income)", "median(income)")), POLICY, ("'getenv'", "let.residents.low_income: unknown column 'income'")),
     Row("a total outside let", where("age > avg(age)"), POLICY, ("may not use the function 'avg'", "[let]")),
+    Row("a let that is infinite", s.replace("policy.toml", "0.75 * median", "1e308 * 10 * median"), POLICY, ("kbh-2017: let.residents.low_income: gives inf",)),
     Row("a let that hides a column", s.replace("policy.toml", "residents.low_income", "residents.age"), POLICY, ("let.residents.age: is a column already", "another name")),
     Row("an id pattern without places", s.replace("policy.toml", "size = 100", 'size = 100\nid_pattern = "{size}_{row}"'), POLICY, ("policy.toml: units.id_pattern", "{northing}", "{easting}")),
     Row("no TOML", s.write("policy.toml", "id = kbh\n"), POLICY, ("policy.toml: is not valid TOML", "line 1")),

@@ -55,6 +55,14 @@ def test_the_order_of_units_does_not_change_a_byte(units: Units, data: Any, rand
     assert shapely.to_wkb(area_outlines(units, area_of_unit)).tolist() == shapely.to_wkb(straight).tolist()
 
 
+def test_outlines_are_in_normal_form() -> None:
+    """Parts and rings begin and follow each other as shapely's normal form has them."""
+    ring = [(r, c) for r in range(3) for c in range(3) if (r, c) != (1, 1)]
+    units = make_cell_units([*ring, (3, 3), (-1, -1), (9, 9), (9, -9)])
+    outlines = area_outlines(units, np.zeros(len(units), dtype=np.int64))
+    assert shapely.to_wkb(outlines).tolist() == shapely.to_wkb(shapely.normalize(outlines)).tolist()
+
+
 def test_units_that_meet_at_a_corner_are_parts_of_their_own() -> None:
     units = make_cell_units([(0, 0), (1, 1)])
     outline = area_outlines(units, np.zeros(2, dtype=np.int64))[0]

@@ -141,8 +141,19 @@ def test_buckets_are_few_and_hold_every_point(points: list[tuple[float, float]],
     assert 0 <= row.min() <= row.max() < n_rows
     assert 0 <= col.min() <= col.max() < n_cols
     assert n_rows * n_cols <= 16 * len(points) + 16
-    for a, b in zip(
-        *np.nonzero(np.hypot(*(np.subtract.outer(x, x) for x in (easting, northing))) <= reach), strict=True
-    ):
+    apart = np.hypot(np.subtract.outer(easting, easting), np.subtract.outer(northing, northing))
+    for a, b in np.argwhere(apart <= reach):
         assert abs(row[a] - row[b]) <= 1
         assert abs(col[a] - col[b]) <= 1
+
+
+@pytest.mark.parametrize("reach", [0.7, 99.9, 150.1, 333.3, 1000.0])
+@pytest.mark.parametrize("west", [0.0, 123.4, 720_000.3])
+def test_points_just_within_reach_are_at_most_one_bucket_apart(reach: float, west: float) -> None:
+    """Places a whole number of reaches apart, give or take the last bit, where rounding is at its worst."""
+    exact = west + np.arange(12) * reach
+    easting = np.concatenate([exact, np.nextafter(exact, -np.inf)[1:], np.nextafter(exact, np.inf)])
+    _, col, _, _ = buckets(easting, np.zeros(len(easting)), reach)
+    east = np.subtract.outer(easting, easting)
+    within = east * east <= reach * reach
+    assert np.abs(np.subtract.outer(col, col))[within].max() <= 1

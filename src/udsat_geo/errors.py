@@ -38,7 +38,8 @@ class Problem:
         rows = "" if self.count is None else f" ({self.count:,} {'row' if self.count == 1 else 'rows'})"
         example = "" if self.example is None else f", for example {self.example}"
         remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{self.where}: {self.what}{rows}{example}.{remedy}"
+        what = self.what if rows or example else self.what.rstrip(".")
+        return f"{self.where}: {what}{rows}{example}.{remedy}"
 
 
 class UdsatError(Exception):

@@ -104,8 +104,8 @@ class Grid:
         """
         expression = re.escape(self.id_pattern)
         expression = expression.replace(r"\{size\}", r"(?P<size>\d+k?m)")
-        expression = expression.replace(r"\{northing\}", r"(?P<northing>-?\d+)")
-        expression = expression.replace(r"\{easting\}", r"(?P<easting>-?\d+)")
+        expression = expression.replace(r"\{northing\}", r"(?P<northing>-?\d{1,9})")
+        expression = expression.replace(r"\{easting\}", r"(?P<easting>-?\d{1,9})")
         match = re.compile(expression).fullmatch
         row = np.zeros(len(ids), dtype=np.int64)
         col = np.zeros(len(ids), dtype=np.int64)

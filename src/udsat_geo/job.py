@@ -18,6 +18,7 @@ from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
+from udsat_geo.wording import NOTHING_TO_COMPARE
 
 DEFAULT_RAW = Path("data/raw")
 DEFAULT_OUT = Path("data/out")
@@ -152,14 +153,16 @@ def find_previous(
     made_of = _inputs_of_earlier(job, inputs, year, progress)
     stored = job.out / f"designation_{year}.gpkg"
     if stored.is_file() and (made_of is None or _made_of(stored, job.policy, made_of)):
-        return read_designated(stored), (f"compared with {stored.name}, loaded",)
+        return read_designated(stored), ()
     if made_of is not None:
-        earlier = designate(year, job.policy, made_of, None, job.language, job.threads, progress)
-        return earlier.designated(), (f"compared with {year}, made for the comparison",)
+        # the earlier one is compared with its own previous one, so that areas know since when they are there
+        before, _ = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
+        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress)
+        return earlier.designated(), ()
     if named:
         remedy = "Designate that year first, name its file, or give --previous none."
         raise InputError(Problem(f"--previous {year}", "neither a designation nor registers of that year", remedy))
-    return None, (f"no designation and no registers of {year}: nothing to compare with",)
+    return None, (NOTHING_TO_COMPARE[job.language].format(year=year),)
 
 
 def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress | None) -> Inputs | None:

@@ -151,6 +151,8 @@ def buckets(
     width, height = float(np.ptp(easting)), float(np.ptp(northing))
     # a far outlier must not blow up the grid: the side grows until there are at most about 4 buckets a point
     side = max(reach, (width * height / (4 * len(easting) + 1)) ** 0.5, max(width, height) / (4 * len(easting) + 1))
+    # a little more than the reach: rounding must not put two points a bucket apart that are just within reach
+    side *= 1 + 1e-6
     col = np.floor((easting - easting.min()) / side).astype(np.int64)
     row = np.floor((northing - northing.min()) / side).astype(np.int64)
     return row, col, int(row.max()) + 1, int(col.max()) + 1

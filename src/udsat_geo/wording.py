@@ -26,6 +26,11 @@ REASONS: dict[str, tuple[str, ...]] = {
 
 AREA: dict[str, str] = {"da": "Område", "en": "Area"}
 
+NOTHING_TO_COMPARE: dict[str, str] = {
+    "da": "Ingen udpegning og ingen registre fra {year}: intet at sammenligne med.",
+    "en": "No designation and no registers of {year}: nothing to compare with.",
+}
+
 TABLE: dict[str, dict[str, str]] = {
     "da": {
         "area": "Område",
@@ -33,8 +38,10 @@ TABLE: dict[str, dict[str, str]] = {
         "residents": "Beboere",
         "share": "Andel af byen",
         "units": "Enheder",
-        "hectares": "Hektar",
-        "composite": "Samlet score",
+        "of_city": "% af byen",
+        "points": " pct.point",
+        "hectares": "ha",
+        "composite": "Score",
         "criterion": "Kriterium",
         "in_areas": "I områderne",
         "rest": "Resten af byen",
@@ -53,7 +60,9 @@ TABLE: dict[str, dict[str, str]] = {
         "residents": "Residents",
         "share": "Share of city",
         "units": "Units",
-        "hectares": "Hectares",
+        "of_city": "% of city",
+        "points": " points",
+        "hectares": "ha",
         "composite": "Composite",
         "criterion": "Criterion",
         "in_areas": "In the areas",

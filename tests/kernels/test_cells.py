@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -20,7 +22,8 @@ STEPS = (np.array([0, 1, 1, 1], dtype=np.int64), np.array([1, -1, 0, 1], dtype=n
 
 @given(FAR, FAR, st.sampled_from([15, 31, 1023, 2**24 - 1]))
 def test_slot_of_cell_equals_its_twin_and_lies_in_the_table(row: int, col: int, mask: int) -> None:
-    slot = slot_of_cell(np.int64(row), np.int64(col), mask)
+    as_in_arrays: tuple[Any, Any] = np.int64(row), np.int64(col)
+    slot = slot_of_cell(as_in_arrays[0], as_in_arrays[1], mask)
     assert slot == reference.slot_of_cell(row, col, mask)
     assert 0 <= slot <= mask
 
@@ -32,7 +35,7 @@ def test_every_cell_is_found_and_no_other(cells: Cells, up: int, right: int) -> 
     wanted = reference.index_cells(row.tolist(), col.tolist())
     assert sorted(table[table >= 0].tolist()) == sorted(wanted.values())
     for r, c in zip((row + up).tolist(), (col + right).tolist(), strict=True):
-        assert find_cell(np.int64(r), np.int64(c), table, row, col) == reference.find_cell(r, c, wanted)
+        assert find_cell(r, c, table, row, col) == reference.find_cell(r, c, wanted)
 
 
 @given(distinct())
@@ -44,7 +47,7 @@ def test_the_index_is_a_power_of_two_and_at_most_half_full(cells: Cells) -> None
 
 def test_an_empty_index_finds_nothing() -> None:
     row, col = as_cells([])
-    assert find_cell(np.int64(0), np.int64(0), index_cells(row, col), row, col) == -1
+    assert find_cell(0, 0, index_cells(row, col), row, col) == -1
 
 
 @pytest.mark.parametrize("corner", CORNERS)

@@ -87,5 +87,5 @@ def test_root_of_equals_its_twin_and_keeps_every_root(drawn: list[int]) -> None:
     """Each unit's parent is itself or a smaller unit, as in the forest of label_components."""
     parent = np.array([min(unit, above) for unit, above in enumerate(drawn)], dtype=np.int64)
     wanted = [reference.root_of(unit, parent.tolist()) for unit in range(len(parent))]
-    assert [int(root_of(np.int64(unit), parent)) for unit in range(len(parent))] == wanted
+    assert [int(root_of(unit, parent)) for unit in range(len(parent))] == wanted
     assert [reference.root_of(unit, parent.tolist()) for unit in range(len(parent))] == wanted

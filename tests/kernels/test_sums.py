@@ -62,21 +62,20 @@ def test_add_values_is_exact_where_floats_are_not() -> None:
     assert sums[0, 0] == 2**53 + 2
 
 
-@given(rows(0, 2**62 - 1), st.integers(0, 62), st.randoms())
-def test_add_flags_equals_its_twin(drawn: tuple[Any, Any, int], n_flags: int, random: Any) -> None:
+@given(rows(0, 2**62 - 1), st.integers(1, 62))
+def test_add_flags_equals_its_twin(drawn: tuple[Any, Any, int], n_flags: int) -> None:
     group, flags, n_groups = drawn
-    columns = np.array([random.randrange(4) for _ in range(n_flags)], dtype=np.int64)
-    sums = filled(n_groups, 4)
-    wanted = reference.add_flags(group.tolist(), flags.tolist(), columns.tolist(), sums.tolist())
-    add_flags(group, flags, columns, sums)
+    sums = filled(n_groups, n_flags)
+    wanted = reference.add_flags(group.tolist(), flags.tolist(), sums.tolist())
+    add_flags(group, flags, sums)
     assert sums.tolist() == wanted
 
 
 def test_add_flags_by_hand() -> None:
     sums = np.zeros((2, 3), dtype=np.int64)
     group = np.array([0, 1, 1, -1], dtype=np.int32)
-    add_flags(group, np.array([0b101, 0b011, 0b001, 0b111], dtype=np.int64), np.array([2, 0, 1]), sums)
-    assert sums.tolist() == [[0, 1, 1], [1, 0, 2]]
+    add_flags(group, np.array([0b101, 0b011, 0b001, 0b111], dtype=np.int64), sums)
+    assert sums.tolist() == [[1, 0, 1], [2, 1, 0]]
 
 
 @given(st.lists(st.integers(-1, 50), max_size=10), st.randoms())

@@ -52,22 +52,22 @@ def _number(value: float, digits: int, language: str) -> str:
 
 def _areas_table(designation: Designation, words: dict[str, str]) -> Table:
     import shapely
+    from rich.box import SIMPLE
     from rich.table import Table
 
     language, areas = designation.language, designation.areas
-    table = Table(title=f"{words['areas']} {designation.year}", title_justify="left")
-    for name, justify in (("area", "left"), ("residents", "right"), ("share", "right"), ("units", "right")):
-        table.add_column(words[name], justify=justify)  # type: ignore[arg-type]
-    for name in ("hectares", "composite", "since", "event"):
-        table.add_column(words[name], justify="right")
+    table = Table(title=f"{words['areas']} {designation.year}", title_justify="left", box=SIMPLE)
+    table.add_column(words["area"])
+    for name in ("residents", "of_city", "units", "hectares", "composite", "since", "event"):
+        table.add_column(words[name], justify="right", no_wrap=True)
     hectares = shapely.area(designation.outline) / 10_000
     for i in range(len(areas)):
         event = words[designation.changes.event[i]] if designation.changes else ""
         share = 100 * areas.residents[i] / max(designation.status.residents, 1)
         table.add_row(
-            f"{designation.area_id[i]}  {designation.name[i]}",
+            str(designation.area_id[i]),
             _number(areas.residents[i], 0, language),
-            f"{_number(share, 1, language)} %",
+            _number(share, 1, language),
             str(areas.units[i]),
             _number(hectares[i], 0, language),
             _number(areas.composite[i], 2, language),
@@ -102,19 +102,22 @@ def _print_totals(designation: Designation, words: dict[str, str], console: Cons
 
 
 def _status_table(designation: Designation, words: dict[str, str]) -> Table:
+    from rich.box import SIMPLE
     from rich.table import Table
 
     language, status = designation.language, designation.status
-    table = Table(title_justify="left")
+    table = Table(box=SIMPLE)
     table.add_column(words["criterion"])
     for name in ("in_areas", "rest", "gap", "city"):
         table.add_column(words[name], justify="right")
     for j, criterion in enumerate(designation.policy.policy.criteria):
         # shares are written per cent; anything else in its own unit
         factor, suffix = (100, " %") if criterion.is_share else (1, f" {criterion.unit}".rstrip())
+        suffixes = (suffix, suffix, words["points"] if criterion.is_share else suffix, suffix)
         values = (status.areas[j], status.rest_of_city[j], status.gap[j], status.city[j])
         cells = [_number(factor * value, 1, language) for value in values]
-        table.add_row(criterion.label_in(language), *(f"{cell}{suffix}" if cell else "" for cell in cells))
+        shown = [f"{cell}{end}" if cell else "" for cell, end in zip(cells, suffixes, strict=True)]
+        table.add_row(criterion.label_in(language), *shown)
     return table
 
 

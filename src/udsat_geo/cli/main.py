@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -38,6 +41,22 @@ def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
             sys.exit(INTERRUPTED)
 
     return answered
+
+
+@contextmanager
+def interruption_held() -> Iterator[None]:
+    """Hold Ctrl-C back while modules load: DuckDB's aborts the whole process when it strikes just then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    struck: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: struck.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if struck:
+        raise KeyboardInterrupt
 
 
 def _year_option(function: Callable[..., None]) -> Callable[..., None]:
@@ -100,7 +119,8 @@ def designate(**options: Any) -> None:
 
     Results go to data/out: a GeoPackage for QGIS, a GeoTIFF, and a JSON summary with provenance.
     """
-    from udsat_geo.cli.designate import run_designate
+    with interruption_held():
+        from udsat_geo.cli.designate import run_designate
 
     run_designate(**options)
 
@@ -127,7 +147,8 @@ udsat.add_command(designate)
 @answers_errors
 def validate(folder: Path, policy: str, as_json: bool) -> None:
     """Check the registers in FOLDER without designating."""
-    from udsat_geo.cli.validate import run_validate
+    with interruption_held():
+        from udsat_geo.cli.validate import run_validate
 
     run_validate(folder, policy, as_json)
 

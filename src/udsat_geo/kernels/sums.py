@@ -55,32 +55,25 @@ def add_values(
 
 
 @kernel
-def add_flags(
-    group_of_row: Integers,
-    flags_of_row: Integers,
-    column_of_flag: NDArray[np.int64],
-    sums: NDArray[np.int64],
-) -> None:
-    """Add up to 62 yes/no columns, packed as bits, to their columns of the sums in one pass over the rows.
+def add_flags(group_of_row: Integers, flags_of_row: Integers, sums: Integers) -> None:
+    """Add yes/no columns, packed as the bits of one integer, to their sums in one pass over the rows.
 
     Parameters
     ----------
     group_of_row : integer, shape (n_rows,)
         Group of each row; -1 is none.
-    flags_of_row : int64, shape (n_rows,)
-        Bit k is the value of flag k.
-    column_of_flag : int64, shape (n_flags,)
-        Column of `sums` that flag k is added to.
-    sums : int64, shape (n_groups, n_columns)
+    flags_of_row : integer, shape (n_rows,)
+        Bit k is the value of flag k; not negative.
+    sums : integer, shape (n_groups, n_flags)
         Added to in place.
     """
-    n_flags = column_of_flag.shape[0]
+    n_flags = sums.shape[1]
     for i in range(group_of_row.shape[0]):
         group = group_of_row[i]
         if group >= 0:
             flags = flags_of_row[i]
             for k in range(n_flags):
-                sums[group, column_of_flag[k]] += (flags >> k) & 1
+                sums[group, k] += (flags >> k) & 1
 
 
 @kernel

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,9 @@ from numpy.typing import NDArray
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.cleaning import CleanTable, Fault, fetch_one
 from udsat_geo.registers.tables import quoted
+
+HASH = "CASE WHEN {key} IS NOT NULL THEN hash({key}) END"
+"""SQL of what `key_problems` compares; NULL for an empty key."""
 
 FARTHEST_M = 1e8
 """Beyond any projected coordinate on Earth; own choice."""
@@ -93,19 +98,27 @@ def _problem(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fa
     return Problem(f"{table.source.path.name}, column {fault.column}", fault.what, fault.remedy, count, example)
 
 
-def key_problems(connection: duckdb.DuckDBPyConnection, relation: str, key: str, file: str) -> list[Problem]:
+def key_problems(
+    connection: duckdb.DuckDBPyConnection, relation: str, key: str, file: str, hash_of_key: Any
+) -> list[Problem]:
     """Empty and repeated keys of a table.
 
-    Hashes are sorted first, which is far cheaper than counting distinct texts; only when two are equal are the keys
-    themselves compared.
+    Parameters
+    ----------
+    relation, key : str
+        Where the keys stand.
+    file : str
+        For the message.
+    hash_of_key : pyarrow.ChunkedArray of uint64, n_rows
+        From `HASH`. They are sorted, which is far cheaper than counting distinct texts; only when two are equal are
+        the keys themselves compared.
     """
     problems = []
-    found = connection.execute(f"SELECT hash({key}) AS h FROM {relation} WHERE {key} IS NOT NULL").fetchnumpy()
-    hashes = np.sort(np.asarray(found["h"]))
-    total = connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0]
-    if len(hashes) < total:
-        problems.append(Problem(f"{file}, column {key}", "empty keys", "Give every row a key.", total - len(hashes)))
-    if len(hashes) and (hashes[1:] == hashes[:-1]).any():
+    if hash_of_key.null_count:
+        empty = Problem(f"{file}, column {key}", "empty keys", "Give every row a key.", hash_of_key.null_count)
+        problems.append(empty)
+    hashes = np.sort(hash_of_key.drop_null().to_numpy())
+    if (hashes[1:] == hashes[:-1]).any():
         repeated = connection.execute(
             f"SELECT {key}, count(*) AS n FROM {relation} WHERE {key} IS NOT NULL GROUP BY 1 HAVING n > 1 ORDER BY 1"
         ).fetchall()

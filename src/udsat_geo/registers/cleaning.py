@@ -217,8 +217,8 @@ def _boolean(raw: str, kind: str, column: Column, in_file: str) -> tuple[str, li
         return raw, []
     text = f"lower(trim(CAST({raw} AS VARCHAR)))"
     value = (
-        f"CASE WHEN {text} IN ('true', 't', '1', 'yes', 'ja') THEN TRUE "
-        f"WHEN {text} IN ('false', 'f', '0', 'no', 'nej') THEN FALSE END"
+        f"CASE WHEN {text} IN ('true', 't', '1', '1.0', 'yes', 'ja') THEN TRUE "
+        f"WHEN {text} IN ('false', 'f', '0', '0.0', 'no', 'nej') THEN FALSE END"
     )
     bad = f"nullif({text}, '') IS NOT NULL AND ({value}) IS NULL"
     return value, [Fault(f"{column.name}_not_boolean", in_file, bad, "neither true nor false", "Write true or false.")]
@@ -271,6 +271,4 @@ def reading(source: TableSource) -> Iterator[None]:
             raise InputError(Problem(source.path.name, f"cannot be read: {broken}", remedy)) from None
         lines = [line for line in str(error).strip().split("\n") if line.strip()]
         reason = " ".join(lines[:3])[:400]
-        raise InputError(
-            Problem(source.path.name, f"cannot be read: {reason}", "Export the table again.")
-        ) from None
+        raise InputError(Problem(source.path.name, f"cannot be read: {reason}", "Export the table again.")) from None

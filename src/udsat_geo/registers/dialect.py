@@ -56,7 +56,9 @@ def read_dialect(path: Path, settings: TableSettings) -> Dialect:
     if not first.strip():
         raise InputError(Problem(path.name, "has no header line", "Write the column names on the first line."))
     separator: str = settings.separator or max(_SEPARATORS, key=first.count)
-    header = tuple(name.strip() for name in next(csv.reader([first], delimiter=separator)))
+    names = next(csv.reader([first], delimiter=separator))
+    # a separator at the end of every line is common and harmless: such a column has no name
+    header = tuple(name.strip() or f"unnamed {place}" for place, name in enumerate(names, start=1))
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise InputError(Problem(path.name, f"column names stand twice: {', '.join(repeated)}", "Rename one of them."))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import Criterion, Policy
-from udsat_geo.registers.checks import check_positions, check_tables, key_problems
+from udsat_geo.registers.checks import HASH, check_positions, check_tables, key_problems
 from udsat_geo.registers.cleaning import CleanTable, clean_table, reading
 from udsat_geo.registers.expressions import check_expression, raise_if_any
 from udsat_geo.registers.ratios import Ratios, add_ratios
@@ -303,9 +303,12 @@ def _place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> in
 
     connection, table = opened.connection, opened.addresses
     with reading(table.source):
-        rows = connection.sql(f"SELECT address_id, easting, northing FROM {table.select()}").to_arrow_table()
+        rows = connection.sql(
+            f"SELECT address_id, easting, northing, {HASH.format(key='address_id')} AS hash_of_key "
+            f"FROM {table.select()}"
+        ).to_arrow_table()
     connection.register("addresses", rows)
-    raise_if_any(key_problems(connection, "addresses", "address_id", table.source.path.name))
+    raise_if_any(key_problems(connection, "addresses", "address_id", table.source.path.name, rows["hash_of_key"]))
     easting, northing = (
         np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.float64) for name in ("easting", "northing")
     )
@@ -340,15 +343,16 @@ def _load_dwellings(
     columns = ", ".join(f"d.{name}" for name in dict.fromkeys(["dwelling_id", *named]) if name != "address_id")
     with reading(table.source):
         connection.execute(
-            f"CREATE TEMP TABLE dwellings AS SELECT {columns}, d.address_id IS NULL AS no_address, a.place AS place "
+            f"CREATE TEMP TABLE dwellings AS SELECT {columns}, d.address_id IS NULL AS no_address, "
+            "a.place AS place "
             f"FROM {table.select()} d LEFT JOIN addresses a ON d.address_id = a.address_id"
         )
-    raise_if_any(key_problems(connection, "dwellings", "dwelling_id", table.source.path.name))
-    found = connection.execute(
-        f"SELECT coalesce(place, CASE WHEN no_address THEN {NO_ADDRESS} ELSE {DANGLING} END)::INTEGER AS place "
-        "FROM dwellings"
-    ).fetchnumpy()
-    place = np.asarray(found["place"], dtype=np.int32)
+    found = connection.sql(
+        f"SELECT coalesce(place, CASE WHEN no_address THEN {NO_ADDRESS} ELSE {DANGLING} END)::INTEGER AS place, "
+        f"{HASH.format(key='dwelling_id')} AS hash_of_key FROM dwellings"
+    ).to_arrow_table()
+    raise_if_any(key_problems(connection, "dwellings", "dwelling_id", table.source.path.name, found["hash_of_key"]))
+    place = found["place"].to_numpy()
     counts["dwellings_without_address"] = int((place == NO_ADDRESS).sum())
     dangling = int((place == DANGLING).sum())
     if dangling:
@@ -406,7 +410,9 @@ def _add_up_dwellings(
     if not _reads(policy, "dwellings"):
         return {}
     row_of_dwelling = np.arange(len(place_of_dwelling), dtype=np.int32)
-    opened.connection.register("counted", pa.table({"residents": residents_of_dwelling, "dwelling_row": row_of_dwelling}))
+    opened.connection.register(
+        "counted", pa.table({"residents": residents_of_dwelling, "dwelling_row": row_of_dwelling})
+    )
     relation = "(SELECT * FROM dwellings POSITIONAL JOIN counted)"
     let = evaluate_let(opened, policy, "dwellings", {"dwellings": relation})
 

@@ -15,7 +15,6 @@ from udsat_geo.registers.expressions import check_expression, raise_if_any
 from udsat_geo.registers.ratios import Ratios, add_ratios
 from udsat_geo.registers.tables import quoted
 
-
 MOST_RESIDENTS = 10**10
 """Of one unit: more than there are people, so a code or a mistake; own choice."""
 
@@ -65,6 +64,9 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
         remedy = 'Give the registers with --raw, or use a policy whose criteria have register = "units".'
         raise InputError(Problem(name, f"the criteria of {policy.id} read registers, not a unit table", remedy))
     attributes = _with_our_names(attributes, name, policy)
+    if any(column.lower() == "row_of_unit" for column in attributes.column_names):
+        what = "is a name that the engine uses itself"
+        raise InputError(Problem(f"{name}, column row_of_unit", what, "Rename the column or leave it out."))
     connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
     connection.register("attributes", attributes)
     connection.execute("SET enable_external_access = false")

@@ -1,0 +1,191 @@
+"""How good the designations are: against the planted truth, official areas and official ranks.
+
+    python scripts/how_good.py [--real ../shared/real]
+
+Prints the tables of the README's section "How good it is". The planted truth is read here and in tests only.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import shapely
+
+from udsat_geo.designation import Designation, Inputs, designate
+from udsat_geo.job import Job, run
+from udsat_geo.policy import load_policy
+from udsat_geo.synthetic import cached_registers, planted_areas
+from udsat_geo.vector import read_features
+
+POLICIES = Path(__file__).parent.parent / "tests" / "policies"
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Residents in two sets of areas.
+
+    Attributes
+    ----------
+    both, found_only, true_only : int
+    """
+
+    both: int
+    found_only: int
+    true_only: int
+
+    @property
+    def intersection_over_union(self) -> float:
+        """Shared residents over the residents of either."""
+        return self.both / max(self.both + self.found_only + self.true_only, 1)
+
+    @property
+    def found(self) -> float:
+        """Share of the true areas' residents that were found."""
+        return self.both / max(self.both + self.true_only, 1)
+
+    @property
+    def right(self) -> float:
+        """Share of the designated residents that are in a true area."""
+        return self.both / max(self.both + self.found_only, 1)
+
+
+def overlap(residents: np.ndarray, found: np.ndarray, true: np.ndarray) -> Overlap:
+    """The overlap of two memberships of the same units, by residents."""
+    return Overlap(
+        int(residents[found & true].sum()), int(residents[found & ~true].sum()), int(residents[~found & true].sum())
+    )
+
+
+def synthetic(year: int, previous: str | None = "none") -> Designation:
+    """The built-in policy over the synthetic city of a year."""
+    return run(Job(year, load_policy("kbh-2017"), previous=previous, out=Path("no-such-folder")))
+
+
+def planted_of_unit(made: Designation, year: int) -> np.ndarray:
+    """The planted area of each unit, -1 for none, shape (n_units,)."""
+    planted = planted_areas(year)
+    area_of_cell = dict(zip(zip(planted.row.tolist(), planted.col.tolist(), strict=True), planted.area, strict=True))
+    cells = zip(made.units.row.tolist(), made.units.col.tolist(), strict=True)
+    return np.array([area_of_cell.get(cell, -1) for cell in cells])
+
+
+def against_planted(made: Designation) -> Overlap:
+    """Designated against planted cells."""
+    true = planted_of_unit(made, made.year) >= 0
+    return overlap(made.units.residents, made.areas.area_of_unit >= 0, true)
+
+
+def against_official(made: Designation, polygons: Path) -> Overlap:
+    """Residents by address in the designated cells against those in the official polygons of 2017."""
+    folder = cached_registers(made.year)
+    easting, northing, count = duckdb.sql(
+        f"""SELECT any_value(easting), any_value(northing), count(*) FROM '{folder}/residents.parquet'
+            JOIN '{folder}/dwellings.parquet' USING (dwelling_id) JOIN '{folder}/addresses.parquet' USING (address_id)
+            GROUP BY address_id ORDER BY address_id"""
+    ).fetchnumpy().values()
+    official = shapely.union_all(read_features(polygons).geometry)
+    shapely.prepare(official)
+    true = shapely.intersects_xy(official, easting, northing)
+    row, col = made.units.grid.cell_of(easting, northing)
+    inside = made.areas.area_of_unit >= 0
+    cells = set(zip(made.units.row[inside].tolist(), made.units.col[inside].tolist(), strict=True))
+    found = np.array([cell in cells for cell in zip(row.tolist(), col.tolist(), strict=True)])
+    return overlap(count, found, true)
+
+
+def glasgow(folder: Path, year: int, previous: Designation | None = None) -> tuple[Designation, np.ndarray]:
+    """Glasgow designated by the example policy, and each zone's official rank (1 is Scotland's most deprived)."""
+    table = folder / f"simd{year}.gpkg"
+    earlier = None if previous is None else previous.designated()
+    made = designate(year, load_policy(str(POLICIES / "glasgow.toml")), Inputs(None, table, "unit_table"), earlier)
+    attributes = read_features(table).attributes
+    rank_of = dict(zip(attributes["dz11_code"].to_pylist(), attributes["IMD_rank"].to_pylist(), strict=True))
+    return made, np.array([rank_of[zone] for zone in made.units.unit_id])
+
+
+def against_rank(made: Designation, rank: np.ndarray) -> Overlap:
+    """Designated zones against as many people in the officially most deprived zones of the city."""
+    inside = made.areas.area_of_unit >= 0
+    order = np.argsort(rank, kind="stable")
+    reached = np.cumsum(made.units.residents[order])
+    worst = np.zeros(len(rank), dtype=bool)
+    worst[order[reached <= made.units.residents[inside].sum()]] = True
+    return overlap(made.units.residents, inside, worst)
+
+
+def print_synthetic(official: Path) -> None:
+    """Planted areas found, and the official polygons of 2017."""
+    print("synthetic Copenhagen      residents in   IoU by     found    right")
+    print("                          the areas      residents")
+    for year in (2017, 2021, 2025):
+        made = synthetic(year)
+        result = against_planted(made)
+        print(_line(f"  planted areas {year}", made, result))
+        if year == 2017 and official.exists():
+            print(_line("  official polygons 2017", made, against_official(made, official)))
+
+
+def _line(name: str, made: Designation, result: Overlap) -> str:
+    return (
+        f"{name:26}{made.status.residents_in_areas:12,}   {result.intersection_over_union:9.3f}"
+        f"{result.found:10.1%}{result.right:9.1%}"
+    )
+
+
+def print_glasgow(folder: Path) -> None:
+    """Overlap of designated zones with the most deprived ones, and what changed."""
+    print("\nGlasgow, 746 data zones   residents in   IoU by     found    right   in Scotland's   zones without")
+    print("                          the areas      residents                  worst tenth     a rate")
+    previous = None
+    for year in (2016, 2020):
+        made, rank = glasgow(folder, year, previous)
+        inside = made.areas.area_of_unit >= 0
+        worst = made.units.residents[inside & (rank <= 0.1 * 6976)].sum() / made.units.residents[inside].sum()
+        none = int((made.scores.criteria_with_rate < 4).sum())
+        print(_line(f"  SIMD rank {year}", made, against_rank(made, rank)) + f"{worst:15.1%}{none:16}")
+        if made.changes is not None:
+            counts = ", ".join(f"{made.changes.count(event)} {event}" for event in ("added", "removed", "kept"))
+            print(
+                f"  2016 -> 2020: areas {counts}; zones +{made.changes.units_added} -{made.changes.units_removed}; "
+                f"residents +{made.changes.residents_added.sum():,} -{made.changes.residents_removed.sum():,}"
+            )
+        previous = made
+
+
+def print_cells(real: Path) -> None:
+    """Amsterdam and Frederiksberg: areas, residents, what has no rate."""
+    print("\nready-made cells          cells   areas   residents in areas   cells with no rate at all")
+    tables = (
+        ("amsterdam", 2021, real / "amsterdam" / "vk100_amsterdam.gpkg"),
+        ("frederiksberg", 2012, real / "frederiksberg" / "kvadratnet_2012.geojson"),
+        ("frederiksberg", 2014, real / "frederiksberg" / "kvadratnet_2014.geojson"),
+    )
+    for name, year, path in tables:
+        made = designate(year, load_policy(str(POLICIES / f"{name}.toml")), Inputs(None, path, "unit_table"))
+        none = int(np.isnan(made.scores.composite).sum())
+        print(
+            f"  {name + ' ' + str(year):22}{len(made.units):7,}{len(made.areas):8}{made.status.residents_in_areas:14,} "
+            f"({made.status.share_of_residents:.1%}){none:20,}"
+        )
+
+
+def main() -> None:
+    """Print all tables; those of real data only where the data are."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    default = Path(__file__).parent.parent.parent / "shared" / "real"
+    parser.add_argument("--real", type=Path, default=default, help="folder of the open data")
+    real = parser.parse_args().real
+    print_synthetic(real / "copenhagen" / "udsatte_byomraader_2017.gpkg")
+    if (real / "glasgow").is_dir():
+        print_glasgow(real / "glasgow")
+        print_cells(real)
+    else:
+        print(f"\nno open data in {real}: Glasgow, Amsterdam and Frederiksberg are left out")
+
+
+if __name__ == "__main__":
+    main()
