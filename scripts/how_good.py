@@ -82,11 +82,15 @@ def against_planted(made: Designation) -> Overlap:
 def against_official(made: Designation, polygons: Path) -> Overlap:
     """Residents by address in the designated cells against those in the official polygons of 2017."""
     folder = cached_registers(made.year)
-    easting, northing, count = duckdb.sql(
-        f"""SELECT any_value(easting), any_value(northing), count(*) FROM '{folder}/residents.parquet'
+    easting, northing, count = (
+        duckdb.sql(
+            f"""SELECT any_value(easting), any_value(northing), count(*) FROM '{folder}/residents.parquet'
             JOIN '{folder}/dwellings.parquet' USING (dwelling_id) JOIN '{folder}/addresses.parquet' USING (address_id)
             GROUP BY address_id ORDER BY address_id"""
-    ).fetchnumpy().values()
+        )
+        .fetchnumpy()
+        .values()
+    )
     official = shapely.union_all(read_features(polygons).geometry)
     shapely.prepare(official)
     true = shapely.intersects_xy(official, easting, northing)

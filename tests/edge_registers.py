@@ -98,9 +98,7 @@ class _City:
     def dwelling(self, address_id: str | None, area_m2: float | None, key: str = "") -> str:
         key = key or f"D{len(self.dwellings):05d}"
         remark = "rækkehus" if len(self.dwellings) % 7 == 0 else None
-        self.dwellings.append(
-            {"dwelling_id": key, "address_id": address_id, "area_m2": area_m2, "bemærkning": remark}
-        )
+        self.dwellings.append({"dwelling_id": key, "address_id": address_id, "area_m2": area_m2, "bemærkning": remark})
         return key
 
     def home_in(self, cell: Cell, area_m2: float | None = 100.0) -> str:
@@ -121,9 +119,7 @@ class _City:
         return row
 
 
-def write_edge_registers(
-    folder: Path, seed: int = 0, origin_codes: bool = False, files: str = "parquet"
-) -> None:
+def write_edge_registers(folder: Path, seed: int = 0, origin_codes: bool = False, files: str = "parquet") -> None:
     """Write `residents`, `dwellings` and `addresses` that hit every edge of the rules.
 
     Parameters
@@ -183,9 +179,7 @@ def write_negative_registers(folder: Path) -> None:
 
 def _build_town(city: _City) -> None:
     hot = {cell: spot for spot in HOTSPOTS for cell in spot.cells}
-    ring = {
-        (row + up, col + right) for row, col in hot for up in (-1, 0, 1) for right in (-1, 0, 1)
-    } - hot.keys()
+    ring = {(row + up, col + right) for row, col in hot for up in (-1, 0, 1) for right in (-1, 0, 1)} - hot.keys()
     for cell in _block(0, 0, TOWN_ROWS, TOWN_COLS):
         if cell in hot:
             _settle_cell(city, cell, hot[cell].residents_of_cell, hot[cell].share)
@@ -222,9 +216,7 @@ def _people(rng: np.random.Generator, count: int, share: float) -> list[dict[str
         {
             "age": None if missing[i, 0] else int(rng.integers(0, 92)),
             "labour_status": None if missing[i, 1] else str(rng.choice(OUTSIDE if outside[i] else ATTACHED)),
-            "education": None
-            if missing[i, 2]
-            else str(rng.choice(UNSCHOOLED if unschooled[i] else SCHOOLED)),
+            "education": None if missing[i, 2] else str(rng.choice(UNSCHOOLED if unschooled[i] else SCHOOLED)),
             "poor": None if missing[i, 3] else poor[i],
             "foreign": None if missing[i, 4] else foreign[i],
         }

@@ -342,9 +342,7 @@ def worse_by(rate: float, other: float, key: str) -> float:
     return rate - other if WORSE[key] == "high" else other - rate
 
 
-def score_units(
-    residents: Sequence[int], sums: Sequence[Sums], views: Sequence[Sequence[int]]
-) -> dict[str, list[Any]]:
+def score_units(residents: Sequence[int], sums: Sequence[Sums], views: Sequence[Sequence[int]]) -> dict[str, list[Any]]:
     """Rates in view, gaps to the city, and the composite, by the method `gap_sd`."""
     everyone = range(len(sums))
     rates, gaps, scores = {}, {}, {}

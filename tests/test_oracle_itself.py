@@ -250,8 +250,7 @@ def test_edge_registers_make_the_areas_they_promise(tmp_path: Path, seed: int) -
     # The area with its fringe; then two of exactly 1,000, the southern one first; not 999, nor the coreless.
     assert units[units["area"] > 0].groupby("area")["residents"].sum().tolist() == [1632, 1000, 1000]
     areas = [
-        {int(units.loc[(FIRST_ROW + row, FIRST_COL + col), "area"]) for row, col in spot.cells}
-        for spot in HOTSPOTS
+        {int(units.loc[(FIRST_ROW + row, FIRST_COL + col), "area"]) for row, col in spot.cells} for spot in HOTSPOTS
     ]
     assert areas == [{1}, {1}, {0}, {2}, {3}, {0}]
     distance = (units["composite"] - 1).abs().min(), (units["composite"] - 0.5).abs().min()

@@ -98,7 +98,7 @@ FORBIDDEN = (
     "coalesce(age, getenv('HOME'))",
     "getenv\n('HOME')",
     "GETENV('HOME')",
-    '"getenv"(\'HOME\')',
+    "\"getenv\"('HOME')",
     "'HOME'.getenv()",
     "age /**/ ; /**/ SELECT 1",
     "unknown_column",

@@ -53,9 +53,7 @@ def run_rows(rows: Sequence[KernelRow], repeats: int) -> list[KernelTiming]:
             peer_s.append(_seconds(row.peer))
         nothing = float("nan")
         timings.append(
-            KernelTiming(
-                row.name, median(ours_s) if equal else nothing, median(peer_s) if equal else nothing, equal
-            )
+            KernelTiming(row.name, median(ours_s) if equal else nothing, median(peer_s) if equal else nothing, equal)
         )
     return timings
 

@@ -242,9 +242,7 @@ def write_addresses(random: np.random.Generator, folder: Path, cells: Cells, cel
     pq.write_table(pa.table(columns), folder / "addresses.parquet", row_group_size=ROWS_IN_GROUP)
 
 
-def write_dwellings(
-    random: np.random.Generator, folder: Path, address_of_dwelling: Ints, disadvantage: Floats
-) -> None:
+def write_dwellings(random: np.random.Generator, folder: Path, address_of_dwelling: Ints, disadvantage: Floats) -> None:
     """Write ``dwellings.parquet``: shuffled, 0.1 % without an address, whole square metres.
 
     Parameters
@@ -269,9 +267,7 @@ def write_dwellings(
     pq.write_table(pa.table(columns), folder / "dwellings.parquet", row_group_size=ROWS_IN_GROUP)
 
 
-def residents_chunk(
-    random: np.random.Generator, rows: int, disadvantage: npt.NDArray[np.float32]
-) -> pa.Table:
+def residents_chunk(random: np.random.Generator, rows: int, disadvantage: npt.NDArray[np.float32]) -> pa.Table:
     """One chunk of ``residents``, in random order, since each resident draws a dwelling.
 
     Parameters

@@ -53,16 +53,13 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Ints]:
     names = ("residents", "dwellings", "addresses")
     residents, dwellings, addresses = (f"read_parquet('{folder / name}.parquet')" for name in names)
     bits = " + ".join(
-        f"coalesce({condition}, false)::UTINYINT * {1 << place}::UTINYINT"
-        for place, condition in enumerate(CONDITIONS)
+        f"coalesce({condition}, false)::UTINYINT * {1 << place}::UTINYINT" for place, condition in enumerate(CONDITIONS)
     )
     counts = ", ".join(
         f"count(*) FILTER (flags & {1 << place} > 0) AS {'nd'[place % 2]}{place // 2 + 1}"
         for place in range(len(CONDITIONS))
     )
-    columns = ", ".join(
-        f"coalesce({part}{place}, 0)::BIGINT AS {part}{place}" for place in range(5) for part in "nd"
-    )
+    columns = ", ".join(f"coalesce({part}{place}, 0)::BIGINT AS {part}{place}" for place in range(5) for part in "nd")
     # Eastings of the zone stay below 1,000,000 m, so that 10,000 columns are enough.
     connection.execute(f"""
         SET preserve_insertion_order = false;
@@ -142,9 +139,7 @@ def number_areas(units: dict[str, Ints], core: Flags) -> Ints:
 
 def cells_as_wkb(row: Ints, col: Ints) -> pa.Array:
     """Squares as little-endian WKB polygons, in one block."""
-    layout = np.dtype(
-        [("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("points", "<u4"), ("xy", "<f8", (5, 2))]
-    )
+    layout = np.dtype([("order", "u1"), ("kind", "<u4"), ("rings", "<u4"), ("points", "<u4"), ("xy", "<f8", (5, 2))])
     squares = np.empty(row.size, layout)
     squares["order"], squares["kind"], squares["rings"], squares["points"] = 1, 3, 1, 5
     corners = np.array([[1, 0], [1, 1], [0, 1], [0, 0], [1, 0]])
@@ -201,9 +196,7 @@ def write_areas(out: Path, units: dict[str, Ints], area: Ints) -> None:
 
 def write_units(out: Path, units: dict[str, Ints], scores: dict[str, Floats | Ints], area: Ints) -> None:
     """Write the layer of units."""
-    names = [
-        f"100m_{row}_{col}" for row, col in zip(units["row"].tolist(), units["col"].tolist(), strict=True)
-    ]
+    names = [f"100m_{row}_{col}" for row, col in zip(units["row"].tolist(), units["col"].tolist(), strict=True)]
     columns = {"unit_id": pa.array(names), "residents": pa.array(units["residents"])}
     columns |= {name: pa.array(values, from_pandas=True) for name, values in scores.items()}
     columns["area"] = pa.array(area, mask=area == 0)

@@ -211,9 +211,7 @@ def dissolve(cells: npt.NDArray[np.object_], area: Ints) -> npt.NDArray[np.objec
     return np.asarray(shapely.multipolygons(parts, indices=of_area))
 
 
-def describe_areas(
-    cells: npt.NDArray[np.object_], area: Ints, residents: Floats, sums: Sums
-) -> gpd.GeoDataFrame:
+def describe_areas(cells: npt.NDArray[np.object_], area: Ints, residents: Floats, sums: Sums) -> gpd.GeoDataFrame:
     """The layer of areas."""
     n_areas = int(area.max(initial=0))
 

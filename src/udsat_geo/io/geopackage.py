@@ -25,7 +25,7 @@ _FAST = {
     "OGR_SQLITE_JOURNAL": "OFF",
     "OGR_SQLITE_SYNCHRONOUS": "OFF",
     # large pages write hundreds of thousands of features in two thirds of the time
-    "OGR_SQLITE_PRAGMA": "page_size=16384",
+    "OGR_SQLITE_PRAGMA": "page_size=16384,locking_mode=EXCLUSIVE",
 }
 
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from udsat_geo.designation import Designation
 from udsat_geo.errors import InputError, OutputError, Problem
 from udsat_geo.io.geopackage import write_geopackage
 from udsat_geo.io.geotiff import write_geotiff
-from udsat_geo.io.summary import write_summary
+from udsat_geo.io.summary import sha256, write_summary
 
 FORMATS: dict[str, Callable[[Designation, Path], None]] = {"gpkg": write_geopackage, "tif": write_geotiff}
 
@@ -93,11 +94,14 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
         folder = Path(tempfile.mkdtemp(prefix=f".{stem}-", dir=out))
         done = False
         try:
-            for name in formats:
-                FORMATS[name](designation, folder / f"{stem}.{name}")
-            write_summary(designation, folder / f"{stem}.json")
+            # the inputs are hashed while GDAL writes: both work outside Python's lock
+            with ThreadPoolExecutor(1) as hashing:
+                hashes = hashing.map(sha256, designation.files)
+                for name in formats:
+                    FORMATS[name](designation, folder / f"{stem}.{name}")
+                write_summary(designation, folder / f"{stem}.json", tuple(hashes))
             names = [f"{stem}.{name}" for name in (*formats, "json")]
-            _check_written(folder, names)
+            _check_written(folder, names, designation)
             _move_all(folder, out, names)
             done = True
         finally:
@@ -132,33 +136,34 @@ def _cannot_write(out: Path, reason: str) -> Problem:
     )
 
 
-def _check_written(folder: Path, names: list[str]) -> None:
+def _check_written(folder: Path, names: list[str], designation: Designation) -> None:
     """Look at the files once: GDAL may take a disk that fills up lightly."""
     for name in names:
         if not (folder / name).stat().st_size:
             raise OSError(f"{name} came out empty")
         if name.endswith(".gpkg"):
-            _check_geopackage(folder / name)
+            rows = {"areas": len(designation.areas), "units": len(designation.units)}
+            _check_geopackage(folder / name, rows)
 
 
-def _check_geopackage(path: Path) -> None:
+def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
+    """Check that a GeoPackage is as long as it says, and holds every layer with every row."""
     import sqlite3
 
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        size = pages * connection.execute("PRAGMA page_size").fetchone()[0]
         tables = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
-        sound = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if sound != ("ok",):
-            raise OSError(f"{path.name} is damaged: {sound}")
-        complete = {"areas", "units", "changes", "status"} <= tables
-        for table in sorted(tables):
-            connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+        found = {t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in sorted(tables)}
+        indexed = connection.execute("SELECT count(*) FROM rtree_units_geom").fetchone()[0]
     except sqlite3.Error as error:
         raise OSError(f"{path.name} is damaged: {error}") from None
     finally:
         connection.close()
-    if not complete:
-        raise OSError(f"{path.name} lacks layers")
+    whole = size == path.stat().st_size and {"areas", "units", "changes", "status"} <= tables
+    if not whole or {**found, **rows} != found or indexed != rows["units"]:
+        raise OSError(f"{path.name} came out incomplete")
 
 
 def _move_all(folder: Path, out: Path, names: list[str]) -> None:

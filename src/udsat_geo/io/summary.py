@@ -13,16 +13,25 @@ from udsat_geo.designation import Designation
 from udsat_geo.diff import ADDED, KEPT, REMOVED
 
 
-def summarise(designation: Designation) -> dict[str, Any]:
-    """The summary as plain data; the same designation gives the same."""
+def summarise(designation: Designation, hashes: tuple[str, ...] | None = None) -> dict[str, Any]:
+    """The summary as plain data; the same designation gives the same.
+
+    Parameters
+    ----------
+    designation : Designation
+    hashes : tuple of str, optional
+        SHA-256 of its input files, where they are known already.
+    """
     policy = designation.policy
+    hashes = hashes or tuple(sha256(path) for path in designation.files)
     return {
         "year": designation.year,
         "source": designation.inputs.source,
         "policy": {"id": policy.policy.id, "file": policy.name, "sha256": policy.sha256},
         "version": __version__,
         "inputs": [
-            {"name": path.name, "sha256": sha256(path), "rows": _rows(designation, path)} for path in designation.files
+            {"name": path.name, "sha256": hashed, "rows": _rows(designation, path)}
+            for path, hashed in zip(designation.files, hashes, strict=True)
         ],
         "counts": designation.counts,
         "notes": list(designation.notes),
@@ -38,9 +47,9 @@ def summarise(designation: Designation) -> dict[str, Any]:
     }
 
 
-def write_summary(designation: Designation, path: Path) -> None:
-    """Write the summary as UTF-8 JSON."""
-    path.write_text(as_json(summarise(designation)), encoding="utf-8")
+def write_summary(designation: Designation, path: Path, hashes: tuple[str, ...] | None = None) -> None:
+    """Write the summary as UTF-8 JSON; see `summarise`."""
+    path.write_text(as_json(summarise(designation, hashes)), encoding="utf-8")
 
 
 def as_json(summary: dict[str, Any]) -> str:
