@@ -13,14 +13,14 @@ Integers = NDArray[np.integer[Any]]
 
 
 @kernel
-def count_rows(group_of_row: Integers, rows_of_group: NDArray[np.int64]) -> None:
+def count_rows(group_of_row: Integers, rows_of_group: Integers) -> None:
     """Add the number of rows of each group to `rows_of_group`.
 
     Parameters
     ----------
     group_of_row : integer, shape (n_rows,)
         Group of each row; -1 is none.
-    rows_of_group : int64, shape (n_groups,)
+    rows_of_group : integer, shape (n_groups,)
         Added to in place.
     """
     for i in range(group_of_row.shape[0]):
