@@ -19,7 +19,7 @@ from udsat_geo.policy import LoadedPolicy
 from udsat_geo.scoring import Scores, score_units
 from udsat_geo.status import Status, take_status
 from udsat_geo.units import Units, cells_from_registers
-from udsat_geo.wording import AREA
+from udsat_geo.wording import AREA, STEPS
 
 Progress = Callable[[str], None]
 
@@ -141,15 +141,19 @@ def designate(
     InputError
         If the year lies outside the policy's, or the input is at fault.
     """
-    step = progress or (lambda _: None)
+
+    def step(name: str) -> None:
+        if progress is not None:
+            progress(f"{year}: {STEPS[language][name]}")
+
     rule = policy.policy
     check_year(year, policy)
-    step("reading and placing")
+    step("reading")
     units, found = read_units(inputs, policy, threads)
     step("scoring")
     scores = score_units(units, rule)
     edges = find_edges(units, rule)
-    step("forming areas")
+    step("forming")
     areas = form_areas(units, scores, edges, rule)
     outline = area_outlines(units, areas.area_of_unit)
     area_id, name = _ids_and_names(year, len(areas), language)

@@ -26,6 +26,24 @@ REASONS: dict[str, tuple[str, ...]] = {
 
 AREA: dict[str, str] = {"da": "Område", "en": "Area"}
 
+STEPS: dict[str, dict[str, str]] = {
+    "da": {
+        "reading": "læser og placerer",
+        "scoring": "beregner",
+        "forming": "danner områder",
+        "comparing": "sammenligner",
+        "writing": "skriver",
+    },
+    "en": {
+        "reading": "reading and placing",
+        "scoring": "scoring",
+        "forming": "forming areas",
+        "comparing": "comparing",
+        "writing": "writing",
+    },
+}
+"""What a run is doing, for its progress."""
+
 NOTHING_TO_COMPARE: dict[str, str] = {
     "da": "Ingen udpegning og ingen registre fra {year}: intet at sammenligne med.",
     "en": "No designation and no registers of {year}: nothing to compare with.",

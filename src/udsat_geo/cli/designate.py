@@ -11,6 +11,7 @@ from udsat_geo.io.results import check_formats, check_writable, write_results
 from udsat_geo.job import Job, is_synthetic, run
 from udsat_geo.policy import load_policy
 from udsat_geo.synthetic import DEFAULT_SEED
+from udsat_geo.wording import STEPS
 
 SYNTHETIC = {
     "da": "Ingen registre i data/raw: kører på det syntetiske København, hvis beboere ikke findes.",
@@ -59,7 +60,7 @@ def run_designate(
     with progress_on(not quiet and not as_json) as progress:
         designation = run(job, progress)
         if progress:
-            progress("writing")
+            progress(f"{year}: {STEPS[language]['writing']}")
         files = write_results(designation, out, wanted)
     if as_json:
         from udsat_geo.io.summary import as_json as summary_text
