@@ -88,7 +88,8 @@ def _write_layer(
     else:
         options |= {"geometry_name": None, "geometry_type": None, "crs": None}
         options["layer_options"] = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}
-    pyogrio.write_arrow(pa.table(arrays), path, **options)
+    # version 1.2 is what the GDAL of older QGIS releases reads without a warning
+    pyogrio.write_arrow(pa.table(arrays), path, dataset_options={"VERSION": "1.2"}, **options)
 
 
 def to_arrow(values: Any) -> Any:
