@@ -84,7 +84,7 @@ class Row:
 
 @dataclass
 class Report:
-    """Rows in order of appearance; each is printed as soon as it is known."""
+    """Rows in order of appearance; each is printed as soon as it is known, the kernels in a table of their own."""
 
     rows: list[Row] = field(default_factory=list)
 
@@ -209,20 +209,26 @@ def start(report: Report, repeats: int | None) -> None:
 
 
 def kernels(report: Report, repeats: int) -> None:
-    """Measure the kernels and add their rows; nothing is printed where there are none."""
+    """Measure each kernel beside its peers, print both with their ratio, and keep the rows."""
     # Only now: these bring numpy with them, which would raise the peak memory of later processes.
-    from kernels import ROWS, run_rows
+    from kernels import ROUNDING, all_rows, run_rows
 
-    timings = run_rows(ROWS, repeats)
     section = f"kernels (median of {repeats})"
-    for timing in timings:
+    print(f"\n{section}\n  {'':<46} {'ours, ms':>9} {'peer, ms':>9} {'ours/peer':>9}  peer")
+    timings = []
+    for timing in run_rows(all_rows(), repeats):
+        timings.append(timing)
         if timing.equal:
-            report.add(Row(section, f"{timing.name}, ours", timing.ours_s * 1000, "ms"))
-            report.add(Row(section, f"{timing.name}, peer", timing.peer_s * 1000, "ms"))
-            report.add(Row(section, f"{timing.name}, ours / peer", timing.ours_s / timing.peer_s, "x"))
-    unequal = [timing.name for timing in timings if not timing.equal]
+            ours_ms, peer_ms, ratio = timing.ours_s * 1000, timing.peer_s * 1000, timing.ours_s / timing.peer_s
+            print(f"  {timing.name:<46} {ours_ms:>9.2f} {peer_ms:>9.2f} {ratio:>9.2f}  {timing.peer_name}")
+            name = f"{timing.name}, {timing.peer_name}"
+            report.rows.append(Row(section, f"{name}: ours", ours_ms, "ms"))
+            report.rows.append(Row(section, f"{name}: peer", peer_ms, "ms"))
+            report.rows.append(Row(section, f"{name}: ours / peer", ratio, "x"))
+    unequal = [f"{timing.name} ({timing.peer_name})" for timing in timings if not timing.equal]
     if unequal:
         raise BenchmarkError(f"no ratios: ours and the peer differ in {', '.join(unequal)}")
+    print(f"  all results equal; spread and composite, sums of floats, to {ROUNDING:g}")
 
 
 def run(options: argparse.Namespace, report: Report) -> None:

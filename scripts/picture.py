@@ -49,7 +49,8 @@ def draw(path: Path, out: Path) -> None:
             Patch(facecolor="none", edgecolor="#d7191c", hatch="////", label="added since the one before"),
             Patch(facecolor="none", edgecolor="black", hatch="xxxx", label="removed"),
         ],
-        loc="lower right",
+        loc="upper left",
+        bbox_to_anchor=(0.72, 0.12),
         frameon=False,
     )
     source = "synthetic Copenhagen (no real people)" if summary["source"] == "synthetic" else summary["source"]

@@ -10,7 +10,7 @@ import pytest
 
 from edge_registers import write_edge_registers
 from udsat_geo.registers.expressions import check_expression
-from udsat_geo.registers.read import Opened, open_registers
+from udsat_geo.registers.opened import Opened, open_registers
 
 COLUMNS = ("age", "origin", "disposable_income")
 

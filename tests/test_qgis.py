@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from edge_registers import write_edge_registers
 
+from edge_registers import write_edge_registers
 from udsat_geo.designation import Inputs, designate
 from udsat_geo.io.results import write_results
 from udsat_geo.policy import load_policy

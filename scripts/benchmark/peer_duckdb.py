@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyogrio
 import shapely
-from scipy import ndimage
+from scipy import ndimage  # type: ignore[import-untyped]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -71,8 +71,9 @@ def zone_edges(geometry: NDArray[np.object_], rook: bool, tolerance: float) -> E
     """Edges between polygons.
 
     Queen: two zones touch when no more than `tolerance` lies between them. Rook: when the part of one's border that
-    runs within `tolerance` of the other is longer than four tolerances, which corners that merely meet never reach
-    (they see at most two tolerances of each of the two border lines that meet there).
+    runs within `tolerance` of the other is longer than four tolerances. Corners that merely meet at right angles see
+    at most two tolerances; where borders part at less than 30 degrees on both sides of a corner, a meeting of corners
+    counts as a line. Four is our own choice.
 
     Parameters
     ----------

@@ -67,8 +67,8 @@ class Designation:
         Rows that do not count, by reason.
     rows : dict
         Table -> rows read.
-    files : tuple of Path
-        The input files read.
+    files : dict
+        Table -> the file it was read from; ``settings`` -> registers.toml, where there is one.
     notes : tuple of str
         What was found out about the input.
     vintage : dict
@@ -92,7 +92,7 @@ class Designation:
     changes: Changes | None
     counts: dict[str, int]
     rows: dict[str, int]
-    files: tuple[Path, ...]
+    files: dict[str, Path]
     notes: tuple[str, ...]
     vintage: dict[str, int] = field(default_factory=dict)
     language: str = "da"
@@ -222,11 +222,11 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     table_file = Path(str(inputs.unit_table).partition("|layername=")[0])
     if inputs.registers is None:
         units, sums = units_from_table(table, rule)
-        found = {"counts": sums.counts, "rows": sums.rows, "files": (table_file,), "notes": table.notes}
+        found = {"counts": sums.counts, "rows": sums.rows, "files": {"units": table_file}, "notes": table.notes}
         return units, {**found, "vintage": {}}
     units, filled = units_from_table_and_registers(table, inputs.registers, rule, threads)
     rows = {"units": len(units), **filled.rows}
-    found = {"counts": filled.counts, "rows": rows, "files": (table_file, *filled.files)}
+    found = {"counts": filled.counts, "rows": rows, "files": {"units": table_file, **filled.files}}
     return units, {**found, "notes": table.notes + filled.notes, "vintage": filled.settings.vintage}
 
 

@@ -51,11 +51,11 @@ class InputError(UdsatError):
 
     Parameters
     ----------
-    problems : str, Problem or iterable of Problem
+    problems : str, Problem or iterable of them
         One message, one problem, or all problems of an input.
     """
 
-    def __init__(self, problems: str | Problem | Iterable[Problem]):
+    def __init__(self, problems: str | Problem | Iterable[str | Problem]):
         if isinstance(problems, str):
             self.messages: tuple[str, ...] = (problems,)
         elif isinstance(problems, Problem):

@@ -2,7 +2,8 @@
 
 The previous designation is one cadence of the policy back, unless another is asked for. It is loaded from the output
 folder when one lies there that was made by the same policy from the same files; else it is made from the registers of
-its year where there are any; else there is none, which the notes say.
+its year where there are any. Where there are none, one in the output folder by the same policy from the same kind of
+input serves, or any that is asked for by its year; else there is none, which the notes say.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import dataclasses
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from udsat_geo.designation import Designation, Inputs, Progress, check_year, designate
 from udsat_geo.diff import Designated
@@ -18,7 +20,7 @@ from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
-from udsat_geo.wording import NOTHING_TO_COMPARE
+from udsat_geo.wording import NOTHING_TO_COMPARE, OTHER_BASIS
 
 DEFAULT_RAW = Path("data/raw")
 DEFAULT_OUT = Path("data/out")
@@ -83,7 +85,7 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
     Raises
     ------
     InputError
-        If a named folder or file does not exist, or the synthetic city has no such year.
+        If a named folder or file does not exist or holds another year, or the synthetic city has no such year.
     """
     if is_synthetic(job):
         if job.policy.policy.reads_unit_table or job.policy.policy.units.kind != "cells":
@@ -100,16 +102,26 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
             what = f"the criteria of {job.policy.policy.id} read registers, not a unit table"
             remedy = 'Name the registers with --raw, or use a policy whose criteria have register = "units".'
             raise InputError(Problem(job.units.name, what, remedy))
-        return Inputs(registers, job.units, "unit_table" if registers is None else source_of(registers))
+        return Inputs(registers, job.units, "unit_table" if registers is None else source_of(registers, year))
     registers = register_folder(job.raw or DEFAULT_RAW, year)
-    return Inputs(registers, None, source_of(registers))
+    return Inputs(registers, None, source_of(registers, year))
 
 
-def source_of(folder: Path) -> str:
-    """What a folder of registers says it is; written-out synthetic registers stay synthetic."""
+def source_of(folder: Path, year: int) -> str:
+    """What a folder of registers says it is; written-out synthetic registers stay synthetic.
+
+    Raises
+    ------
+    InputError
+        If its settings are wrong, or say that it holds another year.
+    """
     from udsat_geo.registers.settings import read_settings
 
-    return read_settings(folder).source
+    settings = read_settings(folder)
+    if settings.year is not None and settings.year != year:
+        where, what = f"--year {year}", f"{SETTINGS} says that these registers are of {settings.year}"
+        raise InputError(Problem(where, what, f"Designate that year, or name the registers of {year}."))
+    return settings.source
 
 
 def register_folder(raw: Path, year: int) -> Path:
@@ -152,7 +164,11 @@ def find_previous(
         raise InputError(Problem(f"--previous {year}", "is the year itself", "Name an earlier year, a file, or none."))
     made_of = _inputs_of_earlier(job, inputs, year, progress)
     stored = job.out / f"designation_{year}.gpkg"
-    if stored.is_file() and (made_of is None or _made_of(stored, job.policy, made_of)):
+    if stored.is_file() and made_of is None:
+        if named or _has_same_basis(stored, job.policy, inputs):
+            return read_designated(stored), ()
+        return None, (OTHER_BASIS[job.language].format(year=year),)
+    if stored.is_file() and made_of is not None and _made_of(stored, job.policy, made_of):
         return read_designated(stored), ()
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
@@ -179,11 +195,18 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
     return dataclasses.replace(inputs, registers=raw / str(year))
 
 
+def _has_same_basis(stored: Path, policy: LoadedPolicy, inputs: Inputs) -> bool:
+    """Whether a stored designation was made by this policy from this kind of input."""
+    from udsat_geo.io.earlier import read_summary
+
+    summary = read_summary(stored)
+    return bool(summary["policy"].get("sha256") == policy.sha256 and summary["source"] == inputs.source)
+
+
 def _made_of(stored: Path, policy: LoadedPolicy, inputs: Inputs) -> bool:
-    """Whether a stored designation was made by this policy from these files."""
+    """Whether a stored designation was made by this version and policy from these files, so that it can be reused."""
     from udsat_geo import __version__
     from udsat_geo.io.earlier import read_summary
-    from udsat_geo.io.summary import sha256
 
     try:
         summary = read_summary(stored)
@@ -191,12 +214,21 @@ def _made_of(stored: Path, policy: LoadedPolicy, inputs: Inputs) -> bool:
         return False
     if summary["policy"].get("sha256") != policy.sha256 or summary.get("version") != __version__:
         return False
-    folder = inputs.registers
-    return folder is not None and all(
-        (folder / entry["name"]).is_file() and sha256(folder / entry["name"]) == entry["sha256"]
-        for entry in summary["inputs"]
-        if Path(entry["name"]).stem in TABLES
-    )
+    settings = summary.get("settings")
+    if settings is None and inputs.registers is not None and (inputs.registers / SETTINGS).is_file():
+        return False
+    entries = [*summary["inputs"], *([] if settings is None else [settings])]
+    return bool(entries) and all(_is_unchanged(entry, inputs) for entry in entries)
+
+
+def _is_unchanged(entry: dict[str, Any], inputs: Inputs) -> bool:
+    """Whether an input file of a summary is still there with the same content."""
+    from udsat_geo.io.summary import sha256
+
+    places = [] if inputs.registers is None else [inputs.registers / entry["name"]]
+    if inputs.unit_table is not None:
+        places.append(Path(str(inputs.unit_table).partition("|layername=")[0]))
+    return any(path.is_file() and path.name == entry["name"] and sha256(path) == entry["sha256"] for path in places)
 
 
 def _candidates(raw: Path) -> list[Path]:

@@ -11,7 +11,6 @@ import difflib
 import hashlib
 import string
 import tomllib
-from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,9 +21,13 @@ from udsat_geo.errors import InputError, Problem
 
 BUILT_IN = ("kbh-2017",)
 
+MOST_CELLS_IN_REACH = 1000
+"""From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
+
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Expression = Annotated[str, Field(min_length=1, max_length=4000)]
 Text = str | dict[str, str]
+Register = Literal["residents", "dwellings", "units"]
 
 
 class _Part(BaseModel):
@@ -92,7 +95,7 @@ class Criterion(_Part):
 
     key: Key
     label: Text = ""
-    register_name: Literal["residents", "dwellings", "units"] = Field(alias="register")
+    register_name: Register = Field(alias="register")
     where: Expression = "TRUE"
     numerator: Expression
     denominator: Expression = "1"
@@ -166,7 +169,7 @@ class Policy(_Part):
     source: str = ""
     years: tuple[int, int]
     cadence: int = Field(4, ge=1, le=100)
-    let: dict[Literal["residents", "dwellings", "units"], dict[Key, Expression]] = Field(default_factory=dict)
+    let: dict[Register, dict[Key, Expression]] = Field(default_factory=dict)
     units: UnitsRule = UnitsRule()
     context: ContextRule = ContextRule()
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=100)]
@@ -195,6 +198,8 @@ class Policy(_Part):
             faults.append(f"rule.criteria: asks for {self.rule.criteria} of {len(keys)} criteria")
         if self.context.residents > 0 and self.context.reach <= 0:
             faults.append("context.reach: say how far (m) the context may reach")
+        if self.units.kind == "cells" and self.context.reach > MOST_CELLS_IN_REACH * self.units.size:
+            faults.append(f"context.reach: is farther than {MOST_CELLS_IN_REACH:,} cells of {self.units.size} m")
         registers = {criterion.register_name for criterion in self.criteria}
         if "units" in registers and len(registers) > 1:
             faults.append('criteria: register "units" cannot be mixed with residents or dwellings')
@@ -211,11 +216,6 @@ class Policy(_Part):
     def reads_unit_table(self) -> bool:
         """Whether the criteria are columns of a ready-made unit table."""
         return self.criteria[0].register_name == "units"
-
-    @cached_property
-    def registers(self) -> tuple[str, ...]:
-        """The registers the criteria read."""
-        return tuple(sorted({criterion.register_name for criterion in self.criteria}))
 
 
 class LoadedPolicy(_Part):

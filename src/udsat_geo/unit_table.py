@@ -19,6 +19,7 @@ from udsat_geo.units import Units, grid_of
 from udsat_geo.vector import (
     Features,
     check_crs,
+    crs_code,
     is_projected_in_metres,
     read_features,
     reproject,
@@ -62,16 +63,22 @@ def read_unit_table(path: Path, policy: Policy) -> UnitTable:
         For a missing or damaged file, missing, empty or repeated ids, geometries that are missing, invalid or no
         polygons, an unknown or unexpected reference system, and grid ids that contradict the geometry.
     """
+    import shapely
+
     features = read_features(path)
     ids = _ids(features, policy)
-    crs, notes = _reference_system(features, policy)
+    crs, reprojected = _reference_system(features, policy)
+    notes = features.notes + reprojected
     geometry = features.geometry
     if geometry is not None:
         _check_geometries(features.name, geometry, ids)
         if features.crs is not None and not same_crs(features.crs, crs):
             geometry = reproject(geometry, features.crs, crs)
+            _check_geometries(features.name, geometry, ids)
+        geometry = shapely.force_2d(geometry)
     if policy.units.kind == "cells":
         row, col = grid_of(policy).parse_ids(list(ids), f"{features.name}, column {policy.units.id}")
+        _check_distinct(features.name, ids, row, col)
         _check_grid(features.name, policy, ids, row, col, geometry)
         order = np.lexsort((col, row))
         return UnitTable(
@@ -109,28 +116,76 @@ def units_from_table_and_registers(
 ) -> tuple[Units, RegisterSums]:
     """Units of a table, filled from registers: each address lies in the unit that holds its point.
 
-    A point on the border of two zones belongs to the one that comes first by id.
+    A point on the border of two zones, or in both where they overlap, belongs to the one that comes first by id.
+    Overlaps are counted, as ``addresses_in_several_units``: there the order of the ids decides where people count.
+
+    Parameters
+    ----------
+    table : UnitTable
+    folder : Path
+        Holds residents, dwellings and addresses.
+    policy : Policy
+        Its criteria read registers.
+    threads : int, optional
+        For DuckDB; no result depends on it.
+
+    Returns
+    -------
+    units : Units
+    sums : RegisterSums
+
+    Raises
+    ------
+    InputError
+        If the table is not in the registers' reference system, or the registers are at fault.
     """
-    import shapely
-
-    def place_in_zones(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
-        zone_of_address = np.full(len(easting), len(table.unit_id), dtype=np.int32)
-        points = shapely.points(easting, northing)
-        address, zone = shapely.STRtree(table.geometry).query(points, predicate="intersects")
-        np.minimum.at(zone_of_address, address, zone.astype(np.int32))
-        zone_of_address[zone_of_address == len(table.unit_id)] = -1
-        return zone_of_address, len(table.unit_id)
-
-    def place_in_cells(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
-        row, col = grid_of(policy).cell_of(easting, northing)
-        return _cell_of_points(table, row, col), len(table.unit_id)
-
     if not same_crs(table.crs, CRS):
         remedy = f"Reproject the units to {CRS}."
         raise InputError(Problem(table.name, f"is in {short_crs(table.crs)}, the registers in {CRS}", remedy))
-    place = place_in_zones if table.geometry is not None else place_in_cells
+    in_several = 0
+
+    def place(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
+        nonlocal in_several
+        if table.geometry is None:
+            row, col = grid_of(policy).cell_of(easting, northing)
+            return _cell_of_points(table, row, col), len(table.unit_id)
+        unit_of_point, in_several = _zone_of_points(table.geometry, easting, northing)
+        return unit_of_point, len(table.unit_id)
+
     sums = read_registers(folder, policy, place, threads)
+    sums.counts["addresses_in_several_units"] = in_several
     return _units(table, policy, sums.residents, sums), sums
+
+
+def _zone_of_points(
+    geometry: NDArray[np.object_], easting: NDArray[np.float64], northing: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], int]:
+    """The first zone that covers each point, and how many points lie inside more than one.
+
+    Parameters
+    ----------
+    geometry : object (shapely), shape (n_zones,)
+    easting, northing : float64, shape (n_points,)
+
+    Returns
+    -------
+    zone_of_point : int32, shape (n_points,)
+        -1 where no zone covers it.
+    in_several : int
+        Points in the interior of two or more zones; those on a border lie in no interior.
+    """
+    import shapely
+
+    points = shapely.points(easting, northing)
+    # the zones ask, since GEOS prepares the geometry that asks: far faster than points that ask for their zones
+    zone, point = shapely.STRtree(points).query(geometry, predicate="intersects")
+    zone_of_point = np.full(len(points), len(geometry), dtype=np.int32)
+    np.minimum.at(zone_of_point, point, zone.astype(np.int32))
+    zone_of_point[zone_of_point == len(geometry)] = -1
+    shared = np.bincount(point, minlength=len(points))[point] > 1
+    inside = shapely.contains(geometry[zone[shared]], points[point[shared]])
+    in_several = np.bincount(point[shared][inside], minlength=len(points)) > 1
+    return zone_of_point, int(in_several.sum())
 
 
 def _cell_of_points(table: UnitTable, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -216,7 +271,7 @@ def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[st
                     "Set [units] crs to a projected system and reproject_from to the file's in the policy.",
                 )
             )
-        return short_crs(found), ()
+        return crs_code(found), ()
     if same_crs(found, wanted):
         return wanted, ()
     if any(same_crs(found, allowed) for allowed in policy.units.reproject_from):
@@ -253,6 +308,18 @@ def _check_geometries(name: str, geometry: NDArray[np.object_], ids: NDArray[np.
             problems.append(Problem(name, what, remedy, int(wrong.sum()), example))
     if problems:
         raise InputError(problems)
+
+
+def _check_distinct(name: str, ids: NDArray[np.object_], row: NDArray[np.int64], col: NDArray[np.int64]) -> None:
+    """Check that no two ids, however they are written, name one cell."""
+    order = np.lexsort((col, row))
+    same = (np.diff(row[order]) == 0) & (np.diff(col[order]) == 0)
+    if same.any():
+        first = int(np.flatnonzero(same)[0])
+        example = f"{ids[order[first]]} and {ids[order[first + 1]]}"
+        raise InputError(
+            Problem(name, "ids that name the same cell", "Keep one row of each.", int(same.sum()), example)
+        )
 
 
 def _check_grid(

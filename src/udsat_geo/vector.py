@@ -30,12 +30,15 @@ class Features:
         None where the file is a plain table.
     crs : str or None
         As ``EPSG:25832`` where it has such a code, else as WKT; None if the file does not say.
+    notes : tuple of str
+        How the file is written, where that had to be found out.
     """
 
     name: str
     attributes: Any
     geometry: NDArray[np.object_] | None
     crs: str | None
+    notes: tuple[str, ...] = ()
 
 
 def read_features(path: Path) -> Features:
@@ -60,7 +63,7 @@ def read_features(path: Path) -> Features:
     if file.suffix in (".parquet", ".geoparquet"):
         return _read_parquet(file)
     if file.suffix == ".csv":
-        return Features(file.name, _read_csv(file), None, None)
+        return _read_csv(file)
     return _read_gdal(file, layer or None)
 
 
@@ -144,8 +147,15 @@ def is_projected_in_metres(crs: str) -> bool:
     return bool(known.is_projected) and all(axis.unit_name == "metre" for axis in known.axis_info[:2])
 
 
+def crs_code(crs: str) -> str:
+    """A reference system by its code; in full, as WKT, where it has none."""
+    known = _crs(crs)
+    authority = known.to_authority()
+    return ":".join(authority) if authority else str(known.to_wkt())
+
+
 def short_crs(crs: str) -> str:
-    """A reference system by its code or name."""
+    """A reference system by its code or name, for a reader."""
     known = _crs(crs)
     authority = known.to_authority()
     return ":".join(authority) if authority else str(known.name)
@@ -225,7 +235,7 @@ def _read_parquet(file: Path) -> Features:
     return Features(file.name, table.drop_columns(geo["primary_column"]), geometry, text)
 
 
-def _read_csv(file: Path) -> Any:
+def _read_csv(file: Path) -> Features:
     """A CSV table by the same rules as registers: encoding and separator found out, numbers by DuckDB's types."""
     import duckdb
 
@@ -235,7 +245,7 @@ def _read_csv(file: Path) -> Any:
     dialect = read_dialect(file, TableSettings())
     decimal = "," if dialect.separator == ";" and _has_decimal_comma(file, dialect.encoding) else "."
     try:
-        return (
+        table = (
             duckdb.connect(":memory:")
             .read_csv(str(file), sep=dialect.separator, encoding=dialect.encoding, header=True, decimal=decimal)
             .to_arrow_table()
@@ -243,6 +253,7 @@ def _read_csv(file: Path) -> Any:
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
         raise InputError(Problem(file.name, f"cannot be read: {reason}", "Mend the file.")) from None
+    return Features(file.name, table, None, None, (f"{file.name}: {dialect.with_decimal(decimal)}",))
 
 
 def _has_decimal_comma(file: Path, encoding: str) -> bool:

@@ -49,6 +49,11 @@ NOTHING_TO_COMPARE: dict[str, str] = {
     "en": "No designation and no registers of {year}: nothing to compare with.",
 }
 
+OTHER_BASIS: dict[str, str] = {
+    "da": "Udpegningen fra {year} bygger på en anden politik eller slags data: sammenlignes kun med --previous {year}.",
+    "en": "The designation of {year} rests on another policy or kind of input: compared only with --previous {year}.",
+}
+
 TABLE: dict[str, dict[str, str]] = {
     "da": {
         "area": "Område",

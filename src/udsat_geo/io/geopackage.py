@@ -52,7 +52,7 @@ def write_geopackage(designation: Designation, path: Path) -> None:
     try:
         crs = designation.units.crs
         outlines = shapely.to_wkb(designation.outline, include_srid=False)
-        _write_layer(path, "areas", area_columns(designation), outlines, "MultiPolygon", crs)
+        _write_layer(path, "areas", area_columns(designation), outlines, "MultiPolygon", crs, _stamp(designation))
         wkb, kind = _unit_wkb(designation.units)
         _write_layer(path, "units", unit_columns(designation), wkb, kind, crs)
         changes, changed = change_columns(designation)
@@ -60,6 +60,17 @@ def write_geopackage(designation: Designation, path: Path) -> None:
         _write_layer(path, "status", status_columns(designation), None, None, None)
     finally:
         pyogrio.set_gdal_config_options(dict.fromkeys(settings))
+
+
+def _stamp(designation: Designation) -> dict[str, str]:
+    """What the file says of itself in its metadata; QGIS shows it under the layer's information."""
+    policy = designation.policy
+    return {
+        "source": designation.inputs.source,
+        "year": str(designation.year),
+        "policy": policy.policy.id,
+        "policy_sha256": policy.sha256,
+    }
 
 
 def _unit_wkb(units: Units) -> tuple[Any, str]:
@@ -74,8 +85,15 @@ def _unit_wkb(units: Units) -> tuple[Any, str]:
 
 
 def _write_layer(
-    path: Path, layer: str, columns: Columns, wkb: Any, geometry_type: str | None, crs: str | None
+    path: Path,
+    layer: str,
+    columns: Columns,
+    wkb: Any,
+    geometry_type: str | None,
+    crs: str | None,
+    metadata: dict[str, str] | None = None,
 ) -> None:
+    """Add a layer; `metadata` of the whole file comes with the first one, which makes it."""
     import pyarrow as pa
     import pyogrio
 
@@ -88,6 +106,8 @@ def _write_layer(
     else:
         options |= {"geometry_name": None, "geometry_type": None, "crs": None}
         options["layer_options"] = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}
+    if metadata is not None:
+        options["dataset_metadata"] = metadata
     # version 1.2 is what the GDAL of older QGIS releases reads without a warning
     pyogrio.write_arrow(pa.table(arrays), path, dataset_options={"VERSION": "1.2"}, **options)
 

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from udsat_geo.designation import Designation
@@ -96,10 +96,10 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
         try:
             # the inputs are hashed while GDAL writes: both work outside Python's lock
             with ThreadPoolExecutor(1) as hashing:
-                hashes = hashing.map(sha256, designation.files)
+                hashes = hashing.map(sha256, designation.files.values())
                 for name in formats:
                     FORMATS[name](designation, folder / f"{stem}.{name}")
-                write_summary(designation, folder / f"{stem}.json", tuple(hashes))
+                write_summary(designation, folder / f"{stem}.json", dict(zip(designation.files, hashes, strict=True)))
             names = [f"{stem}.{name}" for name in (*formats, "json")]
             _check_written(folder, names, designation)
             _move_all(folder, out, names)
@@ -107,7 +107,9 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             if made and not done:
-                shutil.rmtree(out, ignore_errors=True)
+                # only if it is empty: what someone else has put there meanwhile is theirs
+                with suppress(OSError):
+                    out.rmdir()
     return [out / name for name in names]
 
 
@@ -150,7 +152,7 @@ def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
     """Check that a GeoPackage is as long as it says, and holds every layer with every row."""
     import sqlite3
 
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         size = pages * connection.execute("PRAGMA page_size").fetchone()[0]

@@ -12,27 +12,33 @@ from udsat_geo import __version__
 from udsat_geo.designation import Designation
 from udsat_geo.diff import ADDED, KEPT, REMOVED
 
+SETTINGS = "settings"
+"""Among the files of a designation: what the registers' folder says of itself, which is no table."""
 
-def summarise(designation: Designation, hashes: tuple[str, ...] | None = None) -> dict[str, Any]:
+
+def summarise(designation: Designation, hashes: dict[str, str] | None = None) -> dict[str, Any]:
     """The summary as plain data; the same designation gives the same.
 
     Parameters
     ----------
     designation : Designation
-    hashes : tuple of str, optional
-        SHA-256 of its input files, where they are known already.
+    hashes : dict, optional
+        SHA-256 of its input files by table, where they are known already.
     """
     policy = designation.policy
-    hashes = hashes or tuple(sha256(path) for path in designation.files)
+    files = designation.files
+    hashes = hashes or {table: sha256(path) for table, path in files.items()}
     return {
         "year": designation.year,
         "source": designation.inputs.source,
         "policy": {"id": policy.policy.id, "file": policy.name, "sha256": policy.sha256},
         "version": __version__,
         "inputs": [
-            {"name": path.name, "sha256": hashed, "rows": _rows(designation, path)}
-            for path, hashed in zip(designation.files, hashes, strict=True)
+            {"name": path.name, "sha256": hashes[table], "rows": designation.rows[table]}
+            for table, path in files.items()
+            if table != SETTINGS
         ],
+        "settings": {"name": files[SETTINGS].name, "sha256": hashes[SETTINGS]} if SETTINGS in files else None,
         "counts": designation.counts,
         "notes": list(designation.notes),
         "vintage": designation.vintage,
@@ -47,7 +53,7 @@ def summarise(designation: Designation, hashes: tuple[str, ...] | None = None) -
     }
 
 
-def write_summary(designation: Designation, path: Path, hashes: tuple[str, ...] | None = None) -> None:
+def write_summary(designation: Designation, path: Path, hashes: dict[str, str] | None = None) -> None:
     """Write the summary as UTF-8 JSON; see `summarise`."""
     path.write_text(as_json(summarise(designation, hashes)), encoding="utf-8")
 
@@ -67,16 +73,6 @@ def sha256(path: Path) -> str:
         return whole.hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _rows(designation: Designation, path: Path) -> int | None:
-    tables = {"residents": "residents", "dwellings": "dwellings", "addresses": "addresses"}
-    if len(designation.files) == len(designation.rows):
-        order = {"units": 0, "addresses": -3, "dwellings": -2, "residents": -1}
-        for table, place in order.items():
-            if table in designation.rows and designation.files[place] == path:
-                return designation.rows[table]
-    return designation.rows.get(tables.get(path.stem, ""))
 
 
 def _areas(designation: Designation) -> list[dict[str, Any]]:

@@ -57,7 +57,7 @@ def check_tables(
             elif not fault.stops:
                 counts[fault.name] = count
     if problems:
-        raise InputError("\n".join(problems))
+        raise InputError(problems)
     return rows, counts
 
 

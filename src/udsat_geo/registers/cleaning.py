@@ -17,7 +17,14 @@ from udsat_geo.registers.dialect import first_broken_row
 from udsat_geo.registers.schema import AGES, COLUMNS, COUNTRIES, DANISH, WESTERN, Column
 from udsat_geo.registers.tables import TableSource, is_whole_type, literal, quoted
 
-_TEXT_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+_TEXT_NUMBER = {
+    ".": r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$",
+    ",": r"^\s*[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?\s*$",
+}
+"""By decimal sign. The other sign is none: read as one, a thousand would become a thousandth of itself."""
+
+_LARGEST_WHOLE = 2**53
+"""Up to here every whole number is exact in a double."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +63,21 @@ class CleanTable:
     values : dict
         Our column name -> SQL over the raw row.
     faults : tuple of Fault
+    decimal : {".", ","}
+        The decimal sign of its numbers, where they are text.
     """
 
     source: TableSource
     values: dict[str, str]
     faults: tuple[Fault, ...]
+    decimal: str = "."
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the file was read, where that had to be found out."""
+        if self.source.dialect is None:
+            return ()
+        return (f"{self.source.path.name}: {self.source.dialect.with_decimal(self.decimal)}",)
 
     def select(self, extra: str = "") -> str:
         """SQL of the clean rows, as a parenthesised subquery.
@@ -89,7 +106,7 @@ def clean_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> C
             value, found = _clean_column(source, column, in_file, decimal)
         values[column.name] = value
         faults += found
-    return CleanTable(source, values, tuple(faults))
+    return CleanTable(source, values, tuple(faults), decimal)
 
 
 def _clean_column(source: TableSource, column: Column, in_file: str, decimal: str) -> tuple[str, list[Fault]]:
@@ -193,7 +210,8 @@ def _number(raw: str, kind: str, column: Column, in_file: str, decimal: str) -> 
     if kind == "VARCHAR":
         text = f"replace({raw}, ',', '.')" if decimal == "," else raw
         empty = f"nullif(trim({raw}), '')"
-        value = f"CASE WHEN regexp_matches({text}, {literal(_TEXT_NUMBER)}) THEN TRY_CAST(trim({text}) AS DOUBLE) END"
+        pattern = literal(_TEXT_NUMBER[decimal])
+        value = f"CASE WHEN regexp_matches({raw}, {pattern}) THEN TRY_CAST(trim({text}) AS DOUBLE) END"
         bad = f"{empty} IS NOT NULL AND ({value}) IS NULL"
         faults = [Fault(f"{column.name}_not_a_number", in_file, bad, "text where a number belongs", remedy)]
     elif kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL") or kind in ("HUGEINT", "UBIGINT"):
@@ -206,8 +224,9 @@ def _number(raw: str, kind: str, column: Column, in_file: str, decimal: str) -> 
     infinite = f"NOT isfinite({value})"
     faults.append(Fault(f"{column.name}_not_finite", in_file, infinite, "NaN or infinite values", remedy))
     if whole:
-        broken = f"({value}) <> floor({value})"
+        broken, large = f"({value}) <> floor({value})", f"isfinite({value}) AND abs({value}) > {_LARGEST_WHOLE}"
         faults.append(Fault(f"{column.name}_not_whole", in_file, broken, "numbers that are not whole", remedy))
+        faults.append(Fault(f"{column.name}_too_large", in_file, large, "numbers too large to be exact", remedy))
         value = f"TRY_CAST({value} AS BIGINT)"
     return value, faults
 

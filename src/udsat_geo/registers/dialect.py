@@ -35,6 +35,10 @@ class Dialect:
         encoding = "UTF-8" if self.encoding == "utf-8" else "Latin-1"
         return f"{_SEPARATORS[self.separator]} separated, {encoding}"
 
+    def with_decimal(self, decimal: str) -> str:
+        """The dialect and its decimal sign in words."""
+        return f"{self}, decimal {'comma' if decimal == ',' else 'point'}"
+
 
 def read_dialect(path: Path, settings: TableSettings) -> Dialect:
     """Find out how a CSV file is written.

@@ -47,8 +47,8 @@ class RegisterSettings(BaseModel):
 
     Attributes
     ----------
-    source : str
-        Stamped on every output: ``registers``, or ``synthetic``.
+    source : {"registers", "synthetic"}
+        Stamped on every output.
     statement : str
         What the registers say of themselves, for a reader.
     year, seed : int or None
@@ -59,7 +59,7 @@ class RegisterSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: str = "registers"
+    source: Literal["registers", "synthetic"] = "registers"
     statement: str = ""
     year: int | None = None
     seed: int | None = None
@@ -88,6 +88,9 @@ def read_settings(folder: Path) -> RegisterSettings:
     try:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         return RegisterSettings.model_validate(content)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(Problem(str(path), f"cannot be read ({reason})", "Make it a readable file.")) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(Problem(NAME, f"is not valid TOML: {error}", "Mend the file at that line.")) from None
     except ValidationError as error:

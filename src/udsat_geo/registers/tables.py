@@ -14,7 +14,7 @@ import duckdb
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.dialect import Dialect, read_dialect
-from udsat_geo.registers.schema import COLUMNS, CRS, Column
+from udsat_geo.registers.schema import COLUMNS, CRS
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.settings import TableSettings
 
@@ -113,7 +113,9 @@ def open_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, s
     elif path.suffix == ".csv":
         source = _open_csv(connection, path, name, settings)
     else:
-        source = _opened(connection, path, name, settings, f"read_parquet({literal(str(path))})")
+        source = _opened(
+            connection, path, name, settings, f"read_parquet({literal(pattern_of(path))}, hive_partitioning=false)"
+        )
     _check_columns(source)
     return source
 
@@ -121,6 +123,11 @@ def open_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, s
 def literal(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def pattern_of(path: Path) -> str:
+    """The pattern that DuckDB takes for this file alone, whatever stars and brackets stand in its path."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
 
 
 def quoted(name: str) -> str:
@@ -148,7 +155,8 @@ def _open_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str, sett
     dialect = read_dialect(path, settings)
     columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in dialect.header)
     relation = (
-        f"read_csv({literal(str(path))}, auto_detect=false, header=true, strict_mode=true, null_padding=false, "
+        f"read_csv({literal(pattern_of(path))}, hive_partitioning=false, auto_detect=false, header=true, "
+        "strict_mode=true, null_padding=false, "
         f"delim={literal(dialect.separator)}, quote='\"', escape='\"', encoding={literal(dialect.encoding)}, "
         f"columns={{{columns}}})"
     )
@@ -194,7 +202,8 @@ def _check_crs(name: str, settings: TableSettings) -> None:
 def _check_columns(source: TableSource) -> None:
     problems = []
     for column in COLUMNS[source.name]:
-        if not column.required or source.column_in_file(column.name) is not None:
+        named = column.required or column.name in source.settings.columns
+        if not named or source.column_in_file(column.name) is not None:
             continue
         if column.name == "origin" and source.column_in_file("origin_country") is not None:
             continue
@@ -212,6 +221,11 @@ def _check_columns(source: TableSource) -> None:
     problems += [
         Problem(f"registers.toml: {source.name}.columns.{name}", "is not a column of this table") for name in unknown
     ]
+    coded = {c.name for c in COLUMNS[source.name] if c.kind == "code"} | {"origin_country"}
+    problems += [
+        Problem(f"registers.toml: {source.name}.values.{name}", "is not a column of codes of this table")
+        for name in sorted(set(source.settings.values) - coded)
+    ]
     if problems:
         raise InputError(problems)
 
@@ -219,8 +233,3 @@ def _check_columns(source: TableSource) -> None:
 def is_whole_type(kind: str) -> bool:
     """Whether a DuckDB type holds whole numbers that fit 64 bits."""
     return kind in _WHOLE_TYPES
-
-
-def column_kinds(name: str) -> dict[str, Column]:
-    """The columns of a table by name."""
-    return {column.name: column for column in COLUMNS[name]}

@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import Policy
 from udsat_geo.registers.expressions import check_expression, raise_if_any
+from udsat_geo.registers.let import evaluate_let
+from udsat_geo.registers.policy_checks import let_name_problems
 from udsat_geo.registers.ratios import Ratios, add_ratios
 from udsat_geo.registers.tables import quoted
 
 MOST_RESIDENTS = 10**10
 """Of one unit: more than there are people, so a code or a mistake; own choice."""
+
+_ROW = "row_of_unit"
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class UnitSums:
         Units that have no value, by reason.
     rows : dict
         ``units`` -> number of rows.
+    let : dict
+        Name -> value of what ``[let]`` evaluated.
     """
 
     residents: NDArray[np.int64]
@@ -64,20 +70,18 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
         remedy = 'Give the registers with --raw, or use a policy whose criteria have register = "units".'
         raise InputError(Problem(name, f"the criteria of {policy.id} read registers, not a unit table", remedy))
     attributes = _with_our_names(attributes, name, policy)
-    if any(column.lower() == "row_of_unit" for column in attributes.column_names):
-        what = "is a name that the engine uses itself"
-        raise InputError(Problem(f"{name}, column row_of_unit", what, "Rename the column or leave it out."))
+    _check_names(attributes.column_names, name)
     connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
     connection.register("attributes", attributes)
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     relation = _without_missing(connection, policy)
     _check(connection, attributes.column_names, policy)
-    let = _let(connection, policy, relation)
+    let = evaluate_let(connection, policy, "units", relation)
     n_units = attributes.num_rows
     residents, unknown = _residents(connection, relation, policy, name)
     ratios = Ratios.empty(n_units, len(policy.criteria))
-    add_ratios(connection, policy, "units", relation, "CAST(row_of_unit AS INTEGER)", lambda row: row, let, ratios)
+    add_ratios(connection, policy, "units", relation, f"CAST({_ROW} AS INTEGER)", lambda row: row, let, ratios)
     counts = {"units_without_residents_known": unknown}
     for j, key in enumerate(policy.keys):
         counts[f"units_without_{key}"] = int((ratios.denominator[:, j] == 0).sum())
@@ -100,10 +104,28 @@ def _with_our_names(attributes: Any, name: str, policy: Policy) -> Any:
         found = [column for column in theirs if column in attributes.column_names]
         if not found:
             problems.append(Problem(f"{name}, column {ours}", f"none of {', '.join(theirs)} is there"))
-        elif ours not in attributes.column_names:
+        elif found[0].lower() == ours:
+            continue
+        elif ours in (column.lower() for column in attributes.column_names):
+            what = f"stands in the file beside {found[0]}, which the policy calls so"
+            problems.append(Problem(f"{name}, column {ours}", what, "Choose another name in [units.columns]."))
+        else:
             attributes = attributes.append_column(ours, attributes.column(found[0]))
     raise_if_any(problems)
     return attributes
+
+
+def _check_names(names: list[str], file: str) -> None:
+    """Check that every column has a name of its own, as SQL reads names, and none that the engine uses itself."""
+    problems = []
+    lower = [name.lower() for name in names]
+    if _ROW in lower:
+        what = "is a name that the engine uses itself"
+        problems.append(Problem(f"{file}, column {_ROW}", what, "Rename the column or leave it out."))
+    for name in sorted({name for name in lower if lower.count(name) > 1}):
+        what = "stands more than once, upper and lower case being the same"
+        problems.append(Problem(f"{file}, column {name}", what, "Rename one of them."))
+    raise_if_any(problems)
 
 
 def _without_missing(connection: duckdb.DuckDBPyConnection, policy: Policy) -> str:
@@ -120,11 +142,11 @@ def _without_missing(connection: duckdb.DuckDBPyConnection, policy: Policy) -> s
         if kind in ("DOUBLE", "FLOAT"):
             value = f"CASE WHEN isnan({raw}) THEN NULL ELSE {value} END"
         columns.append(f"{value} AS {raw}")
-    return f"(SELECT {', '.join(columns)}, row_number() OVER () - 1 AS row_of_unit FROM attributes)"
+    return f"(SELECT {', '.join(columns)}, row_number() OVER () - 1 AS {_ROW} FROM attributes)"
 
 
 def _check(connection: duckdb.DuckDBPyConnection, columns: list[str], policy: Policy) -> None:
-    problems = []
+    problems = let_name_problems(policy, "units", [*columns, _ROW])
     let = policy.let.get("units", {})
     for key, expression in let.items():
         problems += check_expression(connection, expression, columns, f"{policy.id}: let.units.{key}", aggregates=True)
@@ -137,19 +159,6 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: list[str], policy: Po
     raise_if_any(problems)
 
 
-def _let(connection: duckdb.DuckDBPyConnection, policy: Policy, relation: str) -> dict[str, float | None]:
-    let = policy.let.get("units", {})
-    if not let:
-        return {}
-    columns = ", ".join(f"CAST(({expression}\n) AS DOUBLE)" for expression in let.values())
-    try:
-        row = connection.execute(f"SELECT {columns} FROM {relation}").fetchall()[0]
-    except duckdb.Error as error:
-        reason = str(error).strip().split("\n")[0]
-        raise InputError(Problem(f"{policy.id}: let.units", f"cannot be evaluated: {reason}")) from None
-    return dict(zip(let, row, strict=True))
-
-
 def _residents(
     connection: duckdb.DuckDBPyConnection, relation: str, policy: Policy, name: str
 ) -> tuple[NDArray[np.int64], int]:
@@ -158,7 +167,7 @@ def _residents(
     try:
         found = connection.execute(
             f"SELECT coalesce(CAST(({expression}\n) AS DOUBLE), 'nan'::DOUBLE) AS residents "
-            f"FROM {relation} ORDER BY row_of_unit"
+            f"FROM {relation} ORDER BY {_ROW}"
         ).fetchnumpy()["residents"]
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]

@@ -1,0 +1,88 @@
+"""Which earlier designation a job compares itself with: loaded where it still holds, made anew where it does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+import udsat_geo.job
+from small_registers import make_registers
+from udsat_geo.designation import Designation, designate
+from udsat_geo.io.results import write_results
+from udsat_geo.job import Job, run
+from udsat_geo.policy import load_policy
+
+POLICY = load_policy("kbh-2017")
+
+
+class Made(list[int]):
+    """The years that were designated, in their order."""
+
+    def designate(self, year: int, *arguments: object, **options: object) -> Designation:
+        self.append(year)
+        return designate(year, *arguments, **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Made:
+    years = Made()
+    monkeypatch.setattr(udsat_geo.job, "designate", years.designate)
+    return years
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Registers of two years under names of their own, and the designation of the first."""
+    for seed, year in enumerate((2017, 2021)):
+        raw = tmp_path / "raw" / str(year)
+        make_registers(seed).write(raw)
+        (raw / "residents.parquet").rename(raw / "people.parquet")
+        (raw / "registers.toml").write_text('[residents]\nfile = "people.parquet"\n')
+    write_results(run(job(tmp_path, 2017)), tmp_path / "out", ("gpkg",))
+    return tmp_path
+
+
+def job(folder: Path, year: int, raw: str = "raw", previous: str | None = None) -> Job:
+    return Job(year, POLICY, raw=folder / raw, out=folder / "out", previous=previous, language="en")
+
+
+def previous_year(designation: Designation) -> int | None:
+    return None if designation.previous is None else designation.previous.year
+
+
+def test_a_stored_designation_of_the_same_files_is_loaded(folder: Path, made: Made) -> None:
+    assert previous_year(run(job(folder, 2021))) == 2017
+    assert made == [2021]
+
+
+def test_changed_people_are_designated_anew(folder: Path, made: Made) -> None:
+    pq.write_table(make_registers(9).residents, folder / "raw/2017/people.parquet")
+    assert previous_year(run(job(folder, 2021))) == 2017
+    assert made == [2017, 2021]
+
+
+def test_changed_settings_are_designated_anew(folder: Path, made: Made) -> None:
+    with (folder / "raw/2017/registers.toml").open("a") as settings:
+        settings.write('[residents.values.origin]\nwestern = "danish"\n')
+    assert previous_year(run(job(folder, 2021))) == 2017
+    assert made == [2017, 2021]
+
+
+def test_without_registers_of_the_earlier_year_a_stored_designation_serves(folder: Path, made: Made) -> None:
+    assert previous_year(run(job(folder, 2021, raw="raw/2021"))) == 2017
+    assert made == [2021]
+
+
+@pytest.mark.parametrize("key", ["source", "policy"])
+def test_one_of_another_kind_serves_only_when_it_is_asked_for(folder: Path, key: str) -> None:
+    path = folder / "out/designation_2017.json"
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    summary |= {"source": "synthetic"} if key == "source" else {"policy": {"id": "kbh-2017", "sha256": "another"}}
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    alone = run(job(folder, 2021, raw="raw/2021"))
+    assert previous_year(alone) is None
+    assert "compared only with --previous 2017" in alone.notes[-1]
+    assert previous_year(run(job(folder, 2021, raw="raw/2021", previous="2017"))) == 2017
