@@ -247,6 +247,11 @@ def in_degrees(rows: Any) -> Any:
     return rows.assign(easting=moved.x, northing=moved.y)
 
 
+def swapped(rows: Any) -> Any:
+    """Easting and northing exchanged."""
+    return rows.rename(columns={"easting": "northing", "northing": "easting"})
+
+
 def then(*spoils: Spoil) -> Spoil:
     """Several, one after another."""
 

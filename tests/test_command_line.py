@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
+from importlib import resources
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from rio_cogeo.cogeo import cog_validate
 from edge_registers import write_edge_registers
 
 SCRIPTS = Path(sys.executable).parent
+BUILT_IN_POLICY = resources.files("udsat_geo.policies").joinpath("kbh-2017.toml")
 
 
 def run(*arguments: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -163,3 +165,34 @@ def test_danish_is_the_default_language(tmp_path: Path) -> None:
     done = run("designate", "--year", "2021", "--raw", tmp_path / "registers", "--out", tmp_path / "out")
     assert "Områder 2021" in done.stdout
     assert os.linesep in done.stdout
+
+
+def test_a_criterion_that_is_the_same_everywhere_is_pointed_out(tmp_path: Path) -> None:
+    write_edge_registers(tmp_path / "registers")
+    text = BUILT_IN_POLICY.read_text(encoding="utf-8").replace("origin = 'non_western'", "origin = 'nonwestern'")
+    (tmp_path / "misspelt.toml").write_text(text, encoding="utf-8")
+    done = run(
+        "designate", "--year", "2021", "--raw", tmp_path / "registers", "--out", tmp_path / "out", "--lang", "en",
+        "--policy", tmp_path / "misspelt.toml",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Non-western origin: the same everywhere" in " ".join(done.stdout.split())
+
+
+def test_a_designation_by_another_policy_is_compared_with_a_word(tmp_path: Path) -> None:
+    write_edge_registers(tmp_path / "registers")
+    text = BUILT_IN_POLICY.read_text(encoding="utf-8").replace("edge = 0.5", "edge = 0.2")
+    (tmp_path / "other.toml").write_text(text, encoding="utf-8")
+    first = run(
+        "designate", "--year", "2017", "--raw", tmp_path / "registers", "--out", tmp_path / "out",
+        "--policy", tmp_path / "other.toml",
+    )  # fmt: skip
+    assert first.returncode == 0, first.stderr
+    second = run(
+        "designate", "--year", "2021", "--raw", tmp_path / "registers", "--out", tmp_path / "out", "--json",
+        "--previous", tmp_path / "out" / "designation_2017.gpkg", "--lang", "en",
+    )  # fmt: skip
+    assert second.returncode == 0, second.stderr
+    summary = json.loads(second.stdout)
+    assert summary["changes"]["previous"]["policy_sha256"] != summary["policy"]["sha256"]
+    assert any("another policy" in note for note in summary["notes"])

@@ -12,6 +12,7 @@ import shapely
 
 from how_good import POLICIES, against_official, against_rank, glasgow, synthetic
 from udsat_geo.designation import Designation, Inputs, designate
+from udsat_geo.io.results import write_results
 from udsat_geo.policy import load_policy
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "real"
@@ -95,6 +96,22 @@ def test_amsterdam_secret_values_are_missing_and_never_zero() -> None:
     known = table[~secret]
     share = (known["percenta_2"] * known["aantal_inw"]).sum() / (100 * known["aantal_inw"]).sum()
     assert made.scores.city[0] == pytest.approx(share, abs=1e-12)
+
+
+def test_amsterdam_residents_that_are_not_known_are_null_in_the_file(tmp_path: Path) -> None:
+    path = REAL / "amsterdam" / "vk100_amsterdam.gpkg"
+    package = write_results(over_cells("amsterdam", 2021, path), tmp_path, ("gpkg",))[0]
+    written = pyogrio.read_dataframe(package, layer="units").set_index("unit_id")["residents"]
+    given = pyogrio.read_dataframe(path).set_index("crs28992re")["aantal_inw"]
+    assert written.isna().sum() == (given == -99997).sum() == 53
+    known = given[given != -99997]
+    assert (written.loc[known.index] == known).all()
+
+
+def test_glasgow_units_carry_their_names(glasgow_twice: list[tuple[Designation, np.ndarray]], tmp_path: Path) -> None:
+    package = write_results(glasgow_twice[0][0], tmp_path, ("gpkg",))[0]
+    units = pyogrio.read_dataframe(package, layer="units", read_geometry=False).set_index("unit_id")
+    assert units.loc["S01009758", "name"] == "Darnley East - 01"
 
 
 def test_amsterdam_cells_lie_where_their_ids_say() -> None:

@@ -19,7 +19,7 @@ from udsat_geo.policy import LoadedPolicy
 from udsat_geo.scoring import Scores, score_units
 from udsat_geo.status import Status, take_status
 from udsat_geo.units import Units, cells_from_registers
-from udsat_geo.wording import AREA, STEPS
+from udsat_geo.wording import AREA, NO_SPREAD, STEPS
 
 Progress = Callable[[str], None]
 
@@ -109,6 +109,8 @@ class Designation:
             self.name,
             self.since,
             self.outline,
+            self.policy.sha256,
+            self.inputs.source,
         )
 
 
@@ -166,6 +168,8 @@ def designate(
         )
         changes = compare(previous, now)
         since = changes.since
+    flat = [rule.criteria[j].label_in(language) for j in np.flatnonzero(scores.spread == 0)]
+    found["notes"] = (*found["notes"], *(NO_SPREAD[language].format(label=label) for label in flat))
     return Designation(
         year=year,
         policy=policy,

@@ -31,6 +31,8 @@ class Designated:
     area_id, name : object (str), shape (n_areas,)
     since : int64, shape (n_areas,)
     outline : object (shapely), shape (n_areas,)
+    policy_sha256, source : str
+        What it was made by and of; empty where that is not known.
     """
 
     year: int
@@ -42,6 +44,8 @@ class Designated:
     name: NDArray[np.object_]
     since: NDArray[np.int64]
     outline: NDArray[np.object_]
+    policy_sha256: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
-from udsat_geo.wording import NOTHING_TO_COMPARE, OTHER_BASIS
+from udsat_geo.wording import COMPARED_ACROSS, NOTHING_TO_COMPARE, OTHER_BASIS
 
 DEFAULT_RAW = Path("data/raw")
 DEFAULT_OUT = Path("data/out")
@@ -68,6 +68,9 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     check_year(job.year, job.policy)
     inputs = find_inputs(job, job.year, progress)
     previous, note = find_previous(job, inputs, progress)
+    if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
+        what = f"{previous.policy_id}, {previous.source}"
+        note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
     made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress)
     return dataclasses.replace(made, notes=(*made.notes, *note))
 

@@ -223,7 +223,22 @@ def _units(table: UnitTable, policy: Policy, residents: NDArray[np.int64], sums:
         col=table.col,
         grid=grid,
         geometry=table.geometry,
+        residents_known=sums.residents_known if isinstance(sums, UnitSums) else None,
+        name=_names(table, policy),
     )
+
+
+def _names(table: UnitTable, policy: Policy) -> NDArray[np.object_] | None:
+    """The units' names, where the policy names their column."""
+    column = policy.units.name
+    if column is None:
+        return None
+    if column not in table.attributes.column_names:
+        what = f"the table {table.name} has no such column"
+        raise InputError(Problem(f"{policy.id}: units.name = {column!r}", what, "Mend or remove it."))
+    names = np.empty(len(table.unit_id), dtype=object)
+    names[:] = [None if value is None else str(value) for value in table.attributes.column(column).to_pylist()]
+    return names
 
 
 def _ids(features: Features, policy: Policy) -> NDArray[np.object_]:

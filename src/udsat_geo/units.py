@@ -43,6 +43,10 @@ class Units:
         Cells only.
     geometry : object (shapely), shape (n_units,), or None
         Zones only.
+    residents_known : bool, shape (n_units,), or None
+        False where `residents` is 0 only because the unit table has no number; None where all are known.
+    name : object (str), shape (n_units,), or None
+        From a unit table whose policy names the column.
     """
 
     kind: str
@@ -59,6 +63,8 @@ class Units:
     col: NDArray[np.int64] | None = None
     grid: Grid | None = None
     geometry: NDArray[np.object_] | None = None
+    residents_known: NDArray[np.bool_] | None = None
+    name: NDArray[np.object_] | None = None
 
     def __len__(self) -> int:
         return len(self.residents)

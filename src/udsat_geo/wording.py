@@ -44,6 +44,16 @@ STEPS: dict[str, dict[str, str]] = {
 }
 """What a run is doing, for its progress."""
 
+NO_SPREAD: dict[str, str] = {
+    "da": "{label}: ens overalt, så kriteriet adskiller ingen enheder; kontrollér koder og udtryk.",
+    "en": "{label}: the same everywhere, so it sets no unit apart; check its codes and expressions.",
+}
+
+COMPARED_ACROSS: dict[str, str] = {
+    "da": "Udpegningen fra {year}, der sammenlignes med, er lavet med en anden politik eller andre kilder ({what}).",
+    "en": "The designation of {year} compared with was made by another policy or from other sources ({what}).",
+}
+
 NOTHING_TO_COMPARE: dict[str, str] = {
     "da": "Ingen udpegning og ingen registre fra {year}: intet at sammenligne med.",
     "en": "No designation and no registers of {year}: nothing to compare with.",

@@ -167,6 +167,15 @@ ROWS = (
         True,
     ),
     Row(
+        "easting and northing swapped",
+        s.frame("addresses", s.swapped),
+        RAW,
+        (
+            "addresses.parquet, columns easting and northing: easting and northing look swapped",
+            "Exchange the two columns",
+        ),
+    ),
+    Row(
         "positions off the Earth",
         s.values("addresses", "easting", [1e12]),
         RAW,

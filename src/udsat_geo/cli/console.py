@@ -123,7 +123,10 @@ def _status_table(designation: Designation, words: dict[str, str]) -> Table:
 
 def _counted_lines(designation: Designation) -> list[str]:
     """What was left out, and what was found out about the input."""
-    words = COUNTED[designation.language]
+    words = dict(COUNTED[designation.language])
+    for criterion in designation.policy.policy.criteria:
+        label = criterion.label_in(designation.language)
+        words[f"units_without_{criterion.key}"] = WITHOUT_OWN_RATE[designation.language].format(label=label)
     lines = [
         f"{words.get(name, name)}: {_number(count, 0, designation.language)}"
         for name, count in designation.counts.items()
@@ -131,6 +134,11 @@ def _counted_lines(designation: Designation) -> list[str]:
     ]
     return lines + list(designation.notes)
 
+
+WITHOUT_OWN_RATE = {
+    "da": "Enheder uden egen værdi for {label}",
+    "en": "Units without a value of their own for {label}",
+}
 
 COUNTED: dict[str, dict[str, str]] = {
     "da": {
@@ -141,7 +149,9 @@ COUNTED: dict[str, dict[str, str]] = {
         "addresses_outside_all_units": "Adresser uden for alle enheder",
         "dwellings_without_address": "Boliger uden adresse",
         "residents_of_dwellings_without_address": "Beboere i boliger uden adresse",
-        "residents_of_addresses_not_placed": "Beboere på adresser uden placering",
+        "residents_of_addresses_without_position": "Beboere på adresser uden placering",
+        "residents_outside_all_units": "Beboere på adresser uden for alle enheder",
+        "addresses_in_several_units": "Adresser i flere overlappende enheder (regnes til den første efter id)",
         "units_without_residents_known": "Enheder uden kendt beboertal",
     },
     "en": {
@@ -152,7 +162,9 @@ COUNTED: dict[str, dict[str, str]] = {
         "addresses_outside_all_units": "Addresses outside all units",
         "dwellings_without_address": "Dwellings without an address",
         "residents_of_dwellings_without_address": "Residents of dwellings without an address",
-        "residents_of_addresses_not_placed": "Residents of addresses that are not placed",
+        "residents_of_addresses_without_position": "Residents of addresses without a position",
+        "residents_outside_all_units": "Residents of addresses outside all units",
+        "addresses_in_several_units": "Addresses in several overlapping units (counted in the first by id)",
         "units_without_residents_known": "Units without a known number of residents",
     },
 }

@@ -63,10 +63,7 @@ def run_designate(
             progress(f"{year}: {STEPS[language]['writing']}")
         files = write_results(designation, out, wanted)
     if as_json:
-        from udsat_geo.io.summary import as_json as summary_text
-        from udsat_geo.io.summary import summarise
-
-        click.echo(summary_text(summarise(designation)), nl=False)
+        click.echo(files[-1].read_text(encoding="utf-8"), nl=False)
     elif not quiet:
         from rich.console import Console
 

@@ -45,7 +45,13 @@ def unit_columns(designation: Designation) -> Columns:
     units, scores, areas = designation.units, designation.scores, designation.areas
     keys = designation.policy.policy.keys
     reasons = np.array(REASONS[designation.language], dtype=object)
-    columns: dict[str, Any] = {"unit_id": units.unit_id, "residents": units.residents}
+    columns: dict[str, Any] = {"unit_id": units.unit_id}
+    if units.name is not None:
+        columns["name"] = units.name
+    columns["residents"] = units.residents
+    if units.residents_known is not None:
+        # missing is never zero: not in the file either
+        columns["residents"] = np.ma.MaskedArray(units.residents, mask=~units.residents_known)
     columns |= {f"rate_{key}": scores.rate[:, j] for j, key in enumerate(keys)}
     columns |= {f"gap_{key}": scores.gap[:, j] for j, key in enumerate(keys)}
     columns["composite"] = scores.composite

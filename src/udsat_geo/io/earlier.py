@@ -37,7 +37,7 @@ def read_designated(path: Path) -> Designated:
         )
         meta, areas = pyogrio.read_arrow(path, layer="areas")
         unit_id = _texts(units, "unit_id")
-        residents = np.asarray(units["residents"], dtype=np.int64)
+        residents = np.asarray(units["residents"].fill_null(0), dtype=np.int64)
         area_id = _texts(areas, "area_id")
         name, since = _texts(areas, "name"), np.asarray(areas["since"], dtype=np.int64)
         outline = shapely.from_wkb(areas[meta["geometry_name"] or "wkb_geometry"].to_numpy(zero_copy_only=False))
@@ -56,6 +56,8 @@ def read_designated(path: Path) -> Designated:
         name,
         since,
         outline,
+        str(summary["policy"].get("sha256", "")),
+        str(summary["source"]),
     )
 
 

@@ -120,6 +120,8 @@ def to_arrow(values: Any) -> Any:
         codes = pa.array(values.codes, mask=values.codes < 0)
         dictionary = pa.array([str(value) for value in values.values], type=pa.string())
         return pa.DictionaryArray.from_arrays(codes, dictionary).cast(pa.string())
+    if isinstance(values, np.ma.MaskedArray):
+        return pa.array(values.data, mask=np.ma.getmaskarray(values))
     if values.dtype == object:
         return pa.array(values.tolist(), type=pa.string())
     if np.issubdtype(values.dtype, np.floating):

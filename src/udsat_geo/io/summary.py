@@ -42,6 +42,7 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
         "counts": designation.counts,
         "notes": list(designation.notes),
         "vintage": designation.vintage,
+        "language": designation.language,
         "units": len(designation.units),
         "crs": designation.units.crs,
         "residents": designation.status.residents,
@@ -121,6 +122,7 @@ def _changes(designation: Designation) -> dict[str, Any] | None:
     ]
     return {
         "previous_year": changes.previous_year,
+        "previous": {"policy": before.policy_id, "policy_sha256": before.policy_sha256, "source": before.source},
         "areas": {event: changes.count(event) for event in (ADDED, REMOVED, KEPT)},
         "units": {"added": changes.units_added, "removed": changes.units_removed, "kept": changes.units_kept},
         "residents": {

@@ -142,7 +142,8 @@ def check_positions(easting: NDArray[np.float64], northing: NDArray[np.float64],
     Raises
     ------
     InputError
-        If they look like degrees, or lie farther out than any projection reaches.
+        If they look like degrees, easting and northing look swapped, or they lie farther out than any projection
+        reaches.
     """
     if not len(easting):
         return
@@ -151,6 +152,11 @@ def check_positions(easting: NDArray[np.float64], northing: NDArray[np.float64],
         example = f"{easting[0]}, {northing[0]}"
         what = "positions look like degrees, not metres"
         raise InputError(Problem(where, what, "Project them to EPSG:25832.", len(easting), example))
+    # in UTM zone 32 Denmark's eastings lie below 1,000,000 m and its northings above 6,000,000 m
+    if np.median(easting) > 4e6 and 0 < np.median(northing) < 1.5e6:
+        example = f"{easting[0]}, {northing[0]}"
+        what = "easting and northing look swapped"
+        raise InputError(Problem(where, what, "Exchange the two columns.", len(easting), example))
     far = (np.abs(easting) > FARTHEST_M) | (np.abs(northing) > FARTHEST_M)
     if far.any():
         first = int(np.flatnonzero(far)[0])

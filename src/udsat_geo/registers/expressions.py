@@ -30,6 +30,7 @@ AGGREGATES = frozenset(
 _CLASSES = frozenset(
     ["CONSTANT", "COLUMN_REF", "FUNCTION", "OPERATOR", "CONJUNCTION", "COMPARISON", "BETWEEN", "CASE", "CAST", "TYPE"]
 )
+_PLURALS = {"SUBQUERY": "subqueries", "LAMBDA": "lambdas", "STAR": "stars", "WINDOW": "window functions"}
 _TYPES = frozenset(
     """
     BOOLEAN BOOL TINYINT SMALLINT INTEGER INT BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT FLOAT
@@ -102,7 +103,8 @@ def _faults(tree: Any, columns: set[str], where: str, aggregates: bool) -> Itera
         return
     kind = tree.get("class")
     if kind is not None and kind not in _CLASSES:
-        yield Problem(where, f"may not use {str(kind).lower().replace('_', ' ')}s", "Only columns and plain functions.")
+        what = _PLURALS.get(str(kind), f"{str(kind).lower().replace('_', ' ')}s")
+        yield Problem(where, f"may not use {what}", "Only columns and plain functions.")
         return
     if kind == "COLUMN_REF":
         yield from _column_faults(".".join(tree["column_names"]), columns, where)

@@ -15,7 +15,7 @@ from udsat_geo.registers.cleaning import reading
 from udsat_geo.registers.expressions import raise_if_any
 from udsat_geo.registers.opened import Opened
 
-NO_ADDRESS, DANGLING, NOT_PLACED = -1, -2, -3
+NO_ADDRESS, DANGLING, NO_POSITION, OUTSIDE = -1, -2, -3, -4
 """Why a dwelling has no place: no address; a key that no address has; an address without a position or unit."""
 
 Place = Callable[[NDArray[np.float64], NDArray[np.float64]], tuple[NDArray[np.int32], int]]
@@ -62,8 +62,8 @@ def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> int
     check_positions(easting, northing, table)
     placed, n_places = place(easting, northing)
     counts["addresses_outside_all_units"] = int((placed < 0).sum())
-    place_of_address = np.full(rows.num_rows, NOT_PLACED, dtype=np.int32)
-    place_of_address[has_position] = np.where(placed < 0, NOT_PLACED, placed)
+    place_of_address = np.full(rows.num_rows, NO_POSITION, dtype=np.int32)
+    place_of_address[has_position] = np.where(placed < 0, OUTSIDE, placed)
     connection.register("addresses", pa.table({"address_id": rows["address_id"], "place": place_of_address}))
     return n_places
 
@@ -86,7 +86,7 @@ def link_dwellings(
     place_of_dwelling : int32, shape (n_dwellings,)
         -1 is none.
     unplaced : int32, shape (n_dwellings,)
-        0 where it is placed, else `NO_ADDRESS` or `NOT_PLACED`.
+        0 where it is placed, else `NO_ADDRESS`, `NO_POSITION` or `OUTSIDE`.
 
     Raises
     ------
@@ -150,7 +150,8 @@ def count_unplaced(
     if dangling:
         raise InputError(_dangling(opened, opened.residents.select(), "dwelling_id", "dwellings", dangling))
     counts["residents_of_dwellings_without_address"] = int(residents_of_dwelling[unplaced == NO_ADDRESS].sum())
-    counts["residents_of_addresses_not_placed"] = int(residents_of_dwelling[unplaced == NOT_PLACED].sum())
+    counts["residents_of_addresses_without_position"] = int(residents_of_dwelling[unplaced == NO_POSITION].sum())
+    counts["residents_outside_all_units"] = int(residents_of_dwelling[unplaced == OUTSIDE].sum())
     counts["residents_placed"] = int(residents_of_dwelling[unplaced == 0].sum())
     counts["residents_unplaced"] = rows["residents"] - counts["residents_placed"]
 

@@ -36,6 +36,8 @@ class UnitSums:
         Units that have no value, by reason.
     rows : dict
         ``units`` -> number of rows.
+    residents_known : bool, shape (n_units,)
+        False where `residents` is 0 for want of a number.
     let : dict
         Name -> value of what ``[let]`` evaluated.
     """
@@ -47,6 +49,7 @@ class UnitSums:
     denominator_unit: NDArray[np.int64]
     counts: dict[str, int]
     rows: dict[str, int]
+    residents_known: NDArray[np.bool_]
     let: dict[str, float | None] = field(default_factory=dict)
 
 
@@ -79,10 +82,10 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
     _check(connection, attributes.column_names, policy)
     let = evaluate_let(connection, policy, "units", relation)
     n_units = attributes.num_rows
-    residents, unknown = _residents(connection, relation, policy, name)
+    residents, known = _residents(connection, relation, policy, name)
     ratios = Ratios.empty(n_units, len(policy.criteria))
     add_ratios(connection, policy, "units", relation, f"CAST({_ROW} AS INTEGER)", lambda row: row, let, ratios)
-    counts = {"units_without_residents_known": unknown}
+    counts = {"units_without_residents_known": int((~known).sum())}
     for j, key in enumerate(policy.keys):
         counts[f"units_without_{key}"] = int((ratios.denominator[:, j] == 0).sum())
     return UnitSums(
@@ -93,6 +96,7 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
         ratios.denominator_unit,
         counts,
         {"units": n_units},
+        known,
         let,
     )
 
@@ -161,8 +165,8 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: list[str], policy: Po
 
 def _residents(
     connection: duckdb.DuckDBPyConnection, relation: str, policy: Policy, name: str
-) -> tuple[NDArray[np.int64], int]:
-    """Residents of each unit, 0 where they are not known, and how many those are."""
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Residents of each unit, 0 where they are not known, and where they are."""
     expression = policy.units.residents
     try:
         found = connection.execute(
@@ -180,4 +184,4 @@ def _residents(
         what = "residents that are no whole number of at least 0"
         remedy = "List codes for missing values under [units] missing."
         raise InputError(Problem(f"{name}, {expression}", what, remedy, int(wrong.sum()), example))
-    return np.where(unknown, 0, values).astype(np.int64), int(unknown.sum())
+    return np.where(unknown, 0, values).astype(np.int64), ~unknown
