@@ -54,7 +54,7 @@ POLICIES = (
         "a subquery",
         where("(SELECT count(*) FROM residents) > 0"),
         POLICY,
-        ("(non_western_origin).where: may not use subquery",),
+        ("(non_western_origin).where: may not use subqueries",),
     ),
     Row(
         "a file",
