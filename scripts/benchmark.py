@@ -25,6 +25,7 @@ from measure import Command, ProcessError, Timing, measure_interleaved, run_once
 OURS, DUCKDB, PANDAS = "ours", "DuckDB peer", "pandas peer"
 DESIGNATE = Path(sys.executable).parent / "designate"
 HELP_BOUND_S, FIRST_RUN_BOUND_S = 0.3, 30.0
+ONE_YEAR_BOUND_S, ALL_YEARS_BOUND_S = 4.0, 12.0
 HELP_REPEATS, FIRST_RUN_REPEATS, KERNEL_REPEATS = 9, 3, 5
 
 
@@ -196,6 +197,18 @@ def first_run() -> float:
     return wall_s
 
 
+def synthetic_city(years: tuple[int, ...]) -> float:
+    """Wall seconds of a process that makes and writes the synthetic city of some years."""
+    program = (
+        "import sys; from pathlib import Path; from udsat_geo.synthetic import write_registers\n"
+        "for year in sys.argv[2:]: write_registers(int(year), Path(sys.argv[1]) / year)"
+    )
+    with tempfile.TemporaryDirectory(prefix="udsat-synthetic-") as name:
+        arguments = [sys.executable, "-c", program, name, *(str(year) for year in years)]
+        wall_s, _ = run_once(Command("synthetic", arguments))
+    return wall_s
+
+
 def start(report: Report, repeats: int | None) -> None:
     """Measure the start of the command and the first run, and add their rows."""
     often = repeats or HELP_REPEATS
@@ -206,6 +219,12 @@ def start(report: Report, repeats: int | None) -> None:
     walls_s = sorted(first_run() for _ in range(runs))
     median_s = walls_s[(runs - 1) // 2]
     report.add(Row(section, f"first run, empty caches (median of {runs})", median_s, "s", FIRST_RUN_BOUND_S))
+    for what, years, bound in (
+        ("synthetic city of 2025", (2025,), ONE_YEAR_BOUND_S),
+        ("synthetic city of all five years", (2017, 2018, 2019, 2021, 2025), ALL_YEARS_BOUND_S),
+    ):
+        walls_s = sorted(synthetic_city(years) for _ in range(runs))
+        report.add(Row(section, f"{what} (median of {runs})", walls_s[(runs - 1) // 2], "s", bound))
 
 
 def kernels(report: Report, repeats: int) -> None:
