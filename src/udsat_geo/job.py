@@ -1,9 +1,9 @@
-"""The main job around a designation: inputs found, the previous designation loaded or made.
+"""The main job around a designation: inputs found, the previous designation made or loaded.
 
-The previous designation is one cadence of the policy back, unless another is asked for. It is loaded from the output
-folder when one lies there that was made by the same policy from the same files; else it is made from the registers of
-its year where there are any. Where there are none, one in the output folder by the same policy from the same kind of
-input serves, or any that is asked for by its year; else there is none, which the notes say.
+The previous designation is one cadence of the policy back, unless another is asked for. It is made from the registers
+of its year wherever there are any, so that no result depends on what lies in the output folder. Where there are none,
+one in the output folder by the same policy from the same kind of input serves, or any that is asked for by its year;
+else there is none, which the notes say.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import dataclasses
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from udsat_geo.designation import Designation, Inputs, Progress, check_year, designate
 from udsat_geo.diff import Designated
@@ -171,8 +170,6 @@ def find_previous(
         if named or _has_same_basis(stored, job.policy, inputs):
             return read_designated(stored), ()
         return None, (OTHER_BASIS[job.language].format(year=year),)
-    if stored.is_file() and made_of is not None and _made_of(stored, job.policy, made_of):
-        return read_designated(stored), ()
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
         before, _ = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
@@ -204,34 +201,6 @@ def _has_same_basis(stored: Path, policy: LoadedPolicy, inputs: Inputs) -> bool:
 
     summary = read_summary(stored)
     return bool(summary["policy"].get("sha256") == policy.sha256 and summary["source"] == inputs.source)
-
-
-def _made_of(stored: Path, policy: LoadedPolicy, inputs: Inputs) -> bool:
-    """Whether a stored designation was made by this version and policy from these files, so that it can be reused."""
-    from udsat_geo import __version__
-    from udsat_geo.io.earlier import read_summary
-
-    try:
-        summary = read_summary(stored)
-    except InputError:
-        return False
-    if summary["policy"].get("sha256") != policy.sha256 or summary.get("version") != __version__:
-        return False
-    settings = summary.get("settings")
-    if settings is None and inputs.registers is not None and (inputs.registers / SETTINGS).is_file():
-        return False
-    entries = [*summary["inputs"], *([] if settings is None else [settings])]
-    return bool(entries) and all(_is_unchanged(entry, inputs) for entry in entries)
-
-
-def _is_unchanged(entry: dict[str, Any], inputs: Inputs) -> bool:
-    """Whether an input file of a summary is still there with the same content."""
-    from udsat_geo.io.summary import sha256
-
-    places = [] if inputs.registers is None else [inputs.registers / entry["name"]]
-    if inputs.unit_table is not None:
-        places.append(Path(str(inputs.unit_table).partition("|layername=")[0]))
-    return any(path.is_file() and path.name == entry["name"] and sha256(path) == entry["sha256"] for path in places)
 
 
 def _candidates(raw: Path) -> list[Path]:

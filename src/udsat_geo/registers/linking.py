@@ -16,7 +16,8 @@ from udsat_geo.registers.expressions import raise_if_any
 from udsat_geo.registers.opened import Opened
 
 NO_ADDRESS, DANGLING, NO_POSITION, OUTSIDE = -1, -2, -3, -4
-"""Why a dwelling has no place: no address; a key that no address has; an address without a position or unit."""
+"""Why a dwelling has no place: no address; a key that no address has; an address without a position, or outside
+all units."""
 
 Place = Callable[[NDArray[np.float64], NDArray[np.float64]], tuple[NDArray[np.int32], int]]
 """Gives the place of each address (-1 is none) and the number of places from eastings and northings."""
