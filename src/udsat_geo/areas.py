@@ -74,7 +74,7 @@ def form_areas(units: Units, scores: Scores, edges: Edges, policy: Policy) -> Ar
     rule = policy.rule
     enough = scores.criteria_exceeded >= rule.criteria
     with np.errstate(invalid="ignore"):
-        core = (scores.composite >= rule.core) & enough
+        core = (scores.composite >= rule.core_threshold) & enough
         joins = (scores.composite >= rule.edge_threshold) & enough
     group_of_unit, n_groups = label_components(joins, edges.head, edges.tail)
     grouped = group_of_unit >= 0

@@ -99,7 +99,7 @@ def exceeds(rate: NDArray[np.float64], gap: NDArray[np.float64], policy: Policy)
     """
     result = gap > 0
     for j, criterion in enumerate(policy.criteria):
-        if criterion.limit is not None:
+        if isinstance(criterion.limit, float):
             column = rate[..., j]
             result[..., j] = column >= criterion.limit if criterion.worse == "high" else column <= criterion.limit
     return result
