@@ -94,7 +94,7 @@ def make_scores(composite: Sequence[float], exceeded: Sequence[int] | None = Non
     ones = np.ones(len(values), dtype=np.int64)
     counted = ones if exceeded is None else np.array(exceeded, dtype=np.int64)
     column = values[:, None]
-    return Scores(ones, column, column, np.zeros(1), np.ones(1), values, ones, counted)
+    return Scores(ones, column, column, np.zeros(1), np.ones(1), values, ones, counted, counted[:, None] > 0)
 
 
 def make_designated(

@@ -20,8 +20,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
     "barriers", "contiguity", "scoring", "areas", "outline", "outline_cut", "diff", "status",
+    "places", "parcels", "overrides", "surroundings", "naming",
 }  # fmt: skip
-IO = DESIGNATION | {"designation", "published"}
+IO = DESIGNATION | {"designation", "published", "reasons"}
 JOB = IO | {"io", "synthetic"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -38,12 +39,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "barriers": {"errors", "vector", "wording", "kernels"},
     "contiguity": {"barriers", "grid", "policy", "units", "kernels"},
     "scoring": {"grid", "policy", "units", "kernels"},
-    "areas": {"contiguity", "policy", "scoring", "units", "kernels"},
+    "areas": {"barriers", "contiguity", "outline", "policy", "scoring", "units", "kernels"},
     "outline": {"units"},
     "outline_cut": {"barriers", "outline", "units"},
     "diff": {"errors"},
     "status": {"policy", "scoring", "units"},
+    "places": {"errors", "vector", "wording"},
+    "parcels": {"errors", "outline", "vector", "wording"},
+    "overrides": {"areas", "errors", "units", "vector", "wording"},
+    "surroundings": {"barriers", "parcels", "places", "policy"},
+    "naming": {"areas", "diff", "places", "units", "wording"},
     "designation": DESIGNATION,
+    "reasons": {"areas", "designation", "wording"},
     "synthetic": {"errors", "published"},
     "published": {"errors", "synthetic"},
     "io": IO,

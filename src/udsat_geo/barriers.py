@@ -37,6 +37,8 @@ class Barriers:
     crossing_easting, crossing_northing : float64, shape (n_crossings,)
     crossing_reach : float
         How near, in metres, a crossing must lie to where a barrier is met to open it; inclusive.
+    features : int
+        Of the barriers' file.
     notes : tuple of str
         What was found out about the files.
     """
@@ -48,6 +50,7 @@ class Barriers:
     crossing_easting: NDArray[np.float64]
     crossing_northing: NDArray[np.float64]
     crossing_reach: float
+    features: int = 0
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -84,6 +87,7 @@ class _Layer:
 
     name: str
     parts: NDArray[np.object_]
+    features: int
     notes: tuple[str, ...]
 
 
@@ -133,6 +137,7 @@ def read_barriers(path: Path, crossings_path: Path | None, crs: str, crossing_re
         crossing_easting=crossings[:, 0].copy(),
         crossing_northing=crossings[:, 1].copy(),
         crossing_reach=crossing_reach,
+        features=layers[0].features,
     )
     notes = [note for layer in layers for note in layer.notes]
     far = _far_crossings(barriers)
@@ -221,7 +226,7 @@ def _read_layer(path: Path, kind: _Kind, crs: str, language: str) -> _Layer:
     if len(far):
         what = f"positions that {short_crs(crs)} cannot hold"
         raise InputError(Problem(name, what, "Check its reference system.", len(far), f"feature {far[0] + 1}"))
-    return _Layer(name, parts, notes)
+    return _Layer(name, parts, len(geometry), notes)
 
 
 def _faults(

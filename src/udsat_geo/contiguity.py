@@ -156,7 +156,7 @@ def _is_path_cut(
     rectangles = shapely.box(*both[:, :, :2].min(axis=0).T, *both[:, :, 2:].max(axis=0).T)
     near = np.unique(shapely.STRtree(segment_lines(barriers)).query(rectangles)[0])
     if len(near):
-        inside = _inside_points(geometry)
+        inside = inside_points(geometry)
         border = _border_middles(geometry[head[near]], geometry[tail[near]])
         for end in (inside[head[near]], inside[tail[near]]):
             positions = (shapely.get_x(end), shapely.get_y(end), shapely.get_x(border), shapely.get_y(border))
@@ -164,8 +164,8 @@ def _is_path_cut(
     return cut
 
 
-def _inside_points(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
-    """The centroid of each zone, or some point inside where the centroid is not."""
+def inside_points(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The centroid of each zone, or some point inside where the centroid is not, shape (n_zones,)."""
     import shapely
 
     inside: NDArray[np.object_] = shapely.centroid(geometry)

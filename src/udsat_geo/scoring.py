@@ -46,6 +46,7 @@ class Scores:
     composite: NDArray[np.float64]
     criteria_with_rate: NDArray[np.int64]
     criteria_exceeded: NDArray[np.int64]
+    exceeded: NDArray[np.bool_]
 
 
 def score_units(units: Units, policy: Policy) -> Scores:
@@ -67,8 +68,38 @@ def score_units(units: Units, policy: Policy) -> Scores:
     spread = spread_of_gaps(gap, units.residents)
     weight = np.array([criterion.weight for criterion in policy.criteria])
     composite, criteria_with_rate = composite_of_gaps(gap, spread, weight)
-    exceeded = exceeds(rate, gap, policy).sum(axis=-1)
-    return Scores(residents_in_view, rate, gap, city, spread, composite, criteria_with_rate, exceeded)
+    exceeded = exceeds(rate, gap, policy)
+    counted = count_exceeded(exceeded, policy)
+    return Scores(residents_in_view, rate, gap, city, spread, composite, criteria_with_rate, counted, exceeded)
+
+
+def count_exceeded(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[np.int64]:
+    """How many of the counted criteria are exceeded, shape (...,), of `exceeded` (..., n_criteria)."""
+    counted = np.array([criterion.counted for criterion in policy.criteria])
+    result: NDArray[np.int64] = exceeded[..., counted].sum(axis=-1)
+    return result
+
+
+def meets_count(exceeded: NDArray[np.bool_], policy: Policy, least: int | None = None) -> NDArray[np.bool_]:
+    """Whether enough of the counted criteria are exceeded; `least` in place of the policy's number."""
+    enough: NDArray[np.bool_] = np.asarray(
+        count_exceeded(exceeded, policy) >= (policy.rule.criteria if least is None else least)
+    )
+    return enough
+
+
+def meets_requirements(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[np.bool_]:
+    """Whether every criterion is exceeded that must be, shape (...,), of `exceeded` (..., n_criteria)."""
+    required = [policy.keys.index(key) for key in policy.rule.require]
+    return np.asarray(exceeded[..., required].all(axis=-1))
+
+
+def composite_of_rates(rate: NDArray[np.float64], scores: Scores, policy: Policy) -> NDArray[np.float64]:
+    """The composite of any group of residents by its own rates, on the scale of the units."""
+    from udsat_geo.kernels.scores import composite_of_gaps
+
+    weight = np.array([criterion.weight for criterion in policy.criteria])
+    return composite_of_gaps(gaps(rate, scores.city, policy), scores.spread, weight)[0]
 
 
 def gaps(rate: NDArray[np.float64], against: NDArray[np.float64], policy: Policy) -> NDArray[np.float64]:

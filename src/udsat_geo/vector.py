@@ -5,6 +5,7 @@ Attributes come as an Arrow table, geometries as an array, the reference system 
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import warnings
 from dataclasses import dataclass
@@ -111,6 +112,43 @@ def read_points(path: Path, wanted_crs: str, told_crs: str | None = None) -> Any
             table = table.drop_columns(name)
         table = table.append_column(name, pa.array(values, mask=missing))
     return table
+
+
+def features_in(path: Path, wanted_crs: str) -> tuple[Features, str | None]:
+    """The features of a file in a wanted reference system, two-dimensional.
+
+    Parameters
+    ----------
+    path : Path
+    wanted_crs : str
+
+    Returns
+    -------
+    features : Features
+        Geometries reprojected where that was needed; a plain table stays as it is.
+    reprojected_from : str or None
+        The file's own reference system, for a note, where it was another one.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or does not say its reference system.
+    """
+    import shapely
+
+    features = read_features(path)
+    if features.geometry is None:
+        return features, None
+    if features.crs is None:
+        remedy = f"Set it in the file; the units are in {short_crs(wanted_crs)}."
+        raise InputError(Problem(features.name, "does not say its reference system", remedy))
+    check_crs(features.crs, features.name)
+    geometry = shapely.force_2d(features.geometry)
+    if same_crs(features.crs, wanted_crs):
+        return dataclasses.replace(features, geometry=geometry), None
+    moved = reproject(geometry, features.crs, wanted_crs)
+    told = short_crs(features.crs)
+    return dataclasses.replace(features, geometry=moved, crs=wanted_crs), told
 
 
 def same_crs(one: str, other: str) -> bool:

@@ -13,6 +13,7 @@ import pytest
 
 import reference
 import reference_crossings
+import reference_gaps
 import udsat_geo.kernels
 
 KERNELS = Path(udsat_geo.kernels.__file__).parent
@@ -37,6 +38,10 @@ TWINS: dict[str, Callable[..., Any]] = {
     "crossings.index_segments": reference_crossings.index_segments,
     "crossings.is_reopened": reference_crossings.is_reopened,
     "crossings.find_cut_lines": reference_crossings.find_cut_lines,
+    "gaps.is_way_clear": reference_gaps.is_way_clear,
+    "gaps.bridge_links": reference_gaps.bridge_links,
+    "gaps.flood": reference_gaps.flood,
+    "gaps.enclosed_cells": reference_gaps.enclosed_cells,
     "scores.spread_of_gaps": reference.spread_of_gaps,
     "scores.composite_of_gaps": reference.composite_of_gaps,
     "sums.count_rows": reference.count_rows,

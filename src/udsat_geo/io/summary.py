@@ -10,7 +10,7 @@ from typing import Any
 
 from udsat_geo import __version__
 from udsat_geo.designation import Designation
-from udsat_geo.diff import ADDED, KEPT, REMOVED
+from udsat_geo.diff import EVENTS, REMOVED
 
 SETTINGS = "settings"
 """Among the files of a designation: what the registers' folder says of itself, which is no table."""
@@ -48,7 +48,11 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
         "residents": designation.status.residents,
         "residents_in_areas": designation.status.residents_in_areas,
         "share_of_residents": _number(designation.status.share_of_residents),
+        "rule": _rule(designation),
+        "criteria": _criteria(designation),
         "areas": _areas(designation),
+        "near_misses": _near_misses(designation),
+        "overrides": _overrides(designation),
         "status": _status(designation),
         "changes": _changes(designation),
     }
@@ -76,6 +80,39 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _rule(designation: Designation) -> dict[str, Any]:
+    """What the policy asks of units and areas."""
+    policy = designation.policy.policy
+    rule = policy.rule
+    return {
+        "score": policy.score.method,
+        "core": rule.core,
+        "edge": None if rule.core is None else rule.edge_threshold,
+        "criteria": rule.criteria,
+        "require": list(rule.require),
+        "years_running": rule.years_running,
+        "residents": policy.areas.residents,
+        "leave": policy.incumbents.leave,
+        "keep_years": policy.incumbents.keep_years,
+    }
+
+
+def _criteria(designation: Designation) -> list[dict[str, Any]]:
+    """What each criterion is called, measured in, and held to."""
+    return [
+        {
+            "key": criterion.key,
+            "label": criterion.label_in(designation.language),
+            "unit": criterion.unit,
+            "share": criterion.is_share,
+            "worse": criterion.worse,
+            "limit": criterion.limit,
+            "spread": _number(designation.scores.spread[j]),
+        }
+        for j, criterion in enumerate(designation.policy.policy.criteria)
+    ]
+
+
 def _areas(designation: Designation) -> list[dict[str, Any]]:
     areas = designation.areas
     return [
@@ -86,8 +123,32 @@ def _areas(designation: Designation) -> list[dict[str, Any]]:
             "units": int(areas.units[i]),
             "composite": _number(areas.composite[i]),
             "since": int(designation.since[i]),
+            "until": int(areas.until[i]) if areas.until[i] >= 0 else None,
         }
         for i in range(len(areas))
+    ]
+
+
+def _near_misses(designation: Designation) -> dict[str, int]:
+    """How many groups failed each demand alone."""
+    demands = [miss.demand for miss in designation.near_misses]
+    return {demand: demands.count(demand) for demand in dict.fromkeys(demands)}
+
+
+def _overrides(designation: Designation) -> list[dict[str, Any]]:
+    overrides = () if designation.overrides is None else designation.overrides.overrides
+    changed = designation.areas.override_of_unit
+    return [
+        {
+            "action": override.action,
+            "unit_id": override.unit_id,
+            "units": len(override.units),
+            "units_changed": int((changed == number).sum()),
+            "reason": override.reason,
+            "decided_by": override.decided_by,
+            "date": override.date,
+        }
+        for number, override in enumerate(overrides)
     ]
 
 
@@ -123,7 +184,7 @@ def _changes(designation: Designation) -> dict[str, Any] | None:
     return {
         "previous_year": changes.previous_year,
         "previous": {"policy": before.policy_id, "policy_sha256": before.policy_sha256, "source": before.source},
-        "areas": {event: changes.count(event) for event in (ADDED, REMOVED, KEPT)},
+        "areas": {event: changes.count(event) for event in EVENTS},
         "units": {"added": changes.units_added, "removed": changes.units_removed, "kept": changes.units_kept},
         "residents": {
             "added": int(changes.residents_added.sum()),
