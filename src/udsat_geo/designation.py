@@ -15,7 +15,8 @@ from udsat_geo.contiguity import Edges, find_edges
 from udsat_geo.diff import Changes, Designated, compare
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.outline import area_outlines
-from udsat_geo.policy import LoadedPolicy
+from udsat_geo.policy import LoadedPolicy, Policy
+from udsat_geo.registers.limits import LimitExpressions, check_limits, resolve_limits
 from udsat_geo.scoring import Scores, score_units
 from udsat_geo.status import Status, take_status
 from udsat_geo.units import Units, cells_from_registers
@@ -51,6 +52,7 @@ class Designation:
     ----------
     year : int
     policy : LoadedPolicy
+        Its limits are numbers: expressions have been evaluated.
     inputs : Inputs
     units : Units
     edges : Edges
@@ -74,6 +76,8 @@ class Designation:
     vintage : dict
         Criterion -> year of its data, where the registers say so.
     language : str
+    limits : LimitExpressions
+        The limits that the policy has as expressions, and the references that they use.
     """
 
     year: int
@@ -96,6 +100,7 @@ class Designation:
     notes: tuple[str, ...]
     vintage: dict[str, int] = field(default_factory=dict)
     language: str = "da"
+    limits: LimitExpressions = field(default_factory=LimitExpressions)
 
     def designated(self) -> Designated:
         """What a later designation compares itself with."""
@@ -141,7 +146,7 @@ def designate(
     Raises
     ------
     InputError
-        If the year lies outside the policy's, or the input is at fault.
+        If the year lies outside the policy's, a limit cannot be evaluated, or the input is at fault.
     """
 
     def step(name: str) -> None:
@@ -150,8 +155,10 @@ def designate(
 
     rule = policy.policy
     check_year(year, policy)
+    limits = check_limits(rule)
     step("reading")
     units, found = read_units(inputs, policy, threads)
+    rule = resolve_limits(rule, found.pop("let"))
     step("scoring")
     scores = score_units(units, rule)
     edges = find_edges(units, rule)
@@ -168,11 +175,10 @@ def designate(
         )
         changes = compare(previous, now)
         since = changes.since
-    flat = [rule.criteria[j].label_in(language) for j in np.flatnonzero(scores.spread == 0)]
-    found["notes"] = (*found["notes"], *(NO_SPREAD[language].format(label=label) for label in flat))
+    found["notes"] = (*found["notes"], *_without_spread(scores, rule, language))
     return Designation(
         year=year,
-        policy=policy,
+        policy=policy.model_copy(update={"policy": rule}),
         inputs=inputs,
         units=units,
         edges=edges,
@@ -186,8 +192,18 @@ def designate(
         previous=previous,
         changes=changes,
         language=language,
+        limits=limits,
         **found,
     )
+
+
+def _without_spread(scores: Scores, policy: Policy, language: str) -> list[str]:
+    """Criteria that set no unit apart, neither by a composite nor by being worse than the city."""
+    return [
+        NO_SPREAD[language].format(label=criterion.label_in(language))
+        for criterion, spread in zip(policy.criteria, scores.spread, strict=True)
+        if spread == 0 and (policy.score.method != "none" or criterion.limit is None)
+    ]
 
 
 def check_year(year: int, policy: LoadedPolicy) -> None:
@@ -210,7 +226,8 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     -------
     units : Units
     found : dict
-        ``counts``, ``rows``, ``files``, ``notes`` and ``vintage`` as in `Designation`.
+        ``counts``, ``rows``, ``files``, ``notes`` and ``vintage`` as in `Designation`; ``let``: name -> value of
+        what the policy took from the whole registers.
 
     Raises
     ------
@@ -227,11 +244,11 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     if inputs.registers is None:
         units, sums = units_from_table(table, rule)
         found = {"counts": sums.counts, "rows": sums.rows, "files": {"units": table_file}, "notes": table.notes}
-        return units, {**found, "vintage": {}}
+        return units, {**found, "vintage": {}, "let": sums.let}
     units, filled = units_from_table_and_registers(table, inputs.registers, rule, threads)
     rows = {"units": len(units), **filled.rows}
     found = {"counts": filled.counts, "rows": rows, "files": {"units": table_file, **filled.files}}
-    return units, {**found, "notes": table.notes + filled.notes, "vintage": filled.settings.vintage}
+    return units, {**found, "notes": table.notes + filled.notes, "vintage": filled.settings.vintage, "let": filled.let}
 
 
 def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | None) -> tuple[Units, dict[str, Any]]:
@@ -248,6 +265,7 @@ def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | N
         "files": sums.files,
         "notes": sums.notes,
         "vintage": sums.settings.vintage,
+        "let": sums.let,
     }
 
 

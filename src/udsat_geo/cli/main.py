@@ -73,6 +73,13 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
     help="A built-in policy or a TOML file.",
 )
 @click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A figure from outside that the policy's limits are measured against; may be repeated.",
+)
+@click.option(
     "--raw",
     type=click.Path(path_type=Path),
     metavar="DIR",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import string
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 MOST_CELLS_IN_REACH = 1000
 """From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
@@ -268,6 +268,7 @@ class Policy(Rule):
     rule: AreaThresholds
     areas: AreasRule = AreasRule()
     incumbents: IncumbentsRule = IncumbentsRule()
+    _told_as: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("references", mode="before")
     @classmethod
@@ -341,6 +342,22 @@ class Policy(Rule):
         if areas.fill_below is not None and self.score.method == "none":
             faults.append('areas.fill_below: there is no composite with score.method "none"')
         return faults
+
+    def place(self, key: str) -> str:
+        """How messages name a key: by the policy, or by the base in which the key stands.
+
+        Parameters
+        ----------
+        key : str
+            As in ``criteria (low_income).where`` or ``let.residents.low_income``.
+        """
+        return f"{self._told_as.get(key, self.id)}: {key}"
+
+    def laid_over(self, told_as: dict[str, str]) -> Policy:
+        """The same policy that knows which of its keys stand in a base: key -> how that base is called."""
+        copy = self.model_copy()
+        copy._told_as = told_as
+        return copy
 
     @property
     def keys(self) -> tuple[str, ...]:
