@@ -189,6 +189,19 @@ def composite_of_gaps(
     return composite, criteria_with_rate
 
 
+# --- ranks --------------------------------------------------------------------------------------------------
+
+
+def ranks_on_scale(value: Sequence[float], scale: Sequence[float]) -> list[float]:
+    """The rank of each value on the scale, equal ones sharing the mean of theirs; NaN has none."""
+    rank = []
+    for own in value:
+        below = sum(1 for other in scale if other < own)
+        equal = sum(1 for other in scale if other == own)
+        rank.append(math.nan if math.isnan(own) or not scale else below + (equal + 1) / 2)
+    return rank
+
+
 # --- components ---------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
-    "contiguity", "scoring", "areas", "outline", "diff", "status",
+    "contiguity", "scoring", "areas", "outline", "diff", "status", "running",
 }  # fmt: skip
 IO = DESIGNATION | {"designation", "published"}
 JOB = IO | {"io", "synthetic"}
@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "areas": {"contiguity", "policy", "scoring", "units", "kernels"},
     "outline": {"units"},
     "diff": {"errors"},
+    "running": {"policy"},
     "status": {"policy", "scoring", "units"},
     "designation": DESIGNATION,
     "synthetic": {"errors", "published"},

@@ -115,6 +115,10 @@ def check_policy(content: dict[str, Any], name: str) -> Policy:
 
 
 def _checked(content: dict[str, Any], files: Sequence[PolicyFile]) -> Policy:
+    twice = _keys_that_stand_twice(files) if len(files) > 1 else []
+    if twice:
+        # merged, they would be told as criteria of their own that lack everything
+        raise InputError(_id_problems(files) + twice)
     problems = _id_problems(files)
     try:
         policy = Policy.model_validate(content)
@@ -137,6 +141,18 @@ def _id_problems(files: Sequence[PolicyFile]) -> list[Problem]:
             problems.append(Problem(where, f"must be a text (given: {own!r})"))
         elif own in [below.content.get("id") for below in files[place + 1 :]]:
             problems.append(Problem(where, f"is that of a policy it extends (given: {own!r})", "Choose another."))
+    return problems
+
+
+def _keys_that_stand_twice(files: Sequence[PolicyFile]) -> list[Problem]:
+    problems = []
+    for file in files:
+        entries = file.content.get("criteria")
+        keys = (
+            [str(entry.get("key")) for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+        )
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            problems.append(Problem(f"{file.label}: criteria", f"the key {key!r} stands more than once", "Keep one."))
     return problems
 
 
