@@ -175,7 +175,7 @@ limit = 0.9
         "poor": {"value": 0.5, "source": "mine.toml"},
     }
     assert summary["limits"] == {
-        "low_income": {"expression": "poor * 10 * share", "value": 0.125},
+        "low_income": {"expression": "poor * 10 * share", "value": 0.3125},
         "no_education": {"expression": "poor / oldest", "value": 0.5 / oldest},
     }
     assert summary["policy"]["extends"] == [

@@ -148,14 +148,13 @@ def _scales(rate: NDArray[np.float64], residents: NDArray[np.int64], policy: Pol
 
 def _places(rate: NDArray[np.float64], scale: tuple[NDArray[np.float64], ...], policy: Policy) -> NDArray[np.float64]:
     """Where rates stand on the units' scale: up to 1, the most deprived; NaN where there is no rate or no scale."""
-    from udsat_geo.kernels.ranks import ranks_on_scale
+    from udsat_geo.kernels.ranks import ranks_on_scale, rising_order
 
     turned = rate * _turns(policy)
     place = np.empty_like(turned)
     for j, rates_of_units in enumerate(scale):
         column = np.ascontiguousarray(turned[:, j])
-        # the order of equal rates changes nothing; a stable sort is quick where there are many of them
-        rank = ranks_on_scale(column, np.argsort(column, kind="stable"), rates_of_units)
+        rank = ranks_on_scale(column, rising_order(column), rates_of_units)
         place[:, j] = np.minimum(rank / max(len(rates_of_units), 1), 1.0)
     return place
 

@@ -26,6 +26,7 @@ TWINS: dict[str, Callable[..., Any]] = {
     "context.context_of_cells": reference.context_of_cells,
     "context.bucket_points": reference.bucket_points,
     "context.context_of_points": reference.context_of_points,
+    "ranks.rising_order": reference.rising_order,
     "ranks.ranks_on_scale": reference.ranks_on_scale,
     "scores.spread_of_gaps": reference.spread_of_gaps,
     "scores.composite_of_gaps": reference.composite_of_gaps,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 import reference
-from udsat_geo.kernels.ranks import ranks_on_scale
+from udsat_geo.kernels.ranks import ranks_on_scale, rising_order
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -25,11 +25,38 @@ VALUES = st.one_of(
 )
 MANY = st.integers(0, 30)
 RATES = hnp.arrays(np.float64, MANY, elements=VALUES)
+ANY = hnp.arrays(np.float64, MANY, elements=st.one_of(st.sampled_from([NAN, -0.0, 0.0]), st.floats()))
 RATES_OR_NONE = hnp.arrays(np.float64, MANY, elements=st.one_of(st.just(NAN), VALUES))
 
 
 def ranks(value: Floats, scale: Floats) -> Floats:
-    return ranks_on_scale(value, np.argsort(value), np.sort(scale))
+    return ranks_on_scale(value, rising_order(value), np.sort(scale))
+
+
+@given(ANY)
+def test_the_order_equals_its_twin(value: Floats) -> None:
+    assert rising_order(value).tolist() == reference.rising_order(value.tolist())
+
+
+@given(ANY)
+def test_the_order_sorts_as_numpy_does(value: Floats) -> None:
+    np.testing.assert_array_equal(value[rising_order(value)], np.sort(value))
+
+
+def test_missing_values_come_last_whatever_their_sign() -> None:
+    value = np.array([np.copysign(NAN, -1.0), -np.inf, NAN, np.inf, -0.0, 0.0])
+    assert rising_order(value).tolist() == [1, 4, 5, 3, 0, 2]
+
+
+def test_a_large_array_is_sorted_with_its_ties() -> None:
+    """More values than a digit of the sort tells apart, and all digits in use."""
+    random = np.random.default_rng(1)
+    value = np.concatenate(
+        [random.standard_normal(5000) * 10.0 ** random.integers(-300, 300, 5000), np.arange(5000) % 7]
+    )
+    value = random.permutation(value)
+    np.testing.assert_array_equal(rising_order(value), np.argsort(value, kind="stable"))
+    np.testing.assert_array_equal(ranks(value, value), rankdata(value))
 
 
 @given(RATES_OR_NONE, RATES)
@@ -57,6 +84,8 @@ def test_the_order_of_rows_and_of_equal_values_changes_nothing(value: Floats, sc
     shuffled = np.array(place, dtype=np.int64)
     found = ranks(value[shuffled], scale[::-1])
     np.testing.assert_array_equal(found, ranks(value, scale)[shuffled])
+    ties_turned_round = np.lexsort((-np.arange(len(value)), value))
+    np.testing.assert_array_equal(ranks_on_scale(value, ties_turned_round, np.sort(scale)), ranks(value, scale))
 
 
 @given(RATES, RATES)
