@@ -119,6 +119,12 @@ def test_a_reference_without_a_value_is_told_once_with_how_to_give_it() -> None:
     )
 
 
+def test_checked_without_a_run_references_need_no_values() -> None:
+    check_limits(policy_with("3 * empty", "share"), values_needed=False)
+    with pytest.raises(InputError, match="unknown name 'emty'"):
+        check_limits(policy_with("3 * emty"), values_needed=False)
+
+
 def test_every_fault_of_every_limit_is_told() -> None:
     assert len(told("shre", "share / 0", "empty", "low +")) == 4
 
@@ -172,7 +178,7 @@ limit = 0.9
     oldest = max(age for age in make_registers(1).residents["age"].to_pylist() if age is not None and age <= 125)
     assert summary["references"] == {
         "share": {"value": 0.0625, "source": "--reference"},
-        "poor": {"value": 0.5, "source": "mine.toml"},
+        "poor": {"value": 0.5, "source": "mine"},
     }
     assert summary["limits"] == {
         "low_income": {"expression": "poor * 10 * share", "value": 0.3125},

@@ -6,8 +6,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from edge_registers import write_edge_registers
+from udsat_geo.cli.main import udsat
 from udsat_geo.errors import InputError
 from udsat_geo.policy import BUILT_IN, LoadedPolicy, load_policy, with_references
 from udsat_geo.units import cells_from_registers
@@ -149,6 +151,13 @@ def test_built_in_policies_are_whole(name: str) -> None:
     assert set(loaded.policy.title) == {"da", "en"}  # type: ignore[arg-type]
     assert all(set(criterion.label) == {"da", "en"} for criterion in loaded.policy.criteria)  # type: ignore[arg-type]
     assert loaded.policy.source
+
+
+def test_the_built_in_policies_are_listed_with_the_references_they_need() -> None:
+    listed = CliRunner().invoke(udsat, ["policies", "--lang", "en"], catch_exceptions=False).stdout.splitlines()
+    assert [line.split("  ")[0] for line in listed if not line.startswith(" ")] == list(BUILT_IN)
+    wanted = "    --reference convicted_national=VALUE  Share convicted in the whole country, mean of the last 2 years"
+    assert listed.count(wanted) == 4
 
 
 # --- faults -------------------------------------------------------------------------------------------------

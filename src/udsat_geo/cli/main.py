@@ -181,6 +181,9 @@ def policies(language: str) -> None:
         click.echo(f"    {policy.source}")
         for criterion in policy.criteria:
             click.echo(f"    - {criterion.label_in(language)}")
+        for reference, figure in policy.references.items():
+            if figure.value is None:
+                click.echo(f"    --reference {reference}=VALUE  {text_in(figure.label, language)}")
 
 
 @udsat.command()

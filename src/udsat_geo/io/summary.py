@@ -84,12 +84,12 @@ def sha256(path: Path) -> str:
 
 
 def _references(designation: Designation) -> dict[str, Any]:
-    """The references that limits use, with where their values come from: of a plain number, the policy's file."""
-    policy = designation.policy
+    """The references that limits use, with where their values come from: of a plain number, the policy that has it."""
+    policy = designation.policy.policy
     return {
         name: {
-            "value": policy.policy.references[name].value,
-            "source": policy.policy.references[name].source or policy.name,
+            "value": policy.references[name].value,
+            "source": policy.references[name].source or policy.told_by(f"references.{name}"),
         }
         for name in designation.limits.references
     }

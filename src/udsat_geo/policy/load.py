@@ -93,7 +93,7 @@ def load_policy(name_or_path: str) -> LoadedPolicy:
     policy = _checked(content, files)
     bases = [merged(files[place:]) for place in range(1, len(files))]
     return LoadedPolicy(
-        policy=policy.laid_over(_told_as(content, files)),
+        policy=policy.laid_over(_told_by(content, files)),
         name=files[0].name,
         sha256=chain_sha256(files),
         bases=tuple(
@@ -148,9 +148,8 @@ def _keys_that_stand_twice(files: Sequence[PolicyFile]) -> list[Problem]:
     problems = []
     for file in files:
         entries = file.content.get("criteria")
-        keys = (
-            [str(entry.get("key")) for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-        )
+        tables = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+        keys = [str(entry["key"]) for entry in tables if "key" in entry]
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             problems.append(Problem(f"{file.label}: criteria", f"the key {key!r} stands more than once", "Keep one."))
     return problems
@@ -173,7 +172,7 @@ def _demands(policy: Policy) -> dict[str, Any]:
     return content
 
 
-def _told_as(content: dict[str, Any], files: Sequence[PolicyFile]) -> dict[str, str]:
+def _told_by(content: dict[str, Any], files: Sequence[PolicyFile]) -> dict[str, str]:
     """Keys of expressions and of references that stand in a base -> how that base is called."""
     told: dict[str, str] = {}
     for path, key in _keys_told_later(content):

@@ -268,7 +268,7 @@ class Policy(Rule):
     rule: AreaThresholds
     areas: AreasRule = AreasRule()
     incumbents: IncumbentsRule = IncumbentsRule()
-    _told_as: dict[str, str] = PrivateAttr(default_factory=dict)
+    _told_by: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("references", mode="before")
     @classmethod
@@ -343,20 +343,24 @@ class Policy(Rule):
             faults.append('areas.fill_below: there is no composite with score.method "none"')
         return faults
 
-    def place(self, key: str) -> str:
-        """How messages name a key: by the policy, or by the base in which the key stands.
+    def told_by(self, key: str) -> str:
+        """Where a key stands, in a word: the policy's id, or what messages call the base that has it.
 
         Parameters
         ----------
         key : str
             As in ``criteria (low_income).where`` or ``let.residents.low_income``.
         """
-        return f"{self._told_as.get(key, self.id)}: {key}"
+        return self._told_by.get(key, self.id)
 
-    def laid_over(self, told_as: dict[str, str]) -> Policy:
+    def place(self, key: str) -> str:
+        """How messages name a key: by where it stands, then the key."""
+        return f"{self.told_by(key)}: {key}"
+
+    def laid_over(self, told_by: dict[str, str]) -> Policy:
         """The same policy that knows which of its keys stand in a base: key -> how that base is called."""
         copy = self.model_copy()
-        copy._told_as = told_as
+        copy._told_by = told_by
         return copy
 
     @property

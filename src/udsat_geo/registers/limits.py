@@ -39,10 +39,16 @@ class LimitExpressions:
     references: tuple[str, ...] = ()
 
 
-def check_limits(policy: Policy) -> LimitExpressions:
+def check_limits(policy: Policy, values_needed: bool = True) -> LimitExpressions:
     """Check the limits of a policy as far as they can be without its registers.
 
     Those over references alone are evaluated as well.
+
+    Parameters
+    ----------
+    policy : Policy
+    values_needed : bool
+        Whether every reference that is used must have its value, as for a run.
 
     Returns
     -------
@@ -73,7 +79,8 @@ def check_limits(policy: Policy) -> LimitExpressions:
             if not missing and not mine & set(names):
                 problems += _evaluated(connection, text, _values(policy, {}), where)[1]
     references = tuple(name for name in policy.references if name in used)
-    problems += [_no_value(policy, name) for name in references if policy.references[name].value is None]
+    if values_needed:
+        problems += [_no_value(policy, name) for name in references if policy.references[name].value is None]
     connection.close()
     raise_if_any(problems)
     return LimitExpressions(texts, references)
