@@ -18,15 +18,15 @@ from udsat_geo.units import Units
 def make_policy(
     worse: Sequence[str] = ("high",),
     weight: Sequence[float] | None = None,
-    limit: Sequence[float | None] | None = None,
-    **parts: dict[str, Any],
+    limit: Sequence[float | str | None] | None = None,
+    **parts: Any,
 ) -> Policy:
     """A policy of as many criteria as `worse` has entries.
 
     Parameters
     ----------
     parts
-        ``units``, ``context``, ``rule`` and ``areas`` as in a policy file.
+        ``units``, ``context``, ``rule``, ``areas`` and other tables as in a policy file.
     """
     criteria = []
     for j, side in enumerate(worse):
@@ -89,7 +89,13 @@ def make_zone_units(geometry: Sequence[Any], residents: Sequence[int] | None = N
 
 
 def make_scores(composite: Sequence[float], exceeded: Sequence[int] | None = None) -> Scores:
-    """Scores of one criterion with a given composite; nothing else in them has a meaning."""
+    """Scores of one criterion with a given composite; nothing else in them has a meaning.
+
+    Parameters
+    ----------
+    exceeded
+        How many criteria are; without it, the one that there is.
+    """
     values = np.array(composite, dtype=np.float64)
     ones = np.ones(len(values), dtype=np.int64)
     counted = ones if exceeded is None else np.array(exceeded, dtype=np.int64)

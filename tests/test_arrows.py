@@ -20,7 +20,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
     "barriers", "contiguity", "scoring", "areas", "outline", "outline_cut", "diff", "status",
-    "places", "parcels", "overrides", "surroundings", "naming",
+    "places", "parcels", "overrides", "surroundings", "naming", "running",
 }  # fmt: skip
 IO = DESIGNATION | {"designation", "published", "reasons"}
 JOB = IO | {"io", "synthetic"}
@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outline": {"units"},
     "outline_cut": {"barriers", "outline", "units"},
     "diff": {"errors"},
+    "running": {"policy"},
     "status": {"policy", "scoring", "units"},
     "places": {"errors", "vector", "wording"},
     "parcels": {"errors", "outline", "vector", "wording"},

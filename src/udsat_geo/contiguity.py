@@ -38,9 +38,11 @@ def find_edges(units: Units, policy: Policy) -> Edges:
     ----------
     units : Units
     policy : Policy
-        ``areas.neighbours``: queen (a shared point is enough) or rook (a shared line). ``areas.tolerance``: the
-        widest digitising gap, in metres, that zones still touch across.
+        ``areas.neighbours``: queen (a shared point is enough), rook (a shared line) or none.
+        ``areas.tolerance``: the widest digitising gap, in metres, that zones still touch across.
     """
+    if policy.areas.neighbours == "none":
+        return Edges(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32))
     rook = policy.areas.neighbours == "rook"
     if units.geometry is not None:
         return zone_edges(units.geometry, rook, policy.areas.tolerance)

@@ -18,6 +18,7 @@ from udsat_geo.naming import Named, name_areas
 from udsat_geo.outline import area_outlines
 from udsat_geo.overrides import Overrides, read_overrides
 from udsat_geo.policy import LoadedPolicy, Policy
+from udsat_geo.registers.limits import LimitExpressions, check_limits, resolve_limits
 from udsat_geo.scoring import Scores, score_units
 from udsat_geo.status import Status, take_status
 from udsat_geo.surroundings import Around, Surroundings, read_surroundings
@@ -59,6 +60,7 @@ class Designation:
     ----------
     year : int
     policy : LoadedPolicy
+        Its limits are numbers: expressions have been evaluated.
     inputs : Inputs
     units : Units
     edges : Edges
@@ -86,6 +88,8 @@ class Designation:
     vintage : dict
         Criterion -> year of its data, where the registers say so.
     language : str
+    limits : LimitExpressions
+        The limits that the policy has as expressions, and the references that they use.
     """
 
     year: int
@@ -110,6 +114,7 @@ class Designation:
     notes: tuple[str, ...]
     vintage: dict[str, int] = field(default_factory=dict)
     language: str = "da"
+    limits: LimitExpressions = field(default_factory=LimitExpressions)
 
     @property
     def area_id(self) -> NDArray[np.object_]:
@@ -169,7 +174,7 @@ def designate(
     Raises
     ------
     InputError
-        If the year lies outside the policy's, or the input is at fault.
+        If the year lies outside the policy's, a limit cannot be evaluated, or the input is at fault.
     """
 
     def step(name: str) -> None:
@@ -177,9 +182,11 @@ def designate(
             progress(f"{year}: {STEPS[language][name]}")
 
     check_year(year, policy)
+    rule = policy.policy
+    limits = check_limits(rule)
     step("reading")
     units, found = read_units(inputs, policy, threads)
-    rule = policy.policy
+    rule = resolve_limits(rule, found.pop("let"))
     around = read_surroundings(inputs.around, units.crs, rule, language)
     overrides = None if inputs.around.overrides is None else read_overrides(inputs.around.overrides, units, language)
     step("scoring")
@@ -198,7 +205,7 @@ def designate(
     found["notes"] = (*found["notes"], *_notes(rule, scores, around, overrides, previous, language))
     return Designation(
         year=year,
-        policy=policy,
+        policy=policy.model_copy(update={"policy": rule}),
         inputs=inputs,
         units=units,
         edges=edges,
@@ -214,6 +221,7 @@ def designate(
         previous=previous,
         changes=changes,
         language=language,
+        limits=limits,
         **_with_files(found, inputs.around, around, overrides),
     )
 
@@ -266,9 +274,7 @@ def _notes(
     language: str,
 ) -> tuple[str, ...]:
     """What was found out beside the registers."""
-    flat = [rule.criteria[j].label_in(language) for j in np.flatnonzero(scores.spread == 0)]
-    notes = [NO_SPREAD[language].format(label=label) for label in flat if rule.score.method == "gap_sd"]
-    notes += around.notes
+    notes = [*_without_spread(scores, rule, language), *around.notes]
     if overrides is not None:
         notes += overrides.notes
     if rule.incumbents.remembers and previous is None:
@@ -295,6 +301,15 @@ def file_of(path: Path) -> Path:
     return Path(str(path).partition("|layername=")[0])
 
 
+def _without_spread(scores: Scores, policy: Policy, language: str) -> list[str]:
+    """Criteria that set no unit apart, neither by a composite nor by being worse than the city."""
+    return [
+        NO_SPREAD[language].format(label=criterion.label_in(language))
+        for criterion, spread in zip(policy.criteria, scores.spread, strict=True)
+        if spread == 0 and (policy.score.method != "none" or criterion.limit is None)
+    ]
+
+
 def check_year(year: int, policy: LoadedPolicy) -> None:
     """Check that a policy may be used for a year.
 
@@ -315,7 +330,8 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     -------
     units : Units
     found : dict
-        ``counts``, ``rows``, ``files``, ``notes`` and ``vintage`` as in `Designation`.
+        ``counts``, ``rows``, ``files``, ``notes`` and ``vintage`` as in `Designation`; ``let``: name -> value of
+        what the policy took from the whole registers.
 
     Raises
     ------
@@ -332,11 +348,11 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     if inputs.registers is None:
         units, sums = units_from_table(table, rule)
         found = {"counts": sums.counts, "rows": sums.rows, "files": {"units": table_file}, "notes": table.notes}
-        return units, {**found, "vintage": {}}
+        return units, {**found, "vintage": {}, "let": sums.let}
     units, filled = units_from_table_and_registers(table, inputs.registers, rule, threads)
     rows = {"units": len(units), **filled.rows}
     found = {"counts": filled.counts, "rows": rows, "files": {"units": table_file, **filled.files}}
-    return units, {**found, "notes": table.notes + filled.notes, "vintage": filled.settings.vintage}
+    return units, {**found, "notes": table.notes + filled.notes, "vintage": filled.settings.vintage, "let": filled.let}
 
 
 def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | None) -> tuple[Units, dict[str, Any]]:
@@ -353,4 +369,5 @@ def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | N
         "files": sums.files,
         "notes": sums.notes,
         "vintage": sums.settings.vintage,
+        "let": sums.let,
     }

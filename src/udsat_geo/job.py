@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from udsat_geo.designation import Designation, Inputs, Progress, check_year, designate
+from udsat_geo.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import LoadedPolicy
@@ -78,8 +78,25 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
         what = f"{previous.policy_id}, {previous.source}"
         note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
-    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress)
+    ran_before = _ran_before(job, job.year, inputs)
+    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran_before)
     return dataclasses.replace(made, notes=(*made.notes, *note))
+
+
+def _ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
+    """What tells which units qualified in the earlier years that the policy looks back on; None where it does not.
+
+    Raises
+    ------
+    InputError
+        If an earlier designation is missing, before any work is done.
+    """
+    if job.policy.policy.rule.years_running == 1:
+        return None
+    from udsat_geo.io.running import qualified_before, read_earlier
+
+    read_earlier(job.out, year, job.policy, inputs.source)
+    return lambda unit_id: qualified_before(job.out, year, job.policy, inputs.source, unit_id)
 
 
 def is_synthetic(job: Job) -> bool:
@@ -202,7 +219,8 @@ def find_previous(
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
         before, _ = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
-        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress)
+        ran_before = _ran_before(job, year, made_of)
+        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran_before)
         return earlier.designated(), ()
     if named:
         remedy = "Designate that year first, name its file, or give --previous none."

@@ -42,6 +42,8 @@ TWINS: dict[str, Callable[..., Any]] = {
     "gaps.bridge_links": reference_gaps.bridge_links,
     "gaps.flood": reference_gaps.flood,
     "gaps.enclosed_cells": reference_gaps.enclosed_cells,
+    "ranks.rising_order": reference.rising_order,
+    "ranks.ranks_on_scale": reference.ranks_on_scale,
     "scores.spread_of_gaps": reference.spread_of_gaps,
     "scores.composite_of_gaps": reference.composite_of_gaps,
     "sums.count_rows": reference.count_rows,

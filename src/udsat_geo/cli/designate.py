@@ -9,7 +9,7 @@ import click
 from udsat_geo.cli.console import print_result, progress_on
 from udsat_geo.io.results import check_formats, check_writable, write_results
 from udsat_geo.job import Job, is_synthetic, run
-from udsat_geo.policy import load_policy
+from udsat_geo.policy import load_policy, with_references
 from udsat_geo.surroundings import Around
 from udsat_geo.synthetic import DEFAULT_SEED
 from udsat_geo.wording import STEPS
@@ -23,6 +23,7 @@ SYNTHETIC = {
 def run_designate(
     year: int,
     policy: str,
+    references: tuple[str, ...],
     raw: Path | None,
     units: str | None,
     barriers: str | None,
@@ -50,7 +51,7 @@ def run_designate(
     around = (barriers, crossings, places, parcels, overrides)
     job = Job(
         year=year,
-        policy=load_policy(policy),
+        policy=with_references(load_policy(policy), references),
         raw=raw,
         units=None if units is None else Path(units),
         previous=previous,

@@ -73,6 +73,13 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
     help="A built-in policy or a TOML file.",
 )
 @click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A figure from outside that the policy's limits are measured against; may be repeated.",
+)
+@click.option(
     "--raw",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -199,6 +206,9 @@ def policies(language: str) -> None:
         click.echo(f"    {policy.source}")
         for criterion in policy.criteria:
             click.echo(f"    - {criterion.label_in(language)}")
+        for reference, figure in policy.references.items():
+            if figure.value is None:
+                click.echo(f"    --reference {reference}=VALUE  {text_in(figure.label, language)}")
 
 
 @udsat.command()

@@ -31,7 +31,14 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
     return {
         "year": designation.year,
         "source": designation.inputs.source,
-        "policy": {"id": policy.policy.id, "file": policy.name, "sha256": policy.sha256},
+        "policy": {
+            "id": policy.policy.id,
+            "file": policy.name,
+            "sha256": policy.sha256,
+            "extends": [{"id": base.id, "file": base.name, "sha256": base.sha256} for base in policy.bases],
+        },
+        "references": _references(designation),
+        "limits": _limits(designation),
         "version": __version__,
         "inputs": [
             {"name": path.name, "sha256": hashes[table], "rows": designation.rows[table]}
@@ -111,6 +118,24 @@ def _criteria(designation: Designation) -> list[dict[str, Any]]:
         }
         for j, criterion in enumerate(designation.policy.policy.criteria)
     ]
+
+
+def _references(designation: Designation) -> dict[str, Any]:
+    """The references that limits use, with where their values come from: of a plain number, the policy that has it."""
+    policy = designation.policy.policy
+    return {
+        name: {
+            "value": policy.references[name].value,
+            "source": policy.references[name].source or policy.told_by(f"references.{name}"),
+        }
+        for name in designation.limits.references
+    }
+
+
+def _limits(designation: Designation) -> dict[str, Any]:
+    """The limits that the policy has as expressions, as evaluated for this run."""
+    value_of = {criterion.key: criterion.limit for criterion in designation.policy.policy.criteria}
+    return {key: {"expression": text, "value": value_of[key]} for key, text in designation.limits.text.items()}
 
 
 def _areas(designation: Designation) -> list[dict[str, Any]]:
