@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.areas import BRIDGE, CORE, EDGE, FILL, INCLUDED, INCUMBENT, KEPT
+from udsat_geo.areas import (
+    BRIDGE,
+    CORE,
+    EDGE,
+    FEW_CRITERIA,
+    FEW_RESIDENTS,
+    FILL,
+    INCLUDED,
+    INCUMBENT,
+    KEPT,
+    LOW_COMPOSITE,
+    NO_CORE,
+)
 from udsat_geo.designation import Designation
 from udsat_geo.wording import AREA_REASON, DECIDED, MISS, decimal
 
@@ -25,6 +37,30 @@ def decision_texts(designation: Designation) -> list[str]:
         words[override.action].format(by=override.decided_by, date=override.date, reason=override.reason)
         for override in overrides
     ]
+
+
+def short_of_demand(designation: Designation) -> NDArray[np.float64]:
+    """By how much each unit outside fails the demand that decided, in the demand's own unit, shape (n_units,).
+
+    Composite below the edge threshold; criteria; the group's highest composite below the core threshold; residents of
+    the group. NaN for units in areas, and where no number says it.
+    """
+    areas, scores, policy = designation.areas, designation.scores, designation.policy.policy
+    group = areas.group_of_unit
+    highest = np.full(len(areas.residents_of_group) + 1, -np.inf)
+    grouped = (group >= 0) & ~np.isnan(scores.composite)
+    np.maximum.at(highest, group[grouped], scores.composite[grouped])
+    residents = np.append(areas.residents_of_group, 0)
+    short = np.full(len(group), np.nan)
+    for because, lacking in (
+        (LOW_COMPOSITE, policy.rule.edge_threshold - scores.composite),
+        (FEW_CRITERIA, (policy.rule.criteria - scores.criteria_exceeded).astype(np.float64)),
+        (NO_CORE, policy.rule.core_threshold - highest[group]),
+        (FEW_RESIDENTS, (policy.areas.residents - residents[group]).astype(np.float64)),
+    ):
+        decided = areas.reason == because
+        short[decided] = lacking[decided]
+    return np.where(np.isfinite(short), short, np.nan)
 
 
 def area_reasons(designation: Designation) -> NDArray[np.object_]:

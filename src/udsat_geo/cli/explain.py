@@ -69,9 +69,16 @@ def _print_unit(found: Explained, language: str, console: Console) -> None:
     told = "-" if composite is None else decimal(composite, 2, language)
     count = f"{unit['criteria_exceeded']}" + (f" ({unit['exceeded']})" if unit["exceeded"] else "")
     _say(console, words["scores"].format(composite=told, count=count))
-    _say(console, f"{words['why']}: {unit['reason']}.")
+    short = unit["short"]
+    lacking = "" if short is None else f" ({words['short'].format(short=decimal(short, _digits(short), language))})"
+    _say(console, f"{words['why']}: {unit['reason']}{lacking}.")
     for miss in found.near_misses:
         _say(console, words["near"].format(residents=decimal(miss["residents"], 0, language), reason=miss["reason"]))
+
+
+def _digits(short: float) -> int:
+    """Residents and criteria are whole, composites are not."""
+    return 0 if float(short).is_integer() and short >= 1 else 2
 
 
 def _say(console: Console, text: str) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas import REASON_KEYS, ROLES
 from udsat_geo.designation import Designation
 from udsat_geo.diff import REMOVED
-from udsat_geo.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts
+from udsat_geo.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
 from udsat_geo.wording import REASONS
 
 Columns = Mapping[str, Any]
@@ -67,11 +67,27 @@ def unit_columns(designation: Designation) -> Columns:
     columns["role"] = Coded(areas.role.astype(np.int32), np.array(ROLES, dtype=object))
     columns["area_id"] = Coded(areas.area_of_unit.astype(np.int32), designation.area_id)
     columns["decided_by"] = Coded(areas.reason.astype(np.int32), np.array(REASON_KEYS, dtype=object))
+    columns["short"] = short_of_demand(designation)
     columns["reason"] = Coded(told.astype(np.int32), reasons)
-    patterns, pattern_of_unit = np.unique(scores.exceeded, axis=0, return_inverse=True)
-    columns["exceeded"] = Coded(pattern_of_unit.reshape(-1).astype(np.int32), exceeded_texts(patterns, keys))
+    first_unit, pattern_of_unit = _patterns(scores.exceeded)
+    columns["exceeded"] = Coded(pattern_of_unit, exceeded_texts(scores.exceeded[first_unit], keys))
     columns["qualified"] = areas.qualified
     return columns
+
+
+def _patterns(flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The first row of each distinct pattern of flags, and the pattern of each row; `flags` is (n_rows, n_flags)."""
+    packed = np.packbits(flags, axis=1)
+    whole = np.zeros((len(packed), -(-packed.shape[1] // 8) * 8), dtype=np.uint8)
+    whole[:, : packed.shape[1]] = packed
+    words = whole.view(np.uint64)
+    # a few words a row: sorting those is many times quicker than sorting rows of flags
+    number = np.zeros(len(flags), dtype=np.int64)
+    for word in words.T:
+        _, of_row = np.unique(word, return_inverse=True)
+        _, number = np.unique(number * (int(of_row.max(initial=0)) + 1) + of_row, return_inverse=True)
+    _, first, pattern = np.unique(number, return_index=True, return_inverse=True)
+    return first.astype(np.int64), pattern.astype(np.int32)
 
 
 class Coded:
