@@ -65,8 +65,8 @@ def test_an_area_is_explained_by_id_and_by_name(file: Path) -> None:
     for piece in (
         str(name),
         f"{residents:,} residents",
-        "core units",
-        "5 of 5 criteria exceeded",
+        "kerneenheder",
+        "5 af 5 kriterier",
         "█",
         "core from 1.00",
     ):
