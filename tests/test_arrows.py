@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
-    "contiguity", "scoring", "areas", "outline", "diff", "status",
+    "addresses", "contiguity", "scoring", "areas", "outline", "diff", "status",
 }  # fmt: skip
 IO = DESIGNATION | {"designation", "published"}
 JOB = IO | {"io", "synthetic"}
@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "vector": {"errors", "registers"},
     "registers": {"errors", "policy", "kernels", "vector"},
     "units": {"errors", "grid", "policy", "registers", "kernels"},
+    "addresses": {"errors", "policy", "registers", "units"},
     "unit_table": {"errors", "vector", "policy", "registers", "units", "grid"},
     "contiguity": {"grid", "policy", "units", "kernels"},
     "scoring": {"grid", "policy", "units", "kernels"},

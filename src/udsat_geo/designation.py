@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.addresses import addresses_from_registers
 from udsat_geo.areas import Areas, form_areas
 from udsat_geo.contiguity import Edges, find_edges
 from udsat_geo.diff import Changes, Designated, compare
@@ -157,7 +158,7 @@ def designate(
     edges = find_edges(units, rule)
     step("forming")
     areas = form_areas(units, scores, edges, rule)
-    outline = area_outlines(units, areas.area_of_unit)
+    outline = area_outlines(units, areas.area_of_unit, rule.areas.reach)
     area_id, name = _ids_and_names(year, len(areas), language)
     since = np.full(len(areas), year, dtype=np.int64)
     changes = None
@@ -220,6 +221,10 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     rule = policy.policy
     if inputs.unit_table is None:
         return _units_from_registers(inputs, policy, threads)
+    if rule.units.kind == "addresses":
+        what = 'is a table of units, and kind = "addresses" reads registers'
+        remedy = "Leave --units out and name the registers with --raw, or use a policy over cells or zones."
+        raise InputError(Problem(inputs.unit_table.name, what, remedy))
     from udsat_geo.unit_table import read_unit_table, units_from_table, units_from_table_and_registers
 
     table = read_unit_table(inputs.unit_table, rule)
@@ -239,9 +244,10 @@ def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | N
     if rule.reads_unit_table:
         what = "its criteria are columns of a unit table"
         raise InputError(Problem(f"policy {rule.id}", what, "Name the table with --units."))
-    if rule.units.kind != "cells" or inputs.registers is None:
+    if rule.units.kind == "zones" or inputs.registers is None:
         raise InputError(Problem(f"policy {rule.id}", "its units are zones", "Name their file with --units."))
-    units, sums = cells_from_registers(inputs.registers, rule, threads)
+    made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
+    units, sums = made_of(inputs.registers, rule, threads)
     return units, {
         "counts": sums.counts,
         "rows": sums.rows,

@@ -17,7 +17,7 @@ from udsat_geo.io.columns import (
     status_columns,
     unit_columns,
 )
-from udsat_geo.outline import as_multipolygon, cells_as_wkb
+from udsat_geo.outline import as_multipolygon, cells_as_wkb, points_as_wkb
 from udsat_geo.units import Units
 
 _FAST = {
@@ -78,6 +78,8 @@ def _unit_wkb(units: Units) -> tuple[Any, str]:
 
     if units.row is not None and units.col is not None and units.grid is not None:
         return cells_as_wkb(units.row, units.col, units.grid.size), "Polygon"
+    if units.kind == "addresses":
+        return points_as_wkb(units.easting, units.northing), "Point"
     zones = [] if units.geometry is None else units.geometry.tolist()
     if all(zone.geom_type == "Polygon" for zone in zones):
         return shapely.to_wkb(zones), "Polygon"
