@@ -16,12 +16,14 @@ import numpy as np
 import shapely
 
 from udsat_geo.designation import Designation, Inputs, designate
+from udsat_geo.grid import Grid
 from udsat_geo.job import Job, run
 from udsat_geo.policy import load_policy
 from udsat_geo.synthetic import cached_registers, planted_areas
 from udsat_geo.vector import read_features
 
 POLICIES = Path(__file__).parent.parent / "tests" / "policies"
+ADDRESSES = str(POLICIES / "addresses.toml")
 
 
 @dataclass(frozen=True)
@@ -60,16 +62,17 @@ def overlap(residents: np.ndarray, found: np.ndarray, true: np.ndarray) -> Overl
     )
 
 
-def synthetic(year: int, previous: str | None = "none") -> Designation:
-    """The built-in policy over the synthetic city of a year."""
-    return run(Job(year, load_policy("kbh-2017"), previous=previous, out=Path("no-such-folder")))
+def synthetic(year: int, previous: str | None = "none", policy: str = "kbh-2017") -> Designation:
+    """A policy, the built-in one if not said, over the synthetic city of a year."""
+    return run(Job(year, load_policy(policy), previous=previous, out=Path("no-such-folder")))
 
 
 def planted_of_unit(made: Designation, year: int) -> np.ndarray:
-    """The planted area of each unit, -1 for none, shape (n_units,)."""
+    """The planted area of each unit, -1 for none, shape (n_units,); an address is where its cell is."""
     planted = planted_areas(year)
     area_of_cell = dict(zip(zip(planted.row.tolist(), planted.col.tolist(), strict=True), planted.area, strict=True))
-    cells = zip(made.units.row.tolist(), made.units.col.tolist(), strict=True)
+    row, col = Grid(100).cell_of(made.units.easting, made.units.northing)
+    cells = zip(row.tolist(), col.tolist(), strict=True)
     return np.array([area_of_cell.get(cell, -1) for cell in cells])
 
 
@@ -131,6 +134,8 @@ def print_synthetic(official: Path) -> None:
         print(_line(f"  planted areas {year}", made, result))
         if year == 2017 and official.exists():
             print(_line("  official polygons 2017", made, against_official(made, official)))
+        made = synthetic(year, policy=ADDRESSES)
+        print(_line(f"    address by address {year}", made, against_planted(made)))
 
 
 def _line(name: str, made: Designation, result: Overlap) -> str:

@@ -88,6 +88,26 @@ def make_zone_units(geometry: Sequence[Any], residents: Sequence[int] | None = N
     )  # fmt: skip
 
 
+def make_address_units(
+    points: Sequence[tuple[float, float]],
+    residents: Sequence[int] | None = None,
+    numerator: Any = None,
+    denominator: Any = None,
+) -> Units:
+    """Units over (easting, northing) addresses, put into their canonical order, as `make_cell_units` does."""
+    n_units = len(points)
+    order = np.array(sorted(range(n_units), key=lambda i: (points[i][1], points[i][0], i)), dtype=np.int64)
+    easting, northing = (np.array([point[side] for point in points], dtype=np.float64)[order] for side in (0, 1))
+    names = np.array([f"A{i:03d}" for i in order], dtype=object)
+    top = np.zeros((n_units, 1), dtype=np.int64) if numerator is None else np.asarray(numerator, np.int64)
+    over = np.ones_like(top) if denominator is None else np.asarray(denominator, np.int64)
+    living = np.ones(n_units, dtype=np.int64) if residents is None else np.asarray(residents, np.int64)
+    ones = np.ones(top.shape[1], dtype=np.int64)
+    return Units(
+        "addresses", "EPSG:25832", names, easting, northing, living[order], top[order], over[order], ones, ones
+    )
+
+
 def make_scores(composite: Sequence[float], exceeded: Sequence[int] | None = None) -> Scores:
     """Scores of one criterion with a given composite; nothing else in them has a meaning.
 

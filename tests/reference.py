@@ -118,7 +118,7 @@ def context_of_points(
 ) -> tuple[list[int], list[list[int]]]:
     """Residents and sums in view of each point, by comparing every point with every other."""
     points = list(zip(easting, northing, strict=True))
-    square = [[(x - e) * (x - e) + (y - n) * (y - n) for x, y in points] for e, n in points]
+    square = [[squared_distance(*point, *other) for other in points] for point in points]
     return _in_view(square, reach * reach, residents, sums, least_residents)
 
 
@@ -143,17 +143,57 @@ def _in_view(
     return residents_in_view, sums_in_view
 
 
-def bucket_points(
-    bucket_row: Sequence[int], bucket_col: Sequence[int], n_rows: int, n_cols: int
-) -> tuple[list[int], list[int]]:
-    """Where each bucket begins, and the points bucket by bucket."""
-    bucket_start, point_in_bucket = [0], []
-    for row in range(n_rows):
-        for col in range(n_cols):
-            cells = enumerate(zip(bucket_row, bucket_col, strict=True))
-            point_in_bucket += [point for point, cell in cells if cell == (row, col)]
-            bucket_start.append(len(point_in_bucket))
-    return bucket_start, point_in_bucket
+def square_with_enough(square: Sequence[float], residents: Sequence[int], least_residents: int) -> float:
+    """The least of the squares within which enough residents live."""
+    for candidate in sorted(square):
+        if sum(living for d, living in zip(square, residents, strict=True) if d <= candidate) >= least_residents:
+            return candidate
+    return max(square)
+
+
+# --- strips -------------------------------------------------------------------------------------------------
+
+
+def squared_distance(easting: float, northing: float, other_easting: float, other_northing: float) -> float:
+    """The square of the distance of two points."""
+    east, north = other_easting - easting, other_northing - northing
+    return east * east + north * north
+
+
+def points_in_strips(northing: Sequence[float], by_easting: Sequence[int]) -> tuple[list[int], list[int], float, float]:
+    """The points strip by strip, where each strip begins, where the first one does, and how high they are."""
+    n_parts = max(int(2 * math.sqrt(len(northing))), 1)
+    south, north = (min(northing), max(northing)) if northing else (0.0, 0.0)
+    height = (north - south) / n_parts if (north - south) / n_parts > 0 else 1.0
+    point_at, strip_start = [], [0]
+    for strip in range(n_parts + 1):
+        point_at += [point for point in by_easting if math.floor((northing[point] - south) / height) == strip]
+        strip_start.append(len(point_at))
+    return point_at, strip_start, south, height
+
+
+def points_within(
+    easting: float, northing: float, radius: float, east: Sequence[float], north: Sequence[float]
+) -> tuple[list[int], list[float]]:
+    """The places of the points within a radius, and the squares of their distances."""
+    square = [squared_distance(easting, northing, x, y) for x, y in zip(east, north, strict=True)]
+    near = [place for place, distance in enumerate(square) if distance <= radius * radius]
+    return near, [square[place] for place in near]
+
+
+# --- pairs --------------------------------------------------------------------------------------------------
+
+
+def pairs_within(easting: Sequence[float], northing: Sequence[float], reach: float) -> tuple[list[int], list[int]]:
+    """Every pair of points within reach, by comparing every point with every later one."""
+    points = list(zip(easting, northing, strict=True))
+    pairs = [
+        (head, tail)
+        for head in range(len(points))
+        for tail in range(head + 1, len(points))
+        if squared_distance(*points[head], *points[tail]) <= reach * reach
+    ]
+    return [head for head, _ in pairs], [tail for _, tail in pairs]
 
 
 # --- scores -------------------------------------------------------------------------------------------------

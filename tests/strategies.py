@@ -15,6 +15,7 @@ from udsat_geo.policy import Policy
 from udsat_geo.units import Units
 
 Cells = tuple[NDArray[np.int64], NDArray[np.int64]]
+Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 Edges = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 FARTHEST = 10**11 - 10**4
@@ -56,6 +57,32 @@ def sorted_cells(min_size: int = 0, max_size: int = 25) -> SearchStrategy[Cells]
 def points_in_cells(max_size: int = 40) -> SearchStrategy[Cells]:
     """The cells of points, many of them shared."""
     return cell_lists(0, max_size, unique=False).map(as_cells)
+
+
+LATTICE_M = 62.5
+
+
+@st.composite
+def points(draw: DrawFn, min_size: int = 1, max_size: int = 20) -> Points:
+    """Eastings and northings of points, some of which share a place.
+
+    On a lattice (many equal distances, and many that are exactly a reach), anywhere, a last bit off the lattice, or
+    with far outliers; near the origin or where Denmark is.
+    """
+    n_points = draw(st.integers(min_size, max_size))
+    lattice = st.integers(-8, 8).map(lambda step: step * LATTICE_M)
+    near_lattice = st.tuples(lattice, st.sampled_from([-np.inf, np.inf])).map(lambda ends: float(np.nextafter(*ends)))
+    outliers = st.one_of(lattice, st.just(1e6), st.floats(-1e8, 1e8))
+    where = draw(st.sampled_from([lattice, st.floats(-500, 500), near_lattice, outliers]))
+    easting = draw(hnp.arrays(np.float64, n_points, elements=where))
+    northing = draw(hnp.arrays(np.float64, n_points, elements=where))
+    origin = draw(st.sampled_from([0.0, 6_170_000.0]))
+    return easting + origin / 8, northing + origin
+
+
+def by_easting(easting: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Points from west to east, as kernels take them."""
+    return np.argsort(easting, kind="stable")
 
 
 def residents(n_units: int) -> SearchStrategy[NDArray[np.int64]]:

@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
-    "barriers", "contiguity", "scoring", "areas", "outline", "outline_cut", "diff", "status",
+    "addresses", "barriers", "contiguity", "scoring", "areas", "outline", "outline_cut", "diff", "status",
     "places", "parcels", "overrides", "surroundings", "naming", "running",
 }  # fmt: skip
 IO = DESIGNATION | {"designation", "published", "reasons"}
@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "vector": {"errors", "registers"},
     "registers": {"errors", "policy", "kernels", "vector"},
     "units": {"errors", "grid", "policy", "registers", "kernels"},
+    "addresses": {"errors", "policy", "registers", "units"},
     "unit_table": {"errors", "vector", "policy", "registers", "units", "grid"},
     "barriers": {"errors", "vector", "wording", "kernels"},
     "contiguity": {"barriers", "grid", "policy", "units", "kernels"},

@@ -18,6 +18,7 @@ import rasterio
 from rio_cogeo.cogeo import cog_validate
 
 from edge_registers import write_edge_registers
+from small_registers import make_registers
 
 SCRIPTS = Path(sys.executable).parent
 BUILT_IN_POLICY = resources.files("udsat_geo.policies").joinpath("kbh-2017.toml")
@@ -137,6 +138,25 @@ def test_validate_counts_without_writing(tmp_path: Path) -> None:
     assert "residents:" in done.stdout
     assert "Residents without a known dwelling" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["registers"]
+
+
+def test_validate_tells_the_units_of_the_policy(tmp_path: Path) -> None:
+    make_registers(1).write(tmp_path / "raw")
+    policy = Path(__file__).parent / "policies/addresses.toml"
+    for arguments, kind in (((), "cells"), (("--policy", policy), "addresses")):
+        done = run("udsat", "validate", tmp_path / "raw", *arguments)
+        assert done.returncode == 0, done.stderr
+        assert f" {kind}. The registers can be used with" in done.stdout
+
+
+def test_the_synthetic_city_is_designated_address_by_address(tmp_path: Path) -> None:
+    policy = Path(__file__).parent / "policies/addresses.toml"
+    done = run("designate", "--year", "2017", "--policy", policy, "--json", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert (summary["source"], summary["policy"]["id"]) == ("synthetic", "addresses")
+    assert len(summary["areas"]) > 10
+    assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".gpkg", ".json"]
 
 
 def test_synth_writes_registers_that_designate_reads_and_still_calls_synthetic(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon, affinity, box
 
-from builders import make_cell_units, make_policy, make_zone_units
+from builders import make_address_units, make_cell_units, make_policy, make_zone_units
 from strategies import Cells, sorted_cells
-from udsat_geo.contiguity import Edges, find_edges, grid_edges, zone_edges
+from udsat_geo.contiguity import Edges, address_edges, find_edges, grid_edges, zone_edges
 
 LEFT = box(0, 0, 10, 10)
 
@@ -81,6 +81,42 @@ def test_find_edges_goes_by_the_kind_of_unit_and_the_policy() -> None:
     assert pairs(find_edges(zones, rook)) == []
     assert pairs(find_edges(zones, wide)) == [(1, 2)]
     assert len(find_edges(zones, wide)) == 1
+
+
+def test_with_no_neighbours_nothing_touches() -> None:
+    """Each unit by itself, whatever its kind."""
+    apart = {"neighbours": "none"}
+    for units in (make_cell_units([(0, 0), (0, 1)]), make_zone_units([LEFT, box(10, 0, 20, 10)])):
+        assert pairs(find_edges(units, make_policy())) == [(0, 1)]
+        assert pairs(find_edges(units, make_policy(areas=apart))) == []
+    addresses = make_address_units([(0, 0), (0, 50)])
+    kind = {"kind": "addresses"}
+    assert pairs(find_edges(addresses, make_policy(units=kind, areas={"reach": 50}))) == [(0, 1)]
+    none = find_edges(addresses, make_policy(units=kind, areas={"reach": 50, **apart}))
+    assert pairs(none) == []
+    assert none.head.dtype == none.tail.dtype == np.int32
+
+
+# --- addresses ----------------------------------------------------------------------------------------------
+
+
+def test_addresses_touch_within_reach_of_each_other() -> None:
+    """A 30-40-50 triangle, and two addresses at one point."""
+    units = make_address_units([(0, 0), (30, 0), (30, 40), (30, 40)])
+    for reach, wanted in [
+        (29.9, [(2, 3)]),
+        (30, [(0, 1), (2, 3)]),
+        (49.9, [(0, 1), (1, 2), (1, 3), (2, 3)]),
+        (50, [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]),
+    ]:
+        policy = make_policy(units={"kind": "addresses"}, areas={"reach": reach})
+        assert pairs(find_edges(units, policy)) == wanted, reach
+
+
+def test_one_address_and_none_have_no_edges() -> None:
+    for points in ([], [(720_000.0, 6_170_000.0)]):
+        units = make_address_units(points)
+        assert pairs(address_edges(units.easting, units.northing, 50.0)) == []
 
 
 # --- zones by hand ------------------------------------------------------------------------------------------

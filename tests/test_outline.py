@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from builders import make_cell_units, make_zone_units
-from strategies import Cells, cell_units, cells
-from udsat_geo.outline import area_outlines, as_multipolygon, cells_as_wkb, unit_polygons
+from builders import make_address_units, make_cell_units, make_zone_units
+from strategies import Cells, Points, cell_units, cells, points
+from udsat_geo.outline import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb, unit_polygons
 from udsat_geo.units import Units
 
 
@@ -128,3 +128,19 @@ def test_cells_and_their_well_known_binary_are_the_same_polygons() -> None:
     assert units.col is not None
     squares = shapely.from_wkb([record.tobytes() for record in cells_as_wkb(units.row, units.col, 250)])
     assert shapely.equals(squares, unit_polygons(units, np.arange(2))).all()
+
+
+@given(points(0, 20))
+def test_points_as_wkb_are_the_points(drawn: Points) -> None:
+    records = points_as_wkb(*drawn)
+    assert records.dtype.itemsize == 21
+    found = shapely.from_wkb([record.tobytes() for record in records])
+    assert shapely.equals_exact(found, shapely.points(*drawn), tolerance=0.0).all()
+
+
+def test_areas_of_addresses_are_discs_that_meet_at_the_reach() -> None:
+    units = make_address_units([(0, 0), (39, 0), (200, 0)])
+    one, other = area_outlines(units, np.array([0, 0, 1]), 40.0)
+    assert (one.geom_type, len(one.geoms), other.geom_type) == ("MultiPolygon", 1, "MultiPolygon")
+    assert other.area == pytest.approx(np.pi * 20**2, rel=0.01)
+    assert one.bounds == pytest.approx((-20, -20, 59, 20))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from how_good import against_planted, planted_of_unit, synthetic
+from how_good import ADDRESSES, against_planted, planted_of_unit, synthetic
 from udsat_geo.areas import CORE
 from udsat_geo.synthetic import planted_areas
 
 
+@pytest.mark.parametrize("policy", ["kbh-2017", ADDRESSES], ids=["cells", "addresses"])
 @pytest.mark.parametrize("year", [2017, 2021, 2025])
-def test_planted_areas_are_found(year: int) -> None:
-    made = synthetic(year)
+def test_planted_areas_are_found(year: int, policy: str) -> None:
+    made = synthetic(year, policy=policy)
     assert against_planted(made).intersection_over_union > 0.85
     assert (made.areas.residents >= 1000).all()
     for area in range(len(made.areas)):

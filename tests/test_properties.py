@@ -29,26 +29,31 @@ from udsat_geo.units import Units
 few = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 
 
-def small_city_policy(**rule: float) -> LoadedPolicy:
-    """The built-in policy with thresholds that small cities reach."""
-    policy = load_policy("kbh-2017").policy
+def small_city_policy(name: str) -> LoadedPolicy:
+    """A policy over registers with thresholds that small cities reach."""
+    policy = load_policy(name).policy
     changed = policy.model_copy(
         update={
             "context": policy.context.model_copy(update={"residents": 20, "reach": 200.0}),
-            "rule": policy.rule.model_copy(update={"core": 0.3, "edge": 0.0, "criteria": 2, **rule}),
+            "rule": policy.rule.model_copy(update={"core": 0.3, "edge": 0.0, "criteria": 2}),
             "areas": policy.areas.model_copy(update={"residents": 10}),
         }
     )
     return LoadedPolicy(policy=changed, name="small", sha256="")
 
 
-POLICY = small_city_policy()
+POLICY = small_city_policy("kbh-2017")
+ADDRESSES = small_city_policy(str(Path(__file__).parent / "policies/addresses.toml"))
+
+cells_and_addresses = pytest.mark.parametrize("policy", [POLICY, ADDRESSES], ids=["cells", "addresses"])
 
 
-def designate_registers(made: Registers, threads: int | None = None, folder: Path | None = None) -> Designation:
+def designate_registers(
+    made: Registers, policy: LoadedPolicy = POLICY, threads: int | None = None, folder: Path | None = None
+) -> Designation:
     with TemporaryDirectory() as scratch:
         made.write(folder or Path(scratch))
-        return designate(2021, POLICY, Inputs(folder or Path(scratch), None, "registers"), threads=threads)
+        return designate(2021, policy, Inputs(folder or Path(scratch), None, "registers"), threads=threads)
 
 
 def areas_of(units: Units, policy: Policy) -> Areas:
@@ -77,21 +82,23 @@ def assert_same(one: Designation, other: Designation) -> None:
 # --- order and threads --------------------------------------------------------------------------------------
 
 
+@cells_and_addresses
 @few
 @given(registers(), st.integers(0, 99))
-def test_neither_the_order_of_rows_nor_the_threads_matter(made: Registers, seed: int) -> None:
+def test_neither_the_order_of_rows_nor_the_threads_matter(policy: LoadedPolicy, made: Registers, seed: int) -> None:
     if not placed_dwellings(made):
         with pytest.raises(InputError):
-            designate_registers(made)
+            designate_registers(made, policy)
         return
-    wanted = designate_registers(made, threads=1)
-    assert_same(designate_registers(made.shuffled(seed), threads=1), wanted)
-    assert_same(designate_registers(made.shuffled(seed + 1), threads=2), wanted)
+    wanted = designate_registers(made, policy, threads=1)
+    assert_same(designate_registers(made.shuffled(seed), policy, threads=1), wanted)
+    assert_same(designate_registers(made.shuffled(seed + 1), policy, threads=2), wanted)
 
 
-def test_the_small_city_has_areas_to_speak_of() -> None:
+@cells_and_addresses
+def test_the_small_city_has_areas_to_speak_of(policy: LoadedPolicy) -> None:
     """The properties here would hold of no areas at all."""
-    held = [len(designate_registers(make_registers(seed, 40, 300, 800)).areas) for seed in range(4)]
+    held = [len(designate_registers(make_registers(seed, 40, 300, 800), policy).areas) for seed in range(4)]
     assert min(held) >= 1
     assert max(held) >= 2
 
@@ -107,12 +114,13 @@ def test_many_rows_in_many_threads() -> None:
 # --- totals -------------------------------------------------------------------------------------------------
 
 
+@cells_and_addresses
 @few
 @given(registers())
-def test_sums_over_units_are_sums_over_the_register(made: Registers) -> None:
+def test_sums_over_units_are_sums_over_the_register(policy: LoadedPolicy, made: Registers) -> None:
     if not placed_dwellings(made):
         return
-    designation = designate_registers(made)
+    designation = designate_registers(made, policy)
     units, placed = designation.units, totals_by_pandas(made)
     assert units.residents.sum() == placed[0]
     for j, key in enumerate(POLICY.policy.keys):
@@ -122,12 +130,13 @@ def test_sums_over_units_are_sums_over_the_register(made: Registers) -> None:
         assert over == placed[1][key][1], key
 
 
+@cells_and_addresses
 @few
 @given(registers())
-def test_every_resident_is_placed_or_counted_as_not(made: Registers) -> None:
+def test_every_resident_is_placed_or_counted_as_not(policy: LoadedPolicy, made: Registers) -> None:
     if not placed_dwellings(made):
         return
-    designation = designate_registers(made)
+    designation = designate_registers(made, policy)
     counts = designation.counts
     unplaced = made.residents.num_rows - designation.units.residents.sum()
     assert counts["residents_placed"] == designation.units.residents.sum()
@@ -216,13 +225,14 @@ def test_writing_over_a_result_gives_the_same_bytes(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(path.name for path in files)
 
 
+@cells_and_addresses
 @pytest.mark.parametrize("seed", [3])
-def test_rows_in_another_order_give_the_same_layers(tmp_path: Path, seed: int) -> None:
+def test_rows_in_another_order_give_the_same_layers(tmp_path: Path, policy: LoadedPolicy, seed: int) -> None:
     """The JSON tells the input files' hashes, which differ; map and raster do not."""
     made = make_registers(seed, 40, 300, 800)
     contents = []
     for turn, rows in enumerate([made, made.shuffled(9)]):
-        designation = designate_registers(rows, folder=tmp_path / f"raw{turn}")
+        designation = designate_registers(rows, policy, folder=tmp_path / f"raw{turn}")
         files = write_results(designation, tmp_path / f"out{turn}", ("gpkg", "tif"))
-        contents.append([path.read_bytes() for path in files[:2]])
+        contents.append([path.read_bytes() for path in files[:-1]])
     assert contents[0] == contents[1]

@@ -15,7 +15,6 @@ from builders import make_cell_units, make_policy
 from strategies import cell_units, policies
 from udsat_geo.policy import Policy
 from udsat_geo.scoring import (
-    buckets,
     count_exceeded,
     exceeds,
     gaps,
@@ -170,31 +169,3 @@ def test_one_scale_in_view_of_the_units_alone(units: Units, policy: Policy) -> N
         if scores.spread[j] > 1e-12:
             squares = (scores.gap[rated, j] / scores.spread[j]) ** 2
             assert math.isclose(np.average(squares, weights=units.residents[rated]), 1.0, rel_tol=1e-9)
-
-
-@given(
-    st.lists(st.tuples(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7)), min_size=1, max_size=40),
-    st.sampled_from([0.5, 100.0, 1000.0, 1e5]),
-)
-def test_buckets_are_few_and_hold_every_point(points: list[tuple[float, float]], reach: float) -> None:
-    easting, northing = (np.array(side) for side in zip(*points, strict=True))
-    row, col, n_rows, n_cols = buckets(easting, northing, reach)
-    assert 0 <= row.min() <= row.max() < n_rows
-    assert 0 <= col.min() <= col.max() < n_cols
-    assert n_rows * n_cols <= 16 * len(points) + 16
-    apart = np.hypot(np.subtract.outer(easting, easting), np.subtract.outer(northing, northing))
-    for a, b in np.argwhere(apart <= reach):
-        assert abs(row[a] - row[b]) <= 1
-        assert abs(col[a] - col[b]) <= 1
-
-
-@pytest.mark.parametrize("reach", [0.7, 99.9, 150.1, 333.3, 1000.0])
-@pytest.mark.parametrize("west", [0.0, 123.4, 720_000.3])
-def test_points_just_within_reach_are_at_most_one_bucket_apart(reach: float, west: float) -> None:
-    """Places a whole number of reaches apart, give or take the last bit, where rounding is at its worst."""
-    exact = west + np.arange(12) * reach
-    easting = np.concatenate([exact, np.nextafter(exact, -np.inf)[1:], np.nextafter(exact, np.inf)])
-    _, col, _, _ = buckets(easting, np.zeros(len(easting)), reach)
-    east = np.subtract.outer(easting, easting)
-    within = east * east <= reach * reach
-    assert np.abs(np.subtract.outer(col, col))[within].max() <= 1

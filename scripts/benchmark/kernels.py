@@ -21,7 +21,6 @@ from udsat_geo.kernels.components import label_components
 from udsat_geo.kernels.context import context_of_cells, context_of_points
 from udsat_geo.kernels.scores import composite_of_gaps, spread_of_gaps
 from udsat_geo.kernels.sums import add_flags, add_values, count_rows, follow
-from udsat_geo.scoring import buckets
 
 CELL_M = 100
 REACH = 1000.0
@@ -214,7 +213,7 @@ def context_rows(country: Country) -> Iterator[KernelRow]:
         return context_of_cells(row, col, index_cells(row, col), *rings(CELL_M, REACH), *counted)
 
     def of_points() -> tuple[Ints, Ints]:
-        return context_of_points(easting, northing, *buckets(easting, northing, REACH), REACH, *counted)
+        return context_of_points(easting, northing, np.argsort(easting, kind="stable"), REACH, *counted)
 
     peer_name = "scipy cKDTree, pairs sorted"
     # in units of a cell, distances that are equal come out equal

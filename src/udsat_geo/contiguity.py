@@ -38,17 +38,19 @@ def find_edges(units: Units, policy: Policy) -> Edges:
     ----------
     units : Units
     policy : Policy
-        ``areas.neighbours``: queen (a shared point is enough), rook (a shared line) or none.
-        ``areas.tolerance``: the widest digitising gap, in metres, that zones still touch across.
+        ``areas.neighbours``: queen (a shared point is enough), rook (a shared line), or none. ``areas.tolerance``:
+        the widest digitising gap, in metres, that zones still touch across. ``areas.reach``: the farthest, in metres,
+        that addresses which touch lie apart; for them, queen and rook are the same.
     """
-    if policy.areas.neighbours == "none":
-        return Edges(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32))
     rook = policy.areas.neighbours == "rook"
-    if units.geometry is not None:
-        return zone_edges(units.geometry, rook, policy.areas.tolerance)
-    if units.row is None or units.col is None:
-        return Edges(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32))
-    return grid_edges(units.row, units.col, rook)
+    if policy.areas.neighbours != "none":
+        if units.kind == "addresses":
+            return address_edges(units.easting, units.northing, policy.areas.reach)
+        if units.geometry is not None:
+            return zone_edges(units.geometry, rook, policy.areas.tolerance)
+        if units.row is not None and units.col is not None:
+            return grid_edges(units.row, units.col, rook)
+    return Edges(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32))
 
 
 def grid_edges(row: NDArray[np.int64], col: NDArray[np.int64], rook: bool) -> Edges:
@@ -68,6 +70,22 @@ def grid_edges(row: NDArray[np.int64], col: NDArray[np.int64], rook: bool) -> Ed
     head, tail = cell_edges(
         row, col, index_cells(row, col), np.ascontiguousarray(steps[:, 0]), np.ascontiguousarray(steps[:, 1])
     )
+    return Edges(head, tail)
+
+
+def address_edges(easting: NDArray[np.float64], northing: NDArray[np.float64], reach: float) -> Edges:
+    """Edges between addresses.
+
+    Parameters
+    ----------
+    easting, northing : float64, shape (n_units,)
+        In metres.
+    reach : float
+        The farthest that two addresses which touch lie apart, in metres; inclusive.
+    """
+    from udsat_geo.kernels.pairs import pairs_within
+
+    head, tail = pairs_within(easting, northing, np.argsort(easting, kind="stable"), reach)
     return Edges(head, tail)
 
 

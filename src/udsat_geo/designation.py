@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.addresses import addresses_from_registers
 from udsat_geo.areas import Areas, Memory, NearMiss, find_near_misses, form_areas
 from udsat_geo.contiguity import Edges, find_edges, uncut_edges
 from udsat_geo.diff import Changes, Designated, compare
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.naming import Named, name_areas
-from udsat_geo.outline import area_outlines
+from udsat_geo.outline import outline_areas
 from udsat_geo.overrides import Overrides, read_overrides
 from udsat_geo.policy import LoadedPolicy, Policy
 from udsat_geo.registers.limits import LimitExpressions, check_limits, resolve_limits
@@ -198,7 +199,7 @@ def designate(
     ran = None if ran_before is None else ran_before(units.unit_id)
     decisions = None if overrides is None else overrides.decisions
     areas = form_areas(units, scores, edges, rule, around.barriers, remember(previous, units, year), ran, decisions)
-    outline = area_outlines(units, areas, rule, around.barriers, around.parcels)
+    outline = outline_areas(units, areas, rule, around.barriers, around.parcels)
     step("comparing")
     changes = _changes(year, policy, units, areas, outline, previous)
     named = _named(year, units, areas, around, previous, changes, language)
@@ -341,6 +342,10 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     rule = policy.policy
     if inputs.unit_table is None:
         return _units_from_registers(inputs, policy, threads)
+    if rule.units.kind == "addresses":
+        what = 'is a table of units, and kind = "addresses" reads registers'
+        remedy = "Leave --units out and name the registers with --raw, or use a policy over cells or zones."
+        raise InputError(Problem(inputs.unit_table.name, what, remedy))
     from udsat_geo.unit_table import read_unit_table, units_from_table, units_from_table_and_registers
 
     table = read_unit_table(inputs.unit_table, rule)
@@ -360,9 +365,10 @@ def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | N
     if rule.reads_unit_table:
         what = "its criteria are columns of a unit table"
         raise InputError(Problem(f"policy {rule.id}", what, "Name the table with --units."))
-    if rule.units.kind != "cells" or inputs.registers is None:
+    if rule.units.kind == "zones" or inputs.registers is None:
         raise InputError(Problem(f"policy {rule.id}", "its units are zones", "Name their file with --units."))
-    units, sums = cells_from_registers(inputs.registers, rule, threads)
+    made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
+    units, sums = made_of(inputs.registers, rule, threads)
     return units, {
         "counts": sums.counts,
         "rows": sums.rows,

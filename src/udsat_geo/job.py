@@ -115,7 +115,7 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
         If a named folder or file does not exist or holds another year, or the synthetic city has no such year.
     """
     if is_synthetic(job):
-        if job.policy.policy.reads_unit_table or job.policy.policy.units.kind != "cells":
+        if job.policy.policy.reads_unit_table or job.policy.policy.units.kind == "zones":
             what = "needs a table of units"
             raise InputError(Problem(f"policy {job.policy.policy.id}", what, "Name it with --units."))
         if year not in YEARS:
@@ -126,7 +126,9 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
         return Inputs(folder, None, "synthetic", around_registers(job.around, folder))
     if job.units is not None:
         registers = None if job.raw is None else register_folder(job.raw, year)
-        if registers is None and not job.policy.policy.reads_unit_table:
+        rule = job.policy.policy
+        # addresses are no table whatever else is named, which is said when the units are read
+        if registers is None and not rule.reads_unit_table and rule.units.kind != "addresses":
             what = f"the criteria of {job.policy.policy.id} read registers, not a unit table"
             remedy = 'Name the registers with --raw, or use a policy whose criteria have register = "units".'
             raise InputError(Problem(job.units.name, what, remedy))

@@ -20,6 +20,9 @@ _POLYGON = np.dtype(
 )
 """A square as well-known binary: OGC Simple Features, one ring of five points, little endian."""
 
+_POINT = np.dtype([("byte_order", "u1"), ("kind", "<u4"), ("easting", "<f8"), ("northing", "<f8")])
+"""A point as well-known binary: OGC Simple Features, little endian."""
+
 
 def cells_as_wkb(row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> NDArray[np.void]:
     """Squares of cells as well-known binary.
@@ -44,6 +47,23 @@ def cells_as_wkb(row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> N
     return squares
 
 
+def points_as_wkb(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.void]:
+    """Points as well-known binary.
+
+    Parameters
+    ----------
+    easting, northing : float64, shape (n_points,)
+
+    Returns
+    -------
+    structured array of 21-byte records, shape (n_points,)
+    """
+    points = np.zeros(len(easting), dtype=_POINT)
+    points["byte_order"], points["kind"] = 1, 1
+    points["easting"], points["northing"] = easting, northing
+    return points
+
+
 def unit_polygons(units: Units, members: NDArray[np.int64]) -> NDArray[np.object_]:
     """Polygons of some units, shape (n_members,)."""
     import shapely
@@ -57,14 +77,16 @@ def unit_polygons(units: Units, members: NDArray[np.int64]) -> NDArray[np.object
     return squares
 
 
-def exact_outlines(units: Units, area_of_unit: NDArray[np.int64]) -> NDArray[np.object_]:
-    """The exact union of each area's units.
+def area_outlines(units: Units, area_of_unit: NDArray[np.int64], reach: float = 0.0) -> NDArray[np.object_]:
+    """The exact union of each area's units; of addresses, the union of the discs around them.
 
     Parameters
     ----------
     units : Units
     area_of_unit : int64, shape (n_units,)
         -1 is none.
+    reach : float
+        Addresses: twice the radius of the discs, in metres.
 
     Returns
     -------
@@ -80,12 +102,21 @@ def exact_outlines(units: Units, area_of_unit: NDArray[np.int64]) -> NDArray[np.
     outlines = np.empty(n_areas, dtype=object)
     if not n_areas:
         return outlines
-    polygons = unit_polygons(units, members)
+    polygons = _discs(units, members, reach) if units.kind == "addresses" else unit_polygons(units, members)
     bounds = np.searchsorted(area_of_unit[members], np.arange(n_areas + 1))
     for area in range(n_areas):
         outlines[area] = as_multipolygon(shapely.union_all(polygons[bounds[area] : bounds[area + 1]]))
     normal: NDArray[np.object_] = shapely.normalize(outlines)
     return normal
+
+
+def _discs(units: Units, members: NDArray[np.int64], reach: float) -> NDArray[np.object_]:
+    """Discs around addresses that just meet at the reach, shape (n_members,)."""
+    import shapely
+
+    points = shapely.points(units.easting[members], units.northing[members])
+    discs: NDArray[np.object_] = shapely.buffer(points, reach / 2)
+    return discs
 
 
 def as_multipolygon(geometry: object) -> object:
@@ -96,12 +127,8 @@ def as_multipolygon(geometry: object) -> object:
     return shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
 
 
-def plain_outlines(units: Units, group_of_unit: NDArray[np.int64], policy: Any) -> NDArray[np.object_]:
-    return exact_outlines(units, group_of_unit)
-
-
-def area_outlines(units: Units, areas: Any, policy: Any, barriers: Any = None, parcels: Any = None) -> Any:
-    return exact_outlines(units, areas.area_of_unit)
+def outline_areas(units: Units, areas: Any, policy: Any, barriers: Any = None, parcels: Any = None) -> Any:
+    return area_outlines(units, areas.area_of_unit, policy.areas.reach)
 
 
 def parcel_overlaps(p: Any) -> Any:

@@ -274,27 +274,5 @@ def sums_in_view(units: Units, sums: NDArray[np.int64], policy: Policy) -> tuple
         return context_of_cells(units.row, units.col, table, *steps, units.residents, sums, least)
     from udsat_geo.kernels.context import context_of_points
 
-    row, col, n_rows, n_cols = buckets(units.easting, units.northing, reach)
-    return context_of_points(
-        units.easting, units.northing, row, col, n_rows, n_cols, reach, units.residents, sums, least
-    )
-
-
-def buckets(
-    easting: NDArray[np.float64], northing: NDArray[np.float64], reach: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int, int]:
-    """Buckets of points with a side of at least `reach`, no more than a few per point.
-
-    Returns
-    -------
-    row, col : int64, shape (n_points,)
-    n_rows, n_cols : int
-    """
-    width, height = float(np.ptp(easting)), float(np.ptp(northing))
-    # a far outlier must not blow up the grid: the side grows until there are at most about 4 buckets a point
-    side = max(reach, (width * height / (4 * len(easting) + 1)) ** 0.5, max(width, height) / (4 * len(easting) + 1))
-    # a little more than the reach: rounding must not put two points a bucket apart that are just within reach
-    side *= 1 + 1e-6
-    col = np.floor((easting - easting.min()) / side).astype(np.int64)
-    row = np.floor((northing - northing.min()) / side).astype(np.int64)
-    return row, col, int(row.max()) + 1, int(col.max()) + 1
+    by_easting = np.argsort(units.easting, kind="stable")
+    return context_of_points(units.easting, units.northing, by_easting, reach, units.residents, sums, least)

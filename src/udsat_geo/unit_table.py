@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import Policy
+from udsat_geo.registers.linking import Located
 from udsat_geo.registers.read import RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.unit_rows import UnitSums, sum_unit_rows
@@ -144,8 +145,9 @@ def units_from_table_and_registers(
         raise InputError(Problem(table.name, f"is in {short_crs(table.crs)}, the registers in {CRS}", remedy))
     in_several = 0
 
-    def place(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
+    def place(located: Located) -> tuple[NDArray[np.int32], int]:
         nonlocal in_several
+        easting, northing = located.easting, located.northing
         if table.geometry is None:
             row, col = grid_of(policy).cell_of(easting, northing)
             return _cell_of_points(table, row, col), len(table.unit_id)

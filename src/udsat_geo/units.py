@@ -1,7 +1,7 @@
-"""The places judged: cells, zones; each with the two sums of every criterion.
+"""The places judged: cells, zones, addresses; each with the two sums of every criterion.
 
 Units always stand in one canonical order, whatever the order of the input: cells by row, then column (south to
-north, west to east); zones by their id.
+north, west to east); zones by their id; addresses by northing, then easting, then id.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.grid import DANISH_ID, Grid
 from udsat_geo.policy import Policy
+from udsat_geo.registers.linking import Located
 from udsat_geo.registers.read import RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
 
@@ -26,12 +27,12 @@ class Units:
     Attributes
     ----------
     kind : str
-        ``cells`` or ``zones``.
+        ``cells``, ``zones`` or ``addresses``.
     crs : str
         Reference system of positions and geometries, projected, in metres.
     unit_id : object (str), shape (n_units,)
     easting, northing : float64, shape (n_units,)
-        Centres: of the cell, or the centroid of the zone.
+        Centres: of the cell, the centroid of the zone, or the address itself.
     residents : int64, shape (n_units,)
     numerator, denominator : int64, shape (n_units, n_criteria)
         The sums of each criterion over the unit alone.
@@ -122,8 +123,8 @@ def cells_from_registers(folder: Path, policy: Policy, threads: int | None = Non
     grid = grid_of(policy)
     found: list[NDArray[np.int64]] = []
 
-    def place(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
-        row, col = grid.cell_of(easting, northing)
+    def place(located: Located) -> tuple[NDArray[np.int32], int]:
+        row, col = grid.cell_of(located.easting, located.northing)
         first_address, cell_of_address = distinct_cells(row, col)
         found.extend((row[first_address], col[first_address]))
         return cell_of_address, len(first_address)

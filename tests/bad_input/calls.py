@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import spoiling as s
-from bad_input.row import RAW, Row
+from bad_input.row import POLICY, RAW, Row
+
+OVER_ADDRESSES = s.then(
+    s.replace("policy.toml", 'kind = "cells"', 'kind = "addresses"'),
+    s.replace("policy.toml", "[areas]", "[areas]\nreach = 80"),
+)
 
 CALLS = (
     Row(
@@ -84,6 +89,18 @@ CALLS = (
         ("--previous 2018: neither a designation nor registers of that year",),
     ),
     Row("--previous is no year", s.nothing, RAW + " --previous=--17", ("--17: no such designation",)),
+    Row(
+        "--units with a policy over addresses",
+        OVER_ADDRESSES,
+        "--units {d}/units.gpkg --policy {d}/policy.toml",
+        ('units.gpkg: is a table of units, and kind = "addresses" reads registers', "Leave --units out"),
+    ),
+    Row(
+        "--units and --raw with a policy over addresses",
+        OVER_ADDRESSES,
+        POLICY + " --units {d}/units.gpkg",
+        ('units.gpkg: is a table of units, and kind = "addresses" reads registers', "Leave --units out"),
+    ),
     Row("--lang xx", s.nothing, RAW + " --lang xx", ("--lang", "xx", "da", "en")),
     Row("--threads 0", s.nothing, RAW + " --threads 0", ("--threads", "0")),
     Row("unknown option", s.nothing, RAW + " --polcy x", ("--polcy", "--policy")),

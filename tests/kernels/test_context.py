@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,11 +12,10 @@ from hypothesis.strategies import DrawFn
 from numpy.typing import NDArray
 
 import reference
-from strategies import Cells, as_cells, cells, residents, sums
+from strategies import as_cells, by_easting, cells, points, residents, sums
 from udsat_geo.grid import rings
 from udsat_geo.kernels.cells import index_cells
-from udsat_geo.kernels.context import bucket_points, context_of_cells, context_of_points
-from udsat_geo.scoring import buckets
+from udsat_geo.kernels.context import context_of_cells, context_of_points, square_with_enough
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -33,14 +31,8 @@ def peopled_cells(draw: DrawFn) -> Peopled:
 
 @st.composite
 def peopled_points(draw: DrawFn) -> Peopled:
-    """Places on a coarse lattice (many equal distances, some shared places), anywhere, or with a far outlier."""
-    n_units = draw(st.integers(1, 20))
-    lattice = st.integers(-8, 8).map(lambda step: step * 62.5)
-    where = draw(st.sampled_from([lattice, st.floats(-500, 500), st.one_of(lattice, st.just(1e6))]))
-    easting = draw(hnp.arrays(np.float64, n_units, elements=where))
-    northing = draw(hnp.arrays(np.float64, n_units, elements=where))
-    origin = draw(st.sampled_from([0.0, 6_170_000.0]))
-    return easting + origin / 8, northing + origin, draw(residents(n_units)), draw(sums(n_units, 2))
+    easting, northing = draw(points())
+    return easting, northing, draw(residents(len(easting))), draw(sums(len(easting), 2))
 
 
 def view_of_cells(peopled: Peopled, reach_in_cells: float, least: int) -> tuple[list[int], list[list[int]]]:
@@ -52,8 +44,7 @@ def view_of_cells(peopled: Peopled, reach_in_cells: float, least: int) -> tuple[
 
 def view_of_points(peopled: Peopled, reach: float, least: int) -> tuple[list[int], list[list[int]]]:
     easting, northing, living, counted = peopled
-    row, col, n_rows, n_cols = buckets(easting, northing, reach)
-    found = context_of_points(easting, northing, row, col, n_rows, n_cols, reach, living, counted, least)
+    found = context_of_points(easting, northing, by_easting(easting), reach, living, counted, least)
     return found[0].tolist(), found[1].tolist()
 
 
@@ -152,16 +143,54 @@ def test_points_at_one_place_come_in_together() -> None:
     assert view_of_points(points, 10.0, 1)[0] == [18, 18, 18]
 
 
-@given(cells(max_size=20))
-def test_bucket_points_equals_its_twin(drawn: Cells) -> None:
-    row, col = drawn[0] % 4, drawn[1] % 3
-    start, points = bucket_points(row, col, 4, 3)
-    wanted = reference.bucket_points(row.tolist(), col.tolist(), 4, 3)
-    assert (start.tolist(), points.tolist()) == wanted
+@pytest.mark.parametrize("least", [1, 40, 10**6])
+@pytest.mark.parametrize("scale", [1.0, 1e-3, 1e5])
+def test_many_points_see_what_a_double_loop_sees(least: int, scale: float) -> None:
+    """Enough points for many strips: a crowd, a scatter, a pile at one place and an outlier, in no order."""
+    random = np.random.default_rng(0)
+    crowd, scatter = random.normal(0, 20, (2, 120)), random.uniform(-2000, 2000, (2, 60))
+    pile, outlier = np.full((2, 40), 7.0), np.full((2, 1), 1e7)
+    easting, northing = random.permutation(np.hstack([crowd, scatter, pile, outlier]), axis=1) * scale
+    peopled = easting, northing, random.integers(0, 4, len(easting)), random.integers(-9, 9, (len(easting), 3))
+    wanted = reference.context_of_points(*(part.tolist() for part in peopled[:2]), 500.0 * scale,
+                                         *(part.tolist() for part in peopled[2:]), least)  # fmt: skip
+    assert view_of_points(peopled, 500.0 * scale, least) == wanted
 
 
-def test_bucket_points_by_hand() -> None:
-    row, col = as_cells([(1, 0), (0, 1), (1, 0)])
-    start, points = bucket_points(row, col, 2, 2)
-    assert start.tolist() == [0, 0, 1, 3, 3]
-    assert points.tolist() == [1, 0, 2]
+@pytest.mark.parametrize("reach", [0.7, 99.9, 150.1, 333.3, 1000.0])
+@pytest.mark.parametrize("west", [0.0, 123.4, 720_000.3])
+def test_reach_is_decided_to_the_last_bit(reach: float, west: float) -> None:
+    """Places a whole number of reaches apart, give or take the last bit, where rounding is at its worst."""
+    exact = west + np.arange(12) * reach
+    line = np.concatenate([exact, np.nextafter(exact, -np.inf)[1:], np.nextafter(exact, np.inf)])
+    ones, none = np.ones(len(line), dtype=np.int64), np.zeros(len(line))
+    for easting, northing in ((line, none), (none, line)):
+        peopled = easting, northing, ones, ones[:, None]
+        wanted = reference.context_of_points(
+            easting.tolist(), northing.tolist(), reach, ones.tolist(), ones[:, None].tolist(), 99
+        )
+        assert view_of_points(peopled, reach, 99) == wanted
+
+
+def test_no_units_see_nothing() -> None:
+    nobody = np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int64)
+    assert view_of_points(nobody, 100.0, 5) == ([], [])
+
+
+# --- how far enough live ------------------------------------------------------------------------------------
+
+SQUARES = st.one_of(st.just(0.0), st.sampled_from([1.0, 2.0, 4.0]), st.floats(0, 1e6), st.floats(0, 1e-300))
+
+
+@given(st.lists(st.tuples(SQUARES, st.integers(0, 30)), min_size=1, max_size=40), st.data())
+def test_square_with_enough_equals_its_twin(near: list[tuple[float, int]], data: Any) -> None:
+    square, living = [list(side) for side in zip(*near, strict=True)]
+    least = data.draw(st.integers(0, sum(living)))
+    found = square_with_enough(np.array(square), np.array(living), least)
+    assert found == reference.square_with_enough(square, living, least)
+
+
+def test_square_with_enough_by_hand() -> None:
+    square, living = np.array([9.0, 1.0, 4.0, 1.0]), np.array([50, 2, 10, 3])
+    wanted = {0: 1.0, 1: 1.0, 5: 1.0, 6: 4.0, 15: 4.0, 16: 9.0, 65: 9.0}
+    assert {least: square_with_enough(square, living, least) for least in wanted} == wanted

@@ -181,9 +181,9 @@ def _inner_rings(
     """The inner rings of the groups' outlines as polygons, and the group of each, shape (n_rings,)."""
     import shapely
 
-    from udsat_geo.outline import plain_outlines
+    from udsat_geo.outline import area_outlines
 
-    outline = plain_outlines(units, group_of_unit, policy)
+    outline = area_outlines(units, group_of_unit, policy.areas.reach)
     parts, group_of_part = shapely.get_parts(outline, return_index=True)
     rings: list[object] = []
     around: list[int] = []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from udsat_geo.addresses import addresses_from_registers
 from udsat_geo.cli.console import COUNTED, progress_on
 from udsat_geo.policy import load_policy
 from udsat_geo.registers.limits import check_limits
@@ -26,7 +27,8 @@ def run_validate(folder: Path, policy: str, as_json: bool) -> None:
     with progress_on(not as_json) as progress:
         if progress:
             progress("reading and checking")
-        units, sums = cells_from_registers(folder, rule)
+        made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
+        units, sums = made_of(folder, rule)
     if as_json:
         content = {"rows": sums.rows, "counts": sums.counts, "units": len(units), "notes": list(sums.notes)}
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
@@ -37,4 +39,4 @@ def run_validate(folder: Path, policy: str, as_json: bool) -> None:
         click.echo(f"{COUNTED['en'].get(name, name.replace('_', ' '))}: {count:,}")
     for note in sums.notes:
         click.echo(note)
-    click.echo(f"{len(units):,} cells. The registers can be used with {rule.id}.")
+    click.echo(f"{len(units):,} {units.kind}. The registers can be used with {rule.id}.")

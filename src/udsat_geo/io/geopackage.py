@@ -19,7 +19,7 @@ from udsat_geo.io.columns import (
     status_columns,
     unit_columns,
 )
-from udsat_geo.outline import as_multipolygon, cells_as_wkb, plain_outlines
+from udsat_geo.outline import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb
 from udsat_geo.units import Units
 
 _FAST = {
@@ -75,7 +75,7 @@ def near_miss_outlines(designation: Designation) -> NDArray[np.object_]:
     for number, miss in enumerate(misses):
         group = np.full(len(designation.units), -1, dtype=np.int64)
         group[miss.members] = 0
-        outlines[number] = plain_outlines(designation.units, group, designation.policy.policy)[0]
+        outlines[number] = area_outlines(designation.units, group, designation.policy.policy.areas.reach)[0]
     return outlines
 
 
@@ -95,6 +95,8 @@ def _unit_wkb(units: Units) -> tuple[Any, str]:
 
     if units.row is not None and units.col is not None and units.grid is not None:
         return cells_as_wkb(units.row, units.col, units.grid.size), "Polygon"
+    if units.kind == "addresses":
+        return points_as_wkb(units.easting, units.northing), "Point"
     zones = [] if units.geometry is None else units.geometry.tolist()
     if all(zone.geom_type == "Polygon" for zone in zones):
         return shapely.to_wkb(zones), "Polygon"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.kernels._jit import kernel
 from udsat_geo.kernels.cells import find_cell
+from udsat_geo.kernels.strips import points_in_strips, points_within
 
 
 @kernel
@@ -64,46 +65,49 @@ def context_of_cells(
 
 
 @kernel
-def bucket_points(
-    bucket_row: NDArray[np.int64], bucket_col: NDArray[np.int64], n_rows: int, n_cols: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Points sorted into the buckets of a coarse grid.
+def square_with_enough(square: NDArray[np.float64], residents: NDArray[np.int64], least_residents: int) -> float:
+    """The least squared distance within which enough residents live.
+
+    The distances are first told apart in bands, in one pass, so that only those of the band that decides are sorted.
 
     Parameters
     ----------
-    bucket_row, bucket_col : int64, shape (n_points,)
-        From 0 to ``n_rows - 1`` and ``n_cols - 1``.
-    n_rows, n_cols : int
-
-    Returns
-    -------
-    bucket_start : int64, shape (n_rows * n_cols + 1,)
-    point_in_bucket : int64, shape (n_points,)
-        Points of bucket b stand from ``bucket_start[b]`` to ``bucket_start[b + 1]``.
+    square : float64, shape (n_near,)
+        At least one.
+    residents : int64, shape (n_near,)
+    least_residents : int
+        No more than there are.
     """
-    n_points = bucket_row.shape[0]
-    bucket_start = np.zeros(n_rows * n_cols + 1, dtype=np.int64)
-    for point in range(n_points):
-        bucket_start[bucket_row[point] * n_cols + bucket_col[point] + 1] += 1
-    for bucket in range(n_rows * n_cols):
-        bucket_start[bucket + 1] += bucket_start[bucket]
-    following = bucket_start[:-1].copy()
-    point_in_bucket = np.empty(n_points, dtype=np.int64)
-    for point in range(n_points):
-        bucket = bucket_row[point] * n_cols + bucket_col[point]
-        point_in_bucket[following[bucket]] = point
-        following[bucket] += 1
-    return bucket_start, point_in_bucket
+    n_near = square.shape[0]
+    farthest = 1e-300
+    for k in range(n_near):
+        farthest = max(farthest, square[k])
+    in_bands = 63.5 / farthest
+    residents_in_band = np.zeros(64, dtype=np.int64)
+    for k in range(n_near):
+        residents_in_band[int(square[k] * in_bands)] += residents[k]
+    missing, band = least_residents, 0
+    while residents_in_band[band] < missing:
+        missing -= residents_in_band[band]
+        band += 1
+    in_band, living = np.empty(n_near, dtype=np.float64), np.empty(n_near, dtype=np.int64)
+    n_in_band = 0
+    for k in range(n_near):
+        in_band[n_in_band], living[n_in_band] = square[k], residents[k]
+        n_in_band += int(square[k] * in_bands) == band
+    order = np.argsort(in_band[:n_in_band])
+    k = 0
+    while living[order[k]] < missing:
+        missing -= living[order[k]]
+        k += 1
+    return float(in_band[order[k]])
 
 
 @kernel
 def context_of_points(
     easting: NDArray[np.float64],
     northing: NDArray[np.float64],
-    bucket_row: NDArray[np.int64],
-    bucket_col: NDArray[np.int64],
-    n_rows: int,
-    n_cols: int,
+    by_easting: NDArray[np.int64],
     reach: float,
     residents: NDArray[np.int64],
     sums: NDArray[np.int64],
@@ -111,13 +115,16 @@ def context_of_points(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Residents and sums in view of units that lie anywhere.
 
+    All units within a radius are gathered; when enough residents live there, the distance within which they do is
+    looked for among them, else the radius is widened. The radius to begin with comes from the unit before, a
+    neighbour, and is mostly right; it has no influence on the result.
+
     Parameters
     ----------
     easting, northing : float64, shape (n_units,)
         Centres, in metres.
-    bucket_row, bucket_col : int64, shape (n_units,)
-        Buckets with a side of `reach` or more, from 0.
-    n_rows, n_cols : int
+    by_easting : int64, shape (n_units,)
+        The units from west to east.
     reach : float
         Farthest distance in metres; inclusive.
     residents : int64, shape (n_units,)
@@ -130,33 +137,42 @@ def context_of_points(
     sums_in_view : int64, shape (n_units, n_sums)
     """
     n_units, n_sums = sums.shape
-    bucket_start, point_in_bucket = bucket_points(bucket_row, bucket_col, n_rows, n_cols)
+    unit_at, strip_start, south, height = points_in_strips(northing, by_easting)
+    east, north, living = easting[unit_at], northing[unit_at], residents[unit_at]
     residents_in_view = np.zeros(n_units, dtype=np.int64)
     sums_in_view = np.zeros((n_units, n_sums), dtype=np.int64)
-    near = np.empty(n_units, dtype=np.int64)
-    square = np.empty(n_units, dtype=np.float64)
-    for unit in range(n_units):
-        n_near = 0
-        for r in range(max(bucket_row[unit] - 1, 0), min(bucket_row[unit] + 2, n_rows)):
-            for c in range(max(bucket_col[unit] - 1, 0), min(bucket_col[unit] + 2, n_cols)):
-                bucket = r * n_cols + c
-                for k in range(bucket_start[bucket], bucket_start[bucket + 1]):
-                    other = point_in_bucket[k]
-                    east = easting[other] - easting[unit]
-                    north = northing[other] - northing[unit]
-                    distance = east * east + north * north
-                    if distance <= reach * reach or other == unit:
-                        near[n_near] = other
-                        square[n_near] = distance
-                        n_near += 1
-        order = np.argsort(square[:n_near])
+    near = np.empty(n_units + 1, dtype=np.int64)
+    square = np.empty(n_units + 1, dtype=np.float64)
+    living_near = np.empty(n_units, dtype=np.int64)
+    radius = min(height, reach)
+    for place in range(n_units):
+        unit = unit_at[place]
+        if place > 0 and east[place] == east[place - 1] and north[place] == north[place - 1]:
+            # at one place one sees the same
+            residents_in_view[unit] = residents_in_view[unit_at[place - 1]]
+            sums_in_view[unit] = sums_in_view[unit_at[place - 1]]
+            continue
+        while True:
+            n_near = points_within(
+                east[place], north[place], radius, east, north, strip_start, south, height, near, square
+            )
+            seen = 0
+            for k in range(n_near):
+                living_near[k] = living[near[k]]
+                seen += living_near[k]
+            if seen >= least_residents or radius >= reach:
+                break
+            radius = min(1.4 * radius, reach)
+        farthest = radius * radius
+        if seen >= least_residents:
+            farthest = square_with_enough(square[:n_near], living_near[:n_near], least_residents)
         seen = 0
         for k in range(n_near):
-            if k > 0 and seen >= least_residents and square[order[k]] > square[order[k - 1]]:
-                break
-            other = near[order[k]]
-            seen += residents[other]
-            for j in range(n_sums):
-                sums_in_view[unit, j] += sums[other, j]
+            if square[k] <= farthest:
+                seen += living_near[k]
+                other = unit_at[near[k]]
+                for j in range(n_sums):
+                    sums_in_view[unit, j] += sums[other, j]
         residents_in_view[unit] = seen
+        radius = min(max(1.15 * np.sqrt(farthest), 0.25 * height), reach)
     return residents_in_view, sums_in_view

@@ -302,6 +302,8 @@ class Policy(Rule):
             faults.append('criteria: register "units" cannot be mixed with residents or dwellings')
         if "units" in registers and self.units.residents is None:
             faults.append("units.residents: name the column (or expression) of the residents of a unit")
+        if "units" in registers and self.units.kind == "addresses":
+            faults.append('units.kind: addresses are made from registers; criteria over "units" read a unit table')
         return faults + self._misfits_of_rule(keys) + self._misfits_of_areas()
 
     def _misfits_of_rule(self, keys: list[str]) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +21,26 @@ NO_ADDRESS, DANGLING, NO_POSITION, OUTSIDE = -1, -2, -3, -4
 """Why a dwelling has no place: no address; a key that no address has; an address without a position, or outside
 all units."""
 
-Place = Callable[[NDArray[np.float64], NDArray[np.float64]], tuple[NDArray[np.int32], int]]
-"""Gives the place of each address (-1 is none) and the number of places from eastings and northings."""
+
+@dataclass(frozen=True)
+class Located:
+    """The addresses that have a position.
+
+    Attributes
+    ----------
+    address_id : pyarrow.ChunkedArray of string, n_addresses
+        Distinct and none empty.
+    easting, northing : float64, shape (n_addresses,)
+        In metres.
+    """
+
+    address_id: Any
+    easting: NDArray[np.float64]
+    northing: NDArray[np.float64]
+
+
+Place = Callable[[Located], tuple[NDArray[np.int32], int]]
+"""Gives the place of each address (-1 is none), and the number of places."""
 
 
 def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> int:
@@ -58,10 +78,12 @@ def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> int
     )
     has_position = ~(np.isnan(easting) | np.isnan(northing))
     counts["addresses_without_position"] = int(len(easting) - has_position.sum())
+    located = Located(rows["address_id"], easting, northing)
     if counts["addresses_without_position"]:
-        easting, northing = easting[has_position], northing[has_position]
-    check_positions(easting, northing, table)
-    placed, n_places = place(easting, northing)
+        address_id = rows["address_id"].filter(pa.array(has_position))
+        located = Located(address_id, easting[has_position], northing[has_position])
+    check_positions(located.easting, located.northing, table)
+    placed, n_places = place(located)
     counts["addresses_outside_all_units"] = int((placed < 0).sum())
     place_of_address = np.full(rows.num_rows, NO_POSITION, dtype=np.int32)
     place_of_address[has_position] = np.where(placed < 0, OUTSIDE, placed)
