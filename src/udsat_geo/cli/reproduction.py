@@ -32,7 +32,7 @@ def run_reproduce(year: int, language: str, as_json: bool, out: Path | None, sho
     """
     check_report_year(year)
     if out is not None:
-        from udsat_geo.io.results import check_writable
+        from udsat_geo.io.together import check_writable
 
         check_writable(out)
     made = reproduce(year)
@@ -104,6 +104,7 @@ def _checks(made: Reproduction, outcomes: tuple[Outcome, ...], language: str, ti
     from rich.text import Text
 
     table = _table(COLUMNS[title].in_language(language))
+    table.leading = 1
     words = {key: column.in_language(language) for key, column in COLUMNS.items()}
     table.add_column(f"{words['place']}: {words['cell']}, {words['explanation']}")
     for key in ("printed", "computed", "at_least"):

@@ -6,7 +6,6 @@ made are taken back. Whatever goes wrong, the earlier result stays.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +16,9 @@ from udsat_geo.errors import InputError, OutputError, Problem
 from udsat_geo.io.geopackage import write_geopackage
 from udsat_geo.io.geotiff import write_geotiff
 from udsat_geo.io.summary import sha256, write_summary
-from udsat_geo.io.together import cannot_write, put_together
+from udsat_geo.io.together import cannot_write, check_writable, put_together
+
+__all__ = ["FORMATS", "check_formats", "check_writable", "write_results"]
 
 FORMATS: dict[str, Callable[[Designation, Path], None]] = {"gpkg": write_geopackage, "tif": write_geotiff}
 
@@ -36,31 +37,6 @@ def check_formats(text: str) -> tuple[str, ...]:
         what = f"unknown format {', '.join(unknown)}" if unknown else "no format"
         raise InputError(Problem("--format", what, f"Known: {', '.join(FORMATS)}."))
     return formats
-
-
-def check_writable(out: Path) -> None:
-    """Find out before the work whether the results can be written at all.
-
-    Raises
-    ------
-    OutputError
-    """
-    nearest = out
-    while not nearest.exists() and nearest != nearest.parent:
-        nearest = nearest.parent
-    if not nearest.is_dir():
-        raise OutputError(Problem(str(out), f"{nearest} is not a folder", "Choose another --out."))
-    try:
-        with tempfile.TemporaryFile(dir=nearest):
-            pass
-    except OSError as error:
-        raise OutputError(
-            Problem(
-                str(out),
-                f"cannot be written ({error.strerror})",
-                "Choose another --out, or mend its permissions.",
-            )
-        ) from None
 
 
 def write_results(designation: Designation, out: Path, formats: tuple[str, ...]) -> list[Path]:

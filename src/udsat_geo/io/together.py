@@ -12,6 +12,31 @@ from pathlib import Path
 from udsat_geo.errors import OutputError, Problem
 
 
+def check_writable(out: Path) -> None:
+    """Find out before the work whether the results can be written at all.
+
+    Raises
+    ------
+    OutputError
+    """
+    nearest = out
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        raise OutputError(Problem(str(out), f"{nearest} is not a folder", "Choose another --out."))
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        raise OutputError(
+            Problem(
+                str(out),
+                f"cannot be written ({error.strerror})",
+                "Choose another --out, or mend its permissions.",
+            )
+        ) from None
+
+
 @contextmanager
 def put_together(out: Path, names: list[str]) -> Iterator[Path]:
     """A hidden folder beside the place of some files; what is written there is moved in when all went well.

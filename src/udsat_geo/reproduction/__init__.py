@@ -15,7 +15,7 @@ from udsat_geo.reproduction.checks import Check
 from udsat_geo.reproduction.declared import declared_checks
 from udsat_geo.reproduction.engine import DISAGREES, Outcome, evaluate
 from udsat_geo.reproduction.explanations import explain
-from udsat_geo.reproduction.expressions import Expression, Printed
+from udsat_geo.reproduction.expressions import Printed
 from udsat_geo.reproduction.figures import Report, read_report
 
 YEARS = (2021,)
@@ -103,4 +103,4 @@ def evaluate_all(checks: tuple[Check, ...], report: Report) -> tuple[Outcome, ..
     return tuple(explained)
 
 
-__all__ = ["YEARS", "Expression", "Reproduction", "check_report_year", "evaluate_all", "reproduce"]
+__all__ = ["YEARS", "Reproduction", "check_report_year", "evaluate_all", "reproduce"]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from udsat_geo.reproduction.checks import COUNTS, REPEATED, TABLES, TEXT, Alternative, Check, Words, states
-from udsat_geo.reproduction.expressions import Condition, Expression, HowMany, Number, Printed
+from udsat_geo.reproduction.expressions import Condition, Entries, Expression, HowMany, Number, Printed
 from udsat_geo.reproduction.labels import (
     CONCLUSION,
     CRITERIA,
@@ -217,6 +217,7 @@ def _text_at_table_2() -> Iterator[Check]:
         left = printed_gap(key, "gap_2021") - printed_gap(key, "milestone_2025")
         cell = joined(label, Words("milepælen for 2025 er ikke nået", "the milestone of 2025 is not reached"))
         yield states(f"text.table_2.milestone.{key}", place, cell, left, "above")
+    yield from _gaps_that_grew()
     for key in ("dwelling_area", "non_western_origin", "no_education"):
         most = printed_gap("outside_labour_market", "change_pct") - printed_gap(key, "change_pct")
         cell = Words(
@@ -233,6 +234,23 @@ def _text_at_table_2() -> Iterator[Check]:
     for where in ("areas", "rest_of_city"):
         cell = joined(CRITERIA["low_income"], Words("negativ udvikling", "negative course"), PLACES[where])
         yield states(f"text.conclusion.low_income.{where}", CONCLUSION, cell, change(where, "low_income"), "above")
+
+
+def _gaps_that_grew() -> Iterator[Check]:
+    """The text names the criteria whose gap grew; how many they are by Tabel 2, and by Tabel 1."""
+    named = Entries(("statement", "worsened_gaps", "worsened"))
+    now = {key: gap(key, 2021) for key in CRITERIA}
+
+    def grew(since: dict[str, Expression]) -> Expression:
+        return HowMany(tuple(Condition(now[key] - since[key], "above") for key in CRITERIA))
+
+    by_1 = grew({key: gap(key, 2017) for key in CRITERIA})
+    by_2 = grew({key: printed_gap(key, "gap_2017") for key in CRITERIA})
+    cell = Words("kriterier med voksende efterslæb", "criteria whose gap grew")
+    yield Check("text.table_2.grew", text_at(table(2)), cell, COUNTS, named, by_2)
+    cell = Words(f"{cell.da} (mod Tabel 1)", f"{cell.en} (against Table 1)")
+    readings = (Alternative(BY_TABLE_2, by_2),)
+    yield Check("text.table_2.grew.by_table_1", text_at(table(2)), cell, COUNTS, named, by_1, readings)
 
 
 def _text_of_the_update() -> Iterator[Check]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from udsat_geo.reproduction.checks import Check
-from udsat_geo.reproduction.expressions import Condition, Expression, Printed, Reading
+from udsat_geo.reproduction.expressions import Condition, Expression, Number, Printed, Reading
 from udsat_geo.reproduction.figures import Figure, Report
 from udsat_geo.reproduction.intervals import Interval
 
@@ -111,8 +111,8 @@ def figure_of(of: Expression, report: Report) -> Figure | None:
 
 
 def decimals_of(printed: Expression, recomputed: Expression, report: Report) -> int:
-    """Decimals of the print; of a number that the print only implies, the most of the figures it is held against."""
-    paths = list(printed.paths()) or list(recomputed.paths())
+    """Decimals of the print; of a total that the print only implies, the most of the figures it is held against."""
+    paths = list(recomputed.paths() if isinstance(printed, Number) else printed.paths())
     return max((report.figures[path].decimals for path in paths), default=0)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from udsat_geo.reproduction import Reproduction
 from udsat_geo.reproduction.checks import KINDS, YEARS
 from udsat_geo.reproduction.engine import VERDICTS, Outcome, decimals_of
-from udsat_geo.reproduction.expressions import Condition, Printed
+from udsat_geo.reproduction.expressions import Condition, Printed, Reading
 from udsat_geo.reproduction.figures import Report
 from udsat_geo.reproduction.numbers import Notation
 from udsat_geo.reproduction.wording import COLUMNS, COUNTED, HOW_TO_READ, NOTHING, ROUNDED_ONLY, SOURCE, TITLE, TRIED
@@ -36,9 +36,12 @@ def row_of(outcome: Outcome, report: Report, notation: Notation) -> dict[str, st
     if check.kind == YEARS:
         notation = dataclasses.replace(notation, grouped=False)
     least = decimals_of_check(outcome, report)
-    said = "" if isinstance(check.printed, Condition) else check.printed.text(report, notation.in_formula).strip("()")
     if isinstance(check.printed, Condition):
         said = _SIGNS[check.printed.relation]
+    elif isinstance(check.printed, Printed):
+        said = notation.figure(report.figures[check.printed.path])
+    else:
+        said = notation.shown(check.printed.value(Reading(report, rounded=False)).low, 0)
     return {
         "id": check.id,
         "place": check.place.in_language(language),
