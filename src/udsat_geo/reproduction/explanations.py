@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import partial
 
-from udsat_geo.reproduction.checks import TOTALS, Alternative, Check, Words
+from udsat_geo.reproduction.checks import COUNTS, TOTALS, Alternative, Check, Words
 from udsat_geo.reproduction.engine import AS_PRINTED, DISAGREES, Explanation, Outcome, compare, decimals_of
 from udsat_geo.reproduction.expressions import Condition, Expression, Number, Printed, Reading
 from udsat_geo.reproduction.figures import Figure, Report
@@ -212,7 +212,7 @@ def _try_carried_on(figure: Printed, outcomes: dict[str, Outcome], told: Told) -
         for other in outcomes.values()
         if figure.path in other.check.recomputed.paths()
         and not isinstance(other.check.printed, Condition)
-        and other.check.kind != TOTALS
+        and other.check.kind not in (TOTALS, COUNTS)
     ]
     fits = bool(uses) and all(other.verdict != DISAGREES for other in uses)
     told.tell(CARRIED_ON, fits, fits, partial(_naming_all, _CARRIED_ON, [other.check for other in uses]))
