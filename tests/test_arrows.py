@@ -57,14 +57,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "published": {"errors", "synthetic"},
     "io": IO,
     "job": JOB,
-    "cli": JOB | {"job"},
+    "reproduction": {"errors", "published"},
+    "remeasured": JOB | {"job", "reproduction"},
+    "cli": JOB | {"job", "reproduction", "remeasured"},
 }
 """Room -> the rooms it may import beside itself; a room is the first name under the package."""
 
 ONLY_FROM = {("vector", "registers"): {"registers.dialect", "registers.settings"}}
 """Where a room may import only some modules of another."""
 
-OUTSIDE = {"kernels": {"numpy", "numba"}, "synthetic": {"numpy", "pyarrow"}, "published": {"numpy", "pyarrow"}}
+OUTSIDE = {
+    "kernels": {"numpy", "numba"},
+    "synthetic": {"numpy", "pyarrow"},
+    "published": {"numpy", "pyarrow"},
+    "reproduction": set(),
+}
 """Rooms with few dependencies -> the packages they may import."""
 
 HEAVY = (

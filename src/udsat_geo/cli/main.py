@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from udsat_geo import __version__
+from udsat_geo.cli.reproduce import reproduce
 from udsat_geo.errors import InputError
 
 INPUT_AT_FAULT, OUR_FAULT, INTERRUPTED = 2, 1, 130
@@ -164,6 +165,7 @@ def udsat() -> None:
 
 
 udsat.add_command(designate)
+udsat.add_command(reproduce)
 
 
 @udsat.command()
