@@ -21,7 +21,7 @@ DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
     "contiguity", "scoring", "areas", "outline", "diff", "status",
 }  # fmt: skip
-IO = DESIGNATION | {"designation", "published"}
+IO = DESIGNATION | {"designation", "published", "goals"}
 JOB = IO | {"io", "synthetic"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "diff": {"errors"},
     "status": {"policy", "scoring", "units"},
     "designation": DESIGNATION,
+    "goals": {"errors", "policy", "registers", "vector", "unit_table"},
     "synthetic": {"errors", "published"},
     "published": {"errors", "synthetic"},
     "io": IO,
