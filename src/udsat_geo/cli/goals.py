@@ -36,7 +36,7 @@ SYNTHETIC = {
 
 _Read = TypeVar("_Read")
 
-LEAST_WIDTH, LABEL_WIDTH = 132, 34
+LEAST_WIDTH, LABEL_WIDTH = 140, 28
 """Columns of text where the output is no terminal, and of them for labels: the tables of figures are wide."""
 
 
@@ -90,7 +90,7 @@ def print_account(account: Account, files: list[Path], language: str, console: C
     words = HEADINGS[language]
     tables = tables_of(account, language)
     for table in tables:
-        _print_table(table, console)
+        print_table(table, console)
     console.print(f"{words['differs']}:", style="bold")
     for goal in differing(account.published):
         ours, report = VERDICTS[language][goal.verdict], REPORT[language][goal.report]
@@ -104,7 +104,8 @@ def print_account(account: Account, files: list[Path], language: str, console: C
         console.print(f"{words['files']}:", *(str(file) for file in files), sep="\n  ", highlight=False, soft_wrap=True)
 
 
-def _print_table(table: Table, console: Console) -> None:
+def print_table(table: Table, console: Console) -> None:
+    """Print one table; a narrow console does without its spare columns."""
     from rich.box import SIMPLE
     from rich.table import Table as RichTable
     from rich.text import Text

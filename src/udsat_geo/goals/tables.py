@@ -102,11 +102,11 @@ def _figure_row(goal: Goal, indicator: Indicator, language: str) -> tuple[str, .
     )
 
 
-def _pair(areas: Decimal | None, city: Decimal | None, language: str, between: str = "\n") -> str:
+def _pair(areas: Decimal | None, city: Decimal | None, language: str) -> str:
     """The areas' figure, and the city's in brackets."""
     if areas is None or city is None:
         return shown(areas, language)
-    return f"{shown(areas, language)}{between}({shown(city, language)})"
+    return f"{shown(areas, language)}\n({shown(city, language)})"
 
 
 def _judged(judgement: Judgement | None, language: str) -> tuple[str, str]:
@@ -149,37 +149,41 @@ def computed_table(account: Account, language: str) -> Table:
 
 
 def _computed_rows(computed: Computed, account: Account, language: str) -> list[tuple[str, ...]]:
-    words, rule = HEADINGS[language], computed.rule
+    """What was computed, the share beside a count, and what the report prints of the same years."""
+    words, years = HEADINGS[language], account.years
     label = computed.criterion.label_in(language) + (" (%)" if computed.unit == "%" else "")
-    cells = [_computed_pair(computed, year, language) for year in account.years]
-    rows = [(str(rule.number), label, *cells, *_judged(computed.judged(), language))]
+    cells = [_computed_cell(computed, year, language) for year in years]
+    rows = [(str(computed.rule.number), label, *cells, *_judged(computed.judged(), language))]
+    if computed.unit == "count" and computed.criterion.is_share:
+        shares = [_share_cell(computed, year, language) for year in years]
+        rows.append(("", f"  {words['share'].lower()} (%)", *shares, "", ""))
     published = computed.published
-    if published is not None:
-        printed = []
-        for year in account.years:
-            text = _pair(published.areas.get(year), published.city.get(year), language, " ")
-            if year == UPDATED and published.areas_updated is not None:
-                updated = _pair(published.areas_updated, published.city_updated, language, " ")
-                text = f"{text}\n{words['updated_short']} {updated}"
-            printed.append(text)
-        nearness = NEARNESS[language][rule.nearness]
-        beside = f"  {words['published']}" + (f" ({nearness})" if nearness else "")
-        rows.append(("", beside, *printed, *_judged(published.judged(), language)))
+    if published is None:
+        return rows
+    nearness = NEARNESS[language][computed.rule.nearness]
+    beside = f"  {words['published']}" + (f" ({nearness})" if nearness else "")
+    printed = [_pair(published.areas.get(year), published.city.get(year), language) for year in years]
+    rows.append(("", beside, *printed, *_judged(published.judged(), language)))
+    if UPDATED in years and published.areas_updated is not None:
+        updated = _pair(published.areas_updated, published.city_updated, language)
+        cells = [updated if year == UPDATED else "" for year in years]
+        rows.append(("", f"  {words['published']}, {words['updated_areas']}", *cells, "", ""))
     return rows
 
 
-def _computed_pair(computed: Computed, year: int, language: str) -> str:
+def _computed_cell(computed: Computed, year: int, language: str) -> str:
     if year not in computed.areas:
         return ""
-    areas, city = computed.figure(computed.areas[year]), computed.figure(computed.city[year])
-    text = _pair(areas, city, language, " ")
-    share = computed.areas[year].share
-    if computed.unit == "count" and share is not None and computed.criterion.is_share:
-        text += f"\n{_per_cent(share, language)}"
-        city_share = computed.city[year].share
-        if city_share is not None:
-            text += f" ({_per_cent(city_share, language)})"
-    return text
+    return _pair(computed.figure(computed.areas[year]), computed.figure(computed.city[year]), language)
+
+
+def _share_cell(computed: Computed, year: int, language: str) -> str:
+    if year not in computed.areas:
+        return ""
+    areas, city = computed.areas[year].share, computed.city[year].share
+    if areas is None:
+        return ""
+    return _pair(rounded(100 * areas, 1), None if city is None else rounded(100 * city, 1), language)
 
 
 def crossing_table(account: Account, language: str) -> Table:
