@@ -125,3 +125,9 @@ def policies(draw: DrawFn, n_criteria: int = 2) -> Policy:
             "neighbours": draw(st.sampled_from(["queen", "rook"])),
         },
     )
+
+
+def drawings() -> st.SearchStrategy[str]:
+    """Small cities as text; see `drawn`."""
+    lines = st.lists(st.text("CCe.om? ", min_size=6, max_size=6), min_size=2, max_size=6)
+    return lines.map(lambda rows: "\n".join([*rows, "......"]))

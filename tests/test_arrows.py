@@ -19,9 +19,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
-    "contiguity", "scoring", "areas", "outline", "diff", "status",
+    "barriers", "contiguity", "scoring", "areas", "outline", "outline_cut", "diff", "status",
+    "places", "parcels", "overrides", "surroundings", "naming", "running",
 }  # fmt: skip
-IO = DESIGNATION | {"designation", "published", "goals"}
+IO = DESIGNATION | {"designation", "published", "reasons", "goals"}
 JOB = IO | {"io", "synthetic"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -35,14 +36,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "registers": {"errors", "policy", "kernels", "vector"},
     "units": {"errors", "grid", "policy", "registers", "kernels"},
     "unit_table": {"errors", "vector", "policy", "registers", "units", "grid"},
-    "contiguity": {"grid", "policy", "units", "kernels"},
+    "barriers": {"errors", "vector", "wording", "kernels"},
+    "contiguity": {"barriers", "grid", "policy", "units", "kernels"},
     "scoring": {"grid", "policy", "units", "kernels"},
-    "areas": {"contiguity", "policy", "scoring", "units", "kernels"},
+    "areas": {"barriers", "contiguity", "outline", "policy", "scoring", "units", "kernels"},
     "outline": {"units"},
+    "outline_cut": {"barriers", "outline", "units"},
     "diff": {"errors"},
+    "running": {"policy"},
     "status": {"policy", "scoring", "units"},
+    "places": {"errors", "vector", "wording"},
+    "parcels": {"errors", "outline", "vector", "wording"},
+    "overrides": {"areas", "errors", "units", "vector", "wording"},
+    "surroundings": {"barriers", "parcels", "places", "policy"},
+    "naming": {"areas", "diff", "places", "units", "wording"},
     "designation": DESIGNATION,
     "goals": {"errors", "policy", "registers", "vector", "unit_table"},
+    "reasons": {"areas", "designation", "wording"},
     "synthetic": {"errors", "published"},
     "published": {"errors", "synthetic"},
     "io": IO,

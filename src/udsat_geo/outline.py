@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,7 +57,7 @@ def unit_polygons(units: Units, members: NDArray[np.int64]) -> NDArray[np.object
     return squares
 
 
-def area_outlines(units: Units, area_of_unit: NDArray[np.int64]) -> NDArray[np.object_]:
+def exact_outlines(units: Units, area_of_unit: NDArray[np.int64]) -> NDArray[np.object_]:
     """The exact union of each area's units.
 
     Parameters
@@ -92,3 +94,15 @@ def as_multipolygon(geometry: object) -> object:
 
     parts = shapely.get_parts(geometry)
     return shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
+
+
+def plain_outlines(units: Units, group_of_unit: NDArray[np.int64], policy: Any) -> NDArray[np.object_]:
+    return exact_outlines(units, group_of_unit)
+
+
+def area_outlines(units: Units, areas: Any, policy: Any, barriers: Any = None, parcels: Any = None) -> Any:
+    return exact_outlines(units, areas.area_of_unit)
+
+
+def parcel_overlaps(p: Any) -> Any:
+    return [], []

@@ -245,7 +245,7 @@ def _ids(features: Features, policy: Policy) -> NDArray[np.object_]:
     names = features.attributes.column_names
     column = policy.units.id
     if column is None:
-        raise InputError(Problem(f"{policy.id}: units.id", "is missing", f"Name the id column of {features.name}."))
+        raise InputError(Problem(policy.place("units.id"), "is missing", f"Name the id column of {features.name}."))
     if column not in names:
         near = difflib.get_close_matches(column, names, 1)
         hint = f"Did you mean {near[0]!r}?" if near else f"The file has: {', '.join(names[:12])}."
@@ -269,9 +269,9 @@ def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[st
     """The reference system to work in, and what was said about it."""
     wanted, found = policy.units.crs, features.crs
     if wanted is not None:
-        check_crs(wanted, f"{policy.id}: units.crs")
+        check_crs(wanted, policy.place("units.crs"))
     for allowed in policy.units.reproject_from:
-        check_crs(allowed, f"{policy.id}: units.reproject_from")
+        check_crs(allowed, policy.place("units.reproject_from"))
     if features.geometry is None:
         return wanted or CRS, ()
     if found is None:

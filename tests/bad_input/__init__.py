@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bad_input.calls import CALLS
 from bad_input.files import FILES
 from bad_input.places import PLACES
 from bad_input.policies import POLICIES
-from bad_input.row import CELLS_CSV, CSV, RAW, ZONES, Row
+from bad_input.row import CELLS_CSV, CSV, LAW, MINE, RAW, ZONES, Row
 from bad_input.rows import ROWS
+from bad_input.rules import RULES, RUNNING
 
-ALL = (*FILES, *ROWS, *PLACES, *POLICIES, *CALLS)
+UNTIL_WIRED = pytest.mark.xfail(
+    strict=True, reason="areas do not yet look back on earlier designations; list RUNNING plainly when they do"
+)
 
-__all__ = ["ALL", "CELLS_CSV", "CSV", "RAW", "ZONES", "Row"]
+ALL = (*FILES, *ROWS, *PLACES, *POLICIES, *RULES, *CALLS, *(pytest.param(row, marks=UNTIL_WIRED) for row in RUNNING))
+
+__all__ = ["ALL", "CELLS_CSV", "CSV", "LAW", "MINE", "RAW", "ZONES", "Row"]

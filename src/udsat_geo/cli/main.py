@@ -27,6 +27,13 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
     help="A built-in policy or a TOML file.",
 )
 @click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A figure from outside that the policy's limits are measured against; may be repeated.",
+)
+@click.option(
     "--raw",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -37,6 +44,31 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
     "--units",
     metavar="FILE",
     help="A ready-made table of cells or zones instead of registers; with --raw, filled from them.",
+)
+@click.option(
+    "--barriers",
+    metavar="FILE",
+    help="Lines or polygons that areas must not cross. [default: barriers.gpkg beside the registers]",
+)
+@click.option(
+    "--crossings",
+    metavar="FILE",
+    help="Points (bridges, tunnels) that reopen barriers. [default: crossings.gpkg beside the registers]",
+)
+@click.option(
+    "--places",
+    metavar="FILE",
+    help="Named points or polygons that areas are called after. [default: places.gpkg beside the registers]",
+)
+@click.option(
+    "--parcels",
+    metavar="FILE",
+    help="Polygons that become the outline of areas made of addresses. [default: parcels.gpkg beside the registers]",
+)
+@click.option(
+    "--overrides",
+    metavar="FILE",
+    help="Decisions that change the result last: unit_id or polygons, action, reason, decided_by, date.",
 )
 @click.option(
     "--previous",
@@ -129,6 +161,9 @@ def policies(language: str) -> None:
         click.echo(f"    {policy.source}")
         for criterion in policy.criteria:
             click.echo(f"    - {criterion.label_in(language)}")
+        for reference, figure in policy.references.items():
+            if figure.value is None:
+                click.echo(f"    --reference {reference}=VALUE  {text_in(figure.label, language)}")
 
 
 @udsat.command()
@@ -141,3 +176,24 @@ def synth(year: int, out: Path, seed: int | None) -> None:
     from udsat_geo.cli.synth import run_synth
 
     run_synth(year, out, seed)
+
+
+@udsat.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("wanted", metavar="AREA_ID|UNIT_ID")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["da", "en"]),
+    default="da",
+    show_default=True,
+    help="Language of the explanation; the reasons are in the language of the designation.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the data as JSON.")
+@answers_errors
+def explain(file: Path, wanted: str, language: str, as_json: bool) -> None:
+    """Say why an area or a unit of the designation FILE is in or out."""
+    with interruption_held():
+        from udsat_geo.cli.explain import run_explain
+
+    run_explain(file, wanted, language, as_json)

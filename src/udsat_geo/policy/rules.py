@@ -1,0 +1,374 @@
+"""What a rule is: the parts of a policy file, each with what it must hold.
+
+Every model refuses unknown keys and is frozen. What one part cannot know of another is checked in `Policy`.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+
+MOST_CELLS_IN_REACH = 1000
+"""From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Expression = Annotated[str, Field(min_length=1, max_length=4000)]
+Text = str | dict[str, str]
+Register = Literal["residents", "dwellings", "units"]
+
+
+def text_in(text: Text, language: str) -> str:
+    """A text in one language; a text without languages serves for all."""
+    if isinstance(text, str):
+        return text
+    return text.get(language) or text.get("en") or next(iter(text.values()), "")
+
+
+class Rule(BaseModel):
+    """One table of a policy file: unknown keys are refused, nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class UnitsRule(Rule):
+    """`[units]`: the places judged.
+
+    Attributes
+    ----------
+    kind : {"cells", "addresses", "zones"}
+    size : int
+        Of cells, in metres.
+    id, residents, name : str or None
+        Columns of a unit table (`residents` may be an expression).
+    columns : dict
+        Our name -> the names a column of a unit table has had; the first that the table has is used.
+    missing : tuple of float
+        Codes for missing values in a unit table.
+    id_pattern : str or None
+        How cells are named, where not as in the Danish grid.
+    crs : str or None
+        The projected reference system to work in; without it, the unit table's own.
+    reproject_from : tuple of str
+        Other reference systems that a unit table may come in.
+    """
+
+    kind: Literal["cells", "addresses", "zones"] = "cells"
+    size: int = Field(100, ge=1, le=100_000)
+    id: str | None = None
+    residents: str | None = None
+    name: str | None = None
+    columns: dict[Key, tuple[str, ...]] = Field(default_factory=dict)
+    missing: tuple[float, ...] = ()
+    id_pattern: str | None = None
+    crs: str | None = None
+    reproject_from: tuple[str, ...] = ()
+
+    @field_validator("id_pattern")
+    @classmethod
+    def _pattern_names_a_cell(cls, pattern: str | None) -> str | None:
+        if pattern is None:
+            return None
+        try:
+            parts = [part for part in string.Formatter().parse(pattern) if part[1] is not None]
+        except ValueError as error:
+            raise ValueError(f"cannot be read: {error}") from None
+        places = sorted(str(part[1]) for part in parts)
+        plain = all(not part[2] and part[3] is None for part in parts)
+        if not plain or places not in (["easting", "northing"], ["easting", "northing", "size"]):
+            raise ValueError("must hold {northing} and {easting}, and may hold {size}, each once")
+        return pattern
+
+
+class ContextRule(Rule):
+    """`[context]`: how much of the surroundings a unit is read with."""
+
+    residents: int = Field(0, ge=0)
+    reach: float = Field(0.0, ge=0, le=100_000)
+
+
+class Reference(Rule):
+    """One of `[references]`: a figure from outside that limits are measured against, such as a national share.
+
+    Attributes
+    ----------
+    value : float or None
+        None where it must be given with the run or by a policy that extends this one.
+    source : str
+        Where the figure stands.
+    """
+
+    value: float | None = None
+    label: Text = ""
+    source: str = ""
+
+
+class Criterion(Rule):
+    """`[[criteria]]`: a ratio of two sums over the rows of one register.
+
+    Attributes
+    ----------
+    limit : float, str or None
+        Counts as exceeded at or beyond it; as text, an expression over `[let]` values and `[references]`. Without
+        one, a criterion is exceeded where the rate is worse than the city's.
+    strict : bool
+        Beyond the limit only, not at it.
+    counted : bool
+        Whether it is one of those that ``rule.criteria`` counts; one that is only demanded by ``rule.require`` is not.
+    """
+
+    key: Key
+    label: Text = ""
+    register_name: Register = Field(alias="register")
+    where: Expression = "TRUE"
+    numerator: Expression
+    denominator: Expression = "1"
+    worse: Literal["high", "low"]
+    weight: float = Field(1.0, gt=0)
+    limit: float | Expression | None = None
+    strict: bool = False
+    counted: bool = True
+    unit: str = ""
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the rate is a share, shown per cent: said by ``unit = "share"``, or a count of rows."""
+        return self.unit == "share" or (not self.unit and self.denominator.strip() == "1")
+
+    def label_in(self, language: str) -> str:
+        """The criterion's name in a language, or its key where it has none."""
+        return text_in(self.label, language) or self.key
+
+
+class ScoreRule(Rule):
+    """`[score]`: how gaps are put on one scale; ``none`` makes no composite, and criteria alone decide."""
+
+    method: Literal["gap_sd", "percentile", "exponential", "none"] = "gap_sd"
+
+
+class AreaThresholds(Rule):
+    """`[rule]`: when a unit makes an area (core) or joins one (edge).
+
+    Attributes
+    ----------
+    core, edge : float or None
+        Least composites; a policy without a composite has neither.
+    criteria : int
+        How many criteria must be exceeded.
+    require : tuple of str
+        Keys of criteria that must be exceeded whatever the count.
+    years_running : int
+        In how many designations running, this one included, a unit must have qualified.
+    """
+
+    core: float | None = None
+    edge: float | None = None
+    criteria: int = Field(0, ge=0)
+    require: tuple[Key, ...] = ()
+    years_running: int = Field(1, ge=1, le=50)
+
+    @property
+    def core_threshold(self) -> float:
+        """The core threshold; without a composite there is nothing to reach."""
+        return float("-inf") if self.core is None else self.core
+
+    @property
+    def edge_threshold(self) -> float:
+        """The edge threshold; without one, areas do not grow beyond their core."""
+        return self.core_threshold if self.edge is None else self.edge
+
+
+class AreasRule(Rule):
+    """`[areas]`: what an area is.
+
+    Attributes
+    ----------
+    neighbours : {"queen", "rook", "none"}
+        ``none``: each unit is an area by itself.
+    reach : float
+        Addresses: the farthest, in metres, that two of one area may lie apart.
+    tolerance : float
+        Zones: the widest digitising gap, in metres, that they still touch across.
+    residents : int
+        The least an area holds.
+    bridge : float
+        The widest gap, in metres, without inhabited and scored units, that one area may span.
+    holes : float
+        Hectares; enclosed gaps up to this size become part of the area.
+    fill_below : float or None
+        The least composite of inhabited units that a hole may take in; without it, only holes without any are filled.
+    crossing : float
+        How near, in metres, a crossing must lie to where a barrier is met to open it.
+    outline : {"exact", "smooth"}
+    """
+
+    neighbours: Literal["queen", "rook", "none"] = "queen"
+    reach: float = Field(0.0, ge=0, le=10_000)
+    tolerance: float = Field(0.0, ge=0, le=1000)
+    residents: int = Field(1000, ge=0)
+    bridge: float = Field(0.0, ge=0, le=5000)
+    holes: float = Field(0.0, ge=0, le=100_000)
+    fill_below: float | None = None
+    crossing: float = Field(50.0, ge=0, le=5000)
+    outline: Literal["exact", "smooth"] = "exact"
+
+
+class IncumbentsRule(Rule):
+    """`[incumbents]`: what the previous designation is still worth; off by default.
+
+    Attributes
+    ----------
+    leave : float or None
+        A unit of an earlier area stays in while its composite is at or above this, below what it needs to enter.
+    keep_years : int
+        An area that no longer qualifies stays for so many years, with an end year.
+    """
+
+    leave: float | None = None
+    keep_years: int = Field(0, ge=0, le=100)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the result depends on the previous designation."""
+        return self.leave is not None or self.keep_years > 0
+
+
+class Policy(Rule):
+    """A whole policy, checked.
+
+    Attributes
+    ----------
+    criteria : tuple of Criterion
+        In the order of the file; every array over criteria has this order.
+    let : dict
+        Register -> name -> expression, evaluated once over the whole register.
+    years : (int, int)
+        First and last year the policy may be used for.
+    extends : str or None
+        The policy that this one was laid over.
+    references : dict
+        Name -> a figure from outside, which limits may use.
+    cadence : int
+        Years between designations.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
+    extends: str | None = None
+    title: Text = ""
+    source: str = ""
+    years: tuple[int, int]
+    cadence: int = Field(4, ge=1, le=100)
+    let: dict[Register, dict[Key, Expression]] = Field(default_factory=dict)
+    references: dict[Key, Reference] = Field(default_factory=dict)
+    units: UnitsRule = UnitsRule()
+    context: ContextRule = ContextRule()
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=100)]
+    score: ScoreRule = ScoreRule()
+    rule: AreaThresholds
+    areas: AreasRule = AreasRule()
+    incumbents: IncumbentsRule = IncumbentsRule()
+    _told_by: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @field_validator("references", mode="before")
+    @classmethod
+    def _plain_numbers_are_references(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        plain = {name: {"value": value} for name, value in given.items() if isinstance(value, int | float)}
+        return {**given, **plain}
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> Policy:
+        faults = list(self._misfits())
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    def _misfits(self) -> list[str]:
+        faults = []
+        keys = [criterion.key for criterion in self.criteria]
+        faults += [
+            f"criteria: the key {key!r} stands more than once" for key in sorted(set(keys)) if keys.count(key) > 1
+        ]
+        if self.years[0] > self.years[1]:
+            faults.append(f"years: {self.years[0]} lies after {self.years[1]}; write the first year first")
+        if self.context.residents > 0 and self.context.reach <= 0:
+            faults.append("context.reach: say how far (m) the context may reach")
+        if self.units.kind == "cells" and self.context.reach > MOST_CELLS_IN_REACH * self.units.size:
+            faults.append(f"context.reach: is farther than {MOST_CELLS_IN_REACH:,} cells of {self.units.size} m")
+        registers = {criterion.register_name for criterion in self.criteria}
+        if "units" in registers and len(registers) > 1:
+            faults.append('criteria: register "units" cannot be mixed with residents or dwellings')
+        if "units" in registers and self.units.residents is None:
+            faults.append("units.residents: name the column (or expression) of the residents of a unit")
+        return faults + self._misfits_of_rule(keys) + self._misfits_of_areas()
+
+    def _misfits_of_rule(self, keys: list[str]) -> list[str]:
+        faults = []
+        rule, leave = self.rule, self.incumbents.leave
+        if rule.edge is not None and rule.core is not None and rule.edge > rule.core:
+            faults.append("rule.edge: lies above rule.core; growing must not be harder than starting")
+        counted = sum(criterion.counted for criterion in self.criteria)
+        if rule.criteria > counted:
+            faults.append(f"rule.criteria: asks for {rule.criteria} of {counted} criteria")
+        faults += [f"rule.require: there is no criterion {key!r}" for key in rule.require if key not in keys]
+        if self.score.method == "none":
+            if rule.core is not None or rule.edge is not None or leave is not None:
+                faults.append('score.method: "none" makes no composite; leave out core, edge and leave')
+            if not rule.criteria and not rule.require:
+                faults.append('rule: with score.method "none", say which criteria decide (criteria, require)')
+        elif rule.core is None:
+            faults.append("rule.core: is missing")
+        if leave is not None and leave > rule.edge_threshold:
+            faults.append("incumbents.leave: lies above rule.edge; staying must not be harder than joining")
+        return faults
+
+    def _misfits_of_areas(self) -> list[str]:
+        faults = []
+        areas, kind = self.areas, self.units.kind
+        if kind == "addresses" and areas.reach <= 0:
+            faults.append("areas.reach: say how far apart (m) addresses of one area may lie")
+        if kind != "addresses" and areas.reach > 0:
+            faults.append(f"areas.reach: is for addresses; {kind} touch by areas.neighbours")
+        if kind == "addresses" and areas.bridge > 0:
+            faults.append("areas.bridge: is for cells and zones; addresses hold together by areas.reach")
+        if kind != "cells" and areas.outline == "smooth":
+            faults.append("areas.outline: smooth is for cells; addresses and zones have outlines of their own")
+        if areas.neighbours == "none" and (areas.bridge > 0 or areas.holes > 0):
+            faults.append('areas.neighbours: with "none", each unit stands by itself; leave out bridge and holes')
+        if areas.fill_below is not None and not areas.holes:
+            faults.append("areas.fill_below: says nothing without areas.holes")
+        if areas.fill_below is not None and self.score.method == "none":
+            faults.append('areas.fill_below: there is no composite with score.method "none"')
+        return faults
+
+    def told_by(self, key: str) -> str:
+        """Where a key stands, in a word: the policy's id, or what messages call the base that has it.
+
+        Parameters
+        ----------
+        key : str
+            As in ``criteria (low_income).where`` or ``let.residents.low_income``.
+        """
+        return self._told_by.get(key, self.id)
+
+    def place(self, key: str) -> str:
+        """How messages name a key: by where it stands, then the key."""
+        return f"{self.told_by(key)}: {key}"
+
+    def laid_over(self, told_by: dict[str, str]) -> Policy:
+        """The same policy that knows which of its keys stand in a base: key -> how that base is called."""
+        copy = self.model_copy()
+        copy._told_by = told_by
+        return copy
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The criteria's keys, in their order."""
+        return tuple(criterion.key for criterion in self.criteria)
+
+    @property
+    def reads_unit_table(self) -> bool:
+        """Whether the criteria are columns of a ready-made unit table."""
+        return self.criteria[0].register_name == "units"
