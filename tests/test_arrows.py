@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "surroundings": {"barriers", "parcels", "places", "policy"},
     "naming": {"areas", "diff", "places", "units", "wording"},
     "designation": DESIGNATION,
-    "goals": {"errors", "policy", "registers", "vector", "unit_table"},
+    "goals": {"errors", "policy", "registers", "vector", "unit_table", "wording"},
     "reasons": {"areas", "designation", "wording"},
     "synthetic": {"errors", "published"},
     "published": {"errors", "synthetic"},

@@ -144,12 +144,12 @@ def test_files_are_read_whole(tmp_path: Path) -> None:
 
 def test_every_fault_of_both_files_is_told(tmp_path: Path) -> None:
     lines = write_geometries(tmp_path / "lines.gpkg", [Point(0, 0)])
-    points = write_geometries(tmp_path / "points.gpkg", [LineString([(0, 0), (1, 1)])], crs="EPSG:4326")
+    points = write_geometries(tmp_path / "points.gpkg", [LineString([(0, 0), (1, 1)])])
     with pytest.raises(InputError) as refused:
         read_barriers(lines, points)
     first, second = refused.value.messages
     assert "lines.gpkg: geometries that are no lines" in first
-    assert "points.gpkg: is in EPSG:4326" in second
+    assert "points.gpkg: geometries that are no points" in second
 
 
 def test_polygons_alone_are_no_barrier(tmp_path: Path) -> None:

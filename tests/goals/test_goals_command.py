@@ -181,8 +181,8 @@ def overlapping(folder: Path) -> None:
     write_polygons(folder / "areas.gpkg", [WEST_AREA, WEST_AREA.buffer(-100)], name=["Vest", "Midt"])
 
 
-def in_degrees(folder: Path) -> None:
-    write_polygons(folder / "areas.gpkg", [box(12.5, 55.6, 12.6, 55.7)], crs="EPSG:4326")
+def degrees_called_metres(folder: Path) -> None:
+    write_polygons(folder / "areas.gpkg", [box(12.5, 55.6, 12.6, 55.7)])
 
 
 def elsewhere(folder: Path) -> None:
@@ -214,7 +214,7 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     "years that are none": (nothing, AREAS + " --years 2017,soon", ("'soon' is no year",)),
     "no areas file": (nothing, "--areas {d}/none.gpkg", ("none.gpkg: no such file",)),
     "areas that overlap": (overlapping, AREAS, ("areas 1 (Vest) and 2 (Midt) overlap by",)),
-    "areas in degrees": (in_degrees, AREAS, ("is in EPSG:4326, the registers in EPSG:25832",)),
+    "degrees called metres": (degrees_called_metres, AREAS, ("area 1 (polygon A) lies outside the city",)),
     "an area outside the city": (elsewhere, AREAS, ("area 2 (Fyn) lies outside the city of the registers",)),
     "a year without registers": (nothing, AREAS + " --years 2017,2018", ("2018: no such folder", "2017, 2019, 2021")),
     "several years of one folder": (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from shapely.geometry import LineString, box
 
 from goal_worlds import EAST_AREA, WEST_AREA, write_geometries, write_polygons
@@ -69,12 +71,20 @@ def test_overlaps_that_are_allowed_are_said(tmp_path: Path) -> None:
     assert "5,000 m2" in note["en"]
 
 
-@pytest.mark.parametrize(
-    ("crs", "told"), [("EPSG:4326", "is in EPSG:4326, the registers in EPSG:25832"), ("EPSG:25833", "is in EPSG:25833")]
-)
-def test_another_reference_system_is_refused(tmp_path: Path, crs: str, told: str) -> None:
-    path = write_polygons(tmp_path / "a.gpkg", [box(12, 55, 13, 56)], crs=crs)
-    with pytest.raises(InputError, match=told):
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:25833"])
+def test_another_reference_system_is_brought_to_that_of_the_registers_and_said(tmp_path: Path, crs: str) -> None:
+    moved = gpd.GeoSeries([WEST_AREA, EAST_AREA], crs="EPSG:25832").to_crs(crs)
+    read = read_polygons(write_polygons(tmp_path / "a.gpkg", moved, crs=crs), "area")
+    assert shapely.hausdorff_distance(read.geometry, [WEST_AREA, EAST_AREA]).max() < 0.001
+    (note,) = read.notes
+    assert crs in note["da"]
+    assert "EPSG:25832" in note["en"]
+
+
+def test_no_reference_system_is_refused(tmp_path: Path) -> None:
+    path = write_polygons(tmp_path / "a.shp", [WEST_AREA])
+    (tmp_path / "a.prj").unlink()
+    with pytest.raises(InputError, match="does not say its reference system"):
         read_polygons(path, "area")
 
 

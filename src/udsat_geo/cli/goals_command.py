@@ -27,7 +27,7 @@ HELP = "\n\n".join(
 @click.option(
     "--areas",
     metavar="FILE",
-    help="Polygons of the areas (any vector file in EPSG:25832), or a designation_YEAR.gpkg.",
+    help="Polygons of the areas (any vector file), or a designation_YEAR.gpkg.",
 )
 @click.option(
     "--raw",

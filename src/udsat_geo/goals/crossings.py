@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.goals.polygons import Polygons, check_in_registers_crs
+from udsat_geo.goals.polygons import Polygons, features_of_registers, file_of
 from udsat_geo.goals.rules import CrossingRule
 from udsat_geo.goals.wording import Words, note
-from udsat_geo.vector import read_features
 
 _POINT, _LINE, _POLYGON, _MULTIPOINT, _MULTILINE, _MULTIPOLYGON = 0, 1, 3, 4, 5, 6
 
@@ -69,7 +68,7 @@ def read_barriers(lines: Path, points: Path) -> Barriers:
     Raises
     ------
     InputError
-        With every problem of both files: missing, damaged, not in EPSG:25832, no lines, no points.
+        With every problem of both files: missing, damaged, without a reference system, no lines, no points.
     """
     problems: list[str] = []
     found: list[tuple[NDArray[np.object_], tuple[Words, ...]]] = []
@@ -80,7 +79,7 @@ def read_barriers(lines: Path, points: Path) -> Barriers:
             problems += error.messages
     if problems:
         raise InputError(problems)
-    files = {"barriers": _file_of(lines), "crossings": _file_of(points)}
+    files = {"barriers": file_of(lines), "crossings": file_of(points)}
     return Barriers(found[0][0], found[1][0], files, found[0][1] + found[1][1])
 
 
@@ -124,27 +123,22 @@ def _crossings_of(barrier: Any, points: NDArray[np.object_], rule: CrossingRule)
     return Crossings(float(shapely.length(barrier)) / 1000, int(near.sum()))
 
 
-def _file_of(path: Path) -> Path:
-    return Path(str(path).partition("|layername=")[0])
-
-
-def _parts(path: Path) -> tuple[str, NDArray[np.object_], NDArray[np.int_]]:
-    """The file's name, its geometries that are there, and their types."""
+def _parts(path: Path) -> tuple[str, NDArray[np.object_], NDArray[np.int_], tuple[Words, ...]]:
+    """The file's name, its geometries that are there, their types, and what is to be said of it."""
     import shapely
 
-    features = read_features(path)
+    features, notes = features_of_registers(path)
     if features.geometry is None:
         raise InputError(Problem(features.name, "holds no geometries", "Name a vector file."))
-    check_in_registers_crs(features)
-    geometry = shapely.force_2d(features.geometry)
+    geometry = features.geometry
     geometry = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
     if not np.isfinite(shapely.bounds(geometry)).all():
         raise InputError(Problem(features.name, "holds infinite coordinates", "Export the file again."))
-    return features.name, geometry, shapely.get_type_id(geometry)
+    return features.name, geometry, shapely.get_type_id(geometry), notes
 
 
 def _read_lines(path: Path) -> tuple[NDArray[np.object_], tuple[Words, ...]]:
-    name, geometry, kind = _parts(path)
+    name, geometry, kind, notes = _parts(path)
     lines = np.isin(kind, (_LINE, _MULTILINE))
     surfaces = np.isin(kind, (_POLYGON, _MULTIPOLYGON))
     other = ~(lines | surfaces)
@@ -155,14 +149,15 @@ def _read_lines(path: Path) -> tuple[NDArray[np.object_], tuple[Words, ...]]:
         remedy = "A barrier's length is that of its centre line: draw it."
         raise InputError(Problem(name, "holds no lines", remedy))
     # polygons (water, railway land) may stand in a file of barriers, yet have no length of their own
-    notes = () if not surfaces.any() else (note("surfaces", name=name, count=int(surfaces.sum())),)
+    if surfaces.any():
+        notes = (*notes, note("surfaces", name=name, count=int(surfaces.sum())))
     return geometry[lines], notes
 
 
 def _read_points(path: Path) -> tuple[NDArray[np.object_], tuple[Words, ...]]:
     import shapely
 
-    name, geometry, kind = _parts(path)
+    name, geometry, kind, notes = _parts(path)
     other = ~np.isin(kind, (_POINT, _MULTIPOINT))
     if other.any():
         example = geometry[np.flatnonzero(other)[0]].geom_type
@@ -170,5 +165,6 @@ def _read_points(path: Path) -> tuple[NDArray[np.object_], tuple[Words, ...]]:
     single = shapely.get_parts(geometry)
     places = np.unique(shapely.get_coordinates(single), axis=0)
     repeated = len(single) - len(places)
-    notes = () if not repeated else (note("repeated", name=name, count=repeated),)
+    if repeated:
+        notes = (*notes, note("repeated", name=name, count=repeated))
     return shapely.points(places), notes

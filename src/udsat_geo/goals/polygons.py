@@ -13,7 +13,8 @@ from udsat_geo.errors import InputError, Problem
 from udsat_geo.goals.wording import Words, note
 from udsat_geo.registers.schema import CRS
 from udsat_geo.unit_table import check_polygons
-from udsat_geo.vector import Features, check_crs, read_features, same_crs, short_crs
+from udsat_geo.vector import Features, features_in
+from udsat_geo.wording import REPROJECTED
 
 LAYER = "areas"
 """The layer of a designation's GeoPackage that holds its areas."""
@@ -68,37 +69,38 @@ def read_polygons(path: Path, one: str, allow_overlaps: bool = False) -> Polygon
     Raises
     ------
     InputError
-        If the file cannot be read, is not in EPSG:25832, holds anything but valid polygons, or polygons that overlap;
-        every overlapping pair is named.
+        If the file cannot be read or does not say its reference system, holds anything but valid polygons, or polygons
+        that overlap; every overlapping pair is named.
     """
-    import shapely
-
-    features = read_features(_with_layer(path))
-    if features.geometry is None or not len(features.geometry):
-        what = "holds no geometries" if features.geometry is None else "holds no polygons"
+    features, reprojected = features_of_registers(_with_layer(path))
+    geometry = features.geometry
+    if geometry is None or not len(geometry):
+        what = "holds no geometries" if geometry is None else "holds no polygons"
         raise InputError(Problem(features.name, what, f"Name a file of polygons, one for each {one}."))
-    check_in_registers_crs(features)
     label = _labels(features)
-    check_polygons(features.name, features.geometry, np.array(label, dtype=object), one)
-    geometry = shapely.force_2d(features.geometry)
-    notes = _overlaps(features.name, geometry, label, one, allow_overlaps)
-    file = Path(str(path).partition("|layername=")[0])
-    return Polygons(features.name, file, label, geometry, features.attributes, notes)
+    check_polygons(features.name, geometry, np.array(label, dtype=object), one)
+    overlaps = _overlaps(features.name, geometry, label, one, allow_overlaps)
+    return Polygons(features.name, file_of(path), label, geometry, features.attributes, (*reprojected, *overlaps))
 
 
-def check_in_registers_crs(features: Features) -> None:
-    """Check that features are in the reference system of the registers.
+def features_of_registers(path: Path) -> tuple[Features, tuple[Words, ...]]:
+    """The features of a file in the reference system of the registers, and a note where they came in another one.
 
     Raises
     ------
     InputError
+        If the file cannot be read, or does not say its reference system.
     """
-    if features.crs is None:
-        raise InputError(Problem(features.name, "does not say its reference system", "Set it in the file."))
-    check_crs(features.crs, features.name)
-    if not same_crs(features.crs, CRS):
-        what = f"is in {short_crs(features.crs)}, the registers in {CRS}"
-        raise InputError(Problem(features.name, what, f"Reproject the file to {CRS}."))
+    features, told = features_in(path, CRS)
+    if told is None:
+        return features, ()
+    given = {"name": features.name, "source": told, "target": CRS}
+    return features, ({language: REPROJECTED[language].format(**given) for language in ("da", "en")},)
+
+
+def file_of(path: Path) -> Path:
+    """The file of a path that may name a layer in it."""
+    return Path(str(path).partition("|layername=")[0])
 
 
 def check_in_city(polygons: Polygons, easting: NDArray[np.float64], northing: NDArray[np.float64], one: str) -> None:
