@@ -92,7 +92,12 @@ def test_everything_over_areas(town: Path, tmp_path: Path) -> None:
     code, printed, errors = call(*everything(town), "--lang", "en", "--out", tmp_path / "out")
     assert (code, errors) == (0, "")
     flat = " ".join(printed.split())
-    for piece in ("2 (Øst)", "Goal 16: crossings per km of barrier", "The areas 0.4 2 5.0", "Private dwellings in all"):
+    for piece in (
+        "2 (Øst)",
+        "Goal 16: crossings per km of barrier in the areas, counted within 25 m of it",
+        "The areas 0.4 2 5.0",
+        "Private dwellings in all",
+    ):
         assert piece in flat, piece
     assert flat.count("Goal 15: polling districts where at least 50 % live in an area") == 3
     data = json.loads((tmp_path / "out/goals.json").read_text(encoding="utf-8"))

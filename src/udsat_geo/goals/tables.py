@@ -10,6 +10,7 @@ from udsat_geo.goals.account import Account, Computed, rounded
 from udsat_geo.goals.crossings import Crossings
 from udsat_geo.goals.polling import PollingDistricts
 from udsat_geo.goals.published import Goal, Indicator
+from udsat_geo.goals.rules import CrossingRule
 from udsat_geo.goals.sentences import aim_in_words, shown
 from udsat_geo.goals.verdict import Judgement
 from udsat_geo.goals.wording import CHANGES, HEADINGS, NEARNESS, REPORT, UNITS, VERDICTS
@@ -205,7 +206,14 @@ def crossing_table(account: Account, language: str) -> Table:
             for year in YEARS
         ]
     header = (words["place"], words["length"], words["count"], words["per_km"])
-    return Table(words["crossings"], header, tuple(rows), frozenset({1, 2, 3}))
+    return Table(_crossing_title(account, words), header, tuple(rows), frozenset({1, 2, 3}))
+
+
+def _crossing_title(account: Account, words: dict[str, str]) -> str:
+    """With the rule it was counted by."""
+    rule = CrossingRule() if account.goals is None else account.goals.crossings
+    reach = words["and_around"].format(reach=f"{rule.reach:g}") if rule.reach else ""
+    return words["crossings"].format(reach=reach, within=f"{rule.within:g}")
 
 
 def _crossing_cells(crossings: Crossings | None, language: str) -> tuple[str, str, str]:
