@@ -22,7 +22,7 @@ DESIGNATION = {
     "addresses", "barriers", "contiguity", "scoring", "areas", "outline", "outline_cut", "diff", "status",
     "places", "parcels", "overrides", "surroundings", "naming", "running",
 }  # fmt: skip
-IO = DESIGNATION | {"designation", "published", "reasons"}
+IO = DESIGNATION | {"designation", "published", "reasons", "goals"}
 JOB = IO | {"io", "synthetic"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -52,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "surroundings": {"barriers", "parcels", "places", "policy"},
     "naming": {"areas", "diff", "places", "units", "wording"},
     "designation": DESIGNATION,
+    "goals": {"errors", "policy", "registers", "vector", "unit_table", "wording"},
     "reasons": {"areas", "designation", "wording"},
     "synthetic": {"errors", "published"},
     "published": {"errors", "synthetic"},

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from udsat_geo.cli.answers import answers_errors, interruption_held
+
 
 @click.command()
 @click.argument("year", type=int)
@@ -32,6 +34,7 @@ import click
     show_default=True,
     help="The tables of the criteria from the synthetic registers as well, which takes longer.",
 )
+@answers_errors
 def reproduce(**options: Any) -> None:
     """Recompute the published status report of YEAR from its own figures.
 
@@ -39,14 +42,6 @@ def reproduce(**options: Any) -> None:
     What does not agree is listed, with how far it is off at least and the readings under which it would agree. It is
     a finding, not an error.
     """
-    from udsat_geo.cli.main import answers_errors
-
-    answers_errors(_run)(**options)
-
-
-def _run(**options: Any) -> None:
-    from udsat_geo.cli.main import interruption_held
-
     with interruption_held():
         from udsat_geo.cli.reproduction import run_reproduce
 

@@ -1,8 +1,4 @@
-"""All result files of a designation, put in place together or not at all.
-
-Files are written in a hidden folder beside their place, checked, and then moved in; when a move fails, those already
-made are taken back. Whatever goes wrong, the earlier result stays.
-"""
+"""All result files of a designation, checked and put in place together or not at all."""
 
 from __future__ import annotations
 
