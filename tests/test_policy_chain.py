@@ -93,6 +93,12 @@ def test_a_plain_number_over_a_reference_leaves_its_label_and_takes_its_source(t
     assert (found.value, found.label, found.source) == (0.2, "Share", "")
 
 
+def test_a_table_over_a_plain_number_keeps_the_number(tmp_path: Path) -> None:
+    base = 'extends = "kbh-2017"\nid = "base"\n[references]\nshare = 0.1\n'
+    mine = load(tmp_path, mine='extends = "base.toml"\nid = "mine"\n[references.share]\nlabel = "Share"\n', base=base)
+    assert (mine.policy.references["share"].value, mine.policy.references["share"].label) == (0.1, "Share")
+
+
 # --- identity -----------------------------------------------------------------------------------------------
 
 

@@ -238,4 +238,4 @@ RUNNING = (
         ),
     ),
 )
-"""What area forming answers once it looks back on earlier designations."""
+"""What is answered when earlier designations must be looked back on."""

@@ -188,6 +188,8 @@ def _over(below: dict[str, Any], above: dict[str, Any], inside: str = "") -> dic
         if inside == "references" and isinstance(old, dict) and _is_number(value):
             # a number alone comes without a source: the base's would speak of another figure
             result[key] = {**old, "value": value, "source": ""}
+        elif inside == "references" and _is_number(old) and isinstance(value, dict):
+            result[key] = {"value": old, **value}
         elif key == "criteria" and not inside and _are_tables(old) and _are_tables(value):
             result[key] = _criteria_over(old, value)
         elif isinstance(old, dict) and isinstance(value, dict):
