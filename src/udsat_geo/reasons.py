@@ -52,14 +52,14 @@ def short_of_demand(designation: Designation) -> NDArray[np.float64]:
     np.maximum.at(highest, group[grouped], scores.composite[grouped])
     residents = np.append(areas.residents_of_group, 0)
     short = np.full(len(group), np.nan)
-    for because, lacking in (
-        (LOW_COMPOSITE, policy.rule.edge_threshold - scores.composite),
-        (FEW_CRITERIA, (policy.rule.criteria - scores.criteria_exceeded).astype(np.float64)),
-        (NO_CORE, policy.rule.core_threshold - highest[group]),
-        (FEW_RESIDENTS, (policy.areas.residents - residents[group]).astype(np.float64)),
+    for because, demand, found in (
+        (LOW_COMPOSITE, policy.rule.edge_threshold, scores.composite),
+        (FEW_CRITERIA, policy.rule.criteria, scores.criteria_exceeded),
+        (NO_CORE, policy.rule.core_threshold, highest[group]),
+        (FEW_RESIDENTS, policy.areas.residents, residents[group]),
     ):
         decided = areas.reason == because
-        short[decided] = lacking[decided]
+        short[decided] = demand - found[decided]
     return np.where(np.isfinite(short), short, np.nan)
 
 

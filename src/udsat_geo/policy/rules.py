@@ -201,6 +201,7 @@ class AreasRule(Rule):
     crossing : float
         How near, in metres, a crossing must lie to where a barrier is met to open it.
     outline : {"exact", "smooth"}
+        Of areas of cells; addresses and zones have outlines of their own.
     """
 
     neighbours: Literal["queen", "rook", "none"] = "queen"
@@ -335,8 +336,6 @@ class Policy(Rule):
             faults.append(f"areas.reach: is for addresses; {kind} touch by areas.neighbours")
         if kind == "addresses" and areas.bridge > 0:
             faults.append("areas.bridge: is for cells and zones; addresses hold together by areas.reach")
-        if kind != "cells" and areas.outline == "smooth":
-            faults.append("areas.outline: smooth is for cells; addresses and zones have outlines of their own")
         if areas.neighbours == "none" and (areas.bridge > 0 or areas.holes > 0):
             faults.append('areas.neighbours: with "none", each unit stands by itself; leave out bridge and holes')
         if areas.fill_below is not None and not areas.holes:
