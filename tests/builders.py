@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from udsat_geo.barriers import Barriers
 from udsat_geo.diff import Designated
 from udsat_geo.grid import Grid
 from udsat_geo.policy import Policy
@@ -115,3 +116,12 @@ def make_designated(
         np.full(n_areas, year if since is None else since, dtype=np.int64),
         np.empty(n_areas, dtype=object),
     )
+
+
+def make_barriers(
+    segments: Sequence[Sequence[float]], crossings: Sequence[Sequence[float]] = (), reach: float = 0.0
+) -> Barriers:
+    """Barriers from the eastings and northings of where segments start and end, and of crossings."""
+    ends = np.array(segments, dtype=np.float64).reshape(-1, 4)
+    places = np.array(crossings, dtype=np.float64).reshape(-1, 2)
+    return Barriers(*(column.copy() for column in (*ends.T, *places.T)), crossing_reach=reach)

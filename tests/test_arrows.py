@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
-    "contiguity", "scoring", "areas", "outline", "diff", "status",
+    "barriers", "contiguity", "scoring", "areas", "outline", "outline_cut", "diff", "status",
 }  # fmt: skip
 IO = DESIGNATION | {"designation", "published"}
 JOB = IO | {"io", "synthetic"}
@@ -35,10 +35,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "registers": {"errors", "policy", "kernels", "vector"},
     "units": {"errors", "grid", "policy", "registers", "kernels"},
     "unit_table": {"errors", "vector", "policy", "registers", "units", "grid"},
-    "contiguity": {"grid", "policy", "units", "kernels"},
+    "barriers": {"errors", "vector", "wording", "kernels"},
+    "contiguity": {"barriers", "grid", "policy", "units", "kernels"},
     "scoring": {"grid", "policy", "units", "kernels"},
     "areas": {"contiguity", "policy", "scoring", "units", "kernels"},
     "outline": {"units"},
+    "outline_cut": {"barriers", "outline", "units"},
     "diff": {"errors"},
     "status": {"policy", "scoring", "units"},
     "designation": DESIGNATION,

@@ -64,6 +64,16 @@ OTHER_BASIS: dict[str, str] = {
     "en": "The designation of {year} rests on another policy or kind of input: compared only with --previous {year}.",
 }
 
+REPROJECTED: dict[str, str] = {
+    "da": "{name}: omregnet fra {source} til {target}",
+    "en": "{name}: reprojected from {source} to {target}",
+}
+
+FAR_CROSSINGS: dict[str, str] = {
+    "da": "{name}: overgange over {reach:g} m fra enhver barriere, som intet åbner: {count}, blandt dem {examples}",
+    "en": "{name}: crossings over {reach:g} m from every barrier, which open nothing: {count}, among them {examples}",
+}
+
 TABLE: dict[str, dict[str, str]] = {
     "da": {
         "area": "Område",
