@@ -231,6 +231,15 @@ def test_faults_are_told(tmp_path: Path, name: str) -> None:
     assert all(piece in str(error.value) for piece in told), str(error.value)
 
 
+def test_a_polygon_without_a_place_is_told_once(tmp_path: Path) -> None:
+    """It is invalid as well, but that would be no news."""
+    lost = shapely.transform(LAKE, lambda places: np.where(np.arange(len(places))[:, None] == 1, np.nan, places))
+    with pytest.raises(InputError) as error:
+        read(tmp_path, [lost])
+    assert len(error.value.messages) == 1
+    assert "no finite numbers" in error.value.messages[0]
+
+
 def test_faults_of_both_files_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         read(tmp_path, [BOW_TIE, BRIDGE], [RAILWAY])
@@ -272,13 +281,24 @@ def test_a_table_without_geometries_is_told(tmp_path: Path) -> None:
         read_barriers(tmp_path / "barriers.csv", None, CRS, 50.0, "en")
 
 
-def test_curved_geometries_are_told(tmp_path: Path) -> None:
-    arc = struct.pack("<BII6d", 1, 8, 3, 0, 0, 1, 1, 2, 0)
-    table = pa.table({"geometry": pa.array([arc], pa.binary())})
+ARC = struct.pack("<BII6d", 1, 8, 3, 0, 0, 1, 1, 2, 0)
+OPEN_RING = struct.pack("<BIII8d", 1, 3, 1, 4, 0, 0, 9, 0, 9, 9, 0, 9)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "told"),
+    [
+        (ARC, "holds curved geometries. Make them straight, in QGIS with the tool Segmentize by maximum angle."),
+        (OPEN_RING, "holds a geometry that cannot be read: Points of LinearRing do not form a closed linestring."),
+    ],
+)
+def test_geometries_that_shapely_does_not_read_are_told(tmp_path: Path, geometry: bytes, told: str) -> None:
+    table = pa.table({"geometry": pa.array([geometry], pa.binary())})
     path = tmp_path / "barriers.gpkg"
     pyogrio.write_arrow(table, path, geometry_name="geometry", geometry_type="Unknown", crs=CRS, driver="GPKG")
-    with pytest.raises(InputError, match=r"barriers\.gpkg: holds curved geometries\. Make them straight"):
+    with pytest.raises(InputError) as error:
         read_barriers(path, None, CRS, 50.0, "en")
+    assert str(error.value).startswith(f"barriers.gpkg: {told}")
 
 
 # --- cutting ------------------------------------------------------------------------------------------------

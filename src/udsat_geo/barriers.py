@@ -83,7 +83,7 @@ _CROSSINGS = _Kind(
 
 @dataclass(frozen=True)
 class _Layer:
-    """A checked file: its points, lines and polygons without Z, taken out of their collections."""
+    """A checked file: its points, lines and polygons, taken out of their collections."""
 
     name: str
     parts: NDArray[np.object_]
@@ -196,8 +196,6 @@ def segment_lines(barriers: Barriers) -> NDArray[np.object_]:
 
 
 def _read_layer(path: Path, kind: _Kind, crs: str, language: str) -> _Layer:
-    import shapely
-
     features = read_features(path)
     name, geometry = features.name, features.geometry
     if geometry is None:
@@ -205,7 +203,6 @@ def _read_layer(path: Path, kind: _Kind, crs: str, language: str) -> _Layer:
     if not len(geometry):
         remedy = f"Export it again, or do without {kind.without}."
         raise InputError(Problem(name, "holds no features", remedy))
-    geometry = shapely.force_2d(geometry)
     parts, feature_of_part = _parts(geometry)
     problems: list[Problem | str] = [*_faults(name, geometry, parts, feature_of_part, kind)]
     if features.crs is None:

@@ -144,10 +144,12 @@ def uncut_edges(edges: Edges, units: Units, barriers: Barriers) -> Edges:
     """The edges that no barrier cuts, or that a crossing reopens wherever one does.
 
     Between cells, and between addresses, an edge is the straight line between their centres. Between zones it is a
-    path of two legs: from a point inside the one over the middle of their shared border to a point inside the other,
-    cut where either leg is. A straight line between the centres of two zones would not do: where they are concave it
-    leaves both and meets barriers that lie in neither, or the centre itself lies elsewhere. A leg may still leave its
-    zone, but seldom and not far. A zone is judged whole: a barrier through it that the path does not meet cuts nothing.
+    path of two legs: from a point inside the one over the middle of their shared border (of the shortest way over the
+    gap, where they do not touch) to a point inside the other, cut where either leg is. A straight line between the
+    centres would not do: where zones are concave it leaves both and meets barriers that lie in neither, and a centre
+    may itself lie elsewhere. A leg may still leave a concave zone, but it ends in it and on its border. A zone is
+    judged whole: a barrier through it that the path does not meet cuts nothing, and one along the border needs its
+    crossing within reach of the border's middle.
 
     Parameters
     ----------

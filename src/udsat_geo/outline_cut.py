@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +11,8 @@ from udsat_geo.units import Units
 
 ON_BARRIER_M = 1e-6
 """A centre so near a barrier lies on it, and so on either side: a micrometre, as in the kernel. Own choice."""
+LEAST_M2 = 1e-6
+"""Smaller pieces, of a square millimetre, come from rounding where barriers run along a border. Own choice."""
 
 
 def cut_outlines(
@@ -27,7 +27,7 @@ def cut_outlines(
     Parameters
     ----------
     outline : object (shapely MultiPolygon), shape (n_areas,)
-        Each holds the centres of its units.
+        Each with the centres of its units inside.
     units : Units
     area_of_unit : int64, shape (n_units,)
         -1 is none.
@@ -40,34 +40,51 @@ def cut_outlines(
     """
     import shapely
 
-    if units.geometry is not None or not len(outline):
+    if units.geometry is not None:
         return outline
     lines = segment_lines(barriers)
-    # a line without length splits nothing
-    lines = lines[shapely.length(lines) > 0]
     area_of_pair, line_of_pair = shapely.STRtree(lines).query(outline, predicate="intersects")
-    members = np.flatnonzero(area_of_unit >= 0)
-    members = members[np.argsort(area_of_unit[members], kind="stable")]
+    met, met_of_pair = np.unique(area_of_pair, return_inverse=True)
     result = outline.copy()
-    for area in np.unique(area_of_pair):
-        of_area = members[slice(*np.searchsorted(area_of_unit[members], (area, area + 1)))]
-        centres = shapely.points(units.easting[of_area], units.northing[of_area])
-        result[area] = _without_empty_pieces(outline[area], lines[line_of_pair[area_of_pair == area]], centres)
+    if len(met):
+        pieces, met_of_piece = _pieces(outline[met], lines[line_of_pair], met_of_pair)
+        area_of_piece = met[met_of_piece]
+        holds = _hold_centres(pieces, area_of_piece, units, area_of_unit)
+        # a piece lies wholly inside, or wholly outside: in a hole, or between the border and lines beyond it
+        inside = shapely.contains(outline[area_of_piece[~holds]], shapely.point_on_surface(pieces[~holds]))
+        for area in np.intersect1d(area_of_piece[~holds][inside], area_of_piece[holds]):
+            result[area] = as_multipolygon(shapely.union_all(pieces[holds & (area_of_piece == area)]))
     normal: NDArray[np.object_] = shapely.normalize(result)
     return normal
 
 
-def _without_empty_pieces(outline: Any, lines: NDArray[np.object_], centres: NDArray[np.object_]) -> Any:
-    """The pieces of an outline between lines that hold a centre, united."""
+def _pieces(
+    outline: NDArray[np.object_], lines: NDArray[np.object_], outline_of_line: NDArray[np.int64]
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """The pieces into which each outline and the plane round it fall, and the outline of each piece."""
     import shapely
 
-    # one union makes nodes of all meeting points of lines and border, so that the pieces fit together to the last digit
-    network = shapely.get_parts(shapely.union_all([outline.boundary, *lines]))
-    pieces = shapely.get_parts(shapely.polygonize(network))
-    _, holding = shapely.STRtree(pieces).query(centres, predicate="dwithin", distance=ON_BARRIER_M)
+    borders, outline_of_border = shapely.get_parts(shapely.boundary(outline), return_index=True)
+    outline_of_part = np.concatenate([outline_of_border, outline_of_line])
+    order = np.argsort(outline_of_part, kind="stable")
+    networks = shapely.multilinestrings(np.concatenate([borders, lines])[order], indices=outline_of_part[order])
+    # one union of each makes nodes where lines and border meet, so that pieces fit together to the last digit
+    noded = shapely.union_all(networks[:, np.newaxis], axis=1)
+    pieces, outline_of_piece = shapely.get_parts(shapely.polygonize(noded[:, np.newaxis]), return_index=True)
+    large = shapely.area(pieces) >= LEAST_M2
+    return pieces[large], outline_of_piece[large]
+
+
+def _hold_centres(
+    pieces: NDArray[np.object_], area_of_piece: NDArray[np.int64], units: Units, area_of_unit: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Whether each piece holds the centre of a unit of its own area, shape (n_pieces,)."""
+    import shapely
+
+    members = np.flatnonzero(area_of_unit >= 0)
+    centres = shapely.points(units.easting[members], units.northing[members])
+    piece, centre = shapely.STRtree(centres).query(pieces, predicate="dwithin", distance=ON_BARRIER_M)
+    own = area_of_unit[members[centre]] == area_of_piece[piece]
     holds = np.zeros(len(pieces), dtype=bool)
-    holds[holding] = True
-    # pieces lie wholly inside or wholly outside: in a hole, or between the border and lines beyond it
-    if not shapely.contains(outline, shapely.point_on_surface(pieces[~holds])).any():
-        return outline
-    return as_multipolygon(shapely.union_all(pieces[holds]))
+    holds[piece[own]] = True
+    return holds

@@ -260,6 +260,9 @@ def _geometries(column: Any, name: str) -> NDArray[np.object_]:
     except NotImplementedError:
         remedy = "Make them straight, in QGIS with the tool Segmentize by maximum angle."
         raise InputError(Problem(name, "holds curved geometries", remedy)) from None
+    except shapely.errors.GEOSException as error:
+        what = f"holds a geometry that cannot be read: {str(error).partition(': ')[2] or error}"
+        raise InputError(Problem(name, what, "Mend it, in QGIS with the tool Fix geometries.")) from None
     return geometry
 
 

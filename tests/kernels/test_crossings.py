@@ -174,6 +174,20 @@ def test_rounding_misses_no_meeting_and_invents_none_but_within_it(pair: tuple[E
         assert distance(line, segment) < 1e-8
 
 
+def test_rounding_misses_no_meeting_where_plain_determinants_do() -> None:
+    """Lines from next to (0.5, 0.5), last steps of a float apart, past where a barrier begins."""
+    near = [0.5 + step * 2.0**-53 for step in range(0, 256, 8)]
+    lines = [(x, y, 24.00000000000005, 24.000000000000053) for x in near for y in near]
+    missed = 0
+    for barrier in ((17.3, 17.3, 18.0, 0.0), (17.3, 17.3, 17.0, 24.0)):
+        found, wanted = cut(lines, [barrier]), reference_crossings.find_cut_lines(lines, [barrier], [], 0.0)
+        assert not [line for line, is_found, is_met in zip(lines, found, wanted, strict=True) if is_met > is_found]
+        for (x, y, to_x, to_y), is_met in zip(lines, wanted, strict=True):
+            plain = (x - 17.3) * (to_y - 17.3) - (y - 17.3) * (to_x - 17.3)
+            missed += is_met and (plain < 0) == (barrier[3] == 0.0) and plain != 0
+    assert missed > 5, "or this place would be no worse than others"
+
+
 def distance(line: Ends, segment: Ends) -> float:
     """Exact but for the last root: segments that do not meet are nearest at one of their ends."""
     squares = []
@@ -256,12 +270,15 @@ def test_a_crossing_reopens_up_to_its_reach(reach: float, wanted: bool) -> None:
     assert cut([ACROSS], [(5, -50, 5, 50)], [(5, 5)], reach) == [wanted]
 
 
-def test_the_reach_is_inclusive_where_the_meeting_point_is_rounded() -> None:
-    """A third is no float; at (1/3, 1/3) and 0.5 m to its right, nor is the distance exact."""
-    line, segment = (0.0, 0.0, 1.0, 1.0), (0.0, 1.0, 0.5, 0.0)
-    assert meeting_point(*line, *segment)[1:] == pytest.approx((1 / 3, 1 / 3))
-    assert cut([line], [segment], [(1 / 3 + 0.5, 1 / 3)], 0.5) == [False]
-    assert cut([line], [segment], [(1 / 3 + 0.5, 1 / 3)], 0.49999) == [True]
+@pytest.mark.parametrize("k", [3, 8, 24, 59])
+def test_the_reach_is_inclusive_where_the_meeting_point_is_rounded(k: int) -> None:
+    """The line leaves the crossing at a slope of 3 to 4 and meets the barrier after k m, at three and four fifths."""
+    line = (724_000, 6_175_000, 724_000 + 3 * k, 6_175_000 + 4 * k)
+    barrier = (724_000 - k, 6_175_000 + 2 * k, 724_000 + 3 * k, 6_175_000 - k)
+    _, easting, northing = meeting_point(*map(float, line + barrier))
+    assert (easting - 724_000) ** 2 + (northing - 6_175_000) ** 2 > k**2, "rounded, it lies out of reach"
+    assert cut([line], [barrier], [line[:2]], k) == [False]
+    assert cut([line], [barrier], [line[:2]], k - 1e-5) == [True]
 
 
 def test_every_barrier_on_the_way_needs_a_crossing_within_reach() -> None:

@@ -2,9 +2,9 @@
 
 A line is cut when it meets a barrier segment and no crossing lies near that meeting point. Lines and segments are
 closed: touching counts. On which side of a line a point lies is decided by a determinant with the error bound of
-Shewchuk, "Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates" (1997), Discrete &
-Computational Geometry 18, section 4.2. Where that bound leaves the side open, the point counts as lying on the line:
-so a meeting is never missed, and one that is found by mistake is one by less than rounding.
+J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates" (Discrete &
+Computational Geometry 18, 1997, 305-363). Where that bound leaves the side open, the point counts as lying on the
+line: so no meeting is missed, and one that is found by mistake is a miss by no more than rounding.
 
 Segments stand in the buckets of a grid that they pass. Which grid that is has no bearing on the result: every bucket
 is a little larger than its square, by more than rounding can move a point.
@@ -121,7 +121,7 @@ def meeting_point(
     of_b = orientation(easting_c, northing_c, easting_d, northing_d, easting_b, northing_b)
     if (of_a > 0 and of_b > 0) or (of_a < 0 and of_b < 0):
         return False, 0.0, 0.0
-    if (of_c == 0 and of_d == 0) or (of_a == 0 and of_b == 0):
+    if of_c == 0 and of_d == 0:
         easting, northing = middle_of_overlap(
             easting_a, northing_a, easting_b, northing_b, easting_c, northing_c, easting_d, northing_d
         )
