@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "contiguity": {"grid", "policy", "units", "kernels"},
     "scoring": {"grid", "policy", "units", "kernels"},
     "areas": {"contiguity", "policy", "scoring", "units", "kernels"},
-    "outline": {"units"},
+    "outline": {"units", "grid", "kernels"},
     "diff": {"errors"},
     "status": {"policy", "scoring", "units"},
     "designation": DESIGNATION,

@@ -6,16 +6,22 @@ import ast
 import inspect
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import reference
+import reference_outline
 import udsat_geo.kernels
 
 KERNELS = Path(udsat_geo.kernels.__file__).parent
 
 TWINS: dict[str, Callable[..., Any]] = {
+    "borders.turn_of_border": reference_outline.turn_of_border,
+    "borders.border_steps": reference_outline.border_steps,
+    "borders.trace_borders": reference_outline.trace_borders,
+    "borders.crossings_into": reference_outline.crossings_into,
     "cells.slot_of_cell": reference.slot_of_cell,
     "cells.find_cell": reference.find_cell,
     "cells.index_cells": reference.index_cells,
@@ -28,6 +34,10 @@ TWINS: dict[str, Callable[..., Any]] = {
     "context.context_of_points": reference.context_of_points,
     "scores.spread_of_gaps": reference.spread_of_gaps,
     "scores.composite_of_gaps": reference.composite_of_gaps,
+    "straight.cross": reference_outline.cross,
+    "straight.extend_way": reference_outline.extend_way,
+    "straight.cheapest_way": reference_outline.cheapest_way,
+    "straight.straighten": reference_outline.straighten,
     "sums.count_rows": reference.count_rows,
     "sums.add_values": reference.add_values,
     "sums.add_flags": reference.add_flags,
@@ -61,9 +71,13 @@ def test_every_function_among_the_kernels_is_compiled() -> None:
 def test_a_twin_has_the_name_of_its_kernel_and_is_used_by_its_test(name: str) -> None:
     module, _, kernel = name.partition(".")
     assert TWINS[name].__name__ == kernel
-    assert f"reference.{kernel}(" in (Path(__file__).parent / f"test_{module}.py").read_text(encoding="utf-8")
+    used = f"{TWINS[name].__module__}.{kernel}("
+    assert used in (Path(__file__).parent / f"test_{module}.py").read_text(encoding="utf-8")
 
 
-def test_the_twins_know_neither_numpy_nor_numba() -> None:
-    imports = [line for line in inspect.getsource(reference).splitlines() if line.startswith(("import", "from"))]
-    assert imports == ["from __future__ import annotations", "import math", "from collections.abc import Sequence"]
+@pytest.mark.parametrize("twins", [reference, reference_outline], ids=lambda twins: twins.__name__)
+def test_the_twins_know_neither_numpy_nor_numba(twins: ModuleType) -> None:
+    imports = [line for line in inspect.getsource(twins).splitlines() if line.startswith(("import", "from"))]
+    assert set(imports) <= {
+        "from __future__ import annotations", "import math", "from collections.abc import Sequence"
+    }  # fmt: skip
