@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
-    "addresses", "barriers", "contiguity", "scoring", "areas", "outline", "outline_cut", "diff", "status",
+    "addresses", "barriers", "contiguity", "scoring", "areas", "outline", "diff", "status",
     "places", "parcels", "overrides", "surroundings", "naming", "running",
 }  # fmt: skip
 IO = DESIGNATION | {"designation", "published", "reasons", "goals"}
@@ -41,8 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "contiguity": {"barriers", "grid", "policy", "units", "kernels"},
     "scoring": {"grid", "policy", "units", "kernels"},
     "areas": {"barriers", "contiguity", "outline", "policy", "scoring", "units", "kernels"},
-    "outline": {"units"},
-    "outline_cut": {"barriers", "outline", "units"},
+    "outline": {"barriers", "grid", "kernels", "policy", "units"},
     "diff": {"errors"},
     "running": {"policy"},
     "status": {"policy", "scoring", "units"},

@@ -13,7 +13,7 @@ from shapely import LineString, MultiPolygon, box
 
 from builders import make_barriers, make_cell_units, make_zone_units
 from udsat_geo.outline import area_outlines
-from udsat_geo.outline_cut import cut_outlines
+from udsat_geo.outline.cut import cut_outlines
 from udsat_geo.units import Units
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -18,7 +18,7 @@ from udsat_geo.contiguity import grid_edges
 from udsat_geo.grid import Grid
 from udsat_geo.kernels.components import label_components
 from udsat_geo.outline import area_outlines, as_multipolygon
-from udsat_geo.outline_cut import cut_outlines
+from udsat_geo.outline.cut import cut_outlines
 from udsat_geo.units import Units
 
 RAILWAYS, STEPS, STEP_M, BEND = 500, 100, 200.0, 0.2

@@ -199,7 +199,7 @@ def designate(
     ran = None if ran_before is None else ran_before(units.unit_id)
     decisions = None if overrides is None else overrides.decisions
     areas = form_areas(units, scores, edges, rule, around.barriers, remember(previous, units, year), ran, decisions)
-    outline = outline_areas(units, areas, rule, around.barriers, around.parcels)
+    outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step("comparing")
     changes = _changes(year, policy, units, areas, outline, previous)
     named = _named(year, units, areas, around, previous, changes, language)

@@ -58,11 +58,11 @@ def read_parcels(path: Path, crs: str, language: str) -> Parcels:
     ]
     if problems:
         raise InputError(problems)
-    head, tail = parcel_overlaps(geometry)
-    if len(head):
-        example = f"rows {int(head[0]) + 1} and {int(tail[0]) + 1}"
+    pairs = parcel_overlaps(geometry)
+    if len(pairs):
+        example = f"rows {int(pairs[0, 0]) + 1} and {int(pairs[0, 1]) + 1}"
         remedy = "Cut one of each pair: an address lies in one parcel."
-        raise InputError(Problem(features.name, "parcels that overlap", remedy, len(head), example))
+        raise InputError(Problem(features.name, "parcels that overlap", remedy, len(pairs), example))
     order = np.argsort(shapely.to_wkb(shapely.normalize(geometry)), kind="stable")
     note = () if told is None else (REPROJECTED[language].format(name=features.name, source=told, target=crs),)
     return Parcels(geometry[order], note)

@@ -14,6 +14,7 @@ import pytest
 import reference
 import reference_crossings
 import reference_gaps
+import reference_outline
 import udsat_geo.kernels
 
 KERNELS = Path(udsat_geo.kernels.__file__).parent
@@ -45,6 +46,14 @@ TWINS: dict[str, Callable[..., Any]] = {
     "ranks.rising_order": reference.rising_order,
     "ranks.ranks_on_scale": reference.ranks_on_scale,
     "pairs.pairs_within": reference.pairs_within,
+    "borders.turn_of_border": reference_outline.turn_of_border,
+    "borders.border_steps": reference_outline.border_steps,
+    "borders.trace_borders": reference_outline.trace_borders,
+    "borders.crossings_into": reference_outline.crossings_into,
+    "straight.cross": reference_outline.cross,
+    "straight.extend_way": reference_outline.extend_way,
+    "straight.cheapest_way": reference_outline.cheapest_way,
+    "straight.straighten": reference_outline.straighten,
     "scores.spread_of_gaps": reference.spread_of_gaps,
     "scores.composite_of_gaps": reference.composite_of_gaps,
     "strips.squared_distance": reference.squared_distance,
@@ -88,7 +97,7 @@ def test_a_twin_has_the_name_of_its_kernel_and_is_used_by_its_test(name: str) ->
     )
 
 
-@pytest.mark.parametrize("twins", [reference, reference_crossings])
+@pytest.mark.parametrize("twins", [reference, reference_crossings, reference_gaps, reference_outline])
 def test_the_twins_know_neither_numpy_nor_numba(twins: ModuleType) -> None:
     imports = [line.split()[1] for line in inspect.getsource(twins).splitlines() if line.startswith(("import", "from"))]
     assert imports

@@ -30,7 +30,6 @@ from udsat_geo.areas.roles import (
     REASON_KEYS,
     ROLES,
     Areas,
-    Ground,
 )
 from udsat_geo.areas.standing import Memory
 
@@ -62,7 +61,6 @@ __all__ = [
     "ROLES",
     "Areas",
     "Decisions",
-    "Ground",
     "Memory",
     "NearMiss",
     "find_near_misses",

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.areas.roles import Ground
 from udsat_geo.barriers import Barriers, is_cut
 from udsat_geo.contiguity import inside_points
+from udsat_geo.outline import Ground
 from udsat_geo.policy import Policy
 from udsat_geo.units import Units
 

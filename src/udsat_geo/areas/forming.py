@@ -11,10 +11,11 @@ from udsat_geo.areas import roles
 from udsat_geo.areas.bridges import bridge_pieces
 from udsat_geo.areas.holes import fill_holes
 from udsat_geo.areas.overrides import Decisions, apply_decisions
-from udsat_geo.areas.roles import Areas, Ground
+from udsat_geo.areas.roles import Areas
 from udsat_geo.areas.standing import Memory, Standing, stand
 from udsat_geo.barriers import Barriers
 from udsat_geo.contiguity import Edges
+from udsat_geo.outline import Ground
 from udsat_geo.policy import Policy
 from udsat_geo.scoring import Scores, composite_of_rates, count_exceeded, exceeds, gaps
 from udsat_geo.units import Units

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.areas.roles import Ground
 from udsat_geo.barriers import Barriers, is_cut, segment_lines
+from udsat_geo.outline import Ground
 from udsat_geo.policy import Policy
 from udsat_geo.scoring import Scores
 from udsat_geo.units import Units

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.barriers import Barriers, segment_lines
-from udsat_geo.outline import as_multipolygon
+from udsat_geo.outline.exact import as_multipolygon
 from udsat_geo.units import Units
 
 ON_BARRIER_M = 1e-6
