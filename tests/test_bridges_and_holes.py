@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import make_policy, make_scores, make_zone_units
 from drawn import draw, form, policy_with
 from strategies import drawings
 from udsat_geo.areas import BRIDGE, FILL, IN_BRIDGE, IN_FILL, form_areas
+from udsat_geo.barriers import Barriers
 from udsat_geo.contiguity import find_edges
 
 
@@ -163,3 +168,42 @@ def test_a_hole_between_zones_is_filled() -> None:
     assert areas.area_of_unit.tolist() == [0] * 5
     assert areas.role[4] == FILL
     assert shapely.area(areas.ground.geometry).tolist() == [10_000]
+
+
+def railway(*stops: tuple[float, float]) -> Barriers:
+    """A barrier through some places, without crossings."""
+    ends = np.array([(*one, *other) for one, other in pairwise(sorted(stops))], dtype=np.float64)
+    columns = (np.ascontiguousarray(column) for column in ends.T)
+    none = np.empty(0)
+    return Barriers(*columns, none, none, 0.0)
+
+
+def test_no_bridge_spans_a_barrier() -> None:
+    city = draw("C C")
+    assert city.areas_of(form(city, policy_with(bridge=100), railway((150, -50), (150, 150)))) == "1 2"
+    assert city.areas_of(form(city, policy_with(bridge=100), railway((350, -50), (350, 150)))) == "1 1"
+
+
+def test_no_hole_is_filled_through_which_a_barrier_runs() -> None:
+    city = draw("""
+        CCC
+        C C
+        CCC
+    """)
+    assert len(form(city, policy_with(holes=4)).ground) == 1
+    assert len(form(city, policy_with(holes=4), railway((120, 150), (180, 150))).ground) == 0
+    assert len(form(city, policy_with(holes=4), railway((120, 420), (180, 420))).ground) == 1
+
+
+PLACES = st.tuples(st.integers(-100, 700), st.integers(-100, 800))
+
+
+@given(drawings(), st.lists(PLACES, min_size=2, max_size=4, unique=True), st.sampled_from([0.0, 150.0]))
+def test_a_barrier_never_merges_areas(text: str, stops: list[tuple[int, int]], bridge: float) -> None:
+    """Who is together with a barrier is together without it."""
+    city, policy = draw(text), policy_with(bridge=bridge, holes=3, fill_below=-1.0)
+    free, parted = form(city, policy), form(city, policy, railway(*stops))
+    for area in range(len(parted)):
+        members = parted.area_of_unit == area
+        assert len(set(free.area_of_unit[members].tolist())) == 1
+        assert (free.area_of_unit[members] >= 0).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,7 @@ from udsat_geo.scoring import Scores, score_units
 from udsat_geo.status import Status, take_status
 from udsat_geo.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.units import Units, cells_from_registers
-from udsat_geo.wording import NO_MEMORY, NO_SPREAD, STEPS
+from udsat_geo.wording import BARRIERS_CUT, NO_MEMORY, NO_SPREAD, STEPS
 
 Progress = Callable[[str], None]
 RanBefore = Callable[[NDArray[np.object_]], NDArray[np.bool_]]
@@ -194,7 +195,9 @@ def designate(
     scores = score_units(units, rule)
     edges = find_edges(units, rule)
     if around.barriers is not None:
-        edges = uncut_edges(edges, units, around.barriers)
+        all_edges, edges = len(edges), uncut_edges(edges, units, around.barriers)
+        cut = BARRIERS_CUT[language].format(n=all_edges - len(edges), of=all_edges)
+        around = dataclasses.replace(around, notes=(*around.notes, cut))
     step("forming")
     ran = None if ran_before is None else ran_before(units.unit_id)
     decisions = None if overrides is None else overrides.decisions

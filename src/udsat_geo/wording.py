@@ -146,6 +146,11 @@ TABLE: dict[str, dict[str, str]] = {
 }
 """Headings of the printed tables."""
 
+BARRIERS_CUT: dict[str, str] = {
+    "da": "Barrierer skiller {n} af {of} par af naboer.",
+    "en": "Barriers part {n} of {of} pairs of neighbours.",
+}
+
 NO_MEMORY: dict[str, str] = {
     "da": "Politikken husker tidligere områder, men der er ingen tidligere udpegning: alle enheder bedømmes som nye.",
     "en": "The policy remembers earlier areas, but there is no earlier designation: all units are judged as new.",

@@ -104,19 +104,23 @@ def _fill_cells(
     )
     size_ha = np.bincount(hole, minlength=len(group_of_hole)) * policy.units.size**2 / SQUARE_METRES_OF_A_HECTARE
     table = index_cells(units.row, units.col)
+    small = size_ha[hole] <= policy.areas.holes
+    met = _met_by_barrier(
+        hole_row[small], hole_col[small], hole[small], len(group_of_hole), policy.units.size, barriers
+    )
     bounds = np.searchsorted(hole, np.arange(len(group_of_hole) + 1))
     absorbed: set[int] = set()
     land: list[tuple[int, int, int]] = []
     for number in np.lexsort((np.arange(len(size_ha)), -size_ha)).tolist():
         around = int(group_of_hole[number])
-        if size_ha[number] > policy.areas.holes or around in absorbed:
+        if size_ha[number] > policy.areas.holes or around in absorbed or met[number]:
             continue
         cells = slice(int(bounds[number]), int(bounds[number + 1]))
         at_row, at_col = hole_row[cells], hole_col[cells]
         places = zip(at_row.tolist(), at_col.tolist(), strict=True)
         found = np.array([find_cell(r, c, table, units.row, units.col) for r, c in places], dtype=np.int64)
         inside = found[found >= 0]
-        if not may_fill[inside].all() or _barrier_runs_through(at_row, at_col, policy.units.size, barriers):
+        if not may_fill[inside].all():
             continue
         absorbed |= {int(g) for g in np.unique(filled[inside]) if g >= 0 and g != around}
         fill[inside] |= group_of_unit[inside] < 0
@@ -126,17 +130,43 @@ def _fill_cells(
     return Filled(filled, fill, Ground.of_cells(new[:, 0], new[:, 1], new[:, 2]))
 
 
-def _barrier_runs_through(row: NDArray[np.int64], col: NDArray[np.int64], size: int, barriers: Barriers | None) -> bool:
-    """Whether a barrier cuts a line from the centre of a hole's cell to the centre of a cell around it."""
-    if barriers is None:
-        return False
+def _met_by_barrier(
+    row: NDArray[np.int64],
+    col: NDArray[np.int64],
+    hole: NDArray[np.int64],
+    n_holes: int,
+    size: int,
+    barriers: Barriers | None,
+) -> NDArray[np.bool_]:
+    """Which holes a barrier runs through: it cuts a line from a cell's centre to that of a cell beside it.
+
+    Parameters
+    ----------
+    row, col, hole : int64, shape (n_cells,)
+    n_holes : int
+    size : int
+        Of a cell, in metres.
+    barriers : Barriers or None
+
+    Returns
+    -------
+    bool, shape (n_holes,)
+    """
+    met = np.zeros(n_holes, dtype=bool)
+    if barriers is None or not n_holes:
+        return met
+    steps = [(row_step, col_step) for row_step in (-1, 0, 1) for col_step in (-1, 0, 1) if row_step or col_step]
     easting, northing = (col.astype(np.float64) + 0.5) * size, (row.astype(np.float64) + 0.5) * size
-    for row_step in (-1, 0, 1):
-        for col_step in (-1, 0, 1):
-            to_easting, to_northing = easting + col_step * size, northing + row_step * size
-            if (row_step or col_step) and is_cut(barriers, easting, northing, to_easting, to_northing).any():
-                return True
-    return False
+    # one call for all holes and directions: each call makes an index of the barriers of its own
+    cut = is_cut(
+        barriers,
+        np.tile(easting, len(steps)),
+        np.tile(northing, len(steps)),
+        np.concatenate([easting + col_step * size for _, col_step in steps]),
+        np.concatenate([northing + row_step * size for row_step, _ in steps]),
+    )
+    met[hole[cut.reshape(len(steps), -1).any(axis=0)]] = True
+    return met
 
 
 def _fill_outlines(
