@@ -14,6 +14,7 @@ from pathlib import Path
 import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
+import shapely
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
@@ -23,7 +24,7 @@ from udsat_geo.outline import unit_polygons
 from udsat_geo.policy import LoadedPolicy, load_policy
 
 POLICIES = Path(__file__).parent.parent / "tests" / "policies"
-IN_AREA, BRIDGED, FILLED, EDGE = "#d9d4ec", "#1b9e77", "#e6ab02", "#3d2f84"
+IN_AREA, BRIDGED, FILLED, LAND, EDGE = "#d9d4ec", "#1b9e77", "#e6ab02", "#f3d98b", "#3d2f84"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class City:
         Metres; hectares. What the second picture allows.
     fill_below : float or None
         The composite from which inhabited units come into a filled hole.
+    window : (float, float, float, float)
+        What of the areas' extent is shown: west, south, east, north as shares.
     """
 
     name: str
@@ -45,11 +48,12 @@ class City:
     bridge: float
     holes: float
     fill_below: float | None
+    window: tuple[float, float, float, float]
 
 
 CITIES = (
-    City("Glasgow", "glasgow.toml", "glasgow/simd2020.gpkg", 2020, 150, 40, 0.0),
-    City("Amsterdam", "amsterdam.toml", "amsterdam/vk100_amsterdam.gpkg", 2021, 100, 6, 0.0),
+    City("Glasgow", "glasgow.toml", "glasgow/simd2020.gpkg", 2020, 150, 40, 0.0, (0.3, 0.2, 1.0, 0.85)),
+    City("Amsterdam", "amsterdam.toml", "amsterdam/vk100_amsterdam.gpkg", 2021, 100, 6, 0.0, (0.55, 0.0, 1.0, 0.45)),
 )
 
 
@@ -63,7 +67,7 @@ def with_areas(policy: LoadedPolicy, city: City | None) -> LoadedPolicy:
     return policy.model_copy(update={"policy": rule.model_copy(update={"areas": areas})})
 
 
-def draw(axes: Axes, made: Designation, title: str) -> None:
+def draw(axes: Axes, made: Designation, title: str, frame: tuple[float, ...]) -> None:
     """One designation: members, what bridges and filled holes added, outlines."""
     crs, role = made.units.crs, made.areas.role
     everyone = np.arange(len(made.units))
@@ -73,9 +77,26 @@ def draw(axes: Axes, made: Designation, title: str) -> None:
         members = np.flatnonzero(who)
         if len(members):
             gpd.GeoSeries(unit_polygons(made.units, members), crs=crs).plot(ax=axes, color=colour, linewidth=0)
+    ground = made.areas.ground
+    if ground.row is not None and ground.col is not None and len(ground):
+        west, south = ground.col * made.policy.policy.units.size, ground.row * made.policy.policy.units.size
+        size = made.policy.policy.units.size
+        land = shapely.box(west, south, west + size, south + size)
+        gpd.GeoSeries(land, crs=crs).plot(ax=axes, color=LAND, linewidth=0)
     gpd.GeoSeries(made.outline, crs=crs).boundary.plot(ax=axes, color=EDGE, linewidth=0.9)
+    west, south, east, north = frame
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
     axes.set_title(title, fontsize=10)
     axes.set_axis_off()
+
+
+def frame_of(outlines: np.ndarray, city: City) -> tuple[float, ...]:
+    """West, south, east and north of what is shown, in metres."""
+    left, bottom, right, top = shapely.total_bounds(outlines)
+    west, south, east, north = city.window
+    width, height = right - left, top - bottom
+    return left + west * width, bottom + south * height, left + east * width, bottom + north * height
 
 
 def told(made: Designation) -> str:
@@ -100,12 +121,14 @@ def main() -> None:
         inputs = Inputs(None, file, "unit_table")
         before = designate(city.year, with_areas(policy, None), inputs, language="en")
         after = designate(city.year, with_areas(policy, city), inputs, language="en")
-        figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5.6))
-        draw(left, before, f"{city.name} {city.year}: {told(before)}")
-        draw(right, after, f"bridges of {city.bridge:g} m, holes of {city.holes:g} ha: {told(after)}")
+        frame = frame_of(np.concatenate([before.outline, after.outline]), city)
+        figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5))
+        draw(left, before, f"{city.name} {city.year}: {told(before)}", frame)
+        draw(right, after, f"bridges of {city.bridge:g} m, holes of {city.holes:g} ha: {told(after)}", frame)
         patches = [Patch(color=IN_AREA, label="in an area"), Patch(color=BRIDGED, label="bridge"),
-                   Patch(color=FILLED, label="filled hole")]  # fmt: skip
-        figure.legend(handles=patches, loc="lower center", ncols=3, frameon=False, fontsize=9)
+                   Patch(color=FILLED, label="people in a filled hole"),
+                   Patch(color=LAND, label="ground without units, bridged or enclosed")]  # fmt: skip
+        figure.legend(handles=patches, loc="lower center", ncols=4, frameon=False, fontsize=9)
         path = options.out / f"bridges_and_holes_{city.name.lower()}.png"
         figure.savefig(path, dpi=90, bbox_inches="tight", metadata={"Software": ""})
         plt.close(figure)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,8 +96,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="udsat-flicker-") as name:
             draw_registers(source, Path(name) / "registers", rng)
             designate_draw(Path(name) / "registers", options.year, policy, flickers)
-        print(f"\rdraw {number + 1} of {options.draws}", end="", flush=True)
-    print(f"\rkbh-2017 over the synthetic city of {options.year}, {options.draws} draws of its residents")
+        print(f"draw {number + 1} of {options.draws}", end="\r", file=sys.stderr)
+    print(f"kbh-2017 over the synthetic city of {options.year}, {options.draws} draws of its residents")
     print(f"  {'leave':>6} {'units that change side':>24} {'their residents':>16} {'areas, least-most':>18}")
     for leave, flicker in zip(LEAVE, flickers, strict=True):
         units, residents = np.array(flicker.units), np.array(flicker.residents)
