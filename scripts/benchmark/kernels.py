@@ -91,9 +91,12 @@ def _seconds(work: Callable[[], Any]) -> float:
 
 def all_rows() -> Iterator[KernelRow]:
     """Every row, at the size of the country; inputs of one kernel alone are made when its turn comes."""
+    from address_rows import address_rows  # which takes its form from here
+
     country = make_country()
     for rows in (flag_rows, sum_rows, index_rows, edge_rows, component_rows, context_rows, score_rows):
         yield from rows(country)
+    yield from address_rows()
 
 
 def flag_rows(country: Country) -> Iterator[KernelRow]:

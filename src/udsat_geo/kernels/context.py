@@ -79,9 +79,11 @@ def square_with_enough(square: NDArray[np.float64], residents: NDArray[np.int64]
         No more than there are.
     """
     n_near = square.shape[0]
-    farthest = 1e-300
+    nearest, farthest = np.inf, 1e-300
     for k in range(n_near):
-        farthest = max(farthest, square[k])
+        nearest, farthest = min(nearest, square[k]), max(farthest, square[k])
+    if least_residents <= 0:
+        return nearest
     in_bands = 63.5 / farthest
     residents_in_band = np.zeros(64, dtype=np.int64)
     for k in range(n_near):
