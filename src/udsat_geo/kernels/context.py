@@ -151,8 +151,10 @@ def context_of_points(
         unit = unit_at[place]
         if place > 0 and east[place] == east[place - 1] and north[place] == north[place - 1]:
             # at one place one sees the same
-            residents_in_view[unit] = residents_in_view[unit_at[place - 1]]
-            sums_in_view[unit] = sums_in_view[unit_at[place - 1]]
+            before = unit_at[place - 1]
+            residents_in_view[unit] = residents_in_view[before]
+            for j in range(n_sums):
+                sums_in_view[unit, j] = sums_in_view[before, j]
             continue
         while True:
             n_near = points_within(

@@ -49,7 +49,8 @@ def pairs_within(
         )
         if n_pairs + n_near > listed.shape[0]:
             longer = np.empty(3 * listed.shape[0] // 2 + n_near, dtype=np.int32)
-            longer[:n_pairs] = listed[:n_pairs]
+            for k in range(n_pairs):
+                longer[k] = listed[k]
             listed = longer
         for k in range(n_near):
             other = point_at[near[k]]
