@@ -230,6 +230,8 @@ def start(report: Report, repeats: int | None) -> None:
 def kernels(report: Report, repeats: int) -> None:
     """Measure each kernel beside its peers, print both with their ratio, and keep the rows."""
     # Only now: these bring numpy with them, which would raise the peak memory of later processes.
+    from barrier_rows import DIFFERENCE_M2
+
     from kernels import ROUNDING, all_rows, run_rows
 
     section = f"kernels (median of {repeats})"
@@ -247,7 +249,8 @@ def kernels(report: Report, repeats: int) -> None:
     unequal = [f"{timing.name} ({timing.peer_name})" for timing in timings if not timing.equal]
     if unequal:
         raise BenchmarkError(f"no ratios: ours and the peer differ in {', '.join(unequal)}")
-    print(f"  all results equal; spread and composite, sums of floats, to {ROUNDING:g}")
+    rounded = f"spread and composite, sums of floats, to {ROUNDING:g}, outlines to {DIFFERENCE_M2:g} m2"
+    print(f"  all results equal; {rounded}")
 
 
 def run(options: argparse.Namespace, report: Report) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from udsat_geo.designation import Designation, Inputs, designate
+from udsat_geo.diff import EVENTS
 from udsat_geo.grid import Grid
 from udsat_geo.job import Job, run
 from udsat_geo.policy import load_policy
@@ -157,7 +158,7 @@ def print_glasgow(folder: Path) -> None:
         none = int((made.scores.criteria_with_rate < 4).sum())
         print(_line(f"  SIMD rank {year}", made, against_rank(made, rank)) + f"{worst:15.1%}{none:16}")
         if made.changes is not None:
-            counts = ", ".join(f"{made.changes.count(event)} {event}" for event in ("added", "removed", "kept"))
+            counts = ", ".join(f"{made.changes.count(event)} {event}" for event in EVENTS if made.changes.count(event))
             print(
                 f"  2016 -> 2020: areas {counts}; zones +{made.changes.units_added} -{made.changes.units_removed}; "
                 f"residents +{made.changes.residents_added.sum():,} -{made.changes.residents_removed.sum():,}"

@@ -38,7 +38,7 @@ def draw(path: Path, out: Path) -> None:
     for _, area in areas.iterrows():
         at = area.geometry.representative_point()
         box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "alpha": 0.8, "linewidth": 0}
-        number = area["area_id"][-2:]
+        number = str(area["number"])
         axes.annotate(number, (at.x, at.y), ha="center", va="center", fontsize=7, weight="bold", bbox=box)
     west, south, _, _ = units.total_bounds
     axes.plot([west, west + 2000], [south, south], color="black", linewidth=3)

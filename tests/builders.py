@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from udsat_geo.barriers import Barriers
 from udsat_geo.diff import Designated
 from udsat_geo.grid import Grid
 from udsat_geo.policy import Policy
@@ -17,15 +18,15 @@ from udsat_geo.units import Units
 def make_policy(
     worse: Sequence[str] = ("high",),
     weight: Sequence[float] | None = None,
-    limit: Sequence[float | None] | None = None,
-    **parts: dict[str, Any],
+    limit: Sequence[float | str | None] | None = None,
+    **parts: Any,
 ) -> Policy:
     """A policy of as many criteria as `worse` has entries.
 
     Parameters
     ----------
     parts
-        ``units``, ``context``, ``rule`` and ``areas`` as in a policy file.
+        ``units``, ``context``, ``rule``, ``areas`` and other tables as in a policy file.
     """
     criteria = []
     for j, side in enumerate(worse):
@@ -108,12 +109,18 @@ def make_address_units(
 
 
 def make_scores(composite: Sequence[float], exceeded: Sequence[int] | None = None) -> Scores:
-    """Scores of one criterion with a given composite; nothing else in them has a meaning."""
+    """Scores of one criterion with a given composite; nothing else in them has a meaning.
+
+    Parameters
+    ----------
+    exceeded
+        How many criteria are; without it, the one that there is.
+    """
     values = np.array(composite, dtype=np.float64)
     ones = np.ones(len(values), dtype=np.int64)
     counted = ones if exceeded is None else np.array(exceeded, dtype=np.int64)
     column = values[:, None]
-    return Scores(ones, column, column, np.zeros(1), np.ones(1), values, ones, counted)
+    return Scores(ones, column, column, np.zeros(1), np.ones(1), values, ones, counted, counted[:, None] > 0)
 
 
 def make_designated(
@@ -135,3 +142,12 @@ def make_designated(
         np.full(n_areas, year if since is None else since, dtype=np.int64),
         np.empty(n_areas, dtype=object),
     )
+
+
+def make_barriers(
+    segments: Sequence[Sequence[float]], crossings: Sequence[Sequence[float]] = (), reach: float = 0.0
+) -> Barriers:
+    """Barriers from the eastings and northings of where segments start and end, and of crossings."""
+    ends = np.array(segments, dtype=np.float64).reshape(-1, 4)
+    places = np.array(crossings, dtype=np.float64).reshape(-1, 2)
+    return Barriers(*(column.copy() for column in (*ends.T, *places.T)), crossing_reach=reach)

@@ -229,6 +229,26 @@ def composite_of_gaps(
     return composite, criteria_with_rate
 
 
+# --- ranks --------------------------------------------------------------------------------------------------
+
+
+def rising_order(value: Sequence[float]) -> list[int]:
+    """The numbers of the values in rising order, equal ones as they come, -0.0 before 0.0, NaN last."""
+    rated = [number for number, own in enumerate(value) if not math.isnan(own)]
+    missing = [number for number, own in enumerate(value) if math.isnan(own)]
+    return sorted(rated, key=lambda number: (value[number], math.copysign(1.0, value[number]))) + missing
+
+
+def ranks_on_scale(value: Sequence[float], scale: Sequence[float]) -> list[float]:
+    """The rank of each value on the scale, equal ones sharing the mean of theirs; NaN has none."""
+    rank = []
+    for own in value:
+        below = sum(1 for other in scale if other < own)
+        equal = sum(1 for other in scale if other == own)
+        rank.append(math.nan if math.isnan(own) or not scale else below + (equal + 1) / 2)
+    return rank
+
+
 # --- components ---------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from shapely.geometry import Point, Polygon, box
 
 from edge_registers import write_edge_registers
+from estates import write_estates
 
 Spoil = Callable[[Path], None]
 
@@ -44,13 +45,15 @@ residents = 50
 
 
 def write_good_input(folder: Path) -> None:
-    """Registers (`raw`, `csv`), unit tables (`units.gpkg`, `cells.csv`) and the policies that go with them."""
+    """Registers (`raw`, `csv`), unit tables (`units.gpkg`, `cells.csv`, `estates.gpkg`) and policies for them."""
     write_edge_registers(folder / "raw")
     write_edge_registers(folder / "csv", files="csv")
     shutil.rmtree(folder / "csv" / "twin")
     zones = good_units()
     zones.to_file(folder / "units.gpkg", layer="units")
     zones.drop(columns="geometry").to_csv(folder / "cells.csv", index=False)
+    write_estates(folder / "estates.gpkg", {"A": {}, "B": {"basic_school_30_59": 1000}})
+    (folder / "mine.toml").write_text('extends = "kbh-2017"\nid = "mine"\n')
     (folder / "zones.toml").write_text(UNIT_POLICY.format(kind="zones", more=""))
     (folder / "zones_utm.toml").write_text(UNIT_POLICY.format(kind="zones", more='crs = "EPSG:25832"'))
     (folder / "cells.toml").write_text(UNIT_POLICY.format(kind="cells", more=""))

@@ -152,3 +152,52 @@ def policies(draw: DrawFn, n_criteria: int = 2) -> Policy:
             "neighbours": draw(st.sampled_from(["queen", "rook"])),
         },
     )
+
+
+def drawings() -> st.SearchStrategy[str]:
+    """Small cities as text; see `drawn`."""
+    lines = st.lists(st.text("CCe.om? ", min_size=6, max_size=6), min_size=2, max_size=6)
+    return lines.map(lambda rows: "\n".join([*rows, "......"]))
+
+
+Patch = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+"""Row, column and area of cells, sorted by row, then column."""
+
+
+def pictured(*lines: str) -> Patch:
+    """A patch from a picture, north at the top: digits are areas, all else is open ground."""
+    found = [(r, c, int(mark)) for r, line in enumerate(lines[::-1]) for c, mark in enumerate(line) if mark.isdigit()]
+    row, col, area = np.array(found, dtype=np.int64).reshape(-1, 3).T.copy()
+    return row, col, area
+
+
+PICTURES = (
+    ("000", "0.0", "000"),
+    ("0000", "0110", "0110", "0000"),
+    ("00000", "0...0", "0.1.0", "0...0", "00000"),
+    ("0101", "1010", "0101", "1010"),
+    ("0.0.", ".0.0", "0.0.", ".0.0"),
+    ("0....", ".0...", "..0..", "...0.", "....0"),
+    ("0000....", "00000000", "0000...."),
+    ("0011", "0.11", "2233"),
+    ("01", "23"),
+    ("010", "1.1", "010"),
+    ("00011", "0..11", "22222"),
+    ("0.....", "00....", "0000..", "000000"),
+)
+"""Rings, islands, checkerboards, diagonals, necks, areas that meet at sides and at corners, stairs."""
+
+
+@st.composite
+def cell_patches(draw: DrawFn, most: int = 6, far: bool = True) -> Patch:
+    """Cells of up to four areas that touch in every way; not all numbers need have a cell."""
+    if draw(st.integers(0, 3)) == 0:
+        row, col, area = pictured(*draw(st.sampled_from(PICTURES)))
+    else:
+        shape = (draw(st.integers(1, most)), draw(st.integers(1, most)))
+        ground = draw(st.integers(-2, 0))
+        picture = draw(hnp.arrays(np.int64, shape, elements=st.integers(ground, draw(st.integers(0, 3)))))
+        row, col = (side.astype(np.int64) for side in np.nonzero(picture >= 0))
+        area = picture[row, col]
+    corners = CORNERS if far else CORNERS[:4]
+    return row + draw(st.sampled_from(corners)), col + draw(st.sampled_from(corners)), area

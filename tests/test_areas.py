@@ -25,6 +25,7 @@ from udsat_geo.areas import (
     NO_CORE,
     NO_RATE,
     OUTSIDE,
+    REASON_KEYS,
     ROLES,
     Areas,
     form_areas,
@@ -168,7 +169,7 @@ def test_nothing_qualifies() -> None:
 
 def test_there_are_words_for_every_reason_in_every_language() -> None:
     for words in REASONS.values():
-        assert len(words) == len(set(words)) == FEW_RESIDENTS + 1
+        assert len(words) == len(set(words)) == len(REASON_KEYS)
     assert REASONS["en"][FEW_CRITERIA] == "too few criteria exceeded"
     assert REASONS["en"][NO_RATE] == "no rate can be computed"
 

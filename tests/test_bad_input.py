@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import spoiling as s
-from bad_input import ALL, CELLS_CSV, CSV, RAW, ZONES, Row
+from bad_input import ALL, CELLS_CSV, CSV, LAW, MINE, RAW, ZONES, Row
 from udsat_geo.cli.main import designate
 
 COMMAND = Path(sys.executable).parent / "designate"
@@ -22,7 +22,8 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Good input of every kind, and an earlier result in `out`."""
     folder = tmp_path_factory.mktemp("good")
     s.write_good_input(folder / "input")
-    for arguments in (RAW, CSV + " --year 2022", ZONES + " --year 2023", CELLS_CSV + " --year 2024"):
+    calls = (RAW, MINE, CSV + " --year 2022", ZONES + " --year 2023", CELLS_CSV + " --year 2024", LAW + " --year 2025")
+    for arguments in calls:
         code, _, errors = run_inside(arguments, folder / "input", folder / "out")
         assert (code, errors) == (0, ""), arguments
     return folder

@@ -64,6 +64,12 @@ def test_cells_touch_as_their_squares_do(drawn: Cells, rook: bool) -> None:
     assert pairs(grid_edges(row, col, rook)) == pairs(zone_edges(squares, rook, 0.0))
 
 
+def test_without_neighbours_nothing_touches() -> None:
+    policy = make_policy(areas={"residents": 0, "neighbours": "none"})
+    assert pairs(find_edges(make_cell_units([(0, 0), (0, 1)]), policy)) == []
+    assert pairs(find_edges(make_zone_units([LEFT, affinity.translate(LEFT, 10)]), policy)) == []
+
+
 def test_find_edges_goes_by_the_kind_of_unit_and_the_policy() -> None:
     cells = make_cell_units([(0, 0), (1, 1), (1, 2)])
     zones = make_zone_units([LEFT, box(10, 10, 20, 20), box(20.5, 10, 30, 20)])

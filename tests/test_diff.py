@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import dataclasses
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from builders import make_designated
-from udsat_geo.diff import ADDED, KEPT, REMOVED, Designated, compare
+from udsat_geo.diff import ADDED, KEPT, LINK, MIRROR, REMOVED, SHIFT, Designated, compare
 from udsat_geo.errors import InputError
 
 
@@ -37,22 +38,86 @@ def members(designated: Designated) -> list[set[str]]:
     ]
 
 
+def links_of(before: Designated, now: Designated) -> set[tuple[int, int]]:
+    """Area of now and of before, where they share enough of the smaller one's residents (units, if it has none)."""
+    living = dict(zip(now.unit_id.tolist(), now.residents.tolist(), strict=True))
+
+    def people(units: set[str]) -> int:
+        return sum(living.get(unit, 0) for unit in units)
+
+    links = set()
+    for (a, new), (p, old) in product(enumerate(members(now)), enumerate(members(before))):
+        both = new & old
+        if min(people(new), people(old)) > 0:
+            linked = people(both) > 0 and people(both) >= LINK * min(people(new), people(old))
+        else:
+            linked = len(both) >= LINK * min(len(new), len(old)) and bool(both)
+        if linked:
+            links.add((a, p))
+    return links
+
+
+def events_of(before: Designated, now: Designated) -> list[str]:
+    """The events of the areas of now by set arithmetic."""
+    living = dict(zip(now.unit_id.tolist(), now.residents.tolist(), strict=True))
+    earlier, current, links = members(before), members(now), links_of(before, now)
+    was, is_now = set().union(*earlier), set().union(*current)
+
+    def shared(a: int, p: int) -> tuple[int, int, int]:
+        both = current[a] & earlier[p]
+        return sum(living.get(unit, 0) for unit in both), len(both), -a
+
+    told = []
+    for a, units in enumerate(current):
+        mine = {p for b, p in links if b == a}
+        lost = 0
+        for p in mine:
+            if max((b for b, q in links if q == p), key=lambda b, p=p: shared(b, p)) == a:  # type: ignore[misc]
+                lost += sum(living.get(unit, 0) for unit in earlier[p] - is_now)
+        gained = sum(living[unit] for unit in units - was)
+        base = sum(living[unit] for unit in units & was) + lost
+        events = ["split"] if any(len({b for b, q in links if q == p}) > 1 for p in mine) else []
+        events += ["merged"] if len(mine) > 1 else []
+        events += ["grown"] if gained and gained >= SHIFT * base else []
+        events += ["shrunk"] if lost and lost >= SHIFT * base else []
+        told.append("+".join(events or [KEPT]) if mine else ADDED)
+    return told
+
+
 @given(BOTH)
 def test_events_are_set_arithmetic_on_unit_ids(both: tuple[Designated, Designated]) -> None:
     before, now = both
-    earlier, current = members(before), members(now)
+    links = links_of(before, now)
     changes = compare(before, now)
-    wanted: list[tuple[str, int, tuple[int, ...]]] = []
-    for area, units in enumerate(current):
-        shares = tuple(p for p, old in enumerate(earlier) if units & old)
-        wanted.append((KEPT if shares else ADDED, area, shares))
-    for previous, units in enumerate(earlier):
-        if not any(units & new for new in current):
-            wanted.append((REMOVED, -1, (previous,)))
-    assert list(zip(changes.event, changes.area.tolist(), changes.previous, strict=True)) == wanted
-    assert {event: changes.count(event) for event in (ADDED, KEPT, REMOVED)} == {
-        event: Counter(row[0] for row in wanted)[event] for event in (ADDED, KEPT, REMOVED)
-    }
+    removed = [p for p in range(len(before.area_id)) if p not in {q for _, q in links}]
+    assert list(changes.event) == events_of(before, now) + [REMOVED] * len(removed)
+    assert changes.area.tolist() == [*range(len(now.area_id)), *[-1] * len(removed)]
+    assert list(changes.previous) == [
+        *(tuple(sorted(p for b, p in links if b == a)) for a in range(len(now.area_id))), *((p,) for p in removed)
+    ]  # fmt: skip
+
+
+@given(BOTH)
+def test_turned_around_every_event_is_its_mirror(both: tuple[Designated, Designated]) -> None:
+    """Weighed by the same residents, the earlier areas' events are those of a comparison the other way, mirrored."""
+    before, now = both
+    living = dict(zip(now.unit_id.tolist(), now.residents.tolist(), strict=True))
+    weighed = dataclasses.replace(
+        before, residents=np.array([living.get(unit, 0) for unit in before.unit_id.tolist()], dtype=np.int64)
+    )
+    # units that only the later one has must be known to the earlier one, or they would hold nobody
+    only = [unit for unit in now.unit_id.tolist() if unit not in set(before.unit_id.tolist())]
+    weighed = dataclasses.replace(
+        weighed,
+        unit_id=np.array([*weighed.unit_id.tolist(), *only], dtype=object),
+        residents=np.append(weighed.residents, [living[unit] for unit in only]).astype(np.int64),
+        area_of_unit=np.append(weighed.area_of_unit, [-1] * len(only)).astype(np.int64),
+    )
+    there, back = compare(weighed, now), compare(now, weighed)
+    mirrored = [{MIRROR[event] for event in told.split("+")} for told in back.event[: len(before.area_id)]]
+    assert [set(told.split("+")) for told in there.event_of_previous] == mirrored
+    assert there.residents_kept.sum() == back.residents_kept.sum()
+    assert there.residents_added.sum() == back.residents_removed.sum()
 
 
 @given(BOTH)
@@ -133,7 +198,8 @@ def test_events_by_hand() -> None:
     )
     changes = compare(before, now)
     assert changes.previous_year == 2021
-    assert changes.event == (KEPT, ADDED, REMOVED)
+    assert changes.event == ("grown+shrunk", ADDED, REMOVED)
+    assert changes.event_of_previous == ("grown+shrunk", REMOVED)
     assert changes.area.tolist() == [0, 1, -1]
     assert changes.previous == ((0,), (), (1,))
     assert changes.residents_added.tolist() == [30, 50, 0]
@@ -148,7 +214,7 @@ def test_units_that_vanish_or_appear() -> None:
     before = make_designated({"a": 0, "gone": 0, "left": 1, "b": -1}, {"a": 5, "gone": 500, "left": 7, "b": 1})
     now = make_designated({"a": 0, "b": -1, "new": 0}, {"a": 5, "b": 1, "new": 9}, year=2025)
     changes = compare(before, now)
-    assert changes.event == (KEPT, REMOVED)
+    assert changes.event == ("grown", REMOVED)
     assert changes.residents_added.tolist() == [9, 0]
     assert changes.residents_removed.tolist() == [0, 0]
     assert changes.residents_kept.tolist() == [5, 0]
@@ -171,6 +237,27 @@ def test_what_a_split_area_loses_is_told_with_the_part_that_shares_most_resident
 def test_a_shared_unit_that_nobody_lives_in_keeps_an_area() -> None:
     nobody = {"a": 0}
     assert compare(make_designated({"a": 0}, nobody), make_designated({"a": 0}, nobody, 2025)).event == (KEPT,)
+
+
+def test_events_of_splits_merges_and_small_shifts() -> None:
+    before = make_designated({"a": 0, "b": 0, "c": 1, "d": 2, "e": -1})
+    now = make_designated({"a": 0, "b": 1, "c": 2, "d": 2, "e": 2},
+                          {"a": 50, "b": 50, "c": 60, "d": 40, "e": 2}, year=2025)  # fmt: skip
+    changes = compare(before, now)
+    assert changes.event == ("split", "split", "merged")
+    assert changes.event_of_previous == ("split", "merged", "merged")
+    assert changes.continues.tolist() == [0, -1, 1]
+    grown = compare(before, dataclasses.replace(now, residents=np.array([50, 50, 60, 40, 5], dtype=np.int64)))
+    assert grown.event[2] == "merged+grown"
+
+
+def test_a_sliver_that_two_areas_share_links_them_not() -> None:
+    before = make_designated({"a": 0, "b": 0, "c": -1})
+    now = make_designated({"a": -1, "b": 0, "c": 0}, {"a": 96, "b": 4, "c": 96}, year=2025)
+    changes = compare(before, now)
+    assert changes.event == (ADDED, REMOVED)
+    assert changes.residents_kept.tolist() == [4, 0]
+    assert changes.residents_removed.tolist() == [0, 96]
 
 
 def test_two_areas_that_merge_keep_the_older_year() -> None:

@@ -20,17 +20,42 @@ def test_planted_areas_are_found(year: int, policy: str) -> None:
         assert (made.areas.role[made.areas.area_of_unit == area] == CORE).any()
 
 
-def test_what_was_planted_to_come_and_go_in_2021_does() -> None:
-    before, now = synthetic(2017), synthetic(2021)
+def areas_over(designated_units: np.ndarray, area_of_unit: np.ndarray, least: float = 0.75) -> int:
+    """The area that holds nearly all of some units."""
+    held, count = np.unique(area_of_unit[designated_units], return_counts=True)
+    area = int(held[np.argmax(count)])
+    assert area >= 0
+    assert count.max() > least * count.sum()
+    return area
+
+
+def test_the_three_additions_and_two_removals_of_2021_come_out_as_such() -> None:
+    """Figur 3 of the status report: 1 and 3 are new areas, 2 extends an existing one; a and b are gone."""
+    before, now = synthetic(2017), synthetic(2021, None)
+    changes, earlier = now.changes, now.previous
+    assert changes is not None
+    assert earlier is not None
     names_before, names_now = planted_areas(2017).names, planted_areas(2021).names
     planted_before, planted_now = planted_of_unit(before, 2017), planted_of_unit(now, 2021)
-    for name in sorted(set(names_now) - set(names_before)):
-        units = planted_now == names_now.index(name)
-        assert (now.areas.area_of_unit[units] >= 0).mean() > 0.8, name
-    for name in sorted(set(names_before) - set(names_now)):
-        gone = set(before.units.unit_id[planted_before == names_before.index(name)])
-        still = set(now.units.unit_id[now.areas.area_of_unit >= 0])
-        assert len(gone & still) / len(gone) < 0.2, name
+    was_planted = set(before.units.unit_id[planted_before >= 0].tolist())
+    new = sorted(set(names_now) - set(names_before))
+    assert len(new) == 2
+    for name in new:
+        area = areas_over(planted_now == names_now.index(name), now.areas.area_of_unit)
+        assert changes.event[area] == "added", name
+        assert now.name[area] == name
+    extension = np.array([unit not in was_planted for unit in now.units.unit_id.tolist()]) & (planted_now >= 0)
+    extension &= ~np.isin(planted_now, [names_now.index(name) for name in new])
+    grown = areas_over(extension, now.areas.area_of_unit)
+    assert changes.event[grown] == "grown"
+    assert changes.residents_added[grown] > 0.8 * now.units.residents[extension].sum()
+    gone = sorted(set(names_before) - set(names_now))
+    assert changes.count("removed") == len(gone) == 2
+    for name in gone:
+        area = areas_over(planted_before == names_before.index(name), before.areas.area_of_unit)
+        assert changes.event_of_previous[area] == "removed", name
+        assert earlier.name[area] == name
+    assert changes.count("added") == 2
 
 
 def test_every_planted_area_is_met_by_some_area() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,14 @@ from hypothesis import strategies as st
 from builders import make_cell_units, make_policy
 from strategies import cell_units, policies
 from udsat_geo.policy import Policy
-from udsat_geo.scoring import exceeds, gaps, score_units, sums_in_view
+from udsat_geo.scoring import (
+    count_exceeded,
+    exceeds,
+    gaps,
+    meets_demands,
+    score_units,
+    sums_in_view,
+)
 from udsat_geo.units import Units
 
 NAN = math.nan
@@ -22,6 +30,12 @@ NAN = math.nan
 def without_cells(units: Units) -> Units:
     """The same units as points that belong to no grid."""
     return dataclasses.replace(units, row=None, col=None, grid=None)
+
+
+def with_criteria(policy: Policy, changes: dict[int, dict[str, Any]]) -> Policy:
+    """The same policy with some of its criteria changed."""
+    criteria = [c.model_copy(update=changes.get(j, {})) for j, c in enumerate(policy.criteria)]
+    return policy.model_copy(update={"criteria": tuple(criteria)})
 
 
 def test_scores_by_hand() -> None:
@@ -38,6 +52,7 @@ def test_scores_by_hand() -> None:
     np.testing.assert_allclose(scores.composite, [0.35 / spread / 4, (40 / 300 - 0.25) / spread, NAN])
     assert scores.criteria_with_rate.tolist() == [2, 1, 0]
     assert scores.criteria_exceeded.tolist() == [1, 0, 0]
+    assert scores.exceeded.tolist() == [[True, False], [False, False], [False, False]]
     assert scores.residents_in_view.tolist() == [100, 300, 5]
 
 
@@ -63,6 +78,29 @@ def test_limits_are_inclusive_and_missing_rates_exceed_nothing() -> None:
         [True, True, False, False],
         [False, False, False, False],
     ]
+
+
+def test_strict_limits_are_exceeded_beyond_them_only() -> None:
+    policy = with_criteria(make_policy(["high", "low"], limit=[0.4, 30.0]), {0: {"strict": True}, 1: {"strict": True}})
+    beyond = np.nextafter(0.4, 1.0), np.nextafter(30.0, 0.0)
+    rate = np.array([[0.4, 30.0], beyond, [NAN, NAN]])
+    assert exceeds(rate, np.zeros_like(rate), policy).tolist() == [[False, False], [True, True], [False, False]]
+
+
+def test_a_criterion_that_does_not_count_may_be_demanded() -> None:
+    """Two of the first three, and the last."""
+    policy = with_criteria(make_policy(["high"] * 4, rule={"core": 1.0, "criteria": 2}), {3: {"counted": False}})
+    policy = policy.model_copy(update={"rule": policy.rule.model_copy(update={"require": ("c3",)})})
+    exceeded = np.array(
+        [[1, 1, 0, 1], [1, 1, 1, 0], [1, 0, 0, 1], [0, 1, 1, 1], [0, 0, 0, 1], [0, 0, 0, 0]], dtype=bool
+    )
+    assert count_exceeded(exceeded, policy).tolist() == [2, 3, 1, 2, 0, 0]
+    assert meets_demands(exceeded, policy).tolist() == [True, False, False, True, False, False]
+
+
+def test_a_rule_without_demands_is_met_everywhere() -> None:
+    policy = make_policy(["high", "high"])
+    assert meets_demands(np.zeros((2, 2), dtype=bool), policy).tolist() == [True, True]
 
 
 def test_sums_of_millionths_and_sums_of_ones_make_one_rate() -> None:
@@ -115,6 +153,8 @@ def test_scores_hold_together(units: Units, policy: Policy) -> None:
     assert scores.criteria_with_rate.tolist() == (~np.isnan(scores.rate)).sum(axis=1).tolist()
     assert (np.isnan(scores.composite) == (scores.criteria_with_rate == 0)).all()
     assert (scores.criteria_exceeded <= scores.criteria_with_rate).all()
+    assert scores.criteria_exceeded.tolist() == scores.exceeded.sum(axis=1).tolist()
+    assert not scores.exceeded[np.isnan(scores.rate)].any()
     assert (scores.residents_in_view >= units.residents).all()
     assert (scores.residents_in_view <= units.residents.sum()).all()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.barriers import Barriers, is_cut, segment_lines
 from udsat_geo.grid import QUEEN_FORWARD, ROOK_FORWARD
 from udsat_geo.policy import Policy
 from udsat_geo.units import Units
@@ -136,3 +138,93 @@ def _shared_border(
     overlap: NDArray[np.float64] = shapely.area(shapely.intersection(geometry[head], geometry[tail]))
     shared: NDArray[np.float64] = shapely.length(shapely.intersection(border[head], border[tail]))
     return shared + overlap
+
+
+def uncut_edges(edges: Edges, units: Units, barriers: Barriers) -> Edges:
+    """The edges that no barrier cuts, or that a crossing reopens wherever one does.
+
+    Between cells, and between addresses, an edge is the straight line between their centres. Between zones it is a
+    path of two legs: from a point inside the one over the middle of their shared border (of the shortest way over the
+    gap, where they do not touch) to a point inside the other, cut where either leg is. A straight line between the
+    centres would not do: where zones are concave it leaves both and meets barriers that lie in neither, and a centre
+    may itself lie elsewhere. A leg may still leave a concave zone, but it ends in it and on its border. A zone is
+    judged whole: a barrier through it that the path does not meet cuts nothing, and one along the border needs its
+    crossing within reach of the border's middle.
+
+    Parameters
+    ----------
+    edges : Edges
+    units : Units
+    barriers : Barriers
+    """
+    head, tail = edges.head, edges.tail
+    if units.geometry is not None:
+        cut = _is_path_cut(units.geometry, head, tail, barriers)
+    else:
+        easting, northing = units.easting, units.northing
+        cut = is_cut(barriers, easting[head], northing[head], easting[tail], northing[tail])
+    return Edges(head[~cut], tail[~cut])
+
+
+def _is_path_cut(
+    geometry: NDArray[np.object_], head: NDArray[np.int32], tail: NDArray[np.int32], barriers: Barriers
+) -> NDArray[np.bool_]:
+    """Whether a barrier cuts the path from each head to its tail, shape (n_edges,)."""
+    import shapely
+
+    cut = np.zeros(len(head), dtype=bool)
+    # a path stays within the rectangle round its two zones: where no barrier comes there, borders need not be found
+    both = np.stack([shapely.bounds(geometry[head]), shapely.bounds(geometry[tail])])
+    rectangles = shapely.box(*both[:, :, :2].min(axis=0).T, *both[:, :, 2:].max(axis=0).T)
+    near = np.unique(shapely.STRtree(segment_lines(barriers)).query(rectangles)[0])
+    if len(near):
+        inside = inside_points(geometry)
+        border = _border_middles(geometry[head[near]], geometry[tail[near]])
+        for end in (inside[head[near]], inside[tail[near]]):
+            positions = (shapely.get_x(end), shapely.get_y(end), shapely.get_x(border), shapely.get_y(border))
+            cut[near] |= is_cut(barriers, *positions)
+    return cut
+
+
+def inside_points(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The centroid of each zone, or some point inside where the centroid is not, shape (n_zones,)."""
+    import shapely
+
+    inside: NDArray[np.object_] = shapely.centroid(geometry)
+    outside = ~shapely.contains(geometry, inside)
+    inside[outside] = shapely.point_on_surface(geometry[outside])
+    return inside
+
+
+def _border_middles(one: NDArray[np.object_], other: NDArray[np.object_]) -> NDArray[np.object_]:
+    """A point in the middle of the border that each pair of zones shares, or of the gap between them."""
+    import shapely
+
+    shared = shapely.intersection(one, other)
+    middle = np.empty(len(one), dtype=object)
+    middle[:] = [_middle_of(border) for border in shared]
+    # rounding may leave nothing of a border that barely touches
+    apart = shapely.is_empty(shared)
+    middle[apart] = shapely.line_interpolate_point(
+        shapely.shortest_line(one[apart], other[apart]), 0.5, normalized=True
+    )
+    return middle
+
+
+def _middle_of(border: Any) -> Any:
+    """The middle of the longest piece that zones share: of a line half-way along it, of an overlap a point inside."""
+    import shapely
+
+    parts = shapely.get_parts(border)
+    of_line = shapely.get_type_id(parts) == 1
+    lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(parts[of_line])))
+    # in normal form and order, so that of pieces of one length always the same one is taken
+    pieces = shapely.get_parts(shapely.normalize(shapely.geometrycollections([*parts[~of_line], *lines])))
+    if not len(pieces):
+        return None
+    # an overlap is about as long as half its outline
+    extent = shapely.length(pieces) / np.where(shapely.get_type_id(pieces) == 3, 2, 1)
+    longest = pieces[np.argmax(extent)]
+    if longest.geom_type == "LineString":
+        return shapely.line_interpolate_point(longest, 0.5, normalized=True)
+    return shapely.point_on_surface(longest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,18 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.addresses import addresses_from_registers
-from udsat_geo.areas import Areas, form_areas
-from udsat_geo.contiguity import Edges, find_edges
+from udsat_geo.areas import Areas, Memory, NearMiss, find_near_misses, form_areas
+from udsat_geo.contiguity import Edges, find_edges, uncut_edges
 from udsat_geo.diff import Changes, Designated, compare
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.outline import area_outlines
-from udsat_geo.policy import LoadedPolicy
+from udsat_geo.naming import Named, name_areas
+from udsat_geo.outline import outline_areas
+from udsat_geo.overrides import Overrides, read_overrides
+from udsat_geo.policy import LoadedPolicy, Policy
+from udsat_geo.registers.limits import LimitExpressions, check_limits, resolve_limits
 from udsat_geo.scoring import Scores, score_units
 from udsat_geo.status import Status, take_status
+from udsat_geo.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.units import Units, cells_from_registers
-from udsat_geo.wording import AREA, NO_SPREAD, STEPS
+from udsat_geo.wording import BARRIERS_CUT, NO_MEMORY, NO_SPREAD, STEPS
 
 Progress = Callable[[str], None]
+RanBefore = Callable[[NDArray[np.object_]], NDArray[np.bool_]]
+"""Unit ids -> whether each unit qualified in the earlier years that a policy asks for."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +44,14 @@ class Inputs:
         Ready-made cells or zones.
     source : str
         ``registers``, ``unit_table`` or ``synthetic``; stamped on every output.
+    around : Around
+        Files of barriers, crossings, places, parcels and overrides.
     """
 
     registers: Path | None
     unit_table: Path | None
     source: str
+    around: Around = field(default_factory=Around)
 
 
 @dataclass(frozen=True)
@@ -52,14 +62,19 @@ class Designation:
     ----------
     year : int
     policy : LoadedPolicy
+        Its limits are numbers: expressions have been evaluated.
     inputs : Inputs
     units : Units
     edges : Edges
     scores : Scores
     areas : Areas
     outline : object (shapely MultiPolygon), shape (n_areas,)
-    area_id, name : object (str), shape (n_areas,)
+    named : Named
+        Ids, names and districts of the areas.
     since : int64, shape (n_areas,)
+    near_misses : tuple of NearMiss
+    surroundings : Surroundings
+    overrides : Overrides or None
     status : Status
     previous : Designated or None
     changes : Changes or None
@@ -75,6 +90,8 @@ class Designation:
     vintage : dict
         Criterion -> year of its data, where the registers say so.
     language : str
+    limits : LimitExpressions
+        The limits that the policy has as expressions, and the references that they use.
     """
 
     year: int
@@ -85,9 +102,11 @@ class Designation:
     scores: Scores
     areas: Areas
     outline: NDArray[np.object_]
-    area_id: NDArray[np.object_]
-    name: NDArray[np.object_]
+    named: Named
     since: NDArray[np.int64]
+    near_misses: tuple[NearMiss, ...]
+    surroundings: Surroundings
+    overrides: Overrides | None
     status: Status
     previous: Designated | None
     changes: Changes | None
@@ -97,6 +116,17 @@ class Designation:
     notes: tuple[str, ...]
     vintage: dict[str, int] = field(default_factory=dict)
     language: str = "da"
+    limits: LimitExpressions = field(default_factory=LimitExpressions)
+
+    @property
+    def area_id(self) -> NDArray[np.object_]:
+        """Lasting ids, shape (n_areas,)."""
+        return self.named.area_id
+
+    @property
+    def name(self) -> NDArray[np.object_]:
+        """Names, each once, shape (n_areas,)."""
+        return self.named.name
 
     def designated(self) -> Designated:
         """What a later designation compares itself with."""
@@ -112,6 +142,7 @@ class Designation:
             self.outline,
             self.policy.sha256,
             self.inputs.source,
+            self.areas.until,
         )
 
 
@@ -123,6 +154,7 @@ def designate(
     language: str = "da",
     threads: int | None = None,
     progress: Progress | None = None,
+    ran_before: RanBefore | None = None,
 ) -> Designation:
     """Designate the areas of a year.
 
@@ -132,63 +164,154 @@ def designate(
     policy : LoadedPolicy
     inputs : Inputs
     previous : Designated, optional
-        Compared with, when given.
+        Compared with, when given; ids and names go on from it.
     language : {"da", "en"}
     threads : int, optional
         For DuckDB; no result depends on it.
     progress : callable, optional
         Told the name of each step as it begins.
+    ran_before : callable, optional
+        Which units qualified in the earlier years that ``rule.years_running`` asks for.
 
     Raises
     ------
     InputError
-        If the year lies outside the policy's, or the input is at fault.
+        If the year lies outside the policy's, a limit cannot be evaluated, or the input is at fault.
     """
 
     def step(name: str) -> None:
         if progress is not None:
             progress(f"{year}: {STEPS[language][name]}")
 
-    rule = policy.policy
     check_year(year, policy)
+    rule = policy.policy
+    limits = check_limits(rule)
     step("reading")
     units, found = read_units(inputs, policy, threads)
+    rule = resolve_limits(rule, found.pop("let"))
+    around = read_surroundings(inputs.around, units.crs, rule, language)
+    overrides = None if inputs.around.overrides is None else read_overrides(inputs.around.overrides, units, language)
     step("scoring")
     scores = score_units(units, rule)
     edges = find_edges(units, rule)
+    if around.barriers is not None:
+        all_edges, edges = len(edges), uncut_edges(edges, units, around.barriers)
+        cut = BARRIERS_CUT[language].format(n=all_edges - len(edges), of=all_edges)
+        around = dataclasses.replace(around, notes=(*around.notes, cut))
     step("forming")
-    areas = form_areas(units, scores, edges, rule)
-    outline = area_outlines(units, areas.area_of_unit, rule.areas.reach)
-    area_id, name = _ids_and_names(year, len(areas), language)
-    since = np.full(len(areas), year, dtype=np.int64)
-    changes = None
-    if previous is not None:
-        step("comparing")
-        now = Designated(
-            year, rule.id, units.unit_id, units.residents, areas.area_of_unit, area_id, name, since, outline
-        )
-        changes = compare(previous, now)
-        since = changes.since
-    flat = [rule.criteria[j].label_in(language) for j in np.flatnonzero(scores.spread == 0)]
-    found["notes"] = (*found["notes"], *(NO_SPREAD[language].format(label=label) for label in flat))
+    ran = None if ran_before is None else ran_before(units.unit_id)
+    decisions = None if overrides is None else overrides.decisions
+    areas = form_areas(units, scores, edges, rule, around.barriers, remember(previous, units, year), ran, decisions)
+    outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
+    step("comparing")
+    changes = _changes(year, policy, units, areas, outline, previous)
+    named = _named(year, units, areas, around, previous, changes, language)
+    found["notes"] = (*found["notes"], *_notes(rule, scores, around, overrides, previous, language))
     return Designation(
         year=year,
-        policy=policy,
+        policy=policy.model_copy(update={"policy": rule}),
         inputs=inputs,
         units=units,
         edges=edges,
         scores=scores,
         areas=areas,
         outline=outline,
-        area_id=area_id,
-        name=name,
-        since=since,
+        named=named,
+        since=np.full(len(areas), year, dtype=np.int64) if changes is None else changes.since,
+        near_misses=find_near_misses(units, scores, edges, rule, areas, ran),
+        surroundings=around,
+        overrides=overrides,
         status=take_status(units, areas.area_of_unit, rule),
         previous=previous,
         changes=changes,
         language=language,
-        **found,
+        limits=limits,
+        **_with_files(found, inputs.around, around, overrides),
     )
+
+
+def remember(previous: Designated | None, units: Units, year: int) -> Memory | None:
+    """What the previous designation says of the units of now."""
+    if previous is None:
+        return None
+    area_of_unit = dict(zip(previous.unit_id.tolist(), previous.area_of_unit.tolist(), strict=True))
+    earlier = np.array([area_of_unit.get(unit, -1) for unit in units.unit_id.tolist()], dtype=np.int64)
+    return Memory(year, earlier, previous.end_year)
+
+
+def _changes(
+    year: int,
+    policy: LoadedPolicy,
+    units: Units,
+    areas: Areas,
+    outline: NDArray[np.object_],
+    previous: Designated | None,
+) -> Changes | None:
+    if previous is None:
+        return None
+    unnamed = np.full(len(areas), "", dtype=object)
+    since = np.full(len(areas), year, dtype=np.int64)
+    of_unit, rule = areas.area_of_unit, policy.policy.id
+    now = Designated(year, rule, units.unit_id, units.residents, of_unit, unnamed, unnamed, since, outline)
+    return compare(previous, now)
+
+
+def _named(
+    year: int,
+    units: Units,
+    areas: Areas,
+    around: Surroundings,
+    previous: Designated | None,
+    changes: Changes | None,
+    language: str,
+) -> Named:
+    continues = np.full(len(areas), -1, dtype=np.int64) if changes is None else changes.continues
+    return name_areas(year, units, areas, around.places, previous, continues, language)
+
+
+def _notes(
+    rule: Policy,
+    scores: Scores,
+    around: Surroundings,
+    overrides: Overrides | None,
+    previous: Designated | None,
+    language: str,
+) -> tuple[str, ...]:
+    """What was found out beside the registers."""
+    notes = [*_without_spread(scores, rule, language), *around.notes]
+    if overrides is not None:
+        notes += overrides.notes
+    if rule.incumbents.remembers and previous is None:
+        notes.append(NO_MEMORY[language])
+    return tuple(notes)
+
+
+def _with_files(
+    found: dict[str, Any], files: Around, around: Surroundings, overrides: Overrides | None
+) -> dict[str, Any]:
+    """What was found, with the files around the registers and how much they hold."""
+    rows = dict(around.rows)
+    if overrides is not None:
+        rows["overrides"] = len(overrides.overrides)
+    return {
+        **found,
+        "files": {**found["files"], **{name: file_of(path) for name, path in files.named().items()}},
+        "rows": {**found["rows"], **rows},
+    }
+
+
+def file_of(path: Path) -> Path:
+    """The file of a path that may name a layer in it."""
+    return Path(str(path).partition("|layername=")[0])
+
+
+def _without_spread(scores: Scores, policy: Policy, language: str) -> list[str]:
+    """Criteria that set no unit apart, neither by a composite nor by being worse than the city."""
+    return [
+        NO_SPREAD[language].format(label=criterion.label_in(language))
+        for criterion, spread in zip(policy.criteria, scores.spread, strict=True)
+        if spread == 0 and (policy.score.method != "none" or criterion.limit is None)
+    ]
 
 
 def check_year(year: int, policy: LoadedPolicy) -> None:
@@ -211,7 +334,8 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     -------
     units : Units
     found : dict
-        ``counts``, ``rows``, ``files``, ``notes`` and ``vintage`` as in `Designation`.
+        ``counts``, ``rows``, ``files``, ``notes`` and ``vintage`` as in `Designation`; ``let``: name -> value of
+        what the policy took from the whole registers.
 
     Raises
     ------
@@ -228,15 +352,15 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     from udsat_geo.unit_table import read_unit_table, units_from_table, units_from_table_and_registers
 
     table = read_unit_table(inputs.unit_table, rule)
-    table_file = Path(str(inputs.unit_table).partition("|layername=")[0])
+    table_file = file_of(inputs.unit_table)
     if inputs.registers is None:
         units, sums = units_from_table(table, rule)
         found = {"counts": sums.counts, "rows": sums.rows, "files": {"units": table_file}, "notes": table.notes}
-        return units, {**found, "vintage": {}}
+        return units, {**found, "vintage": {}, "let": sums.let}
     units, filled = units_from_table_and_registers(table, inputs.registers, rule, threads)
     rows = {"units": len(units), **filled.rows}
     found = {"counts": filled.counts, "rows": rows, "files": {"units": table_file, **filled.files}}
-    return units, {**found, "notes": table.notes + filled.notes, "vintage": filled.settings.vintage}
+    return units, {**found, "notes": table.notes + filled.notes, "vintage": filled.settings.vintage, "let": filled.let}
 
 
 def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | None) -> tuple[Units, dict[str, Any]]:
@@ -254,13 +378,5 @@ def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | N
         "files": sums.files,
         "notes": sums.notes,
         "vintage": sums.settings.vintage,
+        "let": sums.let,
     }
-
-
-def _ids_and_names(year: int, n_areas: int, language: str) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Plain ids and names from the year and the area's number."""
-    digits = max(2, len(str(n_areas)))
-    area_id, name = np.empty(n_areas, dtype=object), np.empty(n_areas, dtype=object)
-    area_id[:] = [f"{year}-{i + 1:0{digits}d}" for i in range(n_areas)]
-    name[:] = [f"{AREA[language]} {i + 1}" for i in range(n_areas)]
-    return area_id, name

@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from udsat_geo.designation import Designation, Inputs, Progress, check_year, designate
+from udsat_geo.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.registers.settings import NAME as SETTINGS
+from udsat_geo.surroundings import Around
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
 from udsat_geo.wording import COMPARED_ACROSS, NOTHING_TO_COMPARE, OTHER_BASIS
 
 DEFAULT_RAW = Path("data/raw")
 DEFAULT_OUT = Path("data/out")
+BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels")
+VECTOR_SUFFIXES = (".gpkg", ".geojson", ".parquet", ".fgb", ".shp")
+"""What lies around the units is looked for in the register folder under these names, in this order."""
 TABLES = ("residents", "dwellings", "addresses")
 
 
@@ -38,6 +42,9 @@ class Job:
         As named; None is the default.
     previous : str or None
         A year, a file, ``none``, or None for the policy's cadence back.
+    around : Around
+        Files of barriers, crossings, places, parcels and overrides, as named; those not named are looked for in the
+        register folder, overrides apart.
     out : Path
     language : {"da", "en"}
     seed : int
@@ -50,6 +57,7 @@ class Job:
     raw: Path | None = None
     units: Path | None = None
     previous: str | None = None
+    around: Around = field(default_factory=Around)
     out: Path = DEFAULT_OUT
     language: str = "da"
     seed: int = DEFAULT_SEED
@@ -70,8 +78,25 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
         what = f"{previous.policy_id}, {previous.source}"
         note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
-    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress)
+    ran_before = _ran_before(job, job.year, inputs)
+    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran_before)
     return dataclasses.replace(made, notes=(*made.notes, *note))
+
+
+def _ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
+    """What tells which units qualified in the earlier years that the policy looks back on; None where it does not.
+
+    Raises
+    ------
+    InputError
+        If an earlier designation is missing, before any work is done.
+    """
+    if job.policy.policy.rule.years_running == 1:
+        return None
+    from udsat_geo.io.running import qualified_before, read_earlier
+
+    read_earlier(job.out, year, job.policy, inputs.source)
+    return lambda unit_id: qualified_before(job.out, year, job.policy, inputs.source, unit_id)
 
 
 def is_synthetic(job: Job) -> bool:
@@ -97,7 +122,8 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
             known = ", ".join(str(known) for known in YEARS)
             what = "no registers in data/raw, and the synthetic Copenhagen has no such year"
             raise InputError(Problem(f"--year {year}", what, f"It has {known}. Name your registers with --raw."))
-        return Inputs(cached_registers(year, job.seed, progress=progress), None, "synthetic")
+        folder = cached_registers(year, job.seed, progress=progress)
+        return Inputs(folder, None, "synthetic", around_registers(job.around, folder))
     if job.units is not None:
         registers = None if job.raw is None else register_folder(job.raw, year)
         rule = job.policy.policy
@@ -106,9 +132,29 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
             what = f"the criteria of {job.policy.policy.id} read registers, not a unit table"
             remedy = 'Name the registers with --raw, or use a policy whose criteria have register = "units".'
             raise InputError(Problem(job.units.name, what, remedy))
-        return Inputs(registers, job.units, "unit_table" if registers is None else source_of(registers, year))
+        source = "unit_table" if registers is None else source_of(registers, year)
+        return Inputs(registers, job.units, source, around_registers(job.around, registers))
     registers = register_folder(job.raw or DEFAULT_RAW, year)
-    return Inputs(registers, None, source_of(registers, year))
+    return Inputs(registers, None, source_of(registers, year), around_registers(job.around, registers))
+
+
+def around_registers(named: Around, folder: Path | None) -> Around:
+    """What lies around the units: the files that are named, and those beside the registers.
+
+    Raises
+    ------
+    InputError
+        If crossings are named and there are no barriers that they could open.
+    """
+    found = named.named()
+    for name in BESIDE_REGISTERS:
+        if name not in found and folder is not None:
+            beside = [path for suffix in VECTOR_SUFFIXES if (path := folder / f"{name}{suffix}").exists()]
+            found |= {name: beside[0]} if beside else {}
+    if "crossings" in found and "barriers" not in found:
+        what, remedy = "opens barriers, and there are none", "Name them with --barriers, or leave the crossings out."
+        raise InputError(Problem(str(found["crossings"]), what, remedy))
+    return Around(**found)
 
 
 def source_of(folder: Path, year: int) -> str:
@@ -175,7 +221,8 @@ def find_previous(
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
         before, _ = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
-        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress)
+        ran_before = _ran_before(job, year, made_of)
+        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran_before)
         return earlier.designated(), ()
     if named:
         remedy = "Designate that year first, name its file, or give --previous none."
@@ -189,12 +236,15 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
     if not first <= year <= last:
         return None
     if inputs.source == "synthetic" and is_synthetic(job):
-        return find_inputs(job, year, progress) if year in YEARS else None
+        earlier = dataclasses.replace(job, around=dataclasses.replace(job.around, overrides=None))
+        return find_inputs(earlier, year, progress) if year in YEARS else None
     # a folder without years holds this year's people; so does a unit table: neither tells of an earlier year
     raw = job.raw or DEFAULT_RAW
     if inputs.registers is None or inputs.registers == raw or not (raw / str(year)).is_dir():
         return None
-    return dataclasses.replace(inputs, registers=raw / str(year))
+    # a decision is of one year; barriers and places may be another year's, beside its registers
+    around = around_registers(dataclasses.replace(job.around, overrides=None), raw / str(year))
+    return dataclasses.replace(inputs, registers=raw / str(year), around=around)
 
 
 def _has_same_basis(stored: Path, policy: LoadedPolicy, inputs: Inputs) -> bool:

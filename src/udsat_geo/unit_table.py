@@ -72,10 +72,10 @@ def read_unit_table(path: Path, policy: Policy) -> UnitTable:
     notes = features.notes + reprojected
     geometry = features.geometry
     if geometry is not None:
-        _check_geometries(features.name, geometry, ids)
+        check_polygons(features.name, geometry, ids)
         if features.crs is not None and not same_crs(features.crs, crs):
             geometry = reproject(geometry, features.crs, crs)
-            _check_geometries(features.name, geometry, ids)
+            check_polygons(features.name, geometry, ids)
         geometry = shapely.force_2d(geometry)
     if policy.units.kind == "cells":
         row, col = grid_of(policy).parse_ids(list(ids), f"{features.name}, column {policy.units.id}")
@@ -151,7 +151,7 @@ def units_from_table_and_registers(
         if table.geometry is None:
             row, col = grid_of(policy).cell_of(easting, northing)
             return _cell_of_points(table, row, col), len(table.unit_id)
-        unit_of_point, in_several = _zone_of_points(table.geometry, easting, northing)
+        unit_of_point, in_several = zone_of_points(table.geometry, easting, northing)
         return unit_of_point, len(table.unit_id)
 
     sums = read_registers(folder, policy, place, threads)
@@ -159,7 +159,7 @@ def units_from_table_and_registers(
     return _units(table, policy, sums.residents, sums), sums
 
 
-def _zone_of_points(
+def zone_of_points(
     geometry: NDArray[np.object_], easting: NDArray[np.float64], northing: NDArray[np.float64]
 ) -> tuple[NDArray[np.int32], int]:
     """The first zone that covers each point, and how many points lie inside more than one.
@@ -247,7 +247,7 @@ def _ids(features: Features, policy: Policy) -> NDArray[np.object_]:
     names = features.attributes.column_names
     column = policy.units.id
     if column is None:
-        raise InputError(Problem(f"{policy.id}: units.id", "is missing", f"Name the id column of {features.name}."))
+        raise InputError(Problem(policy.place("units.id"), "is missing", f"Name the id column of {features.name}."))
     if column not in names:
         near = difflib.get_close_matches(column, names, 1)
         hint = f"Did you mean {near[0]!r}?" if near else f"The file has: {', '.join(names[:12])}."
@@ -271,9 +271,9 @@ def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[st
     """The reference system to work in, and what was said about it."""
     wanted, found = policy.units.crs, features.crs
     if wanted is not None:
-        check_crs(wanted, f"{policy.id}: units.crs")
+        check_crs(wanted, policy.place("units.crs"))
     for allowed in policy.units.reproject_from:
-        check_crs(allowed, f"{policy.id}: units.reproject_from")
+        check_crs(allowed, policy.place("units.reproject_from"))
     if features.geometry is None:
         return wanted or CRS, ()
     if found is None:
@@ -302,7 +302,23 @@ def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[st
     )
 
 
-def _check_geometries(name: str, geometry: NDArray[np.object_], ids: NDArray[np.object_]) -> None:
+def check_polygons(name: str, geometry: NDArray[np.object_], ids: NDArray[np.object_], one: str = "unit") -> None:
+    """Check that geometries are polygons that can be worked with.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for the message.
+    geometry : object (shapely), shape (n,)
+    ids : object (str), shape (n,)
+    one : str
+        What one of them is called in the message.
+
+    Raises
+    ------
+    InputError
+        For geometries that are missing, no polygons, infinite or invalid.
+    """
     import shapely
 
     missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
@@ -312,14 +328,14 @@ def _check_geometries(name: str, geometry: NDArray[np.object_], ids: NDArray[np.
     invalid = ~missing & ~other & ~infinite & ~shapely.is_valid(geometry)
     problems = []
     for wrong, what, remedy in (
-        (missing, "units without a geometry", "Remove them or draw them."),
+        (missing, f"{one}s without a geometry", "Remove them or draw them."),
         (other, "geometries that are no polygons", "Keep polygons only."),
         (infinite, "geometries with infinite coordinates", "Export the file again."),
         (invalid, "invalid geometries", "Mend them, in QGIS with the tool Fix geometries."),
     ):
         if wrong.any():
             first = int(np.flatnonzero(wrong)[0])
-            example = f"unit {ids[first]}"
+            example = f"{one} {ids[first]}"
             if what == "invalid geometries":
                 example += f" ({shapely.is_valid_reason(geometry[first])})"
             problems.append(Problem(name, what, remedy, int(wrong.sum()), example))

@@ -5,6 +5,7 @@ Attributes come as an Arrow table, geometries as an array, the reference system 
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import warnings
 from dataclasses import dataclass
@@ -113,6 +114,43 @@ def read_points(path: Path, wanted_crs: str, told_crs: str | None = None) -> Any
     return table
 
 
+def features_in(path: Path, wanted_crs: str) -> tuple[Features, str | None]:
+    """The features of a file in a wanted reference system, two-dimensional.
+
+    Parameters
+    ----------
+    path : Path
+    wanted_crs : str
+
+    Returns
+    -------
+    features : Features
+        Geometries reprojected where that was needed; a plain table stays as it is.
+    reprojected_from : str or None
+        The file's own reference system, for a note, where it was another one.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or does not say its reference system.
+    """
+    import shapely
+
+    features = read_features(path)
+    if features.geometry is None:
+        return features, None
+    if features.crs is None:
+        remedy = f"Set it in the file; the units are in {short_crs(wanted_crs)}."
+        raise InputError(Problem(features.name, "does not say its reference system", remedy))
+    check_crs(features.crs, features.name)
+    geometry = shapely.force_2d(features.geometry)
+    if same_crs(features.crs, wanted_crs):
+        return dataclasses.replace(features, geometry=geometry), None
+    moved = reproject(geometry, features.crs, wanted_crs)
+    told = short_crs(features.crs)
+    return dataclasses.replace(features, geometry=moved, crs=wanted_crs), told
+
+
 def same_crs(one: str, other: str) -> bool:
     """Whether two reference systems are the same, however they are written.
 
@@ -188,7 +226,6 @@ def _crs(text: str) -> Any:
 
 def _read_gdal(file: Path, layer: str | None) -> Features:
     import pyogrio
-    import shapely
 
     try:
         layers = pyogrio.list_layers(file)
@@ -209,14 +246,29 @@ def _read_gdal(file: Path, layer: str | None) -> Features:
     name = meta["geometry_name"] or "wkb_geometry"
     if name not in table.column_names:
         return Features(file.name, table, None, None)
-    geometry = shapely.from_wkb(table.column(name).to_numpy(zero_copy_only=False))
-    return Features(file.name, table.drop_columns(name), geometry, meta["crs"])
+    return Features(file.name, table.drop_columns(name), _geometries(table.column(name), file.name), meta["crs"])
+
+
+def _geometries(column: Any, name: str) -> NDArray[np.object_]:
+    """Geometries of a column of well-known binary."""
+    import shapely
+
+    try:
+        # coordinates that are no numbers are for the caller to find
+        with np.errstate(invalid="ignore"):
+            geometry: NDArray[np.object_] = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
+    except NotImplementedError:
+        remedy = "Make them straight, in QGIS with the tool Segmentize by maximum angle."
+        raise InputError(Problem(name, "holds curved geometries", remedy)) from None
+    except shapely.errors.GEOSException as error:
+        what = f"holds a geometry that cannot be read: {str(error).partition(': ')[2] or error}"
+        raise InputError(Problem(name, what, "Mend it, in QGIS with the tool Fix geometries.")) from None
+    return geometry
 
 
 def _read_parquet(file: Path) -> Features:
     import pyarrow as pa
     import pyarrow.parquet
-    import shapely
 
     try:
         table = pyarrow.parquet.read_table(file)
@@ -230,7 +282,7 @@ def _read_parquet(file: Path) -> Features:
     column = geo["columns"][geo["primary_column"]]
     # GeoParquet: an absent crs means OGC:CRS84, null means unknown
     crs = column.get("crs", "OGC:CRS84")
-    geometry = shapely.from_wkb(table.column(geo["primary_column"]).to_numpy(zero_copy_only=False))
+    geometry = _geometries(table.column(geo["primary_column"]), file.name)
     text = crs if crs is None or isinstance(crs, str) else json.dumps(crs)
     return Features(file.name, table.drop_columns(geo["primary_column"]), geometry, text)
 

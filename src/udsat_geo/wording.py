@@ -11,6 +11,14 @@ REASONS: dict[str, tuple[str, ...]] = {
         "for få kriterier overskredet",
         "over kantgrænsen, men uden kerne i gruppen",
         "opfylder grænserne, men gruppen har for få beboere",
+        "et krævet kriterium er ikke overskredet",
+        "opfylder kravene i år, men ikke i alle de krævede tidligere år",
+        "bro: uden beboere eller andele, mellem to dele af området",
+        "udfyldt hul: omsluttet af området",
+        "bliver: var udpeget og ligger over grænsen for at udgå",
+        "bliver til slutåret: området opfylder ikke længere kravene",
+        "medtaget ved beslutning",
+        "udeladt ved beslutning",
     ),
     "en": (
         "core: composite at or above the core threshold",
@@ -20,6 +28,14 @@ REASONS: dict[str, tuple[str, ...]] = {
         "too few criteria exceeded",
         "above the edge threshold, but no core in its group",
         "meets the thresholds, but its group has too few residents",
+        "a required criterion is not exceeded",
+        "meets the demands this year, but not in all earlier years asked for",
+        "bridge: without residents or rates, between two parts of the area",
+        "filled hole: enclosed by the area",
+        "stays: was designated and is above the threshold for leaving",
+        "stays until the end year: the area no longer qualifies",
+        "included by decision",
+        "excluded by decision",
     ),
 }
 """By language, in the order of the reasons of `udsat_geo.areas`."""
@@ -64,14 +80,24 @@ OTHER_BASIS: dict[str, str] = {
     "en": "The designation of {year} rests on another policy or kind of input: compared only with --previous {year}.",
 }
 
+REPROJECTED: dict[str, str] = {
+    "da": "{name}: omregnet fra {source} til {target}",
+    "en": "{name}: reprojected from {source} to {target}",
+}
+
+FAR_CROSSINGS: dict[str, str] = {
+    "da": "{name}: overgange over {reach:g} m fra enhver barriere, som intet åbner: {count}, blandt dem {examples}",
+    "en": "{name}: crossings over {reach:g} m from every barrier, which open nothing: {count}, among them {examples}",
+}
+
 TABLE: dict[str, dict[str, str]] = {
     "da": {
         "area": "Område",
+        "name": "Navn",
         "areas": "Områder",
         "residents": "Beboere",
         "share": "Andel af byen",
         "units": "Enheder",
-        "of_city": "% af byen",
         "points": " pct.point",
         "hectares": "ha",
         "composite": "Score",
@@ -85,15 +111,19 @@ TABLE: dict[str, dict[str, str]] = {
         "added": "ny",
         "kept": "fortsat",
         "removed": "udgået",
+        "split": "delt",
+        "merged": "samlet",
+        "grown": "vokset",
+        "shrunk": "skrumpet",
         "files": "Filer",
     },
     "en": {
         "area": "Area",
+        "name": "Name",
         "areas": "Areas",
         "residents": "Residents",
         "share": "Share of city",
         "units": "Units",
-        "of_city": "% of city",
         "points": " points",
         "hectares": "ha",
         "composite": "Composite",
@@ -107,7 +137,145 @@ TABLE: dict[str, dict[str, str]] = {
         "added": "added",
         "kept": "kept",
         "removed": "removed",
+        "split": "split",
+        "merged": "merged",
+        "grown": "grown",
+        "shrunk": "shrunk",
         "files": "Files",
     },
 }
 """Headings of the printed tables."""
+
+BARRIERS_CUT: dict[str, str] = {
+    "da": "Barrierer skiller {n} af {of} par af naboer.",
+    "en": "Barriers part {n} of {of} pairs of neighbours.",
+}
+
+NO_MEMORY: dict[str, str] = {
+    "da": "Politikken husker tidligere områder, men der er ingen tidligere udpegning: alle enheder bedømmes som nye.",
+    "en": "The policy remembers earlier areas, but there is no earlier designation: all units are judged as new.",
+}
+
+
+def decimal(value: float, digits: int, language: str) -> str:
+    """A number with the decimal sign and grouping of a language; nothing for a missing one."""
+    if value != value:
+        return ""
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "da" else text
+
+
+AREA_REASON: dict[str, dict[str, str]] = {
+    "da": {
+        "core": "{n} kerneenheder",
+        "edge": "{n} kantenheder",
+        "bridge": "{n} bro",
+        "fill": "{n} udfyldte",
+        "incumbent": "{n} bliver fra før",
+        "kept": "{n} beholdt",
+        "included": "{n} medtaget ved beslutning",
+        "residents": "{n} beboere (mindst {least})",
+        "composite": "samlet score {value}",
+        "until": "opfylder ikke længere kravene, bliver til {year}",
+        "criteria": "{n} af {of} kriterier overskredet",
+        "points": " pct.point",
+    },
+    "en": {
+        "core": "{n} core units",
+        "edge": "{n} edge units",
+        "bridge": "{n} bridge",
+        "fill": "{n} filled",
+        "incumbent": "{n} stay from before",
+        "kept": "{n} kept",
+        "included": "{n} included by decision",
+        "residents": "{n} residents (at least {least})",
+        "composite": "composite {value}",
+        "until": "no longer qualifies, stays until {year}",
+        "criteria": "{n} of {of} criteria exceeded",
+        "points": " points",
+    },
+}
+"""Why an area is there; gaps are against the rest of the city, positive is worse."""
+
+DECIDED: dict[str, dict[str, str]] = {
+    "da": {
+        "include": "medtaget ved beslutning: {reason} ({by}, {date})",
+        "exclude": "udeladt ved beslutning: {reason} ({by}, {date})",
+    },
+    "en": {
+        "include": "included by decision: {reason} ({by}, {date})",
+        "exclude": "excluded by decision: {reason} ({by}, {date})",
+    },
+}
+
+MISS: dict[str, dict[str, str]] = {
+    "da": {
+        "residents": "mangler {short} beboere",
+        "composite": "højeste samlede score er {short} under kernegrænsen",
+        "criteria": "mangler {short} overskredne kriterier",
+        "required": "{label}: mangler {short} til grænsen",
+    },
+    "en": {
+        "residents": "{short} residents short",
+        "composite": "the highest composite is {short} below the core threshold",
+        "criteria": "{short} criteria short",
+        "required": "{label}: {short} short of the limit",
+    },
+}
+"""The one demand that a near miss failed."""
+
+EXPLAIN: dict[str, dict[str, str]] = {
+    "da": {
+        "area": "Udpeget siden {since}: {residents} beboere, {ha} ha",
+        "until": "Opfylder ikke længere kravene; bliver til {year}",
+        "in": "Ligger i {area} som {role}",
+        "out": "Ligger uden for alle områder",
+        "unit": "{residents} beboere; andele aflæst over de nærmeste {view} beboere",
+        "scores": "Samlet score {composite}; kriterier overskredet: {count}",
+        "why": "Hvorfor",
+        "short": "mangler {short}",
+        "near": "Del af en gruppe tæt på ({residents} beboere): {reason}",
+        "criterion": "Kriterium",
+        "rate": "Andel",
+        "gap_of_area": "Forskel til resten af byen",
+        "gap_of_unit": "Forskel til hele byen",
+        "chart": "bedre      │      værre",
+        "no_rate": "ingen andel",
+        "points": " pct.point",
+        "star": "* overskredet",
+        "bars": "En halv søjlebredde er {n} standardafvigelser mellem enhederne.",
+        "rule": "Politikken",
+        "core": "kerne fra {value}",
+        "edge": "kant fra {value}",
+        "criteria": "mindst {n} kriterier overskredet",
+        "require": "altid overskredet: {keys}",
+        "residents": "mindst {n} beboere",
+    },
+    "en": {
+        "area": "Designated since {since}: {residents} residents, {ha} ha",
+        "until": "No longer qualifies; stays until {year}",
+        "in": "Lies in {area} as {role}",
+        "out": "Lies outside every area",
+        "unit": "{residents} residents; rates are read over the nearest {view} residents",
+        "scores": "Composite {composite}; criteria exceeded: {count}",
+        "why": "Why",
+        "short": "short by {short}",
+        "near": "Part of a group that came close ({residents} residents): {reason}",
+        "criterion": "Criterion",
+        "rate": "Rate",
+        "gap_of_area": "Gap to the rest of the city",
+        "gap_of_unit": "Gap to the whole city",
+        "chart": "better     │      worse",
+        "no_rate": "no rate",
+        "points": " points",
+        "star": "* exceeded",
+        "bars": "Half a bar's width is {n} standard deviations between units.",
+        "rule": "The policy",
+        "core": "core from {value}",
+        "edge": "edge from {value}",
+        "criteria": "at least {n} criteria exceeded",
+        "require": "always exceeded: {keys}",
+        "residents": "at least {n} residents",
+    },
+}
+"""What `udsat explain` says."""

@@ -6,9 +6,10 @@ from bad_input.calls import CALLS
 from bad_input.files import FILES
 from bad_input.places import PLACES
 from bad_input.policies import POLICIES
-from bad_input.row import CELLS_CSV, CSV, RAW, ZONES, Row
+from bad_input.row import CELLS_CSV, CSV, LAW, MINE, RAW, ZONES, Row
 from bad_input.rows import ROWS
+from bad_input.rules import RULES, RUNNING
 
-ALL = (*FILES, *ROWS, *PLACES, *POLICIES, *CALLS)
+ALL = (*FILES, *ROWS, *PLACES, *POLICIES, *RULES, *RUNNING, *CALLS)
 
-__all__ = ["ALL", "CELLS_CSV", "CSV", "RAW", "ZONES", "Row"]
+__all__ = ["ALL", "CELLS_CSV", "CSV", "LAW", "MINE", "RAW", "ZONES", "Row"]

@@ -6,11 +6,15 @@ import ast
 import inspect
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import reference
+import reference_crossings
+import reference_gaps
+import reference_outline
 import udsat_geo.kernels
 
 KERNELS = Path(udsat_geo.kernels.__file__).parent
@@ -26,7 +30,30 @@ TWINS: dict[str, Callable[..., Any]] = {
     "context.context_of_cells": reference.context_of_cells,
     "context.square_with_enough": reference.square_with_enough,
     "context.context_of_points": reference.context_of_points,
+    "crossings.orientation": reference_crossings.orientation,
+    "crossings.middle_of_overlap": reference_crossings.middle_of_overlap,
+    "crossings.meeting_point": reference_crossings.meeting_point,
+    "crossings.span_of": reference_crossings.span_of,
+    "crossings.columns_in_row": reference_crossings.columns_in_row,
+    "crossings.grid_over": reference_crossings.grid_over,
+    "crossings.index_segments": reference_crossings.index_segments,
+    "crossings.is_reopened": reference_crossings.is_reopened,
+    "crossings.find_cut_lines": reference_crossings.find_cut_lines,
+    "gaps.is_way_clear": reference_gaps.is_way_clear,
+    "gaps.bridge_links": reference_gaps.bridge_links,
+    "gaps.flood": reference_gaps.flood,
+    "gaps.enclosed_cells": reference_gaps.enclosed_cells,
+    "ranks.rising_order": reference.rising_order,
+    "ranks.ranks_on_scale": reference.ranks_on_scale,
     "pairs.pairs_within": reference.pairs_within,
+    "borders.turn_of_border": reference_outline.turn_of_border,
+    "borders.border_steps": reference_outline.border_steps,
+    "borders.trace_borders": reference_outline.trace_borders,
+    "borders.crossings_into": reference_outline.crossings_into,
+    "straight.cross": reference_outline.cross,
+    "straight.extend_way": reference_outline.extend_way,
+    "straight.cheapest_way": reference_outline.cheapest_way,
+    "straight.straighten": reference_outline.straighten,
     "scores.spread_of_gaps": reference.spread_of_gaps,
     "scores.composite_of_gaps": reference.composite_of_gaps,
     "strips.squared_distance": reference.squared_distance,
@@ -65,9 +92,13 @@ def test_every_function_among_the_kernels_is_compiled() -> None:
 def test_a_twin_has_the_name_of_its_kernel_and_is_used_by_its_test(name: str) -> None:
     module, _, kernel = name.partition(".")
     assert TWINS[name].__name__ == kernel
-    assert f"reference.{kernel}(" in (Path(__file__).parent / f"test_{module}.py").read_text(encoding="utf-8")
+    assert f"{TWINS[name].__module__}.{kernel}(" in (Path(__file__).parent / f"test_{module}.py").read_text(
+        encoding="utf-8"
+    )
 
 
-def test_the_twins_know_neither_numpy_nor_numba() -> None:
-    imports = [line for line in inspect.getsource(reference).splitlines() if line.startswith(("import", "from"))]
-    assert imports == ["from __future__ import annotations", "import math", "from collections.abc import Sequence"]
+@pytest.mark.parametrize("twins", [reference, reference_crossings, reference_gaps, reference_outline])
+def test_the_twins_know_neither_numpy_nor_numba(twins: ModuleType) -> None:
+    imports = [line.split()[1] for line in inspect.getsource(twins).splitlines() if line.startswith(("import", "from"))]
+    assert imports
+    assert set(imports) <= {"__future__", "math", "collections.abc", "fractions"}

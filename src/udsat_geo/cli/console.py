@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from udsat_geo.wording import decimal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,61 +44,67 @@ def print_result(designation: Designation, files: list[str], console: Console) -
     console.print(f"{words['files']}:", *files, sep="\n  ", highlight=False, soft_wrap=True)
 
 
-def _number(value: float, digits: int, language: str) -> str:
-    """A number with the decimal sign and grouping of a language; nothing for a missing one."""
-    if value != value:
-        return ""
-    text = f"{value:,.{digits}f}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "da" else text
-
-
 def _areas_table(designation: Designation, words: dict[str, str]) -> Table:
     import shapely
     from rich.box import SIMPLE
     from rich.table import Table
+    from rich.text import Text
 
     language, areas = designation.language, designation.areas
     table = Table(title=f"{words['areas']} {designation.year}", title_justify="left", box=SIMPLE)
-    table.add_column(words["area"])
-    for name in ("residents", "of_city", "units", "hectares", "composite", "since", "event"):
-        table.add_column(words[name], justify="right", no_wrap=True)
+    rows = []
     hectares = shapely.area(designation.outline) / 10_000
     for i in range(len(areas)):
-        event = words[designation.changes.event[i]] if designation.changes else ""
-        share = 100 * areas.residents[i] / max(designation.status.residents, 1)
-        table.add_row(
-            str(designation.area_id[i]),
-            _number(areas.residents[i], 0, language),
-            _number(share, 1, language),
-            str(areas.units[i]),
-            _number(hectares[i], 0, language),
-            _number(areas.composite[i], 2, language),
-            str(designation.since[i]),
-            event,
+        event = _events(designation.changes.event[i], words) if designation.changes else ""
+        rows.append(
+            (
+                str(designation.area_id[i]),
+                str(designation.name[i]),
+                decimal(areas.residents[i], 0, language),
+                decimal(hectares[i], 0, language),
+                decimal(areas.composite[i], 2, language),
+                str(designation.since[i]),
+                event,
+            )
         )
+    for place, heading in enumerate(("area", "name", "residents", "hectares", "composite", "since", "event")):
+        # a narrow window shortens the names, and nothing else
+        width = max([len(words[heading]), *(len(row[place]) for row in rows)]) if heading != "name" else None
+        justify: Literal["left", "right"] = "left" if heading in ("area", "name", "event") else "right"
+        table.add_column(words[heading], justify=justify, no_wrap=heading != "name", min_width=width)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
     return table
+
+
+def _events(told: str, words: dict[str, str]) -> str:
+    """The events of an area in words."""
+    return ", ".join(words[event] for event in told.split("+"))
 
 
 def _print_totals(designation: Designation, words: dict[str, str], console: Console) -> None:
     status, language = designation.status, designation.language
-    share = _number(100 * status.share_of_residents, 1, language)
+    share = decimal(100 * status.share_of_residents, 1, language)
     line = (
-        f"{len(designation.areas)} {words['areas'].lower()}, {_number(status.residents_in_areas, 0, language)} "
+        f"{len(designation.areas)} {words['areas'].lower()}, {decimal(status.residents_in_areas, 0, language)} "
         f"{words['residents'].lower()}, {share} % ({words['share'].lower()})"
     )
     console.print(line, highlight=False)
+    from udsat_geo.diff import EVENTS
+
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
         return
-    events = ", ".join(f"{changes.count(event)} {words[event]}" for event in ("added", "removed", "kept"))
+    told = [(changes.count(event), words[event]) for event in EVENTS]
+    events = ", ".join(f"{count} {word}" for count, word in told if count) or "-"
     added, removed = int(changes.residents_added.sum()), int(changes.residents_removed.sum())
-    people = f"+{_number(added, 0, language)} / -{_number(removed, 0, language)} {words['residents'].lower()}"
+    people = f"+{decimal(added, 0, language)} / -{decimal(removed, 0, language)} {words['residents'].lower()}"
     units = f"+{changes.units_added} / -{changes.units_removed} {words['units'].lower()}"
     console.print(f"{changes.previous_year} -> {designation.year}: {events}; {people}; {units}", highlight=False)
     for i, event in enumerate(changes.event):
         if event == "removed":
             area = changes.previous[i][0]
-            lost = _number(int(changes.residents_removed[i]), 0, language)
+            lost = decimal(int(changes.residents_removed[i]), 0, language)
             name = f"{before.area_id[area]} {before.name[area]}"
             console.print(f"  {words['removed']}: {name} ({lost} {words['residents'].lower()})", highlight=False)
 
@@ -115,7 +123,7 @@ def _status_table(designation: Designation, words: dict[str, str]) -> Table:
         factor, suffix = (100, " %") if criterion.is_share else (1, f" {criterion.unit}".rstrip())
         suffixes = (suffix, suffix, words["points"] if criterion.is_share else suffix, suffix)
         values = (status.areas[j], status.rest_of_city[j], status.gap[j], status.city[j])
-        cells = [_number(factor * value, 1, language) for value in values]
+        cells = [decimal(factor * value, 1, language) for value in values]
         shown = [f"{cell}{end}" if cell else "" for cell, end in zip(cells, suffixes, strict=True)]
         table.add_row(criterion.label_in(language), *shown)
     return table
@@ -128,7 +136,7 @@ def _counted_lines(designation: Designation) -> list[str]:
         label = criterion.label_in(designation.language)
         words[f"units_without_{criterion.key}"] = WITHOUT_OWN_RATE[designation.language].format(label=label)
     lines = [
-        f"{words.get(name, name)}: {_number(count, 0, designation.language)}"
+        f"{words.get(name, name)}: {decimal(count, 0, designation.language)}"
         for name, count in designation.counts.items()
         if count and name != "residents_placed"
     ]

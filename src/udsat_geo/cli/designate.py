@@ -9,7 +9,8 @@ import click
 from udsat_geo.cli.console import print_result, progress_on
 from udsat_geo.io.results import check_formats, check_writable, write_results
 from udsat_geo.job import Job, is_synthetic, run
-from udsat_geo.policy import load_policy
+from udsat_geo.policy import load_policy, with_references
+from udsat_geo.surroundings import Around
 from udsat_geo.synthetic import DEFAULT_SEED
 from udsat_geo.wording import STEPS
 
@@ -22,8 +23,14 @@ SYNTHETIC = {
 def run_designate(
     year: int,
     policy: str,
+    references: tuple[str, ...],
     raw: Path | None,
     units: str | None,
+    barriers: str | None,
+    crossings: str | None,
+    places: str | None,
+    parcels: str | None,
+    overrides: str | None,
     previous: str | None,
     out: Path,
     formats: str,
@@ -41,12 +48,14 @@ def run_designate(
         If the call or the input is at fault.
     """
     wanted = check_formats(formats)
+    around = (barriers, crossings, places, parcels, overrides)
     job = Job(
         year=year,
-        policy=load_policy(policy),
+        policy=with_references(load_policy(policy), references),
         raw=raw,
         units=None if units is None else Path(units),
         previous=previous,
+        around=Around(*(None if file is None else Path(file) for file in around)),
         out=out,
         language=language,
         seed=DEFAULT_SEED if seed is None else seed,

@@ -2,61 +2,16 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from udsat_geo import __version__
-from udsat_geo.errors import InputError
-
-INPUT_AT_FAULT, OUR_FAULT, INTERRUPTED = 2, 1, 130
-
-
-def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn errors into messages and exit codes: 2 for the input, 130 for an interruption.
-
-    What is left, a fault of ours, keeps its traceback and exits with 1.
-    """
-
-    @wraps(command)
-    def answered(*args: Any, **options: Any) -> None:
-        try:
-            command(*args, **options)
-        except InputError as error:
-            for message in error.messages:
-                click.echo(f"error: {message}", err=True)
-            sys.exit(INPUT_AT_FAULT)
-        except (KeyboardInterrupt, RuntimeError) as error:
-            # DuckDB answers Ctrl-C during a query with a RuntimeError of this text
-            if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
-                raise
-            click.echo("interrupted: nothing was written", err=True)
-            sys.exit(INTERRUPTED)
-
-    return answered
-
-
-@contextmanager
-def interruption_held() -> Iterator[None]:
-    """Hold Ctrl-C back while modules load: DuckDB's aborts the whole process when it strikes just then."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    struck: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: struck.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if struck:
-        raise KeyboardInterrupt
+from udsat_geo.cli.answers import answers_errors, interruption_held
+from udsat_geo.cli.goals_command import goals
+from udsat_geo.cli.reproduce import reproduce
 
 
 def _year_option(function: Callable[..., None]) -> Callable[..., None]:
@@ -73,6 +28,13 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
     help="A built-in policy or a TOML file.",
 )
 @click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A figure from outside that the policy's limits are measured against; may be repeated.",
+)
+@click.option(
     "--raw",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -83,6 +45,31 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
     "--units",
     metavar="FILE",
     help="A ready-made table of cells or zones instead of registers; with --raw, filled from them.",
+)
+@click.option(
+    "--barriers",
+    metavar="FILE",
+    help="Lines or polygons that areas must not cross. [default: barriers.gpkg beside the registers]",
+)
+@click.option(
+    "--crossings",
+    metavar="FILE",
+    help="Points (bridges, tunnels) that reopen barriers. [default: crossings.gpkg beside the registers]",
+)
+@click.option(
+    "--places",
+    metavar="FILE",
+    help="Named points or polygons that areas are called after. [default: places.gpkg beside the registers]",
+)
+@click.option(
+    "--parcels",
+    metavar="FILE",
+    help="Polygons that become the outline of areas made of addresses. [default: parcels.gpkg beside the registers]",
+)
+@click.option(
+    "--overrides",
+    metavar="FILE",
+    help="Decisions that change the result last: unit_id or polygons, action, reason, decided_by, date.",
 )
 @click.option(
     "--previous",
@@ -132,6 +119,8 @@ def udsat() -> None:
 
 
 udsat.add_command(designate)
+udsat.add_command(reproduce)
+udsat.add_command(goals)
 
 
 @udsat.command()
@@ -174,6 +163,9 @@ def policies(language: str) -> None:
         click.echo(f"    {policy.source}")
         for criterion in policy.criteria:
             click.echo(f"    - {criterion.label_in(language)}")
+        for reference, figure in policy.references.items():
+            if figure.value is None:
+                click.echo(f"    --reference {reference}=VALUE  {text_in(figure.label, language)}")
 
 
 @udsat.command()
@@ -186,3 +178,24 @@ def synth(year: int, out: Path, seed: int | None) -> None:
     from udsat_geo.cli.synth import run_synth
 
     run_synth(year, out, seed)
+
+
+@udsat.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("wanted", metavar="AREA_ID|UNIT_ID")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["da", "en"]),
+    default="da",
+    show_default=True,
+    help="Language of the explanation; the reasons are in the language of the designation.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the data as JSON.")
+@answers_errors
+def explain(file: Path, wanted: str, language: str, as_json: bool) -> None:
+    """Say why an area or a unit of the designation FILE is in or out."""
+    with interruption_held():
+        from udsat_geo.cli.explain import run_explain
+
+    run_explain(file, wanted, language, as_json)

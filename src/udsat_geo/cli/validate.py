@@ -10,6 +10,7 @@ import click
 from udsat_geo.addresses import addresses_from_registers
 from udsat_geo.cli.console import COUNTED, progress_on
 from udsat_geo.policy import load_policy
+from udsat_geo.registers.limits import check_limits
 from udsat_geo.units import cells_from_registers
 
 
@@ -22,6 +23,7 @@ def run_validate(folder: Path, policy: str, as_json: bool) -> None:
         With every problem found.
     """
     rule = load_policy(policy).policy
+    check_limits(rule, values_needed=False)
     with progress_on(not as_json) as progress:
         if progress:
             progress("reading and checking")

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.areas import ROLES
+from udsat_geo.areas import REASON_KEYS, ROLES
 from udsat_geo.designation import Designation
 from udsat_geo.diff import REMOVED
+from udsat_geo.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
 from udsat_geo.wording import REASONS
 
 Columns = Mapping[str, Any]
@@ -25,7 +26,7 @@ def area_columns(designation: Designation) -> Columns:
     columns: dict[str, Any] = {
         "area_id": designation.area_id,
         "name": designation.name,
-        "district": np.full(n_areas, None, dtype=object),
+        "district": designation.named.district,
         "residents": areas.residents,
         "units": areas.units,
         "area_ha": np.round(shapely.area(designation.outline) / 10_000, 4),
@@ -37,6 +38,10 @@ def area_columns(designation: Designation) -> Columns:
     events = list(designation.changes.event[:n_areas]) if designation.changes else [None] * n_areas
     columns["since"] = designation.since
     columns["event"] = np.array(events, dtype=object)
+    columns["until"] = np.ma.MaskedArray(areas.until, mask=areas.until < 0)
+    columns["number"] = np.arange(1, n_areas + 1, dtype=np.int64)
+    columns["exceeded"] = exceeded_texts(areas.exceeded, keys)
+    columns["reason"] = area_reasons(designation)
     return columns
 
 
@@ -44,7 +49,8 @@ def unit_columns(designation: Designation) -> Columns:
     """The columns of the layer ``units``, each of shape (n_units,)."""
     units, scores, areas = designation.units, designation.scores, designation.areas
     keys = designation.policy.policy.keys
-    reasons = np.array(REASONS[designation.language], dtype=object)
+    reasons = np.array([*REASONS[designation.language], *decision_texts(designation)], dtype=object)
+    told = np.where(areas.override_of_unit < 0, areas.reason, len(REASON_KEYS) + areas.override_of_unit)
     columns: dict[str, Any] = {"unit_id": units.unit_id}
     if units.name is not None:
         columns["name"] = units.name
@@ -60,8 +66,28 @@ def unit_columns(designation: Designation) -> Columns:
     columns["residents_in_view"] = scores.residents_in_view
     columns["role"] = Coded(areas.role.astype(np.int32), np.array(ROLES, dtype=object))
     columns["area_id"] = Coded(areas.area_of_unit.astype(np.int32), designation.area_id)
-    columns["reason"] = Coded(areas.reason.astype(np.int32), reasons)
+    columns["decided_by"] = Coded(areas.reason.astype(np.int32), np.array(REASON_KEYS, dtype=object))
+    columns["short"] = short_of_demand(designation)
+    columns["reason"] = Coded(told.astype(np.int32), reasons)
+    first_unit, pattern_of_unit = _patterns(scores.exceeded)
+    columns["exceeded"] = Coded(pattern_of_unit, exceeded_texts(scores.exceeded[first_unit], keys))
+    columns["qualified"] = areas.qualified
     return columns
+
+
+def _patterns(flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The first row of each distinct pattern of flags, and the pattern of each row; `flags` is (n_rows, n_flags)."""
+    packed = np.packbits(flags, axis=1)
+    whole = np.zeros((len(packed), -(-packed.shape[1] // 8) * 8), dtype=np.uint8)
+    whole[:, : packed.shape[1]] = packed
+    words = whole.view(np.uint64)
+    # a few words a row: sorting those is many times quicker than sorting rows of flags
+    number = np.zeros(len(flags), dtype=np.int64)
+    for word in words.T:
+        _, of_row = np.unique(word, return_inverse=True)
+        _, number = np.unique(number * (int(of_row.max(initial=0)) + 1) + of_row, return_inverse=True)
+    _, first, pattern = np.unique(number, return_index=True, return_inverse=True)
+    return first.astype(np.int64), pattern.astype(np.int32)
 
 
 class Coded:
@@ -113,3 +139,42 @@ def status_columns(designation: Designation) -> Columns:
         "gap": status.gap,
         "city": status.city,
     }
+
+
+def near_miss_columns(designation: Designation) -> Columns:
+    """The columns of the layer ``near_misses``, each of shape (n_near_misses,)."""
+    misses = designation.near_misses
+    keys = designation.policy.policy.keys
+    return {
+        "demand": _objects([miss.demand for miss in misses]),
+        "criterion": _objects([keys[miss.criterion] if miss.criterion >= 0 else None for miss in misses]),
+        "short": np.array([miss.short for miss in misses], dtype=np.float64),
+        "residents": np.array([miss.residents for miss in misses], dtype=np.int64),
+        "units": np.array([len(miss.members) for miss in misses], dtype=np.int64),
+        "composite": np.array([miss.composite for miss in misses], dtype=np.float64),
+        "criteria_exceeded": np.array([miss.criteria_exceeded for miss in misses], dtype=np.int64),
+        "reason": _objects(near_miss_texts(designation)),
+    }
+
+
+def override_columns(designation: Designation) -> Columns:
+    """The columns of the table ``overrides``, each of shape (n_overrides,)."""
+    overrides = () if designation.overrides is None else designation.overrides.overrides
+    changed = np.bincount(
+        designation.areas.override_of_unit[designation.areas.override_of_unit >= 0], minlength=len(overrides)
+    )
+    texts = {
+        name: _objects([getattr(override, name) for override in overrides])
+        for name in ("action", "unit_id", "reason", "decided_by", "date")
+    }
+    return {
+        **texts,
+        "units": np.array([len(override.units) for override in overrides], dtype=np.int64),
+        "units_changed": changed.astype(np.int64),
+    }
+
+
+def _objects(values: list[str | None]) -> NDArray[np.object_]:
+    result = np.empty(len(values), dtype=object)
+    result[:] = values
+    return result

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
@@ -40,6 +41,7 @@ def read_designated(path: Path) -> Designated:
         residents = np.asarray(units["residents"].fill_null(0), dtype=np.int64)
         area_id = _texts(areas, "area_id")
         name, since = _texts(areas, "name"), np.asarray(areas["since"], dtype=np.int64)
+        until = _until(areas)
         outline = shapely.from_wkb(areas[meta["geometry_name"] or "wkb_geometry"].to_numpy(zero_copy_only=False))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError) as error:
         reason = str(error).split(";")[0].split("\n")[0]
@@ -58,6 +60,7 @@ def read_designated(path: Path) -> Designated:
         outline,
         str(summary["policy"].get("sha256", "")),
         str(summary["source"]),
+        until,
     )
 
 
@@ -90,6 +93,13 @@ def _is_summary(content: Any) -> bool:
         return False
     policy = content["policy"]
     return isinstance(content["year"], int) and isinstance(policy, dict) and isinstance(policy.get("id"), str)
+
+
+def _until(areas: Any) -> NDArray[np.int64]:
+    """End years, -1 where there is none; older files have no such column."""
+    if "until" not in areas.column_names:
+        return np.full(areas.num_rows, -1, dtype=np.int64)
+    return np.asarray(areas["until"].fill_null(-1), dtype=np.int64)
 
 
 def _texts(table: Any, column: str) -> Any:

@@ -14,10 +14,12 @@ from udsat_geo.io.columns import (
     Columns,
     area_columns,
     change_columns,
+    near_miss_columns,
+    override_columns,
     status_columns,
     unit_columns,
 )
-from udsat_geo.outline import as_multipolygon, cells_as_wkb, points_as_wkb
+from udsat_geo.outline import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb
 from udsat_geo.units import Units
 
 _FAST = {
@@ -57,9 +59,24 @@ def write_geopackage(designation: Designation, path: Path) -> None:
         _write_layer(path, "units", unit_columns(designation), wkb, kind, crs)
         changes, changed = change_columns(designation)
         _write_layer(path, "changes", changes, shapely.to_wkb(changed), "MultiPolygon", crs)
+        missed = shapely.to_wkb(near_miss_outlines(designation))
+        _write_layer(path, "near_misses", near_miss_columns(designation), missed, "MultiPolygon", crs)
         _write_layer(path, "status", status_columns(designation), None, None, None)
+        if designation.overrides is not None:
+            _write_layer(path, "overrides", override_columns(designation), None, None, None)
     finally:
         pyogrio.set_gdal_config_options(dict.fromkeys(settings))
+
+
+def near_miss_outlines(designation: Designation) -> NDArray[np.object_]:
+    """The exact outlines of the near misses, one by one: two of them may share units."""
+    misses = designation.near_misses
+    outlines = np.empty(len(misses), dtype=object)
+    for number, miss in enumerate(misses):
+        group = np.full(len(designation.units), -1, dtype=np.int64)
+        group[miss.members] = 0
+        outlines[number] = area_outlines(designation.units, group, designation.policy.policy.areas.reach)[0]
+    return outlines
 
 
 def _stamp(designation: Designation) -> dict[str, str]:

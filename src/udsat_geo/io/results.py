@@ -1,17 +1,10 @@
-"""All result files of a designation, put in place together or not at all.
-
-Files are written in a hidden folder beside their place, checked, and then moved in; when a move fails, those already
-made are taken back. Whatever goes wrong, the earlier result stays.
-"""
+"""All result files of a designation, checked and put in place together or not at all."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from udsat_geo.designation import Designation
@@ -19,6 +12,9 @@ from udsat_geo.errors import InputError, OutputError, Problem
 from udsat_geo.io.geopackage import write_geopackage
 from udsat_geo.io.geotiff import write_geotiff
 from udsat_geo.io.summary import sha256, write_summary
+from udsat_geo.io.together import cannot_write, check_writable, put_together
+
+__all__ = ["FORMATS", "check_formats", "check_writable", "write_results"]
 
 FORMATS: dict[str, Callable[[Designation, Path], None]] = {"gpkg": write_geopackage, "tif": write_geotiff}
 
@@ -37,31 +33,6 @@ def check_formats(text: str) -> tuple[str, ...]:
         what = f"unknown format {', '.join(unknown)}" if unknown else "no format"
         raise InputError(Problem("--format", what, f"Known: {', '.join(FORMATS)}."))
     return formats
-
-
-def check_writable(out: Path) -> None:
-    """Find out before the work whether the results can be written at all.
-
-    Raises
-    ------
-    OutputError
-    """
-    nearest = out
-    while not nearest.exists() and nearest != nearest.parent:
-        nearest = nearest.parent
-    if not nearest.is_dir():
-        raise OutputError(Problem(str(out), f"{nearest} is not a folder", "Choose another --out."))
-    try:
-        with tempfile.TemporaryFile(dir=nearest):
-            pass
-    except OSError as error:
-        raise OutputError(
-            Problem(
-                str(out),
-                f"cannot be written ({error.strerror})",
-                "Choose another --out, or mend its permissions.",
-            )
-        ) from None
 
 
 def write_results(designation: Designation, out: Path, formats: tuple[str, ...]) -> list[Path]:
@@ -88,28 +59,15 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
     stem = f"designation_{designation.year}"
     if designation.units.grid is None:
         formats = tuple(name for name in formats if name != "tif")
-    with _told(out):
-        made = not out.exists()
-        out.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{stem}-", dir=out))
-        done = False
-        try:
-            # the inputs are hashed while GDAL writes: both work outside Python's lock
-            with ThreadPoolExecutor(1) as hashing:
-                hashes = hashing.map(sha256, designation.files.values())
-                for name in formats:
-                    FORMATS[name](designation, folder / f"{stem}.{name}")
-                write_summary(designation, folder / f"{stem}.json", dict(zip(designation.files, hashes, strict=True)))
-            names = [f"{stem}.{name}" for name in (*formats, "json")]
-            _check_written(folder, names, designation)
-            _move_all(folder, out, names)
-            done = True
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            if made and not done:
-                # only if it is empty: what someone else has put there meanwhile is theirs
-                with suppress(OSError):
-                    out.rmdir()
+    names = [f"{stem}.{name}" for name in (*formats, "json")]
+    # the inputs are hashed while GDAL writes: both work outside Python's lock
+    with _told(out), put_together(out, names) as folder:
+        with ThreadPoolExecutor(1) as hashing:
+            hashes = hashing.map(sha256, designation.files.values())
+            for name in formats:
+                FORMATS[name](designation, folder / f"{stem}.{name}")
+            write_summary(designation, folder / f"{stem}.json", dict(zip(designation.files, hashes, strict=True)))
+        _check_written(folder, names, designation)
     return [out / name for name in names]
 
 
@@ -121,21 +79,13 @@ def _told(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(_cannot_write(out, error.strerror or str(error))) from None
+        raise OutputError(cannot_write(out, error.strerror or str(error))) from None
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
         pyogrio.errors.FeatureError,
     ) as error:
-        raise OutputError(_cannot_write(out, str(error).split("\n")[0])) from None
-
-
-def _cannot_write(out: Path, reason: str) -> Problem:
-    return Problem(
-        str(out),
-        f"the results could not be written ({reason})",
-        "Free space or choose another --out; earlier results are untouched.",
-    )
+        raise OutputError(cannot_write(out, str(error).split("\n")[0])) from None
 
 
 def _check_written(folder: Path, names: list[str], designation: Designation) -> None:
@@ -166,27 +116,3 @@ def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
     whole = size == path.stat().st_size and {"areas", "units", "changes", "status"} <= tables
     if not whole or {**found, **rows} != found or indexed != rows["units"]:
         raise OSError(f"{path.name} came out incomplete")
-
-
-def _move_all(folder: Path, out: Path, names: list[str]) -> None:
-    """Move the files in, keeping what was there aside until all are in place."""
-    moved: list[str] = []
-    kept: list[str] = []
-    done = False
-    try:
-        for name in names:
-            # noted before it is done, so that an interruption in between loses nothing
-            if (out / name).exists():
-                kept.append(name)
-                os.replace(out / name, folder / f"{name}.before")
-            moved.append(name)
-            os.replace(folder / name, out / name)
-        done = True
-    finally:
-        # an interruption (Ctrl-C) counts as a failure too
-        if not done:
-            for name in moved:
-                (out / name).unlink(missing_ok=True)
-            for name in kept:
-                if (folder / f"{name}.before").exists():
-                    os.replace(folder / f"{name}.before", out / name)

@@ -10,7 +10,7 @@ from typing import Any
 
 from udsat_geo import __version__
 from udsat_geo.designation import Designation
-from udsat_geo.diff import ADDED, KEPT, REMOVED
+from udsat_geo.diff import EVENTS, REMOVED
 
 SETTINGS = "settings"
 """Among the files of a designation: what the registers' folder says of itself, which is no table."""
@@ -31,7 +31,14 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
     return {
         "year": designation.year,
         "source": designation.inputs.source,
-        "policy": {"id": policy.policy.id, "file": policy.name, "sha256": policy.sha256},
+        "policy": {
+            "id": policy.policy.id,
+            "file": policy.name,
+            "sha256": policy.sha256,
+            "extends": [{"id": base.id, "file": base.name, "sha256": base.sha256} for base in policy.bases],
+        },
+        "references": _references(designation),
+        "limits": _limits(designation),
         "version": __version__,
         "inputs": [
             {"name": path.name, "sha256": hashes[table], "rows": designation.rows[table]}
@@ -48,7 +55,11 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
         "residents": designation.status.residents,
         "residents_in_areas": designation.status.residents_in_areas,
         "share_of_residents": _number(designation.status.share_of_residents),
+        "rule": _rule(designation),
+        "criteria": _criteria(designation),
         "areas": _areas(designation),
+        "near_misses": _near_misses(designation),
+        "overrides": _overrides(designation),
         "status": _status(designation),
         "changes": _changes(designation),
     }
@@ -76,6 +87,57 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _rule(designation: Designation) -> dict[str, Any]:
+    """What the policy asks of units and areas."""
+    policy = designation.policy.policy
+    rule = policy.rule
+    return {
+        "score": policy.score.method,
+        "core": rule.core,
+        "edge": None if rule.core is None else rule.edge_threshold,
+        "criteria": rule.criteria,
+        "require": list(rule.require),
+        "years_running": rule.years_running,
+        "residents": policy.areas.residents,
+        "leave": policy.incumbents.leave,
+        "keep_years": policy.incumbents.keep_years,
+    }
+
+
+def _criteria(designation: Designation) -> list[dict[str, Any]]:
+    """What each criterion is called, measured in, and held to."""
+    return [
+        {
+            "key": criterion.key,
+            "label": criterion.label_in(designation.language),
+            "unit": criterion.unit,
+            "share": criterion.is_share,
+            "worse": criterion.worse,
+            "limit": criterion.limit,
+            "spread": _number(designation.scores.spread[j]),
+        }
+        for j, criterion in enumerate(designation.policy.policy.criteria)
+    ]
+
+
+def _references(designation: Designation) -> dict[str, Any]:
+    """The references that limits use, with where their values come from: of a plain number, the policy that has it."""
+    policy = designation.policy.policy
+    return {
+        name: {
+            "value": policy.references[name].value,
+            "source": policy.references[name].source or policy.told_by(f"references.{name}"),
+        }
+        for name in designation.limits.references
+    }
+
+
+def _limits(designation: Designation) -> dict[str, Any]:
+    """The limits that the policy has as expressions, as evaluated for this run."""
+    value_of = {criterion.key: criterion.limit for criterion in designation.policy.policy.criteria}
+    return {key: {"expression": text, "value": value_of[key]} for key, text in designation.limits.text.items()}
+
+
 def _areas(designation: Designation) -> list[dict[str, Any]]:
     areas = designation.areas
     return [
@@ -86,8 +148,32 @@ def _areas(designation: Designation) -> list[dict[str, Any]]:
             "units": int(areas.units[i]),
             "composite": _number(areas.composite[i]),
             "since": int(designation.since[i]),
+            "until": int(areas.until[i]) if areas.until[i] >= 0 else None,
         }
         for i in range(len(areas))
+    ]
+
+
+def _near_misses(designation: Designation) -> dict[str, int]:
+    """How many groups failed each demand alone."""
+    demands = [miss.demand for miss in designation.near_misses]
+    return {demand: demands.count(demand) for demand in dict.fromkeys(demands)}
+
+
+def _overrides(designation: Designation) -> list[dict[str, Any]]:
+    overrides = () if designation.overrides is None else designation.overrides.overrides
+    changed = designation.areas.override_of_unit
+    return [
+        {
+            "action": override.action,
+            "unit_id": override.unit_id,
+            "units": len(override.units),
+            "units_changed": int((changed == number).sum()),
+            "reason": override.reason,
+            "decided_by": override.decided_by,
+            "date": override.date,
+        }
+        for number, override in enumerate(overrides)
     ]
 
 
@@ -123,7 +209,7 @@ def _changes(designation: Designation) -> dict[str, Any] | None:
     return {
         "previous_year": changes.previous_year,
         "previous": {"policy": before.policy_id, "policy_sha256": before.policy_sha256, "source": before.source},
-        "areas": {event: changes.count(event) for event in (ADDED, REMOVED, KEPT)},
+        "areas": {event: changes.count(event) for event in EVENTS},
         "units": {"added": changes.units_added, "removed": changes.units_removed, "kept": changes.units_kept},
         "residents": {
             "added": int(changes.residents_added.sum()),

@@ -4,7 +4,9 @@ A policy says what the criteria are, over what units, and when a unit and an are
 format is described in the README.
 """
 
-from udsat_geo.policy.load import BUILT_IN, LoadedPolicy, check_policy, load_policy
+from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.load import Base, LoadedPolicy, check_policy, load_policy
+from udsat_geo.policy.references import with_references
 from udsat_geo.policy.rules import (
     MOST_CELLS_IN_REACH,
     AreasRule,
@@ -28,6 +30,7 @@ __all__ = [
     "MOST_CELLS_IN_REACH",
     "AreaThresholds",
     "AreasRule",
+    "Base",
     "ContextRule",
     "Criterion",
     "Expression",
@@ -43,4 +46,5 @@ __all__ = [
     "check_policy",
     "load_policy",
     "text_in",
+    "with_references",
 ]

@@ -1,34 +1,40 @@
 """Reading a policy: a built-in one or a TOML file; a wrong file is answered with every fault in it.
 
-Expressions are kept as text here; `udsat_geo.registers.expressions` checks them against the columns they may use.
+Expressions are kept as text here; `udsat_geo.registers` checks them against the columns and values they may use.
 """
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import tomllib
-from importlib import resources
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.policy.rules import (
-    AreasRule,
-    AreaThresholds,
-    ContextRule,
-    Criterion,
-    IncumbentsRule,
-    Policy,
-    Reference,
-    Rule,
-    ScoreRule,
-    UnitsRule,
-)
+from udsat_geo.policy.chain import KeyPath, PolicyFile, chain_sha256, merged, read_chain, standing_of
+from udsat_geo.policy.faults import problems_of
+from udsat_geo.policy.rules import Policy, Rule
 
-BUILT_IN = ("kbh-2017",)
+
+class Base(Rule):
+    """A policy that another one was laid over.
+
+    Attributes
+    ----------
+    name : str
+        Name of the built-in policy or of the file.
+    sha256 : str
+        Of the file's bytes.
+    id : str
+    same_demands : bool
+        Whether it asks the same of a unit in a single year: the same criteria, limits, context, score, rule and
+        areas, whatever it says of units, of references' values and of ``years_running``.
+    """
+
+    name: str
+    sha256: str
+    id: str
+    same_demands: bool
 
 
 class LoadedPolicy(Rule):
@@ -37,19 +43,39 @@ class LoadedPolicy(Rule):
     Attributes
     ----------
     policy : Policy
+        With what its bases say.
     name : str
         Name of the built-in policy or of the file.
     sha256 : str
-        Of the file's bytes.
+        Of the file's bytes; of the whole chain where it extends another policy (`udsat_geo.policy.chain`), so that a
+        change in a base changes it.
+    bases : tuple of Base
+        What it extends, the nearest first.
     """
 
     policy: Policy
     name: str
     sha256: str
+    bases: tuple[Base, ...] = ()
+
+    @property
+    def chain(self) -> tuple[tuple[str, str], ...]:
+        """Name and SHA-256 of the file of each base, the nearest first."""
+        return tuple((base.name, base.sha256) for base in self.bases)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the policy and of its bases."""
+        return (self.policy.id, *(base.id for base in self.bases))
+
+    @property
+    def ids_of_same_demands(self) -> tuple[str, ...]:
+        """The ids of the policy and of those of its bases that ask the same of a unit in a single year."""
+        return (self.policy.id, *(base.id for base in self.bases if base.same_demands))
 
 
 def load_policy(name_or_path: str) -> LoadedPolicy:
-    """Read a built-in policy or a policy file.
+    """Read a built-in policy or a policy file, laid over what it extends.
 
     Parameters
     ----------
@@ -59,20 +85,22 @@ def load_policy(name_or_path: str) -> LoadedPolicy:
     Raises
     ------
     InputError
-        If there is no such policy, the file is not TOML, or anything in it is wrong; every fault is told.
+        If there is no such policy, a file is not TOML, policies extend each other in a ring, or anything in them is
+        wrong; every fault is told with the file in which it stands.
     """
-    if name_or_path in BUILT_IN:
-        data = resources.files("udsat_geo.policies").joinpath(f"{name_or_path}.toml").read_bytes()
-    else:
-        data = _file_bytes(name_or_path)
-    name = Path(name_or_path).name
-    try:
-        content = tomllib.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(Problem(name, f"is not UTF-8 text ({error.reason})", "Save it as UTF-8.")) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(Problem(name, f"is not valid TOML: {error}", "Mend the file at that line.")) from None
-    return LoadedPolicy(policy=check_policy(content, name), name=name, sha256=hashlib.sha256(data).hexdigest())
+    files = read_chain(name_or_path)
+    content = merged(files)
+    policy = _checked(content, files)
+    bases = [merged(files[place:]) for place in range(1, len(files))]
+    return LoadedPolicy(
+        policy=policy.laid_over(_told_by(content, files)),
+        name=files[0].name,
+        sha256=chain_sha256(files),
+        bases=tuple(
+            Base(name=file.name, sha256=file.sha256, id=base["id"], same_demands=_same_demands(policy, base))
+            for file, base in zip(files[1:], bases, strict=True)
+        ),
+    )
 
 
 def check_policy(content: dict[str, Any], name: str) -> Policy:
@@ -83,69 +111,84 @@ def check_policy(content: dict[str, Any], name: str) -> Policy:
     InputError
         With every fault, each named by its key.
     """
+    return _checked(content, (PolicyFile(name, None, "", content),))
+
+
+def _checked(content: dict[str, Any], files: Sequence[PolicyFile]) -> Policy:
+    twice = _keys_that_stand_twice(files) if len(files) > 1 else []
+    if twice:
+        # merged, they would be told as criteria of their own that lack everything
+        raise InputError(_id_problems(files) + twice)
+    problems = _id_problems(files)
     try:
-        return Policy.model_validate(content)
+        policy = Policy.model_validate(content)
     except ValidationError as error:
-        problems = [problem for entry in error.errors() for problem in _problems_of(entry, name, content)]
-        raise InputError(problems) from None
+        raise InputError(problems + problems_of(error.errors(), content, files)) from None
+    if problems:
+        raise InputError(problems)
+    return policy
 
 
-def _file_bytes(path: str) -> bytes:
+def _id_problems(files: Sequence[PolicyFile]) -> list[Problem]:
+    """A policy laid over another is another policy, and results must tell them apart."""
+    problems = []
+    for place, file in enumerate(files if len(files) > 1 else ()):
+        own = file.content.get("id")
+        where = f"{file.label}: id"
+        if own is None:
+            problems.append(Problem(where, "is missing", "A policy and each that it extends need ids of their own."))
+        elif not isinstance(own, str):
+            problems.append(Problem(where, f"must be a text (given: {own!r})"))
+        elif own in [below.content.get("id") for below in files[place + 1 :]]:
+            problems.append(Problem(where, f"is that of a policy it extends (given: {own!r})", "Choose another."))
+    return problems
+
+
+def _keys_that_stand_twice(files: Sequence[PolicyFile]) -> list[Problem]:
+    problems = []
+    for file in files:
+        entries = file.content.get("criteria")
+        tables = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+        keys = [str(entry["key"]) for entry in tables if "key" in entry]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            problems.append(Problem(f"{file.label}: criteria", f"the key {key!r} stands more than once", "Keep one."))
+    return problems
+
+
+def _same_demands(policy: Policy, base: dict[str, Any]) -> bool:
+    """Whether a base, if it is a whole policy by itself, asks the same of a unit in a single year."""
     try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        near = difflib.get_close_matches(path, BUILT_IN, 1)
-        hint = f"Did you mean {near[0]!r}?" if near else "`udsat policies` lists the built-in ones."
-        reason = error.strerror or str(error)
-        raise InputError(Problem(path, f"no built-in policy and no readable file ({reason})", hint)) from None
+        other = Policy.model_validate(base)
+    except ValidationError:
+        return False
+    return _demands(policy) == _demands(other)
 
 
-def _problems_of(entry: Any, name: str, content: dict[str, Any]) -> list[Problem]:
-    """The problems of one pydantic error entry: its key as written, its reason in plain words."""
-    kind, message = entry["type"], entry["msg"].removeprefix("Value error, ")
-    if not entry["loc"]:
-        return [Problem(name, line) for line in message.split("\n")]
-    where = f"{name}: {_key_path(entry['loc'], content)}"
-    if kind == "extra_forbidden":
-        known = _known_keys(entry["loc"])
-        near = difflib.get_close_matches(str(entry["loc"][-1]), known, 1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."
-        return [Problem(where, "unknown key", hint)]
-    if kind == "missing":
-        return [Problem(where, "is missing", "Add it.")]
-    if kind == "string_pattern_mismatch":
-        message = "must be lower case letters, digits and underscores, beginning with a letter"
-    given = entry.get("input")
-    example = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-    return [Problem(where, message[0].lower() + message[1:] + example)]
+def _demands(policy: Policy) -> dict[str, Any]:
+    content = policy.model_dump(include={"let", "context", "criteria", "score", "rule", "areas"})
+    del content["rule"]["years_running"]
+    for criterion in content["criteria"]:
+        del criterion["label"], criterion["unit"]
+    return content
 
 
-def _key_path(location: tuple[int | str, ...], content: dict[str, Any]) -> str:
-    """`criteria[2] (low_income).worse` from pydantic's location."""
-    parts: list[str] = []
-    for place in location:
-        if isinstance(place, int) and parts:
-            parts[-1] += f"[{place + 1}]"
-            if parts[0].startswith("criteria["):
-                entry = content["criteria"][place] if place < len(content["criteria"]) else {}
-                key = entry.get("key") if isinstance(entry, dict) else None
-                parts[-1] += f" ({key})" if key else ""
-        elif place != "[key]":
-            parts.append(str(place))
-    return ".".join(parts)
+def _told_by(content: dict[str, Any], files: Sequence[PolicyFile]) -> dict[str, str]:
+    """Keys of expressions and of references that stand in a base -> how that base is called."""
+    told: dict[str, str] = {}
+    for path, key in _keys_told_later(content):
+        file, _ = standing_of(path, content, files)
+        if file is not files[0]:
+            told[key] = file.label
+    return told
 
 
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    """The keys that the table at this place knows."""
-    models: dict[str, type[BaseModel]] = {
-        "units": UnitsRule,
-        "context": ContextRule,
-        "criteria": Criterion,
-        "score": ScoreRule,
-        "rule": AreaThresholds,
-        "areas": AreasRule,
-        "incumbents": IncumbentsRule,
-        "references": Reference,
-    }
-    model = models.get(str(location[0]), Policy) if len(location) > 1 else Policy
-    return sorted(field.alias or name for name, field in model.model_fields.items())
+def _keys_told_later(content: dict[str, Any]) -> list[tuple[KeyPath, str]]:
+    """Keys whose faults show only when registers are read, as `Policy.place` is asked for them."""
+    found: list[tuple[KeyPath, str]] = []
+    for register, names in content.get("let", {}).items():
+        found += [(("let", register, name), f"let.{register}.{name}") for name in names]
+    for j, criterion in enumerate(content["criteria"]):
+        found += [(("criteria", j, part), f"criteria ({criterion['key']}).{part}") for part in criterion]
+    for table in ("units", "references"):
+        found += [((table, key), f"{table}.{key}") for key in content.get(table, {})]
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 import string
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 MOST_CELLS_IN_REACH = 1000
 """From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
@@ -201,6 +201,7 @@ class AreasRule(Rule):
     crossing : float
         How near, in metres, a crossing must lie to where a barrier is met to open it.
     outline : {"exact", "smooth"}
+        Of areas of cells; addresses and zones have outlines of their own.
     """
 
     neighbours: Literal["queen", "rook", "none"] = "queen"
@@ -268,6 +269,7 @@ class Policy(Rule):
     rule: AreaThresholds
     areas: AreasRule = AreasRule()
     incumbents: IncumbentsRule = IncumbentsRule()
+    _told_by: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("references", mode="before")
     @classmethod
@@ -334,8 +336,6 @@ class Policy(Rule):
             faults.append(f"areas.reach: is for addresses; {kind} touch by areas.neighbours")
         if kind == "addresses" and areas.bridge > 0:
             faults.append("areas.bridge: is for cells and zones; addresses hold together by areas.reach")
-        if kind != "cells" and areas.outline == "smooth":
-            faults.append("areas.outline: smooth is for cells; addresses and zones have outlines of their own")
         if areas.neighbours == "none" and (areas.bridge > 0 or areas.holes > 0):
             faults.append('areas.neighbours: with "none", each unit stands by itself; leave out bridge and holes')
         if areas.fill_below is not None and not areas.holes:
@@ -343,6 +343,26 @@ class Policy(Rule):
         if areas.fill_below is not None and self.score.method == "none":
             faults.append('areas.fill_below: there is no composite with score.method "none"')
         return faults
+
+    def told_by(self, key: str) -> str:
+        """Where a key stands, in a word: the policy's id, or what messages call the base that has it.
+
+        Parameters
+        ----------
+        key : str
+            As in ``criteria (low_income).where`` or ``let.residents.low_income``.
+        """
+        return self._told_by.get(key, self.id)
+
+    def place(self, key: str) -> str:
+        """How messages name a key: by where it stands, then the key."""
+        return f"{self.told_by(key)}: {key}"
+
+    def laid_over(self, told_by: dict[str, str]) -> Policy:
+        """The same policy that knows which of its keys stand in a base: key -> how that base is called."""
+        copy = self.model_copy()
+        copy._told_by = told_by
+        return copy
 
     @property
     def keys(self) -> tuple[str, ...]:

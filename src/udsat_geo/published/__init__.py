@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -22,5 +23,20 @@ def status_2021() -> dict[str, Any]:
     -----
     Source: City of Copenhagen, "Status på Politik for Udsatte Byområder", 2021.
     """
-    text = resources.files(__package__).joinpath("status_2021.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads(_text())
+
+
+@lru_cache(maxsize=1)
+def printed_2021() -> dict[str, Any]:
+    """The same figures with the decimals of the print: every number that is not whole is a Decimal.
+
+    Returns
+    -------
+    dict
+        As `status_2021`; 35.0 keeps its decimal. Treat it as read-only.
+    """
+    return tomllib.loads(_text(), parse_float=Decimal)
+
+
+def _text() -> str:
+    return resources.files(__package__).joinpath("status_2021.toml").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -45,6 +46,7 @@ def check_expression(
     columns: Collection[str],
     where: str,
     aggregates: bool = False,
+    kind: str = "column",
 ) -> list[Problem]:
     """Every fault of one expression; an empty list means that it may run.
 
@@ -60,6 +62,8 @@ def check_expression(
         Policy file and key, for the message.
     aggregates : bool
         Whether it is evaluated over a whole register (``[let]``), where aggregates are allowed.
+    kind : str
+        What the names are, for the message.
     """
     try:
         answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {expression}\n"]).fetchall()
@@ -72,7 +76,37 @@ def check_expression(
     node = statements[0]["node"] if len(statements) == 1 else {}
     if not _is_bare_select(node) or not _parses(connection, f"SELECT ({expression}\n)"):
         return [Problem(where, "is more than one expression", "Write one expression over the register's columns.")]
-    return list(_faults(node["select_list"][0], {name.lower() for name in columns}, where, aggregates))
+    names = _Names({name.lower() for name in columns}, kind)
+    return list(_faults(node["select_list"][0], names, where, aggregates))
+
+
+def names_in(connection: duckdb.DuckDBPyConnection, expression: str) -> set[str]:
+    """The names that an expression uses, in lower case; none if it cannot be read."""
+    answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {expression}\n"]).fetchall()
+    return set(_names(json.loads(answer[0][0])))
+
+
+def _names(tree: Any) -> Iterator[str]:
+    if isinstance(tree, dict) and tree.get("class") == "COLUMN_REF":
+        yield ".".join(tree["column_names"]).lower()
+    branches = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    for branch in branches:
+        yield from _names(branch)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names that an expression may use, and what is said of others."""
+
+    known: set[str]
+    kind: str
+
+    def faults(self, name: str, where: str) -> Iterator[Problem]:
+        if name.lower() not in self.known:
+            near = difflib.get_close_matches(name.lower(), sorted(self.known), 1)
+            all_of_them = f"{self.kind.capitalize()}s: {', '.join(sorted(self.known))}."
+            hint = f"Did you mean {near[0]!r}?" if near else all_of_them if self.known else "There are none."
+            yield Problem(where, f"unknown {self.kind} {name!r}", hint)
 
 
 def _parses(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
@@ -94,10 +128,10 @@ def _is_bare_select(node: dict[str, Any]) -> bool:
     )
 
 
-def _faults(tree: Any, columns: set[str], where: str, aggregates: bool) -> Iterator[Problem]:
+def _faults(tree: Any, names: _Names, where: str, aggregates: bool) -> Iterator[Problem]:
     if isinstance(tree, list):
         for branch in tree:
-            yield from _faults(branch, columns, where, aggregates)
+            yield from _faults(branch, names, where, aggregates)
         return
     if not isinstance(tree, dict):
         return
@@ -107,7 +141,7 @@ def _faults(tree: Any, columns: set[str], where: str, aggregates: bool) -> Itera
         yield Problem(where, f"may not use {what}", "Only columns and plain functions.")
         return
     if kind == "COLUMN_REF":
-        yield from _column_faults(".".join(tree["column_names"]), columns, where)
+        yield from names.faults(".".join(tree["column_names"]), where)
     elif kind == "FUNCTION":
         name = tree["function_name"].lower()
         allowed = SCALAR_FUNCTIONS | AGGREGATES if aggregates else SCALAR_FUNCTIONS
@@ -116,14 +150,7 @@ def _faults(tree: Any, columns: set[str], where: str, aggregates: bool) -> Itera
     elif kind == "TYPE" and (tree.get("type_name", "").upper() not in _TYPES or tree.get("schema")):
         yield Problem(where, f"may not use the type {tree.get('type_name')!r}")
     for branch in tree.values():
-        yield from _faults(branch, columns, where, aggregates)
-
-
-def _column_faults(name: str, columns: set[str], where: str) -> Iterator[Problem]:
-    if name.lower() not in columns:
-        near = difflib.get_close_matches(name.lower(), sorted(columns), 1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Columns: {', '.join(sorted(columns))}."
-        yield Problem(where, f"unknown column {name!r}", hint)
+        yield from _faults(branch, names, where, aggregates)
 
 
 def _function_remedy(name: str, allowed: Collection[str]) -> str:

@@ -29,7 +29,7 @@ def check_policy_fits(policy: Policy) -> None:
     if policy.units.crs is not None and policy.units.crs != CRS:
         from udsat_geo.vector import check_crs, same_crs, short_crs
 
-        where = f"{policy.id}: units.crs"
+        where = policy.place("units.crs")
         check_crs(policy.units.crs, where)
         if not same_crs(policy.units.crs, CRS):
             what = f"is {short_crs(policy.units.crs)}, and registers are read in {CRS}"
@@ -40,7 +40,7 @@ def let_name_problems(policy: Policy, register: Register, taken: Collection[str]
     """Names of ``[let]`` that would hide a column, or one that the engine itself adds; SQL knows no upper case."""
     lower = {name.lower() for name in taken}
     return [
-        Problem(f"{policy.id}: let.{register}.{name}", "is a column already", "Choose another name.")
+        Problem(policy.place(f"let.{register}.{name}"), "is a column already", "Choose another name.")
         for name in policy.let.get(register, {})
         if name in lower
     ]
@@ -63,13 +63,13 @@ def check_policy_expressions(opened: Opened, policy: Policy) -> None:
         problems += let_name_problems(policy, register, [*tables[register].values, *_NAMES_OF_THE_ENGINE])
         columns = _columns_of(tables[register], register)
         for name, expression in expressions.items():
-            where = f"{policy.id}: let.{register}.{name}"
+            where = policy.place(f"let.{register}.{name}")
             problems += check_expression(opened.connection, expression, columns, where, aggregates=True)
     for criterion in policy.criteria:
         register = criterion.register_name
         columns = [*_columns_of(tables[register], register), *policy.let.get(register, {})]
         for part in ("where", "numerator", "denominator"):
-            where = f"{policy.id}: criteria ({criterion.key}).{part}"
+            where = policy.place(f"criteria ({criterion.key}).{part}")
             problems += check_expression(opened.connection, getattr(criterion, part), columns, where)
     raise_if_any(problems)
 

@@ -99,7 +99,7 @@ def add_ratios(
     """
     for name, value in let.items():
         if value is not None and not math.isfinite(value):
-            where = f"{policy.id}: let.{register}.{name}"
+            where = policy.place(f"let.{register}.{name}")
             raise InputError(Problem(where, f"gives {value}, not a finite number", "Mend the expression."))
     constants = "".join(
         f", {'CAST(NULL AS DOUBLE)' if value is None else f'CAST({value!r} AS DOUBLE)'} AS {quoted(name)}"

@@ -153,13 +153,13 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: list[str], policy: Po
     problems = let_name_problems(policy, "units", [*columns, _ROW])
     let = policy.let.get("units", {})
     for key, expression in let.items():
-        problems += check_expression(connection, expression, columns, f"{policy.id}: let.units.{key}", aggregates=True)
+        problems += check_expression(connection, expression, columns, policy.place(f"let.units.{key}"), aggregates=True)
     known = [*columns, *let]
     for criterion in policy.criteria:
         for part in ("where", "numerator", "denominator"):
-            where = f"{policy.id}: criteria ({criterion.key}).{part}"
+            where = policy.place(f"criteria ({criterion.key}).{part}")
             problems += check_expression(connection, getattr(criterion, part), known, where)
-    problems += check_expression(connection, policy.units.residents or "0", columns, f"{policy.id}: units.residents")
+    problems += check_expression(connection, policy.units.residents or "0", columns, policy.place("units.residents"))
     raise_if_any(problems)
 
 
@@ -175,7 +175,7 @@ def _residents(
         ).fetchnumpy()["residents"]
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
-        raise InputError(Problem(f"{policy.id}: units.residents", f"cannot be evaluated: {reason}")) from None
+        raise InputError(Problem(policy.place("units.residents"), f"cannot be evaluated: {reason}")) from None
     values = np.asarray(found, dtype=float)
     unknown = np.isnan(values)
     wrong = ~unknown & ((values < 0) | (values != np.floor(values)) | (values > MOST_RESIDENTS))

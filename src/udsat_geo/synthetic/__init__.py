@@ -36,8 +36,8 @@ def write_registers(year: int, folder: Path, seed: int = DEFAULT_SEED) -> None:
     year : int
         One of ``YEARS``.
     folder : Path
-        Made when missing; ``residents.parquet``, ``dwellings.parquet``, ``addresses.parquet`` and ``registers.toml``
-        are written into it.
+        Made when missing; ``residents.parquet``, ``dwellings.parquet``, ``addresses.parquet``, ``registers.toml``
+        and ``places.geojson`` are written into it.
     seed : int
         The same seed gives the same bytes.
 

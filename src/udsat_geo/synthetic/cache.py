@@ -12,8 +12,8 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-GENERATOR_VERSION = 2
-FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registers.toml")
+GENERATOR_VERSION = 3
+FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registers.toml", "places.geojson")
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from udsat_geo.published import status_2021
 from udsat_geo.synthetic import homes as homes_module
 from udsat_geo.synthetic.homes import Homes
 from udsat_geo.synthetic.households import NO_INCOME, People
+from udsat_geo.synthetic.places import write_places
 from udsat_geo.synthetic.random_streams import stream
 from udsat_geo.synthetic.simulation import Simulation
 from udsat_geo.synthetic.targets import TENURES
@@ -162,7 +163,7 @@ def _description(year: int, seed: int) -> str:
 
 
 def write_year(year: int, folder: Path, seed: int) -> None:
-    """Write the three registers and ``registers.toml`` of a year into a folder, which is made.
+    """Write the three registers, ``registers.toml`` and named places of a year into a folder, which is made.
 
     Parameters
     ----------
@@ -177,4 +178,5 @@ def write_year(year: int, folder: Path, seed: int) -> None:
     _write(_residents(people, seed), folder / "residents.parquet")
     _write(_dwellings(made.homes, year, seed), folder / "dwellings.parquet")
     _write(_addresses(made.homes, year, seed), folder / "addresses.parquet")
+    write_places(folder / "places.geojson")
     (folder / "registers.toml").write_text(_description(year, seed), encoding="utf-8", newline="\n")

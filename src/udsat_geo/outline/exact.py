@@ -92,18 +92,36 @@ def area_outlines(units: Units, area_of_unit: NDArray[np.int64], reach: float = 
         Valid and in normal form, so that the same members give the same bytes. Units that meet at a corner only
         become parts of their own, as valid polygons demand.
     """
+    members = np.flatnonzero(area_of_unit >= 0)
+    n_areas = int(area_of_unit.max(initial=-1)) + 1
+    polygons = _discs(units, members, reach) if units.kind == "addresses" else unit_polygons(units, members)
+    return union_by_area(polygons, area_of_unit[members], n_areas)
+
+
+def union_by_area(polygons: NDArray[np.object_], area: NDArray[np.int64], n_areas: int) -> NDArray[np.object_]:
+    """The union of each area's polygons.
+
+    Parameters
+    ----------
+    polygons : object (shapely), shape (n_polygons,)
+    area : int64, shape (n_polygons,)
+        From 0.
+    n_areas : int
+
+    Returns
+    -------
+    object (shapely MultiPolygon), shape (n_areas,)
+        In normal form.
+    """
     import shapely
 
-    members = np.flatnonzero(area_of_unit >= 0)
-    members = members[np.argsort(area_of_unit[members], kind="stable")]
-    n_areas = int(area_of_unit.max(initial=-1)) + 1
     outlines = np.empty(n_areas, dtype=object)
     if not n_areas:
         return outlines
-    polygons = _discs(units, members, reach) if units.kind == "addresses" else unit_polygons(units, members)
-    bounds = np.searchsorted(area_of_unit[members], np.arange(n_areas + 1))
-    for area in range(n_areas):
-        outlines[area] = as_multipolygon(shapely.union_all(polygons[bounds[area] : bounds[area + 1]]))
+    order = np.argsort(area, kind="stable")
+    bounds = np.searchsorted(area[order], np.arange(n_areas + 1))
+    for number in range(n_areas):
+        outlines[number] = as_multipolygon(shapely.union_all(polygons[order[bounds[number] : bounds[number + 1]]]))
     normal: NDArray[np.object_] = shapely.normalize(outlines)
     return normal
 

@@ -1,0 +1,256 @@
+"""Bridges: pieces joined across gaps that hold nobody who was scored.
+
+Two pieces are joined when a unit of one and a unit of the other lie no farther apart than ``areas.bridge``, the
+straight way between them crosses no barrier (save at a crossing), and every unit on the way is without residents or
+without any rate. Of all such ways between two pieces the shortest ones become part of the area; that is our own choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.barriers import Barriers, is_cut
+from udsat_geo.contiguity import inside_points
+from udsat_geo.outline import Ground
+from udsat_geo.policy import Policy
+from udsat_geo.units import Units
+
+if TYPE_CHECKING:
+    from udsat_geo.areas.standing import Standing
+
+_THIN = 1e-6
+"""Metres: a way that runs along a zone's border for less than this does not cross the zone."""
+
+
+@dataclass(frozen=True)
+class Bridged:
+    """Pieces joined to groups.
+
+    Attributes
+    ----------
+    group_of_piece : int64, shape (n_pieces,)
+    unit, unit_group : int64, shape (n_bridging,)
+        Units without residents or rate that a bridge runs over, and their group.
+    ground : Ground
+        Land without units that bridges run over; its `area` is the group.
+    """
+
+    group_of_piece: NDArray[np.int64]
+    unit: NDArray[np.int64]
+    unit_group: NDArray[np.int64]
+    ground: Ground
+
+
+def bridge_pieces(
+    units: Units,
+    piece_of_unit: NDArray[np.int64],
+    n_pieces: int,
+    standing: Standing,
+    policy: Policy,
+    barriers: Barriers | None,
+) -> Bridged:
+    """Join pieces across gaps.
+
+    Parameters
+    ----------
+    units : Units
+    piece_of_unit : int64, shape (n_units,)
+        -1 is none.
+    n_pieces : int
+    standing : Standing
+    policy : Policy
+        ``areas.bridge``; 0 joins nothing.
+    barriers : Barriers or None
+    """
+    nothing = np.empty(0, dtype=np.int64)
+    if not policy.areas.bridge or n_pieces < 2:
+        return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(units.row is not None))
+    links = _cell_links if units.row is not None else _zone_links
+    return links(units, piece_of_unit, n_pieces, standing.passable, policy, barriers)
+
+
+def bridge_steps(size: int, bridge: float) -> tuple[NDArray[np.int64], ...]:
+    """Forward steps between cells that a bridge may span, and the cells on the way of each.
+
+    Parameters
+    ----------
+    size : int
+        Of a cell, in metres.
+    bridge : float
+        The widest gap between two cells' sides or corners, in metres; inclusive.
+
+    Returns
+    -------
+    row_step, col_step : int64, shape (n_steps,)
+        Without the eight neighbours, whose touching is not for bridges to decide.
+    way_start : int64, shape (n_steps + 1,)
+    way_row, way_col : int64, shape (n_way,)
+        The cells whose inside the line between the two centres crosses.
+    """
+    most = int(bridge // size) + 1
+    steps, ways = [], []
+    for row in range(most + 1):
+        for col in range(-most, most + 1):
+            forward = row > 0 or col > 0
+            gap_row, gap_col = max(abs(row) - 1, 0), max(abs(col) - 1, 0)
+            wide = (gap_row**2 + gap_col**2) * float(size) ** 2
+            if forward and 0 < wide <= float(bridge) ** 2:
+                steps.append((row, col))
+                ways.append(_cells_between(row, col))
+    starts = np.concatenate([[0], np.cumsum([len(way) for way in ways])]).astype(np.int64)
+    cells = np.array([cell for way in ways for cell in way], dtype=np.int64).reshape(-1, 2)
+    step = np.array(steps, dtype=np.int64).reshape(-1, 2)
+    columns = (step[:, 0], step[:, 1], cells[:, 0], cells[:, 1])
+    row_step, col_step, way_row, way_col = (np.ascontiguousarray(column) for column in columns)
+    return row_step, col_step, starts, way_row, way_col
+
+
+def _cells_between(row: int, col: int) -> list[tuple[int, int]]:
+    """The cells whose inside the line from the centre of (0, 0) to that of (row, col) crosses, ends left out.
+
+    In doubled coordinates cell (r, c) is the open square 2r - 1 .. 2r + 1, 2c - 1 .. 2c + 1, and the line runs from
+    (0, 0) to (2 row, 2 col): it crosses the square when two of its corners lie on different sides, which whole numbers
+    tell exactly.
+    """
+    between = []
+    for r in range(row + 1):
+        for c in range(min(col, 0), max(col, 0) + 1):
+            sides = [row * (2 * c + east) - col * (2 * r + north) for north in (-1, 1) for east in (-1, 1)]
+            if (r, c) not in ((0, 0), (row, col)) and min(sides) < 0 < max(sides):
+                between.append((r, c))
+    return between
+
+
+def _shortest(
+    one: NDArray[np.int64], other: NDArray[np.int64], length: NDArray[np.float64], n_pieces: int
+) -> NDArray[np.bool_]:
+    """Which links are the shortest between their two pieces, each of shape (n_links,)."""
+    pair = np.minimum(one, other) * n_pieces + np.maximum(one, other)
+    _, pair = np.unique(pair, return_inverse=True)
+    least = np.full(pair.max(initial=-1) + 1, np.inf)
+    np.minimum.at(least, pair, length)
+    result: NDArray[np.bool_] = length == least[pair]
+    return result
+
+
+def _groups(one: NDArray[np.int64], other: NDArray[np.int64], n_pieces: int) -> NDArray[np.int64]:
+    """The group of each piece when linked pieces are one, shape (n_pieces,)."""
+    from udsat_geo.kernels.components import label_components
+
+    everyone = np.ones(n_pieces, dtype=bool)
+    group_of_piece, _ = label_components(everyone, one.astype(np.int32), other.astype(np.int32))
+    return group_of_piece
+
+
+def _cell_links(
+    units: Units,
+    piece_of_unit: NDArray[np.int64],
+    n_pieces: int,
+    passable: NDArray[np.bool_],
+    policy: Policy,
+    barriers: Barriers | None,
+) -> Bridged:
+    from udsat_geo.kernels.cells import find_cell, index_cells
+    from udsat_geo.kernels.gaps import bridge_links
+
+    row, col, size = units.row, units.col, policy.units.size
+    if row is None or col is None:
+        nothing = np.empty(0, dtype=np.int64)
+        return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(True))
+    table = index_cells(row, col)
+    row_step, col_step, way_start, way_row, way_col = bridge_steps(size, policy.areas.bridge)
+    head, tail, step = bridge_links(
+        row, col, table, piece_of_unit, passable, row_step, col_step, way_start, way_row, way_col
+    )
+    if barriers is not None:
+        open_way = ~is_cut(
+            barriers, units.easting[head], units.northing[head], units.easting[tail], units.northing[tail]
+        )
+        head, tail, step = head[open_way], tail[open_way], step[open_way]
+    one, other = piece_of_unit[head], piece_of_unit[tail]
+    group_of_piece = _groups(one, other, n_pieces)
+    far = (row_step[step] ** 2 + col_step[step] ** 2).astype(np.float64)
+    shortest = np.flatnonzero(_shortest(one, other, far, n_pieces))
+    bridging: dict[int, int] = {}
+    land: list[tuple[int, int, int]] = []
+    for link in shortest.tolist():
+        group = int(group_of_piece[one[link]])
+        for k in range(int(way_start[step[link]]), int(way_start[step[link] + 1])):
+            at = int(row[head[link]] + way_row[k]), int(col[head[link]] + way_col[k])
+            found = find_cell(*at, table, row, col)
+            if found < 0:
+                land.append((*at, group))
+            elif piece_of_unit[found] < 0:
+                # where the bridges of two groups cross, the unit goes to the group of the smaller number
+                bridging[found] = min(group, bridging.get(found, group))
+    unit = np.array(sorted(bridging), dtype=np.int64)
+    unit_group = np.array([bridging[number] for number in unit.tolist()], dtype=np.int64)
+    cells = np.array(land, dtype=np.int64).reshape(-1, 3)
+    return Bridged(group_of_piece, unit, unit_group, Ground.of_cells(cells[:, 0], cells[:, 1], cells[:, 2]))
+
+
+def _zone_links(
+    units: Units,
+    piece_of_unit: NDArray[np.int64],
+    n_pieces: int,
+    passable: NDArray[np.bool_],
+    policy: Policy,
+    barriers: Barriers | None,
+) -> Bridged:
+    """Zones: the way is the shortest line between two of them; zones that touch are left to contiguity."""
+    import shapely
+
+    nothing = np.empty(0, dtype=np.int64)
+    geometry = units.geometry
+    if geometry is None:
+        return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(False))
+    member = np.flatnonzero(piece_of_unit >= 0)
+    head, tail = shapely.STRtree(geometry[member]).query(
+        geometry[member], predicate="dwithin", distance=policy.areas.bridge
+    )
+    head, tail = member[head], member[tail]
+    new = (head < tail) & (piece_of_unit[head] != piece_of_unit[tail])
+    head, tail = head[new], tail[new]
+    length = shapely.distance(geometry[head], geometry[tail])
+    apart = length > policy.areas.tolerance
+    head, tail, length = head[apart], tail[apart], length[apart]
+    way = shapely.shortest_line(geometry[head], geometry[tail])
+    link, unit = shapely.STRtree(geometry).query(way, predicate="intersects")
+    crossed = shapely.length(shapely.intersection(way[link], geometry[unit])) > _THIN
+    link, unit = link[crossed], unit[crossed]
+    clear = np.ones(len(way), dtype=bool)
+    clear[link[~passable[unit] & (piece_of_unit[unit] < 0)]] = False
+    if barriers is not None:
+        clear &= ~_legs_cut(geometry, head, tail, way, barriers)
+    one, other = piece_of_unit[head], piece_of_unit[tail]
+    group_of_piece = _groups(one[clear], other[clear], n_pieces)
+    shortest = np.zeros(len(way), dtype=bool)
+    shortest[clear] = _shortest(one[clear], other[clear], length[clear], n_pieces)
+    used = shortest[link] & (piece_of_unit[unit] < 0)
+    bridging = np.full(len(units), n_pieces, dtype=np.int64)
+    np.minimum.at(bridging, unit[used], group_of_piece[one[link[used]]])
+    found = np.flatnonzero(bridging < n_pieces)
+    return Bridged(group_of_piece, found, bridging[found], Ground.none(False))
+
+
+def _legs_cut(
+    geometry: NDArray[np.object_],
+    head: NDArray[np.int64],
+    tail: NDArray[np.int64],
+    way: NDArray[np.object_],
+    barriers: Barriers,
+) -> NDArray[np.bool_]:
+    """Whether a barrier cuts the way from inside one zone, over the gap, to inside the other; shape (n_links,)."""
+    import shapely
+
+    inside = inside_points(geometry)
+    stops = (inside[head], shapely.get_point(way, 0), shapely.get_point(way, -1), inside[tail])
+    cut = np.zeros(len(head), dtype=bool)
+    for start, end in pairwise(stops):
+        cut |= is_cut(barriers, shapely.get_x(start), shapely.get_y(start), shapely.get_x(end), shapely.get_y(end))
+    return cut

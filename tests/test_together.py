@@ -1,0 +1,59 @@
+"""Files that appear together or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from udsat_geo.errors import OutputError
+from udsat_geo.io.together import put_together, write_texts
+
+
+def content_of(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def test_texts_are_written_as_they_are(tmp_path: Path) -> None:
+    files = write_texts(tmp_path / "new", {"a.csv": "\ufeffæ;1\r\n", "b.md": "ø\n"})
+    assert [path.read_bytes() for path in files] == ["\ufeffæ;1\r\n".encode(), "ø\n".encode()]
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["a.csv", "b.md"]
+
+
+def test_earlier_files_give_way_and_others_stay(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("other", encoding="utf-8")
+    for turn in ("first", "second"):
+        write_texts(tmp_path, {"a": turn})
+    assert content_of(tmp_path) == {"a": "second", "other": "other"}
+
+
+@pytest.mark.parametrize("fault", [OSError("no"), KeyboardInterrupt()])
+def test_a_fault_on_the_way_leaves_the_folder_as_it_was(tmp_path: Path, fault: BaseException) -> None:
+    write_texts(tmp_path / "there", {"a": "earlier"})
+
+    def write_half(out: Path) -> None:
+        with put_together(out, ["a"]) as folder:
+            (folder / "a").write_text("half", encoding="utf-8")
+            raise fault
+
+    for out in (tmp_path / "there", tmp_path / "missing"):
+        with pytest.raises(type(fault)):
+            write_half(out)
+    assert content_of(tmp_path / "there") == {"a": "earlier"}
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_fault_while_moving_takes_back_what_was_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_texts(tmp_path, {"a": "earlier a", "b": "earlier b"})
+    move = os.replace
+
+    def fails_on_b(source: Path, target: Path) -> None:
+        if Path(source).name == "b" and Path(target).parent == tmp_path:
+            raise OSError(28, "No space left on device")
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", fails_on_b)
+    with pytest.raises(OutputError, match="No space left on device"):
+        write_texts(tmp_path, {"a": "new a", "b": "new b"})
+    assert content_of(tmp_path) == {"a": "earlier a", "b": "earlier b"}
