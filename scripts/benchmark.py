@@ -247,7 +247,8 @@ def kernels(report: Report, repeats: int) -> None:
     unequal = [f"{timing.name} ({timing.peer_name})" for timing in timings if not timing.equal]
     if unequal:
         raise BenchmarkError(f"no ratios: ours and the peer differ in {', '.join(unequal)}")
-    print(f"  all results equal; spread and composite, sums of floats, to {ROUNDING:g}")
+    print(f"  all results equal; spread and composite, sums of floats, to {ROUNDING:g};")
+    print("  outlines, which no peer draws alike, in which cells' centres they hold")
 
 
 def run(options: argparse.Namespace, report: Report) -> None:

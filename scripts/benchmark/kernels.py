@@ -92,8 +92,10 @@ def _seconds(work: Callable[[], Any]) -> float:
 
 def all_rows() -> Iterator[KernelRow]:
     """Every row, at the size of the country; inputs of one kernel alone are made when its turn comes."""
+    from outline_rows import outline_rows  # which takes the form of a row from here
+
     country = make_country()
-    for rows in (flag_rows, sum_rows, index_rows, edge_rows, component_rows, context_rows, score_rows):
+    for rows in (flag_rows, sum_rows, index_rows, edge_rows, component_rows, context_rows, score_rows, outline_rows):
         yield from rows(country)
 
 
