@@ -20,7 +20,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
     "addresses", "barriers", "contiguity", "scoring", "areas", "outline", "outline_cut", "diff", "status",
-    "places", "parcels", "overrides", "surroundings", "naming", "running",
+    "places", "parcels", "overrides", "surroundings", "naming", "running", "zones", "polygon_file",
 }  # fmt: skip
 IO = DESIGNATION | {"designation", "published", "reasons", "goals"}
 JOB = IO | {"io", "synthetic"}
@@ -36,7 +36,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "registers": {"errors", "policy", "kernels", "vector"},
     "units": {"errors", "grid", "policy", "registers", "kernels"},
     "addresses": {"errors", "policy", "registers", "units"},
-    "unit_table": {"errors", "vector", "policy", "registers", "units", "grid"},
+    "zones": {"kernels"},
+    "unit_table": {"errors", "vector", "policy", "registers", "units", "grid", "zones"},
+    "polygon_file": {"errors", "registers", "unit_table", "vector", "wording"},
     "barriers": {"errors", "vector", "wording", "kernels"},
     "contiguity": {"barriers", "grid", "policy", "units", "kernels"},
     "scoring": {"grid", "policy", "units", "kernels"},
@@ -52,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "surroundings": {"barriers", "parcels", "places", "policy"},
     "naming": {"areas", "diff", "places", "units", "wording"},
     "designation": DESIGNATION,
-    "goals": {"errors", "policy", "registers", "vector", "unit_table", "wording"},
+    "goals": {"errors", "policy", "polygon_file", "registers", "vector", "unit_table", "wording", "zones"},
     "reasons": {"areas", "designation", "wording"},
     "synthetic": {"errors", "published"},
     "published": {"errors", "synthetic"},
