@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outline_cut": {"barriers", "outline", "units"},
     "diff": {"errors"},
     "running": {"policy"},
-    "status": {"policy", "scoring", "units"},
+    "status": {"policy", "scoring", "units", "wording"},
     "places": {"errors", "vector", "wording"},
     "parcels": {"errors", "outline", "vector", "wording"},
     "overrides": {"areas", "errors", "units", "vector", "wording"},
@@ -60,9 +60,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "published": {"errors", "synthetic"},
     "io": IO,
     "job": JOB,
+    "area_set": IO | {"io"},
+    "status_job": JOB | {"job", "area_set"},
     "reproduction": {"errors", "published"},
     "remeasured": JOB | {"job", "reproduction"},
-    "cli": JOB | {"job", "reproduction", "remeasured"},
+    "cli": JOB | {"job", "reproduction", "remeasured", "status_job"},
 }
 """Room -> the rooms it may import beside itself; a room is the first name under the package."""
 
