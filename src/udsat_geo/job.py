@@ -101,9 +101,43 @@ def _ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
 
 def is_synthetic(job: Job) -> bool:
     """Whether a job runs on the bundled synthetic city: nothing is named, and nothing lies in ``data/raw``."""
-    if job.raw is not None or job.units is not None:
+    return job.units is None and has_no_registers(job.raw)
+
+
+def has_no_registers(raw: Path | None) -> bool:
+    """Whether no folder of registers is named, and none lies in ``data/raw``: the synthetic city stands in then."""
+    if raw is not None:
         return False
     return not DEFAULT_RAW.is_dir() or not any(_holds_registers(path) for path in _candidates(DEFAULT_RAW))
+
+
+def find_registers(
+    raw: Path | None, year: int, seed: int = DEFAULT_SEED, progress: Progress | None = None
+) -> tuple[Path, str]:
+    """The folder of a year's registers, and what they say they are.
+
+    Parameters
+    ----------
+    raw : Path or None
+        As named; None is ``data/raw``, or the synthetic city where there are no registers.
+    year : int
+    seed : int
+        Of the synthetic city.
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist or holds another year, or the synthetic city has no such year.
+    """
+    if not has_no_registers(raw):
+        folder = register_folder(raw or DEFAULT_RAW, year)
+        return folder, source_of(folder, year)
+    if year not in YEARS:
+        known = ", ".join(str(known) for known in YEARS)
+        what = "no registers in data/raw, and the synthetic Copenhagen has no such year"
+        raise InputError(Problem(f"--year {year}", what, f"It has {known}. Name your registers with --raw."))
+    return cached_registers(year, seed, progress=progress), "synthetic"
 
 
 def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs:
@@ -118,13 +152,7 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
         if job.policy.policy.reads_unit_table or job.policy.policy.units.kind == "zones":
             what = "needs a table of units"
             raise InputError(Problem(f"policy {job.policy.policy.id}", what, "Name it with --units."))
-        if year not in YEARS:
-            known = ", ".join(str(known) for known in YEARS)
-            what = "no registers in data/raw, and the synthetic Copenhagen has no such year"
-            raise InputError(Problem(f"--year {year}", what, f"It has {known}. Name your registers with --raw."))
-        folder = cached_registers(year, job.seed, progress=progress)
-        return Inputs(folder, None, "synthetic", around_registers(job.around, folder))
-    if job.units is not None:
+    elif job.units is not None:
         registers = None if job.raw is None else register_folder(job.raw, year)
         rule = job.policy.policy
         # addresses are no table whatever else is named, which is said when the units are read
@@ -134,8 +162,8 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
             raise InputError(Problem(job.units.name, what, remedy))
         source = "unit_table" if registers is None else source_of(registers, year)
         return Inputs(registers, job.units, source, around_registers(job.around, registers))
-    registers = register_folder(job.raw or DEFAULT_RAW, year)
-    return Inputs(registers, None, source_of(registers, year), around_registers(job.around, registers))
+    folder, source = find_registers(job.raw, year, job.seed, progress)
+    return Inputs(folder, None, source, around_registers(job.around, folder))
 
 
 def around_registers(named: Around, folder: Path | None) -> Around:

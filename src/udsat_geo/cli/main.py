@@ -12,6 +12,7 @@ from udsat_geo import __version__
 from udsat_geo.cli.answers import answers_errors, interruption_held
 from udsat_geo.cli.goals_command import goals
 from udsat_geo.cli.reproduce import reproduce
+from udsat_geo.cli.status_command import status
 
 
 def _year_option(function: Callable[..., None]) -> Callable[..., None]:
@@ -121,6 +122,7 @@ def udsat() -> None:
 udsat.add_command(designate)
 udsat.add_command(reproduce)
 udsat.add_command(goals)
+udsat.add_command(status)
 
 
 @udsat.command()
