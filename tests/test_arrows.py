@@ -20,9 +20,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
     "barriers", "contiguity", "scoring", "areas", "outline", "outline_cut", "diff", "status",
-    "places", "parcels", "overrides", "surroundings", "naming", "running",
+    "places", "parcels", "overrides", "surroundings", "naming", "running", "overlaps",
 }  # fmt: skip
-IO = DESIGNATION | {"designation", "published", "reasons"}
+CHANGES = {"comparison", "inside", "change_wording", "lineage", "decomposition"}
+IO = DESIGNATION | CHANGES | {"designation", "published", "reasons"}
 JOB = IO | {"io", "synthetic"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -42,7 +43,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "areas": {"barriers", "contiguity", "outline", "policy", "scoring", "units", "kernels"},
     "outline": {"units"},
     "outline_cut": {"barriers", "outline", "units"},
-    "diff": {"errors"},
+    "overlaps": set(),
+    "diff": {"errors", "overlaps"},
+    "change_wording": set(),
+    "inside": set(),
+    "comparison": {"diff"},
+    "lineage": {"diff", "errors", "overlaps"},
+    "decomposition": {"errors"},
     "running": {"policy"},
     "status": {"policy", "scoring", "units"},
     "places": {"errors", "vector", "wording"},
@@ -56,7 +63,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "published": {"errors", "synthetic"},
     "io": IO,
     "job": JOB,
-    "cli": JOB | {"job"},
+    "comparing": JOB | {"job"},
+    "series": JOB | {"job"},
+    "why": JOB | {"job", "series"},
+    "cli": JOB | {"job", "comparing", "series", "why"},
 }
 """Room -> the rooms it may import beside itself; a room is the first name under the package."""
 

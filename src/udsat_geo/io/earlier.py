@@ -13,13 +13,15 @@ from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
 
 
-def read_designated(path: Path) -> Designated:
+def read_designated(path: Path, geometry: bool = False) -> Designated:
     """Read a designation from its GeoPackage; its JSON stands beside it.
 
     Parameters
     ----------
     path : Path
         A ``designation_YEAR.gpkg`` that this product wrote.
+    geometry : bool
+        Whether to read where its units lie as well.
 
     Raises
     ------
@@ -33,17 +35,18 @@ def read_designated(path: Path) -> Designated:
         raise InputError(Problem(str(path), "no such designation", "Name a designation_YEAR.gpkg, or none."))
     summary = read_summary(path)
     try:
-        _, units = pyogrio.read_arrow(
-            path, layer="units", columns=["unit_id", "residents", "area_id"], read_geometry=False
+        of_units, units = pyogrio.read_arrow(
+            path, layer="units", columns=["unit_id", "residents", "area_id"], read_geometry=geometry
         )
-        meta, areas = pyogrio.read_arrow(path, layer="areas")
+        of_areas, areas = pyogrio.read_arrow(path, layer="areas")
         unit_id = _texts(units, "unit_id")
         residents = np.asarray(units["residents"].fill_null(0), dtype=np.int64)
         area_id = _texts(areas, "area_id")
         name, since = _texts(areas, "name"), np.asarray(areas["since"], dtype=np.int64)
         until = _until(areas)
-        outline = shapely.from_wkb(areas[meta["geometry_name"] or "wkb_geometry"].to_numpy(zero_copy_only=False))
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError) as error:
+        outline = shapely.from_wkb(_wkb(of_areas, areas))
+        where = shapely.from_wkb(_wkb(of_units, units)) if geometry else None
+    except (*gdal_errors(), KeyError, ValueError, shapely.errors.ShapelyError) as error:
         reason = str(error).split(";")[0].split("\n")[0]
         raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
     number = {area: i for i, area in enumerate(area_id.tolist())}
@@ -61,6 +64,7 @@ def read_designated(path: Path) -> Designated:
         str(summary["policy"].get("sha256", "")),
         str(summary["source"]),
         until,
+        where,
     )
 
 
@@ -100,6 +104,17 @@ def _until(areas: Any) -> NDArray[np.int64]:
     if "until" not in areas.column_names:
         return np.full(areas.num_rows, -1, dtype=np.int64)
     return np.asarray(areas["until"].fill_null(-1), dtype=np.int64)
+
+
+def gdal_errors() -> tuple[type[Exception], ...]:
+    """What reading a file that is missing, damaged or no such thing raises."""
+    import pyogrio
+
+    return (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError)
+
+
+def _wkb(meta: Any, table: Any) -> Any:
+    return table[meta["geometry_name"] or "wkb_geometry"].to_numpy(zero_copy_only=False)
 
 
 def _texts(table: Any, column: str) -> Any:
