@@ -87,3 +87,93 @@ DIFF: dict[str, dict[str, str]] = {
     },
 }
 """What `udsat diff` prints."""
+
+LINEAGE: dict[str, dict[str, str]] = {
+    "da": {
+        "step": "Fra {before} til {now}",
+        "previous": "Før",
+        "area": "Nu",
+        "residents": "Beboere",
+        "of_previous": "af før",
+        "of_area": "af nu",
+        "since": "Siden",
+        "event": "Ændring",
+        "chains": "Områderne år for år: beboere",
+        "chain": "Område",
+    },
+    "en": {
+        "step": "From {before} to {now}",
+        "previous": "Before",
+        "area": "Now",
+        "residents": "Residents",
+        "of_previous": "of before",
+        "of_area": "of now",
+        "since": "Since",
+        "event": "Change",
+        "chains": "The areas year by year: residents",
+        "chain": "Area",
+    },
+}
+"""What `udsat lineage` prints."""
+
+WHY: dict[str, dict[str, str]] = {
+    "da": {
+        "remade": "{file}: {count} enheder er udpeget anderledes, end registre og politik giver; det forklares ikke",
+        "title": "Hvorfor udpegningen fra {now} er en anden end den fra {before}",
+        "one_rule": "Samme politik begge år ({policy}): reglen bidrager med ingenting",
+        "two_rules": "Politik {before} ({year_before}) mod {now} ({year_now})",
+        "residents": "Beboere i områder",
+        "area": "Område",
+        "before": "Før",
+        "now": "Nu",
+        "change": "I alt",
+        "data": "Data",
+        "rule": "Regel",
+        "border": "Grænse",
+        "border_data": "ved data",
+        "border_rule": "ved regel",
+        "within": "Andele",
+        "moving": "Flytning",
+        "elsewhere": "uden for begge år",
+        "all": "I alt",
+        "areas": "Områdernes tal, kriterium for kriterium",
+        "gap": "Forskel til resten af byen (positiv er værre)",
+        "row": "{area}: {event}",
+        "criterion": "Kriterium",
+        "city": "Byen nu",
+        "points": "Andele i procent, ændringer i procentpoint; andet i sin egen enhed",
+        "legend": "Data: den gamle regel på de nye folk. Regel: den nye politik på de gamle folk. Grænse: hvilke "
+        "steder der er med. Andele: hvad der ændrede sig i stederne selv. Flytning: hvor mange der bor hvert sted. "
+        "Delene er gennemsnit over alle rækkefølger (Shapley) og giver tilsammen ændringen.",
+    },
+    "en": {
+        "remade": "{file}: {count} units are not designated as registers and policy have it; that is not explained",
+        "title": "Why the designation of {now} differs from that of {before}",
+        "one_rule": "One policy in both years ({policy}): the rule contributes nothing",
+        "two_rules": "Policy {before} ({year_before}) against {now} ({year_now})",
+        "residents": "Residents in areas",
+        "area": "Area",
+        "before": "Before",
+        "now": "Now",
+        "change": "In all",
+        "data": "Data",
+        "rule": "Rule",
+        "border": "Border",
+        "border_data": "by data",
+        "border_rule": "by rule",
+        "within": "Rates",
+        "moving": "Moving",
+        "elsewhere": "outside both years",
+        "all": "In all",
+        "areas": "The figures of the areas, criterion by criterion",
+        "gap": "Gap to the rest of the city (positive is worse)",
+        "row": "{area}: {event}",
+        "criterion": "Criterion",
+        "city": "City now",
+        "points": "Shares in per cent, changes in percentage points; all else in its own unit",
+        "legend": "Data: the old rule on the new people. Rule: the new policy on the old people. Border: which places "
+        "are in. Rates: what changed in the places themselves. Moving: how many live in each. The parts are averages "
+        "over all orders (Shapley) and add up to the change.",
+    },
+}
+"""What `udsat why` prints."""

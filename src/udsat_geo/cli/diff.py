@@ -42,8 +42,10 @@ from udsat_geo.cli.answers import answers_errors, interruption_held
 @click.option("--why", is_flag=True, help="Take the change apart as `udsat why` does; the registers must be there.")
 @click.option(
     "--policy",
+    "policies",
+    multiple=True,
     metavar="NAME|FILE",
-    help="The policy of --why, where it is not a built-in one; with --units, the one that names the table's columns.",
+    help="With --why, a policy that is not built in; with --units, the one that names the table's columns.",
 )
 @click.option(
     "--lang",

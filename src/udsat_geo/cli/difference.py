@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from udsat_geo.change_wording import DIFF
+from udsat_geo.cli.causes import print_why
 from udsat_geo.cli.console import progress_on
 from udsat_geo.cli.tables import plain_table, say
 from udsat_geo.comparing import Named, compare_files
 from udsat_geo.comparison import Comparison, share
 from udsat_geo.diff import REMOVED, SPLIT
 from udsat_geo.errors import InputError, Problem
+from udsat_geo.io.areas_file import read_areas
 from udsat_geo.io.changes import links
 from udsat_geo.io.comparison import comparison_as_data, write_comparison
+from udsat_geo.io.decomposition import decomposition_as_data
 from udsat_geo.io.results import check_writable
 from udsat_geo.io.summary import as_json as to_json
-from udsat_geo.policy import load_policy
+from udsat_geo.job import Job
+from udsat_geo.policy import BUILT_IN, load_policy
 from udsat_geo.synthetic import DEFAULT_SEED
+from udsat_geo.why import Why, explain_files
 from udsat_geo.wording import TABLE, decimal
 
 if TYPE_CHECKING:
@@ -35,7 +40,7 @@ def run_diff(
     names: tuple[str, ...],
     allow_overlaps: bool,
     why: bool,
-    policy: str | None,
+    policies: tuple[str, ...],
     language: str,
     seed: int | None,
     as_json: bool,
@@ -52,21 +57,40 @@ def run_diff(
         raise InputError(Problem("--name", f"stands {len(names)} times", "Give it once for both files, or twice."))
     if out is not None:
         _check_out(out, (before, now, units))
-    loaded = None if policy is None else load_policy(policy)
-    named = Named(raw, units, year, None if units is None else loaded, DEFAULT_SEED if seed is None else seed)
+    loaded = [load_policy(policy) for policy in policies]
+    seed = DEFAULT_SEED if seed is None else seed
+    named = Named(raw, units, year, loaded[0] if loaded and units is not None else None, seed)
+    explained = None
     with progress_on(not as_json) as progress:
         comparison = compare_files(before, now, named, names, allow_overlaps, language, progress)
+        if why:
+            sides = read_areas(before, None, language), read_areas(now, None, language)
+            job = Job(-1, load_policy(BUILT_IN[0]), raw, language=language, seed=seed)
+            explained = explain_files(*sides, loaded, job, progress)
     if out is not None:
         write_comparison(comparison, out)
     if as_json:
-        click.echo(to_json(comparison_as_data(comparison)), nl=False)
+        click.echo(to_json(comparison_as_data(comparison) | _why_as_data(explained)), nl=False)
         return
     from rich.console import Console
 
     console = Console()
     print_comparison(comparison, console)
+    if explained is not None:
+        for note in explained[1]:
+            say(console, note)
+        print_why(explained[0], console, language)
     if out is not None:
         say(console, DIFF[language]["written"].format(file=out))
+
+
+def _why_as_data(explained: tuple[Why, tuple[str, ...]] | None) -> dict[str, Any]:
+    """What `udsat why` says as JSON, under a key of its own."""
+    if explained is None:
+        return {}
+    found, notes = explained
+    data = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
+    return {"why": data | {"notes": [*notes, *data["notes"]]}}
 
 
 def _check_out(out: Path, inputs: tuple[Path | None, ...]) -> None:

@@ -11,6 +11,8 @@ import click
 from udsat_geo import __version__
 from udsat_geo.cli.answers import answers_errors, interruption_held
 from udsat_geo.cli.diff import diff
+from udsat_geo.cli.lineage import lineage
+from udsat_geo.cli.why import why
 
 
 def _year_option(function: Callable[..., None]) -> Callable[..., None]:
@@ -119,6 +121,8 @@ def udsat() -> None:
 
 udsat.add_command(designate)
 udsat.add_command(diff)
+udsat.add_command(lineage)
+udsat.add_command(why)
 
 
 @udsat.command()

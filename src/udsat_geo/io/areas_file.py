@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,8 +16,8 @@ from udsat_geo.change_wording import NOTES
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.inside import overlapping_pairs
-from udsat_geo.io.earlier import gdal_errors, read_designated
-from udsat_geo.vector import Features, check_crs, crs_code, read_features
+from udsat_geo.io.earlier import read_designated
+from udsat_geo.vector import Features, check_crs, crs_code, read_features, reading_gdal
 
 NAME_COLUMNS = ("area_id", "name", "navn")
 """Columns that tell the areas of a file apart, the first that it has, where none is named."""
@@ -83,10 +85,10 @@ def read_areas(path: Path, name: str | None, language: str, year: int = -1, allo
     if not is_designation(path):
         return _polygons(path, name, language, year, allow_overlaps)
     designated = read_designated(path, geometry=True)
-    import pyogrio
-
-    _check_labels(path, designated)
-    return AreasFile(path, "designation", designated, crs_code(pyogrio.read_info(path, layer="areas")["crs"]))
+    crs = reading_gdal().read_info(path, layer="areas")["crs"]
+    if crs is None:
+        raise InputError(Problem(path.name, "does not say its reference system", "Make the designation again."))
+    return AreasFile(path, "designation", designated, crs_code(crs))
 
 
 def is_designation(path: Path) -> bool:
@@ -99,41 +101,14 @@ def is_designation(path: Path) -> bool:
     """
     if path.suffix != ".gpkg" or not path.is_file():
         return False
-    import pyogrio
-
+    # asked of SQLite itself: GDAL leaves a file of its own beside a GeoPackage that it lists
     try:
-        layers = set(pyogrio.list_layers(path)[:, 0].tolist())
-    except gdal_errors() as error:
-        reason = str(error).split(";")[0].split("\n")[0]
-        raise InputError(Problem(path.name, f"cannot be read: {reason}", "Check that GDAL opens it.")) from None
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            layers = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
+    except sqlite3.Error as error:
+        raise InputError(Problem(path.name, f"cannot be read: {error}", "Check that GDAL opens it.")) from None
     by_name = path.stem.startswith("designation_") and path.with_suffix(".json").exists()
     return {"areas", "units"} <= layers or by_name
-
-
-def _check_labels(path: Path, designated: Designated) -> None:
-    """A file that was edited by hand may hold units of areas that are gone."""
-    import pyogrio
-    import shapely
-
-    labels = pyogrio.read_arrow(path, layer="units", columns=["area_id"], read_geometry=False)[1]["area_id"]
-    inside = np.array([label is not None for label in labels.to_pylist()], dtype=bool)
-    lost = inside & (designated.area_of_unit < 0)
-    problems = []
-    if lost.any():
-        example = f"unit {designated.unit_id[np.flatnonzero(lost)[0]]}"
-        what, remedy = "units of areas that the layer areas does not have", "Make the designation again."
-        problems.append(Problem(path.name, what, remedy, int(lost.sum()), example))
-    nowhere = shapely.is_missing(designated.geometry) | shapely.is_empty(designated.geometry)
-    if nowhere.any():
-        example = f"unit {designated.unit_id[np.flatnonzero(nowhere)[0]]}"
-        what, remedy = "units without a geometry", "Make the designation again."
-        problems.append(Problem(path.name, what, remedy, int(nowhere.sum()), example))
-    ids, count = np.unique(designated.area_id.astype(str), return_counts=True)
-    if (count > 1).any():
-        what, remedy = "areas of one id in the layer areas", "Make the designation again."
-        problems.append(Problem(path.name, what, remedy, int((count - 1).sum()), str(ids[count > 1][0])))
-    if problems:
-        raise InputError(problems)
 
 
 def _polygons(path: Path, name: str | None, language: str, year: int, allow_overlaps: bool) -> AreasFile:

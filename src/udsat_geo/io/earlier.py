@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
+from udsat_geo.vector import reading_gdal
 
 
 def read_designated(path: Path, geometry: bool = False) -> Designated:
@@ -28,8 +29,9 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
     InputError
         If the file is missing, damaged, or no designation.
     """
-    import pyogrio
     import shapely
+
+    pyogrio = reading_gdal()
 
     if not path.is_file():
         raise InputError(Problem(str(path), "no such designation", "Name a designation_YEAR.gpkg, or none."))
@@ -40,6 +42,7 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
         )
         of_areas, areas = pyogrio.read_arrow(path, layer="areas")
         unit_id = _texts(units, "unit_id")
+        labels = units["area_id"].to_pylist()
         residents = np.asarray(units["residents"].fill_null(0), dtype=np.int64)
         area_id = _texts(areas, "area_id")
         name, since = _texts(areas, "name"), np.asarray(areas["since"], dtype=np.int64)
@@ -50,7 +53,9 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
         reason = str(error).split(";")[0].split("\n")[0]
         raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
     number = {area: i for i, area in enumerate(area_id.tolist())}
-    area_of_unit = np.array([number.get(area, -1) for area in units["area_id"].to_pylist()], dtype=np.int64)
+    area_of_unit = np.array([number.get(area, -1) for area in labels], dtype=np.int64)
+    lost = (area_of_unit < 0) & np.array([label is not None for label in labels], dtype=bool)
+    _check_whole(path, unit_id, lost, area_id, where)
     return Designated(
         int(summary["year"]),
         summary["policy"]["id"],
@@ -66,6 +71,34 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
         until,
         where,
     )
+
+
+def _check_whole(
+    path: Path,
+    unit_id: NDArray[np.object_],
+    lost: NDArray[np.bool_],
+    area_id: NDArray[np.object_],
+    where: NDArray[np.object_] | None,
+) -> None:
+    """Refuse what only a file that was edited or damaged holds: `lost` units are in areas that it does not have."""
+    import shapely
+
+    remedy = "Make the designation again."
+    nowhere = np.zeros(len(unit_id), dtype=bool)
+    if where is not None:
+        nowhere = shapely.is_missing(where) | shapely.is_empty(where)
+    problems = [
+        Problem(path.name, what, remedy, int(wrong.sum()), f"unit {unit_id[np.flatnonzero(wrong)[0]]}")
+        for wrong, what in ((lost, "units of areas that the layer areas does not have"),
+                            (nowhere, "units without a geometry"))
+        if wrong.any()
+    ]  # fmt: skip
+    ids, count = np.unique(area_id.astype(str), return_counts=True)
+    if (count > 1).any():
+        what = "areas of one id in the layer areas"
+        problems.append(Problem(path.name, what, remedy, int((count - 1).sum()), str(ids[count > 1][0])))
+    if problems:
+        raise InputError(problems)
 
 
 def read_summary(path: Path) -> dict[str, Any]:
