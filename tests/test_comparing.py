@@ -15,14 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from spoiling import UNIT_POLICY, good_units
 from test_diff import events_of
 from two_years import designated, drawn_areas, write_polygons, write_town
 from udsat_geo.cli.main import udsat
 from udsat_geo.comparing import Named, compare_files, compare_sides
 from udsat_geo.comparison import Comparison
+from udsat_geo.designation import Inputs, designate
 from udsat_geo.diff import KEPT, MIRROR, Designated
 from udsat_geo.io.comparison import comparison_as_data
 from udsat_geo.io.results import write_results
+from udsat_geo.job import Job, run
+from udsat_geo.policy import load_policy
 
 WEST, SOUTH, SIZE = 719_500.0, 6_175_500.0, 100.0
 
@@ -355,6 +359,28 @@ def test_the_main_job_writes_the_same_units(town: Path, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(pd.DataFrame(found.drop(columns="geometry")), wanted.drop(columns="geometry"))
     assert found.geometry.normalize().to_wkb().tolist() == wanted.geometry.normalize().to_wkb().tolist()
     assert len(layer(stored(town, 2017), "changed_units")) == 0
+
+
+@pytest.mark.parametrize("kind", ["zones", "cells"])
+@pytest.mark.parametrize("stored_previous", [False, True])
+def test_a_unit_that_is_gone_is_drawn_where_it_was(tmp_path: Path, kind: str, stored_previous: bool) -> None:
+    """Zones say it themselves, cells by their ids; whether the earlier designation was just made or read back."""
+    units = good_units()
+    (tmp_path / "policy.toml").write_text(UNIT_POLICY.format(kind=kind, more=""), encoding="utf-8")
+    policy = load_policy(str(tmp_path / "policy.toml"))
+    units.to_file(tmp_path / "before.gpkg")
+    units.iloc[1:].to_file(tmp_path / "now.gpkg")
+    job = Job(2017, policy, units=tmp_path / "before.gpkg", previous="none", out=tmp_path / "out")
+    before = run(job)
+    path = write_results(before, tmp_path / "out", ("gpkg",))[0]
+    if stored_previous:
+        now = run(Job(2021, policy, units=tmp_path / "now.gpkg", previous=str(path), out=tmp_path / "out"))
+    else:
+        now = designate(2021, policy, Inputs(None, tmp_path / "now.gpkg", "unit_table"), before.designated())
+    changed = layer(write_results(now, tmp_path / "out", ("gpkg",))[0], "changed_units")
+    gone = changed[changed["unit_id"] == units["id"].iloc[0]]
+    assert gone[["event", "residents"]].to_numpy().tolist() == [["removed", 0]]
+    assert gone.geometry.iloc[0].equals(units.geometry.iloc[0])
 
 
 def test_the_same_files_give_the_same_bytes(town: Path, tmp_path: Path) -> None:

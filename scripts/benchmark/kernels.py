@@ -92,11 +92,13 @@ def _seconds(work: Callable[[], Any]) -> float:
 
 def all_rows() -> Iterator[KernelRow]:
     """Every row, at the size of the country; inputs of one kernel alone are made when its turn comes."""
+    from diff_rows import diff_rows
     from rank_rows import rank_rows
 
     country = make_country()
     for rows in (flag_rows, sum_rows, index_rows, edge_rows, component_rows, context_rows, score_rows, rank_rows):
         yield from rows(country)
+    yield from diff_rows(country)
 
 
 def flag_rows(country: Country) -> Iterator[KernelRow]:

@@ -239,11 +239,8 @@ def align(before: Designated, now: Designated) -> Atoms:
         If no unit is in both.
     """
     members = np.flatnonzero(before.area_of_unit >= 0)
-    # only members are looked up: most units are in no area, and a lookup costs more than all that follows
-    place = dict(zip(before.unit_id[members].tolist(), members.tolist(), strict=True))
-    units = now.unit_id.tolist()
-    at = np.fromiter(map(place.get, units, repeat(-1)), dtype=np.int64, count=len(units))
-    if not (at >= 0).any() and set(units).isdisjoint(before.unit_id.tolist()):
+    at = _member_of_unit(before.unit_id, members, now.unit_id)
+    if not (at >= 0).any() and set(now.unit_id.tolist()).isdisjoint(before.unit_id.tolist()):
         raise InputError(
             Problem(
                 f"the designation of {before.year}",
@@ -265,6 +262,21 @@ def align(before: Designated, now: Designated) -> Atoms:
         of_now=np.concatenate([of_now, none]),
         of_before=of_before,
     )
+
+
+def _member_of_unit(
+    earlier_id: NDArray[np.object_], members: NDArray[np.int64], unit_id: NDArray[np.object_]
+) -> NDArray[np.int64]:
+    """The member of an earlier area that each unit is, by its id; -1 is none; shape (n_units,)."""
+    if len(earlier_id) == len(unit_id) and bool((earlier_id[members] == unit_id[members]).all()):
+        # the usual case: both years have the same units
+        at = np.full(len(unit_id), -1, dtype=np.int64)
+        at[members] = members
+        return at
+    # only members are looked up: most units are in no area, and a lookup costs more than all that follows
+    place = dict(zip(earlier_id[members].tolist(), members.tolist(), strict=True))
+    units = unit_id.tolist()
+    return np.fromiter(map(place.get, units, repeat(-1)), dtype=np.int64, count=len(units))
 
 
 def unit_events(atoms: Atoms, changes: Changes) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
