@@ -20,9 +20,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
     "addresses", "barriers", "contiguity", "scoring", "areas", "outline", "diff", "status",
-    "places", "parcels", "overrides", "surroundings", "naming", "running", "zones", "polygon_file",
+    "places", "parcels", "overrides", "surroundings", "naming", "running", "zones", "polygon_file", "overlaps",
 }  # fmt: skip
-IO = DESIGNATION | {"designation", "published", "reasons", "goals"}
+CHANGES = {"comparison", "inside", "change_wording", "lineage", "decomposition"}
+IO = DESIGNATION | CHANGES | {"designation", "published", "reasons", "goals"}
 JOB = IO | {"io", "synthetic"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -44,7 +45,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scoring": {"grid", "policy", "units", "kernels"},
     "areas": {"barriers", "contiguity", "outline", "policy", "scoring", "units", "kernels"},
     "outline": {"barriers", "grid", "kernels", "policy", "units"},
-    "diff": {"errors"},
+    "overlaps": set(),
+    "diff": {"errors", "overlaps"},
+    "change_wording": set(),
+    "inside": set(),
+    "comparison": {"diff"},
+    "lineage": {"diff", "errors", "overlaps"},
+    "decomposition": {"errors"},
     "running": {"policy"},
     "status": {"policy", "scoring", "units", "wording"},
     "places": {"errors", "vector", "wording"},
@@ -63,7 +70,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "status_job": JOB | {"job", "area_set"},
     "reproduction": {"errors", "published"},
     "remeasured": JOB | {"job", "reproduction"},
-    "cli": JOB | {"job", "reproduction", "remeasured", "status_job"},
+    "comparing": JOB | {"job"},
+    "series": JOB | {"job"},
+    "why": JOB | {"job", "series"},
+    "cli": JOB | {"job", "reproduction", "remeasured", "status_job", "comparing", "series", "why"},
 }
 """Room -> the rooms it may import beside itself; a room is the first name under the package."""
 

@@ -94,6 +94,7 @@ def all_rows() -> Iterator[KernelRow]:
     # only now: the rows of other modules are made of this one's classes
     from address_rows import address_rows
     from barrier_rows import barrier_rows
+    from diff_rows import diff_rows
     from outline_rows import outline_rows
     from rank_rows import rank_rows
 
@@ -101,6 +102,7 @@ def all_rows() -> Iterator[KernelRow]:
     groups = (flag_rows, sum_rows, index_rows, edge_rows, component_rows, context_rows, score_rows)
     for rows in (*groups, rank_rows, barrier_rows, outline_rows):
         yield from rows(country)
+    yield from diff_rows(country)
     yield from address_rows()
 
 

@@ -78,12 +78,12 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
         what = f"{previous.policy_id}, {previous.source}"
         note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
-    ran_before = _ran_before(job, job.year, inputs)
-    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran_before)
+    ran = ran_before(job, job.year, inputs)
+    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
     return dataclasses.replace(made, notes=(*made.notes, *note))
 
 
-def _ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
+def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
     """What tells which units qualified in the earlier years that the policy looks back on; None where it does not.
 
     Raises
@@ -108,7 +108,14 @@ def has_no_registers(raw: Path | None) -> bool:
     """Whether no folder of registers is named, and none lies in ``data/raw``: the synthetic city stands in then."""
     if raw is not None:
         return False
-    return not DEFAULT_RAW.is_dir() or not any(_holds_registers(path) for path in _candidates(DEFAULT_RAW))
+    return not has_registers(DEFAULT_RAW)
+
+
+def has_registers(raw: Path, of_years: bool = True) -> bool:
+    """Whether a folder holds registers, by itself or (`of_years`) in a folder of its own for each year."""
+    if not raw.is_dir():
+        return False
+    return any(_holds_registers(path) for path in (_candidates(raw) if of_years else [raw]))
 
 
 def find_registers(
@@ -235,7 +242,7 @@ def find_previous(
     if job.previous == "none":
         return None, ()
     if job.previous is not None and re.fullmatch(r"-?[0-9]{1,9}", job.previous) is None:
-        return read_designated(Path(job.previous)), ()
+        return read_designated(Path(job.previous), _says_where(job)), ()
     named = job.previous is not None
     year = int(job.previous) if job.previous is not None else job.year - job.policy.policy.cadence
     if year == job.year:
@@ -244,18 +251,23 @@ def find_previous(
     stored = job.out / f"designation_{year}.gpkg"
     if stored.is_file() and made_of is None:
         if named or _has_same_basis(stored, job.policy, inputs):
-            return read_designated(stored), ()
+            return read_designated(stored, _says_where(job)), ()
         return None, (OTHER_BASIS[job.language].format(year=year),)
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
         before, _ = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
-        ran_before = _ran_before(job, year, made_of)
-        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran_before)
+        ran = ran_before(job, year, made_of)
+        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran)
         return earlier.designated(), ()
     if named:
         remedy = "Designate that year first, name its file, or give --previous none."
         raise InputError(Problem(f"--previous {year}", "neither a designation nor registers of that year", remedy))
     return None, (NOTHING_TO_COMPARE[job.language].format(year=year),)
+
+
+def _says_where(job: Job) -> bool:
+    """Whether an earlier designation is asked where its units lie: the ids of cells say it."""
+    return job.policy.policy.units.kind != "cells"
 
 
 def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress | None) -> Inputs | None:
