@@ -279,6 +279,7 @@ def test_an_area_that_breaks_a_promise_is_drawn_anew_with_those_it_touches(
 
 
 @given(cell_patches(most=9, far=False))
+@example(pictured(*PICTURES[-2]))
 def test_as_it_is_nothing_is_drawn_anew(patch: Patch) -> None:
     """The first drawing keeps the promises; the others are for coordinates far from the origin."""
     with pytest.MonkeyPatch.context() as patched:
