@@ -249,8 +249,9 @@ def kernels(report: Report, repeats: int) -> None:
     unequal = [f"{timing.name} ({timing.peer_name})" for timing in timings if not timing.equal]
     if unequal:
         raise BenchmarkError(f"no ratios: ours and the peer differ in {', '.join(unequal)}")
-    rounded = f"spread and composite, sums of floats, to {ROUNDING:g}, outlines to {DIFFERENCE_M2:g} m2"
+    rounded = f"spread and composite, sums of floats, to {ROUNDING:g}, cut outlines to {DIFFERENCE_M2:g} m2;"
     print(f"  all results equal; {rounded}")
+    print("  outlines, which no peer draws alike, in which cells' centres they hold")
 
 
 def run(options: argparse.Namespace, report: Report) -> None:

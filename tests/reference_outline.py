@@ -188,13 +188,14 @@ def straighten(
         place, choice = 0, len(share) // 2
         walk = list(gates)
         if ring:
-            twice = [gates[k % n_gates] for k in range(2 * n_gates + 1)]
+            widest = max(range(n_gates), key=lambda k: abs(gates[k][1]))
+            twice = [gates[(widest + k) % n_gates] for k in range(2 * n_gates + 1)]
             ways = cheapest_way(twice, -1, share[::2], longest, corner_cost, sharp_cost)
             place = 2 * n_gates
             choice = min(range(len(share[::2])), key=lambda k: ways[2 * n_gates, k][0])
             while place > n_gates:
                 _, place, choice = ways[place, choice]
-            choice *= 2
+            place, choice = widest + place, 2 * choice
             walk = [gates[(place + k) % n_gates] for k in range(n_gates + 1)]
         ways = cheapest_way(walk, choice, share, longest, corner_cost, sharp_cost)
         found = [-1] * n_gates

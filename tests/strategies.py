@@ -184,8 +184,11 @@ PICTURES = (
     ("010", "1.1", "010"),
     ("00011", "0..11", "22222"),
     ("0.....", "00....", "0000..", "000000"),
+    ("3100", "3..2", "1.00", "3233"),
+    (".0.", "0..", "0.0", ".0.", "0.0", "0.."),
 )
-"""Rings, islands, checkerboards, diagonals, necks, areas that meet at sides and at corners, stairs."""
+"""Rings, islands, checkerboards, diagonals, necks, areas that meet at sides and at corners, stairs, and two tangles
+whose corners must be rounded less: because a border ends near one, and because a centre is near."""
 
 
 @st.composite

@@ -40,10 +40,10 @@ WEST, SOUTH = 720_000.0, 6_170_000.0
 def small_town() -> Registers:
     """Five addresses with dwellings, one without, one without a position; three share a point.
 
-    In the order of the units: A10 and B2 (nobody home) and a1 at the south-west, C north of them, D north-east.
+    In the order of the units: A10, B2 (nobody home) and a1 at one point, north of them D and then C to its east.
     """
     addresses = [
-        ("D", WEST + 10, SOUTH + 20),
+        ("D", WEST - 10, SOUTH + 20),
         ("a1", WEST, SOUTH),
         ("C", WEST, SOUTH + 20),
         ("B2", WEST, SOUTH),
@@ -84,15 +84,15 @@ def test_units_by_hand(tmp_path: Path) -> None:
     small_town().write(tmp_path)
     units, sums = addresses_from_registers(tmp_path, POLICY.policy)
     assert units.kind == "addresses"
-    assert units.unit_id.tolist() == ["A10", "B2", "a1", "C", "D"]
-    assert units.easting.tolist() == [WEST, WEST, WEST, WEST, WEST + 10]
+    assert units.unit_id.tolist() == ["A10", "B2", "a1", "D", "C"]
+    assert units.easting.tolist() == [WEST, WEST, WEST, WEST - 10, WEST]
     assert units.northing.tolist() == [SOUTH, SOUTH, SOUTH, SOUTH + 20, SOUTH + 20]
     assert units.residents.tolist() == [3, 0, 3, 1, 1]
     assert (units.row, units.col, units.grid, units.geometry) == (None, None, None, None)
     keys = POLICY.policy.keys
     area, outside = keys.index("dwelling_area"), keys.index("outside_labour_market")
-    assert (units.numerator[:, area] / units.numerator_unit[area]).tolist() == [100.5, 0.0, 120.0, 0.0, 60.0]
-    assert units.denominator[:, area].tolist() == [3, 0, 3, 0, 1]
+    assert (units.numerator[:, area] / units.numerator_unit[area]).tolist() == [100.5, 0.0, 120.0, 60.0, 0.0]
+    assert units.denominator[:, area].tolist() == [3, 0, 3, 1, 0]
     assert units.numerator[:, outside].tolist() == [0, 0, 1, 0, 0]
     assert units.denominator[:, outside].tolist() == [3, 0, 2, 1, 1]
     wanted = {
@@ -130,7 +130,7 @@ def test_whole_numbers_as_ids_become_text_and_are_ordered_as_text(tmp_path: Path
     Registers(made.residents, numbered(made.dwellings), numbered(made.addresses)).write(tmp_path)
     units, _ = addresses_from_registers(tmp_path, POLICY.policy)
     # a1, B2 and A10 are 9, 11 and 13
-    assert units.unit_id.tolist() == ["11", "13", "9", "10", "8"]
+    assert units.unit_id.tolist() == ["11", "13", "9", "8", "10"]
 
 
 def test_a_town_without_a_placed_dwelling_is_told(tmp_path: Path) -> None:

@@ -20,9 +20,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 DESIGNATION = {
     "errors", "policy", "wording", "grid", "vector", "kernels", "registers", "units", "unit_table",
     "addresses", "barriers", "contiguity", "scoring", "areas", "outline", "diff", "status",
-    "places", "parcels", "overrides", "surroundings", "naming", "running",
+    "places", "parcels", "overrides", "surroundings", "naming", "running", "zones", "polygon_file", "overlaps",
 }  # fmt: skip
-IO = DESIGNATION | {"designation", "published", "reasons", "goals"}
+CHANGES = {"comparison", "inside", "change_wording", "lineage", "decomposition"}
+IO = DESIGNATION | CHANGES | {"designation", "published", "reasons", "goals"}
 JOB = IO | {"io", "synthetic"}
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -36,30 +37,43 @@ MAY_IMPORT: dict[str, set[str]] = {
     "registers": {"errors", "policy", "kernels", "vector"},
     "units": {"errors", "grid", "policy", "registers", "kernels"},
     "addresses": {"errors", "policy", "registers", "units"},
-    "unit_table": {"errors", "vector", "policy", "registers", "units", "grid"},
+    "zones": {"kernels"},
+    "unit_table": {"errors", "vector", "policy", "registers", "units", "grid", "zones"},
+    "polygon_file": {"errors", "registers", "unit_table", "vector", "wording"},
     "barriers": {"errors", "vector", "wording", "kernels"},
     "contiguity": {"barriers", "grid", "policy", "units", "kernels"},
     "scoring": {"grid", "policy", "units", "kernels"},
     "areas": {"barriers", "contiguity", "outline", "policy", "scoring", "units", "kernels"},
     "outline": {"barriers", "grid", "kernels", "policy", "units"},
-    "diff": {"errors"},
+    "overlaps": set(),
+    "diff": {"errors", "overlaps"},
+    "change_wording": set(),
+    "inside": set(),
+    "comparison": {"diff"},
+    "lineage": {"diff", "errors", "overlaps"},
+    "decomposition": {"errors"},
     "running": {"policy"},
-    "status": {"policy", "scoring", "units"},
+    "status": {"policy", "scoring", "units", "wording"},
     "places": {"errors", "vector", "wording"},
     "parcels": {"errors", "outline", "vector", "wording"},
     "overrides": {"areas", "errors", "units", "vector", "wording"},
     "surroundings": {"barriers", "parcels", "places", "policy"},
     "naming": {"areas", "diff", "places", "units", "wording"},
     "designation": DESIGNATION,
-    "goals": {"errors", "policy", "registers", "vector", "unit_table", "wording"},
+    "goals": {"errors", "policy", "polygon_file", "registers", "vector", "unit_table", "wording", "zones"},
     "reasons": {"areas", "designation", "wording"},
     "synthetic": {"errors", "published"},
     "published": {"errors", "synthetic"},
     "io": IO,
     "job": JOB,
+    "area_set": IO | {"io"},
+    "status_job": JOB | {"job", "area_set"},
     "reproduction": {"errors", "published"},
     "remeasured": JOB | {"job", "reproduction"},
-    "cli": JOB | {"job", "reproduction", "remeasured"},
+    "comparing": JOB | {"job"},
+    "series": JOB | {"job"},
+    "why": JOB | {"job", "series"},
+    "cli": JOB | {"job", "reproduction", "remeasured", "status_job", "comparing", "series", "why"},
 }
 """Room -> the rooms it may import beside itself; a room is the first name under the package."""
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
-from strategies import Patch, cell_patches, pictured
+from strategies import PICTURES, Patch, cell_patches, pictured
 from udsat_geo.outline import smooth, smooth_outlines
 from udsat_geo.outline.exact import union_by_area
 
@@ -78,6 +78,7 @@ def test_outlines_are_valid_and_hold_their_own_centres_and_no_others(patch: Patc
 
 
 @given(cell_patches(far=False))
+@example(pictured(*PICTURES[-1]))
 def test_outlines_keep_clear_of_every_centre(patch: Patch) -> None:
     borders = shapely.union_all(shapely.boundary(outlines_of(patch)))
     for cell in [*cells_of(patch), *ground_of(patch)]:
@@ -106,6 +107,18 @@ def test_outlines_are_nowhere_thin(patch: Patch) -> None:
             assert core.geom_type == "Polygon"
             assert any(part.contains(point) for point in own)
             assert all(core.contains(point) for point in own if part.contains(point))
+
+
+@given(cell_patches(far=False))
+def test_no_corner_stays_sharp(patch: Patch) -> None:
+    """Of an area that touches no other: nowhere does the border turn by more than 45 degrees at once."""
+    row, col, area = patch
+    for outline in outlines_of((row, col, np.zeros_like(area))):
+        for ring in shapely.get_rings(outline):
+            xy = shapely.get_coordinates(ring)[:-1]
+            way = np.roll(xy, -1, axis=0) - xy
+            along = way[:, 0] + 1j * way[:, 1]
+            assert abs(np.angle(along / np.roll(along, 1), deg=True)).max() < 45
 
 
 @given(cell_patches())
@@ -265,7 +278,11 @@ def test_an_area_that_breaks_a_promise_is_drawn_anew_with_those_it_touches(
     assert as_bytes(squares[:2]) == as_bytes(exact_of(CLUSTERS)[:2])
 
 
-def test_as_it_is_nothing_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+@given(cell_patches(most=9, far=False))
+@example(pictured(*PICTURES[-2]))
+def test_as_it_is_nothing_is_drawn_anew(patch: Patch) -> None:
     """The first drawing keeps the promises; the others are for coordinates far from the origin."""
-    spoil(monkeypatch, ["_through_middles", "_squares"], MultiPolygon())
-    assert not any(outline.is_empty for outline in outlines_of(CLUSTERS))
+    with pytest.MonkeyPatch.context() as patched:
+        for step in ("_through_middles", "_squares"):
+            patched.setattr(smooth, step, None)
+        outlines_of(patch)

@@ -92,13 +92,18 @@ def _seconds(work: Callable[[], Any]) -> float:
 def all_rows() -> Iterator[KernelRow]:
     """Every row, at the size of the country; inputs of one kernel alone are made when its turn comes."""
     # only now: the rows of other modules are made of this one's classes
+    from address_rows import address_rows
     from barrier_rows import barrier_rows
+    from diff_rows import diff_rows
+    from outline_rows import outline_rows
     from rank_rows import rank_rows
 
     country = make_country()
     groups = (flag_rows, sum_rows, index_rows, edge_rows, component_rows, context_rows, score_rows)
-    for rows in (*groups, rank_rows, barrier_rows):
+    for rows in (*groups, rank_rows, barrier_rows, outline_rows):
         yield from rows(country)
+    yield from diff_rows(country)
+    yield from address_rows()
 
 
 def flag_rows(country: Country) -> Iterator[KernelRow]:

@@ -143,6 +143,7 @@ class Designation:
             self.policy.sha256,
             self.inputs.source,
             self.areas.until,
+            self.units.geometry,
         )
 
 

@@ -1,4 +1,6 @@
-"""What changed between two designations over the same units, weighed by the residents of now.
+"""What changed between two designations, weighed by the residents of now.
+
+Both are read as labels of the same places: their units, or points that lie in the areas of either (`Atoms`).
 
 An earlier area and one of now are linked when the residents they share are at least `LINK` of the smaller of the two
 (where nobody lives in it: of its units). From the links and the residents gained and lost follow the events:
@@ -16,14 +18,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise, repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
+from udsat_geo.overlaps import Overlaps, find_overlaps, total
 
 ADDED, REMOVED, KEPT = "added", "removed", "kept"
 SPLIT, MERGED, GROWN, SHRUNK = "split", "merged", "grown", "shrunk"
+MOVED = "moved"
 EVENTS = (ADDED, REMOVED, SPLIT, MERGED, GROWN, SHRUNK, KEPT)
 MIRROR = {ADDED: REMOVED, REMOVED: ADDED, SPLIT: MERGED, MERGED: SPLIT, GROWN: SHRUNK, SHRUNK: GROWN, KEPT: KEPT}
 """What an event is called when the two designations change places."""
@@ -41,6 +46,7 @@ class Designated:
     Attributes
     ----------
     year : int
+        -1 is not known, as for polygons that are not ours.
     policy_id : str
     unit_id : object (str), shape (n_units,)
     residents : int64, shape (n_units,)
@@ -53,6 +59,8 @@ class Designated:
         What it was made by and of; empty where that is not known.
     until : int64, shape (n_areas,), or None
         The end year of an area that only stays for a while; -1, or None for all, is none.
+    geometry : object (shapely), shape (n_units,), or None
+        Where the units lie; None where their ids say it, as those of cells do, or where it is not known.
     """
 
     year: int
@@ -67,11 +75,37 @@ class Designated:
     policy_sha256: str = ""
     source: str = ""
     until: NDArray[np.int64] | None = None
+    geometry: NDArray[np.object_] | None = None
 
     @property
     def end_year(self) -> NDArray[np.int64]:
         """The end year of each area, -1 where it has none, shape (n_areas,)."""
         return np.full(len(self.area_id), -1, dtype=np.int64) if self.until is None else self.until
+
+
+@dataclass(frozen=True)
+class Atoms:
+    """The places over which two designations are weighed: those that an area of either holds.
+
+    Attributes
+    ----------
+    unit_id : object (str), shape (n_atoms,)
+    residents : int64, shape (n_atoms,)
+    earlier, current : int64, shape (n_atoms,)
+        The area before and now; -1 is none, and one of the two is one.
+    of_now, of_before : int64, shape (n_atoms,)
+        Where each stands among the units of now, or the points of both; and among those of before. -1 is not there.
+    """
+
+    unit_id: NDArray[np.object_]
+    residents: NDArray[np.int64]
+    earlier: NDArray[np.int64]
+    current: NDArray[np.int64]
+    of_now: NDArray[np.int64]
+    of_before: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.residents)
 
 
 @dataclass(frozen=True)
@@ -98,6 +132,14 @@ class Changes:
     continues : int64, shape (n_areas,)
         The earlier area that each area of now continues, -1 is none: of all earlier areas it shares most residents with
         that one, and of all areas of now that one shares most with it. So each is continued once at most.
+    row_of_previous : int64, shape (n_earlier_areas,)
+        Where each earlier area is told: with the linked area of now that shares most residents with it, or as removed.
+    residents_of_previous : int64, shape (n_earlier_areas,)
+        By the residents of now.
+    overlaps : Overlaps
+        Every pair of areas that share a unit.
+    linked : bool, shape (n_pairs,)
+        Whether they share enough to be linked.
     """
 
     previous_year: int
@@ -113,6 +155,10 @@ class Changes:
     units_kept: int
     since: NDArray[np.int64]
     continues: NDArray[np.int64]
+    row_of_previous: NDArray[np.int64]
+    residents_of_previous: NDArray[np.int64]
+    overlaps: Overlaps
+    linked: NDArray[np.bool_]
 
     def count(self, event: str) -> int:
         """How many areas have an event, alone or with others."""
@@ -131,117 +177,70 @@ def compare(before: Designated, now: Designated) -> Changes:
     InputError
         If they have no unit in common, so that nothing can be compared unit by unit.
     """
-    earlier, residents, current = _aligned(before, now)
-    n_before, n_now = len(before.area_id), len(now.area_id)
-    both = (earlier >= 0) & (current >= 0)
-    pair = current[both] * n_before + earlier[both]
-    shared = _total(pair, residents[both], n_now * n_before).reshape(n_now, n_before)
-    shared_units = np.bincount(pair, minlength=n_now * n_before).reshape(n_now, n_before).astype(np.int64)
-    gained = _total(current[earlier < 0], residents[earlier < 0], n_now)
-    lost = _total(earlier[current < 0], residents[current < 0], n_before)
-    linked = _linked(shared, shared_units, earlier, current, residents)
-    of_linked, units_of_linked = np.where(linked, shared, -1), np.where(linked, shared_units, 0)
-    ancestor, heir = _closest(of_linked.T, units_of_linked.T), _closest(of_linked, units_of_linked)
-    lost_of_now, gained_of_before = np.zeros(n_now, dtype=np.int64), np.zeros(n_before, dtype=np.int64)
-    has_heir, has_ancestor = linked.any(axis=0), linked.any(axis=1)
-    np.add.at(lost_of_now, heir[has_heir], lost[has_heir])
-    np.add.at(gained_of_before, ancestor[has_ancestor], gained[has_ancestor])
-    event = _events(linked, gained, lost_of_now, shared.sum(axis=1))
-    mirrored = _events(linked.T, lost, gained_of_before, shared.sum(axis=0))
-    removed = np.flatnonzero(~has_heir)
-    nothing = np.zeros(len(removed), dtype=np.int64)
-    mutual = [int(p) if p >= 0 and heir[p] == a else -1 for a, p in enumerate(ancestor)]
-    return Changes(
-        previous_year=before.year,
-        event=tuple(event + [REMOVED] * len(removed)),
-        event_of_previous=tuple("+".join(_ordered(MIRROR[one] for one in told.split("+"))) for told in mirrored),
-        area=np.concatenate([np.arange(n_now), nothing - 1]),
-        previous=tuple(
-            [tuple(np.flatnonzero(linked[a]).tolist()) for a in range(n_now)] + [(int(p),) for p in removed]
-        ),
-        residents_added=np.concatenate([gained, nothing]),
-        residents_removed=np.concatenate([lost_of_now, lost[removed]]),
-        residents_kept=np.concatenate([shared.sum(axis=1), nothing]),
-        units_added=int(((current >= 0) & (earlier < 0)).sum()),
-        units_removed=int(((earlier >= 0) & (current < 0)).sum()),
-        units_kept=int(both.sum()),
-        since=_since(before, now, linked),
-        continues=np.array(mutual, dtype=np.int64).reshape(-1),
-    )
+    return compare_atoms(before, now, align(before, now))
 
 
-def _linked(
-    shared: NDArray[np.int64],
-    shared_units: NDArray[np.int64],
-    earlier: NDArray[np.int64],
-    current: NDArray[np.int64],
-    residents: NDArray[np.int64],
-) -> NDArray[np.bool_]:
-    """Which areas of now and before are linked, shape (n_now, n_before)."""
-    n_now, n_before = shared.shape
-    size_now = _total(current[current >= 0], residents[current >= 0], n_now)
-    size_before = _total(earlier[earlier >= 0], residents[earlier >= 0], n_before)
-    smaller = np.minimum(size_now[:, None], size_before[None, :])
-    units_now = np.bincount(current[current >= 0], minlength=n_now)
-    units_before = np.bincount(earlier[earlier >= 0], minlength=n_before)
-    fewer = np.minimum(units_now[:, None], units_before[None, :])
-    by_residents, by_units = shared >= LINK * smaller, shared_units >= LINK * fewer
-    linked: NDArray[np.bool_] = (shared_units > 0) & np.where(smaller > 0, by_residents & (shared > 0), by_units)
-    return linked
-
-
-def _events(
-    linked: NDArray[np.bool_], gained: NDArray[np.int64], lost: NDArray[np.int64], kept: NDArray[np.int64]
-) -> list[str]:
-    """The events of each row's area; `linked` is (n_rows, n_others), all else (n_rows,)."""
-    links = linked.sum(axis=1)
-    links_of_other = linked.sum(axis=0)
-    before = kept + lost
-    told = []
-    for area in range(len(links)):
-        if not links[area]:
-            told.append(ADDED)
-            continue
-        events = [SPLIT] if (links_of_other[linked[area]] > 1).any() else []
-        events += [MERGED] if links[area] > 1 else []
-        events += [GROWN] if gained[area] > 0 and gained[area] >= SHIFT * before[area] else []
-        events += [SHRUNK] if lost[area] > 0 and lost[area] >= SHIFT * before[area] else []
-        told.append("+".join(events) or KEPT)
-    return told
-
-
-def _ordered(events: Iterable[str]) -> list[str]:
-    return sorted(events, key=EVENTS.index)
-
-
-def _closest(shared: NDArray[np.int64], shared_units: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each column the row that shares most residents with it; of several, most units, then the first.
+def compare_atoms(before: Designated, now: Designated, atoms: Atoms) -> Changes:
+    """Compare two designations by labels of common places.
 
     Parameters
     ----------
-    shared, shared_units : int64, shape (n_rows, n_columns)
-
-    Returns
-    -------
-    int64, shape (n_columns,)
-        -1 where no row shares a unit.
+    before, now : Designated
+        Of whom only the years and the areas count here.
+    atoms : Atoms
     """
-    if not len(shared):
-        return np.full(shared.shape[1], -1, dtype=np.int64)
-    most = shared == shared.max(axis=0)
-    # argmax takes the first of equals; units count from 1, so that rows without the most residents fall behind
-    row = np.argmax(np.where(most, shared_units + 1, 0), axis=0)
-    return np.where(shared_units.max(axis=0) > 0, row, -1)
+    n_before, n_now = len(before.area_id), len(now.area_id)
+    earlier, current, residents = atoms.earlier, atoms.current, atoms.residents
+    overlaps = find_overlaps(current, earlier, residents, n_now, n_before)
+    linked = _linked(overlaps, atoms)
+    links = overlaps.of(linked)
+    back = links.turned()
+    gained = total(current[earlier < 0], residents[earlier < 0], n_now)
+    lost = total(earlier[current < 0], residents[current < 0], n_before)
+    kept, kept_of_before = (
+        total(areas, overlaps.residents, n) for areas, n in ((overlaps.now, n_now), (overlaps.before, n_before))
+    )
+    ancestor, heir = links.closest(), back.closest()
+    lost_of_now, gained_of_before = total(heir, lost, n_now), total(ancestor, gained, n_before)
+    mirrored = _events(back, lost, gained_of_before, kept_of_before)
+    removed = np.flatnonzero(heir < 0)
+    nothing = np.zeros(len(removed), dtype=np.int64)
+    row_of_previous = heir.copy()
+    row_of_previous[removed] = n_now + np.arange(len(removed))
+    return Changes(
+        previous_year=before.year,
+        event=tuple(_events(links, gained, lost_of_now, kept) + [REMOVED] * len(removed)),
+        event_of_previous=tuple("+".join(_ordered(MIRROR[one] for one in told.split("+"))) for told in mirrored),
+        area=np.concatenate([np.arange(n_now), nothing - 1]),
+        previous=_by_area(links) + tuple((area,) for area in removed.tolist()),
+        residents_added=np.concatenate([gained, nothing]),
+        residents_removed=np.concatenate([lost_of_now, lost[removed]]),
+        residents_kept=np.concatenate([kept, nothing]),
+        units_added=int((earlier < 0).sum()),
+        units_removed=int((current < 0).sum()),
+        units_kept=int(((earlier >= 0) & (current >= 0)).sum()),
+        since=_since(before, now, links),
+        continues=np.where(np.append(heir, -1)[ancestor] == np.arange(n_now), ancestor, -1),
+        row_of_previous=row_of_previous,
+        residents_of_previous=kept_of_before + lost,
+        overlaps=overlaps,
+        linked=linked,
+    )
 
 
-def _aligned(before: Designated, now: Designated) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Earlier area, residents of now and area of now of every unit that either has, by unit id.
+def align(before: Designated, now: Designated) -> Atoms:
+    """The units that are in an area before or now, by unit id: those of now in their order, then those gone.
 
-    A unit that only the earlier one has holds nobody now.
+    A unit that only the earlier designation has holds nobody now.
+
+    Raises
+    ------
+    InputError
+        If no unit is in both.
     """
-    place = {unit: i for i, unit in enumerate(now.unit_id.tolist())}
-    at = np.array([place.get(unit, -1) for unit in before.unit_id.tolist()], dtype=np.int64)
-    if not (at >= 0).any():
+    members = np.flatnonzero(before.area_of_unit >= 0)
+    at = _member_of_unit(before.unit_id, members, now.unit_id)
+    if not (at >= 0).any() and set(now.unit_id.tolist()).isdisjoint(before.unit_id.tolist()):
         raise InputError(
             Problem(
                 f"the designation of {before.year}",
@@ -249,31 +248,106 @@ def _aligned(before: Designated, now: Designated) -> tuple[NDArray[np.int64], ND
                 "Compare designations over the same cells or zones, or give --previous none.",
             )
         )
-    gone = np.flatnonzero(at < 0)
-    earlier = np.full(len(now.unit_id) + len(gone), -1, dtype=np.int64)
-    earlier[at[at >= 0]] = before.area_of_unit[at >= 0]
-    earlier[len(now.unit_id) :] = before.area_of_unit[gone]
-    residents = np.concatenate([now.residents, np.zeros(len(gone), dtype=np.int64)])
-    current = np.concatenate([now.area_of_unit, np.full(len(gone), -1, dtype=np.int64)])
-    return earlier, residents, current
+    of_now = np.flatnonzero((at >= 0) | (now.area_of_unit >= 0))
+    found = np.zeros(len(before.unit_id), dtype=bool)
+    found[at[at >= 0]] = True
+    gone = members[~found[members]]
+    of_before = np.concatenate([at[of_now], gone])
+    none = np.full(len(gone), -1, dtype=np.int64)
+    return Atoms(
+        unit_id=np.concatenate([now.unit_id[of_now], before.unit_id[gone]]),
+        residents=np.concatenate([now.residents[of_now], none + 1]),
+        earlier=np.append(before.area_of_unit, -1)[of_before],
+        current=np.concatenate([now.area_of_unit[of_now], none]),
+        of_now=np.concatenate([of_now, none]),
+        of_before=of_before,
+    )
+
+
+def _member_of_unit(
+    earlier_id: NDArray[np.object_], members: NDArray[np.int64], unit_id: NDArray[np.object_]
+) -> NDArray[np.int64]:
+    """The member of an earlier area that each unit is, by its id; -1 is none; shape (n_units,)."""
+    if len(earlier_id) == len(unit_id) and bool((earlier_id[members] == unit_id[members]).all()):
+        # the usual case: both years have the same units
+        at = np.full(len(unit_id), -1, dtype=np.int64)
+        at[members] = members
+        return at
+    # only members are looked up: most units are in no area, and a lookup costs more than all that follows
+    place = dict(zip(earlier_id[members].tolist(), members.tolist(), strict=True))
+    units = unit_id.tolist()
+    return np.fromiter(map(place.get, units, repeat(-1)), dtype=np.int64, count=len(units))
+
+
+def unit_events(atoms: Atoms, changes: Changes) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """The units that changed.
+
+    Returns
+    -------
+    atom : int64, shape (n_changed,)
+        In their order.
+    event : object (str), shape (n_changed,)
+        ``added`` or ``removed``; ``moved`` from an area to another one that does not continue it.
+    """
+    continued = np.append(changes.continues, -1)[atoms.current]
+    moved = (atoms.current >= 0) & (atoms.earlier >= 0) & (continued != atoms.earlier)
+    event = np.full(len(atoms), KEPT, dtype=object)
+    event[moved], event[atoms.earlier < 0], event[atoms.current < 0] = MOVED, ADDED, REMOVED
+    atom = np.flatnonzero(event != KEPT)
+    return atom, event[atom]
+
+
+def _linked(overlaps: Overlaps, atoms: Atoms) -> NDArray[np.bool_]:
+    """Which pairs of areas are linked, shape (n_pairs,)."""
+    one = np.ones(len(atoms), dtype=np.int64)
+    smaller, fewer = (
+        np.minimum(
+            total(atoms.current, weight, overlaps.n_now)[overlaps.now],
+            total(atoms.earlier, weight, overlaps.n_before)[overlaps.before],
+        )
+        for weight in (atoms.residents, one)
+    )
+    by_residents = (overlaps.residents >= LINK * smaller) & (overlaps.residents > 0)
+    linked: NDArray[np.bool_] = np.where(smaller > 0, by_residents, overlaps.units >= LINK * fewer)
+    return linked
+
+
+def _events(links: Overlaps, gained: NDArray[np.int64], lost: NDArray[np.int64], kept: NDArray[np.int64]) -> list[str]:
+    """The events of each area of now; all arrays are of shape (n_now,)."""
+    many = np.bincount(links.before, minlength=links.n_before) > 1
+    n_links = np.bincount(links.now, minlength=links.n_now)
+    before = kept + lost
+    happened = {
+        SPLIT: np.bincount(links.now[many[links.before]], minlength=links.n_now) > 0,
+        MERGED: n_links > 1,
+        GROWN: (gained > 0) & (gained >= SHIFT * before),
+        SHRUNK: (lost > 0) & (lost >= SHIFT * before),
+    }
+    rows = zip(n_links.tolist(), *(flags.tolist() for flags in happened.values()), strict=True)
+    return [
+        "+".join(event for event, flag in zip(happened, flags, strict=True) if flag) or KEPT if n else ADDED
+        for n, *flags in rows
+    ]
+
+
+def _ordered(events: Iterable[str]) -> list[str]:
+    return sorted(events, key=EVENTS.index)
+
+
+def _by_area(links: Overlaps) -> tuple[tuple[int, ...], ...]:
+    """The earlier areas that each area of now is linked to."""
+    before = links.before.tolist()
+    bounds = np.searchsorted(links.now, np.arange(links.n_now + 1)).tolist()
+    return tuple(tuple(before[first:last]) for first, last in pairwise(bounds))
 
 
 def _first(unit_id: NDArray[np.object_]) -> str:
     return str(unit_id[0]) if len(unit_id) else "no unit"
 
 
-def _total(group: NDArray[np.int64], residents: NDArray[np.int64], n_groups: int) -> NDArray[np.int64]:
-    """Residents of each group, shape (n_groups,); -1 is no group."""
-    total = np.zeros(n_groups, dtype=np.int64)
-    np.add.at(total, group[group >= 0], residents[group >= 0])
-    return total
-
-
-def _since(before: Designated, now: Designated, linked: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _since(before: Designated, now: Designated, links: Overlaps) -> NDArray[np.int64]:
     """The first year of each area of now: the earliest of the areas it descends from."""
-    since = np.full(len(now.area_id), now.year, dtype=np.int64)
-    for area in range(len(since)):
-        previous = np.flatnonzero(linked[area])
-        if len(previous):
-            since[area] = before.since[previous].min()
-    return since
+    since = np.full(len(now.area_id), np.iinfo(np.int64).max, dtype=np.int64)
+    np.minimum.at(since, links.now, before.since[links.before])
+    descends = np.bincount(links.now, minlength=links.n_now) > 0
+    return np.where(descends, since, now.year)

@@ -130,6 +130,31 @@ class Grid:
         return row, col
 
 
+def find_cells(
+    row: NDArray[np.int64], col: NDArray[np.int64], wanted_row: NDArray[np.int64], wanted_col: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Where cells stand among others.
+
+    Parameters
+    ----------
+    row, col : int64, shape (n_cells,)
+        By row, then column.
+    wanted_row, wanted_col : int64, shape (n_wanted,)
+
+    Returns
+    -------
+    int64, shape (n_wanted,)
+        -1 for a cell that is not among them.
+    """
+    if not len(row):
+        return np.full(len(wanted_row), -1, dtype=np.int64)
+    lowest = min(int(wanted_col.min(initial=0)), int(col.min()))
+    width = max(int(wanted_col.max(initial=0)), int(col.max())) - lowest + 1
+    codes, wanted = row * width + (col - lowest), wanted_row * width + (wanted_col - lowest)
+    at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
+    return np.where(codes[at] == wanted, at, -1)
+
+
 def rings(size: int, reach: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Steps from a cell to all cells within reach, nearest first, in rings of equal distance.
 

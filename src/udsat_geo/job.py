@@ -78,12 +78,12 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
         what = f"{previous.policy_id}, {previous.source}"
         note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
-    ran_before = _ran_before(job, job.year, inputs)
-    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran_before)
+    ran = ran_before(job, job.year, inputs)
+    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
     return dataclasses.replace(made, notes=(*made.notes, *note))
 
 
-def _ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
+def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
     """What tells which units qualified in the earlier years that the policy looks back on; None where it does not.
 
     Raises
@@ -101,9 +101,50 @@ def _ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
 
 def is_synthetic(job: Job) -> bool:
     """Whether a job runs on the bundled synthetic city: nothing is named, and nothing lies in ``data/raw``."""
-    if job.raw is not None or job.units is not None:
+    return job.units is None and has_no_registers(job.raw)
+
+
+def has_no_registers(raw: Path | None) -> bool:
+    """Whether no folder of registers is named, and none lies in ``data/raw``: the synthetic city stands in then."""
+    if raw is not None:
         return False
-    return not DEFAULT_RAW.is_dir() or not any(_holds_registers(path) for path in _candidates(DEFAULT_RAW))
+    return not has_registers(DEFAULT_RAW)
+
+
+def has_registers(raw: Path, of_years: bool = True) -> bool:
+    """Whether a folder holds registers, by itself or (`of_years`) in a folder of its own for each year."""
+    if not raw.is_dir():
+        return False
+    return any(_holds_registers(path) for path in (_candidates(raw) if of_years else [raw]))
+
+
+def find_registers(
+    raw: Path | None, year: int, seed: int = DEFAULT_SEED, progress: Progress | None = None
+) -> tuple[Path, str]:
+    """The folder of a year's registers, and what they say they are.
+
+    Parameters
+    ----------
+    raw : Path or None
+        As named; None is ``data/raw``, or the synthetic city where there are no registers.
+    year : int
+    seed : int
+        Of the synthetic city.
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist or holds another year, or the synthetic city has no such year.
+    """
+    if not has_no_registers(raw):
+        folder = register_folder(raw or DEFAULT_RAW, year)
+        return folder, source_of(folder, year)
+    if year not in YEARS:
+        known = ", ".join(str(known) for known in YEARS)
+        what = "no registers in data/raw, and the synthetic Copenhagen has no such year"
+        raise InputError(Problem(f"--year {year}", what, f"It has {known}. Name your registers with --raw."))
+    return cached_registers(year, seed, progress=progress), "synthetic"
 
 
 def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs:
@@ -118,13 +159,7 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
         if job.policy.policy.reads_unit_table or job.policy.policy.units.kind == "zones":
             what = "needs a table of units"
             raise InputError(Problem(f"policy {job.policy.policy.id}", what, "Name it with --units."))
-        if year not in YEARS:
-            known = ", ".join(str(known) for known in YEARS)
-            what = "no registers in data/raw, and the synthetic Copenhagen has no such year"
-            raise InputError(Problem(f"--year {year}", what, f"It has {known}. Name your registers with --raw."))
-        folder = cached_registers(year, job.seed, progress=progress)
-        return Inputs(folder, None, "synthetic", around_registers(job.around, folder))
-    if job.units is not None:
+    elif job.units is not None:
         registers = None if job.raw is None else register_folder(job.raw, year)
         rule = job.policy.policy
         # addresses are no table whatever else is named, which is said when the units are read
@@ -134,8 +169,8 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
             raise InputError(Problem(job.units.name, what, remedy))
         source = "unit_table" if registers is None else source_of(registers, year)
         return Inputs(registers, job.units, source, around_registers(job.around, registers))
-    registers = register_folder(job.raw or DEFAULT_RAW, year)
-    return Inputs(registers, None, source_of(registers, year), around_registers(job.around, registers))
+    folder, source = find_registers(job.raw, year, job.seed, progress)
+    return Inputs(folder, None, source, around_registers(job.around, folder))
 
 
 def around_registers(named: Around, folder: Path | None) -> Around:
@@ -207,7 +242,7 @@ def find_previous(
     if job.previous == "none":
         return None, ()
     if job.previous is not None and re.fullmatch(r"-?[0-9]{1,9}", job.previous) is None:
-        return read_designated(Path(job.previous)), ()
+        return read_designated(Path(job.previous), _says_where(job)), ()
     named = job.previous is not None
     year = int(job.previous) if job.previous is not None else job.year - job.policy.policy.cadence
     if year == job.year:
@@ -216,18 +251,23 @@ def find_previous(
     stored = job.out / f"designation_{year}.gpkg"
     if stored.is_file() and made_of is None:
         if named or _has_same_basis(stored, job.policy, inputs):
-            return read_designated(stored), ()
+            return read_designated(stored, _says_where(job)), ()
         return None, (OTHER_BASIS[job.language].format(year=year),)
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
         before, _ = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
-        ran_before = _ran_before(job, year, made_of)
-        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran_before)
+        ran = ran_before(job, year, made_of)
+        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran)
         return earlier.designated(), ()
     if named:
         remedy = "Designate that year first, name its file, or give --previous none."
         raise InputError(Problem(f"--previous {year}", "neither a designation nor registers of that year", remedy))
     return None, (NOTHING_TO_COMPARE[job.language].format(year=year),)
+
+
+def _says_where(job: Job) -> bool:
+    """Whether an earlier designation is asked where its units lie: the ids of cells say it."""
+    return job.policy.policy.units.kind != "cells"
 
 
 def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress | None) -> Inputs | None:

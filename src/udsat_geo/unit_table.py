@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
+from udsat_geo.grid import find_cells
 from udsat_geo.policy import Policy
 from udsat_geo.registers.linking import Located
 from udsat_geo.registers.read import RegisterSums, read_registers
@@ -27,6 +28,7 @@ from udsat_geo.vector import (
     same_crs,
     short_crs,
 )
+from udsat_geo.zones import zone_of_points
 
 
 @dataclass(frozen=True)
@@ -150,54 +152,14 @@ def units_from_table_and_registers(
         easting, northing = located.easting, located.northing
         if table.geometry is None:
             row, col = grid_of(policy).cell_of(easting, northing)
-            return _cell_of_points(table, row, col), len(table.unit_id)
+            cell = find_cells(table.row, table.col, row, col)  # type: ignore[arg-type]
+            return cell.astype(np.int32), len(table.unit_id)
         unit_of_point, in_several = zone_of_points(table.geometry, easting, northing)
         return unit_of_point, len(table.unit_id)
 
     sums = read_registers(folder, policy, place, threads)
     sums.counts["addresses_in_several_units"] = in_several
     return _units(table, policy, sums.residents, sums), sums
-
-
-def zone_of_points(
-    geometry: NDArray[np.object_], easting: NDArray[np.float64], northing: NDArray[np.float64]
-) -> tuple[NDArray[np.int32], int]:
-    """The first zone that covers each point, and how many points lie inside more than one.
-
-    Parameters
-    ----------
-    geometry : object (shapely), shape (n_zones,)
-    easting, northing : float64, shape (n_points,)
-
-    Returns
-    -------
-    zone_of_point : int32, shape (n_points,)
-        -1 where no zone covers it.
-    in_several : int
-        Points in the interior of two or more zones; those on a border lie in no interior.
-    """
-    import shapely
-
-    points = shapely.points(easting, northing)
-    # the zones ask, since GEOS prepares the geometry that asks: far faster than points that ask for their zones
-    zone, point = shapely.STRtree(points).query(geometry, predicate="intersects")
-    zone_of_point = np.full(len(points), len(geometry), dtype=np.int32)
-    np.minimum.at(zone_of_point, point, zone.astype(np.int32))
-    zone_of_point[zone_of_point == len(geometry)] = -1
-    shared = np.bincount(point, minlength=len(points))[point] > 1
-    inside = shapely.contains(geometry[zone[shared]], points[point[shared]])
-    in_several = np.bincount(point[shared][inside], minlength=len(points)) > 1
-    return zone_of_point, int(in_several.sum())
-
-
-def _cell_of_points(table: UnitTable, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int32]:
-    """The table's unit at each point's cell, -1 where the table has none."""
-    lowest = min(int(col.min(initial=0)), int(table.col.min()))  # type: ignore[union-attr]
-    width = max(int(col.max(initial=0)), int(table.col.max())) - lowest + 1  # type: ignore[union-attr]
-    codes: NDArray[np.int64] = table.row * width + (table.col - lowest)  # type: ignore[assignment, operator]
-    wanted = row * width + (col - lowest)
-    at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
-    return np.where(codes[at] == wanted, at, -1).astype(np.int32)
 
 
 def _units(table: UnitTable, policy: Policy, residents: NDArray[np.int64], sums: UnitSums | RegisterSums) -> Units:

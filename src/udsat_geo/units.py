@@ -80,16 +80,38 @@ class Units:
         Returns
         -------
         float64, shape (..., n_criteria)
-            ``(numerator / numerator_unit) / (denominator / denominator_unit)``, rounded once as long as the sums,
-            brought to one unit, stay below 2^53, which a float64 holds exactly.
+            See `rates_of_sums`.
         """
-        common = np.gcd(self.numerator_unit, self.denominator_unit)
-        # as floats: sums of millionths times a million would leave 64-bit integers
-        over = denominator.astype(np.float64) * (self.numerator_unit // common)
-        top = numerator.astype(np.float64) * (self.denominator_unit // common)
-        result = np.full(np.shape(over), np.nan)
-        np.divide(top, over, out=result, where=over != 0)
-        return result
+        return rates_of_sums(numerator, denominator, self.numerator_unit, self.denominator_unit)
+
+
+def rates_of_sums(
+    numerator: NDArray[np.int64],
+    denominator: NDArray[np.int64],
+    numerator_unit: NDArray[np.int64],
+    denominator_unit: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Rates from exact sums, NaN where the denominator is 0.
+
+    Parameters
+    ----------
+    numerator, denominator : int64, shape (..., n_criteria)
+    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+        How many of each sum make one.
+
+    Returns
+    -------
+    float64, shape (..., n_criteria)
+        ``(numerator / numerator_unit) / (denominator / denominator_unit)``, rounded once as long as the sums,
+        brought to one unit, stay below 2^53, which a float64 holds exactly.
+    """
+    common = np.gcd(numerator_unit, denominator_unit)
+    # as floats: sums of millionths times a million would leave 64-bit integers
+    over = denominator.astype(np.float64) * (numerator_unit // common)
+    top = numerator.astype(np.float64) * (denominator_unit // common)
+    result = np.full(np.shape(over), np.nan)
+    np.divide(top, over, out=result, where=over != 0)
+    return result
 
 
 def grid_of(policy: Policy) -> Grid:

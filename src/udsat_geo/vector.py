@@ -224,9 +224,16 @@ def _crs(text: str) -> Any:
         ) from None
 
 
-def _read_gdal(file: Path, layer: str | None) -> Features:
+def reading_gdal() -> Any:
+    """The module pyogrio, set to leave no ``.aux.xml`` of its own beside the files that it reads."""
     import pyogrio
 
+    pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": "NO"})
+    return pyogrio
+
+
+def _read_gdal(file: Path, layer: str | None) -> Features:
+    pyogrio = reading_gdal()
     try:
         layers = pyogrio.list_layers(file)
         if layer is None and len(layers) > 1:

@@ -85,6 +85,16 @@ REPROJECTED: dict[str, str] = {
     "en": "{name}: reprojected from {source} to {target}",
 }
 
+OVERLAP: dict[str, str] = {
+    "da": "{first} og {second} overlapper ({m2} m2): beboerne tælles i den første.",
+    "en": "{first} and {second} overlap ({m2} m2): their residents count in the first.",
+}
+
+SLIVERS: dict[str, str] = {
+    "da": "{name}: {pairs} par overlapper med en rest fra digitaliseringen, i alt {m2} m2; den første tæller.",
+    "en": "{name}: {pairs} pairs overlap by a sliver of digitising, {m2} m2 in all; the first of them counts.",
+}
+
 FAR_CROSSINGS: dict[str, str] = {
     "da": "{name}: overgange over {reach:g} m fra enhver barriere, som intet åbner: {count}, blandt dem {examples}",
     "en": "{name}: crossings over {reach:g} m from every barrier, which open nothing: {count}, among them {examples}",

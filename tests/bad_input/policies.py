@@ -44,6 +44,21 @@ POLICIES = (
         ("policy.toml: rule.edge: lies above rule.core", "criteria: the key 'low_income' stands more than once"),
     ),
     Row(
+        "a milestone of the whole gap, and a key misspelt",
+        s.then(
+            s.replace("policy.toml", "gap = 0.5   ", "gap = 1.0   "),
+            s.replace("policy.toml", "since = 2017", "sinse = 2017"),
+        ),
+        POLICY,
+        ("policy.toml: milestone.gap: input should be less than 1", "milestone.sinse: unknown key", "'since'"),
+    ),
+    Row(
+        "a milestone that lies before it begins",
+        s.replace("policy.toml", "by = 2025", "by = 2017"),
+        POLICY,
+        ("policy.toml: milestone.by: 2017 does not lie after milestone.since",),
+    ),
+    Row(
         "unknown column",
         where("orign IS NOT NULL"),
         POLICY,

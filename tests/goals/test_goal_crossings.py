@@ -17,8 +17,8 @@ from shapely.geometry import LineString, MultiLineString, MultiPoint, Point, box
 from goal_worlds import write_geometries
 from udsat_geo.errors import InputError
 from udsat_geo.goals.crossings import Barriers, Crossings, crossings_in_areas, crossings_of_city, read_barriers
-from udsat_geo.goals.polygons import Polygons
 from udsat_geo.goals.rules import CrossingRule
+from udsat_geo.polygon_file import Polygons
 
 RULE = CrossingRule(within=25, reach=0)
 

@@ -16,8 +16,8 @@ from small_registers import Registers, make_registers
 from udsat_geo.errors import InputError
 from udsat_geo.goals.measure import Measured, measure
 from udsat_geo.goals.polling import read_polling
-from udsat_geo.goals.polygons import read_polygons
 from udsat_geo.goals.rules import LoadedGoals, load_goals
+from udsat_geo.polygon_file import read_polygons
 
 AREAS = (WEST_AREA, EAST_AREA)
 SEEDS = (1, 2, 3, 4, 5)

@@ -10,9 +10,9 @@ import shapely
 
 from goal_worlds import write_polygons
 from udsat_geo.goals.account import Account, RegistersOfYear, take_account
-from udsat_geo.goals.polygons import read_polygons
 from udsat_geo.goals.rules import load_goals
 from udsat_geo.goals.verdict import Verdict
+from udsat_geo.polygon_file import read_polygons
 from udsat_geo.synthetic import cached_registers, planted_areas
 
 WITHIN = 0.01

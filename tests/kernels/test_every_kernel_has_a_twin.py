@@ -15,6 +15,7 @@ import reference
 import reference_crossings
 import reference_gaps
 import reference_outline
+import reference_polygons
 import udsat_geo.kernels
 
 KERNELS = Path(udsat_geo.kernels.__file__).parent
@@ -43,6 +44,12 @@ TWINS: dict[str, Callable[..., Any]] = {
     "gaps.bridge_links": reference_gaps.bridge_links,
     "gaps.flood": reference_gaps.flood,
     "gaps.enclosed_cells": reference_gaps.enclosed_cells,
+    "polygons.edges_by_row": reference_polygons.edges_by_row,
+    "polygons.runs_by_bucket": reference_polygons.runs_by_bucket,
+    "polygons.edges_across": reference_polygons.edges_across,
+    "polygons.cover_buckets": reference_polygons.cover_buckets,
+    "polygons.place_in_polygon": reference_polygons.place_in_polygon,
+    "polygons.locate_points": reference_polygons.locate_points,
     "ranks.rising_order": reference.rising_order,
     "ranks.ranks_on_scale": reference.ranks_on_scale,
     "pairs.pairs_within": reference.pairs_within,
@@ -97,8 +104,10 @@ def test_a_twin_has_the_name_of_its_kernel_and_is_used_by_its_test(name: str) ->
     )
 
 
-@pytest.mark.parametrize("twins", [reference, reference_crossings, reference_gaps, reference_outline])
+@pytest.mark.parametrize(
+    "twins", [reference, reference_crossings, reference_gaps, reference_outline, reference_polygons]
+)
 def test_the_twins_know_neither_numpy_nor_numba(twins: ModuleType) -> None:
     imports = [line.split()[1] for line in inspect.getsource(twins).splitlines() if line.startswith(("import", "from"))]
     assert imports
-    assert set(imports) <= {"__future__", "math", "collections.abc", "fractions"}
+    assert set(imports) <= {"__future__", "math", "collections.abc", "fractions", "reference_crossings"}

@@ -17,7 +17,7 @@ from udsat_geo.outline.borders import Cells, Chains, find_borders
 pytestmark = pytest.mark.filterwarnings("error")
 
 SHARE = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
-COSTS = (1.0, 1.0)
+COSTS = (1.0, 2.0)
 
 
 def gates_of(chains: Chains) -> list[reference_outline.Gate]:

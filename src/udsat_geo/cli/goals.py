@@ -13,7 +13,6 @@ from udsat_geo.errors import InputError, Problem
 from udsat_geo.goals.account import Account, RegistersOfYear, take_account
 from udsat_geo.goals.crossings import Barriers, read_barriers
 from udsat_geo.goals.polling import PollingFile, read_polling
-from udsat_geo.goals.polygons import Polygons, read_polygons
 from udsat_geo.goals.rules import LoadedGoals, load_goals
 from udsat_geo.goals.sentences import differing, reasons_of_goal
 from udsat_geo.goals.tables import YEARS, Table, tables_of
@@ -23,6 +22,7 @@ from udsat_geo.io.results import check_writable
 from udsat_geo.io.summary import as_json as json_text
 from udsat_geo.job import DEFAULT_RAW, Job, find_inputs, is_synthetic
 from udsat_geo.policy import load_policy
+from udsat_geo.polygon_file import Polygons, read_polygons
 from udsat_geo.registers.settings import read_settings
 from udsat_geo.synthetic import YEARS as SYNTHETIC_YEARS
 

@@ -10,8 +10,12 @@ import click
 
 from udsat_geo import __version__
 from udsat_geo.cli.answers import answers_errors, interruption_held
+from udsat_geo.cli.diff import diff
 from udsat_geo.cli.goals_command import goals
+from udsat_geo.cli.lineage import lineage
 from udsat_geo.cli.reproduce import reproduce
+from udsat_geo.cli.status_command import status
+from udsat_geo.cli.why import why
 
 
 def _year_option(function: Callable[..., None]) -> Callable[..., None]:
@@ -121,6 +125,10 @@ def udsat() -> None:
 udsat.add_command(designate)
 udsat.add_command(reproduce)
 udsat.add_command(goals)
+udsat.add_command(status)
+udsat.add_command(diff)
+udsat.add_command(lineage)
+udsat.add_command(why)
 
 
 @udsat.command()

@@ -12,12 +12,12 @@ from udsat_geo.goals.crossings import Barriers, Crossings, crossings_in_areas, c
 from udsat_geo.goals.interval import Interval
 from udsat_geo.goals.measure import Measured, Ratio, measure
 from udsat_geo.goals.polling import PollingFile
-from udsat_geo.goals.polygons import Polygons
 from udsat_geo.goals.published import Indicator, PublishedGoals, exact_or_printed, published_goals
 from udsat_geo.goals.rules import GoalRule, LoadedGoals
 from udsat_geo.goals.verdict import Aim, Judgement, Series, judge
 from udsat_geo.goals.wording import Words, note
 from udsat_geo.policy import Criterion
+from udsat_geo.polygon_file import Polygons
 
 _DECIMALS = 1
 """Of a share that stands beside no published figure: as most of the report's; own choice."""

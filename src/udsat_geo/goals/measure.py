@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.goals.polling import PollingDistricts, PollingFile, districts_in_areas
-from udsat_geo.goals.polygons import Polygons, check_in_city
 from udsat_geo.goals.rules import LoadedGoals, policy_of
 from udsat_geo.goals.wording import Words, note
 from udsat_geo.policy import Criterion
+from udsat_geo.polygon_file import Polygons, check_in_city
 from udsat_geo.registers.linking import Located
 from udsat_geo.registers.opened import open_registers
 from udsat_geo.registers.read import RegisterSums, read_registers
 from udsat_geo.registers.schema import COLUMNS
-from udsat_geo.unit_table import zone_of_points
+from udsat_geo.zones import zone_of_points
 
 _EVERYBODY = {"key": "everybody", "register": "residents", "numerator": "1", "worse": "high"}
 """Stands in when the registers answer none of the goals: residents are counted all the same."""

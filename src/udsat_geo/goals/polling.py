@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.goals.polygons import Polygons, read_polygons
+from udsat_geo.polygon_file import Polygons, read_polygons
 
 ELIGIBLE, VOTED = "eligible", "voted"
 """Optional columns of a file of polling districts: who may vote, and who did."""
@@ -81,7 +81,7 @@ def read_polling(path: Path, allow_overlaps: bool = False) -> PollingFile:
     path : Path
         With columns ``eligible`` and ``voted`` their turnout is told too.
     allow_overlaps : bool
-        See `udsat_geo.goals.polygons.read_polygons`.
+        See `udsat_geo.polygon_file.read_polygons`.
 
     Raises
     ------

@@ -125,10 +125,6 @@ SENTENCES: dict[str, dict[str, str]] = {
 }
 
 NOTES: dict[str, dict[str, str]] = {
-    "overlap": {
-        "da": "{first} og {second} overlapper ({m2} m2): beboerne tælles i den første.",
-        "en": "{first} and {second} overlap ({m2} m2): their residents count in the first.",
-    },
     "nobody": {
         "da": "{year}: i området {area} bor ingen.",
         "en": "{year}: nobody lives in the area {area}.",

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from udsat_geo.areas import REASON_KEYS, ROLES
 from udsat_geo.designation import Designation
-from udsat_geo.diff import REMOVED
+from udsat_geo.diff import align
+from udsat_geo.io.changes import AREA_COLUMNS, UNIT_COLUMNS, changed_areas, changed_units, unit_geometry
 from udsat_geo.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
 from udsat_geo.wording import REASONS
 
@@ -107,26 +108,26 @@ class Coded:
 def change_columns(designation: Designation) -> tuple[Columns, NDArray[np.object_]]:
     """The columns of the layer ``changes`` and its outlines, each of shape (n_changes,)."""
     changes, before = designation.changes, designation.previous
-    outline = np.empty(0 if changes is None else len(changes.event), dtype=object)
-    names = ("event", "area_id", "previous_ids", "residents_added", "residents_removed", "residents_kept")
     if changes is None or before is None:
-        columns: dict[str, Any] = {name: np.empty(0, dtype=object) for name in names[:3]}
-        return columns | {name: np.empty(0, dtype=np.int64) for name in names[3:]}, outline
-    area_id = np.empty(len(outline), dtype=object)
-    previous_ids = np.empty(len(outline), dtype=object)
-    for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
-        ids = [str(before.area_id[p]) for p in previous]
-        previous_ids[i] = ",".join(ids)
-        area_id[i] = ids[0] if event == REMOVED else designation.area_id[area]
-        outline[i] = before.outline[previous[0]] if event == REMOVED else designation.outline[area]
-    return {
-        "event": np.array(changes.event, dtype=object),
-        "area_id": area_id,
-        "previous_ids": previous_ids,
-        "residents_added": changes.residents_added,
-        "residents_removed": changes.residents_removed,
-        "residents_kept": changes.residents_kept,
-    }, outline
+        return _no_rows(AREA_COLUMNS, 3), np.empty(0, dtype=object)
+    return changed_areas(changes, before, designation.designated(), before.outline, designation.outline)
+
+
+def changed_unit_columns(designation: Designation) -> tuple[Columns, NDArray[np.object_]]:
+    """The columns of the layer ``changed_units`` and where they lie, each of shape (n_changed,)."""
+    changes, before = designation.changes, designation.previous
+    if changes is None or before is None:
+        return _no_rows(UNIT_COLUMNS, 4), np.empty(0, dtype=object)
+    now = designation.designated()
+    atoms = align(before, now)
+    columns, atom = changed_units(atoms, changes, before, now)
+    return columns, unit_geometry(designation, atoms, atom)
+
+
+def _no_rows(names: tuple[str, ...], texts: int) -> Columns:
+    """Columns of no rows: so many of text, the others of whole numbers."""
+    kinds = [object] * texts + [np.int64] * (len(names) - texts)
+    return {name: np.empty(0, dtype=kind) for name, kind in zip(names, kinds, strict=True)}
 
 
 def status_columns(designation: Designation) -> Columns:

@@ -11,43 +11,51 @@ from numpy.typing import NDArray
 
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
+from udsat_geo.vector import reading_gdal
 
 
-def read_designated(path: Path) -> Designated:
+def read_designated(path: Path, geometry: bool = False) -> Designated:
     """Read a designation from its GeoPackage; its JSON stands beside it.
 
     Parameters
     ----------
     path : Path
         A ``designation_YEAR.gpkg`` that this product wrote.
+    geometry : bool
+        Whether to read where its units lie as well.
 
     Raises
     ------
     InputError
         If the file is missing, damaged, or no designation.
     """
-    import pyogrio
     import shapely
+
+    pyogrio = reading_gdal()
 
     if not path.is_file():
         raise InputError(Problem(str(path), "no such designation", "Name a designation_YEAR.gpkg, or none."))
     summary = read_summary(path)
     try:
-        _, units = pyogrio.read_arrow(
-            path, layer="units", columns=["unit_id", "residents", "area_id"], read_geometry=False
+        of_units, units = pyogrio.read_arrow(
+            path, layer="units", columns=["unit_id", "residents", "area_id"], read_geometry=geometry
         )
-        meta, areas = pyogrio.read_arrow(path, layer="areas")
+        of_areas, areas = pyogrio.read_arrow(path, layer="areas")
         unit_id = _texts(units, "unit_id")
+        labels = units["area_id"].to_pylist()
         residents = np.asarray(units["residents"].fill_null(0), dtype=np.int64)
         area_id = _texts(areas, "area_id")
         name, since = _texts(areas, "name"), np.asarray(areas["since"], dtype=np.int64)
         until = _until(areas)
-        outline = shapely.from_wkb(areas[meta["geometry_name"] or "wkb_geometry"].to_numpy(zero_copy_only=False))
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError) as error:
+        outline = shapely.from_wkb(_wkb(of_areas, areas))
+        where = shapely.from_wkb(_wkb(of_units, units)) if geometry else None
+    except (*gdal_errors(), KeyError, ValueError, shapely.errors.ShapelyError) as error:
         reason = str(error).split(";")[0].split("\n")[0]
         raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
     number = {area: i for i, area in enumerate(area_id.tolist())}
-    area_of_unit = np.array([number.get(area, -1) for area in units["area_id"].to_pylist()], dtype=np.int64)
+    area_of_unit = np.array([number.get(area, -1) for area in labels], dtype=np.int64)
+    lost = (area_of_unit < 0) & np.array([label is not None for label in labels], dtype=bool)
+    _check_whole(path, unit_id, lost, area_id, where)
     return Designated(
         int(summary["year"]),
         summary["policy"]["id"],
@@ -61,7 +69,36 @@ def read_designated(path: Path) -> Designated:
         str(summary["policy"].get("sha256", "")),
         str(summary["source"]),
         until,
+        where,
     )
+
+
+def _check_whole(
+    path: Path,
+    unit_id: NDArray[np.object_],
+    lost: NDArray[np.bool_],
+    area_id: NDArray[np.object_],
+    where: NDArray[np.object_] | None,
+) -> None:
+    """Refuse what only a file that was edited or damaged holds: `lost` units are in areas that it does not have."""
+    import shapely
+
+    remedy = "Make the designation again."
+    nowhere = np.zeros(len(unit_id), dtype=bool)
+    if where is not None:
+        nowhere = shapely.is_missing(where) | shapely.is_empty(where)
+    problems = [
+        Problem(path.name, what, remedy, int(wrong.sum()), f"unit {unit_id[np.flatnonzero(wrong)[0]]}")
+        for wrong, what in ((lost, "units of areas that the layer areas does not have"),
+                            (nowhere, "units without a geometry"))
+        if wrong.any()
+    ]  # fmt: skip
+    ids, count = np.unique(area_id.astype(str), return_counts=True)
+    if (count > 1).any():
+        what = "areas of one id in the layer areas"
+        problems.append(Problem(path.name, what, remedy, int((count - 1).sum()), str(ids[count > 1][0])))
+    if problems:
+        raise InputError(problems)
 
 
 def read_summary(path: Path) -> dict[str, Any]:
@@ -100,6 +137,17 @@ def _until(areas: Any) -> NDArray[np.int64]:
     if "until" not in areas.column_names:
         return np.full(areas.num_rows, -1, dtype=np.int64)
     return np.asarray(areas["until"].fill_null(-1), dtype=np.int64)
+
+
+def gdal_errors() -> tuple[type[Exception], ...]:
+    """What reading a file that is missing, damaged or no such thing raises."""
+    import pyogrio
+
+    return (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError)
+
+
+def _wkb(meta: Any, table: Any) -> Any:
+    return table[meta["geometry_name"] or "wkb_geometry"].to_numpy(zero_copy_only=False)
 
 
 def _texts(table: Any, column: str) -> Any:

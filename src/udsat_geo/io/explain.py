@@ -9,6 +9,7 @@ from typing import Any
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.earlier import read_summary
+from udsat_geo.vector import reading_gdal
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ def read_explained(path: Path, wanted: str) -> Explained:
 
 def _rows(path: Path, layer: str, column: str, value: str) -> tuple[list[dict[str, Any]], list[Any]]:
     """The rows of a layer with a value in a column, and their geometries."""
-    import pyogrio
     import shapely
 
+    pyogrio = reading_gdal()
     quoted = value.replace("'", "''")
     try:
         meta, table = pyogrio.read_arrow(path, layer=layer, where=f"\"{column}\" = '{quoted}'")
@@ -88,9 +89,9 @@ def _rows(path: Path, layer: str, column: str, value: str) -> tuple[list[dict[st
 
 def _near_misses_at(path: Path, geometry: Any) -> tuple[dict[str, Any], ...]:
     """The near misses that hold a unit's middle."""
-    import pyogrio
     import shapely
 
+    pyogrio = reading_gdal()
     meta, table = pyogrio.read_arrow(path, layer="near_misses")
     name = meta["geometry_name"] or "wkb_geometry"
     outlines = shapely.from_wkb(table.column(name).to_numpy(zero_copy_only=False))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from udsat_geo.io.columns import (
     Columns,
     area_columns,
     change_columns,
+    changed_unit_columns,
     near_miss_columns,
     override_columns,
     status_columns,
@@ -22,6 +25,7 @@ from udsat_geo.io.columns import (
 from udsat_geo.outline import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb
 from udsat_geo.units import Units
 
+_POINT, _MULTI_POLYGON = 0, 6
 _FAST = {
     # the file is written aside and moved in when it is whole: a journal of its own would protect nothing
     "OGR_SQLITE_JOURNAL": "OFF",
@@ -45,25 +49,37 @@ def write_geopackage(designation: Designation, path: Path) -> None:
     OSError, pyogrio.errors.DataSourceError
         If the file cannot be written.
     """
-    import pyogrio
     import shapely
 
-    # GDAL stamps a GeoPackage with the time of writing; the year's last day makes the same input give the same bytes
-    settings: dict[str, Any] = {"OGR_CURRENT_DATE": f"{designation.year}-12-31T00:00:00.000Z", **_FAST}
-    pyogrio.set_gdal_config_options(settings)
-    try:
+    with steady_gdal(designation.year):
         crs = designation.units.crs
         outlines = shapely.to_wkb(designation.outline, include_srid=False)
-        _write_layer(path, "areas", area_columns(designation), outlines, "MultiPolygon", crs, _stamp(designation))
+        write_layer(path, "areas", area_columns(designation), outlines, "MultiPolygon", crs, _stamp(designation))
         wkb, kind = _unit_wkb(designation.units)
-        _write_layer(path, "units", unit_columns(designation), wkb, kind, crs)
+        write_layer(path, "units", unit_columns(designation), wkb, kind, crs)
         changes, changed = change_columns(designation)
-        _write_layer(path, "changes", changes, shapely.to_wkb(changed), "MultiPolygon", crs)
+        write_layer(path, "changes", changes, shapely.to_wkb(changed), "MultiPolygon", crs)
+        changed_unit, where = changed_unit_columns(designation)
+        write_layer(path, "changed_units", changed_unit, *as_one_kind(where, kind), crs)
         missed = shapely.to_wkb(near_miss_outlines(designation))
-        _write_layer(path, "near_misses", near_miss_columns(designation), missed, "MultiPolygon", crs)
-        _write_layer(path, "status", status_columns(designation), None, None, None)
+        write_layer(path, "near_misses", near_miss_columns(designation), missed, "MultiPolygon", crs)
+        write_layer(path, "status", status_columns(designation), None, None, None)
         if designation.overrides is not None:
-            _write_layer(path, "overrides", override_columns(designation), None, None, None)
+            write_layer(path, "overrides", override_columns(designation), None, None, None)
+
+
+@contextmanager
+def steady_gdal(year: int) -> Iterator[None]:
+    """Settings under which the same layers give the same bytes, fast.
+
+    GDAL stamps a GeoPackage with the time of writing; here it is the last day of `year`.
+    """
+    import pyogrio
+
+    settings: dict[str, Any] = {"OGR_CURRENT_DATE": f"{year}-12-31T00:00:00.000Z", **_FAST}
+    pyogrio.set_gdal_config_options(settings)
+    try:
+        yield
     finally:
         pyogrio.set_gdal_config_options(dict.fromkeys(settings))
 
@@ -91,19 +107,32 @@ def _stamp(designation: Designation) -> dict[str, str]:
 
 
 def _unit_wkb(units: Units) -> tuple[Any, str]:
-    import shapely
-
     if units.row is not None and units.col is not None and units.grid is not None:
         return cells_as_wkb(units.row, units.col, units.grid.size), "Polygon"
     if units.kind == "addresses":
         return points_as_wkb(units.easting, units.northing), "Point"
-    zones = [] if units.geometry is None else units.geometry.tolist()
-    if all(zone.geom_type == "Polygon" for zone in zones):
-        return shapely.to_wkb(zones), "Polygon"
-    return shapely.to_wkb([as_multipolygon(zone) for zone in zones]), "MultiPolygon"
+    return as_one_kind(np.empty(0, dtype=object) if units.geometry is None else units.geometry, "Polygon")
 
 
-def _write_layer(
+def as_one_kind(geometry: NDArray[np.object_], plain: str) -> tuple[Any, str]:
+    """Geometries as well-known binary, and what a layer of them is declared as.
+
+    Parameters
+    ----------
+    geometry : object (shapely or None), shape (n_rows,)
+    plain : str
+        What they are where none has several parts.
+    """
+    import shapely
+
+    kinds = shapely.get_type_id(geometry)
+    if plain == "MultiPolygon" or (kinds == _MULTI_POLYGON).any():
+        drawn = [shape if shape is None else as_multipolygon(shape) for shape in geometry]
+        return shapely.to_wkb(np.array([*drawn, None], dtype=object)[:-1]), "MultiPolygon"
+    return shapely.to_wkb(geometry), "Point" if len(kinds) and (kinds == _POINT).all() else plain
+
+
+def write_layer(
     path: Path,
     layer: str,
     columns: Columns,

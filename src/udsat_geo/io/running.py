@@ -12,6 +12,7 @@ from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.earlier import read_summary
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.running import Qualified, earlier_years, qualified_throughout
+from udsat_geo.vector import reading_gdal
 
 
 def qualified_before(
@@ -110,8 +111,7 @@ def _read(path: Path, year: int, policy: LoadedPolicy, source: str) -> Qualified
 
 def _units_of(path: Path, remedy: str) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Ids of the units and whether each qualified; in files without that column, whether it is in an area."""
-    import pyogrio
-
+    pyogrio = reading_gdal()
     wanted = ["unit_id", "area_id", "qualified"]
     try:
         _, units = pyogrio.read_arrow(path, layer="units", columns=wanted, read_geometry=False)

@@ -79,9 +79,11 @@ def square_with_enough(square: NDArray[np.float64], residents: NDArray[np.int64]
         No more than there are.
     """
     n_near = square.shape[0]
-    farthest = 1e-300
+    nearest, farthest = np.inf, 1e-300
     for k in range(n_near):
-        farthest = max(farthest, square[k])
+        nearest, farthest = min(nearest, square[k]), max(farthest, square[k])
+    if least_residents <= 0:
+        return nearest
     in_bands = 63.5 / farthest
     residents_in_band = np.zeros(64, dtype=np.int64)
     for k in range(n_near):
@@ -149,8 +151,10 @@ def context_of_points(
         unit = unit_at[place]
         if place > 0 and east[place] == east[place - 1] and north[place] == north[place - 1]:
             # at one place one sees the same
-            residents_in_view[unit] = residents_in_view[unit_at[place - 1]]
-            sums_in_view[unit] = sums_in_view[unit_at[place - 1]]
+            before = unit_at[place - 1]
+            residents_in_view[unit] = residents_in_view[before]
+            for j in range(n_sums):
+                sums_in_view[unit, j] = sums_in_view[before, j]
             continue
         while True:
             n_near = points_within(

@@ -158,8 +158,8 @@ def straighten(
 ) -> NDArray[np.int64]:
     """Corners of the cheapest way through each chain of gates.
 
-    A ring has no first gate, so it is walked twice from its first one, with every second share alone, and then once
-    from a corner of the second round, which no longer feels where the walk began.
+    A ring has no first gate, so it is walked twice from a gate that may well be a corner, its first widest one, with
+    every second share alone, and then once from a corner of the second round, which hardly feels where the walk began.
 
     Parameters
     ----------
@@ -183,7 +183,8 @@ def straighten(
         choice = share.shape[0] // 2
         gate = first + np.arange(n_gates)
         if closed[chain]:
-            gate = first + np.arange(2 * n_gates + 1) % n_gates
+            widest = np.argmax(np.abs(width[first : first + n_gates]))
+            gate = first + (widest + np.arange(2 * n_gates + 1)) % n_gates
             cost, previous_place, previous_choice = cheapest_way(
                 gate, -1, left, width, share[::2].copy(), longest, corner_cost, sharp_cost
             )
@@ -192,7 +193,7 @@ def straighten(
             while place > n_gates:
                 place, choice = previous_place[place, choice], previous_choice[place, choice]
             choice *= 2
-            gate = first + (place + np.arange(n_gates + 1)) % n_gates
+            gate = first + (widest + place + np.arange(n_gates + 1)) % n_gates
         _, previous_place, previous_choice = cheapest_way(
             gate, choice, left, width, share, longest, corner_cost, sharp_cost
         )

@@ -51,7 +51,9 @@ def points_in_strips(
         Of a strip; above 0. Point p is in strip ``floor((northing[p] - south) / height)``.
     """
     n_points = northing.shape[0]
-    south, north = (northing.min(), northing.max()) if n_points > 0 else (0.0, 0.0)
+    south, north = (northing[0], northing[0]) if n_points > 0 else (0.0, 0.0)
+    for point in range(n_points):
+        south, north = min(south, northing[point]), max(north, northing[point])
     n_parts = max(int(2 * np.sqrt(n_points)), 1)
     height = (north - south) / n_parts
     if not height > 0.0:
@@ -64,7 +66,7 @@ def points_in_strips(
         strip_start[strip_of_point[point] + 1] += 1
     for strip in range(n_parts + 1):
         strip_start[strip + 1] += strip_start[strip]
-    following = strip_start[:-1].copy()
+    following = strip_start.copy()
     point_at = np.empty(n_points, dtype=np.int64)
     for point in by_easting:
         place = following[strip_of_point[point]]

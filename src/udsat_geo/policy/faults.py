@@ -16,6 +16,7 @@ from udsat_geo.policy.rules import (
     ContextRule,
     Criterion,
     IncumbentsRule,
+    MilestoneRule,
     Policy,
     Reference,
     ScoreRule,
@@ -138,6 +139,7 @@ def _known_keys(path: KeyPath) -> list[str]:
         "rule": AreaThresholds,
         "areas": AreasRule,
         "incumbents": IncumbentsRule,
+        "milestone": MilestoneRule,
         "references": Reference,
     }
     model = models.get(str(path[0]), Policy) if len(path) > 1 else Policy

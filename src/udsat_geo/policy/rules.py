@@ -235,6 +235,27 @@ class IncumbentsRule(Rule):
         return self.leave is not None or self.keep_years > 0
 
 
+class MilestoneRule(Rule):
+    """`[milestone]`: by when how much of the gap to the rest of the city may be left, and on how many criteria.
+
+    Attributes
+    ----------
+    since : int
+        The year whose gaps are held against.
+    by : int
+        The year by when it is to be reached.
+    gap : float
+        The share of a gap that may be left; 0.5 is halved.
+    criteria : float
+        The least share of the criteria on which it must be so.
+    """
+
+    since: int
+    by: int
+    gap: float = Field(ge=0, lt=1)
+    criteria: float = Field(gt=0, le=1)
+
+
 class Policy(Rule):
     """A whole policy, checked.
 
@@ -252,6 +273,8 @@ class Policy(Rule):
         Name -> a figure from outside, which limits may use.
     cadence : int
         Years between designations.
+    milestone : MilestoneRule or None
+        What the policy wants to have reached, where it says so.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
@@ -269,6 +292,7 @@ class Policy(Rule):
     rule: AreaThresholds
     areas: AreasRule = AreasRule()
     incumbents: IncumbentsRule = IncumbentsRule()
+    milestone: MilestoneRule | None = None
     _told_by: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("references", mode="before")
@@ -294,6 +318,8 @@ class Policy(Rule):
         ]
         if self.years[0] > self.years[1]:
             faults.append(f"years: {self.years[0]} lies after {self.years[1]}; write the first year first")
+        if self.milestone is not None and self.milestone.by <= self.milestone.since:
+            faults.append(f"milestone.by: {self.milestone.by} does not lie after milestone.since")
         if self.context.residents > 0 and self.context.reach <= 0:
             faults.append("context.reach: say how far (m) the context may reach")
         if self.units.kind == "cells" and self.context.reach > MOST_CELLS_IN_REACH * self.units.size:

@@ -97,13 +97,13 @@ def clean_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> C
     values: dict[str, str] = {}
     faults: list[Fault] = []
     for column in COLUMNS[source.name]:
-        if column.name == "origin" and source.column_in_file("origin") is None:
+        in_file = source.column_in_file(column.name)
+        if in_file is not None:
+            value, found = _clean_column(source, column, in_file, decimal)
+        elif column.name == "origin" and source.column_in_file("origin_country") is not None:
             value, found = _origin_from_country(source)
         else:
-            in_file = source.column_in_file(column.name)
-            if in_file is None:
-                continue
-            value, found = _clean_column(source, column, in_file, decimal)
+            continue
         values[column.name] = value
         faults += found
     return CleanTable(source, values, tuple(faults), decimal)

@@ -46,7 +46,7 @@ class Opened:
         return files if self.settings_file is None else {**files, "settings": self.settings_file}
 
 
-def open_registers(folder: Path, threads: int | None = None) -> Opened:
+def open_registers(folder: Path, threads: int | None = None, may_lack_values: bool = False) -> Opened:
     """Open the tables of a folder; afterwards the connection reaches their files and nothing else.
 
     Parameters
@@ -54,6 +54,8 @@ def open_registers(folder: Path, threads: int | None = None) -> Opened:
     folder : Path
     threads : int, optional
         For DuckDB; its own choice without.
+    may_lack_values : bool
+        Whether columns that are neither keys nor positions may be missing: see `udsat_geo.registers.partial`.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def open_registers(folder: Path, threads: int | None = None) -> Opened:
     problems: list[str] = []
     for name in ("residents", "dwellings", "addresses"):
         try:
-            sources.append(open_table(connection, folder, name, settings.table(name)))
+            sources.append(open_table(connection, folder, name, settings.table(name), may_lack_values))
         except InputError as error:
             problems += error.messages
     if problems:

@@ -86,7 +86,17 @@ def read_registers(folder: Path, policy: Policy, place: Place, threads: int | No
         With every problem found: files, columns, codes, numbers, keys, positions, expressions.
     """
     check_policy_fits(policy)
-    opened = open_registers(folder, threads)
+    return sums_of_opened(open_registers(folder, threads), policy, place)
+
+
+def sums_of_opened(opened: Opened, policy: Policy, place: Place) -> RegisterSums:
+    """Add up the criteria of a policy over opened registers, and close them.
+
+    Raises
+    ------
+    InputError
+        See `read_registers`.
+    """
     check_policy_expressions(opened, policy)
     rows, counts = check_tables(opened.connection, opened.tables)
     let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())

@@ -14,7 +14,7 @@ import duckdb
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.dialect import Dialect, read_dialect
-from udsat_geo.registers.schema import COLUMNS, CRS
+from udsat_geo.registers.schema import COLUMNS, CRS, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.settings import TableSettings
 
@@ -96,8 +96,10 @@ def find_table(folder: Path, name: str, settings: TableSettings) -> Path:
     return found[0]
 
 
-def open_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, settings: TableSettings) -> TableSource:
-    """Open a table and check that its columns are there.
+def open_table(
+    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, settings: TableSettings, may_lack_values: bool
+) -> TableSource:
+    """Open a table and check that its columns are there; those that are neither keys nor positions only if asked.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def open_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, s
         source = _opened(
             connection, path, name, settings, f"read_parquet({literal(pattern_of(path))}, hive_partitioning=false)"
         )
-    _check_columns(source)
+    _check_columns(source, may_lack_values)
     return source
 
 
@@ -199,10 +201,11 @@ def _check_crs(name: str, settings: TableSettings) -> None:
         raise InputError(Problem(where, what, f"Reproject the positions to {CRS}."))
 
 
-def _check_columns(source: TableSource) -> None:
+def _check_columns(source: TableSource, may_lack_values: bool) -> None:
     problems = []
     for column in COLUMNS[source.name]:
-        named = column.required or column.name in source.settings.columns
+        needed = column.required and not (may_lack_values and is_value(column))
+        named = needed or column.name in source.settings.columns
         if not named or source.column_in_file(column.name) is not None:
             continue
         if column.name == "origin" and source.column_in_file("origin_country") is not None:
@@ -228,6 +231,11 @@ def _check_columns(source: TableSource) -> None:
     ]
     if problems:
         raise InputError(problems)
+
+
+def is_value(column: Column) -> bool:
+    """Whether a column says something of a row, rather than what or where it is."""
+    return column.kind != "key" and column.name not in ("easting", "northing")
 
 
 def is_whole_type(kind: str) -> bool:

@@ -1,7 +1,8 @@
-"""Polygons that people are counted in: areas, and polling districts."""
+"""Polygons of a file that people are counted in: areas, and polling districts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.goals.wording import Words, note
 from udsat_geo.registers.schema import CRS
 from udsat_geo.unit_table import check_polygons
 from udsat_geo.vector import Features, features_in
-from udsat_geo.wording import REPROJECTED
+from udsat_geo.wording import OVERLAP, REPROJECTED, SLIVERS, decimal
+
+Words = Mapping[str, str]
+"""A text by language, ``da`` and ``en``."""
 
 LAYER = "areas"
 """The layer of a designation's GeoPackage that holds its areas."""
 
 MOST_OVERLAP_M2 = 1.0
 """Polygons that share a border may overlap by a sliver of digitising; own choice."""
+
+LEAST_OVERLAP_M2 = 1e-4
+"""Overlaps up to a square centimetre are the rounding of coordinates, and not worth a word; own choice."""
 
 _MOST_PAIRS_TOLD = 10
 
@@ -95,7 +101,7 @@ def features_of_registers(path: Path) -> tuple[Features, tuple[Words, ...]]:
     if told is None:
         return features, ()
     given = {"name": features.name, "source": told, "target": CRS}
-    return features, ({language: REPROJECTED[language].format(**given) for language in ("da", "en")},)
+    return features, ({language: text.format(**given) for language, text in REPROJECTED.items()},)
 
 
 def file_of(path: Path) -> Path:
@@ -118,17 +124,45 @@ def check_in_city(polygons: Polygons, easting: NDArray[np.float64], northing: ND
     InputError
         Naming every polygon that lies outside.
     """
+    raise_outside(polygons.name, polygons.label, outside_city(polygons.geometry, easting, northing), one)
+
+
+def outside_city(
+    geometry: NDArray[np.object_], easting: NDArray[np.float64], northing: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which polygons do not touch the convex hull of some addresses; none of them where there are no addresses.
+
+    Parameters
+    ----------
+    geometry : object (shapely), shape (n,)
+    easting, northing : float64, shape (n_addresses,)
+
+    Returns
+    -------
+    bool, shape (n,)
+    """
     import shapely
 
     if not len(easting):
-        return
+        return np.zeros(len(geometry), dtype=bool)
     city = shapely.convex_hull(shapely.multipoints(np.column_stack([easting, northing])))
-    outside = ~shapely.intersects(city, polygons.geometry)
+    outside: NDArray[np.bool_] = ~shapely.intersects(city, geometry)
+    return outside
+
+
+def raise_outside(name: str, label: Sequence[str], outside: NDArray[np.bool_], one: str) -> None:
+    """Tell polygons that lie outside the city.
+
+    Raises
+    ------
+    InputError
+        If there are any; every one is named.
+    """
     if outside.any():
         remedy = "Check the file and its reference system, or give the registers of that place."
         raise InputError(
-            Problem(polygons.name, f"{one} {polygons.label[i]} lies outside the city of the registers", remedy)
-            for i in np.flatnonzero(outside)
+            Problem(name, f"{one} {label[i]} lies outside the city of the registers", remedy)
+            for i in np.flatnonzero(outside).tolist()
         )
 
 
@@ -177,16 +211,30 @@ def _overlaps(
     ahead = first < second
     first, second = first[ahead], second[ahead]
     shared = shapely.area(shapely.intersection(geometry[first], geometry[second]))
-    pairs = sorted(
-        (int(i), int(j), float(m2)) for i, j, m2 in zip(first, second, shared, strict=True) if m2 > MOST_OVERLAP_M2
-    )
-    if not allowed and pairs:
+    pairs = sorted((int(i), int(j), float(m2)) for i, j, m2 in zip(first, second, shared, strict=True))
+    large = [pair for pair in pairs if pair[2] > MOST_OVERLAP_M2]
+    if not allowed and large:
         remedy = "Cut one of them (in QGIS: Difference), or give --allow-overlaps: the first of them counts then."
         problems = [
-            Problem(name, f"{one}s {label[i]} and {label[j]} overlap by {m2:,.0f} m2", remedy) for i, j, m2 in pairs
+            Problem(name, f"{one}s {label[i]} and {label[j]} overlap by {m2:,.0f} m2", remedy) for i, j, m2 in large
         ]
-        more = len(pairs) - _MOST_PAIRS_TOLD
+        more = len(large) - _MOST_PAIRS_TOLD
         if more > 0:
             problems = [*problems[:_MOST_PAIRS_TOLD], Problem(name, f"and {more:,} more pairs overlap", remedy)]
         raise InputError(problems)
-    return tuple(note("overlap", first=label[i], second=label[j], m2=round(m2)) for i, j, m2 in pairs)
+    slivers = [m2 for _, _, m2 in pairs if LEAST_OVERLAP_M2 < m2 <= MOST_OVERLAP_M2]
+    notes: list[Words] = [
+        {
+            language: text.format(first=label[i], second=label[j], m2=decimal(m2, 0, language))
+            for language, text in OVERLAP.items()
+        }
+        for i, j, m2 in large
+    ]
+    if slivers:
+        notes.append(
+            {
+                language: text.format(name=name, pairs=len(slivers), m2=decimal(sum(slivers), 4, language))
+                for language, text in SLIVERS.items()
+            }
+        )
+    return tuple(notes)

@@ -1,0 +1,183 @@
+"""`udsat diff`: what changed between two sets of areas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from udsat_geo.change_wording import DIFF
+from udsat_geo.cli.causes import print_why
+from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.tables import plain_table, say
+from udsat_geo.comparing import Named, compare_files
+from udsat_geo.comparison import Comparison, share
+from udsat_geo.diff import REMOVED, SPLIT
+from udsat_geo.errors import InputError, Problem
+from udsat_geo.io.areas_file import read_areas
+from udsat_geo.io.changes import links
+from udsat_geo.io.comparison import comparison_as_data, write_comparison
+from udsat_geo.io.decomposition import decomposition_as_data
+from udsat_geo.io.results import check_writable
+from udsat_geo.io.summary import as_json as to_json
+from udsat_geo.job import Job
+from udsat_geo.policy import BUILT_IN, load_policy
+from udsat_geo.synthetic import DEFAULT_SEED
+from udsat_geo.why import Why, explain_files
+from udsat_geo.wording import TABLE, decimal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def run_diff(
+    before: Path,
+    now: Path,
+    raw: Path | None,
+    year: int | None,
+    units: Path | None,
+    names: tuple[str, ...],
+    allow_overlaps: bool,
+    why: bool,
+    policies: tuple[str, ...],
+    language: str,
+    seed: int | None,
+    as_json: bool,
+    out: Path | None,
+) -> None:
+    """Compare, print and write.
+
+    Raises
+    ------
+    InputError
+        If the call or a file is at fault.
+    """
+    if len(names) > 2:
+        raise InputError(Problem("--name", f"stands {len(names)} times", "Give it once for both files, or twice."))
+    if out is not None:
+        _check_out(out, (before, now, units))
+    loaded = [load_policy(policy) for policy in policies]
+    seed = DEFAULT_SEED if seed is None else seed
+    named = Named(raw, units, year, loaded[0] if loaded and units is not None else None, seed)
+    explained = None
+    with progress_on(not as_json) as progress:
+        comparison = compare_files(before, now, named, names, allow_overlaps, language, progress)
+        if why:
+            sides = read_areas(before, None, language), read_areas(now, None, language)
+            job = Job(-1, load_policy(BUILT_IN[0]), raw, language=language, seed=seed)
+            explained = explain_files(*sides, loaded, job, progress)
+    if out is not None:
+        write_comparison(comparison, out)
+    if as_json:
+        click.echo(to_json(comparison_as_data(comparison) | _why_as_data(explained)), nl=False)
+        return
+    from rich.console import Console
+
+    console = Console()
+    print_comparison(comparison, console)
+    if explained is not None:
+        for note in explained[1]:
+            say(console, note)
+        print_why(explained[0], console, language)
+    if out is not None:
+        say(console, DIFF[language]["written"].format(file=out))
+
+
+def _why_as_data(explained: tuple[Why, tuple[str, ...]] | None) -> dict[str, Any]:
+    """What `udsat why` says as JSON, under a key of its own."""
+    if explained is None:
+        return {}
+    found, notes = explained
+    data = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
+    return {"why": data | {"notes": [*notes, *data["notes"]]}}
+
+
+def _check_out(out: Path, inputs: tuple[Path | None, ...]) -> None:
+    if out.suffix != ".gpkg":
+        raise InputError(Problem("--out", f"{out} is no GeoPackage", "Name a file that ends in .gpkg."))
+    if any(path is not None and out.resolve() == path.resolve() for path in inputs):
+        raise InputError(Problem("--out", f"{out} is one of the files compared", "Name another file."))
+    if out.is_dir():
+        raise InputError(Problem("--out", f"{out} is a folder", "Name a file that ends in .gpkg."))
+    check_writable(out.parent)
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """The areas, the totals, the links, and what is to be said."""
+    words, language = DIFF[comparison.language], comparison.language
+    weights = comparison.weights
+    say(console, words["title"].format(before=comparison.before.file, now=comparison.now.file))
+    known = words["unknown_year"] if weights.year is None else str(weights.year)
+    places = decimal(weights.places, 0, language)
+    say(console, words[weights.kind].format(year=known, places=places, file=weights.file))
+    for note in comparison.notes:
+        say(console, note)
+    _print_areas(comparison, console)
+    _print_totals(comparison, console)
+    _print_links(comparison, console)
+
+
+def _print_areas(comparison: Comparison, console: Console) -> None:
+    words, language, events = DIFF[comparison.language], comparison.language, TABLE[comparison.language]
+    changes, before, now = comparison.changes, comparison.before.designated, comparison.now.designated
+    rows = []
+    for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
+        side, number = (before, previous[0]) if event == REMOVED else (now, int(area))
+        added, removed, kept = (
+            int(counted[i]) for counted in (changes.residents_added, changes.residents_removed, changes.residents_kept)
+        )
+        told = ", ".join(events[one] for one in event.split("+"))
+        if len(previous) > 1 or SPLIT in event:
+            told += " " + words["from"].format(ids=", ".join(str(before.area_id[p]) for p in previous))
+        label = str(side.area_id[number])
+        label += "" if side.name[number] == side.area_id[number] else f" {side.name[number]}"
+        rows.append(_row(label, kept, added, removed, told, language))
+    rows.append(_row(words["all"], comparison.kept, comparison.added, comparison.removed, "", language))
+    headings = [words[key] for key in ("area", "before", "now", "added", "removed", "event")]
+    console.print(plain_table(headings, rows, (0, 5), (0, 5), total=True))
+
+
+def _row(label: str, kept: int, added: int, removed: int, told: str, language: str) -> tuple[str, ...]:
+    figures = [decimal(n, 0, language) for n in (kept + removed, kept + added)]
+    changed = [f"{sign}{decimal(n, 0, language)}" if n else "" for sign, n in (("+", added), ("-", removed))]
+    return (label, *figures, *changed, told)
+
+
+def _print_totals(comparison: Comparison, console: Console) -> None:
+    words, language = DIFF[comparison.language], comparison.language
+    city = comparison.weights.residents
+    if comparison.intersection_over_union == comparison.intersection_over_union:
+        still = decimal(100 * comparison.share_still_in, 1, language) or "-"
+        iou = decimal(comparison.intersection_over_union, 3, language)
+        say(console, words["still_in"].format(share=still, iou=iou))
+    shares = [
+        decimal(100 * share(comparison.kept + more, city), 1, language) or "-"
+        for more in (comparison.removed, comparison.added)
+    ]
+    say(console, words["city"].format(before=shares[0], now=shares[1]))
+
+
+def _print_links(comparison: Comparison, console: Console) -> None:
+    """The linked pairs, those that went on as they were left out."""
+    words, language = DIFF[comparison.language], comparison.language
+    columns = links(comparison.changes, comparison.before.designated, comparison.now.designated)
+    rows = []
+    for i in range(len(columns["linked"])):
+        if not columns["linked"][i]:
+            continue
+        figures = [100 * float(columns[key][i]) for key in ("share_of_previous", "share_of_area")]
+        rows.append(
+            (
+                str(columns["previous_id"][i]),
+                str(columns["area_id"][i]),
+                decimal(int(columns["residents"][i]), 0, language),
+                *(f"{decimal(figure, 1, language)} %" if figure == figure else "" for figure in figures),
+                decimal(float(columns["intersection_over_union"][i]), 3, language),
+            )
+        )
+    if not rows:
+        say(console, words["nothing"])
+        return
+    headings = [words[key] for key in ("previous", "now", "shared", "of_previous", "of_area", "iou")]
+    console.print(plain_table(headings, rows, (0, 1), (0, 1), title=words["links"]))

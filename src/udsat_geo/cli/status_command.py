@@ -1,0 +1,71 @@
+"""The command `udsat status`: its options and help. What it does is imported when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from udsat_geo.cli.answers import answers_errors, interruption_held
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--areas",
+    required=True,
+    metavar="FILE|YEAR",
+    help="A designation_YEAR.gpkg, polygons of any vector file, or a year: designated from its registers then.",
+)
+@click.option(
+    "--years",
+    required=True,
+    metavar="LIST",
+    help="The years to measure, as in 2017,2018,2019,2021; in any order, tables run from the first to the last.",
+)
+@click.option("--updated", metavar="FILE|YEAR", help="The areas that follow, compared with --areas in the last year.")
+@click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Register folder; DIR/Y for each year. [default: data/raw; without registers there, the synthetic Copenhagen]",
+)
+@click.option(
+    "--policy",
+    default="kbh-2017",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="A built-in policy or a TOML file: the criteria, and the milestone.",
+)
+@click.option("--allow-overlaps", is_flag=True, help="Polygons may overlap; a resident of both counts once.")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["da", "en"]),
+    default="da",
+    show_default=True,
+    help="Language of labels and tables.",
+)
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="At most so many; no result depends on it.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, alone on standard output.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write status.json, status.csv and status.md there, all or none.",
+)
+@answers_errors
+def status(**options: Any) -> None:
+    """Measure areas against the rest of the city, year by year, as Copenhagen's status report does.
+
+    Tabel 1: the criteria in the areas and in the rest of the city. Tabel 2: the gap between them and how it changed.
+    Tabel 22: the areas beside their updated successors. And how far the policy's milestone is, such as gaps that are
+    halved by 2025.
+
+    In the areas of a designation live those in its own cells (or addresses), in polygons those whose address they
+    cover; an address on a border belongs to the first.
+    """
+    with interruption_held():
+        from udsat_geo.cli.status import run_status
+
+    run_status(**options)

@@ -1,0 +1,385 @@
+"""Why a designation changed: its change taken apart into contributions that add up to it exactly.
+
+Two years differ in several components at once. Exchanging one after the other, old for new, tells what each adds; what
+it adds depends on which were exchanged before it, so the average over all orders is taken. That is the Shapley value
+of the component (Shapley 1953, "A value for n-person games"). As a method for taking rates and distributions apart it
+is due to Das Gupta (1993, "Standardization and decomposition of rates: a user's manual", U.S. Bureau of the Census,
+P23-186) and Shorrocks (2013, "Decomposition procedures for distributional analysis: a unified framework based on the
+Shapley value", Journal of Economic Inequality 11). Contributions add up to the change, whatever the order in which
+components are named, and a component that changes nothing contributes nothing.
+
+**Residents in areas** differ by three components: the *data* (the old rule on the new people, whoever they are), the
+*rule* (the new policy on the old people), and *moving* (how many live in each unit: moves, births and deaths). With
+the units that each policy takes in over each year's people, every exchange is a count of residents.
+
+**The rate of the areas** in a criterion is a sum over units of their own rates, weighed by how many are counted there.
+It differs by the *border* (which units are in: drawn anew because of the data, and because of the rule), by what
+changed *within* units (their rates), and by *moving* (how many are counted in each). A unit in which nobody was
+counted in one of the years has no rate then; the other year's serves in its place, so that its coming or going is
+moving alone.
+
+Counts are integers and values are fractions. Only the products of one year's rate and the other year's count are
+rounded, to 2^-64 of a unit, and they occur with both signs: the sum of the contributions is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations
+from math import factorial
+
+import numpy as np
+from numpy.typing import NDArray
+
+DATA, RULE, MOVING = "data", "rule", "moving"
+BORDER, WITHIN = "border", "within"
+OF_RESIDENTS = (DATA, RULE, MOVING)
+OF_RATES = (DATA, RULE, WITHIN, MOVING)
+OF_AREA_RATES = (BORDER, WITHIN, MOVING)
+
+_FINENESS = 1 << 64
+Integers = NDArray[np.object_]
+"""Python integers, which do not overflow."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What two years' units hold, and where two policies draw areas over the people of each.
+
+    Index 0 is the earlier year or policy, 1 the later one. A unit that a year does not have holds nobody then.
+
+    Attributes
+    ----------
+    residents : int64, shape (2, n_units)
+    inside : bool, shape (2, 2, n_units)
+        By the people's year, then by the policy: whether the unit is in an area.
+    numerator, denominator : int64, shape (2, n_units, n_criteria)
+        The sums of the later policy's criteria.
+    numerator_unit, denominator_unit : int64, shape (2, n_criteria)
+        What of each sum makes one.
+    worse : float64, shape (n_criteria,)
+        1 where a high rate is worse, -1 where a low one is.
+    row_before, row_now : int64, shape (n_units,)
+        The row of the comparison that tells of the unit's earlier area, and of its area now; -1 is none.
+    n_rows : int
+    """
+
+    residents: NDArray[np.int64]
+    inside: NDArray[np.bool_]
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    numerator_unit: NDArray[np.int64]
+    denominator_unit: NDArray[np.int64]
+    worse: NDArray[np.float64]
+    row_before: NDArray[np.int64]
+    row_now: NDArray[np.int64]
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A change taken apart.
+
+    Attributes
+    ----------
+    before, now : Fraction or None
+        None where there is no value, as a rate of nobody.
+    of : dict
+        Component -> its contribution; they add up to the change. Empty where the change has no value, and without the
+        parts of the border where an exchange has none.
+    """
+
+    before: Fraction | None
+    now: Fraction | None
+    of: Mapping[str, Fraction] = field(default_factory=dict)
+
+    @property
+    def change(self) -> Fraction | None:
+        """Now less before."""
+        return None if self.before is None or self.now is None else self.now - self.before
+
+    @property
+    def border(self) -> Fraction | None:
+        """The contribution of the border, for whatever reason it was drawn anew."""
+        if BORDER in self.of:
+            return self.of[BORDER]
+        return self.of[DATA] + self.of[RULE] if self.of else None
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """Why a designation changed.
+
+    Attributes
+    ----------
+    residents : tuple of Parts, length n_rows
+        Of `OF_RESIDENTS`: residents of the units told with each row of the comparison.
+    elsewhere : Parts
+        Of units that are in no area in either year; nothing in all, but the rule may have kept out what the data would
+        have brought in.
+    in_all : Parts
+        All residents in areas.
+    areas, rest_of_city, gap : tuple of Parts, length n_criteria
+        Of `OF_RATES`, data and rule being those of the border: the rates of all areas, of the rest of the city, and of
+        the gap between them, positive is worse. In the rest of the city border means which units are left to it.
+    city : tuple of Parts, length n_criteria
+        Rates of the whole city, which have no parts here.
+    rows : tuple of tuple of Parts, shape (n_rows, n_criteria)
+        Of `OF_AREA_RATES`: the rates of each row's area. One that is new is seen over its units as they were before,
+        one that is gone over its units as they are now, so that its border contributes nothing.
+    """
+
+    residents: tuple[Parts, ...]
+    elsewhere: Parts
+    in_all: Parts
+    areas: tuple[Parts, ...]
+    rest_of_city: tuple[Parts, ...]
+    gap: tuple[Parts, ...]
+    city: tuple[Parts, ...]
+    rows: tuple[tuple[Parts, ...], ...]
+
+
+def shapley(
+    components: Sequence[str], value: Callable[[frozenset[str]], Fraction | None]
+) -> dict[str, Fraction] | None:
+    """Contributions of components to a change, averaged over all orders of exchanging them.
+
+    Parameters
+    ----------
+    components : sequence of str
+    value : callable
+        The value with these components new and the others old; None where it has none.
+
+    Returns
+    -------
+    dict or None
+        Component -> contribution; they add up to the value of all less the value of none. None where an exchange has
+        no value.
+    """
+    values: dict[frozenset[str], Fraction] = {}
+    for size in range(len(components) + 1):
+        for exchanged in combinations(components, size):
+            found = value(frozenset(exchanged))
+            if found is None:
+                return None
+            values[frozenset(exchanged)] = found
+    n = len(components)
+    parts = dict.fromkeys(components, Fraction(0))
+    for exchanged_already, found in values.items():
+        size = len(exchanged_already)
+        for component in components:
+            if component not in exchanged_already:
+                orders = Fraction(factorial(size) * factorial(n - size - 1), factorial(n))
+                parts[component] += orders * (values[exchanged_already | {component}] - found)
+    return parts
+
+
+def decompose(situation: Situation) -> Decomposition:
+    """Take the change between two years apart.
+
+    Parameters
+    ----------
+    situation : Situation
+    """
+    residents = _residents(situation)
+    in_all = _sum(residents)
+    sums = [_Sums.of(situation, j) for j in range(len(situation.worse))]
+    areas = tuple(_rates_of_areas(situation, each, inside=True) for each in sums)
+    rest = tuple(_rates_of_areas(situation, each, inside=False) for each in sums)
+    worse = [Fraction(int(side)) for side in situation.worse]
+    return Decomposition(
+        residents=tuple(residents[:-1]),
+        elsewhere=residents[-1],
+        in_all=in_all,
+        areas=areas,
+        rest_of_city=rest,
+        gap=tuple(_difference(a, b, side) for a, b, side in zip(areas, rest, worse, strict=True)),
+        city=tuple(_city(each) for each in sums),
+        rows=tuple(zip(*(_rates_of_rows(situation, each) for each in sums), strict=True)),
+    )
+
+
+def _residents(situation: Situation) -> list[Parts]:
+    """The residents of each row, then of all that is told nowhere."""
+    rows = np.where(situation.row_now >= 0, situation.row_now, situation.row_before)
+    rows = np.where(rows < 0, situation.n_rows, rows)
+    counts = np.zeros((2, 2, 2, situation.n_rows + 1), dtype=np.int64)
+    for people in (0, 1):
+        for policy in (0, 1):
+            held = situation.inside[people, policy]
+            for year in (0, 1):
+                np.add.at(counts[people, policy, year], rows[held], situation.residents[year, held])
+    found = []
+    for row in range(situation.n_rows + 1):
+
+        def value(new: frozenset[str], row: int = row) -> Fraction:
+            return Fraction(int(counts[int(DATA in new), int(RULE in new), int(MOVING in new), row]))
+
+        found.append(_parts(OF_RESIDENTS, value))
+    return found
+
+
+def _parts(components: Sequence[str], value: Callable[[frozenset[str]], Fraction | None]) -> Parts:
+    before, now = value(frozenset()), value(frozenset(components))
+    if before is None or now is None:
+        return Parts(before, now)
+    return Parts(before, now, shapley(components, value) or {})
+
+
+def _sum(parts: Sequence[Parts]) -> Parts:
+    """All rows together, each of which has a value."""
+    before, now = (sum((getattr(each, end) for each in parts), Fraction(0)) for end in ("before", "now"))
+    of = {component: sum((each.of[component] for each in parts), Fraction(0)) for component in OF_RESIDENTS}
+    return Parts(before, now, of)
+
+
+def _difference(one: Parts, other: Parts, side: Fraction) -> Parts:
+    """One less the other, turned so that positive is worse; part by part where both have the same."""
+    ends = [
+        None if a is None or b is None else side * (a - b)
+        for a, b in ((one.before, other.before), (one.now, other.now))
+    ]
+    if not one.of or not other.of:
+        return Parts(ends[0], ends[1])
+    if one.of.keys() != other.of.keys():
+        one, other = _border_joined(one), _border_joined(other)
+    return Parts(ends[0], ends[1], {name: side * (one.of[name] - other.of[name]) for name in one.of})
+
+
+def _border_joined(parts: Parts) -> Parts:
+    """The same with one contribution of the border."""
+    if BORDER in parts.of or parts.border is None:
+        return parts
+    of = {BORDER: parts.border, WITHIN: parts.of[WITHIN], MOVING: parts.of[MOVING]}
+    return Parts(parts.before, parts.now, of)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """One criterion, unit by unit, as whole numbers.
+
+    Attributes
+    ----------
+    top : list of two lists of two arrays of Python integers, shape (n_units,)
+        ``top[a][b]``: the unit's rate of year a times its denominator of year b, in parts of `_FINENESS`.
+    bottom : list of two arrays of Python integers, shape (n_units,)
+        The denominators.
+    scale : Fraction
+        What turns the ratio of the two into a rate.
+    """
+
+    top: list[list[Integers]]
+    bottom: list[Integers]
+    scale: Fraction
+
+    @staticmethod
+    def of(situation: Situation, criterion: int) -> _Sums:
+        """From the sums of both years, brought to common units of measure."""
+        over, under = (
+            _common(sums[:, :, criterion], unit[:, criterion])
+            for sums, unit in (
+                (situation.numerator, situation.numerator_unit),
+                (situation.denominator, situation.denominator_unit),
+            )
+        )
+        (tops, top_unit), (bottoms, bottom_unit) = over, under
+        top = [[tops[a] * _FINENESS if a == b else _crossed(tops, bottoms, a, b) for b in (0, 1)] for a in (0, 1)]
+        return _Sums(top, bottoms, Fraction(bottom_unit, top_unit * _FINENESS))
+
+    def rate(self, top: int, bottom: int) -> Fraction | None:
+        """The rate of sums; None where nobody is counted."""
+        return self.scale * Fraction(top, bottom) if bottom else None
+
+
+def _common(sums: NDArray[np.int64], unit: NDArray[np.int64]) -> tuple[list[Integers], int]:
+    """Both years' sums in one unit of measure, as Python integers."""
+    common = int(np.lcm.reduce(unit))
+    return [sums[year].astype(object) * (common // int(unit[year])) for year in (0, 1)], common
+
+
+def _crossed(tops: list[Integers], bottoms: list[Integers], a: int, b: int) -> Integers:
+    """The rate of year a times the denominator of year b; where year a has no rate, the other year's."""
+    known = bottoms[a] != 0
+    crossed: Integers = tops[b] * _FINENESS
+    crossed[known] = tops[a][known] * bottoms[b][known] * _FINENESS // bottoms[a][known]
+    return crossed
+
+
+def _grouped(group: NDArray[np.int64], values: Integers, n_groups: int) -> list[int]:
+    """Sums of Python integers by group; -1 is no group."""
+    sums = np.zeros(n_groups, dtype=object)
+    held = group >= 0
+    np.add.at(sums, group[held], values[held])
+    return [int(total) for total in sums]
+
+
+def _rates_of_areas(situation: Situation, sums: _Sums, inside: bool) -> Parts:
+    """The rate of all areas, or of all that is outside, with the border apart as far as every exchange has a value."""
+    held = situation.inside if inside else ~situation.inside
+    # units that are in and out under the same four combinations are added up once
+    pattern = sum(
+        (held[people, policy].astype(np.int64) << (2 * people + policy)) for people in (0, 1) for policy in (0, 1)
+    )
+    top = [[_grouped(np.asarray(pattern), sums.top[a][b], 16) for b in (0, 1)] for a in (0, 1)]
+    bottom = [_grouped(np.asarray(pattern), sums.bottom[b], 16) for b in (0, 1)]
+
+    def rate(people: int, policy: int, a: int, b: int) -> Fraction | None:
+        members = [bits for bits in range(16) if bits >> (2 * people + policy) & 1]
+        return sums.rate(sum(top[a][b][bits] for bits in members), sum(bottom[b][bits] for bits in members))
+
+    def value(new: frozenset[str]) -> Fraction | None:
+        return rate(int(DATA in new), int(RULE in new), int(WITHIN in new), int(MOVING in new))
+
+    def joined(new: frozenset[str]) -> Fraction | None:
+        return rate(int(BORDER in new), int(BORDER in new), int(WITHIN in new), int(MOVING in new))
+
+    found = _parts(OF_RATES, value)
+    return found if found.of else _parts(OF_AREA_RATES, joined)
+
+
+def _rates_of_rows(situation: Situation, sums: _Sums) -> list[Parts]:
+    """The rate of each row's area, over its units before and now."""
+    n_rows = situation.n_rows
+    groups = (situation.row_before, situation.row_now)
+    top = [[[_grouped(group, sums.top[a][b], n_rows) for b in (0, 1)] for a in (0, 1)] for group in groups]
+    bottom = [[_grouped(group, sums.bottom[b], n_rows) for b in (0, 1)] for group in groups]
+    there = [np.bincount(group[group >= 0], minlength=n_rows) > 0 for group in groups]
+    found = []
+    for row in range(n_rows):
+        drawn = [side if there[side][row] else 1 - side for side in (0, 1)]
+
+        def value(new: frozenset[str], row: int = row, drawn: list[int] = drawn) -> Fraction | None:
+            side, a, b = drawn[int(BORDER in new)], int(WITHIN in new), int(MOVING in new)
+            return sums.rate(top[side][a][b][row], bottom[side][b][row])
+
+        found.append(_parts(OF_AREA_RATES, value))
+    return found
+
+
+def _city(sums: _Sums) -> Parts:
+    """The rate of the whole city."""
+    ends = [sums.rate(int(sums.top[year][year].sum()), int(sums.bottom[year].sum())) for year in (0, 1)]
+    return Parts(ends[0], ends[1])
+
+
+def rounded_parts(parts: Sequence[Fraction], whole: Fraction, digits: int) -> list[Fraction]:
+    """Contributions rounded so that they add up to the rounded whole: the largest remainders are rounded up.
+
+    Parameters
+    ----------
+    parts : sequence of Fraction
+        That add up to `whole`.
+    whole : Fraction
+    digits : int
+        Decimals.
+    """
+    unit = Fraction(1, 10**digits)
+    down = [(part / unit).__floor__() for part in parts]
+    left = round(whole / unit) - sum(down)
+    order = sorted(range(len(parts)), key=lambda i: (down[i] - parts[i] / unit, i))
+    # floors never exceed the rounded whole, and fall short of it by fewer than there are parts
+    for i in order[:left]:
+        down[i] += 1
+    return [n * unit for n in down]

@@ -1,0 +1,123 @@
+"""A lineage as rows, CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from itertools import pairwise
+from typing import Any
+
+from udsat_geo import __version__
+from udsat_geo.lineage import Lineage
+from udsat_geo.overlaps import total
+
+COLUMNS = (
+    "previous_year", "previous_id", "previous_name", "year", "area_id", "name", "residents", "share_of_previous",
+    "share_of_area", "continues", "event", "since", "chain",
+)  # fmt: skip
+
+
+def lineage_rows(lineage: Lineage) -> list[dict[str, Any]]:
+    """One row for each link of an earlier area to a later one, and for each area that begins or ends, one end empty.
+
+    By year; in each year the later areas in their order, then those that ended. `residents` are those that the link
+    carries; where a line begins or ends, all of the area's.
+    """
+    nodes, flows = lineage.nodes, lineage.flows
+    # residents of each area by those of the next designation
+    then = (total(flows.tail, flows.residents, len(nodes)) + nodes.to_outside).tolist()
+    rows: list[dict[str, Any]] = []
+    carried = [i for i in range(len(flows)) if flows.linked[i]]
+    heads = {int(flows.head[i]) for i in carried}
+    by_head: dict[int, list[dict[str, Any]]] = {}
+    for i in carried:
+        tail, head = int(flows.tail[i]), int(flows.head[i])
+        row = {**_earlier(lineage, tail), **_later(lineage, head)}
+        row["residents"] = int(flows.residents[i])
+        row["continues"] = bool(flows.continues[i])
+        row["share_of_previous"] = row["residents"] / then[tail] if then[tail] else None
+        row["share_of_area"] = row["residents"] / int(nodes.residents[head]) if nodes.residents[head] else None
+        by_head.setdefault(head, []).append(row)
+    for before, year in pairwise(lineage.years):
+        for node in (nodes.year == year).nonzero()[0].tolist():
+            begins = {**_earlier(lineage, None), **_later(lineage, node)}
+            rows += by_head[node] if node in heads else [begins | {"previous_year": before}]
+        for node in ((nodes.year == before) & nodes.ends).nonzero()[0].tolist():
+            ended = {**_later(lineage, node), **_earlier(lineage, node)}
+            none = {"area_id": None, "name": None, "event": "removed", "since": None}
+            rows.append(ended | none | {"year": year, "residents": then[node]})
+    return [{column: row.get(column) for column in COLUMNS} for row in rows]
+
+
+def _earlier(lineage: Lineage, node: int | None) -> dict[str, Any]:
+    nodes = lineage.nodes
+    if node is None:
+        return {"previous_year": None, "previous_id": None, "previous_name": None}
+    return {
+        "previous_year": int(nodes.year[node]),
+        "previous_id": str(nodes.area_id[node]),
+        "previous_name": str(nodes.name[node]),
+    }
+
+
+def _later(lineage: Lineage, node: int) -> dict[str, Any]:
+    nodes = lineage.nodes
+    return {
+        "year": int(nodes.year[node]),
+        "area_id": str(nodes.area_id[node]),
+        "name": str(nodes.name[node]),
+        "residents": int(nodes.residents[node]),
+        "continues": False,
+        "event": nodes.event[node],
+        "since": _since(int(nodes.since[node])),
+        "chain": str(nodes.chain[node]),
+    }
+
+
+def _since(year: int) -> int | None:
+    return year if year >= 0 else None
+
+
+def lineage_as_csv(lineage: Lineage) -> str:
+    """The rows as CSV: commas, decimal points, an empty cell for none."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lineage_rows(lineage))
+    return text.getvalue()
+
+
+def lineage_as_data(lineage: Lineage) -> dict[str, Any]:
+    """A lineage as plain data: areas year by year, flows between them by their places in that list, and the rows."""
+    nodes, flows = lineage.nodes, lineage.flows
+    return {
+        "version": __version__,
+        "years": list(lineage.years),
+        "areas": [
+            {
+                "year": int(nodes.year[i]),
+                "area_id": str(nodes.area_id[i]),
+                "name": str(nodes.name[i]),
+                "chain": str(nodes.chain[i]),
+                "since": _since(int(nodes.since[i])),
+                "event": nodes.event[i],
+                "residents": int(nodes.residents[i]),
+                "residents_from_outside": int(nodes.from_outside[i]),
+                "residents_to_outside": int(nodes.to_outside[i]),
+                "ends": bool(nodes.ends[i]),
+            }
+            for i in range(len(nodes))
+        ],
+        "flows": [
+            {
+                "from": int(flows.tail[i]),
+                "to": int(flows.head[i]),
+                "residents": int(flows.residents[i]),
+                "units": int(flows.units[i]),
+                "linked": bool(flows.linked[i]),
+                "continues": bool(flows.continues[i]),
+            }
+            for i in range(len(flows))
+        ],
+        "links": lineage_rows(lineage),
+    }
