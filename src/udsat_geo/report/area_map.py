@@ -19,6 +19,7 @@ from udsat_geo.wording import decimal
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+
 @dataclass(frozen=True)
 class AreasOnMap:
     """Areas to be drawn on a map.
@@ -65,7 +66,7 @@ def areas_on_map(designation: Designation, language: str | None = None) -> Areas
         designation.areas.residents,
         designation.status.residents,
         designation.outline,
-        backdrop_of(designation),
+        backdrop_of(designation.units, designation.surroundings),
         origin_of(designation, language),
         language or designation.language,
     )

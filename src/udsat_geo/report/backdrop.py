@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.designation import Designation
 from udsat_geo.report.canvas import BUILT, GREY, INK, LAND, SMALL_PT, text_width
+from udsat_geo.surroundings import Surroundings
+from udsat_geo.units import Units
 from udsat_geo.wording import decimal
 
 if TYPE_CHECKING:
@@ -71,42 +72,53 @@ class Frame:
         """Geometries in centimetres from the map's lower left corner."""
         import shapely
 
-        return shapely.transform(
-            geometry, lambda points: (points - (self.west, self.south)) / self.metres_per_cm
-        )
+        return shapely.transform(geometry, lambda points: (points - (self.west, self.south)) / self.metres_per_cm)
 
     def on_ground(self, x: float, y: float) -> tuple[float, float]:
         """Metres of a point on paper."""
         return self.west + x * self.metres_per_cm, self.south + y * self.metres_per_cm
 
 
-def backdrop_of(designation: Designation) -> Backdrop:
-    """What lies behind the areas of a designation."""
+def backdrop_of(units: Units, surroundings: Surroundings) -> Backdrop:
+    """What lies behind areas made of units.
+
+    Parameters
+    ----------
+    units : Units
+    surroundings : Surroundings
+    """
     import shapely
 
-    units = designation.units
-    if units.kind == "addresses":
-        built = shapely.union_all(shapely.buffer(shapely.points(units.easting, units.northing), ADDRESS_M, quad_segs=2))
-    else:
-        from udsat_geo.outline import unit_polygons
-
-        built = shapely.union_all(unit_polygons(units, np.arange(len(units))))
-    names, geometry = _districts(designation)
-    barriers = designation.surroundings.barriers
+    names, geometry = _districts(surroundings)
     lines, crossings = None, np.empty((0, 2))
+    barriers = surroundings.barriers
     if barriers is not None:
         starts = np.column_stack([barriers.easting_start, barriers.northing_start])
         ends = np.column_stack([barriers.easting_end, barriers.northing_end])
         lines = shapely.multilinestrings(shapely.linestrings(np.stack([starts, ends], axis=1)))
         crossings = np.column_stack([barriers.crossing_easting, barriers.crossing_northing])
+    built = shapely.union_all(ground_of_units(units, np.arange(len(units))))
     return Backdrop(built, names, geometry, lines, crossings, units.crs)
 
 
-def _districts(designation: Designation) -> tuple[tuple[str, ...], NDArray[np.object_]]:
+def ground_of_units(units: Units, members: NDArray[np.int64]) -> NDArray[np.object_]:
+    """The ground of some units, shape (n_members,): of an address, a small disc."""
+    import shapely
+
+    from udsat_geo.outline import unit_polygons
+
+    if units.kind != "addresses":
+        return unit_polygons(units, members)
+    points = shapely.points(units.easting[members], units.northing[members])
+    discs: NDArray[np.object_] = shapely.buffer(points, ADDRESS_M, quad_segs=2)
+    return discs
+
+
+def _districts(surroundings: Surroundings) -> tuple[tuple[str, ...], NDArray[np.object_]]:
     """The districts that are polygons, each once, by name."""
     import shapely
 
-    places = designation.surroundings.places
+    places = surroundings.places
     if places is None:
         return (), np.empty(0, dtype=object)
     chosen = places.is_district & np.isin(shapely.get_type_id(places.geometry), (3, 6))
@@ -160,10 +172,9 @@ def _draw_barriers(axes: Axes, backdrop: Backdrop) -> None:
 
     segments = [shapely.get_coordinates(line) for line in shapely.get_parts(backdrop.barriers)]
     axes.add_collection(LineCollection(segments, colors=INK, linewidths=1.4, zorder=6, label="barriers"))
-    axes.add_collection(
-        LineCollection(segments, colors="white", linewidths=0.7, linestyles=[(0, (4, 4))], zorder=6.1)
-    )
-    axes.scatter(*backdrop.crossings.T, s=16, marker="o", facecolor="white", edgecolor=INK, linewidth=0.9, zorder=6.2)
+    axes.add_collection(LineCollection(segments, colors="white", linewidths=0.7, linestyles=[(0, (4, 4))], zorder=6.1))
+    easting, northing = backdrop.crossings.T
+    axes.scatter(easting, northing, s=16, marker="o", facecolor="white", edgecolor=INK, linewidth=0.9, zorder=6.2)
 
 
 def fill(axes: Axes, geometry: Any, **style: Any) -> None:
@@ -257,7 +268,8 @@ def draw_district_names(axes: Axes, backdrop: Backdrop, frame: Frame, taken: NDA
         west, south, east, north = shapely.bounds(district)
         steps = np.stack(np.meshgrid(np.arange(west, east, 0.2), np.arange(south, north, 0.2)), axis=-1).reshape(-1, 2)
         steps = np.concatenate([middle[None], steps])
-        boxes = shapely.box(*(steps - (width / 2, height / 2)).T, *(steps + (width / 2, height / 2)).T)
+        half = np.array([width, height]) / 2
+        boxes = shapely.box(*(steps - half).T, *(steps + half).T)
         over = sum(shapely.area(shapely.intersection(boxes, other)) for other in free)
         out = shapely.area(shapely.difference(boxes, district))
         # a name that must lie on an area would be taken for the area's: then it is left out
@@ -271,4 +283,3 @@ def draw_district_names(axes: Axes, backdrop: Backdrop, frame: Frame, taken: NDA
             *frame.on_ground(*steps[best]), lines, ha="center", va="center", fontsize=SMALL_PT, color=GREY,
             style="italic", linespacing=1.1, zorder=5, path_effects=[withStroke(linewidth=1.5, foreground=LAND)],
         )  # fmt: skip
-

@@ -123,8 +123,8 @@ class Sheet:
 
     def axes(self, left: float, top: float, width: float, height: float, label: str = "") -> Axes:
         """Axes whose upper left corner lies so far from the sheet's."""
-        box = (left / self.width_cm, 1 - (top + height) / self.height_cm, width / self.width_cm, height / self.height_cm)
-        axes: Axes = self.figure.add_axes(box, label=label)
+        corner = (left / self.width_cm, 1 - (top + height) / self.height_cm)
+        axes: Axes = self.figure.add_axes((*corner, width / self.width_cm, height / self.height_cm), label=label)
         return axes
 
     def write(self, left: float, top: float, text: str, size: float = TEXT_PT, **style: Any) -> None:
@@ -175,7 +175,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     if not text.strip():
         return len(text) * size * 0.3 / _PT_PER_CM
     font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-    outlines = TextPath((0, 0), text, size=size, prop=font)  # type: ignore[arg-type]
+    outlines = TextPath((0, 0), text, size=size, prop=font)
     return _SAFE * float(outlines.get_extents().x1) / _PT_PER_CM
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.designation import Designation, remember
 from udsat_geo.diff import ADDED, REMOVED, Designated, compare
-from udsat_geo.report.backdrop import ADDRESS_M, Backdrop, backdrop_of, fill
+from udsat_geo.report.backdrop import Backdrop, backdrop_of, fill, ground_of_units
 from udsat_geo.report.canvas import BLUE, INK, ORANGE, drawn
 from udsat_geo.report.map_page import Key, Listed, MapPage
 from udsat_geo.report.origin import Origin, origin_of
@@ -123,7 +123,7 @@ def changes_on_map(before: Designated, now: Designation, language: str | None = 
         int(residents[came].sum()),
         int(residents[left].sum()),
         now.policy.policy.areas.residents,
-        backdrop_of(now),
+        backdrop_of(now.units, now.surroundings),
         origin_of(now, language),
         language or now.language,
     )
@@ -149,7 +149,7 @@ def _pieces(
             str(name[_most_lived_in(now.units.residents[units], area[units])]),
             is_whole,
             int(now.units.residents[units].sum()),
-            shapely.union_all(_ground_of(now, units)),
+            shapely.union_all(ground_of_units(now.units, units)),
         )
         for units, is_whole in members
         if len(units)
@@ -160,19 +160,6 @@ def _pieces(
 def _most_lived_in(residents: NDArray[np.int64], area: NDArray[np.int64]) -> int:
     """The area that most of some residents live in; the first of equals."""
     return int(np.argmax(np.bincount(area, weights=residents + 1)))
-
-
-def _ground_of(now: Designation, units: NDArray[np.int64]) -> NDArray[np.object_]:
-    import shapely
-
-    if now.units.kind != "addresses":
-        from udsat_geo.outline import unit_polygons
-
-        return unit_polygons(now.units, units)
-    discs: NDArray[np.object_] = shapely.buffer(
-        shapely.points(now.units.easting[units], now.units.northing[units]), ADDRESS_M
-    )
-    return discs
 
 
 @drawn
@@ -263,5 +250,3 @@ def letters(n: int) -> list[str]:
             mark = chr(ord("a") + place) + mark
         marks.append(mark)
     return marks
-
-

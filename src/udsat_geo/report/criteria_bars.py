@@ -78,7 +78,7 @@ class Compared:
         if np.isnan(value):
             return words["missing"]
         told = decimal(value, 1, self.language)
-        return words["other"].format(value=told, unit=self.unit[j]) if self.unit[j] else words["share"].format(value=told)
+        return words["other" if self.unit[j] else "share"].format(value=told, unit=self.unit[j])
 
     def gap_shown(self, j: int) -> str:
         """The gap of a criterion as text."""

@@ -86,7 +86,7 @@ def lay_out(flows: AreaFlows, height_cm: float, least_cm: float, between_cm: flo
     column = np.searchsorted(np.array(flows.years), flows.year).astype(np.int64)
     columns = [np.flatnonzero(column == place) for place in range(len(flows.years))]
     scale = _scale([flows.residents[members] for members in columns], height_cm, least_cm, between_cm)
-    height = scale * flows.residents
+    height: Floats = scale * flows.residents.astype(np.float64)
     room = np.maximum(height, least_cm)
     top = np.zeros(len(column))
     ordered = _ordered(flows, columns)
@@ -96,7 +96,7 @@ def lay_out(flows: AreaFlows, height_cm: float, least_cm: float, between_cm: flo
         spare = (height_cm - ends[-1]) / 2 if len(ends) else 0.0
         top[members] = spare + ends - room[members]
     middle = top + room / 2
-    top = middle - height / 2
+    top = (middle - height / 2).astype(np.float64)
     band, came, left = _bands(flows, top, height)
     return Layout(column, top, height, middle, band, came, left)
 

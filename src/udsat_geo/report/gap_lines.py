@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.policy import Policy
 from udsat_geo.report.canvas import (
     BLACK,
     BLUE,
@@ -24,9 +25,11 @@ from udsat_geo.report.canvas import (
     wrapped,
     wrapped_all,
 )
-from udsat_geo.report.criteria_bars import gap_shown
+from udsat_geo.report.criteria_bars import gap_shown, in_print, units_of
 from udsat_geo.report.origin import Origin
 from udsat_geo.report.wording import GAPS
+from udsat_geo.status.milestone import progress_of
+from udsat_geo.status.series import StatusSeries
 from udsat_geo.wording import decimal
 
 if TYPE_CHECKING:
@@ -100,6 +103,42 @@ class Beside:
     gap: Floats
 
 
+def gap_lines(series: StatusSeries, policy: Policy, origin: Origin, language: str = "da") -> GapLines | None:
+    """The gaps of a series on their way to the policy's milestone.
+
+    Parameters
+    ----------
+    series : StatusSeries
+    policy : Policy
+        Whose criteria they are.
+    origin : Origin
+    language : {"da", "en"}
+
+    Returns
+    -------
+    GapLines or None
+        None where the policy has no milestone, or the series nothing to say of it.
+    """
+    progress = None if policy.milestone is None else progress_of(series, policy.milestone)
+    if policy.milestone is None or progress is None:
+        return None
+    factor = in_print(policy)
+    return GapLines(
+        series.years,
+        progress.since,
+        progress.by,
+        policy.milestone.gap,
+        progress.needed,
+        tuple(criterion.label_in(language) for criterion in policy.criteria),
+        units_of(policy),
+        factor * series.gap,
+        factor * progress.target,
+        progress.state,
+        origin,
+        language=language,
+    )
+
+
 @drawn
 def draw_gap_lines(gaps: GapLines, beside: Beside | None = None) -> Figure:
     """Draw a small panel for each criterion: its gap by year, the straight line to the milestone, and the milestone.
@@ -161,7 +200,8 @@ def _draw_panel(
         axes.plot(*ends, color=GREY, linewidth=1.0, linestyle=(0, (4, 2)), zorder=2, gid="path")
         axes.plot(gaps.by, gaps.target[j], marker="D", markersize=6, color=VERMILION, markeredgecolor=BLACK,
                   markeredgewidth=0.6, clip_on=False, zorder=4, gid="milestone")  # fmt: skip
-        _number(axes, gaps.by, gaps.target[j], gaps.language, above=True)
+        ends_there = gaps.by == gaps.years[-1] and gaps.target[j] < gaps.gap[-1, j]
+        _number(axes, gaps.by, gaps.target[j], gaps.language, above=not ends_there)
     if j in gaps.breaks:
         axes.axvline(gaps.breaks[j], color=GREY, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=1)
         axes.annotate(words["break"], (gaps.breaks[j], 0), (2, 2), textcoords="offset points", fontsize=SMALL_PT,
@@ -172,33 +212,38 @@ def _draw_panel(
                   markeredgecolor=BLACK, markeredgewidth=0.9, zorder=4.5, gid="beside")  # fmt: skip
     for i in sorted({start, len(gaps.years) - 1}):
         if not np.isnan(gaps.gap[i, j]):
-            _number(axes, gaps.years[i], gaps.gap[i, j], gaps.language, above=True)
+            under = gaps.by == gaps.years[i] and gaps.gap[i, j] <= gaps.target[j]
+            _number(axes, gaps.years[i], gaps.gap[i, j], gaps.language, above=not under)
     state = words[gaps.state[j]].format(since=gaps.since)
     sheet.write(left + AXIS_CM, top + HEAD_CM + PANEL_CM + 0.42, state, SMALL_PT, gid="state")
 
 
 def _number(axes: Axes, year: int, value: float, language: str, above: bool) -> None:
+    from matplotlib.patheffects import withStroke
+
     axes.annotate(
-        decimal(value, 1, language).replace("-", "−"), (year, value), (0, 5 if above else -5),
-        textcoords="offset points", ha="center", va="bottom" if above else "top", fontsize=SMALL_PT, zorder=6,
+        decimal(value, 1, language).replace("-", "−"), (year, value), (0, 6 if above else -6),
+        textcoords="offset points", ha="center", va="bottom" if above else "top", fontsize=SMALL_PT, zorder=6, path_effects=[withStroke(linewidth=2, foreground="white")],
     )  # fmt: skip
 
 
 def _set_axes(axes: Axes, gaps: GapLines, beside: Beside | None, j: int) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     others = np.empty(0) if beside is None else beside.gap[:, j]
     values = np.concatenate([gaps.gap[:, j], others, gaps.target[[j]], [0.0]])
     least, most = float(np.nanmin(values)), float(np.nanmax(values))
     span = (most - least) or 1.0
-    axes.set_ylim(least - (0.05 * span if least < 0 else 0.0), most + 0.16 * span)
+    axes.set_ylim(least - (0.05 * span if least < 0 else 0.0), most + 0.2 * span)
     years = (*gaps.years, gaps.by)
-    axes.set_xlim(min(years) - 0.6, max(years) + 0.6)
+    axes.set_xlim(min(years) - 1.0, max(years) + 0.6)
     shown = sorted({gaps.since, gaps.years[-1], gaps.by})
     axes.set_xticks(shown, [str(year) for year in shown])
     axes.set_xticks(sorted(set(years)), minor=True)
     axes.tick_params(axis="both", labelsize=SMALL_PT, length=3, pad=2)
     axes.tick_params(axis="x", which="minor", length=2)
     axes.yaxis.set_major_formatter(lambda value, _: decimal(value, 0, gaps.language).replace("-", "−"))
-    axes.yaxis.get_major_locator().set_params(integer=True, nbins=5)  # type: ignore[attr-defined]
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.yaxis.grid(True, color=PALE, linewidth=0.4)
     axes.set_axisbelow(True)
     if least < 0:
@@ -211,7 +256,7 @@ def _write_key(sheet: Sheet, gaps: GapLines, beside: Beside | None, left: float,
 
     words = GAPS[gaps.language]
     told = {"by": gaps.by, "since": gaps.since, "share": decimal(100 * gaps.share_left, 0, gaps.language)}
-    rows = [
+    rows: list[tuple[str, dict[str, Any]]] = [
         (words["measured"], {"color": BLUE, "linewidth": 1.6, "marker": "o", "markersize": 4.5}),
         (words["path"].format(**told), {"color": GREY, "linewidth": 1.0, "linestyle": (0, (4, 2))}),
         (
@@ -221,14 +266,14 @@ def _write_key(sheet: Sheet, gaps: GapLines, beside: Beside | None, left: float,
         ),
     ]  # fmt: skip
     if beside is not None:
-        style = {"linestyle": "none", "marker": "s", "markersize": 6.5, "markerfacecolor": "none"}
-        mark = {**style, "markeredgecolor": BLACK, "markeredgewidth": 0.9}
+        hollow = {"linestyle": "none", "marker": "s", "markersize": 6.5, "markerfacecolor": "none"}
+        mark = {**hollow, "markeredgecolor": BLACK, "markeredgewidth": 0.9}
         rows.insert(1, (words["beside"].format(beside=beside.name), mark))
     at = top + HEAD_CM
     for text, style in rows:
         lines = wrapped(text, width - 1.5, TEXT_PT)
         x, y = np.array([left + 0.35, left + 1.15]) / sheet.width_cm, 1 - (at + 0.17) / sheet.height_cm
         ends = (x.tolist(), [y, y]) if style.get("linestyle") != "none" else ([float(x.mean())], [y])
-        sheet.figure.add_artist(Line2D(*ends, transform=sheet.figure.transFigure, **style))  # type: ignore[arg-type]
+        sheet.figure.add_artist(Line2D(*ends, transform=sheet.figure.transFigure, **style))
         sheet.write(left + 1.4, at, lines)
         at += height_of(lines, TEXT_PT) + 0.15

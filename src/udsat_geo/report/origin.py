@@ -8,6 +8,8 @@ from udsat_geo.designation import Designation
 from udsat_geo.policy import Policy
 from udsat_geo.report.wording import ORIGIN, SOURCES
 
+PUBLISHED = "published"
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -22,12 +24,15 @@ class Origin:
         Of the data, where `vintage` says nothing else.
     vintage : dict
         Name of a criterion -> year of its data.
+    areas : str
+        The file that the areas come from; empty where they were designated.
     """
 
     source: str
     policy: str
     year: int
     vintage: dict[str, int] = field(default_factory=dict)
+    areas: str = ""
 
     def lines(self, language: str) -> list[str]:
         """What is said of it: the source, and the years of the data."""
@@ -35,6 +40,8 @@ class Origin:
         told = words["source"].format(source=SOURCES[language][self.source])
         if self.policy:
             told += words["policy"].format(policy=self.policy)
+        if self.areas:
+            told += words["areas"].format(file=self.areas)
         return [f"{told} {self._years(language)}"]
 
     def _years(self, language: str) -> str:

@@ -105,7 +105,8 @@ def place_labels(
     # those inside first, as they have no other place; then the others as they are numbered
     for i in sorted(range(len(polygons)), key=lambda i: (not inside[i], i)):
         at = anchors[i] if inside[i] else _nearest_free(i, polygons, anchors, sizes[i], frame, occupied)
-        places[i] = Place(*at.tolist(), *sizes[i].tolist(), *anchors[i].tolist(), leads=not inside[i])
+        (width, height), anchor = sizes[i].tolist(), anchors[i].tolist()
+        places[i] = Place(float(at[0]), float(at[1]), width, height, anchor[0], anchor[1], leads=not inside[i])
         occupied.append(_boxes(at[None], sizes[i] + 2 * MARGIN_CM)[0])
         if not inside[i]:
             occupied.append(_line(anchors[i], at))
@@ -142,7 +143,8 @@ def _nearest_free(
         if j != i:  # its own polygon may lie under the line, not under the label
             over += shapely.length(shapely.intersection(lines, polygon))
     cost = np.hypot(*(at - anchors[i]).T) + OVER_ANOTHER * over
-    return at[int(np.argmin(cost))]
+    best: NDArray[np.float64] = at[int(np.argmin(cost))]
+    return best
 
 
 def _candidates(anchor: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,6 +21,7 @@ ORIGIN: dict[str, dict[str, str]] = {
     "da": {
         "source": "Kilde: {source}.",
         "policy": " Politik: {policy}.",
+        "areas": " Områder: {file}.",
         "data": "Data for {year}: {years}.",
         "same": "Data fra {years}.",
         "and": "og",
@@ -28,6 +29,7 @@ ORIGIN: dict[str, dict[str, str]] = {
     "en": {
         "source": "Source: {source}.",
         "policy": " Policy: {policy}.",
+        "areas": " Areas: {file}.",
         "data": "Data of {year}: {years}.",
         "same": "Data from {years}.",
         "and": "and",
@@ -66,7 +68,7 @@ AREAS: dict[str, dict[str, str]] = {
         "residents": "residents",
         "share": "{residents} residents in all, {share} % of the city's.",
         "key": "disadvantaged urban area, designated {year}",
-        "alt": "Map of {count} disadvantaged urban areas, designated {year}, with {residents} residents in all: {names}.",
+        "alt": "Map of {count} disadvantaged urban areas, designated {year}, with {residents} residents: {names}.",
     },
 }
 
@@ -97,9 +99,9 @@ CHANGES: dict[str, dict[str, str]] = {
         "key_kept": "designated in {before} and in {year}",
         "key_added": "added in {year}",
         "key_removed": "removed since {before}",
-        "note": "Numbers and letters run from west to east, over whole areas and pieces with at least {least} residents. "
-        "Residents are those of the year of designation.",
-        "alt": "Map of disadvantaged urban areas designated in {before} and {year}. Added: {added}. Removed: {removed}.",
+        "note": "Numbers and letters run from west to east, over whole areas and pieces with at least {least} "
+        "residents. Residents are those of the year of designation.",
+        "alt": "Map of disadvantaged areas designated in {before} and {year}. Added: {added}. Removed: {removed}.",
     },
 }
 
@@ -131,8 +133,8 @@ STATUS: dict[str, dict[str, str]] = {
         "share": "{value} %",
         "missing": "no data",
         "of_residents": "share in per cent",
-        "note": "The gap is the difference between the disadvantaged areas and the rest of the city; positive is worse. "
-        "It is taken before rounding. The figure shows one moment.",
+        "note": "The gap is the difference between the disadvantaged areas and the rest of the city; positive is "
+        "worse. It is taken before rounding. The figure shows one moment.",
         "alt": "Bars for the disadvantaged urban areas and the rest of the city in {year}. {told}.",
         "alt_one": "{label}: {areas} against {rest}, gap {gap}",
     },
@@ -173,8 +175,8 @@ GAPS: dict[str, dict[str, str]] = {
         "unknown": "no data",
         "no_gap": "no gap in {since}",
         "summary": "{there} of {of} criteria are on the way or have reached the milestone; it takes {needed}.",
-        "note": "The areas are those designated in {since}, in every year. The straight line is a yardstick of our own.",
-        "alt": "The gap of each criterion from {first} to {last}, with a straight line to the milestone of {by}. {told}.",
+        "note": "The areas are those designated in {since}, in every year. The straight line is our own yardstick.",
+        "alt": "The gap of each criterion from {first} to {last}, with a line to the milestone of {by}. {told}.",
         "alt_one": "{label}: from {start} to {end}, milestone {target}, {state}",
     },
 }
@@ -209,4 +211,16 @@ FLOWS: dict[str, dict[str, str]] = {
         "alt_began": "new: {names}",
         "alt_ended": "removed: {names}",
     },
+}
+
+PRINTED: dict[str, str] = {"da": "trykt i rapporten", "en": "printed in the report"}
+
+NOTES: dict[str, dict[str, str]] = {
+    "da": {"no_gaps": "Ingen figur over efterslæbet: politikken har ingen milepæl, eller der er kun ét år at måle i."},
+    "en": {"no_gaps": "No figure of the gaps: the policy has no milestone, or there is only one year to measure in."},
+}
+
+COMMAND: dict[str, dict[str, str]] = {
+    "da": {"drawing": "tegner", "figures": "Figurer"},
+    "en": {"drawing": "drawing", "figures": "Figures"},
 }
