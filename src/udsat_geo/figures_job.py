@@ -66,6 +66,8 @@ class FiguresJob:
         As named; None is the default.
     areas : Path or None
         A file whose areas stand for those of the first year, which are not designated then.
+    name : str or None
+        The column of that file that tells its polygons apart; None finds it out.
     allow_overlaps : bool
         Whether polygons of that file that overlap are said instead of refused.
     language : {"da", "en"}
@@ -78,6 +80,7 @@ class FiguresJob:
     policy: LoadedPolicy
     raw: Path | None = None
     areas: Path | None = None
+    name: str | None = None
     allow_overlaps: bool = False
     language: str = "da"
     seed: int = DEFAULT_SEED
@@ -114,7 +117,7 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
         If the call, the file of areas or the registers are at fault.
     """
     folders, of_file = _check(job, progress)
-    first = None if of_file is None else _first_areas(job, of_file, folders[job.years[0]][0])
+    first = None if of_file is None else _first_areas(job, of_file)
     made = _designations(job, job.years if first is None else job.years[1:], progress)
     before = [] if first is None else [first.designated]
     designated = [*before, *(each.designated() for each in made)]
@@ -130,17 +133,35 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
     flows = None
     if len(designated) > 1:
         lineage = trace(designated, [compare(one, other) for one, other in pairwise(designated)])
-        flows = flow_chart(lineage, origin_of(made[-1]), job.language)
+        flows = flow_chart(lineage, _of_file(job, origin_of(made[-1])), job.language)
     gaps = _gaps(job, folders, measured)
+    return Shown(
+        tuple(areas),
+        _statuses(job, folders, measured),
+        tuple(dataclasses.replace(each, origin=_of_file(job, each.origin, each.before)) for each in changes),
+        gaps,
+        flows,
+        _notes(job, of_file, made, gaps),
+    )
+
+
+def _notes(
+    job: FiguresJob, of_file: AreasFile | None, made: Sequence[Designation], gaps: GapLines | None
+) -> tuple[str, ...]:
+    """What was found out on the way, each once."""
+    notes = [] if of_file is None else list(of_file.notes)
     # that there is nothing before the first year is no news: it is the first year that is shown
     unsaid = {NOTHING_TO_COMPARE[job.language].format(year=each.year - job.policy.policy.cadence) for each in made}
-    notes = [note for each in made for note in each.notes if note not in unsaid]
-    notes += [] if of_file is None else of_file.notes
-    if gaps is None:
-        notes.append(NOTES[job.language]["no_gaps"])
-    return Shown(
-        tuple(areas), _statuses(job, folders, measured), tuple(changes), gaps, flows, tuple(dict.fromkeys(notes))
-    )
+    notes += [note for each in made for note in each.notes if note not in unsaid]
+    notes += [NOTES[job.language]["no_gaps"]] if gaps is None else []
+    return tuple(dict.fromkeys(notes))
+
+
+def _of_file(job: FiguresJob, origin: Origin, year: int | None = None) -> Origin:
+    """An origin that names the file of areas, where there is one and its year plays a part."""
+    if job.areas is None or year not in (None, job.years[0]):
+        return origin
+    return dataclasses.replace(origin, areas=job.areas.name)
 
 
 def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[Path, str]], AreasFile | None]:
@@ -161,7 +182,8 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
         try:
             return reading()
         except InputError as error:
-            problems.extend(message for message in error.messages if message not in problems)
+            told = [message.replace("--year ", "--years ", 1) for message in error.messages]
+            problems.extend(message for message in told if message not in problems)
             return None
 
     for earlier, later in pairwise(job.years):
@@ -198,10 +220,7 @@ def _registers(job: FiguresJob, year: int, progress: Progress | None) -> tuple[P
     InputError
         If there is none, or one folder would have to serve for several years.
     """
-    try:
-        folder, source = find_registers(job.raw, year, job.seed, progress)
-    except InputError as error:
-        raise InputError(message.replace("--year ", "--years ", 1) for message in error.messages) from None
+    folder, source = find_registers(job.raw, year, job.seed, progress)
     if len(job.years) > 1 and not has_no_registers(job.raw) and folder == (job.raw or DEFAULT_RAW):
         what = f"{folder} has no folder of that year"
         raise InputError(Problem(f"--years {year}", what, "Each year needs a folder of its own in it."))
@@ -209,14 +228,14 @@ def _registers(job: FiguresJob, year: int, progress: Progress | None) -> tuple[P
 
 
 def _read_areas(path: Path, job: FiguresJob) -> AreasFile:
-    read = read_areas(path, None, job.language, job.years[0], job.allow_overlaps)
+    read = read_areas(path, job.name, job.language, job.years[0], job.allow_overlaps)
     if read.year != job.years[0]:
         what = f"is of {read.year}, and --years begins with {job.years[0]}"
         raise InputError(Problem(read.name, what, f"Write --years {read.year},..., or name another file."))
     return read
 
 
-def _first_areas(job: FiguresJob, read: AreasFile, registers: Path) -> FirstAreas:
+def _first_areas(job: FiguresJob, read: AreasFile) -> FirstAreas:
     """The areas of a file over the units of its year."""
     year, policy = job.years[0], job.policy.policy
     inputs = find_inputs(_job(job, year), year)
@@ -237,7 +256,7 @@ def _first_areas(job: FiguresJob, read: AreasFile, registers: Path) -> FirstArea
     origin = Origin(inputs.source, policy.id, year, vintage_of(policy, found["vintage"], year, job.language))
     shown = AreasOnMap(
         year, year + policy.cadence, tuple(name[i] for i in order), residents[order], int(units.residents.sum()),
-        outline[order], backdrop_of(units, surroundings), dataclasses.replace(origin, areas=read.name), job.language,
+        outline[order], backdrop_of(units, surroundings), _of_file(job, origin), job.language,
     )  # fmt: skip
     return FirstAreas(members, designated, shown)
 
@@ -289,7 +308,7 @@ def _statuses(
     job: FiguresJob, folders: dict[int, tuple[Path, str]], measured: dict[int, MeasuredYear]
 ) -> tuple[Compared, ...]:
     year, policy, origin = job.years[-1], job.policy.policy, _origin(job, folders, measured)
-    first = dataclasses.replace(origin, areas="" if job.areas is None else job.areas.name)
+    first = _of_file(job, origin)
     return tuple(
         compared(status, policy, year, designated, first if k == 0 else origin, job.language, k > 0)
         for k, (status, designated) in enumerate(zip(measured[year].statuses, (job.years[0], year), strict=False))
@@ -298,7 +317,5 @@ def _statuses(
 
 def _gaps(job: FiguresJob, folders: dict[int, tuple[Path, str]], measured: dict[int, MeasuredYear]) -> GapLines | None:
     series = series_of({year: found.statuses[0] for year, found in measured.items()})
-    origin = _origin(job, folders, measured)
-    if job.areas is not None:
-        origin = dataclasses.replace(origin, areas=job.areas.name)
-    return gap_lines(series, job.policy.policy, origin, job.language)
+    origin = _of_file(job, _origin(job, folders, measured))
+    return gap_lines(series, job.policy.policy, job.years[0], origin, job.language)

@@ -28,6 +28,7 @@ from udsat_geo.cli.answers import answers_errors, interruption_held
     metavar="FILE",
     help="Areas that stand for those of the first year: polygons of any vector file, or a designation_YEAR.gpkg.",
 )
+@click.option("--name", metavar="COLUMN", help="The column of --areas that names its polygons. [default: name or navn]")
 @click.option("--allow-overlaps", is_flag=True, help="Polygons of --areas may overlap; a resident of both counts once.")
 @click.option(
     "--policy",

@@ -20,6 +20,15 @@ BOTTOM_CM, SIDES_CM = 1.1, 0.15
 """Paper kept free under the city, for scale bar and north arrow, and around it."""
 ADDRESS_M = 25.0
 """An address is drawn as a disc of so many metres; own choice."""
+BARRIER_STYLES: tuple[dict[str, Any], ...] = (
+    {"color": INK, "linewidth": 1.4},
+    {"color": "white", "linewidth": 0.7, "linestyle": (0, (4, 4))},
+)
+"""A barrier is drawn as maps draw railways: two lines on top of each other."""
+CROSSING_STYLE: dict[str, Any] = {
+    "linestyle": "none", "marker": "o", "markersize": 4.0, "markerfacecolor": "white", "markeredgecolor": INK,
+    "markeredgewidth": 0.9,
+}  # fmt: skip
 BAR_SHARE = 0.25
 """The scale bar is the longest round length of at most this share of a map's width; own choice."""
 _ROUND = (1, 2, 5)
@@ -171,10 +180,10 @@ def _draw_barriers(axes: Axes, backdrop: Backdrop) -> None:
     from matplotlib.collections import LineCollection
 
     segments = [shapely.get_coordinates(line) for line in shapely.get_parts(backdrop.barriers)]
-    axes.add_collection(LineCollection(segments, colors=INK, linewidths=1.4, zorder=6, label="barriers"))
-    axes.add_collection(LineCollection(segments, colors="white", linewidths=0.7, linestyles=[(0, (4, 4))], zorder=6.1))
+    for place, style in enumerate(BARRIER_STYLES):
+        axes.add_collection(LineCollection(segments, zorder=7.6 + place / 10, **style), autolim=False)
     easting, northing = backdrop.crossings.T
-    axes.scatter(easting, northing, s=16, marker="o", facecolor="white", edgecolor=INK, linewidth=0.9, zorder=6.2)
+    axes.plot(easting, northing, zorder=7.8, **CROSSING_STYLE)
 
 
 def fill(axes: Axes, geometry: Any, **style: Any) -> None:

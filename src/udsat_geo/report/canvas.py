@@ -142,6 +142,14 @@ class Sheet:
         size = (width / self.width_cm, height / self.height_cm)
         self.figure.add_artist(Rectangle(corner, *size, transform=self.figure.transFigure, **style))
 
+    def line(self, left: float, right: float, top: float, **style: Any) -> None:
+        """A level line so far from the sheet's upper left corner; a point where both ends are one."""
+        from matplotlib.lines import Line2D
+
+        ends = sorted({left / self.width_cm, right / self.width_cm})
+        down = [1 - top / self.height_cm] * len(ends)
+        self.figure.add_artist(Line2D(ends, down, transform=self.figure.transFigure, **style))
+
     def title(self, text: str) -> None:
         """The title, in bold."""
         self.write(0.0, 0.05, wrapped(text, self.width_cm, TITLE_PT, bold=True), TITLE_PT, weight="bold")
@@ -176,7 +184,8 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
         return len(text) * size * 0.3 / _PT_PER_CM
     font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
     outlines = TextPath((0, 0), text, size=size, prop=font)
-    return _SAFE * float(outlines.get_extents().x1) / _PT_PER_CM
+    # control points may lie a trifle beyond the letters, and to look for those takes a hundred times as long
+    return _SAFE * float(outlines.vertices[:, 0].max()) / _PT_PER_CM
 
 
 def wrapped(text: str, width_cm: float, size: float, bold: bool = False) -> str:

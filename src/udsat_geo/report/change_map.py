@@ -187,7 +187,7 @@ def draw_change_map(changes: ChangesOnMap) -> Figure:
         Key(words[f"key_{kind}"].format(**years), style)
         for kind, style in (("kept", KEPT_STYLE), ("added", ADDED_STYLE), ("removed", REMOVED_STYLE))
     )
-    note = words["note"].format(least=decimal(changes.least, 0, language))
+    note = words["note"].format(**years, least=decimal(changes.least, 0, language))
     shown = np.concatenate([changes.outline_before, changes.outline])
     page = MapPage(
         words["title"].format(**years), shown, changes.backdrop, changes.origin, language, lists, keys, (note,)
@@ -202,7 +202,7 @@ def draw_change_map(changes: ChangesOnMap) -> Figure:
     # whole areas have outlines, slivers along their borders have none
     for ground, style in ((shapely.difference(old, new), REMOVED_STYLE), (new, KEPT_STYLE)):
         fill(page.axes, ground, zorder=7.5, **{**style, "facecolor": "none", "hatch": None})
-    page.name_districts(page.label(marks, grounds), shown)
+    page.name_districts(page.label(marks, grounds, shown), shown)
     told = {kind: _told(listed) for kind, listed in zip(("added", "removed"), lists, strict=True)}
     page.sheet.figure.set_label(words["alt"].format(**years, **told))
     return page.sheet.figure

@@ -25,7 +25,7 @@ from udsat_geo.report.canvas import (
     wrapped,
     wrapped_all,
 )
-from udsat_geo.report.origin import Origin
+from udsat_geo.report.origin import PUBLISHED, Origin
 from udsat_geo.report.wording import STATUS
 from udsat_geo.status import Status
 from udsat_geo.wording import decimal
@@ -160,7 +160,9 @@ def draw_criteria_bars(status: Compared) -> Figure:
     words = STATUS[status.language]
     told = {"year": status.year, "designated": status.designated, "until": status.until}
     title = words["title" if status.until is None else "title_updated"].format(**told)
-    notes = [words["note"], *status.origin.lines(status.language)]
+    # printed gaps are those of printed rates
+    unrounded = "" if status.origin.source == PUBLISHED else words["unrounded"]
+    notes = [f"{words['note']}{unrounded}", *status.origin.lines(status.language)]
     groups = [
         (unit, [j for j in range(len(status.unit)) if status.unit[j] == unit]) for unit in dict.fromkeys(status.unit)
     ]

@@ -156,13 +156,22 @@ class _Page:
         self.axes.set_axis_off()
 
     def _labels_cm(self, column: int) -> float:
-        """The width that the labels of a column need, up to a most."""
+        """The width that the labels of a column need, its head included, up to a most."""
         widths = [
             text_width(f"{name} {number}", self.size)
             for name, number, at in zip(self.chart.name, self.numbers, self.layout.column, strict=True)
             if at == column
         ]
-        return min(max(widths, default=0.0) + 0.3, WIDEST_LABELS_CM)
+        widths.append(text_width(self._total(column), SMALL_PT) + self._year_cm(column) + 0.15 - BAR_CM)
+        return min(max(widths) + 0.3, WIDEST_LABELS_CM)
+
+    def _year_cm(self, column: int) -> float:
+        return text_width(str(self.chart.flows.years[column]), TEXT_PT + 1, bold=True)
+
+    def _total(self, column: int) -> str:
+        """The residents of all areas of a year."""
+        total = int(self.chart.flows.residents[self.layout.column == column].sum())
+        return self.words["total"].format(residents=decimal(total, 0, self.chart.language))
 
     def draw_bands(self) -> None:
         """What two designations share."""
@@ -230,16 +239,14 @@ class _Page:
 
     def write_years(self) -> None:
         """Each year over its column, with the residents of all its areas."""
-        flows, last = self.chart.flows, self.n_years - 1
-        for place, year in enumerate(flows.years):
-            total = decimal(int(flows.residents[flows.year == year].sum()), 0, self.chart.language)
+        top, last = self.top - HEAD_CM, self.n_years - 1
+        for place, year in enumerate(self.chart.flows.years):
             side = {0: "right", last: "left"}.get(place, "center")
             x = float(self.left[place]) + {"right": BAR_CM, "left": 0.0, "center": BAR_CM / 2}[side]
-            self.sheet.write(x, self.top - HEAD_CM, str(year), TEXT_PT + 1, weight="bold", ha=side)
-            told, style = self.words["total"].format(residents=total), {"color": GREY}
-            gap = text_width(f"{year}", TEXT_PT + 1, bold=True) * (0.5 if side == "center" else 1.0) + 0.15
+            self.sheet.write(x, top, str(year), TEXT_PT + 1, weight="bold", ha=side)
+            gap = self._year_cm(place) * (0.5 if side == "center" else 1.0) + 0.15
             at, align = (x - gap, "right") if side == "right" else (x + gap, "left")
-            self.sheet.write(at, self.top - HEAD_CM + 0.03, told, SMALL_PT, ha=align, **style)
+            self.sheet.write(at, top + 0.03, self._total(place), SMALL_PT, ha=align, color=GREY)
 
     def write_key(self) -> None:
         """What the fills mean."""

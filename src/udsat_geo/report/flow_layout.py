@@ -118,11 +118,11 @@ def _scale(residents: list[Ints], height_cm: float, least_cm: float, between_cm:
 
 
 def _ordered(flows: AreaFlows, columns: list[Ints]) -> list[Ints]:
-    """The areas of each column from top to bottom: the first as they are numbered, the others near their ancestors."""
+    """The areas of each column from top to bottom: at first by residents, then near those they descend from."""
     rank = np.zeros(len(flows.year))
     ordered: list[Ints] = []
     for place, members in enumerate(columns):
-        key = np.arange(len(members), dtype=np.float64)
+        key: Floats = -flows.residents[members].astype(np.float64)
         if place:
             key = _near_ancestors(flows, members, rank, len(columns[place - 1]))
         order = members[np.lexsort((members, key))]

@@ -26,7 +26,7 @@ from udsat_geo.report.canvas import (
     wrapped_all,
 )
 from udsat_geo.report.criteria_bars import gap_shown, in_print, units_of
-from udsat_geo.report.origin import Origin
+from udsat_geo.report.origin import PUBLISHED, Origin
 from udsat_geo.report.wording import GAPS
 from udsat_geo.status.milestone import progress_of
 from udsat_geo.status.series import StatusSeries
@@ -50,6 +50,8 @@ class GapLines:
     ----------
     years : tuple of int, n_years
         Rising.
+    designated : int
+        When the areas were.
     since, by : int
         The year that gaps are held against, one of `years`, and the year of the milestone.
     share_left : float
@@ -72,6 +74,7 @@ class GapLines:
     """
 
     years: tuple[int, ...]
+    designated: int
     since: int
     by: int
     share_left: float
@@ -103,7 +106,9 @@ class Beside:
     gap: Floats
 
 
-def gap_lines(series: StatusSeries, policy: Policy, origin: Origin, language: str = "da") -> GapLines | None:
+def gap_lines(
+    series: StatusSeries, policy: Policy, designated: int, origin: Origin, language: str = "da"
+) -> GapLines | None:
     """The gaps of a series on their way to the policy's milestone.
 
     Parameters
@@ -111,6 +116,8 @@ def gap_lines(series: StatusSeries, policy: Policy, origin: Origin, language: st
     series : StatusSeries
     policy : Policy
         Whose criteria they are.
+    designated : int
+        When the areas were.
     origin : Origin
     language : {"da", "en"}
 
@@ -125,6 +132,7 @@ def gap_lines(series: StatusSeries, policy: Policy, origin: Origin, language: st
     factor = in_print(policy)
     return GapLines(
         series.years,
+        designated,
         progress.since,
         progress.by,
         policy.milestone.gap,
@@ -155,6 +163,7 @@ def draw_gap_lines(gaps: GapLines, beside: Beside | None = None) -> Figure:
     """
     words, n_criteria = GAPS[gaps.language], len(gaps.label)
     told = {"first": gaps.years[0], "last": gaps.years[-1], "by": gaps.by, "since": gaps.since}
+    told["designated"] = gaps.designated
     title = words["title"].format(**told)
     there = sum(state in ("reached", "on_the_way") for state in gaps.state)
     summary = words["summary"].format(there=there, of=n_criteria, needed=gaps.needed)
@@ -223,7 +232,8 @@ def _number(axes: Axes, year: int, value: float, language: str, above: bool) -> 
 
     axes.annotate(
         decimal(value, 1, language).replace("-", "−"), (year, value), (0, 6 if above else -6),
-        textcoords="offset points", ha="center", va="bottom" if above else "top", fontsize=SMALL_PT, zorder=6, path_effects=[withStroke(linewidth=2, foreground="white")],
+        textcoords="offset points", ha="center", va="bottom" if above else "top", fontsize=SMALL_PT, zorder=6,
+        path_effects=[withStroke(linewidth=2, foreground="white")],
     )  # fmt: skip
 
 
@@ -252,12 +262,11 @@ def _set_axes(axes: Axes, gaps: GapLines, beside: Beside | None, j: int) -> None
 
 def _write_key(sheet: Sheet, gaps: GapLines, beside: Beside | None, left: float, top: float, width: float) -> None:
     """What lines and marks mean, in the place of a panel."""
-    from matplotlib.lines import Line2D
-
     words = GAPS[gaps.language]
     told = {"by": gaps.by, "since": gaps.since, "share": decimal(100 * gaps.share_left, 0, gaps.language)}
+    measured = words["printed" if gaps.origin.source == PUBLISHED else "measured"]
     rows: list[tuple[str, dict[str, Any]]] = [
-        (words["measured"], {"color": BLUE, "linewidth": 1.6, "marker": "o", "markersize": 4.5}),
+        (measured, {"color": BLUE, "linewidth": 1.6, "marker": "o", "markersize": 4.5}),
         (words["path"].format(**told), {"color": GREY, "linewidth": 1.0, "linestyle": (0, (4, 2))}),
         (
             words["milestone"].format(**told),
@@ -272,8 +281,7 @@ def _write_key(sheet: Sheet, gaps: GapLines, beside: Beside | None, left: float,
     at = top + HEAD_CM
     for text, style in rows:
         lines = wrapped(text, width - 1.5, TEXT_PT)
-        x, y = np.array([left + 0.35, left + 1.15]) / sheet.width_cm, 1 - (at + 0.17) / sheet.height_cm
-        ends = (x.tolist(), [y, y]) if style.get("linestyle") != "none" else ([float(x.mean())], [y])
-        sheet.figure.add_artist(Line2D(*ends, transform=sheet.figure.transFigure, **style))
+        from_to = (left + 0.75,) * 2 if style.get("linestyle") == "none" else (left + 0.35, left + 1.15)
+        sheet.line(*from_to, at + 0.17, **style)
         sheet.write(left + 1.4, at, lines)
         at += height_of(lines, TEXT_PT) + 0.15

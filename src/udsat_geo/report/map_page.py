@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.report.backdrop import Backdrop, Frame, draw_backdrop, draw_district_names, frame_of
+from udsat_geo.report.backdrop import (
+    BARRIER_STYLES,
+    CROSSING_STYLE,
+    Backdrop,
+    Frame,
+    draw_backdrop,
+    draw_district_names,
+    frame_of,
+)
 from udsat_geo.report.canvas import (
     BLACK,
     BUILT,
@@ -36,7 +44,9 @@ if TYPE_CHECKING:
 LIST_CM, GUTTER_CM = 5.4, 0.4
 """Width of the list beside a map, and of the space between."""
 LINE_CM = 0.40
-"""From one line of the list to the next; closer where many areas would not fit on a page."""
+"""From one line of the list to the next."""
+SIZES_PT = (TEXT_PT, 7.0, 6.0, 5.0, 4.0)
+"""Of the list: the first at which it fits on a page."""
 _NAME_CM = 0.65
 _HALF_LINE = 0.5
 
@@ -62,10 +72,20 @@ class Listed:
 
 @dataclass(frozen=True)
 class Key:
-    """What a fill of the map stands for."""
+    """What a fill, a line or a mark of the map stands for.
+
+    Attributes
+    ----------
+    text : str
+    fill : dict
+        Style of a patch; empty where it is a line or a mark.
+    lines : tuple of dict
+        Styles of lines, or a mark, on top of each other.
+    """
 
     text: str
-    style: dict[str, Any] = field(default_factory=dict)
+    fill: dict[str, Any] = field(default_factory=dict)
+    lines: tuple[dict[str, Any], ...] = ()
 
 
 class MapPage:
@@ -103,9 +123,14 @@ class MapPage:
         told = [*notes, *origin.lines(language), words["grid"].format(crs=backdrop.crs, metres=metres)]
         foot = height_of(wrapped_all(told, WIDTH_CM), SMALL_PT) + 0.35
         keys = (*keys, *self._keys_of_backdrop())
-        n_lines = sum(lines_of(listed) + 1.0 for listed in lists) + sum(_lines_of_key(key) for key in keys)
         room = TALLEST_CM - head - foot
-        self.line = min(LINE_CM, room / n_lines)
+        n_lines = 0.0
+        for self.size in SIZES_PT:
+            n_lines = sum(lines_of(listed, self.size) + 1.0 for listed in lists)
+            n_lines += sum(_lines_of_key(key, self.size) for key in keys)
+            if n_lines * LINE_CM * self.size / TEXT_PT <= room:
+                break
+        self.line = min(LINE_CM * self.size / TEXT_PT, room / n_lines)
         body = min(room, max(self.frame.height_cm, n_lines * self.line))
         self.sheet = Sheet(head + body + foot)
         self.sheet.title(title)
@@ -122,26 +147,26 @@ class MapPage:
         keys = [Key(words["built"], {"facecolor": BUILT})]
         if len(self.backdrop.district_geometry):
             keys.append(Key(words["land"], {"facecolor": LAND}))
+        if self.backdrop.barriers is not None:
+            keys.append(Key(words["barriers"], lines=BARRIER_STYLES))
+        if len(self.backdrop.crossings):
+            keys.append(Key(words["crossings"], lines=(CROSSING_STYLE,)))
         return tuple(keys)
-
-    @property
-    def _size(self) -> float:
-        return TEXT_PT * self.line / LINE_CM
 
     def _write_list(self, listed: Listed, at: float) -> float:
         """Write a list; where it ends, from the top of the sheet."""
-        left, right, sheet, size = WIDTH_CM - LIST_CM, WIDTH_CM, self.sheet, self._size
+        left, right, sheet, size = WIDTH_CM - LIST_CM, WIDTH_CM, self.sheet, self.size
         sheet.write(left, at, listed.head, size, weight="bold")
         sheet.write(right, at, listed.column, size, ha="right", color=GREY)
         at += self.line
         for label, name, number in listed.rows:
-            told = _name(name, number)
+            told = _name(name, number, size)
             sheet.write(left + _NAME_CM - 0.2, at, label, size, ha="right", weight="bold", gid="list label")
             sheet.write(left + _NAME_CM, at, told, size)
             sheet.write(right, at, number, size, ha="right")
             at += self.line * (told.count("\n") + 1)
         if listed.foot:
-            told = wrapped(listed.foot, LIST_CM, TEXT_PT)
+            told = wrapped(listed.foot, LIST_CM, size)
             sheet.write(left, at, told, size, color=GREY)
             at += self.line * (told.count("\n") + 1)
         return at
@@ -149,20 +174,27 @@ class MapPage:
     def _write_keys(self, keys: tuple[Key, ...], at: float) -> None:
         left = WIDTH_CM - LIST_CM
         for key in keys:
-            told = wrapped(key.text, LIST_CM - _NAME_CM, TEXT_PT)
-            style = {"edgecolor": "none", "linewidth": 0.7, **key.style}
-            self.sheet.patch(left, at + 0.02, 0.45, 0.7 * self.line, **style)
-            self.sheet.write(left + _NAME_CM, at, told, self._size)
-            at += self.line * _lines_of_key(key)
+            told = wrapped(key.text, LIST_CM - _NAME_CM, self.size)
+            if key.fill:
+                style = {"edgecolor": "none", "linewidth": 0.7, **key.fill}
+                self.sheet.patch(left, at + 0.02, 0.45, 0.7 * self.line, **style)
+            for style in key.lines:
+                ends = (left + 0.225,) * 2 if style.get("linestyle") == "none" else (left, left + 0.45)
+                self.sheet.line(*ends, at + 0.4 * self.line, **style)
+            self.sheet.write(left + _NAME_CM, at, told, self.size)
+            at += self.line * _lines_of_key(key, self.size)
 
-    def label(self, labels: list[str], polygons: NDArray[np.object_]) -> list[Place]:
-        """Write a short label on each polygon, or near it with a line; names of districts in the room that is left.
+    def label(
+        self, labels: list[str], polygons: NDArray[np.object_], others: NDArray[np.object_] | None = None
+    ) -> list[Place]:
+        """Write a short label on each polygon, or near it with a line.
 
         Parameters
         ----------
         labels : list of str
         polygons : object (shapely), shape (n_labels,)
-            In metres.
+        others : object (shapely), optional
+            More polygons that labels keep off where they can; all in metres.
         """
         import shapely
         from matplotlib.patheffects import withStroke
@@ -170,7 +202,14 @@ class MapPage:
         sizes = np.array([(text_width(label, TEXT_PT, True) + 0.08, 0.30) for label in labels]).reshape(-1, 2)
         bottom = shapely.box(0, 0, self.frame.width_cm, 0.9)
         frame = (0.0, 0.0, self.frame.width_cm, self.frame.height_cm)
-        places = place_labels(self.frame.on_paper(polygons), sizes, frame, np.array([bottom], dtype=object))
+        on_paper = self.frame.on_paper
+        places = place_labels(
+            on_paper(polygons),
+            sizes,
+            frame,
+            np.array([bottom], dtype=object),
+            None if others is None else on_paper(others),
+        )
         for label, place in zip(labels, places, strict=True):
             at = self.frame.on_ground(place.x, place.y)
             if place.leads:
@@ -197,17 +236,17 @@ class MapPage:
         draw_district_names(self.axes, self.backdrop, self.frame, taken)
 
 
-def lines_of(listed: Listed) -> int:
-    """How many lines a list takes."""
-    rows = sum(_name(name, number).count("\n") + 1 for _, name, number in listed.rows)
-    foot = wrapped(listed.foot, LIST_CM, TEXT_PT).count("\n") + 1 if listed.foot else 0
+def lines_of(listed: Listed, size: float) -> int:
+    """How many lines a list takes in a size of letters."""
+    rows = sum(_name(name, number, size).count("\n") + 1 for _, name, number in listed.rows)
+    foot = wrapped(listed.foot, LIST_CM, size).count("\n") + 1 if listed.foot else 0
     return 1 + rows + foot
 
 
-def _name(name: str, number: str) -> str:
+def _name(name: str, number: str, size: float) -> str:
     """A name in the room that a number leaves, on as many lines as it needs."""
-    return wrapped(name, LIST_CM - _NAME_CM - text_width(number, TEXT_PT) - 0.25, TEXT_PT)
+    return wrapped(name, LIST_CM - _NAME_CM - text_width(number, size) - 0.25, size)
 
 
-def _lines_of_key(key: Key) -> float:
-    return wrapped(key.text, LIST_CM - _NAME_CM, TEXT_PT).count("\n") + 1 + 0.1
+def _lines_of_key(key: Key, size: float) -> float:
+    return wrapped(key.text, LIST_CM - _NAME_CM, size).count("\n") + 1 + 0.1

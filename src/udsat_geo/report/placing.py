@@ -79,6 +79,7 @@ def place_labels(
     sizes: NDArray[np.float64],
     frame: tuple[float, float, float, float],
     taken: NDArray[np.object_] | None = None,
+    others: NDArray[np.object_] | None = None,
 ) -> list[Place]:
     """Place one label for each polygon.
 
@@ -92,24 +93,31 @@ def place_labels(
         West, south, east, north: no label leaves it while there is room.
     taken : object (shapely), shape (n_taken,), optional
         Boxes that no label may lie on.
+    others : object (shapely), shape (n_others,), optional
+        More polygons that labels and lines keep off where they can.
     """
     import shapely
 
     anchors = anchors_of(polygons)
-    occupied: list[object] = [] if taken is None else list(taken)
-    inside = [
+    boxes: list[object] = [] if taken is None else list(taken)
+    lines: list[object] = []
+    all_polygons = polygons if others is None else np.concatenate([polygons, others])
+    wide = sizes + 2 * MARGIN_CM
+    fits = [
         bool(shapely.contains(polygon, _boxes(anchor[None], NEARLY * size)[0]))
         for polygon, anchor, size in zip(polygons, anchors, sizes, strict=True)
     ]
     places: list[Place | None] = [None] * len(polygons)
     # those inside first, as they have no other place; then the others as they are numbered
-    for i in sorted(range(len(polygons)), key=lambda i: (not inside[i], i)):
-        at = anchors[i] if inside[i] else _nearest_free(i, polygons, anchors, sizes[i], frame, occupied)
-        (width, height), anchor = sizes[i].tolist(), anchors[i].tolist()
-        places[i] = Place(float(at[0]), float(at[1]), width, height, anchor[0], anchor[1], leads=not inside[i])
-        occupied.append(_boxes(at[None], sizes[i] + 2 * MARGIN_CM)[0])
-        if not inside[i]:
-            occupied.append(_line(anchors[i], at))
+    for i in sorted(range(len(polygons)), key=lambda i: (not fits[i], i)):
+        at = anchors[i]
+        leads = not fits[i] or bool(shapely.intersects(_boxes(at[None], wide[i])[0], boxes).any())
+        if leads:
+            at = _nearest_free(i, all_polygons, anchors, wide[i], frame, boxes, lines)
+            lines.append(_line(anchors[i], at))
+        (width, height), (anchor_x, anchor_y) = sizes[i].tolist(), anchors[i].tolist()
+        places[i] = Place(float(at[0]), float(at[1]), width, height, anchor_x, anchor_y, leads)
+        boxes.append(_boxes(at[None], wide[i])[0])
     return [place for place in places if place is not None]
 
 
@@ -119,23 +127,29 @@ def _nearest_free(
     anchors: NDArray[np.float64],
     size: NDArray[np.float64],
     frame: tuple[float, float, float, float],
-    occupied: list[object],
+    taken: list[object],
+    drawn: list[object],
 ) -> NDArray[np.float64]:
-    """The cheapest place around an anchor whose label and line touch nothing that is occupied."""
+    """The cheapest place around an anchor, in the frame, whose label and line touch no other label or line.
+
+    Where there is no such place, a label touches no other label rather than no line.
+    """
     import shapely
 
     at = _candidates(anchors[i], size)
-    boxes = _boxes(at, size + 2 * MARGIN_CM)
+    boxes = _boxes(at, size)
     lines = np.array([_line(anchors[i], end) for end in at], dtype=object)
     west, south, east, north = shapely.bounds(boxes).T
     outside = (west < frame[0]) | (south < frame[1]) | (east > frame[2]) | (north > frame[3])
-    blocked = np.zeros(len(at), dtype=np.int64)
-    for other in occupied:
-        blocked += shapely.intersects(boxes, other) | shapely.intersects(lines, other)
-    if not outside.all():
-        at, boxes, lines, blocked = at[~outside], boxes[~outside], lines[~outside], blocked[~outside]
-    least = blocked == blocked.min()
-    at, boxes, lines = at[least], boxes[least], lines[least]
+    on_label, on_line = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+    for other in taken:
+        on_label += shapely.intersects(boxes, other)
+        on_line += shapely.intersects(lines, other)
+    for other in drawn:
+        on_line += shapely.intersects(boxes, other).astype(np.int64) + shapely.intersects(lines, other)
+    most = 1 + 2 * (len(taken) + len(drawn))
+    wrong = (outside * most + on_label) * most + on_line
+    at, boxes, lines = (each[wrong == wrong.min()] for each in (at, boxes, lines))
     over = np.zeros(len(at))
     for j, polygon in enumerate(polygons):
         smaller = min(shapely.area(boxes[0]), shapely.area(polygon))

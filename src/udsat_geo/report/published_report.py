@@ -65,7 +65,7 @@ def published_gaps(language: str = "da") -> GapLines:
         If the built-in policy had no milestone.
     """
     policy = load_policy(POLICY).policy
-    lines = gap_lines(published_series(), policy, published_origin(language), language)
+    lines = gap_lines(published_series(), policy, DESIGNATED, published_origin(language), language)
     if lines is None:
         raise ValueError(f"{POLICY} has no milestone")
     breaks = {policy.keys.index(key): year for key, year in BREAKS.items()}

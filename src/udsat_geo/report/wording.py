@@ -41,11 +41,15 @@ MAP: dict[str, dict[str, str]] = {
         "grid": "Kort i {crs} med nettets nord opad; i denne størrelse er 1 cm {metres} m.",
         "built": "enheder med boliger",
         "land": "anden jord i bydelene",
+        "barriers": "barriere",
+        "crossings": "overgang",
     },
     "en": {
         "grid": "Map in {crs}, grid north up; at this size 1 cm is {metres} m.",
         "built": "units with dwellings",
         "land": "other land of the districts",
+        "barriers": "barrier",
+        "crossings": "crossing",
     },
 }
 
@@ -85,7 +89,7 @@ CHANGES: dict[str, dict[str, str]] = {
         "key_added": "kommet til i {year}",
         "key_removed": "udgået siden {before}",
         "note": "Numre og bogstaver løber fra vest mod øst, over hele områder og stykker med mindst {least} beboere. "
-        "Beboertal er fra udpegningsåret.",
+        "Beboertal er fra {year}.",
         "alt": "Kort over udsatte byområder udpeget i {before} og {year}. Kommet til: {added}. Udgået: {removed}.",
     },
     "en": {
@@ -100,7 +104,7 @@ CHANGES: dict[str, dict[str, str]] = {
         "key_added": "added in {year}",
         "key_removed": "removed since {before}",
         "note": "Numbers and letters run from west to east, over whole areas and pieces with at least {least} "
-        "residents. Residents are those of the year of designation.",
+        "residents. Residents are those of {year}.",
         "alt": "Map of disadvantaged areas designated in {before} and {year}. Added: {added}. Removed: {removed}.",
     },
 }
@@ -118,7 +122,8 @@ STATUS: dict[str, dict[str, str]] = {
         "missing": "ingen data",
         "of_residents": "andel i procent",
         "note": "Efterslæbet er forskellen mellem de udsatte byområder og resten af byen; positivt er mere udsat. "
-        "Det er regnet ud før afrunding. Figuren viser et øjebliksbillede.",
+        "Figuren viser et øjebliksbillede.",
+        "unrounded": " Efterslæbet er regnet ud før afrunding.",
         "alt": "Søjler for udsatte byområder og resten af byen i {year}. {told}.",
         "alt_one": "{label}: {areas} mod {rest}, efterslæb {gap}",
     },
@@ -134,7 +139,8 @@ STATUS: dict[str, dict[str, str]] = {
         "missing": "no data",
         "of_residents": "share in per cent",
         "note": "The gap is the difference between the disadvantaged areas and the rest of the city; positive is "
-        "worse. It is taken before rounding. The figure shows one moment.",
+        "worse. The figure shows one moment.",
+        "unrounded": " Gaps are taken before rounding.",
         "alt": "Bars for the disadvantaged urban areas and the rest of the city in {year}. {told}.",
         "alt_one": "{label}: {areas} against {rest}, gap {gap}",
     },
@@ -145,6 +151,7 @@ GAPS: dict[str, dict[str, str]] = {
         "title": "Udviklingen i efterslæbet {first}–{last} mod milepælen {by}",
         "points": "pct.point",
         "measured": "efterslæb, målt",
+        "printed": "efterslæb efter rapportens Tabel 1",
         "beside": "efterslæb, {beside}",
         "path": "lige linje fra {since} til milepælen",
         "milestone": "milepæl {by}: {share} % af efterslæbet i {since}",
@@ -156,7 +163,7 @@ GAPS: dict[str, dict[str, str]] = {
         "unknown": "ingen data",
         "no_gap": "intet efterslæb i {since}",
         "summary": "{there} af {of} kriterier er på vej eller har nået milepælen; den kræver {needed}.",
-        "note": "Områderne er dem, der blev udpeget i {since}, i alle år. Den lige linje er en målestok af vores egen.",
+        "note": "Områderne er dem, der blev udpeget i {designated}, i alle år. Den lige linje er vores egen målestok.",
         "alt": "Efterslæbet for hvert kriterium fra {first} til {last}, med lige linje til milepælen {by}. {told}.",
         "alt_one": "{label}: fra {start} til {end}, milepæl {target}, {state}",
     },
@@ -164,6 +171,7 @@ GAPS: dict[str, dict[str, str]] = {
         "title": "The gaps {first}–{last} on their way to the milestone of {by}",
         "points": "points",
         "measured": "gap, measured",
+        "printed": "gap by the report's Tabel 1",
         "beside": "gap, {beside}",
         "path": "straight line from {since} to the milestone",
         "milestone": "milestone {by}: {share} % of the gap of {since}",
@@ -175,7 +183,7 @@ GAPS: dict[str, dict[str, str]] = {
         "unknown": "no data",
         "no_gap": "no gap in {since}",
         "summary": "{there} of {of} criteria are on the way or have reached the milestone; it takes {needed}.",
-        "note": "The areas are those designated in {since}, in every year. The straight line is our own yardstick.",
+        "note": "The areas are those designated in {designated}, in every year. The line is our own yardstick.",
         "alt": "The gap of each criterion from {first} to {last}, with a line to the milestone of {by}. {told}.",
         "alt_one": "{label}: from {start} to {end}, milestone {target}, {state}",
     },
