@@ -48,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "overlaps": set(),
     "diff": {"errors", "overlaps"},
     "change_wording": set(),
-    "inside": set(),
+    "inside": {"zones"},
     "comparison": {"diff"},
     "lineage": {"diff", "errors", "overlaps"},
     "decomposition": {"errors"},

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import make_policy, make_scores, make_zone_units
+from builders import make_barriers, make_policy, make_scores, make_zone_units
 from drawn import draw, form, policy_with
 from strategies import drawings
 from udsat_geo.areas import BRIDGE, FILL, IN_BRIDGE, IN_FILL, form_areas
@@ -65,6 +65,20 @@ def test_the_shortest_bridges_are_taken_and_all_of_them() -> None:
     assert len(areas.ground) == 3
 
 
+@pytest.mark.parametrize("between", ["o", " "])
+@pytest.mark.parametrize("others", ["C", "e"])
+def test_bridges_that_cross_make_one_area(between: str, others: str) -> None:
+    """Else what they cross over would be missing from one of the two, or go to a group that is no area."""
+    city = draw(f"""
+        .{others}.
+        C{between}C
+        .{others}.
+    """)
+    areas = form(city, policy_with(bridge=100, neighbours="rook"))
+    assert city.areas_of(areas).splitlines() == [".1.", f"1{between.replace('o', '1')}1", ".1."]
+    assert len(areas.ground) == (between == " ")
+
+
 def test_a_hole_is_filled_up_to_its_size() -> None:
     city = draw("""
         CCCC
@@ -92,6 +106,28 @@ def test_ground_that_is_open_at_a_side_is_no_hole_and_a_corner_does_not_open_it(
     """)
     assert len(form(corner, policy_with(holes=9)).ground) == 1
     assert not len(form(corner, policy_with(holes=9, neighbours="rook")).ground)
+
+
+@pytest.mark.parametrize(
+    ("barrier", "filled"),
+    [
+        ((120, 120, 180, 180), False),  # in the hole
+        ((70, 100, 70, 200), False),  # between the hole and the centre of its western neighbour
+        ((100, 100, 100, 200), False),  # between the hole and the area
+        ((20, 210, 90, 290), True),  # in the open north-west corner
+        ((-50, 20, 350, 20), True),  # through the area, south of all centres
+    ],
+)
+def test_a_barrier_keeps_a_hole_open_only_where_it_parts_it_from_the_area(
+    barrier: tuple[int, int, int, int], filled: bool
+) -> None:
+    city = draw("""
+        .CC
+        C C
+        CCC
+    """)
+    areas = form(city, policy_with(holes=1), make_barriers([barrier]))
+    assert len(areas.ground) == filled
 
 
 def test_people_in_a_hole_come_in_only_from_the_floor_on() -> None:
@@ -156,6 +192,16 @@ def test_zones_are_bridged_over_gaps_and_over_uninhabited_zones() -> None:
     for bridge, wanted in ((0, [0, 1, 2, -1]), (60, [0, 0, 1, -1]), (100, [0, 0, 0, 0])):
         policy = make_policy(areas={"residents": 0, "bridge": bridge})
         assert form_areas(units, scores, find_edges(units, policy), policy).area_of_unit.tolist() == wanted
+
+
+def test_zones_whose_bridges_cross_are_one_area() -> None:
+    arms = [shapely.box(0, 140, 100, 160), shapely.box(200, 140, 300, 160), shapely.box(140, 200, 160, 300),
+            shapely.box(140, 0, 160, 100)]  # fmt: skip
+    between = [shapely.box(east, north, east + 20, north + 20) for east in (110, 170) for north in (110, 170)]
+    units = make_zone_units(arms + between, [500] * 8)
+    scores = make_scores([2.0] * 4 + [-1.0] * 4)
+    policy = make_policy(areas={"residents": 0, "bridge": 100})
+    assert form_areas(units, scores, find_edges(units, policy), policy).area_of_unit.tolist() == [0] * 4 + [-1] * 4
 
 
 def test_a_hole_between_zones_is_filled() -> None:

@@ -77,7 +77,7 @@ def test_the_geopackage_holds_what_the_contract_says(city: tuple[Path, subproces
     assert areas.is_valid.all()
     assert areas["residents"].sum() == summary["residents_in_areas"]
     assert units.groupby("area_id")["residents"].sum().to_dict() == areas.set_index("area_id")["residents"].to_dict()
-    np.testing.assert_allclose(areas["area_ha"], areas.area / 1e4)
+    np.testing.assert_allclose(areas["area_ha"], areas.area / 1e4, atol=1e-4)
     assert set(units["role"]) <= {"core", "edge", "fill", "outside"}
     assert units["reason"].notna().all()
 

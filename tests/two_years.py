@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ from udsat_geo.job import Job, run
 from udsat_geo.policy import load_policy
 
 YEARS = (2017, 2021)
+SIZE = {"n_addresses": 60, "n_residents": 500, "span": 1000}
 POLICY = """
 extends = "kbh-2017"
 id = "{id}"
@@ -38,8 +40,11 @@ def write_policy(path: Path, core: float = 0.3, residents: int = 10) -> Path:
 
 def write_town(folder: Path) -> None:
     """Registers of both years in `raw`, policies, and the designations of both years in `out`."""
+    addresses = make_registers(5, **SIZE).addresses
     for seed, year in enumerate(YEARS):
-        make_registers(seed + 5, n_addresses=60, n_residents=500, span=1000).write(folder / "raw" / str(year))
+        # people come and go; the houses stay where they are
+        made = dataclasses.replace(make_registers(seed + 5, **SIZE), addresses=addresses)
+        made.write(folder / "raw" / str(year))
     policy = write_policy(folder / "town.toml")
     write_policy(folder / "harder.toml", core=0.8, residents=20)
     for year in YEARS:

@@ -92,7 +92,8 @@ def cut_outline_rows(units: Units, barriers: Barriers, member: Flags) -> Iterato
     component_of_unit, n_components = label_components(member, edges.head, edges.tail)
     size = np.bincount(component_of_unit[member], minlength=n_components)
     area_of_component = np.full(n_components + 1, -1)
-    area_of_component[np.argsort(-size, kind="stable")[:AREAS]] = np.arange(AREAS)
+    n_areas = min(AREAS, n_components)
+    area_of_component[np.argsort(-size, kind="stable")[:n_areas]] = np.arange(n_areas)
     # component -1 reads the last entry, which is -1
     area_of_unit = area_of_component[component_of_unit]
     outline = area_outlines(units, area_of_unit)
@@ -102,7 +103,7 @@ def cut_outline_rows(units: Units, barriers: Barriers, member: Flags) -> Iterato
     def equal(found: Geometries, theirs: Geometries) -> bool:
         return bool((shapely.area(shapely.symmetric_difference(found, theirs)) < DIFFERENCE_M2).all())
 
-    yield KernelRow(f"cut_outlines, {_many(AREAS)} areas", "shapely, all in one network", ours, peer, equal)
+    yield KernelRow(f"cut_outlines, {n_areas:,} areas", "shapely, all in one network", ours, peer, equal)
 
 
 def met_lines(lines: Geometries, segments: Geometries) -> Flags:

@@ -54,11 +54,11 @@ class TwoDesignations:
 def diff_rows(country: Country) -> Iterator[KernelRow]:
     """Ours from labels of units, and from polygons over the cells' centres; the peer from polygons, both times."""
     two = make_designations(country)
-    many = f"{len(country.row) // 1000} k cells, 2 x {N_AREAS:,} areas"
+    many = f"{len(country.row) // 1000} k cells, 2 x {N_AREAS:,}"
     peer_name = "geopandas.overlay, residents by area"
     for name, one in ((f"compare, {many}", two), (f"compare ids, {many}", without_some(two))):
         yield KernelRow(name, peer_name, partial(compare, one.before, one.now), partial(overlaid, one), same_pairs)
-    name = f"polygons compared, {many}"
+    name = f"compare polygons, {many}"
     yield KernelRow(name, peer_name, partial(compared_polygons, two), partial(overlaid, two), same_pairs)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +70,17 @@ class Country:
         place_or_none = np.append(self.place_of_dwelling, np.int32(-1))
         # -1 reads the last entry, which is -1
         return np.take(place_or_none, self.dwelling_of_row)
+
+
+CITY_CELLS = 35_000
+"""As many of the country's cells as hold 640,000 of its 5.9 million residents."""
+
+
+def city_of(country: Country) -> Country:
+    """The southern part of a country, the size of a city; what is counted by address and row stays the country's."""
+    some = slice(0, CITY_CELLS)
+    parts = {name: getattr(country, name)[some] for name in ("row", "col", "residents", "sums", "member", "gap")}
+    return replace(country, **parts)
 
 
 def make_country(seed: int = 1) -> Country:

@@ -12,7 +12,7 @@ from typing import Any
 import kernel_peers as peers
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
-from kernel_inputs import N_CRITERIA, N_FLAGS, Country, Floats, Ints, Numbers, make_country
+from kernel_inputs import N_CRITERIA, N_FLAGS, Country, Floats, Ints, Numbers, city_of, make_country
 
 from udsat_geo.contiguity import grid_edges
 from udsat_geo.grid import rings
@@ -100,8 +100,11 @@ def all_rows() -> Iterator[KernelRow]:
 
     country = make_country()
     groups = (flag_rows, sum_rows, index_rows, edge_rows, component_rows, context_rows, score_rows)
-    for rows in (*groups, rank_rows, barrier_rows, outline_rows):
+    for rows in (*groups, rank_rows):
         yield from rows(country)
+    for place in (city_of(country), country):
+        yield from barrier_rows(place)
+        yield from outline_rows(place)
     yield from diff_rows(country)
     yield from address_rows()
 

@@ -103,6 +103,6 @@ def outline_rows(country: Country) -> Iterator[KernelRow]:
         area_of_point = np.append(cells.area, np.full(len(cells.other_row), -1))
         return not any(misplaced(outlines, points, area_of_point).any() for outlines in (found, peer))
 
-    name = f"smooth_outlines, {len(cells.row) // 1000} k cells, {cells.n_areas} areas"
+    name = f"smooth_outlines, {len(cells.row):,} cells, {cells.n_areas:,} areas"
     yield KernelRow(name, "shapely.union_all by area: stairs", ours, partial(squares, cells), equal)
     yield KernelRow(name, "rasterio shapes, simplify: sharp", ours, partial(simplified_raster, cells), equal)

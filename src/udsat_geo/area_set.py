@@ -21,7 +21,7 @@ from udsat_geo.grid import Grid, find_cells
 from udsat_geo.polygon_file import Words, file_of, read_polygons
 from udsat_geo.registers.linking import Located
 from udsat_geo.registers.schema import CRS
-from udsat_geo.vector import same_crs, short_crs
+from udsat_geo.vector import reading_gdal, same_crs, short_crs
 from udsat_geo.zones import zone_of_points
 
 LAYERS = {"areas", "units"}
@@ -153,7 +153,7 @@ def read_area_set(path: Path, allow_overlaps: bool = False) -> AreaSet:
 def _is_designation(path: Path) -> bool:
     if "|layername=" in str(path) or path.suffix.lower() != ".gpkg" or not path.is_file():
         return False
-    import pyogrio
+    pyogrio = reading_gdal()
 
     try:
         return {str(name) for name in pyogrio.list_layers(path)[:, 0]} >= LAYERS
@@ -177,7 +177,7 @@ def _read_designation(path: Path) -> AreaSet:
 
 def _members(path: Path, designated: Designated) -> MemberCells | MemberAddresses | None:
     """The units of areas, where they are cells or addresses."""
-    import pyogrio
+    pyogrio = reading_gdal()
     import shapely
 
     where = "area_id IS NOT NULL"

@@ -143,7 +143,7 @@ class Designation:
             self.policy.sha256,
             self.inputs.source,
             self.areas.until,
-            self.units.geometry,
+            unit_places(self.units),
         )
 
 
@@ -229,6 +229,16 @@ def designate(
         limits=limits,
         **_with_files(found, inputs.around, around, overrides),
     )
+
+
+def unit_places(units: Units) -> NDArray[np.object_] | None:
+    """Where units lie, shape (n_units,): zones, points of addresses; None for cells, whose ids say it."""
+    if units.kind != "addresses":
+        return units.geometry
+    import shapely
+
+    points: NDArray[np.object_] = shapely.points(units.easting, units.northing)
+    return points
 
 
 def remember(previous: Designated | None, units: Units, year: int) -> Memory | None:

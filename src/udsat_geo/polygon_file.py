@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.schema import CRS
 from udsat_geo.unit_table import check_polygons
-from udsat_geo.vector import Features, features_in
+from udsat_geo.vector import Features, features_in, reading_gdal
 from udsat_geo.wording import OVERLAP, REPROJECTED, SLIVERS, decimal
 
 Words = Mapping[str, str]
@@ -170,7 +170,7 @@ def _with_layer(path: Path) -> Path:
     """The path with the layer of areas, where the file is a designation of several layers and none is named."""
     if "|layername=" in str(path) or path.suffix.lower() != ".gpkg" or not path.is_file():
         return path
-    import pyogrio
+    pyogrio = reading_gdal()
 
     try:
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]

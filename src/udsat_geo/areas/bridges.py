@@ -2,7 +2,11 @@
 
 Two pieces are joined when a unit of one and a unit of the other lie no farther apart than ``areas.bridge``, the
 straight way between them crosses no barrier (save at a crossing), and every unit on the way is without residents or
-without any rate. Of all such ways between two pieces the shortest ones become part of the area; that is our own choice.
+without any rate. The way runs from centre to centre of cells, and by the shortest line between zones. Units that touch
+have no gap between them, be it at a corner: whether they hang together is for ``areas.neighbours`` to say.
+
+Of all such ways between two pieces the shortest ones become part of the area, and pieces whose bridges cross are one:
+otherwise the one bridge would part what the other joins. Both are our own choices.
 """
 
 from __future__ import annotations
@@ -138,12 +142,28 @@ def _shortest(
     return result
 
 
-def _groups(one: NDArray[np.int64], other: NDArray[np.int64], n_pieces: int) -> NDArray[np.int64]:
-    """The group of each piece when linked pieces are one, shape (n_pieces,)."""
+def _groups(
+    one: NDArray[np.int64], other: NDArray[np.int64], way: NDArray[np.object_], n_pieces: int
+) -> NDArray[np.int64]:
+    """The group of each piece when bridges join pieces, and those whose bridges meet are one; shape (n_pieces,).
+
+    Parameters
+    ----------
+    one, other : int64, shape (n_bridges,)
+        The pieces of each bridge.
+    way : object (shapely LineString), shape (n_bridges,)
+    n_pieces : int
+    """
+    import shapely
+
     from udsat_geo.kernels.components import label_components
 
+    # of two bridges that meet, one would part the area of the other
+    first, second = shapely.STRtree(way).query(way, predicate="intersects")
+    met = first < second
+    head, tail = np.append(one, one[first[met]]), np.append(other, one[second[met]])
     everyone = np.ones(n_pieces, dtype=bool)
-    group_of_piece, _ = label_components(everyone, one.astype(np.int32), other.astype(np.int32))
+    group_of_piece, _ = label_components(everyone, head.astype(np.int32), tail.astype(np.int32))
     return group_of_piece
 
 
@@ -155,6 +175,8 @@ def _cell_links(
     policy: Policy,
     barriers: Barriers | None,
 ) -> Bridged:
+    import shapely
+
     from udsat_geo.kernels.cells import find_cell, index_cells
     from udsat_geo.kernels.gaps import bridge_links
 
@@ -173,20 +195,22 @@ def _cell_links(
         )
         head, tail, step = head[open_way], tail[open_way], step[open_way]
     one, other = piece_of_unit[head], piece_of_unit[tail]
-    group_of_piece = _groups(one, other, n_pieces)
     far = (row_step[step] ** 2 + col_step[step] ** 2).astype(np.float64)
-    shortest = np.flatnonzero(_shortest(one, other, far, n_pieces))
+    shortest = _shortest(one, other, far, n_pieces)
+    head, tail, step = head[shortest], tail[shortest], step[shortest]
+    one, other = one[shortest], other[shortest]
+    ends = np.column_stack([col[head], row[head], col[tail], row[tail]]).astype(np.float64)
+    group_of_piece = _groups(one, other, shapely.linestrings(ends.reshape(-1, 2, 2)), n_pieces)
     bridging: dict[int, int] = {}
     land: list[tuple[int, int, int]] = []
-    for link in shortest.tolist():
-        group = int(group_of_piece[one[link]])
+    for link, group in enumerate(group_of_piece[one].tolist()):
         for k in range(int(way_start[step[link]]), int(way_start[step[link] + 1])):
             at = int(row[head[link]] + way_row[k]), int(col[head[link]] + way_col[k])
             found = find_cell(*at, table, row, col)
             if found < 0:
                 land.append((*at, group))
             elif piece_of_unit[found] < 0:
-                # where the bridges of two groups cross, the unit goes to the group of the smaller number
+                # where bridges of two groups run over one unit without crossing, the smaller number has it
                 bridging[found] = min(group, bridging.get(found, group))
     unit = np.array(sorted(bridging), dtype=np.int64)
     unit_group = np.array([bridging[number] for number in unit.tolist()], dtype=np.int64)
@@ -228,9 +252,9 @@ def _zone_links(
     if barriers is not None:
         clear &= ~_legs_cut(geometry, head, tail, way, barriers)
     one, other = piece_of_unit[head], piece_of_unit[tail]
-    group_of_piece = _groups(one[clear], other[clear], n_pieces)
     shortest = np.zeros(len(way), dtype=bool)
     shortest[clear] = _shortest(one[clear], other[clear], length[clear], n_pieces)
+    group_of_piece = _groups(one[shortest], other[shortest], way[shortest], n_pieces)
     used = shortest[link] & (piece_of_unit[unit] < 0)
     bridging = np.full(len(units), n_pieces, dtype=np.int64)
     np.minimum.at(bridging, unit[used], group_of_piece[one[link[used]]])

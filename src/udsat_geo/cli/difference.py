@@ -19,8 +19,8 @@ from udsat_geo.io.areas_file import read_areas
 from udsat_geo.io.changes import links
 from udsat_geo.io.comparison import comparison_as_data, write_comparison
 from udsat_geo.io.decomposition import decomposition_as_data
-from udsat_geo.io.results import check_writable
 from udsat_geo.io.summary import as_json as to_json
+from udsat_geo.io.together import check_writable
 from udsat_geo.job import Job
 from udsat_geo.policy import BUILT_IN, load_policy
 from udsat_geo.synthetic import DEFAULT_SEED

@@ -19,6 +19,8 @@ from udsat_geo.io.areas_file import AreasFile, read_areas, told_pairs
 from udsat_geo.overlaps import total
 from udsat_geo.vector import reproject, same_crs, short_crs
 
+FARTHEST_MENDED = 100.0
+"""Metres that a point of one id may have moved; own choice."""
 _EXAMPLES = 3
 
 
@@ -107,8 +109,10 @@ def _same_units(before: AreasFile, now: AreasFile) -> bool:
     west, south, east, north = shapely.bounds(second.geometry[both]).T
     other = shapely.bounds(first.geometry[at[both]]).T
     apart = np.hypot(west + east - other[0] - other[2], south + north - other[1] - other[3]) / 2
-    # a border that was mended moves a unit by less than half of its size; other units of the same ids by more
-    moved = both[apart > np.hypot(east - west, north - south) / 2]
+    # a border that was mended moves a unit by less than half of its size, a position that was, not far either; other
+    # units of the same ids lie farther apart
+    size = np.hypot(east - west, north - south)
+    moved = both[apart > np.where(size > 0, size / 2, FARTHEST_MENDED)]
     if len(moved):
         remedy = "These are other units: weigh the areas by registers (--raw DIR --year Y) or units (--units FILE)."
         what = f"units of ids that {before.name} has elsewhere"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.comparing.points import Points
+from udsat_geo.comparing.points import ADDRESSES, Points
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.inside import Inside, polygon_of_points
@@ -47,8 +47,8 @@ class Labels:
 def label_points(side: AreasFile, points: Points) -> Labels:
     """Give every point its area.
 
-    A designation of ours holds a point when one of its units does, whatever its outline was smoothed to; the outline
-    decides for points in none of its units, such as those in a filled hole.
+    A designation of ours holds a point when one of its units does (or, over addresses, is it), whatever its outline was
+    smoothed to: as it was drawn, and as its units alone are compared.
 
     Parameters
     ----------
@@ -121,17 +121,22 @@ def _check_anything_inside(side: AreasFile, area: NDArray[np.int64], points: Poi
 def _by_unit(
     designated: Designated, geometry: NDArray[np.object_], outline: NDArray[np.object_], points: Points
 ) -> NDArray[np.int64]:
-    """By the units of a designation; by its outlines where there is no unit."""
+    """By the units of a designation; by its outlines where its units are addresses and the points are not."""
     import shapely
 
-    if len(geometry) and not np.isin(shapely.get_type_id(geometry), _POLYGONS).all():
+    if np.isin(shapely.get_type_id(geometry), _POLYGONS).all():
+        unit = _unit_of_points(geometry, points.easting, points.northing)
+    elif points.weights.kind == ADDRESSES:
+        unit = _unit_of_addresses(designated.unit_id, points)
+    else:
         return polygon_of_points(outline, points.easting, points.northing).polygon
-    unit = _unit_of_points(geometry, points.easting, points.northing)
-    area = np.append(designated.area_of_unit, -1)[unit]
-    open_points = np.flatnonzero(unit < 0)
-    by_outline = polygon_of_points(outline, points.easting[open_points], points.northing[open_points])
-    area[open_points] = by_outline.polygon
-    return area
+    return np.append(designated.area_of_unit, -1)[unit]
+
+
+def _unit_of_addresses(unit_id: NDArray[np.object_], points: Points) -> NDArray[np.int64]:
+    """The unit of each address by its id; -1 is none."""
+    place = {unit: i for i, unit in enumerate(unit_id.tolist())}
+    return np.array([place.get(unit, -1) for unit in points.unit_id.tolist()], dtype=np.int64)
 
 
 def _unit_of_points(

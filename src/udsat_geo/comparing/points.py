@@ -23,6 +23,8 @@ from udsat_geo.vector import crs_code, features_in, read_features
 RESIDENTS, UNIT_ID = ("residents", "beboere"), ("unit_id", "id")
 """Columns of a plain table of units, the first that it has, where no policy names them."""
 
+ADDRESSES = "addresses"
+"""What the points of registers are, among the kinds of `Weights`."""
 SYNTHETIC = "synthetic Copenhagen"
 """In place of the name of a file, where the bundled city is counted."""
 
@@ -145,7 +147,7 @@ def _points_of_registers(
         file = folder.name
     source = source_of(folder, year) if year is not None else "registers"
     found = residents_by_address(folder)
-    weights = Weights("addresses", file, year, source, len(found.residents), int(found.residents.sum()))
+    weights = Weights(ADDRESSES, file, year, source, len(found.residents), int(found.residents.sum()))
     notes = ((note,) if note else ()) + found.notes
     return Points(found.address_id, found.easting, found.northing, found.residents, CRS, weights, notes=notes)
 

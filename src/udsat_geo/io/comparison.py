@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from udsat_geo import __version__
 from udsat_geo.comparison import Comparison, Side, share
 from udsat_geo.diff import EVENTS, REMOVED
-from udsat_geo.errors import OutputError, Problem
+from udsat_geo.errors import OutputError
 from udsat_geo.io.changes import changed_areas, changed_units, links
 from udsat_geo.io.earlier import gdal_errors
 from udsat_geo.io.geopackage import as_one_kind, steady_gdal, write_layer
+from udsat_geo.io.together import cannot_write, put_together
 
 _NO_YEAR = 1970
 """The stamp of a GeoPackage whose contents have no year."""
@@ -139,20 +137,13 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     year = comparison.now.year or weights.year or _NO_YEAR
     unwritable: tuple[type[Exception], ...] = (OSError, *gdal_errors())
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{path.stem}-", dir=path.parent))
-        try:
-            with steady_gdal(year):
-                write_layer(folder / path.name, "changes", areas, outlines, "MultiPolygon", comparison.crs, stamp)
-                write_layer(folder / path.name, "changed_units", units, wkb, kind, comparison.crs)
-                write_layer(folder / path.name, "links", links(changes, before, now), None, None, None)
-            os.replace(folder / path.name, path)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with put_together(path.parent, [path.name]) as folder, steady_gdal(year):
+            write_layer(folder / path.name, "changes", areas, outlines, "MultiPolygon", comparison.crs, stamp)
+            write_layer(folder / path.name, "changed_units", units, wkb, kind, comparison.crs)
+            write_layer(folder / path.name, "links", links(changes, before, now), None, None, None)
     except unwritable as error:
         reason = getattr(error, "strerror", None) or str(error).split("\n")[0]
-        what = f"could not be written ({reason})"
-        raise OutputError(Problem(str(path), what, "Free space or choose another --out.")) from None
+        raise OutputError(cannot_write(path, reason)) from None
 
 
 def _number(value: float) -> float | None:

@@ -1,0 +1,193 @@
+"""A status as text: figures rounded once, tables as printed, sentences that fit."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from udsat_geo.cli.status import print_status
+from udsat_geo.io.status import as_data, csv_text, markdown
+from udsat_geo.policy import LoadedPolicy, MilestoneRule, load_policy
+from udsat_geo.scoring import gaps
+from udsat_geo.status import Status
+from udsat_geo.status.report import AreasTold, RegistersTold, StatusReport
+from udsat_geo.status.series import series_of
+from udsat_geo.status.tables import figure, tables_of
+
+KBH = load_policy("kbh-2017")
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "options", "text"),
+    [
+        (36.16, "da", {}, "36,2"),
+        (36.16, "en", {}, "36.2"),
+        (1234.56, "da", {}, "1.234,6"),
+        (1234.56, "en", {}, "1,234.6"),
+        (1234567.0, "da", {"decimals": 0}, "1.234.567"),
+        (1234567.89, "da", {"grouped": False}, "1234567,9"),
+        (1234567.89, "en", {"grouped": False}, "1234567.9"),
+        (-0.04, "da", {}, "0,0"),
+        (-0.04, "da", {"signed": True}, "0,0"),
+        (0.04, "en", {"signed": True}, "0.0"),
+        (0.06, "en", {"signed": True}, "+0.1"),
+        (-9.2, "da", {"signed": True}, "-9,2"),
+        (0.0, "da", {"decimals": 0}, "0"),
+        (-0.3, "da", {"decimals": 0}, "0"),
+        (NAN, "da", {"signed": True}, ""),
+        (NAN, "en", {"grouped": False}, ""),
+    ],
+)
+def test_figures_are_written_for_readers(value: float, language: str, options: dict[str, Any], text: str) -> None:
+    assert figure(value, language, **options) == text
+
+
+@given(st.floats(-1e9, 1e9), st.sampled_from(["da", "en"]), st.booleans(), st.booleans())
+def test_a_figure_is_its_number_rounded_once(value: float, language: str, signed: bool, grouped: bool) -> None:
+    text = figure(value, language, signed=signed, grouped=grouped)
+    plain = text.replace(".", "").replace(",", ".") if language == "da" else text.replace(",", "")
+    assert float(plain) == float(f"{value:.1f}")
+    assert not text.startswith(("-0,0", "-0.0", "+0,0", "+0.0")) or text.strip("-+0,.")
+
+
+def status(areas: Any, rest: Any, residents: int = 1000) -> Status:
+    levels = [np.array(values, dtype=np.float64) for values in (areas, rest)]
+    gap = gaps(levels[0], levels[1], KBH.policy)
+    return Status(levels[0], levels[1], levels[1], gap, residents, 10 * residents)
+
+
+FIRST = status([35.6, 0.223, 0.414, 0.299, 0.301], [41.6, 0.139, 0.313, 0.085, 0.177])
+LAST = status([36.2, 0.187, 0.439, 0.317, 0.209], [42.0, 0.125, 0.347, 0.109, 0.106], 1234)
+
+
+def report(language: str = "da", policy: LoadedPolicy = KBH, **changes: Any) -> StatusReport:
+    """The printed figures of Tabel 1, as if they were measured."""
+    residents = {2017: np.array([600, 400]), 2021: np.array([1234, 0])}
+    registers = tuple(
+        RegistersTold(year, "registers", {}, {}, {"residents_unplaced": 7}, {"low_income": 2019} if year > 2019 else {})
+        for year in (2017, 2021)
+    )
+    given_ = {
+        "policy": policy,
+        "areas": AreasTold("official.gpkg", ("A", "B"), residents),
+        "series": series_of({2017: FIRST, 2021: LAST}),
+        "updated": AreasTold("2021", ("A",), {2021: np.array([1234])}, 2021),
+        "updated_status": status([36.1, 0.189, 0.443, 0.326, 0.212], LAST.rest_of_city),
+        "registers": registers,
+        "language": language,
+    }
+    return StatusReport(**{**given_, **changes})
+
+
+def cells_of(made: StatusReport, place: int) -> dict[str, tuple[str, ...]]:
+    return {row[0]: row[1:] for row in tables_of(made)[place].rows}
+
+
+def test_tabel_1_stands_as_it_is_printed() -> None:
+    table = tables_of(report())[1]
+    assert table.head == ("Kriterium", "2017", "2021", "Ændring 2017-2021")
+    assert table.rows[0] == ("Udsatte byområder", "", "", "")
+    assert table.rows[1] == ("Boligareal pr. beboer (m2)", "35,6", "36,2", "+0,6")
+    assert table.rows[5] == ("Andel uden uddannelse (%)", "30,1", "20,9", "-9,2")
+    assert table.rows[6] == ("Resten af byen", "", "", "")
+    assert table.rows[9] == ("Andel med lav indkomst (%)", "31,3", "34,7", "+3,4")
+    assert table.sections == {0, 6}
+
+
+def test_tabel_2_has_gap_milestone_gap_now_change_and_whether_it_improved() -> None:
+    table = tables_of(report("en"))[2]
+    assert table.head == ("Criterion", "Gap 2017", "Milestone 2025", "Gap 2021", "Change of the gap (%)", "Improved")
+    assert table.rows[0] == ("Dwelling area per resident", "6.0", "3.0", "5.8", "-3.3", "yes")
+    assert table.rows[4] == ("Without education", "12.4", "6.2", "10.3", "-16.9", "yes")
+
+
+def test_the_milestone_says_what_is_missing() -> None:
+    table = tables_of(report())[3]
+    assert table.title == "Milepæl 2025"
+    assert table.rows[1] == ("Andel uden for arbejdsmarkedet", "på vej", "2,0 pct.point", "0,5 pct.point")
+    assert table.rows[0] == ("Boligareal pr. beboer", "bagud", "2,8 m2", "0,7 m2")
+    assert table.below == (
+        "Målet: efterslæbet fra 2017 er halveret i 2025 på mindst 3 af 5 kriterier.",
+        "Ikke på vej mod målet: 0 nået, 1 på vej, 4 bagud i 2021.",
+        "På vej: på eller under den rette linje fra efterslæbet i 2017 til milepælen i 2025 (eget valg).",
+    )
+
+
+def test_tabel_22_holds_old_against_updated() -> None:
+    table = tables_of(report())[4]
+    assert table.title == "Tabel 22: Områderne sammenlignet med de opdaterede, 2021"
+    assert table.head == ("Kriterium", "Områderne", "Områderne fra 2021", "Forskel")
+    assert table.rows[3] == ("Andel med ikke-vestlig herkomst (%)", "31,7", "32,6", "+0,9")
+
+
+def test_a_policy_with_another_milestone_or_none_is_judged_by_its_own() -> None:
+    def with_milestone(rule: MilestoneRule | None) -> LoadedPolicy:
+        return KBH.model_copy(update={"policy": KBH.policy.model_copy(update={"milestone": rule})})
+
+    plain = report("en", with_milestone(None))
+    assert plain.progress is None
+    assert [table.title[:7] for table in tables_of(plain)] == ["Residen", "Table 1", "Table 2", "Table 2"]
+    assert tables_of(plain)[2].head[:3] == ("Criterion", "Gap 2017", "Gap 2021")
+    other = report("en", with_milestone(MilestoneRule(since=2017, by=2021, gap=0.8, criteria=0.2)))
+    table = tables_of(other)[3]
+    assert table.head == ("Criterion", "Status", "Still missing")
+    assert table.rows[1] == ("Outside the labour market", "reached", "0.0 points")
+    assert table.below == (
+        "The goal: by 2021 the gap of 2017 is at most 80 % of it on at least 1 of 5 criteria.",
+        "The goal is reached: 1 of 5 criteria reached in 2021.",
+    )
+
+
+def test_blanks_are_blank_everywhere() -> None:
+    unknown = status([NAN, *LAST.areas[1:]], LAST.rest_of_city)
+    made = report("en", series=series_of({2017: FIRST, 2021: unknown}))
+    assert cells_of(made, 2)["Dwelling area per resident"] == ("6.0", "3.0", "", "", "")
+    assert cells_of(made, 3)["Dwelling area per resident"] == ("unknown", "", "")
+    assert "nan" not in (csv_text(made) + markdown(made)).lower()
+    assert as_data(made)["table_1"]["areas"]["dwelling_area"] == {"2017": 35.6, "2021": None, "change": None}
+    assert as_data(made)["table_2"]["criteria"]["dwelling_area"]["improved"] is None
+
+
+def test_one_year_alone_has_no_change(tmp_path: Path) -> None:
+    made = report("en", series=series_of({2021: LAST}), updated=None, updated_status=None)
+    assert tables_of(made)[1].head == ("Criterion", "2021")
+    assert tables_of(made)[2].head == ("Criterion", "Gap 2021")
+    assert len(tables_of(made)) == 3
+    assert "change" not in as_data(made)["table_1"]["areas"]["low_income"]
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("years", [range(2017, 2019), range(2017, 2022), range(2017, 2029)])
+def test_the_console_takes_80_columns(language: str, years: range) -> None:
+    """A table that does not fit is cut at the edge; one that fits ends in spaces, and no word of it is broken."""
+    series = series_of({year: FIRST if year < 2021 else LAST for year in years})
+    registers = tuple(RegistersTold(year, "registers", {}, {}, {}) for year in years)
+    made = report(language, series=series, registers=registers)
+    console = Console(width=80, file=io.StringIO(), record=True)
+    print_status(made, [], console)
+    text = console.export_text()
+    assert "…" not in text
+    assert max(len(line) for line in text.splitlines()) <= 80
+    for word in ("arbejdsmarkedet", "Ændring") if language == "da" else ("resident", "Change"):
+        assert word in text
+    assert text.count("Tabel 1" if language == "da" else "Table 1") == -(-len(years) // 5)
+
+
+def test_labels_with_brackets_are_no_markup() -> None:
+    criteria = list(KBH.policy.criteria)
+    criteria[0] = criteria[0].model_copy(update={"label": "Area [bold] | m"})
+    policy = KBH.model_copy(update={"policy": KBH.policy.model_copy(update={"criteria": tuple(criteria)})})
+    made = report("en", policy)
+    console = Console(width=80, file=io.StringIO(), record=True)
+    print_status(made, [], console)
+    assert "Area [bold] | m (m2)" in console.export_text()
+    rows = [line for line in markdown(made).splitlines() if line.startswith("| Area [bold] \\| m (m2)")]
+    assert [line.replace("\\|", "").count("|") for line in rows] == [5, 5, 5]
