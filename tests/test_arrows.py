@@ -73,7 +73,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "comparing": JOB | {"job"},
     "series": JOB | {"job"},
     "why": JOB | {"job", "series"},
-    "cli": JOB | {"job", "reproduction", "remeasured", "status_job", "comparing", "series", "why"},
+    "report": IO | {"io"},
+    "figures_job": JOB | {"job", "series", "area_set", "status_job", "report"},
+    "cli": JOB
+    | {"job", "reproduction", "remeasured", "status_job", "comparing", "series", "why"}
+    | {"report", "figures_job"},
 }
 """Room -> the rooms it may import beside itself; a room is the first name under the package."""
 
@@ -85,11 +89,13 @@ OUTSIDE = {
     "synthetic": {"numpy", "pyarrow"},
     "published": {"numpy", "pyarrow"},
     "reproduction": set(),
+    "report": {"numpy", "shapely", "matplotlib"},
 }
 """Rooms with few dependencies -> the packages they may import."""
 
 HEAVY = (
     "numpy", "numba", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyarrow", "pydantic", "rich",
+    "matplotlib",
 )  # fmt: skip
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 450
@@ -176,6 +182,13 @@ def test_rooms_with_few_dependencies_keep_them(path: Path) -> None:
     if allowed is not None:
         outside = {name.split(".")[0] for name in all_imports(path)} - sys.stdlib_module_names - {"udsat_geo"}
         assert outside <= allowed
+
+
+@by_file
+def test_only_the_figures_need_matplotlib(path: Path) -> None:
+    """It is an extra of the package: all else works without it."""
+    if name_of(path).split(".")[0] != "report":
+        assert "matplotlib" not in {name.split(".")[0] for name in all_imports(path)}
 
 
 @by_file

@@ -11,6 +11,7 @@ import click
 from udsat_geo import __version__
 from udsat_geo.cli.answers import answers_errors, interruption_held
 from udsat_geo.cli.diff import diff
+from udsat_geo.cli.figures import figures
 from udsat_geo.cli.goals_command import goals
 from udsat_geo.cli.lineage import lineage
 from udsat_geo.cli.reproduce import reproduce
@@ -129,6 +130,7 @@ udsat.add_command(status)
 udsat.add_command(diff)
 udsat.add_command(lineage)
 udsat.add_command(why)
+udsat.add_command(figures)
 
 
 @udsat.command()
