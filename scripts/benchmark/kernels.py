@@ -96,10 +96,11 @@ def all_rows() -> Iterator[KernelRow]:
     from barrier_rows import barrier_rows
     from outline_rows import outline_rows
     from rank_rows import rank_rows
+    from status_rows import status_rows
 
     country = make_country()
     groups = (flag_rows, sum_rows, index_rows, edge_rows, component_rows, context_rows, score_rows)
-    for rows in (*groups, rank_rows, barrier_rows, outline_rows):
+    for rows in (*groups, rank_rows, barrier_rows, outline_rows, status_rows):
         yield from rows(country)
     yield from address_rows()
 
