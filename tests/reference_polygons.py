@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from reference_crossings import columns_in_row, span_of
+from reference_crossings import orientation, span_of
 
 Ends = Sequence[float]
 """Easting and northing of where an edge starts, then of where it ends."""
 
-OUTSIDE, ON_BORDER, INSIDE = 0, 1, 2
+UNDECIDED, OUTSIDE, ON_BORDER, INSIDE = -1, 0, 1, 2
+REFERENCE_EAST, REFERENCE_NORTH = 0.381966, 0.577350
 
 
 def edges_by_row(edges: Sequence[Ends], south: float, side: float, n_rows: int) -> tuple[list[int], list[int]]:
@@ -26,30 +27,6 @@ def edges_by_row(edges: Sequence[Ends], south: float, side: float, n_rows: int) 
                 edge_in_row.append(number)
         row_start.append(len(edge_in_row))
     return row_start, edge_in_row
-
-
-def runs_by_bucket(
-    edges: Sequence[Ends],
-    polygon_of_edge: Sequence[int],
-    row_start: Sequence[int],
-    edge_in_row: Sequence[int],
-    west: float,
-    south: float,
-    side: float,
-    n_cols: int,
-) -> tuple[list[int], list[int]]:
-    """Where each bucket begins, and for each polygon with an edge in it, where its edges begin in the row."""
-    bucket_start, run_in_bucket = [0], []
-    for row in range(len(row_start) - 1):
-        places = range(row_start[row], row_start[row + 1])
-        for col in range(n_cols):
-            for polygon in sorted(set(polygon_of_edge)):
-                mine = [place for place in places if polygon_of_edge[edge_in_row[place]] == polygon]
-                spans = [columns_in_row(row, *edges[edge_in_row[p]], west, south, side, n_cols) for p in mine]
-                if any(first <= col < after for first, after in spans):
-                    run_in_bucket.append(mine[0])
-            bucket_start.append(len(run_in_bucket))
-    return bucket_start, run_in_bucket
 
 
 def edges_across(
@@ -69,10 +46,8 @@ def cover_buckets(
     edges: Sequence[Ends],
     polygon_of_edge: Sequence[int],
     n_polygons: int,
-    row_start: Sequence[int],
-    edge_in_row: Sequence[int],
     bucket_start: Sequence[int],
-    run_in_bucket: Sequence[int],
+    edge_in_bucket: Sequence[int],
     west: float,
     south: float,
     side: float,
@@ -80,35 +55,109 @@ def cover_buckets(
 ) -> tuple[list[int], list[int]]:
     """The first polygon that covers each bucket without an edge in it, and how many do, up to 2: by the centres."""
     cover, n_covers = [], []
-    for row in range(len(row_start) - 1):
-        for col in range(n_cols):
-            bucket = row * n_cols + col
-            runs = run_in_bucket[bucket_start[bucket] : bucket_start[bucket + 1]]
-            with_edge = {polygon_of_edge[edge_in_row[run]] for run in runs}
-            centre = (west + (col + 0.5) * side, south + (row + 0.5) * side)
-            found = [
-                polygon
-                for polygon in range(n_polygons)
-                if polygon not in with_edge and place_in_polygon(*centre, _of(polygon, edges, polygon_of_edge))
-            ]
-            cover.append(found[0] if found else -1)
-            n_covers.append(min(len(found), 2))
+    for bucket in range(len(bucket_start) - 1):
+        row, col = divmod(bucket, n_cols)
+        inside = edge_in_bucket[bucket_start[bucket] : bucket_start[bucket + 1]]
+        with_edge = {polygon_of_edge[edge] for edge in inside}
+        centre = (west + (col + 0.5) * side, south + (row + 0.5) * side)
+        found = [
+            polygon
+            for polygon in range(n_polygons)
+            if polygon not in with_edge and place_in_polygon(*centre, polygon, edges, polygon_of_edge)
+        ]
+        cover.append(found[0] if found else -1)
+        n_covers.append(min(len(found), 2))
     return cover, n_covers
 
 
-def place_in_polygon(easting: float, northing: float, edges: Sequence[Ends]) -> int:
+def reference_of(bucket: int, west: float, south: float, side: float, n_cols: int) -> tuple[float, float]:
+    """The reference of a bucket, as floats."""
+    row, col = divmod(bucket, n_cols)
+    return west + (col + REFERENCE_EAST) * side, south + (row + REFERENCE_NORTH) * side
+
+
+def ends_in_buckets(
+    edges: Sequence[Ends],
+    bucket_start: Sequence[int],
+    edge_in_bucket: Sequence[int],
+    west: float,
+    south: float,
+    side: float,
+    n_cols: int,
+) -> tuple[list[Ends], list[Fraction]]:
+    """The ends of each edge of each bucket, and the turn from it to the reference."""
+    turns = []
+    for bucket in range(len(bucket_start) - 1):
+        reference = reference_of(bucket, west, south, side, n_cols)
+        for edge in edge_in_bucket[bucket_start[bucket] : bucket_start[bucket + 1]]:
+            turns.append(orientation(*edges[edge], *reference))
+    return [edges[edge] for edge in edge_in_bucket], turns
+
+
+def place_references(
+    edges: Sequence[Ends],
+    polygon_of_edge: Sequence[int],
+    bucket_start: Sequence[int],
+    edge_in_bucket: Sequence[int],
+    west: float,
+    south: float,
+    side: float,
+    n_cols: int,
+) -> list[int]:
+    """Where the reference of each bucket lies in the polygons that have an edge there, told at their first edge."""
+    places = []
+    for bucket in range(len(bucket_start) - 1):
+        reference = reference_of(bucket, west, south, side, n_cols)
+        told: set[int] = set()
+        for edge in edge_in_bucket[bucket_start[bucket] : bucket_start[bucket + 1]]:
+            polygon = polygon_of_edge[edge]
+            first = polygon not in told
+            places.append(place_in_polygon(*reference, polygon, edges, polygon_of_edge) if first else UNDECIDED)
+            told.add(polygon)
+    return places
+
+
+def first_edge_of(polygon: int, polygon_of_edge: Sequence[int], edges: Sequence[int]) -> int:
+    """How many edges are of polygons before this one."""
+    return sum(polygon_of_edge[edge] < polygon for edge in edges)
+
+
+def place_in_polygon(
+    easting: float, northing: float, polygon: int, edges: Sequence[Ends], polygon_of_edge: Sequence[int]
+) -> int:
     """Whether a point lies outside a polygon, on one of its edges, or east of an odd number fewer than it has."""
     x, y = Fraction(easting), Fraction(northing)
     inside = False
-    for ends in edges:
-        ax, ay, bx, by = (Fraction(value) for value in ends)
-        on_line = (bx - ax) * (y - ay) == (by - ay) * (x - ax)
-        if on_line and min(ax, bx) <= x <= max(ax, bx) and min(ay, by) <= y <= max(ay, by):
+    for ends, owner in zip(edges, polygon_of_edge, strict=True):
+        if owner != polygon:
+            continue
+        if _is_on(ends, x, y):
             return ON_BORDER
         crossing = _crossing(ends, northing)
         if crossing is not None and crossing > x:
             inside = not inside
     return INSIDE if inside else OUTSIDE
+
+
+def place_by_reference(
+    easting: float, northing: float, reference: Sequence[float], place_of_reference: int, edges: Sequence[Ends]
+) -> int:
+    """Whether the way to the reference crosses an odd number of edges; undecided where it meets one of their ends."""
+    if any(_is_on(ends, Fraction(easting), Fraction(northing)) for ends in edges):
+        return ON_BORDER
+    if place_of_reference not in (OUTSIDE, INSIDE):
+        return UNDECIDED
+    crossed = 0
+    for ends in edges:
+        turns = [orientation(*ends, easting, northing), orientation(*ends, *reference)]
+        if 0 in turns:
+            return UNDECIDED
+        if turns[0] * turns[1] < 0:
+            ends_turn = [orientation(easting, northing, *reference, *end) for end in (ends[:2], ends[2:])]
+            if 0 in ends_turn:
+                return UNDECIDED
+            crossed += ends_turn[0] * ends_turn[1] < 0
+    return place_of_reference if crossed % 2 == 0 else INSIDE + OUTSIDE - place_of_reference
 
 
 def locate_points(
@@ -117,14 +166,17 @@ def locate_points(
     """The first polygon that covers each point, and how many points lie inside more than one."""
     found, in_several = [], 0
     for point in points:
-        places = [place_in_polygon(*point, _of(polygon, edges, polygon_of_edge)) for polygon in range(n_polygons)]
+        places = [place_in_polygon(*point, polygon, edges, polygon_of_edge) for polygon in range(n_polygons)]
         found.append(next((polygon for polygon, place in enumerate(places) if place != OUTSIDE), -1))
         in_several += places.count(INSIDE) > 1
     return found, in_several
 
 
-def _of(polygon: int, edges: Sequence[Ends], polygon_of_edge: Sequence[int]) -> list[Ends]:
-    return [ends for ends, owner in zip(edges, polygon_of_edge, strict=True) if owner == polygon]
+def _is_on(ends: Ends, x: Fraction, y: Fraction) -> bool:
+    """Whether a point lies on an edge."""
+    ax, ay, bx, by = (Fraction(value) for value in ends)
+    on_line = (bx - ax) * (y - ay) == (by - ay) * (x - ax)
+    return on_line and min(ax, bx) <= x <= max(ax, bx) and min(ay, by) <= y <= max(ay, by)
 
 
 def _crossing(ends: Ends, northing: float) -> Fraction | None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from strategies import Cells, cells
 from udsat_geo.errors import InputError
-from udsat_geo.grid import DANISH_ID, Grid, rings
+from udsat_geo.grid import DANISH_ID, Grid, find_cells, rings
 
 SIZES = st.sampled_from([1, 7, 50, 100, 250, 1000, 2000])
 PLACES = st.integers(-(10**7), 10**7)
@@ -152,3 +152,15 @@ def test_steps_of_equal_distance_in_different_directions_share_a_ring() -> None:
 
 def test_a_reach_below_a_cell_sees_the_cell_alone() -> None:
     assert [part.tolist() for part in rings(100, 99.9)] == [[0], [0], [0, 1]]
+
+
+SOME_CELLS = st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), max_size=12, unique=True)
+FAR_CELLS = st.lists(st.tuples(st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9)), max_size=12, unique=True)
+
+
+@given(st.one_of(SOME_CELLS, FAR_CELLS), st.one_of(SOME_CELLS, FAR_CELLS))
+def test_cells_are_found_among_others(there: list[tuple[int, int]], wanted: list[tuple[int, int]]) -> None:
+    ordered, sought = sorted(there), wanted + there
+    columns = [np.array([cell[k] for cell in group], dtype=np.int64) for group in (ordered, sought) for k in (0, 1)]
+    place = {cell: i for i, cell in enumerate(ordered)}
+    assert find_cells(*columns).tolist() == [place.get(cell, -1) for cell in sought]

@@ -97,10 +97,11 @@ def all_rows() -> Iterator[KernelRow]:
     from diff_rows import diff_rows
     from outline_rows import outline_rows
     from rank_rows import rank_rows
+    from status_rows import status_rows
 
     country = make_country()
     groups = (flag_rows, sum_rows, index_rows, edge_rows, component_rows, context_rows, score_rows)
-    for rows in (*groups, rank_rows):
+    for rows in (*groups, rank_rows, status_rows):
         yield from rows(country)
     for place in (city_of(country), country):
         yield from barrier_rows(place)

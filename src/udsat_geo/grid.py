@@ -138,7 +138,7 @@ def find_cells(
     Parameters
     ----------
     row, col : int64, shape (n_cells,)
-        By row, then column.
+        By row, then column; their absolute values at most 10^9, as are those of the others.
     wanted_row, wanted_col : int64, shape (n_wanted,)
 
     Returns

@@ -293,6 +293,9 @@ def _area_sets(job: StatusJob, progress: Progress | None) -> list[AreaSet]:
     for option, text in (("--areas", job.areas), ("--updated", job.updated)):
         if text is None:
             continue
+        if not text.strip():
+            problems.append(str(Problem(option, "is empty", "Name a file or a year.")))
+            continue
         try:
             sets.append(_area_set(job, option, text, progress))
         except InputError as error:

@@ -292,7 +292,7 @@ def check_polygons(name: str, geometry: NDArray[np.object_], ids: NDArray[np.obj
     for wrong, what, remedy in (
         (missing, f"{one}s without a geometry", "Remove them or draw them."),
         (other, "geometries that are no polygons", "Keep polygons only."),
-        (infinite, "geometries with infinite coordinates", "Export the file again."),
+        (infinite, "geometries with infinite coordinates", "Check the file's reference system, or export it again."),
         (invalid, "invalid geometries", "Mend them, in QGIS with the tool Fix geometries."),
     ):
         if wrong.any():

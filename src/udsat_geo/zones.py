@@ -32,7 +32,7 @@ def zone_of_points(
     in_several : int
         Points in the interior of two or more zones; those on a border lie in no interior.
     """
-    from udsat_geo.kernels.polygons import locate_points
+    from udsat_geo.kernels.polygon_grid import locate_points
 
     edges = edges_of(geometry)
     if not len(edges[0]):

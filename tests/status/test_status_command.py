@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from shapely.geometry import LineString, Polygon, box
@@ -237,6 +239,14 @@ def unknown_system(folder: Path) -> None:
     (folder / "areas.prj").unlink()
 
 
+def unknown_epsg(folder: Path) -> None:
+    gpd.GeoDataFrame({"n": [1]}, geometry=[WEST_AREA], crs="EPSG:25832").to_parquet(folder / "areas.parquet")
+    table = pq.read_table(folder / "areas.parquet")
+    geo = json.loads(table.schema.metadata[b"geo"])
+    geo["columns"]["geometry"]["crs"] = "EPSG:99999"
+    pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo)}), folder / "areas.parquet")
+
+
 def damaged(folder: Path) -> None:
     path = folder / "designation_2017.gpkg"
     path.write_bytes(path.read_bytes()[:3000])
@@ -336,6 +346,14 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
         AREAS, ("areas.gpkg: invalid geometries", "area 1 (polygon A) (Self-intersection"),
     ),
     "lines": (lines, AREAS, ("areas.gpkg: geometries that are no polygons",)),
+    "metres called degrees": (
+        drawn(WEST_AREA, crs="EPSG:4326"), AREAS,
+        ("areas.gpkg: geometries with infinite coordinates", "Check the file's reference system"),
+    ),
+    "a reference system that is not known": (
+        unknown_epsg, f"--areas {{d}}/areas.parquet {RAW}",
+        ("areas.parquet: the reference system 'EPSG:99999' is not known",),
+    ),
     "no reference system": (
         unknown_system, f"--areas {{d}}/areas.shp {RAW}", ("areas.shp: does not say its reference system",),
     ),
@@ -347,6 +365,14 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
         drawn(WEST_AREA, WEST_AREA), f"{AREAS} --updated {{d}}/none.gpkg", ("overlap by", "none.gpkg: no such file"),
     ),
 }  # fmt: skip
+
+
+def test_empty_names_of_areas_are_told(town: Path) -> None:
+    code, _, errors = call("--areas", "", "--updated", " ", "--raw", town / "raw", "--years", "2017")
+    assert code == 2
+    assert errors.splitlines() == [
+        f"error: {name}: is empty. Name a file or a year." for name in ("--areas", "--updated")
+    ]
 
 
 @pytest.mark.parametrize("name", BAD)
