@@ -114,12 +114,19 @@ def test_in_the_year_of_the_milestone_its_number_and_the_gaps_stand_apart() -> N
 def test_other_gaps_stand_hollow_beside_and_a_break_is_told() -> None:
     lines = published_gaps("en")
     beside = published_beside("en")
-    moved = dataclasses.replace(beside, gap=beside.gap + 0.3)
+    moved = dataclasses.replace(beside, gap=beside.gap + 0.1 * beside.gap[0])
     figure = draw_gap_lines(lines, moved)
+    figure.canvas.draw()  # type: ignore[attr-defined]
     for j, axes in enumerate(figure.axes):
         (hollow,) = (line for line in axes.lines if line.get_gid() == "beside")
         np.testing.assert_allclose(hollow.get_ydata(), moved.gap[:, j])
         assert hollow.get_markerfacecolor() == "none"
+        (marker,) = {round(hollow.get_markersize() * figure.dpi / 72)}
+        for x, y in axes.transData.transform(hollow.get_xydata()):
+            for number in axes.texts:
+                if number.get_text() != "break in data":
+                    box = number.get_window_extent().padded(marker / 2 - 1)
+                    assert not (box.x0 < x < box.x1 and box.y0 < y < box.y1), number.get_text()
     assert texts(figure).count("break in data") == 1
     assert "gap, printed in the report" in " ".join(texts(figure)).replace("\n", " ")
     on_paper(figure)

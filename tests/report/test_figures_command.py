@@ -114,6 +114,7 @@ def test_the_synthetic_city_is_told_in_the_first_line(
     ("arguments", "messages"),
     [
         (["--years", "20x7,2021,hvad"], ["'20x7' is no year", "'hvad' is no year"]),
+        (["--years", "x", "--format", "pdf", "--policy", "no-such"], ["'x' is no year", "'pdf' is no", "no-such"]),
         (["--years", "2021,2017"], ["2017 does not lie after 2021"]),
         (["--years", "2021,2021"], ["2021 does not lie after 2021"]),
         (["--years", "1999,2018"], ["holds for 2017-2028", "1999"]),

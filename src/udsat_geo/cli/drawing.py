@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -13,11 +15,13 @@ from udsat_geo.errors import InputError, Problem
 from udsat_geo.figures_job import FiguresJob, gather
 from udsat_geo.io.together import check_writable
 from udsat_geo.job import has_no_registers
-from udsat_geo.policy import load_policy
+from udsat_geo.policy import LoadedPolicy, load_policy
 from udsat_geo.report import check_formats, draw_all, write_figures
 from udsat_geo.report.canvas import require_matplotlib
 from udsat_geo.report.wording import COMMAND
 from udsat_geo.synthetic import DEFAULT_SEED
+
+_Read = TypeVar("_Read")
 
 
 def run_figures(
@@ -42,10 +46,10 @@ def run_figures(
         If matplotlib is missing, or the call or the input is at fault.
     """
     require_matplotlib()
-    wanted = check_formats(formats)
+    wanted, asked, loaded = _read_call(formats, years, policy)
     job = FiguresJob(
-        years=years_of(years),
-        policy=load_policy(policy),
+        years=asked,
+        policy=loaded,
         raw=raw,
         areas=None if areas is None else Path(areas),
         name=name,
@@ -67,6 +71,29 @@ def run_figures(
     for note in shown.notes:
         click.echo(note)
     click.echo("\n  ".join([f"{COMMAND[language]['figures']}:", *(str(file) for file in files)]))
+
+
+def _read_call(formats: str, years: str, policy: str) -> tuple[tuple[str, ...], tuple[int, ...], LoadedPolicy]:
+    """Formats, years and policy as they are asked for.
+
+    Raises
+    ------
+    InputError
+        With the problems of all three.
+    """
+    problems: list[str] = []
+
+    def take(reading: Callable[[str], _Read], text: str) -> _Read | None:
+        try:
+            return reading(text)
+        except InputError as error:
+            problems.extend(error.messages)
+            return None
+
+    wanted, asked, loaded = take(check_formats, formats), take(years_of, years), take(load_policy, policy)
+    if wanted is None or asked is None or loaded is None:
+        raise InputError(problems)
+    return wanted, asked, loaded
 
 
 def years_of(text: str) -> tuple[int, ...]:

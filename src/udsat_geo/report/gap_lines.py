@@ -222,6 +222,9 @@ def _draw_panel(
     for i in sorted({start, len(gaps.years) - 1}):
         if not np.isnan(gaps.gap[i, j]):
             under = gaps.by == gaps.years[i] and gaps.gap[i, j] <= gaps.target[j]
+            if beside is not None and gaps.years[i] in beside.years:
+                # away from the hollow mark
+                under = under or beside.gap[beside.years.index(gaps.years[i]), j] >= gaps.gap[i, j]
             _number(axes, gaps.years[i], gaps.gap[i, j], gaps.language, above=not under)
     state = words[gaps.state[j]].format(since=gaps.since)
     sheet.write(left + AXIS_CM, top + HEAD_CM + PANEL_CM + 0.42, state, SMALL_PT, gid="state")
