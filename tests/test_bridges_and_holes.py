@@ -6,7 +6,7 @@ import pytest
 import shapely
 from hypothesis import given
 
-from builders import make_policy, make_scores, make_zone_units
+from builders import make_barriers, make_policy, make_scores, make_zone_units
 from drawn import draw, form, policy_with
 from strategies import drawings
 from udsat_geo.areas import BRIDGE, FILL, IN_BRIDGE, IN_FILL, form_areas
@@ -101,6 +101,29 @@ def test_ground_that_is_open_at_a_side_is_no_hole_and_a_corner_does_not_open_it(
     """)
     assert len(form(corner, policy_with(holes=9)).ground) == 1
     assert not len(form(corner, policy_with(holes=9, neighbours="rook")).ground)
+
+
+@pytest.mark.parametrize(
+    ("barrier", "filled"),
+    [
+        ((120, 120, 180, 180), False),  # in the hole
+        ((70, 100, 70, 200), False),  # between the hole and the centre of its western neighbour
+        ((100, 100, 100, 200), False),  # between the hole and the area
+        ((20, 210, 90, 290), True),  # in the open north-west corner
+        ((196, 94, 215, 100), True),  # past the south-eastern corner alone
+        ((-50, 20, 350, 20), True),  # through the area, south of all centres
+    ],
+)
+def test_a_barrier_keeps_a_hole_open_only_where_it_parts_it_from_the_area(
+    barrier: tuple[int, int, int, int], filled: bool
+) -> None:
+    city = draw("""
+        .CC
+        C C
+        CCC
+    """)
+    areas = form(city, policy_with(holes=1), make_barriers([barrier]))
+    assert len(areas.ground) == filled
 
 
 def test_people_in_a_hole_come_in_only_from_the_floor_on() -> None:

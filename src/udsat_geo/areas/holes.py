@@ -1,8 +1,9 @@
 """Holes: enclosed gaps up to a size become part of the area around them.
 
-A hole is filled when it is no larger than ``areas.holes``, no barrier runs through it, and every unit in it has no
-residents, no rate, or a composite of at least ``areas.fill_below``; without that floor, no hole is filled in which
-somebody was scored. Holes are taken from the largest down, so that an area inside a filled hole joins the outer one.
+A hole is filled when it is no larger than ``areas.holes``, no barrier runs through it or parts it from the area (of
+cells: save at a crossing), and every unit in it has no residents, no rate, or a composite of at least
+``areas.fill_below``; without that floor, no hole is filled in which somebody was scored. Holes are taken from the
+largest down, so that an area inside a filled hole joins the outer one.
 """
 
 from __future__ import annotations
@@ -127,16 +128,18 @@ def _fill_cells(
 
 
 def _barrier_runs_through(row: NDArray[np.int64], col: NDArray[np.int64], size: int, barriers: Barriers | None) -> bool:
-    """Whether a barrier cuts a line from the centre of a hole's cell to the centre of a cell around it."""
+    """Whether a barrier cuts a line between the centres of a hole's cell and of a cell beside it.
+
+    What lies beside a hole's cell is the hole or the area. Past a corner may lie what is neither: a barrier there is
+    none of theirs.
+    """
     if barriers is None:
         return False
     easting, northing = (col.astype(np.float64) + 0.5) * size, (row.astype(np.float64) + 0.5) * size
-    for row_step in (-1, 0, 1):
-        for col_step in (-1, 0, 1):
-            to_easting, to_northing = easting + col_step * size, northing + row_step * size
-            if (row_step or col_step) and is_cut(barriers, easting, northing, to_easting, to_northing).any():
-                return True
-    return False
+    return any(
+        bool(is_cut(barriers, easting, northing, easting + col_step * size, northing + row_step * size).any())
+        for row_step, col_step in ((-1, 0), (0, -1), (0, 1), (1, 0))
+    )
 
 
 def _fill_outlines(
