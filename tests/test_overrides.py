@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from drawn import City, draw, form, policy_with
 from strategies import drawings
-from udsat_geo.areas import EXCLUDED_BY_DECISION, INCLUDED, INCLUDED_BY_DECISION, Decisions
+from udsat_geo.areas import EXCLUDED_BY_DECISION, INCLUDED, INCLUDED_BY_DECISION, Decisions, Memory
 from udsat_geo.errors import InputError
 from udsat_geo.overrides import read_overrides
 
@@ -45,6 +45,15 @@ def test_an_included_unit_joins_the_area_it_touches() -> None:
 def test_of_two_areas_it_joins_the_one_with_most_residents_and_joins_them_not() -> None:
     city = draw("C..CC")
     assert city.areas_of(form(city, policy_with(), decisions=decide(city, include=[1, 2]))) == "21111"
+
+
+def test_of_two_areas_with_as_many_residents_it_joins_the_western_one_whatever_their_earlier_numbers() -> None:
+    city = draw("C.C")
+    kept = Memory(2021, np.array([1, -1, 0]), np.array([-1, -1]))
+    policy = policy_with(rule={"core": 9.0, "edge": 9.0}, incumbents={"keep_years": 4})
+    areas = form(city, policy, memory=kept, decisions=decide(city, include=[1]))
+    assert city.areas_of(areas) == "112"
+    assert areas.kept_from.tolist() == [1, 0]
 
 
 def test_included_units_that_touch_no_area_are_one_of_their_own_whatever_its_size() -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas import roles
 from udsat_geo.areas.bridges import bridge_pieces
 from udsat_geo.areas.holes import fill_holes
+from udsat_geo.areas.numbers import number_areas
 from udsat_geo.areas.overrides import Decisions, apply_decisions
 from udsat_geo.areas.roles import Areas
 from udsat_geo.areas.standing import Memory, Standing, stand
@@ -105,7 +106,7 @@ def form_areas(
         included = changed & (area_of_unit >= 0)
         role[changed], reason[changed] = roles.OUTSIDE, roles.EXCLUDED_BY_DECISION
         role[included], reason[included] = roles.INCLUDED, roles.INCLUDED_BY_DECISION
-    place = _places(units, area_of_unit, max(len(keeps), len(kept_from)))
+    place = number_areas(units, area_of_unit, max(len(keeps), len(kept_from)))
     kept_at = np.flatnonzero(kept_from >= 0)
     final_kept = np.full(int(place.max(initial=-1)) + 1, -1, dtype=np.int64)
     final_kept[place[kept_at][place[kept_at] >= 0]] = kept_from[kept_at][place[kept_at] >= 0]
@@ -223,37 +224,6 @@ def end_year(memory: Memory, earlier: int, policy: Policy) -> int:
     """
     told = int(memory.until[earlier])
     return told if told >= 0 else memory.year + policy.incumbents.keep_years
-
-
-def _places(units: Units, area_of_unit: NDArray[np.int64], n_before: int) -> NDArray[np.int64]:
-    """The final number of each area: by residents, then by its southernmost, then westernmost unit.
-
-    Parameters
-    ----------
-    units : Units
-    area_of_unit : int64, shape (n_units,)
-    n_before : int
-        Areas that there may have been before overrides emptied some.
-
-    Returns
-    -------
-    int64, shape (at least n_before + 1,)
-        -1 for an area without units, and at the end, where the number -1 reads it.
-    """
-    n_areas = max(int(area_of_unit.max(initial=-1)) + 1, n_before)
-    inside = area_of_unit >= 0
-    residents = np.zeros(n_areas, dtype=np.int64)
-    np.add.at(residents, area_of_unit[inside], units.residents[inside])
-    by_position = np.lexsort((units.easting, units.northing))
-    rank = np.empty(len(units), dtype=np.int64)
-    rank[by_position] = np.arange(len(units))
-    first = np.full(n_areas, len(units), dtype=np.int64)
-    np.minimum.at(first, area_of_unit[inside], rank[inside])
-    there = np.flatnonzero(first < len(units))
-    order = there[np.lexsort((first[there], -residents[there]))]
-    place = np.full(n_areas + 1, -1, dtype=np.int64)
-    place[order] = np.arange(len(order))
-    return place
 
 
 def _with_sums(

@@ -1,8 +1,9 @@
 """Overrides: decisions that change the result last, unit by unit, and nothing else.
 
-Excluded units leave their area; included ones join the area they touch (of several, the one with most residents), or,
-where they touch none, make areas of their own. Nothing is judged anew afterwards: an area keeps its name and place
-however few residents are left, and one without any unit is no longer there.
+Excluded units leave their area; included ones, together with those they touch that are included too, join the area they
+touch, or, where they touch none, make areas of their own. Of several areas they join that with most residents once the
+excluded have left (of several such, the southernmost). Nothing is judged anew afterwards: an area keeps its name and
+place however few residents are left, and one without any unit is no longer there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.areas.numbers import number_areas
 from udsat_geo.contiguity import Edges
 from udsat_geo.units import Units
 
@@ -60,9 +62,8 @@ def apply_decisions(
     new = (decisions.include >= 0) & (result < 0)
     changed[new] = decisions.include[new]
     n_areas = int(area_of_unit.max(initial=-1)) + 1
-    residents = np.zeros(n_areas, dtype=np.int64)
     inside = result >= 0
-    np.add.at(residents, result[inside], units.residents[inside])
+    place = number_areas(units, result, n_areas)
     # units that are included together and touch go together
     piece, n_pieces = label_components(new, edges.head, edges.tail)
     area_of_piece = np.full(n_pieces, -1, dtype=np.int64)
@@ -70,7 +71,7 @@ def apply_decisions(
         touching = new[one] & inside[other]
         for p, area in zip(piece[one[touching]].tolist(), result[other[touching]].tolist(), strict=True):
             best = area_of_piece[p]
-            if best < 0 or (residents[area], -area) > (residents[best], -best):
+            if best < 0 or place[area] < place[best]:
                 area_of_piece[p] = area
     alone = area_of_piece < 0
     area_of_piece[alone] = n_areas + np.arange(int(alone.sum()))
