@@ -302,13 +302,8 @@ def may_fill(world: World, rules: Rules, hole: set[Cell]) -> bool:
     for cell in hole:
         if not nobody_scored(world, cell) and (rules.fill_below is None or world.composite[cell] < rules.fill_below):
             return False
-    beside = [((row, col), other) for row, col in hole for other in sides_of(row, col)]
-    return not any(is_cut(world, rules, *pair) for pair in beside)
-
-
-def sides_of(row: int, col: int) -> list[Cell]:
-    """The four cells beside a cell."""
-    return [(row + 1, col), (row - 1, col), (row, col + 1), (row, col - 1)]
+    beside = product(hole, ((1, 0), (-1, 0), (0, 1), (0, -1)))
+    return not any(is_cut(world, rules, cell, (cell[0] + up, cell[1] + right)) for cell, (up, right) in beside)
 
 
 def filled(world: World, rules: Rules, groups: list[set[Cell]]) -> tuple[list[set[Cell]], set[Cell]]:
