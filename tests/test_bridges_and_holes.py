@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from builders import make_barriers, make_policy, make_scores, make_zone_units
 from drawn import draw, form, policy_with
+from oracle_areas import Rules
+from small_worlds import formed, world_of
 from strategies import drawings
 from udsat_geo.areas import BRIDGE, FILL, IN_BRIDGE, IN_FILL, form_areas
 from udsat_geo.barriers import Barriers
@@ -79,6 +81,13 @@ def test_bridges_that_cross_make_one_area(between: str, others: str) -> None:
     assert len(areas.ground) == (between == " ")
 
 
+@pytest.mark.parametrize(("between", "n_areas"), [("o", 1), ("g", 2)])
+def test_a_bridge_runs_over_no_member_of_a_piece(between: str, n_areas: int) -> None:
+    """Over an uninhabited cell of its own piece it would only join what touches at a corner."""
+    world = world_of(f"..C\nC{between}.\nC..")
+    assert len(formed(world, Rules(bridge=142, neighbours="rook"))) == n_areas
+
+
 def test_a_hole_is_filled_up_to_its_size() -> None:
     city = draw("""
         CCCC
@@ -115,6 +124,7 @@ def test_ground_that_is_open_at_a_side_is_no_hole_and_a_corner_does_not_open_it(
         ((70, 100, 70, 200), False),  # between the hole and the centre of its western neighbour
         ((100, 100, 100, 200), False),  # between the hole and the area
         ((20, 210, 90, 290), True),  # in the open north-west corner
+        ((196, 94, 215, 100), True),  # past the south-eastern corner alone
         ((-50, 20, 350, 20), True),  # through the area, south of all centres
     ],
 )
@@ -202,6 +212,16 @@ def test_zones_whose_bridges_cross_are_one_area() -> None:
     scores = make_scores([2.0] * 4 + [-1.0] * 4)
     policy = make_policy(areas={"residents": 0, "bridge": 100})
     assert form_areas(units, scores, find_edges(units, policy), policy).area_of_unit.tolist() == [0] * 4 + [-1] * 4
+
+
+def test_zones_are_not_bridged_over_an_area_of_its_own() -> None:
+    """The zone between the two hangs together with neither: a barrier runs between them and its middle."""
+    zones = [shapely.box(0, 80, 100, 100), shapely.box(200, 80, 300, 100), shapely.box(140, 0, 160, 100)]
+    units, scores = make_zone_units(zones, [500, 500, 500]), make_scores([2.0] * 3)
+    policy = make_policy(areas={"residents": 0, "bridge": 100})
+    edges, barrier = find_edges(units, policy), make_barriers([(130, 70, 170, 70)])
+    assert len(form_areas(units, scores, edges, policy)) == 1
+    assert len(form_areas(units, scores, edges, policy, barrier)) == 3
 
 
 def test_a_hole_between_zones_is_filled() -> None:

@@ -1,9 +1,10 @@
 """Bridges: pieces joined across gaps that hold nobody who was scored.
 
 Two pieces are joined when a unit of one and a unit of the other lie no farther apart than ``areas.bridge``, the
-straight way between them crosses no barrier (save at a crossing), and every unit on the way is without residents or
-without any rate. The way runs from centre to centre of cells, and by the shortest line between zones. Units that touch
-have no gap between them, be it at a corner: whether they hang together is for ``areas.neighbours`` to say.
+straight way between them crosses no barrier (save at a crossing), and every unit on the way is in no piece itself and
+without residents or without any rate. The way runs from centre to centre of cells, and by the shortest line between
+zones. Units that touch have no gap between them, be it at a corner: whether they hang together is for
+``areas.neighbours`` to say.
 
 Of all such ways between two pieces the shortest ones become part of the area, and pieces whose bridges cross are one:
 otherwise the one bridge would part what the other joins. Both are our own choices.
@@ -75,7 +76,8 @@ def bridge_pieces(
     if not policy.areas.bridge or n_pieces < 2:
         return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(units.row is not None))
     links = _cell_links if units.row is not None else _zone_links
-    return links(units, piece_of_unit, n_pieces, standing.passable, policy, barriers)
+    passable = standing.passable & (piece_of_unit < 0)
+    return links(units, piece_of_unit, n_pieces, passable, policy, barriers)
 
 
 def bridge_steps(size: int, bridge: float) -> tuple[NDArray[np.int64], ...]:
@@ -209,7 +211,7 @@ def _cell_links(
             found = find_cell(*at, table, row, col)
             if found < 0:
                 land.append((*at, group))
-            elif piece_of_unit[found] < 0:
+            else:
                 # where bridges of two groups run over one unit without crossing, the smaller number has it
                 bridging[found] = min(group, bridging.get(found, group))
     unit = np.array(sorted(bridging), dtype=np.int64)
@@ -248,14 +250,14 @@ def _zone_links(
     crossed = shapely.length(shapely.intersection(way[link], geometry[unit])) > _THIN
     link, unit = link[crossed], unit[crossed]
     clear = np.ones(len(way), dtype=bool)
-    clear[link[~passable[unit] & (piece_of_unit[unit] < 0)]] = False
+    clear[link[~passable[unit]]] = False
     if barriers is not None:
         clear &= ~_legs_cut(geometry, head, tail, way, barriers)
     one, other = piece_of_unit[head], piece_of_unit[tail]
     shortest = np.zeros(len(way), dtype=bool)
     shortest[clear] = _shortest(one[clear], other[clear], length[clear], n_pieces)
     group_of_piece = _groups(one[shortest], other[shortest], way[shortest], n_pieces)
-    used = shortest[link] & (piece_of_unit[unit] < 0)
+    used = shortest[link]
     bridging = np.full(len(units), n_pieces, dtype=np.int64)
     np.minimum.at(bridging, unit[used], group_of_piece[one[link[used]]])
     found = np.flatnonzero(bridging < n_pieces)

@@ -1,9 +1,9 @@
 """Holes: enclosed gaps up to a size become part of the area around them.
 
-A hole is filled when it is no larger than ``areas.holes``, no barrier runs through it or between it and the area, and
-every unit in it has no residents, no rate, or a composite of at least ``areas.fill_below``; without that floor, no hole
-is filled in which somebody was scored. Holes are taken from the largest down, so that an area inside a filled hole
-joins the outer one.
+A hole is filled when it is no larger than ``areas.holes``, no barrier runs through it or parts it from the area (of
+cells: save at a crossing), and every unit in it has no residents, no rate, or a composite of at least
+``areas.fill_below``; without that floor, no hole is filled in which somebody was scored. Holes are taken from the
+largest down, so that an area inside a filled hole joins the outer one.
 """
 
 from __future__ import annotations
@@ -80,37 +80,6 @@ def fill_holes(
     return fill(units, group_of_unit, ground, may_fill, policy, barriers)
 
 
-@dataclass(frozen=True)
-class _CellHoles:
-    """Holes between cells.
-
-    Attributes
-    ----------
-    row, col : int64, shape (n_cells,)
-        Cells of hole h stand from ``start[h]`` to ``start[h + 1]``.
-    start : int64, shape (n_holes + 1,)
-    around : int64, shape (n_holes,)
-        The group that encloses each.
-    """
-
-    row: NDArray[np.int64]
-    col: NDArray[np.int64]
-    start: NDArray[np.int64]
-    around: NDArray[np.int64]
-
-
-def _cell_holes(group_of_cell: dict[tuple[int, int], int], policy: Policy) -> _CellHoles:
-    from udsat_geo.kernels.gaps import enclosed_cells
-
-    row, col = np.array(list(group_of_cell), dtype=np.int64).T
-    group = np.array(list(group_of_cell.values()), dtype=np.int64)
-    order = np.lexsort((col, row, group))
-    starts = np.searchsorted(group[order], np.arange(int(group.max()) + 2))
-    # where members hold together across corners, open ground does not, and the other way round
-    hole_row, hole_col, hole, around = enclosed_cells(row[order], col[order], starts, policy.areas.neighbours == "rook")
-    return _CellHoles(hole_row, hole_col, np.searchsorted(hole, np.arange(len(around) + 1)), around)
-
-
 def _fill_cells(
     units: Units,
     group_of_unit: NDArray[np.int64],
@@ -120,98 +89,91 @@ def _fill_cells(
     barriers: Barriers | None,
 ) -> Filled:
     from udsat_geo.kernels.cells import find_cell, index_cells
+    from udsat_geo.kernels.gaps import enclosed_cells
 
     filled, fill = group_of_unit.copy(), np.zeros(len(units), dtype=bool)
     if units.row is None or units.col is None or ground.row is None or ground.col is None:
         return Filled(filled, fill, Ground.none(True))
     members = np.flatnonzero(group_of_unit >= 0)
-    row, col = np.concatenate([units.row[members], ground.row]), np.concatenate([units.col[members], ground.col])
     group = np.concatenate([group_of_unit[members], ground.area])
-    group_of_cell = dict(zip(zip(row.tolist(), col.tolist(), strict=True), group.tolist(), strict=True))
-    holes = _cell_holes(group_of_cell, policy)
-    size_ha = np.diff(holes.start) * policy.units.size**2 / SQUARE_METRES_OF_A_HECTARE
+    row, col = np.concatenate([units.row[members], ground.row]), np.concatenate([units.col[members], ground.col])
+    order = np.lexsort((col, row, group))
+    starts = np.searchsorted(group[order], np.arange(int(group.max()) + 2))
+    # where members hold together across corners, open ground does not, and the other way round
+    hole_row, hole_col, hole, group_of_hole = enclosed_cells(
+        row[order], col[order], starts, policy.areas.neighbours == "rook"
+    )
+    size_ha = np.bincount(hole, minlength=len(group_of_hole)) * policy.units.size**2 / SQUARE_METRES_OF_A_HECTARE
     table = index_cells(units.row, units.col)
-    cut = _cut_beside(holes, size_ha <= policy.areas.holes, policy.units.size, barriers)
+    small = size_ha[hole] <= policy.areas.holes
+    met = _met_by_barrier(
+        hole_row[small], hole_col[small], hole[small], len(group_of_hole), policy.units.size, barriers
+    )
+    bounds = np.searchsorted(hole, np.arange(len(group_of_hole) + 1))
     absorbed: set[int] = set()
     land: list[tuple[int, int, int]] = []
     for number in np.lexsort((np.arange(len(size_ha)), -size_ha)).tolist():
-        around = int(holes.around[number])
-        if size_ha[number] > policy.areas.holes or around in absorbed:
+        around = int(group_of_hole[number])
+        if size_ha[number] > policy.areas.holes or around in absorbed or met[number]:
             continue
-        at = slice(int(holes.start[number]), int(holes.start[number + 1]))
-        cells = list(zip(holes.row[at].tolist(), holes.col[at].tolist(), strict=True))
-        found = np.array([find_cell(*cell, table, units.row, units.col) for cell in cells], dtype=np.int64)
+        cells = slice(int(bounds[number]), int(bounds[number + 1]))
+        at_row, at_col = hole_row[cells], hole_col[cells]
+        places = zip(at_row.tolist(), at_col.tolist(), strict=True)
+        found = np.array([find_cell(r, c, table, units.row, units.col) for r, c in places], dtype=np.int64)
         inside = found[found >= 0]
-        if not may_fill[inside].all() or _is_parted(cells, around, group_of_cell, cut[:, at]):
+        if not may_fill[inside].all():
             continue
         absorbed |= {int(g) for g in np.unique(filled[inside]) if g >= 0 and g != around}
         fill[inside] |= group_of_unit[inside] < 0
         filled[inside] = around
-        group_of_cell |= dict.fromkeys(cells, around)
-        land += [(*cell, around) for cell, unit in zip(cells, found.tolist(), strict=True) if unit < 0]
+        land += [(int(r), int(c), around) for r, c in zip(at_row[found < 0], at_col[found < 0], strict=True)]
     new = np.array(land, dtype=np.int64).reshape(-1, 3)
     return Filled(filled, fill, Ground.of_cells(new[:, 0], new[:, 1], new[:, 2]))
 
 
-_BESIDE = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
-"""Steps in rows and columns to the eight cells beside a cell."""
+_BESIDE = ((-1, 0), (0, -1), (0, 1), (1, 0))
+"""Steps in rows and columns to the cells beside a cell."""
 
 
-def _cut_beside(holes: _CellHoles, small: NDArray[np.bool_], size: int, barriers: Barriers | None) -> NDArray[np.bool_]:
-    """Whether a barrier cuts the line from each hole's cell to each cell beside it, shape (8, n_cells).
+def _met_by_barrier(
+    row: NDArray[np.int64],
+    col: NDArray[np.int64],
+    hole: NDArray[np.int64],
+    n_holes: int,
+    size: int,
+    barriers: Barriers | None,
+) -> NDArray[np.bool_]:
+    """Whether a barrier cuts a line between the centres of a cell of each hole and of a cell beside it.
+
+    What lies beside a hole's cell is the hole or the area. Past a corner may lie what is neither: a barrier there is
+    none of theirs.
 
     Parameters
     ----------
-    holes : _CellHoles
-    small : bool, shape (n_holes,)
-        Holes that may be filled; the cells of others are not looked at.
+    row, col, hole : int64, shape (n_cells,)
+    n_holes : int
     size : int
         Of a cell, in metres.
     barriers : Barriers or None
+
+    Returns
+    -------
+    bool, shape (n_holes,)
     """
-    cut = np.zeros((len(_BESIDE), len(holes.row)), dtype=bool)
-    asked = np.flatnonzero(np.repeat(small, np.diff(holes.start)))
-    if barriers is None or not len(asked):
-        return cut
-    row, col = holes.row[asked].astype(np.float64), holes.col[asked].astype(np.float64)
-    easting, northing = (col + 0.5) * size, (row + 0.5) * size
+    met = np.zeros(n_holes, dtype=bool)
+    if barriers is None or not len(row):
+        return met
+    easting, northing = (col.astype(np.float64) + 0.5) * size, (row.astype(np.float64) + 0.5) * size
     # one call for all holes and directions: each call makes an index of the barriers of its own
-    cut[:, asked] = is_cut(
+    cut = is_cut(
         barriers,
         np.tile(easting, len(_BESIDE)),
         np.tile(northing, len(_BESIDE)),
         np.concatenate([easting + col_step * size for _, col_step in _BESIDE]),
         np.concatenate([northing + row_step * size for row_step, _ in _BESIDE]),
-    ).reshape(len(_BESIDE), -1)
-    return cut
-
-
-def _is_parted(
-    cells: list[tuple[int, int]],
-    around: int,
-    group_of_cell: dict[tuple[int, int], int],
-    cut: NDArray[np.bool_],
-) -> bool:
-    """Whether a barrier cuts a line from the centre of a hole's cell to that of one next to it in the hole or the area.
-
-    What else lies next to a hole, past a corner of it, is not looked at: a barrier there is none of the area's.
-
-    Parameters
-    ----------
-    cells : list of (row, col), length n_cells
-        Of the hole.
-    around : int
-        The group that encloses it.
-    group_of_cell : dict
-    cut : bool, shape (8, n_cells)
-        From `_cut_beside`.
-    """
-    own = set(cells)
-    for step, place in zip(*(found.tolist() for found in np.nonzero(cut)), strict=True):
-        beyond = cells[place][0] + _BESIDE[step][0], cells[place][1] + _BESIDE[step][1]
-        if beyond in own or group_of_cell.get(beyond) == around:
-            return True
-    return False
+    )
+    met[hole[cut.reshape(len(_BESIDE), -1).any(axis=0)]] = True
+    return met
 
 
 def _fill_outlines(
