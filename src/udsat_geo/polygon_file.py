@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.schema import CRS
 from udsat_geo.unit_table import check_polygons
-from udsat_geo.vector import Features, features_in, reading_gdal
+from udsat_geo.vector import Features, features_in, list_layers
 from udsat_geo.wording import OVERLAP, REPROJECTED, SLIVERS, decimal
 
 Words = Mapping[str, str]
@@ -170,11 +170,9 @@ def _with_layer(path: Path) -> Path:
     """The path with the layer of areas, where the file is a designation of several layers and none is named."""
     if "|layername=" in str(path) or path.suffix.lower() != ".gpkg" or not path.is_file():
         return path
-    pyogrio = reading_gdal()
-
     try:
-        layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-    except pyogrio.errors.DataSourceError:
+        layers = list_layers(path)
+    except ValueError:
         return path  # reading it tells what is wrong
     return Path(f"{path}|layername={LAYER}") if len(layers) > 1 and LAYER in layers else path
 

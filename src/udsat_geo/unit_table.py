@@ -76,7 +76,7 @@ def read_unit_table(path: Path, policy: Policy) -> UnitTable:
     if geometry is not None:
         check_polygons(features.name, geometry, ids)
         if features.crs is not None and not same_crs(features.crs, crs):
-            geometry = reproject(geometry, features.crs, crs)
+            geometry = reproject(geometry, features.crs, crs, features.name)
             check_polygons(features.name, geometry, ids)
         geometry = shapely.force_2d(geometry)
     if policy.units.kind == "cells":
