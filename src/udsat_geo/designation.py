@@ -25,7 +25,7 @@ from udsat_geo.scoring import Scores, score_units
 from udsat_geo.status import Status, take_status
 from udsat_geo.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.units import Units, cells_from_registers
-from udsat_geo.wording import BARRIERS_CUT, NO_MEMORY, NO_PLACE, NO_SPREAD, STEPS
+from udsat_geo.wording import BARRIERS_CUT, NO_GROUND, NO_MEMORY, NO_PLACE, NO_SPREAD, STEPS
 
 Progress = Callable[[str], None]
 RanBefore = Callable[[NDArray[np.object_]], NDArray[np.bool_]]
@@ -206,7 +206,7 @@ def designate(
     step("comparing")
     changes = _changes(year, policy, units, areas, outline, previous)
     named = _named(year, units, areas, around, previous, changes, language)
-    found["notes"] = (*found["notes"], *_notes(rule, scores, around, named, inputs, previous, language))
+    found["notes"] = (*found["notes"], *_notes(rule, scores, around, outline, named, inputs, previous, language))
     return Designation(
         year=year,
         policy=policy.model_copy(update={"policy": rule}),
@@ -283,6 +283,7 @@ def _notes(
     rule: Policy,
     scores: Scores,
     around: Surroundings,
+    outline: NDArray[np.object_],
     named: Named,
     inputs: Inputs,
     previous: Designated | None,
@@ -293,6 +294,9 @@ def _notes(
     if inputs.around.places is not None and not named.has_place.all():
         told = {"n": int((~named.has_place).sum()), "of": len(named.has_place)}
         notes.append(NO_PLACE[language].format(name=file_of(inputs.around.places).name, **told))
+    groundless = [area.is_empty for area in outline]
+    if any(groundless):
+        notes.append(NO_GROUND[language].format(areas=", ".join(named.area_id[groundless])))
     if rule.incumbents.remembers and previous is None:
         notes.append(NO_MEMORY[language])
     return tuple(notes)

@@ -166,6 +166,11 @@ PARCELS_UNUSED: dict[str, str] = {
     "en": "{name}: parcels serve areas made of addresses only; here they change nothing",
 }
 
+NO_GROUND: dict[str, str] = {
+    "da": "Uden omrids, fordi andre områder med flere beboere har al deres grund: {areas}",
+    "en": "Without an outline, as other areas with more residents have all their ground: {areas}",
+}
+
 NO_PLACE: dict[str, str] = {
     "da": "{name}: {n} af {of} områder har intet af stederne i nærheden",
     "en": "{name}: {n} of {of} areas have none of the places near",

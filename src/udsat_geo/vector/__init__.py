@@ -7,6 +7,7 @@ from udsat_geo.vector.features import (
     read_features,
     read_points,
     texts_of,
+    values_of,
 )
 from udsat_geo.vector.gdal import geometry_column, list_layers, read_layer, reading_gdal
 from udsat_geo.vector.reference_systems import (
@@ -35,4 +36,5 @@ __all__ = [
     "same_crs",
     "short_crs",
     "texts_of",
+    "values_of",
 ]

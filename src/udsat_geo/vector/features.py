@@ -201,15 +201,34 @@ def texts_of(features: Features, column: str) -> list[str]:
     Raises
     ------
     InputError
-        If some are no text that can be read.
+        See `values_of`.
+    """
+    values = values_of(features.attributes, column, features.name)
+    return ["" if value is None else str(value).strip() for value in values]
+
+
+def values_of(table: Any, column: str, name: str) -> list[Any]:
+    """The values of a column of an Arrow table; None is missing.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    column : str
+    name : str
+        Of the file.
+
+    Raises
+    ------
+    InputError
+        If some cannot be read.
     """
     try:
-        values = features.attributes.column(column).to_pylist()
+        values: list[Any] = table.column(column).to_pylist()
     except (ValueError, OverflowError) as error:
         # bytes that are no UTF-8, days that no calendar has
-        where, what = f"{features.name}, column {column}", f"holds values that cannot be read ({error})"
-        raise InputError(Problem(where, what, "Export the file again, as UTF-8.")) from None
-    return ["" if value is None else str(value).strip() for value in values]
+        what = f"holds values that cannot be read ({error})"
+        raise InputError(Problem(f"{name}, column {column}", what, "Export the file again, as UTF-8.")) from None
+    return values
 
 
 def _out_of_bounds(geometry: NDArray[np.object_], farthest: float) -> NDArray[np.int64]:
