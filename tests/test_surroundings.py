@@ -161,6 +161,13 @@ def test_overrides_in_latin_1_and_semicolons_under_any_name(good: Path, tmp_path
     assert told["units_changed"] == 1
 
 
+def test_how_overrides_are_written_is_said_in_danish(good: Path, tmp_path: Path) -> None:
+    rows = "unit_id,action,reason,decided_by,date\n100m_61742_7192,exclude,r,X,2021-06-24\n"
+    (tmp_path / "o.csv").write_text(rows)
+    found = run(good, tmp_path / "out", overrides=tmp_path / "o.csv", lang="da")
+    assert found["notes"] == ["o.csv: kommasepareret, UTF-8, decimalpunktum"]
+
+
 # --- the ends of what can be --------------------------------------------------------------------------------
 
 

@@ -72,7 +72,7 @@ def read_overrides(path: Path, units: Units, language: str) -> Overrides:
         For missing columns; rows without action, reason, name or date; unknown actions and units; polygons that hold
         no unit; units that are both included and excluded.
     """
-    features, told = features_in(path, units.crs, as_text=True)
+    features, told = features_in(path, units.crs, as_text=True, language=language)
     rows = _rows(features)
     chosen = _units_of_rows(features, rows, units)
     overrides = tuple(

@@ -51,7 +51,7 @@ class Features:
     notes: tuple[str, ...] = ()
 
 
-def read_features(path: Path, as_text: bool = False) -> Features:
+def read_features(path: Path, as_text: bool = False, language: str = "en") -> Features:
     """Read the one layer of a vector file, or a plain CSV or Parquet table.
 
     Parameters
@@ -60,6 +60,8 @@ def read_features(path: Path, as_text: bool = False) -> Features:
         ``file.gpkg|layername=zones`` names one of several layers.
     as_text : bool
         Leave every value of a CSV table the text that it is.
+    language : {"da", "en"}
+        Of the notes.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def read_features(path: Path, as_text: bool = False) -> Features:
     if kind in (".parquet", ".geoparquet"):
         return _read_parquet(file)
     if kind == ".csv":
-        table, dialect = read_csv_table(file, as_text)
+        table, dialect = read_csv_table(file, as_text, language)
         return Features(file.name, table, None, None, (f"{file.name}: {dialect}",))
     return _read_gdal(file, layer or None)
 
@@ -127,14 +129,16 @@ def read_points(path: Path, wanted_crs: str, told_crs: str | None = None) -> Any
     return table
 
 
-def features_in(path: Path, wanted_crs: str, as_text: bool = False) -> tuple[Features, str | None]:
+def features_in(
+    path: Path, wanted_crs: str, as_text: bool = False, language: str = "en"
+) -> tuple[Features, str | None]:
     """The features of a file in a wanted reference system, two-dimensional.
 
     Parameters
     ----------
     path : Path
     wanted_crs : str
-    as_text : bool
+    as_text, language
         See `read_features`.
 
     Returns
@@ -152,7 +156,7 @@ def features_in(path: Path, wanted_crs: str, as_text: bool = False) -> tuple[Fea
     """
     import shapely
 
-    features = read_features(path, as_text)
+    features = read_features(path, as_text, language)
     if features.geometry is None:
         return features, None
     if features.crs is None:

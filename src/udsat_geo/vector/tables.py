@@ -15,7 +15,7 @@ _TYPES = "['BOOLEAN', 'BIGINT', 'DOUBLE', 'VARCHAR']"
 """What a column may be; a date stays the text it is, as 03-04-2021 is two days."""
 
 
-def read_csv_table(path: Path, as_text: bool) -> tuple[Any, str]:
+def read_csv_table(path: Path, as_text: bool, language: str) -> tuple[Any, str]:
     """A CSV table, and in words how it is written.
 
     Parameters
@@ -23,6 +23,8 @@ def read_csv_table(path: Path, as_text: bool) -> tuple[Any, str]:
     path : Path
     as_text : bool
         Every column as text; otherwise whole numbers, numbers and truth values are told apart.
+    language : {"da", "en"}
+        Of the words.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def read_csv_table(path: Path, as_text: bool) -> tuple[Any, str]:
     except duckdb.Error as error:
         reason = first_broken_row(path, dialect) or str(error).strip().split("\n")[0]
         raise InputError(Problem(path.name, f"cannot be read: {reason}", "Mend the file.")) from None
-    return table, dialect.with_decimal(decimal)
+    return table, dialect.with_decimal(decimal, language)
 
 
 def _has_decimal_comma(file: Path, encoding: str) -> bool:
