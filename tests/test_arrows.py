@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "unit_table": {"errors", "vector", "policy", "registers", "units", "grid", "zones"},
     "polygon_file": {"errors", "registers", "unit_table", "vector", "wording"},
     "barriers": {"errors", "vector", "wording", "kernels"},
-    "contiguity": {"barriers", "grid", "policy", "units", "kernels"},
+    "contiguity": {"barriers", "errors", "grid", "policy", "units", "kernels"},
     "scoring": {"grid", "policy", "units", "kernels"},
     "areas": {"barriers", "contiguity", "outline", "policy", "scoring", "units", "kernels"},
     "outline": {"barriers", "grid", "kernels", "policy", "units"},
@@ -57,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "places": {"errors", "vector", "wording"},
     "parcels": {"errors", "outline", "vector", "wording"},
     "overrides": {"areas", "errors", "units", "vector", "wording"},
-    "surroundings": {"barriers", "parcels", "places", "policy"},
+    "surroundings": {"barriers", "errors", "overrides", "parcels", "places", "policy", "units", "wording"},
     "naming": {"areas", "diff", "places", "units", "wording"},
     "designation": DESIGNATION,
     "goals": {"errors", "policy", "polygon_file", "registers", "vector", "unit_table", "wording", "zones"},
@@ -81,7 +81,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """Room -> the rooms it may import beside itself; a room is the first name under the package."""
 
-ONLY_FROM = {("vector", "registers"): {"registers.dialect", "registers.settings"}}
+ONLY_FROM = {("vector", "registers"): {"registers.dialect", "registers.settings", "registers.sql"}}
 """Where a room may import only some modules of another."""
 
 OUTSIDE = {

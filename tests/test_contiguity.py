@@ -14,7 +14,9 @@ from shapely import MultiPolygon, Polygon, affinity, box
 
 from builders import make_address_units, make_cell_units, make_policy, make_zone_units
 from strategies import Cells, sorted_cells
+from udsat_geo import contiguity
 from udsat_geo.contiguity import Edges, address_edges, find_edges, grid_edges, zone_edges
+from udsat_geo.errors import InputError
 
 LEFT = box(0, 0, 10, 10)
 
@@ -111,6 +113,14 @@ def test_addresses_touch_within_reach_of_each_other() -> None:
     ]:
         policy = make_policy(units={"kind": "addresses"}, areas={"reach": reach})
         assert pairs(find_edges(units, policy)) == wanted, reach
+
+
+def test_more_pairs_of_addresses_than_memory_is_to_hold_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    easting, northing = np.arange(0.0, 50.0, 10.0), np.zeros(5)
+    monkeypatch.setattr(contiguity, "MOST_PAIRS", 4)
+    assert len(address_edges(easting, northing, 10.0)) == 4
+    with pytest.raises(InputError, match=r"areas.reach: 20 m brings over 4 pairs of addresses together"):
+        address_edges(easting, northing, 20.0)
 
 
 def test_one_address_and_none_have_no_edges() -> None:

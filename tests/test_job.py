@@ -10,6 +10,7 @@ import pytest
 import udsat_geo.job
 from small_registers import make_registers
 from udsat_geo.designation import Designation, designate
+from udsat_geo.errors import InputError
 from udsat_geo.io.results import write_results
 from udsat_geo.job import Job, run
 from udsat_geo.policy import load_policy
@@ -86,3 +87,27 @@ def test_one_of_another_kind_serves_only_when_it_is_asked_for(folder: Path, key:
     assert previous_year(alone) is None
     assert "compared only with --previous 2017" in alone.notes[-1]
     assert previous_year(run(job(folder, 2021, raw="raw/2021", previous="2017"))) == 2017
+
+
+def running(folder: Path, year: int, policy: str, previous: str | None = None) -> Designation:
+    """A year of a policy that looks back one year, its base or itself, as written into the output folder."""
+    path = folder / "running.toml"
+    path.write_text('extends = "kbh-2017"\nid = "running"\ncadence = 1\n[rule]\nyears_running = 2\n')
+    loaded = load_policy(str(path) if policy == "running" else policy)
+    made = run(Job(year, loaded, raw=folder / "raw", out=folder / "out", previous=previous, language="en"))
+    write_results(made, folder / "out", ("gpkg",))
+    return made
+
+
+def test_a_policy_of_years_running_is_compared_with_what_lies_in_the_folder(tmp_path: Path, made: Made) -> None:
+    """Made anew, the year before would ask for the one before it, and so on for all registers there are."""
+    for year in (2017, 2018, 2019, 2020):
+        make_registers(1).write(tmp_path / "raw" / str(year))
+    with pytest.raises(InputError, match=r"designation_2018\.gpkg: no such designation"):
+        running(tmp_path, 2019, "running")
+    running(tmp_path, 2018, "kbh-2017", previous="none")
+    made.clear()
+    found = running(tmp_path, 2019, "running")
+    assert (made, previous_year(found)) == ([2019], 2018)
+    assert any("made by another policy" in note for note in found.notes)
+    assert previous_year(running(tmp_path, 2020, "running", previous="2019")) == 2019

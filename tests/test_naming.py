@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,14 @@ def test_who_continues_keeps_id_and_name_and_new_ids_are_never_old_ones() -> Non
     by_area = dict(enumerate(found.area_id.tolist()))
     east, west = int(areas.area_of_unit[3]), int(areas.area_of_unit[0])
     assert by_area == {east: "2021-01", west: "2021-03"}
+
+
+def test_a_plain_number_that_another_area_has_is_left_out() -> None:
+    city = draw("CC.CC.C")
+    areas = form(city, policy_with())
+    before = dict(zip(city.units.unit_id.tolist(), [-1, -1, -1, 0, 0, -1, -1], strict=True))
+    previous = replace(make_designated(before, year=2017), name=np.array(["Area 1"], dtype=object))
+    assert named(city.units, areas, None, previous).name.tolist() == ["Area 2", "Area 1", "Area 3"]
 
 
 def test_of_a_split_the_larger_part_continues_and_a_merged_area_continues_the_larger() -> None:

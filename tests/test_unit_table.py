@@ -210,3 +210,19 @@ def test_what_was_found_out_about_a_csv_table_is_said(tmp_path: Path) -> None:
     assert read.notes == ("units.csv: semicolon separated, UTF-8, decimal comma",)
     units, _ = units_from_table(read, own_policy("cells"))
     assert units.numerator.ravel().tolist() == [1_500_000, 2_250_000]
+
+
+@pytest.mark.parametrize("name", ["units.csv", "u*[1].csv", "UNITS.CSV"])
+def test_a_latin_1_table_is_read_under_any_name(tmp_path: Path, name: str) -> None:
+    rows = "id;people;poor;kvarter\n100m_61740_7190;100;10;Nørrebro\n100m_61740_7191;;5;Ørestad\n"
+    (tmp_path / "u2.csv").write_text("another;table\n1;2\n")
+    (tmp_path / name).write_bytes(rows.encode("latin-1"))
+    read = read_unit_table(tmp_path / name, own_policy("cells"))
+    assert read.attributes.column("kvarter").to_pylist() == ["Nørrebro", "Ørestad"]
+    assert read.notes == (f"{name}: semicolon separated, Latin-1, decimal point",)
+
+
+def test_a_date_stays_the_text_that_it_is(tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text("id,people,poor,day\n100m_61740_7190,100,10,03-04-2021\n")
+    read = read_unit_table(tmp_path / "units.csv", own_policy("cells"))
+    assert read.attributes.column("day").to_pylist() == ["03-04-2021"]

@@ -21,7 +21,7 @@ from udsat_geo.grid import Grid, find_cells
 from udsat_geo.polygon_file import Words, file_of, read_polygons
 from udsat_geo.registers.linking import Located
 from udsat_geo.registers.schema import CRS
-from udsat_geo.vector import reading_gdal, same_crs, short_crs
+from udsat_geo.vector import geometries_of, geometry_column, list_layers, read_layer, same_crs, short_crs
 from udsat_geo.zones import zone_of_points
 
 LAYERS = {"areas", "units"}
@@ -153,11 +153,9 @@ def read_area_set(path: Path, allow_overlaps: bool = False) -> AreaSet:
 def _is_designation(path: Path) -> bool:
     if "|layername=" in str(path) or path.suffix.lower() != ".gpkg" or not path.is_file():
         return False
-    pyogrio = reading_gdal()
-
     try:
-        return {str(name) for name in pyogrio.list_layers(path)[:, 0]} >= LAYERS
-    except pyogrio.errors.DataSourceError:
+        return set(list_layers(path)) >= LAYERS
+    except ValueError:
         return False  # reading it as polygons tells what is wrong
 
 
@@ -177,15 +175,14 @@ def _read_designation(path: Path) -> AreaSet:
 
 def _members(path: Path, designated: Designated) -> MemberCells | MemberAddresses | None:
     """The units of areas, where they are cells or addresses."""
-    pyogrio = reading_gdal()
     import shapely
 
     where = "area_id IS NOT NULL"
     try:
-        meta, table = pyogrio.read_arrow(path, layer="units", columns=["unit_id", "area_id"], where=where)
-        geometry = shapely.from_wkb(table[meta["geometry_name"] or "wkb_geometry"].to_numpy(zero_copy_only=False))
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError) as error:
-        reason = str(error).split(";")[0].split("\n")[0]
+        meta, table = read_layer(path, "units", columns=["unit_id", "area_id"], where=where)
+        geometry = geometries_of(table[geometry_column(meta)])
+    except (KeyError, ValueError, NotImplementedError) as error:
+        reason = str(error.args[0] if error.args else error).split("\n")[0]
         raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
     number = {area: i for i, area in enumerate(designated.area_id.tolist())}
     area_of_member = np.array([number.get(area, -1) for area in table["area_id"].to_pylist()], dtype=np.int64)

@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.vector import check_crs, read_features, reproject, same_crs, short_crs
+from udsat_geo.vector.reference_systems import FARTHEST_M, positions_out_of_reach
 from udsat_geo.wording import FAR_CROSSINGS, REPROJECTED
 
-FARTHEST_M = 1e8
-"""Positions beyond lie in no projected reference system, and the kernel does not count on them. Own choice."""
 NAMED_CROSSINGS = 3
 """How many of the crossings far from every barrier a note names."""
 
@@ -216,13 +215,12 @@ def _read_layer(path: Path, kind: _Kind, crs: str, language: str) -> _Layer:
         raise InputError(problems)
     notes = features.notes
     if not same_crs(features.crs, crs):
-        parts = reproject(parts, features.crs, crs)
+        parts = reproject(parts, features.crs, crs, name)
         source, target = short_crs(features.crs), short_crs(crs)
         notes = (*notes, REPROJECTED[language].format(name=name, source=source, target=target))
     far = _features_with(parts, feature_of_part, lambda position: ~(np.abs(position) <= FARTHEST_M))
     if len(far):
-        what = f"positions that {short_crs(crs)} cannot hold"
-        raise InputError(Problem(name, what, "Check its reference system.", len(far), f"feature {far[0] + 1}"))
+        raise InputError(positions_out_of_reach(name, crs, far))
     return _Layer(name, parts, len(geometry), notes)
 
 

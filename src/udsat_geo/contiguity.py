@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.barriers import Barriers, is_cut, segment_lines
+from udsat_geo.errors import InputError, Problem
 from udsat_geo.grid import QUEEN_FORWARD, ROOK_FORWARD
 from udsat_geo.policy import Policy
 from udsat_geo.units import Units
+
+MOST_PAIRS = 100_000_000
+"""Of addresses that touch: 0.8 GB, and some 4 GB more where barriers are held to each. Own choice."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,18 @@ def address_edges(easting: NDArray[np.float64], northing: NDArray[np.float64], r
         In metres.
     reach : float
         The farthest that two addresses which touch lie apart, in metres; inclusive.
+
+    Raises
+    ------
+    InputError
+        If more than `MOST_PAIRS` pairs are within reach.
     """
     from udsat_geo.kernels.pairs import pairs_within
 
-    head, tail = pairs_within(easting, northing, np.argsort(easting, kind="stable"), reach)
+    fits, head, tail = pairs_within(easting, northing, np.argsort(easting, kind="stable"), reach, MOST_PAIRS)
+    if not fits:
+        what = f"{reach:g} m brings over {MOST_PAIRS:,} pairs of addresses together, more than memory is to hold"
+        raise InputError(Problem("areas.reach", what, "Choose a shorter reach."))
     return Edges(head, tail)
 
 

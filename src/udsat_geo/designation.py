@@ -18,14 +18,14 @@ from udsat_geo.diff import Changes, Designated, compare
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.naming import Named, name_areas
 from udsat_geo.outline import outline_areas
-from udsat_geo.overrides import Overrides, read_overrides
+from udsat_geo.overrides import Overrides
 from udsat_geo.policy import LoadedPolicy, Policy
 from udsat_geo.registers.limits import LimitExpressions, check_limits, resolve_limits
 from udsat_geo.scoring import Scores, score_units
 from udsat_geo.status import Status, take_status
 from udsat_geo.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.units import Units, cells_from_registers
-from udsat_geo.wording import BARRIERS_CUT, NO_MEMORY, NO_SPREAD, STEPS
+from udsat_geo.wording import BARRIERS_CUT, NO_GROUND, NO_MEMORY, NO_PLACE, NO_SPREAD, STEPS
 
 Progress = Callable[[str], None]
 RanBefore = Callable[[NDArray[np.object_]], NDArray[np.bool_]]
@@ -190,8 +190,7 @@ def designate(
     step("reading")
     units, found = read_units(inputs, policy, threads)
     rule = resolve_limits(rule, found.pop("let"))
-    around = read_surroundings(inputs.around, units.crs, rule, language)
-    overrides = None if inputs.around.overrides is None else read_overrides(inputs.around.overrides, units, language)
+    around = read_surroundings(inputs.around, units, rule, language)
     step("scoring")
     scores = score_units(units, rule)
     edges = find_edges(units, rule)
@@ -201,13 +200,13 @@ def designate(
         around = dataclasses.replace(around, notes=(*around.notes, cut))
     step("forming")
     ran = None if ran_before is None else ran_before(units.unit_id)
-    decisions = None if overrides is None else overrides.decisions
+    decisions = None if around.overrides is None else around.overrides.decisions
     areas = form_areas(units, scores, edges, rule, around.barriers, remember(previous, units, year), ran, decisions)
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step("comparing")
     changes = _changes(year, policy, units, areas, outline, previous)
     named = _named(year, units, areas, around, previous, changes, language)
-    found["notes"] = (*found["notes"], *_notes(rule, scores, around, overrides, previous, language))
+    found["notes"] = (*found["notes"], *_notes(rule, scores, around, outline, named, inputs, previous, language))
     return Designation(
         year=year,
         policy=policy.model_copy(update={"policy": rule}),
@@ -221,13 +220,13 @@ def designate(
         since=np.full(len(areas), year, dtype=np.int64) if changes is None else changes.since,
         near_misses=find_near_misses(units, scores, edges, rule, areas, ran),
         surroundings=around,
-        overrides=overrides,
+        overrides=around.overrides,
         status=take_status(units, areas.area_of_unit, rule),
         previous=previous,
         changes=changes,
         language=language,
         limits=limits,
-        **_with_files(found, inputs.around, around, overrides),
+        **_with_files(found, inputs.around, around),
     )
 
 
@@ -284,30 +283,31 @@ def _notes(
     rule: Policy,
     scores: Scores,
     around: Surroundings,
-    overrides: Overrides | None,
+    outline: NDArray[np.object_],
+    named: Named,
+    inputs: Inputs,
     previous: Designated | None,
     language: str,
 ) -> tuple[str, ...]:
     """What was found out beside the registers."""
     notes = [*_without_spread(scores, rule, language), *around.notes]
-    if overrides is not None:
-        notes += overrides.notes
+    if inputs.around.places is not None and not named.has_place.all():
+        told = {"n": int((~named.has_place).sum()), "of": len(named.has_place)}
+        notes.append(NO_PLACE[language].format(name=file_of(inputs.around.places).name, **told))
+    groundless = [area.is_empty for area in outline]
+    if any(groundless):
+        notes.append(NO_GROUND[language].format(areas=", ".join(named.area_id[groundless])))
     if rule.incumbents.remembers and previous is None:
         notes.append(NO_MEMORY[language])
     return tuple(notes)
 
 
-def _with_files(
-    found: dict[str, Any], files: Around, around: Surroundings, overrides: Overrides | None
-) -> dict[str, Any]:
+def _with_files(found: dict[str, Any], files: Around, around: Surroundings) -> dict[str, Any]:
     """What was found, with the files around the registers and how much they hold."""
-    rows = dict(around.rows)
-    if overrides is not None:
-        rows["overrides"] = len(overrides.overrides)
     return {
         **found,
         "files": {**found["files"], **{name: file_of(path) for name, path in files.named().items()}},
-        "rows": {**found["rows"], **rows},
+        "rows": {**found["rows"], **around.rows},
     }
 
 

@@ -252,7 +252,7 @@ def _first_areas(job: FiguresJob, read: AreasFile) -> FirstAreas:
     residents = np.zeros(len(name), dtype=np.int64)
     np.add.at(residents, area_of_unit[area_of_unit >= 0], units.residents[area_of_unit >= 0])
     order = np.lexsort((np.arange(len(name)), -residents))
-    surroundings = read_surroundings(inputs.around, units.crs, policy, job.language)
+    surroundings = read_surroundings(inputs.around, units, policy, job.language)
     origin = Origin(inputs.source, policy.id, year, vintage_of(policy, found["vintage"], year, job.language))
     shown = AreasOnMap(
         year, year + policy.cadence, tuple(name[i] for i in order), residents[order], int(units.residents.sum()),

@@ -1,9 +1,10 @@
 """The main job around a designation: inputs found, the previous designation made or loaded.
 
 The previous designation is one cadence of the policy back, unless another is asked for. It is made from the registers
-of its year wherever there are any, so that no result depends on what lies in the output folder. Where there are none,
-one in the output folder by the same policy from the same kind of input serves, or any that is asked for by its year;
-else there is none, which the notes say.
+of its year wherever there are any, so that no result depends on what lies in the output folder; only a policy that
+looks back on years running, whose results do, takes the one there. Where there are no registers, one in the output
+folder by the same policy from the same kind of input serves, or any that is asked for by its year; else there is none,
+which the notes say.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from udsat_geo.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
+from udsat_geo.designation import Designation, Inputs, Progress, RanBefore, check_year, designate, file_of
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import LoadedPolicy
@@ -74,11 +75,11 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     """
     check_year(job.year, job.policy)
     inputs = find_inputs(job, job.year, progress)
+    ran = ran_before(job, job.year, inputs)
     previous, note = find_previous(job, inputs, progress)
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
         what = f"{previous.policy_id}, {previous.source}"
         note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
-    ran = ran_before(job, job.year, inputs)
     made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
     return dataclasses.replace(made, notes=(*made.notes, *note))
 
@@ -179,16 +180,28 @@ def around_registers(named: Around, folder: Path | None) -> Around:
     Raises
     ------
     InputError
-        If crossings are named and there are no barriers that they could open.
+        If a named file is not there, several files beside the registers hold the same, or there are crossings without
+        barriers that they could open.
     """
     found = named.named()
+    # told before any register is read; what is in a file is told later
+    problems = [
+        Problem(f"--{name} {path}".rstrip(), "no such file", "Check the path.")
+        for name, path in found.items()
+        if str(path) == "." or not file_of(path).exists()
+    ]
     for name in BESIDE_REGISTERS:
         if name not in found and folder is not None:
             beside = [path for suffix in VECTOR_SUFFIXES if (path := folder / f"{name}{suffix}").exists()]
+            if len(beside) > 1:
+                names = ", ".join(path.name for path in beside)
+                problems.append(Problem(str(folder), f"more than one file of {name}: {names}", "Keep one, or name it."))
             found |= {name: beside[0]} if beside else {}
     if "crossings" in found and "barriers" not in found:
         what, remedy = "opens barriers, and there are none", "Name them with --barriers, or leave the crossings out."
-        raise InputError(Problem(str(found["crossings"]), what, remedy))
+        problems.append(Problem(str(found["crossings"]), what, remedy))
+    if problems:
+        raise InputError(problems)
     return Around(**found)
 
 
@@ -242,15 +255,18 @@ def find_previous(
     if job.previous == "none":
         return None, ()
     if job.previous is not None and re.fullmatch(r"-?[0-9]{1,9}", job.previous) is None:
-        return read_designated(Path(job.previous), _says_where(job)), ()
+        designated = read_designated(Path(job.previous), _says_where(job))
+        _check_earlier(f"--previous {job.previous}", designated.year, job.year)
+        return designated, ()
     named = job.previous is not None
     year = int(job.previous) if job.previous is not None else job.year - job.policy.policy.cadence
-    if year == job.year:
-        raise InputError(Problem(f"--previous {year}", "is the year itself", "Name an earlier year, a file, or none."))
+    _check_earlier(f"--previous {year}", year, job.year)
     made_of = _inputs_of_earlier(job, inputs, year, progress)
     stored = job.out / f"designation_{year}.gpkg"
-    if stored.is_file() and made_of is None:
-        if named or _has_same_basis(stored, job.policy, inputs):
+    # years running are read from the output folder: made anew, each year would ask for those before it without end
+    looks_back = job.policy.policy.rule.years_running > 1
+    if stored.is_file() and (made_of is None or looks_back):
+        if named or looks_back or _has_same_basis(stored, job.policy, inputs):
             return read_designated(stored, _says_where(job)), ()
         return None, (OTHER_BASIS[job.language].format(year=year),)
     if made_of is not None:
@@ -263,6 +279,13 @@ def find_previous(
         remedy = "Designate that year first, name its file, or give --previous none."
         raise InputError(Problem(f"--previous {year}", "neither a designation nor registers of that year", remedy))
     return None, (NOTHING_TO_COMPARE[job.language].format(year=year),)
+
+
+def _check_earlier(where: str, year: int, now: int) -> None:
+    """What is compared with must lie before: memory, ids and first years all go forward."""
+    if year >= now:
+        what = "is the year itself" if year == now else f"is of {year}, which is not before {now}"
+        raise InputError(Problem(where, what, "Name an earlier year, a file, or none."))
 
 
 def _says_where(job: Job) -> bool:

@@ -2,7 +2,8 @@
 
 An area that continues one of the previous designation (`udsat_geo.diff.Changes.continues`) keeps its id and name. A new
 one takes an id that was never used, the year and a running number, and the name of the place that most of its residents
-live in, else of its district, else a plain number; a second area of one name gets the number 2, and so on.
+live in, else of its district; a second area of one name gets the number 2, and so on. Without either, its name is the
+first plain number from its own on that no other has.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ class Named:
     area_id, name : object (str), shape (n_areas,)
         Each once.
     district : object (str or None), shape (n_areas,)
+    has_place : bool, shape (n_areas,)
+        Whether a place or a district was found.
     """
 
     area_id: NDArray[np.object_]
     name: NDArray[np.object_]
     district: NDArray[np.object_]
+    has_place: NDArray[np.bool_]
 
 
 def name_areas(
@@ -64,7 +68,9 @@ def name_areas(
     if previous is not None:
         for area in np.flatnonzero(continues >= 0).tolist():
             area_id[area] = str(previous.area_id[continues[area]])
-            name[area] = str(previous.name[continues[area]])
+            # a file that was changed by hand may name areas alike, or not at all
+            told = str(previous.name[continues[area]]).strip()
+            name[area] = None if not told or told in name else told
     used_ids = {value for value in area_id if value is not None}
     if previous is not None:
         used_ids |= set(previous.area_id.tolist())
@@ -78,9 +84,10 @@ def name_areas(
             area_id[area] = f"{year}-{number:0{digits}d}"
         if name[area] is None:
             wanted = place[area] or district[area]
-            name[area] = _unused(wanted or f"{AREA[language]} {area + 1}", used_names)
+            name[area] = _unused(wanted, used_names) if wanted else _plain(AREA[language], area + 1, used_names)
             used_names.add(str(name[area]))
-    return Named(_objects(area_id), _objects(name), _objects(district))
+    has_place = np.array([bool(one or other) for one, other in zip(place, district, strict=True)], dtype=bool)
+    return Named(_objects(area_id), _objects(name), _objects(district), has_place)
 
 
 def _places_of_areas(units: Units, areas: Areas, places: Places | None) -> tuple[list[str | None], list[str | None]]:
@@ -101,6 +108,12 @@ def _unused(wanted: str, used: set[str]) -> str:
         number += 1
         name = f"{wanted} {number}"
     return name
+
+
+def _plain(word: str, number: int, used: set[str]) -> str:
+    while f"{word} {number}" in used:
+        number += 1
+    return f"{word} {number}"
 
 
 def _objects(values: list[str | None]) -> NDArray[np.object_]:

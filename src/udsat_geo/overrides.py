@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas import Decisions
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.units import Units
-from udsat_geo.vector import Features, features_in
+from udsat_geo.vector import Features, features_in, short_crs, texts_of
 from udsat_geo.wording import REPROJECTED
 
 ACTIONS = ("include", "exclude")
@@ -72,7 +72,7 @@ def read_overrides(path: Path, units: Units, language: str) -> Overrides:
         For missing columns; rows without action, reason, name or date; unknown actions and units; polygons that hold
         no unit; units that are both included and excluded.
     """
-    features, told = features_in(path, units.crs)
+    features, told = features_in(path, units.crs, as_text=True, language=language)
     rows = _rows(features)
     chosen = _units_of_rows(features, rows, units)
     overrides = tuple(
@@ -99,7 +99,8 @@ def read_overrides(path: Path, units: Units, language: str) -> Overrides:
         example += f"{by_action['exclude'][both[0]] + 1})"
         what = "units that are both included and excluded"
         raise InputError(Problem(features.name, what, "Decide for one.", len(both), example))
-    note = () if told is None else (REPROJECTED[language].format(name=features.name, source=told, target=units.crs),)
+    given = {"name": features.name, "source": told, "target": short_crs(units.crs)}
+    note = () if told is None else (REPROJECTED[language].format(**given),)
     return Overrides(overrides, Decisions(by_action["include"], by_action["exclude"]), features.notes + note)
 
 
@@ -116,8 +117,7 @@ def _rows(features: Features) -> list[dict[str, str]]:
         raise InputError(Problem(name, what, remedy))
     columns = {}
     for column in (*REQUIRED, "unit_id"):
-        values = attributes.column(lower[column]).to_pylist() if column in lower else [None] * attributes.num_rows
-        columns[column] = ["" if value is None else str(value).strip() for value in values]
+        columns[column] = texts_of(features, lower[column]) if column in lower else [""] * attributes.num_rows
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     if not rows:
         raise InputError(Problem(name, "holds no overrides", "Leave out --overrides, or add them."))
@@ -144,7 +144,10 @@ def _rows(features: Features) -> list[dict[str, str]]:
 
 
 def _date(text: str) -> str:
-    """The day of a date or time in ISO 8601; a question mark where it is none."""
+    """The day of a date or time in ISO 8601; a question mark where it is none.
+
+    No other way of writing is taken: 03-04-2021 is a day in April here and one in March elsewhere.
+    """
     try:
         return datetime.datetime.fromisoformat(text).date().isoformat()
     except ValueError:

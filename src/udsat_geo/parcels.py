@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.vector import features_in
+from udsat_geo.vector import features_in, short_crs
 from udsat_geo.wording import REPROJECTED
 
 
@@ -64,5 +64,5 @@ def read_parcels(path: Path, crs: str, language: str) -> Parcels:
         remedy = "Cut one of each pair: an address lies in one parcel."
         raise InputError(Problem(features.name, "parcels that overlap", remedy, len(pairs), example))
     order = np.argsort(shapely.to_wkb(shapely.normalize(geometry)), kind="stable")
-    note = () if told is None else (REPROJECTED[language].format(name=features.name, source=told, target=crs),)
-    return Parcels(geometry[order], note)
+    given = {"name": features.name, "source": told, "target": short_crs(crs)}
+    return Parcels(geometry[order], () if told is None else (REPROJECTED[language].format(**given),))

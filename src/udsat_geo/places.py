@@ -6,6 +6,7 @@ A file of points or polygons with a column ``name`` (or ``navn``); a column ``ki
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.vector import Features, features_in
+from udsat_geo.vector import Features, features_in, short_crs, texts_of
 from udsat_geo.wording import REPROJECTED
 
 NAME_COLUMNS = ("name", "navn")
@@ -69,11 +70,13 @@ def read_places(path: Path, crs: str, language: str) -> Places:
     if kind is not None:
         is_district[:] = [str(value).strip().lower() in DISTRICTS for value in kind]
     order = np.argsort(name.astype(str), kind="stable")
+    given = {"name": features.name, "source": told, "target": short_crs(crs)}
+    notes = () if told is None else (REPROJECTED[language].format(**given),)
     places = Places(
         name[order],
         is_district[order],
         shapely.normalize(features.geometry[order]),
-        () if told is None else (REPROJECTED[language].format(name=features.name, source=told, target=crs),),
+        notes,
     )
     _check_overlaps(features.name, places)
     return places
@@ -152,11 +155,16 @@ def _texts(features: Features, columns: tuple[str, ...]) -> NDArray[np.object_] 
     lower = {column.lower(): column for column in features.attributes.column_names}
     for column in columns:
         if column in lower:
-            values = features.attributes.column(lower[column]).to_pylist()
+            values = texts_of(features, lower[column])
             texts = np.empty(len(values), dtype=object)
-            texts[:] = ["" if value is None else str(value).strip() for value in values]
+            texts[:] = [_in_one_line(value) for value in values]
             return texts
     return None
+
+
+def _in_one_line(text: str) -> str:
+    """A text without control characters; line breaks and tabs become spaces."""
+    return "".join(sign for sign in " ".join(text.split()) if unicodedata.category(sign) != "Cc")
 
 
 def _check(features: Features, name: NDArray[np.object_]) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.schema import CRS
 from udsat_geo.unit_table import check_polygons
-from udsat_geo.vector import Features, features_in, reading_gdal
+from udsat_geo.vector import Features, features_in, list_layers, values_of
 from udsat_geo.wording import OVERLAP, REPROJECTED, SLIVERS, decimal
 
 Words = Mapping[str, str]
@@ -170,11 +170,9 @@ def _with_layer(path: Path) -> Path:
     """The path with the layer of areas, where the file is a designation of several layers and none is named."""
     if "|layername=" in str(path) or path.suffix.lower() != ".gpkg" or not path.is_file():
         return path
-    pyogrio = reading_gdal()
-
     try:
-        layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-    except pyogrio.errors.DataSourceError:
+        layers = list_layers(path)
+    except ValueError:
         return path  # reading it tells what is wrong
     return Path(f"{path}|layername={LAYER}") if len(layers) > 1 and LAYER in layers else path
 
@@ -188,14 +186,14 @@ def _labels(features: Features) -> tuple[str, ...]:
     names = {name.lower(): name for name in table.column_names}
     key = next((names[name] for name in ("area_id", "id", "nr", "nummer", "number") if name in names), None)
     if key is not None:
-        rows = [[str(value)] for value in table.column(key).to_pylist()]
+        rows = [[str(value)] for value in values_of(table, key, features.name)]
     texts = [
         f.name
         for f in table.schema
         if f.name != key and (pa.types.is_string(f.type) or pa.types.is_large_string(f.type))
     ]
     for name in texts[:2]:
-        for row, value in zip(rows, table.column(name).to_pylist(), strict=True):
+        for row, value in zip(rows, values_of(table, name, features.name), strict=True):
             if value and value not in row:
                 row.append(value)
     return tuple(f"{row[0]} ({', '.join(row[1:])})" if row[1:] else row[0] for row in rows)

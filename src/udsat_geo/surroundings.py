@@ -1,15 +1,21 @@
-"""What lies around the units: barriers with their crossings, named places, parcels."""
+"""What lies around the units: barriers with their crossings, named places, parcels; and decisions about them."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from udsat_geo.barriers import Barriers, read_barriers
+from udsat_geo.errors import InputError
+from udsat_geo.overrides import Overrides, read_overrides
 from udsat_geo.parcels import Parcels, read_parcels
 from udsat_geo.places import Places, read_places
 from udsat_geo.policy import Policy
+from udsat_geo.units import Units
+from udsat_geo.wording import PARCELS_UNUSED
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Surroundings:
     barriers : Barriers or None
     places : Places or None
     parcels : Parcels or None
+    overrides : Overrides or None
     notes : tuple of str
     rows : dict
         What -> how many features there are of it.
@@ -50,30 +57,51 @@ class Surroundings:
     barriers: Barriers | None = None
     places: Places | None = None
     parcels: Parcels | None = None
+    overrides: Overrides | None = None
     notes: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
 
 
-def read_surroundings(around: Around, crs: str, policy: Policy, language: str) -> Surroundings:
-    """Read what lies around the units.
+def read_surroundings(around: Around, units: Units, policy: Policy, language: str) -> Surroundings:
+    """Read what lies around the units, and what was decided about them.
 
     Raises
     ------
     InputError
-        If a file is at fault.
+        If files are at fault; the faults of all of them are told at once.
     """
-    rows: dict[str, int] = {}
-    barriers, places, parcels = None, None, None
-    if around.barriers is not None:
-        barriers = read_barriers(around.barriers, around.crossings, crs, policy.areas.crossing, language)
-        rows["barriers"] = barriers.features
-        if around.crossings is not None:
-            rows["crossings"] = len(barriers.crossing_easting)
-    if around.places is not None:
-        places = read_places(around.places, crs, language)
-        rows["places"] = len(places.name)
-    if around.parcels is not None:
-        parcels = read_parcels(around.parcels, crs, language)
-        rows["parcels"] = len(parcels.geometry)
-    notes = tuple(note for part in (barriers, places, parcels) if part is not None for note in part.notes)
-    return Surroundings(barriers, places, parcels, notes, rows)
+    reach = policy.areas.crossing
+    readers: dict[str, Callable[[Path], Any]] = {
+        "barriers": lambda path: read_barriers(path, around.crossings, units.crs, reach, language),
+        "places": lambda path: read_places(path, units.crs, language),
+        "parcels": lambda path: read_parcels(path, units.crs, language),
+        "overrides": lambda path: read_overrides(path, units, language),
+    }
+    found: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, path in around.named().items():
+        if name in readers:
+            try:
+                found[name] = readers[name](path)
+            except InputError as error:
+                problems += error.messages
+    if problems:
+        raise InputError(problems)
+    notes = [note for part in found.values() for note in part.notes]
+    if around.parcels is not None and units.kind != "addresses":
+        notes.append(PARCELS_UNUSED[language].format(name=around.parcels.name))
+    return Surroundings(**found, notes=tuple(notes), rows=_rows(found, around))
+
+
+def _rows(found: dict[str, Any], around: Around) -> dict[str, int]:
+    """How much each file holds."""
+    count: dict[str, Callable[[Any], int]] = {
+        "barriers": lambda barriers: int(barriers.features),
+        "places": lambda places: len(places.name),
+        "parcels": lambda parcels: len(parcels.geometry),
+        "overrides": lambda overrides: len(overrides.overrides),
+    }
+    rows = {name: count[name](part) for name, part in found.items()}
+    if around.crossings is not None and "barriers" in found:
+        rows["crossings"] = len(found["barriers"].crossing_easting)
+    return rows

@@ -27,6 +27,7 @@ from udsat_geo.vector import (
     reproject,
     same_crs,
     short_crs,
+    values_of,
 )
 from udsat_geo.zones import zone_of_points
 
@@ -76,7 +77,7 @@ def read_unit_table(path: Path, policy: Policy) -> UnitTable:
     if geometry is not None:
         check_polygons(features.name, geometry, ids)
         if features.crs is not None and not same_crs(features.crs, crs):
-            geometry = reproject(geometry, features.crs, crs)
+            geometry = reproject(geometry, features.crs, crs, features.name)
             check_polygons(features.name, geometry, ids)
         geometry = shapely.force_2d(geometry)
     if policy.units.kind == "cells":
@@ -201,7 +202,7 @@ def _names(table: UnitTable, policy: Policy) -> NDArray[np.object_] | None:
         what = f"the table {table.name} has no such column"
         raise InputError(Problem(f"{policy.id}: units.name = {column!r}", what, "Mend or remove it."))
     names = np.empty(len(table.unit_id), dtype=object)
-    names[:] = [None if value is None else str(value) for value in table.attributes.column(column).to_pylist()]
+    names[:] = [None if value is None else str(value) for value in values_of(table.attributes, column, table.name)]
     return names
 
 
@@ -216,7 +217,7 @@ def _ids(features: Features, policy: Policy) -> NDArray[np.object_]:
         raise InputError(Problem(f"{features.name}, column {column}", "is missing", hint))
     if features.attributes.num_rows == 0:
         raise InputError(Problem(features.name, "holds no units", "Export it again."))
-    values = features.attributes.column(column).to_pylist()
+    values = values_of(features.attributes, column, features.name)
     where = f"{features.name}, column {column}"
     empty = sum(value is None or str(value).strip() == "" for value in values)
     if empty:

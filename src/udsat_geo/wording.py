@@ -161,6 +161,21 @@ BARRIERS_CUT: dict[str, str] = {
     "en": "Barriers part {n} of {of} pairs of neighbours.",
 }
 
+PARCELS_UNUSED: dict[str, str] = {
+    "da": "{name}: matrikler bruges kun til områder af adresser; her er de uden betydning",
+    "en": "{name}: parcels serve areas made of addresses only; here they change nothing",
+}
+
+NO_GROUND: dict[str, str] = {
+    "da": "Uden omrids, fordi andre områder med flere beboere har al deres grund: {areas}",
+    "en": "Without an outline, as other areas with more residents have all their ground: {areas}",
+}
+
+NO_PLACE: dict[str, str] = {
+    "da": "{name}: {n} af {of} områder har intet af stederne i nærheden",
+    "en": "{name}: {n} of {of} areas have none of the places near",
+}
+
 NO_MEMORY: dict[str, str] = {
     "da": "Politikken husker tidligere områder, men der er ingen tidligere udpegning: alle enheder bedømmes som nye.",
     "en": "The policy remembers earlier areas, but there is no earlier designation: all units are judged as new.",

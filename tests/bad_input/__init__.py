@@ -9,8 +9,9 @@ from bad_input.policies import POLICIES
 from bad_input.row import CELLS_CSV, CSV, LAW, MINE, RAW, ZONES, Row
 from bad_input.rows import ROWS
 from bad_input.rules import RULES, RUNNING
+from bad_input.surrounding_files import SURROUNDING_FILES
 from bad_input.surroundings import SURROUNDINGS
 
-ALL = (*FILES, *ROWS, *PLACES, *POLICIES, *RULES, *RUNNING, *SURROUNDINGS, *CALLS)
+ALL = (*FILES, *ROWS, *PLACES, *POLICIES, *RULES, *RUNNING, *SURROUNDINGS, *SURROUNDING_FILES, *CALLS)
 
 __all__ = ["ALL", "CELLS_CSV", "CSV", "LAW", "MINE", "RAW", "ZONES", "Row"]

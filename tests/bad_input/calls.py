@@ -83,6 +83,18 @@ CALLS = (
         ("--previous 2021: is the year itself", "earlier year"),
     ),
     Row(
+        "--previous is a later year",
+        s.nothing,
+        RAW + " --previous 2025",
+        ("--previous 2025: is of 2025, which is not before 2021", "earlier year"),
+    ),
+    Row(
+        "--previous with a summary nested without end",
+        s.write("units.json", "[" * 100_000),
+        RAW + " --previous {d}/units.gpkg",
+        ("units.json: is not JSON",),
+    ),
+    Row(
         "--previous without anything",
         s.nothing,
         RAW + " --previous 2018",

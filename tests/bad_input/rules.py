@@ -31,6 +31,18 @@ RULES = (
         True,
     ),
     Row(
+        "policies laid over each other without end",
+        s.then(*(s.write(f"p{n}.toml", f'extends = "p{n + 1}.toml"\nid = "p{n}"\n') for n in range(30))),
+        RAW + " --policy {d}/p0.toml",
+        ("extends: is the end of over 20 policies, each laid over the next", "Put some of them together"),
+    ),
+    Row(
+        "a policy nested without end",
+        s.write("mine.toml", "id = " + "[" * 5000 + "]" * 5000),
+        MINE,
+        ("mine.toml: is nested too deeply",),
+    ),
+    Row(
         "a policy that extends itself",
         s.write("mine.toml", 'extends = "mine.toml"\nid = "mine"\n'),
         MINE,
@@ -168,6 +180,30 @@ RULES = (
         s.nothing,
         LAW + " --reference convicted_national=0.02",
         ("--reference convicted_national=0.02: is given twice",),
+    ),
+    Row(
+        "a reference that is true",
+        mine("[references]\nshare = true\n"),
+        MINE,
+        ("mine.toml: references.share",),
+    ),
+    Row(
+        "a bridge over very many small cells",
+        mine("[units]\nsize = 25\n[areas]\nbridge = 5000\n"),
+        MINE,
+        ("mine.toml: areas.bridge: is wider than 50 cells of 25 m",),
+    ),
+    Row(
+        "leaving harder than joining",
+        mine("[incumbents]\nleave = 0.6\n"),
+        MINE,
+        ("mine.toml: incumbents.leave: lies above rule.edge; staying must not be harder than joining",),
+    ),
+    Row(
+        "a floor for holes without holes",
+        mine("[areas]\nholes = 0\nfill_below = 0.2\n"),
+        MINE,
+        ("mine.toml: areas.fill_below: says nothing without areas.holes",),
     ),
     Row(
         "require of an unknown criterion",

@@ -20,7 +20,8 @@ REACH = st.sampled_from([1.0, LATTICE_M, 100.0, 187.5, 1e7])
 
 
 def pairs_of(easting: Any, northing: Any, reach: float) -> tuple[list[int], list[int]]:
-    head, tail = pairs_within(easting, northing, by_easting(easting), reach)
+    fits, head, tail = pairs_within(easting, northing, by_easting(easting), reach, 10**6 * len(easting))
+    assert fits
     assert head.dtype == tail.dtype == np.int32
     return head.tolist(), tail.tolist()
 
@@ -29,6 +30,14 @@ def pairs_of(easting: Any, northing: Any, reach: float) -> tuple[list[int], list
 def test_pairs_within_equals_its_twin(drawn: Points, reach: float) -> None:
     wanted = reference.pairs_within(drawn[0].tolist(), drawn[1].tolist(), reach)
     assert pairs_of(*drawn, reach) == wanted
+
+
+@given(points(0, 20), REACH, st.integers(0, 30))
+def test_more_pairs_than_there_may_be_are_none(drawn: Points, reach: float, most: int) -> None:
+    wanted = reference.pairs_within(drawn[0].tolist(), drawn[1].tolist(), reach)
+    fits, head, tail = pairs_within(*drawn, by_easting(drawn[0]), reach, most)
+    assert fits == (len(wanted[0]) <= most)
+    assert (head.tolist(), tail.tolist()) == (wanted if fits else ([], []))
 
 
 def test_pairs_by_hand() -> None:

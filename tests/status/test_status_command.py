@@ -348,7 +348,7 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     "lines": (lines, AREAS, ("areas.gpkg: geometries that are no polygons",)),
     "metres called degrees": (
         drawn(WEST_AREA, crs="EPSG:4326"), AREAS,
-        ("areas.gpkg: geometries with infinite coordinates", "Check the file's reference system"),
+        ("areas.gpkg: positions that EPSG:25832 cannot hold (1 row)", "Check its reference system"),
     ),
     "a reference system that is not known": (
         unknown_epsg, f"--areas {{d}}/areas.parquet {RAW}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import threading
@@ -30,6 +31,12 @@ def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
         except InputError as error:
             for message in error.messages:
                 click.echo(f"error: {message}", err=True)
+            sys.exit(INPUT_AT_FAULT)
+        except OSError as error:
+            # no file has such a name, so it can only stand in the call
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            click.echo(f"error: {str(error.filename)[:80]}...: the name is too long. Check the path.", err=True)
             sys.exit(INPUT_AT_FAULT)
         except (KeyboardInterrupt, RuntimeError) as error:
             # DuckDB answers Ctrl-C during a query with a RuntimeError of this text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from udsat_geo.change_wording import WHY
-from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.console import plain_console, progress_on
 from udsat_geo.cli.tables import plain_table, say
 from udsat_geo.decomposition import BORDER, DATA, MOVING, OF_RESIDENTS, RULE, WITHIN, Parts, rounded_parts
 from udsat_geo.diff import ADDED, REMOVED
@@ -59,9 +59,7 @@ def run_why(
         data = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
         click.echo(to_json(data), nl=False)
         return
-    from rich.console import Console
-
-    print_why(found, Console(), language, show_all)
+    print_why(found, plain_console(), language, show_all)
 
 
 def print_why(found: Why, console: Console, language: str, show_all: bool = False) -> None:

@@ -31,6 +31,13 @@ def progress_on(shown: bool) -> Iterator[Callable[[str], None] | None]:
         yield lambda step: progress.update(task, description=step)
 
 
+def plain_console(width: int | None = None) -> Console:
+    """A console on standard output that prints what it is given: brackets in a name or a path are no markup."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False, highlight=False, width=width)
+
+
 def print_result(designation: Designation, files: list[str], console: Console) -> None:
     """The result tables of a designation: areas, changes, gaps, files."""
     from udsat_geo.wording import TABLE

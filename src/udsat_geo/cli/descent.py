@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from udsat_geo.change_wording import LINEAGE
-from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.console import plain_console, progress_on
 from udsat_geo.cli.tables import plain_table, say
 from udsat_geo.comparing import Named, compare_sides
 from udsat_geo.diff import Changes
@@ -75,9 +75,7 @@ def run_lineage(
     elif as_csv:
         click.echo(lineage_as_csv(found), nl=False)
     else:
-        from rich.console import Console
-
-        print_lineage(found, notes, Console(), language)
+        print_lineage(found, notes, plain_console(), language)
 
 
 def years_of(text: str) -> list[int]:

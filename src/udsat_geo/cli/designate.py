@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from udsat_geo.cli.console import print_result, progress_on
+from udsat_geo.cli.console import plain_console, print_result, progress_on
 from udsat_geo.io.results import check_formats, check_writable, write_results
 from udsat_geo.job import Job, is_synthetic, run
 from udsat_geo.policy import load_policy, with_references
@@ -74,9 +74,7 @@ def run_designate(
     if as_json:
         click.echo(files[-1].read_text(encoding="utf-8"), nl=False)
     elif not quiet:
-        from rich.console import Console
-
-        print_result(designation, [str(file) for file in files], Console())
+        print_result(designation, [str(file) for file in files], plain_console())
 
 
 def _limit_threads(threads: int) -> None:

@@ -9,7 +9,7 @@ import click
 
 from udsat_geo.change_wording import DIFF
 from udsat_geo.cli.causes import print_why
-from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.console import plain_console, progress_on
 from udsat_geo.cli.tables import plain_table, say
 from udsat_geo.comparing import Named, compare_files
 from udsat_geo.comparison import Comparison, share
@@ -72,9 +72,7 @@ def run_diff(
     if as_json:
         click.echo(to_json(comparison_as_data(comparison) | _why_as_data(explained)), nl=False)
         return
-    from rich.console import Console
-
-    console = Console()
+    console = plain_console()
     print_comparison(comparison, console)
     if explained is not None:
         for note in explained[1]:

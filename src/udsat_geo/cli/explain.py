@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from udsat_geo.cli.console import plain_console
 from udsat_geo.io.explain import Explained, read_explained
 from udsat_geo.wording import EXPLAIN, decimal
 
@@ -34,13 +35,11 @@ def run_explain(path: Path, wanted: str, language: str, as_json: bool) -> None:
         content = {"kind": found.kind, **found.values, "area": found.area, "near_misses": list(found.near_misses)}
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
-    from rich.console import Console
-
-    console = Console()
+    console = plain_console()
     (_print_area if found.kind == "area" else _print_unit)(found, language, console)
     console.print(_gaps_table(found, language))
     for line in _rule_lines(found.summary, language):
-        console.print(line, highlight=False, markup=False)
+        console.print(line)
 
 
 def _print_area(found: Explained, language: str, console: Console) -> None:
@@ -82,7 +81,7 @@ def _digits(short: float) -> int:
 
 
 def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False)
+    console.print(text)
 
 
 def _gaps_table(found: Explained, language: str) -> Table:

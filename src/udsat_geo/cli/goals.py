@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.console import plain_console, progress_on
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.goals.account import Account, RegistersOfYear, take_account
 from udsat_geo.goals.crossings import Barriers, read_barriers
@@ -77,11 +77,9 @@ def run_goals(
     if as_json:
         click.echo(json_text(as_data(account, language)), nl=False)
         return
-    from rich.console import Console
-
-    console = Console()
+    console = plain_console()
     if not console.is_terminal:
-        console = Console(width=max(console.width, LEAST_WIDTH))
+        console = plain_console(max(console.width, LEAST_WIDTH))
     print_account(account, files, language, console)
 
 

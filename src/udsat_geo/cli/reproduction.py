@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from udsat_geo import __version__
-from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.console import plain_console, progress_on
 from udsat_geo.reproduction import Reproduction, check_report_year, reproduce, tables
 from udsat_geo.reproduction.engine import DISAGREES, Outcome
 from udsat_geo.reproduction.numbers import Notation
@@ -42,9 +42,7 @@ def run_reproduce(year: int, language: str, as_json: bool, out: Path | None, sho
     if as_json:
         click.echo(content, nl=False)
         return
-    from rich.console import Console
-
-    console = Console()
+    console = plain_console()
     _print_checks(made, language, show_all, console)
     if measured is not None:
         _print_measured(measured, language, console)

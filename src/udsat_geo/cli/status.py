@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.console import plain_console, progress_on
 from udsat_geo.cli.designate import SYNTHETIC
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.status import as_data, write_status
@@ -67,11 +67,9 @@ def run_status(
     if as_json:
         click.echo(json_text(data), nl=False)
         return
-    from rich.console import Console
-
     if has_no_registers(raw):
         click.echo(SYNTHETIC[language])
-    print_status(report, files, Console(), told=has_no_registers(raw))
+    print_status(report, files, plain_console(), told=has_no_registers(raw))
 
 
 def years_of(text: str) -> tuple[int, ...]:

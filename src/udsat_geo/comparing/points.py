@@ -18,7 +18,7 @@ from udsat_geo.job import DEFAULT_RAW, has_registers, register_folder, source_of
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.registers.schema import CRS
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
-from udsat_geo.vector import crs_code, features_in, read_features
+from udsat_geo.vector import crs_code, features_in, read_features, values_of
 
 RESIDENTS, UNIT_ID = ("residents", "beboere"), ("unit_id", "id")
 """Columns of a plain table of units, the first that it has, where no policy names them."""
@@ -189,7 +189,7 @@ def _points_of_table(path: Path, policy: LoadedPolicy | None, language: str) -> 
     ids[:] = (
         [str(row + 1) for row in range(len(ids))]
         if column is None
-        else [str(value) for value in features.attributes.column(column).to_pylist()]
+        else [str(value) for value in values_of(features.attributes, column, features.name)]
     )
     weights = Weights("points", features.name, None, "unit_table", len(residents), int(residents.sum()))
     return Points(

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.vector import reading_gdal
+from udsat_geo.vector import geometries_of, geometry_column, read_layer
+
+YEARS = range(1, 10_000)
+"""What may be the year of a designation."""
 
 
 def read_designated(path: Path, geometry: bool = False) -> Designated:
@@ -29,45 +32,35 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
     InputError
         If the file is missing, damaged, or no designation.
     """
-    import shapely
-
-    pyogrio = reading_gdal()
-
     if not path.is_file():
         raise InputError(Problem(str(path), "no such designation", "Name a designation_YEAR.gpkg, or none."))
     summary = read_summary(path)
     try:
-        of_units, units = pyogrio.read_arrow(
-            path, layer="units", columns=["unit_id", "residents", "area_id"], read_geometry=geometry
-        )
-        of_areas, areas = pyogrio.read_arrow(path, layer="areas")
-        unit_id = _texts(units, "unit_id")
-        labels = units["area_id"].to_pylist()
-        residents = np.asarray(units["residents"].fill_null(0), dtype=np.int64)
-        area_id = _texts(areas, "area_id")
-        name, since = _texts(areas, "name"), np.asarray(areas["since"], dtype=np.int64)
-        until = _until(areas)
-        outline = shapely.from_wkb(_wkb(of_areas, areas))
-        where = shapely.from_wkb(_wkb(of_units, units)) if geometry else None
-    except (*gdal_errors(), KeyError, ValueError, shapely.errors.ShapelyError) as error:
-        reason = str(error).split(";")[0].split("\n")[0]
+        of_units, units = read_layer(path, "units", columns=["unit_id", "residents", "area_id"], read_geometry=geometry)
+        of_areas, areas = read_layer(path, "areas")
+        unit_id, area_id, labels = _texts(units, "unit_id"), _texts(areas, "area_id"), _texts(units, "area_id")
+        residents, since = whole_numbers(units, "residents", empty=0), whole_numbers(areas, "since")
+        # older files have no such column
+        until = whole_numbers(areas, "until", empty=-1) if "until" in areas.column_names else None
+        name, outline = _texts(areas, "name"), geometries_of(areas[geometry_column(of_areas)])
+        where = geometries_of(units[geometry_column(of_units)]) if geometry else None
+    except (KeyError, ValueError, NotImplementedError) as error:
+        reason = str(error.args[0] if error.args else error).split("\n")[0]
         raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
-    number = {area: i for i, area in enumerate(area_id.tolist())}
-    area_of_unit = np.array([number.get(area, -1) for area in labels], dtype=np.int64)
-    lost = (area_of_unit < 0) & np.array([label is not None for label in labels], dtype=bool)
-    _check_whole(path, unit_id, lost, area_id, where)
+    number = {area: i for i, area in enumerate(area_id.tolist())} | {"": -1}
+    _check_whole(path, unit_id, np.array([label not in number for label in labels], dtype=bool), area_id, where)
     return Designated(
-        int(summary["year"]),
+        summary["year"],
         summary["policy"]["id"],
         unit_id,
         residents,
-        area_of_unit,
+        np.array([number[label] for label in labels], dtype=np.int64),
         area_id,
         name,
         since,
         outline,
         str(summary["policy"].get("sha256", "")),
-        str(summary["source"]),
+        summary["source"],
         until,
         where,
     )
@@ -93,10 +86,13 @@ def _check_whole(
                             (nowhere, "units without a geometry"))
         if wrong.any()
     ]  # fmt: skip
-    ids, count = np.unique(area_id.astype(str), return_counts=True)
-    if (count > 1).any():
-        what = "areas of one id in the layer areas"
-        problems.append(Problem(path.name, what, remedy, int((count - 1).sum()), str(ids[count > 1][0])))
+    for ids, one in ((area_id, "area"), (unit_id, "unit")):
+        if (ids == "").any():
+            problems.append(Problem(path.name, f"{one}s without an id", remedy, int((ids == "").sum())))
+        known, count = np.unique(ids[ids != ""].astype(str), return_counts=True)
+        if (count > 1).any():
+            what = f"{one}s of one id in the layer {one}s"
+            problems.append(Problem(path.name, what, remedy, int((count - 1).sum()), str(known[count > 1][0])))
     if problems:
         raise InputError(problems)
 
@@ -117,40 +113,53 @@ def read_summary(path: Path) -> dict[str, Any]:
         raise InputError(
             Problem(str(beside), f"cannot be read ({reason})", "It belongs beside the GeoPackage.")
         ) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(Problem(beside.name, "is not JSON", "Make the designation again.")) from None
     if not _is_summary(summary):
         raise InputError(Problem(beside.name, "is not the summary of a designation", "Make the designation again."))
     return summary
 
 
+def whole_numbers(table: Any, column: str, empty: int | None = None) -> NDArray[np.int64]:
+    """A column of whole numbers, shape (n_rows,); `empty` stands for missing ones.
+
+    Raises
+    ------
+    ValueError
+        If something else stands in it, or nothing where `empty` is None.
+    KeyError
+        If there is no such column.
+    """
+    values = table[column].to_pylist()
+    if empty is None and None in values:
+        raise ValueError(f"{column} is empty in places")
+    # a program that keeps missing values as NaN has written whole numbers as floats
+    whole = [empty if value is None else value for value in values]
+    if not all(isinstance(value, int | float) and value == value // 1 for value in whole):
+        raise ValueError(f"{column} holds no whole numbers")
+    return np.array(whole, dtype=np.int64)
+
+
 def _is_summary(content: Any) -> bool:
     """Whether JSON content has what is read of a summary."""
     if not isinstance(content, dict) or not {"year", "policy", "source", "inputs"} <= content.keys():
         return False
-    policy = content["policy"]
-    return isinstance(content["year"], int) and isinstance(policy, dict) and isinstance(policy.get("id"), str)
-
-
-def _until(areas: Any) -> NDArray[np.int64]:
-    """End years, -1 where there is none; older files have no such column."""
-    if "until" not in areas.column_names:
-        return np.full(areas.num_rows, -1, dtype=np.int64)
-    return np.asarray(areas["until"].fill_null(-1), dtype=np.int64)
+    policy, year = content["policy"], content["year"]
+    if not isinstance(policy, dict) or not isinstance(policy.get("id"), str) or not isinstance(content["source"], str):
+        return False
+    return isinstance(year, int) and not isinstance(year, bool) and year in YEARS
 
 
 def gdal_errors() -> tuple[type[Exception], ...]:
-    """What reading a file that is missing, damaged or no such thing raises."""
+    """What writing or reading a file that is missing, damaged or no such thing raises."""
     import pyogrio
 
     return (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError)
 
 
-def _wkb(meta: Any, table: Any) -> Any:
-    return table[meta["geometry_name"] or "wkb_geometry"].to_numpy(zero_copy_only=False)
-
-
-def _texts(table: Any, column: str) -> Any:
-    values = np.empty(table.num_rows, dtype=object)
-    values[:] = table[column].to_pylist()
-    return values
+def _texts(table: Any, column: str) -> NDArray[np.object_]:
+    """A column as texts, empty where there is none, shape (n_rows,)."""
+    values = ["" if value is None else str(value) for value in table[column].to_pylist()]
+    result = np.empty(len(values), dtype=object)
+    result[:] = values
+    return result

@@ -12,7 +12,7 @@ from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.earlier import read_summary
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.running import Qualified, earlier_years, qualified_throughout
-from udsat_geo.vector import reading_gdal
+from udsat_geo.vector import read_layer
 
 
 def qualified_before(
@@ -111,21 +111,25 @@ def _read(path: Path, year: int, policy: LoadedPolicy, source: str) -> Qualified
 
 def _units_of(path: Path, remedy: str) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Ids of the units and whether each qualified; in files without that column, whether it is in an area."""
-    pyogrio = reading_gdal()
     wanted = ["unit_id", "area_id", "qualified"]
     try:
-        _, units = pyogrio.read_arrow(path, layer="units", columns=wanted, read_geometry=False)
+        _, units = read_layer(path, "units", columns=wanted, read_geometry=False)
         unit_id = np.array(units["unit_id"].to_pylist(), dtype=object)
+        if len(set(unit_id.tolist())) < len(unit_id):
+            raise ValueError("unit_id stands twice")
         return unit_id, _qualified(units)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError) as error:
-        reason = str(error).split(";")[0].split("\n")[0]
+    except (KeyError, ValueError) as error:
+        reason = str(error.args[0] if error.args else error).split("\n")[0]
         raise InputError(Problem(str(path), f"is no designation of ours ({reason})", remedy)) from None
 
 
 def _qualified(units: Any) -> NDArray[np.bool_]:
     """The column ``qualified``, or else whether the unit is in an area; shape (n_units,)."""
     if "qualified" in units.column_names:
-        return np.array([bool(value) for value in units["qualified"].to_pylist()], dtype=bool)
+        told = [str(value).lower() for value in units["qualified"].to_pylist()]
+        if not set(told) <= {"true", "false", "none"}:
+            raise ValueError("qualified is neither true nor false in places")
+        return np.array([value == "true" for value in told], dtype=bool)
     return np.array([area is not None for area in units["area_id"].to_pylist()], dtype=bool)
 
 

@@ -11,8 +11,8 @@ from udsat_geo.kernels.strips import points_in_strips, points_within
 
 @kernel
 def pairs_within(
-    easting: NDArray[np.float64], northing: NDArray[np.float64], by_easting: NDArray[np.int64], reach: float
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    easting: NDArray[np.float64], northing: NDArray[np.float64], by_easting: NDArray[np.int64], reach: float, most: int
+) -> tuple[bool, NDArray[np.int32], NDArray[np.int32]]:
     """All pairs of points no farther apart than a reach, each pair once.
 
     For each point, those near it with smaller numbers are listed; the list is then turned round, which sorts it.
@@ -27,9 +27,13 @@ def pairs_within(
         The points from west to east.
     reach : float
         In metres; inclusive.
+    most : int
+        How many pairs there may be: listing ends where there are more.
 
     Returns
     -------
+    fits : bool
+        Whether there are no more; if there are, no pair is given.
     head, tail : int32, shape (n_pairs,)
         ``head < tail``, sorted by head, then tail.
     """
@@ -58,6 +62,8 @@ def pairs_within(
                 listed[n_pairs] = other
                 following[other + 2] += 1
                 n_pairs += 1
+        if n_pairs > most:
+            return False, np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
         listed_start[point + 1] = n_pairs
     for point in range(n_points):
         following[point + 2] += following[point + 1]
@@ -67,4 +73,4 @@ def pairs_within(
             place = following[other + 1]
             head[place], tail[place] = other, point
             following[other + 1] = place + 1
-    return head, tail
+    return True, head, tail

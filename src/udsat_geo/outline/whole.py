@@ -93,11 +93,15 @@ def _of_addresses(
 
 
 def _with_ground(outline: NDArray[np.object_], ground: Ground) -> NDArray[np.object_]:
-    """Outlines united with the ground of their area."""
+    """Outlines united with the ground of their area, where no other area lies: parcels may have gone to one."""
     import shapely
 
-    result = outline.copy()
+    result, tree = outline.copy(), shapely.STRtree(outline)
     for area in np.unique(ground.area).tolist():
         pieces = ground.geometry[ground.area == area] if ground.geometry is not None else []
-        result[area] = shapely.normalize(as_multipolygon(shapely.union_all([outline[area], *pieces])))
+        added = shapely.union_all(pieces)
+        others = np.setdiff1d(tree.query(added, predicate="intersects"), [area])
+        if len(others):
+            added = shapely.difference(added, shapely.union_all(outline[others]))
+        result[area] = shapely.normalize(as_multipolygon(shapely.union_all([outline[area], added])))
     return result

@@ -25,6 +25,9 @@ BUILT_IN = (
     "forebyggelsesomraade-2021",
 )
 
+LONGEST_CHAIN = 20
+"""Policies that rest on each other; each is put together and checked by itself. Own choice."""
+
 KeyPath = tuple[str | int, ...]
 """Where something stands in the content of a file: keys, and places in arrays."""
 
@@ -91,6 +94,9 @@ def read_chain(name_or_path: str) -> tuple[PolicyFile, ...]:
         path = None if extending.path is None else extending.path.parent / base
         files.append(_read(base, path, base, where))
         _refuse_ring(files, where)
+        if len(files) > LONGEST_CHAIN:
+            what = f"is the end of over {LONGEST_CHAIN} policies, each laid over the next"
+            raise InputError(Problem(where, what, "Put some of them together."))
     return tuple(files)
 
 
@@ -154,6 +160,8 @@ def _read(name: str, path: Path | None, label: str, named_in: str | None) -> Pol
         raise InputError(Problem(label, f"is not UTF-8 text ({error.reason})", "Save it as UTF-8.")) from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(Problem(label, f"is not valid TOML: {error}", "Mend the file at that line.")) from None
+    except RecursionError:
+        raise InputError(Problem(label, "is nested too deeply", "Write it flat, as in the built-in ones.")) from None
     return PolicyFile(label, path, hashlib.sha256(data).hexdigest(), content)
 
 

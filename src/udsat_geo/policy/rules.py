@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator,
 MOST_CELLS_IN_REACH = 1000
 """From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
 
+MOST_CELLS_IN_BRIDGE = 50
+"""What a bridge may span: every way between two cells so far apart is listed in memory. Own choice."""
+
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Expression = Annotated[str, Field(min_length=1, max_length=4000)]
 Text = str | dict[str, str]
@@ -300,7 +303,11 @@ class Policy(Rule):
     def _plain_numbers_are_references(cls, given: object) -> object:
         if not isinstance(given, dict):
             return given
-        plain = {name: {"value": value} for name, value in given.items() if isinstance(value, int | float)}
+        plain = {
+            name: {"value": value}
+            for name, value in given.items()
+            if isinstance(value, int | float) and not isinstance(value, bool)
+        }
         return {**given, **plain}
 
     @model_validator(mode="after")
@@ -362,6 +369,8 @@ class Policy(Rule):
             faults.append(f"areas.reach: is for addresses; {kind} touch by areas.neighbours")
         if kind == "addresses" and areas.bridge > 0:
             faults.append("areas.bridge: is for cells and zones; addresses hold together by areas.reach")
+        if kind == "cells" and areas.bridge > MOST_CELLS_IN_BRIDGE * self.units.size:
+            faults.append(f"areas.bridge: is wider than {MOST_CELLS_IN_BRIDGE} cells of {self.units.size} m")
         if areas.neighbours == "none" and (areas.bridge > 0 or areas.holes > 0):
             faults.append('areas.neighbours: with "none", each unit stands by itself; leave out bridge and holes')
         if areas.fill_below is not None and not areas.holes:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.cleaning import CleanTable, Fault, fetch_one
-from udsat_geo.registers.tables import quoted
+from udsat_geo.registers.sql import quoted
 
 HASH = "CASE WHEN {key} IS NOT NULL THEN hash({key}) END"
 """SQL of what `key_problems` compares; NULL for an empty key."""

@@ -15,7 +15,8 @@ import duckdb
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.dialect import first_broken_row
 from udsat_geo.registers.schema import AGES, COLUMNS, COUNTRIES, DANISH, WESTERN, Column
-from udsat_geo.registers.tables import TableSource, is_whole_type, literal, quoted
+from udsat_geo.registers.sql import literal, quoted
+from udsat_geo.registers.tables import TableSource, is_whole_type
 
 _TEXT_NUMBER = {
     ".": r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$",

@@ -10,7 +10,11 @@ from pathlib import Path
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.settings import TableSettings
 
-_SEPARATORS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
+_SEPARATORS = {
+    "da": {";": "semikolonsepareret", ",": "kommasepareret", "\t": "tabulatorsepareret", "|": "stregsepareret"},
+    "en": {";": "semicolon separated", ",": "comma separated", "\t": "tab separated", "|": "bar separated"},
+}
+_DECIMALS = {"da": {",": "decimalkomma", ".": "decimalpunktum"}, "en": {",": "decimal comma", ".": "decimal point"}}
 _BLOCK = 1 << 22
 
 
@@ -31,13 +35,10 @@ class Dialect:
     separator: str
     header: tuple[str, ...]
 
-    def __str__(self) -> str:
-        encoding = "UTF-8" if self.encoding == "utf-8" else "Latin-1"
-        return f"{_SEPARATORS[self.separator]} separated, {encoding}"
-
-    def with_decimal(self, decimal: str) -> str:
+    def with_decimal(self, decimal: str, language: str = "en") -> str:
         """The dialect and its decimal sign in words."""
-        return f"{self}, decimal {'comma' if decimal == ',' else 'point'}"
+        encoding = "UTF-8" if self.encoding == "utf-8" else "Latin-1"
+        return f"{_SEPARATORS[language][self.separator]}, {encoding}, {_DECIMALS[language][decimal]}"
 
 
 def read_dialect(path: Path, settings: TableSettings) -> Dialect:
@@ -59,7 +60,7 @@ def read_dialect(path: Path, settings: TableSettings) -> Dialect:
         first = file.readline()
     if not first.strip():
         raise InputError(Problem(path.name, "has no header line", "Write the column names on the first line."))
-    separator: str = settings.separator or max(_SEPARATORS, key=first.count)
+    separator: str = settings.separator or max(_SEPARATORS["en"], key=first.count)
     names = next(csv.reader([first], delimiter=separator))
     # a separator at the end of every line is common and harmless: such a column has no name
     header = tuple(name.strip() or f"unnamed {place}" for place, name in enumerate(names, start=1))

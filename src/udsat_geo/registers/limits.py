@@ -17,7 +17,7 @@ import duckdb
 from udsat_geo.errors import Problem
 from udsat_geo.policy import Criterion, Policy
 from udsat_geo.registers.expressions import check_expression, names_in, raise_if_any
-from udsat_geo.registers.tables import quoted
+from udsat_geo.registers.sql import quoted
 
 _MOST_DIGITS = 18
 """Of a number that is reckoned with as a decimal."""

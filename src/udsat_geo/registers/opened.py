@@ -11,7 +11,8 @@ from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.cleaning import CleanTable, clean_table
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.settings import RegisterSettings, read_settings
-from udsat_geo.registers.tables import TableSource, literal, open_table, pattern_of
+from udsat_geo.registers.sql import literal, pattern_of
+from udsat_geo.registers.tables import TableSource, open_table
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import Criterion, Policy
-from udsat_geo.registers.tables import is_whole_type, quoted
+from udsat_geo.registers.sql import quoted
+from udsat_geo.registers.tables import is_whole_type
 
 FRACTION = 1_000_000
 """Numbers that are not whole are added up in millionths."""

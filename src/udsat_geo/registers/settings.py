@@ -93,6 +93,8 @@ def read_settings(folder: Path) -> RegisterSettings:
         raise InputError(Problem(str(path), f"cannot be read ({reason})", "Make it a readable file.")) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(Problem(NAME, f"is not valid TOML: {error}", "Mend the file at that line.")) from None
+    except RecursionError:
+        raise InputError(Problem(NAME, "is nested too deeply", "Write it flat.")) from None
     except ValidationError as error:
         raise InputError([_problem(entry) for entry in error.errors()]) from None
 

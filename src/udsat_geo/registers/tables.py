@@ -17,6 +17,7 @@ from udsat_geo.registers.dialect import Dialect, read_dialect
 from udsat_geo.registers.schema import COLUMNS, CRS, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.settings import TableSettings
+from udsat_geo.registers.sql import literal, pattern_of
 
 TABULAR = (".parquet", ".csv")
 VECTOR = (".gpkg", ".geojson", ".fgb", ".shp", ".geoparquet")
@@ -120,21 +121,6 @@ def open_table(
         )
     _check_columns(source, may_lack_values)
     return source
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def pattern_of(path: Path) -> str:
-    """The pattern that DuckDB takes for this file alone, whatever stars and brackets stand in its path."""
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
-
-
-def quoted(name: str) -> str:
-    """A column name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _opened(

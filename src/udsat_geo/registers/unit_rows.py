@@ -15,7 +15,7 @@ from udsat_geo.registers.expressions import check_expression, raise_if_any
 from udsat_geo.registers.let import evaluate_let
 from udsat_geo.registers.policy_checks import let_name_problems
 from udsat_geo.registers.ratios import Ratios, add_ratios
-from udsat_geo.registers.tables import quoted
+from udsat_geo.registers.sql import quoted
 
 MOST_RESIDENTS = 10**10
 """Of one unit: more than there are people, so a code or a mistake; own choice."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
+from udsat_geo.vector.gdal import geometry_column, list_layers, read_layer
+from udsat_geo.vector.reference_systems import (
+    FARTHEST_M,
+    check_crs,
+    positions_out_of_reach,
+    reproject,
+    same_crs,
+    short_crs,
+)
+from udsat_geo.vector.tables import read_csv_table
 
 
 @dataclass(frozen=True)
@@ -42,13 +51,17 @@ class Features:
     notes: tuple[str, ...] = ()
 
 
-def read_features(path: Path) -> Features:
+def read_features(path: Path, as_text: bool = False, language: str = "en") -> Features:
     """Read the one layer of a vector file, or a plain CSV or Parquet table.
 
     Parameters
     ----------
     path : Path
         ``file.gpkg|layername=zones`` names one of several layers.
+    as_text : bool
+        Leave every value of a CSV table the text that it is.
+    language : {"da", "en"}
+        Of the notes.
 
     Raises
     ------
@@ -61,10 +74,12 @@ def read_features(path: Path) -> Features:
         raise InputError(Problem(str(file), "no such file", "Check the path."))
     if file.is_file() and file.stat().st_size == 0:
         raise InputError(Problem(file.name, "is an empty file", "Export it again."))
-    if file.suffix in (".parquet", ".geoparquet"):
+    kind = file.suffix.lower()
+    if kind in (".parquet", ".geoparquet"):
         return _read_parquet(file)
-    if file.suffix == ".csv":
-        return _read_csv(file)
+    if kind == ".csv":
+        table, dialect = read_csv_table(file, as_text, language)
+        return Features(file.name, table, None, None, (f"{file.name}: {dialect}",))
     return _read_gdal(file, layer or None)
 
 
@@ -114,13 +129,17 @@ def read_points(path: Path, wanted_crs: str, told_crs: str | None = None) -> Any
     return table
 
 
-def features_in(path: Path, wanted_crs: str) -> tuple[Features, str | None]:
+def features_in(
+    path: Path, wanted_crs: str, as_text: bool = False, language: str = "en"
+) -> tuple[Features, str | None]:
     """The features of a file in a wanted reference system, two-dimensional.
 
     Parameters
     ----------
     path : Path
     wanted_crs : str
+    as_text, language
+        See `read_features`.
 
     Returns
     -------
@@ -132,11 +151,12 @@ def features_in(path: Path, wanted_crs: str) -> tuple[Features, str | None]:
     Raises
     ------
     InputError
-        If the file cannot be read, or does not say its reference system.
+        If the file cannot be read, does not say its reference system, or has positions that are no numbers or that
+        the wanted one cannot hold.
     """
     import shapely
 
-    features = read_features(path)
+    features = read_features(path, as_text, language)
     if features.geometry is None:
         return features, None
     if features.crs is None:
@@ -144,133 +164,109 @@ def features_in(path: Path, wanted_crs: str) -> tuple[Features, str | None]:
         raise InputError(Problem(features.name, "does not say its reference system", remedy))
     check_crs(features.crs, features.name)
     geometry = shapely.force_2d(features.geometry)
-    if same_crs(features.crs, wanted_crs):
-        return dataclasses.replace(features, geometry=geometry), None
-    moved = reproject(geometry, features.crs, wanted_crs)
-    told = short_crs(features.crs)
-    return dataclasses.replace(features, geometry=moved, crs=wanted_crs), told
+    infinite = _out_of_bounds(geometry, np.finfo(np.float64).max)
+    if len(infinite):
+        what, example = "coordinates that are no finite numbers", f"feature {infinite[0] + 1}"
+        raise InputError(Problem(features.name, what, "Export the file again.", len(infinite), example))
+    told = None
+    if not same_crs(features.crs, wanted_crs):
+        geometry = reproject(geometry, features.crs, wanted_crs, features.name)
+        told = short_crs(features.crs)
+    far = _out_of_bounds(geometry, FARTHEST_M)
+    if len(far):
+        raise InputError(positions_out_of_reach(features.name, wanted_crs, far))
+    return dataclasses.replace(features, geometry=geometry, crs=wanted_crs), told
 
 
-def same_crs(one: str, other: str) -> bool:
-    """Whether two reference systems are the same, however they are written.
-
-    Raises
-    ------
-    InputError
-        If one of them is not known.
-    """
-    if one == other:
-        return True
-    return bool(_crs(one).equals(_crs(other), ignore_axis_order=True))
-
-
-def check_crs(crs: str, where: str) -> None:
-    """Check that a reference system is known.
+def geometries_of(column: Any) -> NDArray[np.object_]:
+    """Geometries of an Arrow column of well-known binary, shape (n,).
 
     Raises
     ------
-    InputError
-        If it is not; `where` says who names it.
+    ValueError
+        With the reason if one cannot be read.
+    NotImplementedError
+        If one is curved.
     """
-    try:
-        _crs(crs)
-    except InputError:
-        what = f"the reference system {crs[:80]!r} is not known"
-        raise InputError(Problem(where, what, "Name it by its EPSG code.")) from None
-
-
-def is_projected_in_metres(crs: str) -> bool:
-    """Whether positions in a reference system are metres on a plane."""
-    known = _crs(crs)
-    return bool(known.is_projected) and all(axis.unit_name == "metre" for axis in known.axis_info[:2])
-
-
-def crs_code(crs: str) -> str:
-    """A reference system by its code; in full, as WKT, where it has none."""
-    known = _crs(crs)
-    authority = known.to_authority()
-    return ":".join(authority) if authority else str(known.to_wkt())
-
-
-def short_crs(crs: str) -> str:
-    """A reference system by its code or name, for a reader."""
-    known = _crs(crs)
-    authority = known.to_authority()
-    return ":".join(authority) if authority else str(known.name)
-
-
-def reproject(geometry: NDArray[np.object_], source: str, target: str) -> NDArray[np.object_]:
-    """Geometries in another reference system, shape kept."""
-    import pyproj
-    import shapely
-
-    transform = pyproj.Transformer.from_crs(_crs(source), _crs(target), always_xy=True).transform
-
-    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(transform(xy[:, 0], xy[:, 1]))
-
-    result: NDArray[np.object_] = shapely.transform(geometry, moved)
-    return result
-
-
-def _crs(text: str) -> Any:
-    import pyproj
-
-    try:
-        return pyproj.CRS.from_user_input(text)
-    except pyproj.exceptions.CRSError:
-        raise InputError(
-            Problem(f"reference system {text[:80]!r}", "is not known", "Name it by its EPSG code.")
-        ) from None
-
-
-def reading_gdal() -> Any:
-    """The module pyogrio, set to leave no ``.aux.xml`` of its own beside the files that it reads."""
-    import pyogrio
-
-    pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": "NO"})
-    return pyogrio
-
-
-def _read_gdal(file: Path, layer: str | None) -> Features:
-    pyogrio = reading_gdal()
-    try:
-        layers = pyogrio.list_layers(file)
-        if layer is None and len(layers) > 1:
-            names = ", ".join(str(name) for name in layers[:, 0])
-            remedy = f'Name one: "{file.name}|layername={layers[0][0]}".'
-            raise InputError(Problem(file.name, f"holds several layers: {names}", remedy))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            meta, table = pyogrio.read_arrow(file, layer=layer)
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-    ) as error:
-        reason = str(error).split(";")[0].split("\n")[0]
-        raise InputError(Problem(file.name, f"cannot be read: {reason}", "Check that GDAL opens it.")) from None
-    name = meta["geometry_name"] or "wkb_geometry"
-    if name not in table.column_names:
-        return Features(file.name, table, None, None)
-    return Features(file.name, table.drop_columns(name), _geometries(table.column(name), file.name), meta["crs"])
-
-
-def _geometries(column: Any, name: str) -> NDArray[np.object_]:
-    """Geometries of a column of well-known binary."""
     import shapely
 
     try:
         # coordinates that are no numbers are for the caller to find
         with np.errstate(invalid="ignore"):
             geometry: NDArray[np.object_] = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
+    except (shapely.errors.GEOSException, TypeError) as error:
+        raise ValueError((str(error).partition(": ")[2] or str(error)).strip()) from None
+    return geometry
+
+
+def texts_of(features: Features, column: str) -> list[str]:
+    """The values of a column as texts without space around; empty where there is none.
+
+    Raises
+    ------
+    InputError
+        See `values_of`.
+    """
+    values = values_of(features.attributes, column, features.name)
+    return ["" if value is None else str(value).strip() for value in values]
+
+
+def values_of(table: Any, column: str, name: str) -> list[Any]:
+    """The values of a column of an Arrow table; None is missing.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    column : str
+    name : str
+        Of the file.
+
+    Raises
+    ------
+    InputError
+        If some cannot be read.
+    """
+    try:
+        values: list[Any] = table.column(column).to_pylist()
+    except (ValueError, OverflowError) as error:
+        # bytes that are no UTF-8, days that no calendar has
+        what = f"holds values that cannot be read ({error})"
+        raise InputError(Problem(f"{name}, column {column}", what, "Export the file again, as UTF-8.")) from None
+    return values
+
+
+def _out_of_bounds(geometry: NDArray[np.object_], farthest: float) -> NDArray[np.int64]:
+    """The features with a coordinate that is no number or farther from 0, in rising order."""
+    import shapely
+
+    positions, feature = shapely.get_coordinates(geometry, return_index=True)
+    return np.unique(feature[~(np.abs(positions) <= farthest).all(axis=1)])
+
+
+def _read_gdal(file: Path, layer: str | None) -> Features:
+    try:
+        layers = list_layers(file)
+        if layer is None and len(layers) > 1:
+            remedy = f'Name one: "{file.name}|layername={layers[0]}".'
+            raise InputError(Problem(file.name, f"holds several layers: {', '.join(layers)}", remedy))
+        meta, table = read_layer(file, layer)
+    except ValueError as error:
+        raise InputError(Problem(file.name, f"cannot be read: {error}", "Check that GDAL opens it.")) from None
+    name = geometry_column(meta)
+    if name not in table.column_names:
+        return Features(file.name, table, None, None)
+    return Features(file.name, table.drop_columns(name), _geometries(table.column(name), file.name), meta["crs"])
+
+
+def _geometries(column: Any, name: str) -> NDArray[np.object_]:
+    try:
+        return geometries_of(column)
     except NotImplementedError:
         remedy = "Make them straight, in QGIS with the tool Segmentize by maximum angle."
         raise InputError(Problem(name, "holds curved geometries", remedy)) from None
-    except shapely.errors.GEOSException as error:
-        what = f"holds a geometry that cannot be read: {str(error).partition(': ')[2] or error}"
+    except ValueError as error:
+        what = f"holds a geometry that cannot be read: {error}"
         raise InputError(Problem(name, what, "Mend it, in QGIS with the tool Fix geometries.")) from None
-    return geometry
 
 
 def _read_parquet(file: Path) -> Features:
@@ -285,41 +281,29 @@ def _read_parquet(file: Path) -> Features:
     metadata = table.schema.metadata or {}
     if b"geo" not in metadata:
         return Features(file.name, table, None, None)
-    geo = json.loads(metadata[b"geo"])
-    column = geo["columns"][geo["primary_column"]]
+    primary, column = _geo_column(metadata[b"geo"], file.name)
+    if primary not in table.column_names:
+        what = f"says that its geometries stand in a column {primary}, which is not there"
+        raise InputError(Problem(file.name, what, "Export it again."))
     # GeoParquet: an absent crs means OGC:CRS84, null means unknown
     crs = column.get("crs", "OGC:CRS84")
-    geometry = _geometries(table.column(geo["primary_column"]), file.name)
     text = crs if crs is None or isinstance(crs, str) else json.dumps(crs)
-    return Features(file.name, table.drop_columns(geo["primary_column"]), geometry, text)
+    return Features(file.name, table.drop_columns(primary), _geometries(table.column(primary), file.name), text)
 
 
-def _read_csv(file: Path) -> Features:
-    """A CSV table by the same rules as registers: encoding and separator found out, numbers by DuckDB's types."""
-    import duckdb
+def _geo_column(metadata: bytes, name: str) -> tuple[str, dict[str, Any]]:
+    """The name and the description of the primary geometry column in GeoParquet's metadata.
 
-    from udsat_geo.registers.dialect import read_dialect
-    from udsat_geo.registers.settings import TableSettings
-
-    dialect = read_dialect(file, TableSettings())
-    decimal = "," if dialect.separator == ";" and _has_decimal_comma(file, dialect.encoding) else "."
+    Source: GeoParquet 1.1.0, file metadata.
+    """
     try:
-        table = (
-            duckdb.connect(":memory:")
-            .read_csv(str(file), sep=dialect.separator, encoding=dialect.encoding, header=True, decimal=decimal)
-            .to_arrow_table()
-        )
-    except duckdb.Error as error:
-        reason = str(error).strip().split("\n")[0]
-        raise InputError(Problem(file.name, f"cannot be read: {reason}", "Mend the file.")) from None
-    return Features(file.name, table, None, None, (f"{file.name}: {dialect.with_decimal(decimal)}",))
-
-
-def _has_decimal_comma(file: Path, encoding: str) -> bool:
-    import re
-
-    with file.open(encoding=encoding) as text:
-        next(text)
-        return any(
-            re.search(r"(^|;)-?\d*,\d+(;|$)", line.strip()) for line, _ in zip(text, range(10_000), strict=False)
-        )
+        geo = json.loads(metadata)
+        primary = str(geo["primary_column"])
+        column: dict[str, Any] = dict(geo["columns"][primary])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        what = "its metadata do not say where geometries stand"
+        raise InputError(Problem(name, what, "Export it again, as GeoParquet.")) from None
+    if column.get("encoding", "WKB") != "WKB":
+        what = f"its geometries are encoded as {column['encoding']}"
+        raise InputError(Problem(name, what, "Export it again with the encoding WKB."))
+    return primary, column
