@@ -5,7 +5,7 @@ from __future__ import annotations
 REASONS: dict[str, tuple[str, ...]] = {
     "da": (
         "kerne: samlet score over kernegrænsen",
-        "kant: samlet score over kantgrænsen, hænger sammen med en kerne",
+        "kant: samlet score over kantgrænsen, hænger sammen med en kerne eller en enhed, der bliver",
         "ingen andel kan beregnes",
         "samlet score under kantgrænsen",
         "for få kriterier overskredet",
@@ -22,7 +22,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     ),
     "en": (
         "core: composite at or above the core threshold",
-        "edge: composite at or above the edge threshold, connected to a core",
+        "edge: composite at or above the edge threshold, connected to a core or to a unit that stays",
         "no rate can be computed",
         "composite below the edge threshold",
         "too few criteria exceeded",

@@ -85,10 +85,9 @@ def form_areas(
     """
     least = policy.areas.residents
     groups = _group(units, scores, edges, policy, barriers, memory, ran_before)
-    if memory is None and ran_before is None:
-        this_year = groups
-    else:
-        this_year = _group(units, scores, edges, policy, barriers, None, None)
+    # without a lower threshold for leaving, memory changes no group
+    alone = ran_before is None and (memory is None or policy.incumbents.leave is None)
+    this_year = groups if alone else _group(units, scores, edges, policy, barriers, None, None)
     qualified = np.append(this_year.area_groups(least), False)[this_year.group_of_unit]
     keeps = groups.area_groups(least)
     number = np.full(len(keeps) + 1, -1, dtype=np.int64)
