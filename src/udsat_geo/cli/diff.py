@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from udsat_geo.cli.answers import answers_errors, interruption_held
+from udsat_geo.cli.options import json_option, language_option, seed_option
 
 
 @click.command()
@@ -47,16 +48,9 @@ from udsat_geo.cli.answers import answers_errors, interruption_held
     metavar="NAME|FILE",
     help="With --why, a policy that is not built in; with --units, the one that names the table's columns.",
 )
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["da", "en"]),
-    default="da",
-    show_default=True,
-    help="Language of tables and notes.",
-)
-@click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="Of the synthetic city.")
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, alone on standard output.")
+@language_option("Language of tables and notes.")
+@seed_option()
+@json_option()
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from udsat_geo.cli.answers import answers_errors, interruption_held
+from udsat_geo.cli.options import language_option, policy_option, registers_by_year_option, seed_option, threads_option
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -17,12 +18,7 @@ from udsat_geo.cli.answers import answers_errors, interruption_held
     metavar="LIST",
     help="The years of the designations, from the first to the last, as in 2017,2021.",
 )
-@click.option(
-    "--raw",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Register folder; DIR/Y for each year. [default: data/raw; without registers there, the synthetic Copenhagen]",
-)
+@registers_by_year_option()
 @click.option(
     "--areas",
     metavar="FILE",
@@ -30,13 +26,7 @@ from udsat_geo.cli.answers import answers_errors, interruption_held
 )
 @click.option("--name", metavar="COLUMN", help="The column of --areas that names its polygons. [default: name or navn]")
 @click.option("--allow-overlaps", is_flag=True, help="Polygons of --areas may overlap; a resident of both counts once.")
-@click.option(
-    "--policy",
-    default="kbh-2017",
-    show_default=True,
-    metavar="NAME|FILE",
-    help="A built-in policy or a TOML file.",
-)
+@policy_option("A built-in policy or a TOML file.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -46,16 +36,9 @@ from udsat_geo.cli.answers import answers_errors, interruption_held
     help="Where the figures go, all or none.",
 )
 @click.option("--format", "formats", default="png,svg", show_default=True, metavar="LIST", help="png, svg.")
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["da", "en"]),
-    default="da",
-    show_default=True,
-    help="Language of the figures.",
-)
-@click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="Of the synthetic city.")
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="At most so many; no result depends on it.")
+@language_option("Language of the figures.")
+@seed_option()
+@threads_option()
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @answers_errors
 def figures(**options: Any) -> None:

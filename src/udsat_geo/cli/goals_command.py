@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from udsat_geo.cli.answers import answers_errors, interruption_held
+from udsat_geo.cli.options import json_option, language_option, registers_by_year_option
 from udsat_geo.goals.wording import RULE
 
 HELP = "\n\n".join(
@@ -29,12 +30,7 @@ HELP = "\n\n".join(
     metavar="FILE",
     help="Polygons of the areas (any vector file), or a designation_YEAR.gpkg.",
 )
-@click.option(
-    "--raw",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Register folder; DIR/Y for each year. [default: data/raw; without registers there, the synthetic Copenhagen]",
-)
+@registers_by_year_option()
 @click.option(
     "--years",
     metavar="LIST",
@@ -55,15 +51,8 @@ HELP = "\n\n".join(
     help="Polygons of polling districts (goal 15); with columns eligible and voted their turnout too.",
 )
 @click.option("--allow-overlaps", is_flag=True, help="Where polygons overlap, count a resident in the first of them.")
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["da", "en"]),
-    default="da",
-    show_default=True,
-    help="Language of labels and tables.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, alone on standard output.")
+@language_option("Language of labels and tables.")
+@json_option()
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

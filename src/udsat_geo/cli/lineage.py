@@ -8,38 +8,33 @@ from typing import Any
 import click
 
 from udsat_geo.cli.answers import answers_errors, interruption_held
+from udsat_geo.cli.options import (
+    json_option,
+    language_option,
+    policy_option,
+    registers_by_year_option,
+    seed_option,
+    threads_option,
+)
 
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE|YEAR=FILE]...")
 @click.option("--years", metavar="Y,Y,...", help="Designate these years instead of reading files.")
-@click.option(
-    "--raw",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Registers, a folder DIR/Y for each year. [default: data/raw; without registers there, the synthetic "
-    "Copenhagen]",
-)
+@registers_by_year_option()
 @click.option(
     "--units",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="With --years: unit tables, {year} for the year. With files: units with residents to weigh them by.",
 )
-@click.option("--policy", default="kbh-2017", show_default=True, metavar="NAME|FILE", help="Of --years.")
+@policy_option("Of --years.")
 @click.option("--name", metavar="COLUMN", help="The column that tells polygons apart.")
 @click.option("--allow-overlaps", is_flag=True, help="Where polygons overlap, count a resident in the first by name.")
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["da", "en"]),
-    default="da",
-    show_default=True,
-    help="Language of tables and notes.",
-)
-@click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="Of the synthetic city.")
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="At most so many.")
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, alone on standard output.")
+@language_option("Language of tables and notes.")
+@seed_option()
+@threads_option()
+@json_option()
 @click.option("--csv", "as_csv", is_flag=True, help="Print the links as CSV, alone on standard output.")
 @answers_errors
 def lineage(**options: Any) -> None:

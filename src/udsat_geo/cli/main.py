@@ -14,6 +14,7 @@ from udsat_geo.cli.diff import diff
 from udsat_geo.cli.figures import figures
 from udsat_geo.cli.goals_command import goals
 from udsat_geo.cli.lineage import lineage
+from udsat_geo.cli.options import language_option, policy_option, seed_option, threads_option
 from udsat_geo.cli.reproduce import reproduce
 from udsat_geo.cli.status_command import status
 from udsat_geo.cli.why import why
@@ -25,13 +26,7 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @_year_option
-@click.option(
-    "--policy",
-    default="kbh-2017",
-    show_default=True,
-    metavar="NAME|FILE",
-    help="A built-in policy or a TOML file.",
-)
+@policy_option("A built-in policy or a TOML file.")
 @click.option(
     "--reference",
     "references",
@@ -90,18 +85,9 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
     help="Where results go.",
 )
 @click.option("--format", "formats", default="gpkg,tif", show_default=True, metavar="LIST", help="gpkg, tif.")
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["da", "en"]),
-    default="da",
-    show_default=True,
-    help="Language of labels and tables.",
-)
-@click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="Of the synthetic city.")
-@click.option(
-    "--threads", type=click.IntRange(min=1), metavar="N", help="At most so many; results do not depend on it."
-)
+@language_option("Language of labels and tables.")
+@seed_option()
+@threads_option()
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary alone, as JSON, on standard output.")
 @click.version_option(__version__, prog_name="udsat_geo")
@@ -135,13 +121,7 @@ udsat.add_command(figures)
 
 @udsat.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--policy",
-    default="kbh-2017",
-    show_default=True,
-    metavar="NAME|FILE",
-    help="Its expressions are checked too.",
-)
+@policy_option("Its expressions are checked too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 @answers_errors
 def validate(folder: Path, policy: str, as_json: bool) -> None:
@@ -153,14 +133,7 @@ def validate(folder: Path, policy: str, as_json: bool) -> None:
 
 
 @udsat.command()
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["da", "en"]),
-    default="da",
-    show_default=True,
-    help="Language of titles.",
-)
+@language_option("Language of titles.")
 @answers_errors
 def policies(language: str) -> None:
     """List the built-in policies."""
@@ -193,14 +166,7 @@ def synth(year: int, out: Path, seed: int | None) -> None:
 @udsat.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("wanted", metavar="AREA_ID|UNIT_ID")
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["da", "en"]),
-    default="da",
-    show_default=True,
-    help="Language of the explanation; the reasons are in the language of the designation.",
-)
+@language_option("Language of the explanation; the reasons are in the language of the designation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the data as JSON.")
 @answers_errors
 def explain(file: Path, wanted: str, language: str, as_json: bool) -> None:

@@ -8,19 +8,13 @@ from typing import Any
 import click
 
 from udsat_geo.cli.answers import answers_errors, interruption_held
+from udsat_geo.cli.options import json_option, language_option
 
 
 @click.command()
 @click.argument("year", type=int)
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["da", "en"]),
-    default="da",
-    show_default=True,
-    help="Language of tables and files.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON on standard output.")
+@language_option("Language of tables and files.")
+@json_option()
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from udsat_geo.cli.answers import answers_errors, interruption_held
+from udsat_geo.cli.options import json_option, language_option, policy_option, registers_by_year_option, threads_option
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,30 +25,12 @@ from udsat_geo.cli.answers import answers_errors, interruption_held
     help="The years to measure, as in 2017,2018,2019,2021; in any order, tables run from the first to the last.",
 )
 @click.option("--updated", metavar="FILE|YEAR", help="The areas that follow, compared with --areas in the last year.")
-@click.option(
-    "--raw",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Register folder; DIR/Y for each year. [default: data/raw; without registers there, the synthetic Copenhagen]",
-)
-@click.option(
-    "--policy",
-    default="kbh-2017",
-    show_default=True,
-    metavar="NAME|FILE",
-    help="A built-in policy or a TOML file: the criteria, and the milestone.",
-)
+@registers_by_year_option()
+@policy_option("A built-in policy or a TOML file: the criteria, and the milestone.")
 @click.option("--allow-overlaps", is_flag=True, help="Polygons may overlap; a resident of both counts once.")
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["da", "en"]),
-    default="da",
-    show_default=True,
-    help="Language of labels and tables.",
-)
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="At most so many; no result depends on it.")
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, alone on standard output.")
+@language_option("Language of labels and tables.")
+@threads_option()
+@json_option()
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

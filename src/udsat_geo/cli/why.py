@@ -8,20 +8,22 @@ from typing import Any
 import click
 
 from udsat_geo.cli.answers import answers_errors, interruption_held
+from udsat_geo.cli.options import (
+    json_option,
+    language_option,
+    policy_option,
+    registers_by_year_option,
+    seed_option,
+    threads_option,
+)
 
 
 @click.command()
 @click.argument("before", metavar="A_YEAR", type=int)
 @click.argument("now", metavar="B_YEAR", type=int)
-@click.option("--policy", default="kbh-2017", show_default=True, metavar="NAME|FILE", help="The policy of A_YEAR.")
+@policy_option("The policy of A_YEAR.")
 @click.option("--to-policy", metavar="NAME|FILE", help="The policy of B_YEAR. [default: that of A_YEAR]")
-@click.option(
-    "--raw",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Registers, a folder DIR/Y for each year. [default: data/raw; without registers there, the synthetic "
-    "Copenhagen]",
-)
+@registers_by_year_option()
 @click.option(
     "--units",
     type=click.Path(path_type=Path),
@@ -29,17 +31,10 @@ from udsat_geo.cli.answers import answers_errors, interruption_held
     help="Unit tables instead of registers, {year} standing for the year: simd{year}.gpkg.",
 )
 @click.option("--all", "show_all", is_flag=True, help="Show the rates of every area, not only of those new or gone.")
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(["da", "en"]),
-    default="da",
-    show_default=True,
-    help="Language of tables and notes.",
-)
-@click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="Of the synthetic city.")
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="At most so many.")
-@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, alone on standard output.")
+@language_option("Language of tables and notes.")
+@seed_option()
+@threads_option()
+@json_option()
 @answers_errors
 def why(**options: Any) -> None:
     """Why the designation of B_YEAR differs from that of A_YEAR.
