@@ -22,7 +22,7 @@ DESIGNATION = {
     "addresses", "barriers", "contiguity", "scoring", "areas", "outline", "diff", "status",
     "places", "parcels", "overrides", "surroundings", "naming", "running", "zones", "polygon_file", "overlaps",
 }  # fmt: skip
-CHANGES = {"comparison", "inside", "change_wording", "lineage", "decomposition"}
+CHANGES = {"comparison", "change_wording", "lineage", "decomposition"}
 IO = DESIGNATION | CHANGES | {"designation", "published", "reasons", "goals"}
 JOB = IO | {"io", "synthetic"}
 
@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "addresses": {"errors", "policy", "registers", "units"},
     "zones": {"kernels"},
     "unit_table": {"errors", "vector", "policy", "registers", "units", "grid", "zones"},
-    "polygon_file": {"errors", "registers", "unit_table", "vector", "wording"},
+    "polygon_file": {"errors", "registers", "vector", "wording"},
     "barriers": {"errors", "vector", "wording", "kernels"},
     "contiguity": {"barriers", "errors", "grid", "policy", "units", "kernels"},
     "scoring": {"grid", "policy", "units", "kernels"},
@@ -48,7 +48,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "overlaps": set(),
     "diff": {"errors", "overlaps"},
     "change_wording": set(),
-    "inside": {"zones"},
     "comparison": {"diff"},
     "lineage": {"diff", "errors", "overlaps"},
     "decomposition": {"errors"},

@@ -285,4 +285,5 @@ def test_as_it_is_nothing_is_drawn_anew(patch: Patch) -> None:
     with pytest.MonkeyPatch.context() as patched:
         for step in ("_through_middles", "_squares"):
             patched.setattr(smooth, step, None)
-        outlines_of(patch)
+        drawn = outlines_of(patch)
+    assert as_bytes(drawn) == as_bytes(outlines_of(patch))

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from udsat_geo.inside import overlapping_pairs, polygon_of_points
+from udsat_geo.vector import shared_areas
+from udsat_geo.zones import polygon_of_points
 
 
 @st.composite
@@ -54,19 +55,18 @@ def test_the_order_of_points_does_not_matter(drawn: tuple[np.ndarray, np.ndarray
     assert polygon_of_points(polygons, easting[order], northing[order]).polygon.tolist() == found[order].tolist()
 
 
-@given(polygons_and_points(), st.sampled_from([0.0, 0.01, 0.3]))
-def test_overlapping_pairs_are_those_that_share_enough(
-    drawn: tuple[np.ndarray, np.ndarray, np.ndarray], share: float
-) -> None:
+@given(polygons_and_points())
+def test_shared_areas_are_those_of_every_pair(drawn: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     polygons = drawn[0]
-    found = list(zip(*(side.tolist() for side in overlapping_pairs(polygons, share)), strict=True))
-    wanted = [
-        (i, j)
+    wanted = {
+        (i, j): polygons[i].intersection(polygons[j]).area
         for i in range(len(polygons))
         for j in range(i + 1, len(polygons))
-        if polygons[i].intersection(polygons[j]).area > share * min(polygons[i].area, polygons[j].area)
-    ]
-    assert found == wanted
+    }
+    head, tail, shared_m2 = (side.tolist() for side in shared_areas(polygons))
+    pairs = list(zip(head, tail, strict=True))
+    assert pairs == [pair for pair, m2 in wanted.items() if m2 > 0]
+    assert shared_m2 == [wanted[pair] for pair in pairs]
 
 
 def test_a_polygon_with_a_hole_and_two_parts() -> None:

@@ -19,7 +19,7 @@ from kernel_inputs import Country, Flags, Ints
 
 from kernels import CELL_M, KernelRow
 from udsat_geo.diff import Atoms, Changes, Designated, compare, compare_atoms
-from udsat_geo.inside import polygon_of_points
+from udsat_geo.zones import polygon_of_points
 
 N_AREAS = 2000
 LEAST_CELLS = 4

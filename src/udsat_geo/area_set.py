@@ -18,10 +18,10 @@ from udsat_geo.designation import Designation
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.grid import Grid, find_cells
-from udsat_geo.polygon_file import Words, file_of, read_polygons
+from udsat_geo.polygon_file import Words, read_polygons
 from udsat_geo.registers.linking import Located
 from udsat_geo.registers.schema import CRS
-from udsat_geo.vector import geometries_of, geometry_column, list_layers, read_layer, same_crs, short_crs
+from udsat_geo.vector import file_of, geometries_of, geometry_column, list_layers, read_layer, same_crs, short_crs
 from udsat_geo.zones import zone_of_points
 
 LAYERS = {"areas", "units"}

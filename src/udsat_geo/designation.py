@@ -25,6 +25,7 @@ from udsat_geo.scoring import Scores, score_units
 from udsat_geo.status import Status, take_status
 from udsat_geo.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.units import Units, cells_from_registers
+from udsat_geo.vector import file_of
 from udsat_geo.wording import BARRIERS_CUT, NO_GROUND, NO_MEMORY, NO_PLACE, NO_SPREAD, STEPS
 
 Progress = Callable[[str], None]
@@ -201,7 +202,8 @@ def designate(
     step("forming")
     ran = None if ran_before is None else ran_before(units.unit_id)
     decisions = None if around.overrides is None else around.overrides.decisions
-    areas = form_areas(units, scores, edges, rule, around.barriers, remember(previous, units, year), ran, decisions)
+    memory = remember(previous, units, year) if rule.incumbents.remembers else None
+    areas = form_areas(units, scores, edges, rule, around.barriers, memory, ran, decisions)
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step("comparing")
     changes = _changes(year, policy, units, areas, outline, previous)
@@ -309,11 +311,6 @@ def _with_files(found: dict[str, Any], files: Around, around: Surroundings) -> d
         "files": {**found["files"], **{name: file_of(path) for name, path in files.named().items()}},
         "rows": {**found["rows"], **around.rows},
     }
-
-
-def file_of(path: Path) -> Path:
-    """The file of a path that may name a layer in it."""
-    return Path(str(path).partition("|layername=")[0])
 
 
 def _without_spread(scores: Scores, policy: Policy, language: str) -> list[str]:

@@ -16,7 +16,6 @@ from udsat_geo.area_set import AreaSet, read_area_set, set_of_designation
 from udsat_geo.designation import Designation, Progress, check_year, read_units
 from udsat_geo.diff import Designated, compare
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.inside import polygon_of_points
 from udsat_geo.io.areas_file import AreasFile, read_areas
 from udsat_geo.job import DEFAULT_RAW, Job, find_inputs, find_registers, has_no_registers, run
 from udsat_geo.lineage import trace
@@ -48,6 +47,7 @@ from udsat_geo.synthetic import YEARS as SYNTHETIC_YEARS
 from udsat_geo.units import Units
 from udsat_geo.vector import reproject, same_crs
 from udsat_geo.wording import NOTHING_TO_COMPARE, STEPS
+from udsat_geo.zones import polygon_of_points
 
 _Read = TypeVar("_Read")
 

@@ -14,13 +14,14 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from udsat_geo.designation import Designation, Inputs, Progress, RanBefore, check_year, designate, file_of
+from udsat_geo.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.surroundings import Around
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
+from udsat_geo.vector import file_of
 from udsat_geo.wording import COMPARED_ACROSS, NOTHING_TO_COMPARE, OTHER_BASIS
 
 DEFAULT_RAW = Path("data/raw")

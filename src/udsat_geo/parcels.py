@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.vector import features_in, short_crs
+from udsat_geo.vector import check_polygons, features_in, short_crs
 from udsat_geo.wording import REPROJECTED
 
 
@@ -44,20 +44,8 @@ def read_parcels(path: Path, crs: str, language: str) -> Parcels:
     geometry = features.geometry
     if geometry is None or not len(geometry):
         raise InputError(Problem(features.name, "holds no parcels", "Parcels are polygons."))
-    missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    other = ~missing & ~np.isin(shapely.get_type_id(geometry), (3, 6))
-    invalid = ~missing & ~other & ~shapely.is_valid(geometry)
-    problems = [
-        Problem(features.name, what, remedy, int(wrong.sum()), f"row {int(np.flatnonzero(wrong)[0]) + 1}")
-        for wrong, what, remedy in (
-            (missing, "parcels without a geometry", "Draw them or remove them."),
-            (other, "geometries that are no polygons", "Keep polygons only."),
-            (invalid, "invalid geometries", "Mend them, in QGIS with the tool Fix geometries."),
-        )
-        if wrong.any()
-    ]
-    if problems:
-        raise InputError(problems)
+    rows = np.array([str(row + 1) for row in range(len(geometry))], dtype=object)
+    check_polygons(features.name, geometry, rows, "parcel")
     pairs = parcel_overlaps(geometry)
     if len(pairs):
         example = f"rows {int(pairs[0, 0]) + 1} and {int(pairs[0, 1]) + 1}"

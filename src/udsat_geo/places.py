@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.vector import Features, features_in, short_crs, texts_of
+from udsat_geo.vector import Features, features_in, shared_areas, short_crs, texts_of
 from udsat_geo.wording import REPROJECTED
 
 NAME_COLUMNS = ("name", "navn")
@@ -192,13 +192,10 @@ def _check_overlaps(file: str, places: Places) -> None:
     """Refuse polygons of one kind whose insides overlap, naming the pairs: a resident lies in one place."""
     import shapely
 
-    head, tail = shapely.STRtree(places.geometry).query(places.geometry, predicate="intersects")
-    once = (head < tail) & (places.name[head] != places.name[tail])
-    once &= places.is_district[head] == places.is_district[tail]
-    head, tail = head[once], tail[once]
-    shared = shapely.area(shapely.intersection(places.geometry[head], places.geometry[tail]))
+    head, tail, shared = shared_areas(places.geometry)
     smaller = np.minimum(shapely.area(places.geometry[head]), shapely.area(places.geometry[tail]))
-    over = shared > LARGEST_OVERLAP * smaller
+    over = (places.name[head] != places.name[tail]) & (places.is_district[head] == places.is_district[tail])
+    over &= shared > LARGEST_OVERLAP * smaller
     if over.any():
         first = int(np.flatnonzero(over)[0])
         example = f"{places.name[head[first]]!r} and {places.name[tail[first]]!r} share {shared[first]:,.0f} m2"

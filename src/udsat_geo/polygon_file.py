@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.registers.schema import CRS
-from udsat_geo.unit_table import check_polygons
-from udsat_geo.vector import Features, features_in, list_layers, values_of
+from udsat_geo.vector import Features, check_polygons, features_in, file_of, list_layers, shared_areas, values_of
 from udsat_geo.wording import OVERLAP, REPROJECTED, SLIVERS, decimal
 
 Words = Mapping[str, str]
@@ -102,11 +101,6 @@ def features_of_registers(path: Path) -> tuple[Features, tuple[Words, ...]]:
         return features, ()
     given = {"name": features.name, "source": told, "target": CRS}
     return features, ({language: text.format(**given) for language, text in REPROJECTED.items()},)
-
-
-def file_of(path: Path) -> Path:
-    """The file of a path that may name a layer in it."""
-    return Path(str(path).partition("|layername=")[0])
 
 
 def check_in_city(polygons: Polygons, easting: NDArray[np.float64], northing: NDArray[np.float64], one: str) -> None:
@@ -203,13 +197,7 @@ def _overlaps(
     name: str, geometry: NDArray[np.object_], label: tuple[str, ...], one: str, allowed: bool
 ) -> tuple[Words, ...]:
     """Refuse polygons that overlap, or say so where that is allowed."""
-    import shapely
-
-    first, second = shapely.STRtree(geometry).query(geometry, predicate="intersects")
-    ahead = first < second
-    first, second = first[ahead], second[ahead]
-    shared = shapely.area(shapely.intersection(geometry[first], geometry[second]))
-    pairs = sorted((int(i), int(j), float(m2)) for i, j, m2 in zip(first, second, shared, strict=True))
+    pairs = list(zip(*(side.tolist() for side in shared_areas(geometry)), strict=True))
     large = [pair for pair in pairs if pair[2] > MOST_OVERLAP_M2]
     if not allowed and large:
         remedy = "Cut one of them (in QGIS: Difference), or give --allow-overlaps: the first of them counts then."

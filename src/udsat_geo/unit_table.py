@@ -21,6 +21,7 @@ from udsat_geo.units import Units, grid_of
 from udsat_geo.vector import (
     Features,
     check_crs,
+    check_polygons,
     crs_code,
     is_projected_in_metres,
     read_features,
@@ -263,47 +264,6 @@ def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[st
             f'Reproject the file, or allow it: [units] reproject_from = ["{short_crs(found)}"].',
         )
     )
-
-
-def check_polygons(name: str, geometry: NDArray[np.object_], ids: NDArray[np.object_], one: str = "unit") -> None:
-    """Check that geometries are polygons that can be worked with.
-
-    Parameters
-    ----------
-    name : str
-        Of the file, for the message.
-    geometry : object (shapely), shape (n,)
-    ids : object (str), shape (n,)
-    one : str
-        What one of them is called in the message.
-
-    Raises
-    ------
-    InputError
-        For geometries that are missing, no polygons, infinite or invalid.
-    """
-    import shapely
-
-    missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    other = ~missing & ~np.isin(shapely.get_type_id(geometry), (3, 6))
-    bounds = shapely.bounds(geometry)
-    infinite = ~missing & ~np.isfinite(bounds).all(axis=1)
-    invalid = ~missing & ~other & ~infinite & ~shapely.is_valid(geometry)
-    problems = []
-    for wrong, what, remedy in (
-        (missing, f"{one}s without a geometry", "Remove them or draw them."),
-        (other, "geometries that are no polygons", "Keep polygons only."),
-        (infinite, "geometries with infinite coordinates", "Check the file's reference system, or export it again."),
-        (invalid, "invalid geometries", "Mend them, in QGIS with the tool Fix geometries."),
-    ):
-        if wrong.any():
-            first = int(np.flatnonzero(wrong)[0])
-            example = f"{one} {ids[first]}"
-            if what == "invalid geometries":
-                example += f" ({shapely.is_valid_reason(geometry[first])})"
-            problems.append(Problem(name, what, remedy, int(wrong.sum()), example))
-    if problems:
-        raise InputError(problems)
 
 
 def _check_distinct(name: str, ids: NDArray[np.object_], row: NDArray[np.int64], col: NDArray[np.int64]) -> None:

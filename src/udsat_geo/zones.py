@@ -1,6 +1,8 @@
-"""Which zone covers each point."""
+"""Which zone covers each point, and which points lie in several."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,3 +91,54 @@ def _grid_over(
         passed / (_PASSED_PER_EDGE * n_edges + most),
     )
     return west, south, side, int(height / side) + 1, int(width / side) + 1
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Where points lie.
+
+    Attributes
+    ----------
+    polygon : int64, shape (n_points,)
+        The first that covers the point, its border included; -1 is none.
+    point, other : int64, shape (n_twice,)
+        Points that lie inside a further polygon as well, borders apart, and that polygon.
+    """
+
+    polygon: NDArray[np.int64]
+    point: NDArray[np.int64]
+    other: NDArray[np.int64]
+
+
+def polygon_of_points(
+    polygons: NDArray[np.object_], easting: NDArray[np.float64], northing: NDArray[np.float64]
+) -> Inside:
+    """Find the polygon of each point.
+
+    Parameters
+    ----------
+    polygons : object (shapely), shape (n_polygons,)
+    easting, northing : float64, shape (n_points,)
+    """
+    zone, in_several = zone_of_points(polygons, easting, northing)
+    found = zone.astype(np.int64)
+    point, other = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    if in_several:
+        point, other = _further(polygons, found, easting, northing)
+    return Inside(found, point, other)
+
+
+def _further(
+    polygons: NDArray[np.object_],
+    found: NDArray[np.int64],
+    easting: NDArray[np.float64],
+    northing: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Points that lie inside a further polygon than the one found, and that polygon: only where some overlap."""
+    import shapely
+
+    polygon, point = shapely.STRtree(shapely.points(easting, northing)).query(polygons, predicate="contains")
+    in_first = np.zeros(len(found), dtype=bool)
+    in_first[point[polygon == found[point]]] = True
+    further = (polygon != found[point]) & in_first[point]
+    return point[further].astype(np.int64), polygon[further].astype(np.int64)

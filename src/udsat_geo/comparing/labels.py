@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from udsat_geo.comparing.points import ADDRESSES, Points
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.inside import Inside, polygon_of_points
 from udsat_geo.io.areas_file import AreasFile, overlap_problem
 from udsat_geo.vector import reproject, same_crs
+from udsat_geo.zones import Inside, polygon_of_points
 
 _POLYGONS = (3, 6)
 

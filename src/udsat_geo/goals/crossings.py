@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.goals.rules import CrossingRule
 from udsat_geo.goals.wording import Words, note
-from udsat_geo.polygon_file import Polygons, features_of_registers, file_of
+from udsat_geo.polygon_file import Polygons, features_of_registers
+from udsat_geo.vector import file_of
 
 _POINT, _LINE, _POLYGON, _MULTIPOINT, _MULTILINE, _MULTIPOLYGON = 0, 1, 3, 4, 5, 6
 

@@ -15,14 +15,12 @@ from numpy.typing import NDArray
 from udsat_geo.change_wording import NOTES
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.inside import overlapping_pairs
 from udsat_geo.io.earlier import read_designated
-from udsat_geo.vector import Features, check_crs, crs_code, read_features, reading_gdal
+from udsat_geo.polygon_file import MOST_OVERLAP_M2
+from udsat_geo.vector import Features, check_crs, check_polygons, crs_code, read_features, reading_gdal, shared_areas
 
 NAME_COLUMNS = ("area_id", "name", "navn")
 """Columns that tell the areas of a file apart, the first that it has, where none is named."""
-LARGEST_OVERLAP = 0.01
-"""Share of the smaller of two areas: less is how borders are digitised, more is refused; own choice."""
 _PAIRS_TOLD = 5
 
 
@@ -167,34 +165,21 @@ def _names(
 
 
 def _check(features: Features) -> None:
-    import shapely
-
     geometry = features.geometry
     if geometry is None or not len(geometry):
         raise InputError(Problem(features.name, "holds no areas", "Areas are polygons."))
     if features.crs is None:
         raise InputError(Problem(features.name, "does not say its reference system", "Set it in the file."))
     check_crs(features.crs, features.name)
-    missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    other = ~missing & ~np.isin(shapely.get_type_id(geometry), (3, 6))
-    invalid = ~missing & ~other & ~shapely.is_valid(geometry)
-    problems = [
-        Problem(features.name, what, remedy, int(wrong.sum()), f"row {int(np.flatnonzero(wrong)[0]) + 1}")
-        for wrong, what, remedy in (
-            (missing, "areas without a geometry", "Draw them or remove them."),
-            (other, "geometries that are no polygons", "Keep polygons only."),
-            (invalid, "invalid geometries", "Mend them, in QGIS with the tool Fix geometries."),
-        )
-        if wrong.any()
-    ]
-    if problems:
-        raise InputError(problems)
+    rows = np.array([str(row + 1) for row in range(len(geometry))], dtype=object)
+    check_polygons(features.name, geometry, rows, "area")
 
 
 def _check_overlaps(file: str, ids: NDArray[np.object_], outline: NDArray[np.object_]) -> None:
-    head, tail = overlapping_pairs(outline, LARGEST_OVERLAP)
-    if len(head):
-        raise InputError(overlap_problem(file, [(ids[h], ids[t]) for h, t in zip(head, tail, strict=True)]))
+    head, tail, shared_m2 = shared_areas(outline)
+    pairs = [(ids[h], ids[t]) for h, t, m2 in zip(head, tail, shared_m2, strict=True) if m2 > MOST_OVERLAP_M2]
+    if pairs:
+        raise InputError(overlap_problem(file, pairs))
 
 
 def overlap_problem(file: str, pairs: Sequence[tuple[str, str]]) -> Problem:

@@ -3,6 +3,7 @@
 from udsat_geo.vector.features import (
     Features,
     features_in,
+    file_of,
     geometries_of,
     read_features,
     read_points,
@@ -10,6 +11,7 @@ from udsat_geo.vector.features import (
     values_of,
 )
 from udsat_geo.vector.gdal import geometry_column, list_layers, read_layer, reading_gdal
+from udsat_geo.vector.polygons import check_polygons, shared_areas
 from udsat_geo.vector.reference_systems import (
     check_crs,
     crs_code,
@@ -22,8 +24,10 @@ from udsat_geo.vector.reference_systems import (
 __all__ = [
     "Features",
     "check_crs",
+    "check_polygons",
     "crs_code",
     "features_in",
+    "file_of",
     "geometries_of",
     "geometry_column",
     "is_projected_in_metres",
@@ -34,6 +38,7 @@ __all__ = [
     "reading_gdal",
     "reproject",
     "same_crs",
+    "shared_areas",
     "short_crs",
     "texts_of",
     "values_of",

@@ -83,6 +83,11 @@ def read_features(path: Path, as_text: bool = False, language: str = "en") -> Fe
     return _read_gdal(file, layer or None)
 
 
+def file_of(path: Path) -> Path:
+    """The file of a path that may name a layer in it."""
+    return Path(str(path).partition("|layername=")[0])
+
+
 def read_points(path: Path, wanted_crs: str, told_crs: str | None = None) -> Any:
     """A layer of points as a table with ``easting`` and ``northing``.
 
