@@ -12,7 +12,8 @@ from udsat_geo.diff import EVENTS, REMOVED
 from udsat_geo.errors import OutputError
 from udsat_geo.io.changes import changed_areas, changed_units, links
 from udsat_geo.io.earlier import gdal_errors
-from udsat_geo.io.geopackage import as_one_kind, steady_gdal, write_layer
+from udsat_geo.io.geopackage import steady_gdal, write_layer
+from udsat_geo.io.layers import Layer, as_one_kind, as_table
 from udsat_geo.io.together import cannot_write, put_together
 
 _NO_YEAR = 1970
@@ -138,9 +139,10 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     unwritable: tuple[type[Exception], ...] = (OSError, *gdal_errors())
     try:
         with put_together(path.parent, [path.name]) as folder, steady_gdal(year):
-            write_layer(folder / path.name, "changes", areas, outlines, "MultiPolygon", comparison.crs, stamp)
-            write_layer(folder / path.name, "changed_units", units, wkb, kind, comparison.crs)
-            write_layer(folder / path.name, "links", links(changes, before, now), None, None, None)
+            changed = Layer("changes", as_table(areas, outlines), "MultiPolygon", comparison.crs)
+            write_layer(folder / path.name, changed, stamp)
+            write_layer(folder / path.name, Layer("changed_units", as_table(units, wkb), kind, comparison.crs))
+            write_layer(folder / path.name, Layer("links", as_table(links(changes, before, now))))
     except unwritable as error:
         reason = getattr(error, "strerror", None) or str(error).split("\n")[0]
         raise OutputError(cannot_write(path, reason)) from None
