@@ -13,16 +13,21 @@ import dataclasses
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from udsat_geo.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
+from udsat_geo.io.database import Database
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.surroundings import Around
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
 from udsat_geo.vector import file_of
 from udsat_geo.wording import COMPARED_ACROSS, NOTHING_TO_COMPARE, OTHER_BASIS
+
+if TYPE_CHECKING:
+    from udsat_geo.io.stored import Stored
 
 DEFAULT_RAW = Path("data/raw")
 DEFAULT_OUT = Path("data/out")
@@ -47,8 +52,8 @@ class Job:
     around : Around
         Files of barriers, crossings, places, parcels and overrides, as named; those not named are looked for in the
         register folder, overrides apart.
-    out : Path or None
-        Where earlier designations are looked for; None is nowhere.
+    out : Path or Database
+        Where earlier designations are looked for.
     language : {"da", "en"}
     seed : int
         Of the synthetic city.
@@ -61,7 +66,7 @@ class Job:
     units: Path | None = None
     previous: str | None = None
     around: Around = field(default_factory=Around)
-    out: Path | None = DEFAULT_OUT
+    out: Path | Database = DEFAULT_OUT
     language: str = "da"
     seed: int = DEFAULT_SEED
     threads: int | None = None
@@ -98,13 +103,8 @@ def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
         return None
     from udsat_geo.io.running import qualified_before, read_earlier
 
-    folder = job.out
-    if folder is None:
-        what = f"looks back on {job.policy.policy.rule.years_running} years running, which are read from a folder"
-        remedy = "Name a folder with --out that holds the earlier designations."
-        raise InputError(Problem(f"policy {job.policy.policy.id}", what, remedy))
-    read_earlier(folder, year, job.policy, inputs.source)
-    return lambda unit_id: qualified_before(folder, year, job.policy, inputs.source, unit_id)
+    read_earlier(job.out, year, job.policy, inputs.source)
+    return lambda unit_id: qualified_before(job.out, year, job.policy, inputs.source, unit_id)
 
 
 def is_synthetic(job: Job) -> bool:
@@ -257,7 +257,7 @@ def find_previous(
     InputError
         If one is named and not there.
     """
-    from udsat_geo.io.earlier import read_designated
+    from udsat_geo.io.earlier import designated_of, read_designated
 
     if job.previous == "none":
         return None, ()
@@ -269,12 +269,14 @@ def find_previous(
     year = int(job.previous) if job.previous is not None else job.year - job.policy.policy.cadence
     _check_earlier(f"--previous {year}", year, job.year)
     made_of = _inputs_of_earlier(job, inputs, year, progress)
-    stored = None if job.out is None else job.out / f"designation_{year}.gpkg"
     # years running are read from the output folder: made anew, each year would ask for those before it without end
     looks_back = job.policy.policy.rule.years_running > 1
-    if stored is not None and stored.is_file() and (made_of is None or looks_back):
+    stored = _stored(job.out, year) if made_of is None or looks_back else None
+    if stored is not None:
         if named or looks_back or _has_same_basis(stored, job.policy, inputs):
-            return read_designated(stored, _says_where(job)), ()
+            if isinstance(stored, Path):
+                return read_designated(stored, _says_where(job)), ()
+            return designated_of(stored, _says_where(job)), ()
         return None, (OTHER_BASIS[job.language].format(year=year),)
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
@@ -317,11 +319,21 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
     return dataclasses.replace(inputs, registers=raw / str(year), around=around)
 
 
-def _has_same_basis(stored: Path, policy: LoadedPolicy, inputs: Inputs) -> bool:
+def _stored(out: Path | Database, year: int) -> Path | Stored | None:
+    """The designation of a year where results go; None where there is none."""
+    if isinstance(out, Database):
+        from udsat_geo.io.reading import read_year
+
+        return read_year(out, year)
+    path = out / f"designation_{year}.gpkg"
+    return path if path.is_file() else None
+
+
+def _has_same_basis(stored: Path | Stored, policy: LoadedPolicy, inputs: Inputs) -> bool:
     """Whether a stored designation was made by this policy from this kind of input."""
     from udsat_geo.io.earlier import read_summary
 
-    summary = read_summary(stored)
+    summary = read_summary(stored) if isinstance(stored, Path) else stored.summary
     return bool(summary["policy"].get("sha256") == policy.sha256 and summary["source"] == inputs.source)
 
 

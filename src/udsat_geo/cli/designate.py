@@ -56,7 +56,7 @@ def run_designate(
         units=None if units is None else Path(units),
         previous=previous,
         around=Around(*(None if file is None else Path(file) for file in around)),
-        out=results.folder,
+        out=results.earlier,
         language=language,
         seed=DEFAULT_SEED if seed is None else seed,
         threads=threads,

@@ -21,8 +21,8 @@ class Destination(Protocol):
     """A place for results."""
 
     @property
-    def folder(self) -> Path | None:
-        """Where earlier designations are looked for; None where that is no folder."""
+    def earlier(self) -> Path | Database:
+        """Where earlier designations are looked for."""
 
     def check(self, year: int) -> None:
         """Find out before the work whether the results of a year can be written there.
@@ -56,6 +56,11 @@ class Folder:
     folder: Path
     formats: tuple[str, ...]
 
+    @property
+    def earlier(self) -> Path:
+        """See `Destination`."""
+        return self.folder
+
     def check(self, year: int) -> None:
         """See `Destination`."""
         check_writable(self.folder)
@@ -71,7 +76,11 @@ class Schema:
     """A schema of a PostGIS database."""
 
     database: Database
-    folder: None = None
+
+    @property
+    def earlier(self) -> Database:
+        """See `Destination`."""
+        return self.database
 
     def check(self, year: int) -> None:
         """See `Destination`."""

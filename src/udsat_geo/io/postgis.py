@@ -304,6 +304,18 @@ def _rights_on(connection: psycopg.Connection[Any], schema: str, name: str) -> l
 # --- back ---------------------------------------------------------------------------------------------------
 
 
+def holds_schema(database: Database, schema: str) -> bool:
+    """Whether a schema of a database holds a designation of ours.
+
+    Raises
+    ------
+    OutputError
+        If the database cannot be reached or asked.
+    """
+    with _told(database), connected(database) as connection:
+        return schema in schemas_of_ours(connection)
+
+
 def read_database(database: Database) -> Stored:
     """A designation from a schema of a database: what was written into it.
 

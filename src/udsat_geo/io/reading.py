@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.by_layer import read_files
 from udsat_geo.io.csv_files import read_csv_layer
-from udsat_geo.io.database import database_of, is_database
+from udsat_geo.io.database import Database, database_of, is_database
 from udsat_geo.io.earlier import read_summary
 from udsat_geo.io.flatgeobuf import read_flatgeobuf_layer
 from udsat_geo.io.gdal_layers import as_layer
 from udsat_geo.io.geojson import read_geojson_layer
 from udsat_geo.io.layers import LAYERS
 from udsat_geo.io.parquet import read_parquet_layer
-from udsat_geo.io.postgis import read_database
+from udsat_geo.io.postgis import holds_schema, read_database
 from udsat_geo.io.stored import Stored
 from udsat_geo.io.workbook import read_workbook
 from udsat_geo.vector import list_layers, read_layer
@@ -56,6 +57,20 @@ def read_stored(where: str | Path) -> Stored:
     if not path.is_file():
         raise InputError(Problem(str(path), "no such designation", "Name a designation_YEAR file that is there."))
     return _told(lambda: reader(path), path.name)
+
+
+def read_year(database: Database, year: int) -> Stored | None:
+    """A year's designation where it lies in a database by itself, in the schema ``designation_YEAR``; None without.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    schema = f"designation_{year}"
+    if not holds_schema(database, schema):
+        return None
+    return _told(lambda: read_database(replace(database, schema=schema)), f"{database.shown}?schema={schema}")
 
 
 def _told(read: Callable[[], Stored], name: str) -> Stored:
