@@ -44,8 +44,8 @@ COLUMNS = {
     "status": "criterion areas rest_of_city gap city",
     "overrides": "action unit_id reason decided_by date units units_changed",
 }
-KINDS = {"units": "Polygon", "changed_units": "Polygon", "status": None, "overrides": None}
-"""What geometries are; MultiPolygon where nothing is said."""
+KINDS = {"status": None, "overrides": None}
+"""What geometries are; those of units vary, and the others are MultiPolygon."""
 IDS = {"areas": "area_id", "units": "unit_id"}
 
 Rows = list[dict[str, Any]]
@@ -53,8 +53,8 @@ Content = Mapping[str, Rows]
 """Layer -> its rows: column -> value; columns that are not named are missing values, the geometry is shapely's."""
 
 
-def designation_of(content: Content, language: str = "da") -> Stored:
-    """A designation that holds such rows, with ids where a layer needs them."""
+def designation_of(content: Content, language: str = "da", units: str = "Polygon") -> Stored:
+    """A designation that holds such rows, with ids where a layer needs them; `units` is what those are."""
     layers = {}
     for name, columns in COLUMNS.items():
         rows = content.get(name, [])
@@ -62,7 +62,7 @@ def designation_of(content: Content, language: str = "da") -> Stored:
             column: pa.array([_value(name, column, number, row) for number, row in enumerate(rows)], type_of(column))
             for column in columns.split()
         }
-        kind = KINDS.get(name, "MultiPolygon")
+        kind = units if name in ("units", "changed_units") else KINDS.get(name, "MultiPolygon")
         if kind is not None:
             drawn = [row.get(GEOMETRY, _box(number, kind)) for number, row in enumerate(rows)]
             wkb = [None if shape is None else shapely.to_wkb(shape) for shape in drawn]
@@ -77,7 +77,7 @@ def _value(layer: str, column: str, number: int, row: dict[str, Any]) -> Any:
 
 def _box(number: int, kind: str) -> Any:
     box = shapely.box(720_000 + 100 * number, 6_170_000, 720_100 + 100 * number, 6_170_100)
-    return shapely.MultiPolygon([box]) if kind == "MultiPolygon" else box
+    return {"MultiPolygon": shapely.MultiPolygon([box]), "Point": box.centroid}.get(kind, box)
 
 
 def _summary(layers: dict[str, Layer], language: str) -> dict[str, Any]:

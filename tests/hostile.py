@@ -46,7 +46,9 @@ def values(column: str) -> SearchStrategy[Any]:
 
 @st.composite
 def shapes(draw: DrawFn, kind: str) -> Any:
-    """A polygon near Copenhagen, or several, with or without a hole."""
+    """A point near Copenhagen, or a polygon, or several, with or without a hole."""
+    if kind == "Point":
+        return shapely.Point(draw(st.floats(700_000, 730_000)), draw(st.floats(6_160_000, 6_190_000)))
     count = draw(st.integers(1, 3)) if kind == "MultiPolygon" else 1
     polygons = []
     for number in range(count):
@@ -64,11 +66,12 @@ def shapes(draw: DrawFn, kind: str) -> Any:
 def designations(draw: DrawFn) -> Stored:
     """A designation of a few rows a layer."""
     content: dict[str, list[dict[str, Any]]] = {}
+    units = draw(st.sampled_from(["Polygon", "MultiPolygon", "Point"]))
     for layer, columns in COLUMNS.items():
         rows = []
         for _ in range(draw(st.integers(0, 2))):
             row = {column: draw(values(column)) for column in columns.split() if column != IDS.get(layer)}
-            kind = KINDS.get(layer, "MultiPolygon")
+            kind = units if layer in ("units", "changed_units") else KINDS.get(layer, "MultiPolygon")
             if kind is not None:
                 row[GEOMETRY] = draw(shapes(kind))
                 if layer == "changed_units" and draw(st.booleans()):
@@ -80,4 +83,4 @@ def designations(draw: DrawFn) -> Stored:
             )
             rows = [row | {IDS[layer]: text} for row, text in zip(rows, ids, strict=True)]
         content[layer] = rows
-    return designation_of(content, draw(st.sampled_from(["da", "en"])))
+    return designation_of(content, draw(st.sampled_from(["da", "en"])), units)

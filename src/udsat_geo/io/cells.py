@@ -10,6 +10,8 @@ from typing import Any
 
 LONGEST = 32_767
 """Characters in a cell, counted in UTF-16. Source: Microsoft, Excel specifications and limits."""
+_SHORT = LONGEST // 2
+"""A text with fewer characters fits, whatever they are."""
 _CUT = "…"
 _NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """What XML cannot hold or turns into something else, and what looks like the way to write it."""
@@ -17,7 +19,7 @@ _WRITTEN = re.compile("_x([0-9A-Fa-f]{4})_")
 _FORMULA = re.compile("['=+\\-@\t\r\n＝＋－＠]")
 
 
-def as_cell_text(text: str) -> tuple[str, bool, bool]:
+def as_cell_text(text: str) -> tuple[str, bool]:
     """A text as it stands in the file.
 
     Characters that XML cannot hold are written as ``_xHHHH_``, which spreadsheets turn back.
@@ -27,9 +29,9 @@ def as_cell_text(text: str) -> tuple[str, bool, bool]:
     written : str
     cut : bool
         Whether it was longer than a cell holds: it ends in an ellipsis then.
-    begins_a_formula : bool
-        Whether a spreadsheet would take it for a formula if it were typed in.
     """
+    if len(text) < _SHORT and _NO_XML.search(text) is None:
+        return text, False
     written = _escaped(text)
     cut = len(written) > LONGEST or _length(text) > LONGEST
     if cut:
@@ -38,7 +40,12 @@ def as_cell_text(text: str) -> tuple[str, bool, bool]:
             over = max(len(_escaped(kept)), _length(kept)) - LONGEST + 1
             kept = kept[: len(kept) - max(1, over // 7)]
         written = _escaped(kept) + _CUT
-    return written, cut, _FORMULA.match(text) is not None
+    return written, cut
+
+
+def begins_a_formula(text: str) -> bool:
+    """Whether a spreadsheet would take a text for a formula, or for nothing, if it were typed in."""
+    return not text or _FORMULA.match(text) is not None
 
 
 def from_cell_text(written: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from udsat_geo.errors import OutputError, Problem
-from udsat_geo.io.cells import Zip, as_cell_text, from_cell_text
+from udsat_geo.io.cells import Zip, as_cell_text, begins_a_formula, from_cell_text
 from udsat_geo.io.describing import describe_column, describe_layer
 from udsat_geo.io.earlier import read_summary
 from udsat_geo.io.layers import GEOMETRY, LAYERS, Layer
@@ -93,7 +93,8 @@ def _write_layer(book: Workbook, layer: Layer, stored: Stored) -> int:
     sheet.append([cells.head(name) for name in table.column_names])
     formats = [_formats(layer.name, name, table, stored) for name in table.column_names]
     for number, row in enumerate(zip(*(column.to_pylist() for column in table.columns), strict=True)):
-        sheet.append([cells.of(value, shown(number)) for value, shown in zip(row, formats, strict=True)])
+        shown = [of_row(number) for of_row in formats]
+        sheet.append([cells.of(*cell) for cell in zip(row, range(len(row)), shown, strict=True)])
     sheet.auto_filter.ref = f"A1:{get_column_letter(table.num_columns)}{len(table) + 1}"
     return cells.cut
 
@@ -134,37 +135,51 @@ class _Cells:
         self._sheet = sheet
         self._font, self._fill = Font(bold=True), PatternFill("solid", fgColor="E7E6E6")
         self._wrapped = Alignment(wrap_text=True, vertical="top")
+        self._of_column: dict[tuple[int, str, bool], Any] = {}
         self.cut = 0
 
     def head(self, text: str) -> Any:
-        cell = self.of(text)
+        """A cell of a header."""
+        cell = self._filled(self._cell(self._sheet), text)
         cell.font, cell.fill = self._font, self._fill
         return cell
 
     def wrapped(self, value: Any) -> Any:
-        cell = self.of(value)
+        """A cell whose text may take several lines."""
+        cell = self._filled(self._cell(self._sheet), value)
         cell.alignment = self._wrapped
         return cell
 
-    def of(self, value: Any, shown: str = "General") -> Any:
-        """A cell of a value; None for none."""
+    def of(self, value: Any, column: int, shown: str) -> Any:
+        """A cell of a column in a number format; None for none.
+
+        The next row's is the same object with another value: a row is written before the next one is made, and a style
+        takes longer than a value.
+        """
         if value is None:
             return None
+        quoted = isinstance(value, str) and begins_a_formula(value)
+        cell = self._of_column.get((column, shown, quoted))
+        if cell is None:
+            cell = self._cell(self._sheet)
+            cell.number_format = shown
+            # the apostrophe that a spreadsheet shows before a text that it is not to take for anything else
+            cell.quotePrefix = quoted
+            self._of_column[column, shown, quoted] = cell
+        return self._filled(cell, value)
+
+    def _filled(self, cell: Any, value: Any) -> Any:
         if isinstance(value, str):
-            text, cut, begins_a_formula = as_cell_text(value)
+            cell.value, cut = as_cell_text(value)
             self.cut += cut
-            cell = self._cell(self._sheet, text)
             # a text, never a formula or an error, whatever it looks like
             cell.data_type = "s"
-            cell.quotePrefix = begins_a_formula or not value
         elif isinstance(value, bool):
-            cell = self._cell(self._sheet, value)
+            cell.value = value
         else:
             # as text marked as a number: openpyxl would write 16 digits, and 17 tell two numbers apart
-            cell = self._cell(self._sheet, repr(value))
+            cell.value = repr(value)
             cell.data_type = "n"
-        if shown != "General":
-            cell.number_format = shown
         return cell
 
 
