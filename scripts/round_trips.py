@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from udsat_geo.io.cells import LONGEST
 from udsat_geo.io.csv_files import write_csv
 from udsat_geo.io.database import database_of
 from udsat_geo.io.flatgeobuf import write_flatgeobuf
@@ -184,6 +185,7 @@ def _outlines() -> list[Any]:
 
 TRIALS: dict[str, Content] = {
     "any text": {"areas": [{"name": text} for text in TEXTS], "overrides": [{"reason": text} for text in TEXTS]},
+    "text longer than a cell holds": {"areas": [{"name": "x" * 40_000}]},
     "empty text or none": {"areas": [{"name": "", "event": None}, {"name": None, "event": ""}]},
     "whole numbers of 64 bits": {"units": [{"residents": number} for number in [*WHOLE_NUMBERS, None]]},
     "numbers to the last bit": {
@@ -206,6 +208,8 @@ def tried(door: Door, content: Content) -> str:
     """What becomes of a designation on its way through a format: ``exact``, or what else."""
     stored = designation_of(content)
     read = door.through(stored)
+    if _names(read) == [f"{name[: LONGEST - 1]}…" for name in _names(stored) or [""]]:
+        return "cut, and said"
     attributes = differences(without_geometry(stored), without_geometry(read))
     if attributes or not _draws(content):
         return "; ".join(attributes) or "exact"
@@ -213,6 +217,10 @@ def tried(door: Door, content: Content) -> str:
         return "not held"
     found = differences(stored, read)
     return ("within 1 mm" if farthest(stored, read) < 1e-3 else "; ".join(found)) if found else "exact"
+
+
+def _names(stored: Stored) -> list[str]:
+    return [name for name in stored.layers["areas"].table["name"].to_pylist() if name is not None]
 
 
 def _draws(content: Content) -> bool:

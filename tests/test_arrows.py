@@ -94,8 +94,14 @@ OUTSIDE = {
 
 HEAVY = (
     "numpy", "numba", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyarrow", "pydantic", "rich",
-    "matplotlib",
+    "matplotlib", "openpyxl", "psycopg",
 )  # fmt: skip
+
+OF_EXTRAS = {
+    "openpyxl": {"io.workbook"},
+    "psycopg": {"io.database", "io.postgis", "io.postgis_reading"},
+}
+"""Libraries that come with an extra -> the modules that use them: all else works without."""
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 450
 
@@ -188,6 +194,13 @@ def test_only_the_figures_need_matplotlib(path: Path) -> None:
     """It is an extra of the package: all else works without it."""
     if name_of(path).split(".")[0] != "report":
         assert "matplotlib" not in {name.split(".")[0] for name in all_imports(path)}
+
+
+@by_file
+def test_libraries_of_extras_are_used_where_they_belong(path: Path) -> None:
+    used = {name.split(".")[0] for name in all_imports(path)}
+    for library, rooms in OF_EXTRAS.items():
+        assert library not in used or name_of(path) in rooms
 
 
 @by_file

@@ -127,7 +127,7 @@ def test_formats_are_read_from_a_list() -> None:
         check_formats("shp,gpkg,dxf")
 
 
-def test_a_format_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_format_without_its_library_names_the_extra(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
     lacking = ("openpyxl", "psycopg")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name in lacking else find(name, *more))
@@ -137,6 +137,8 @@ def test_a_format_without_its_library_names_the_extra(monkeypatch: pytest.Monkey
         check_formats("gpkg,xlsx")
     with pytest.raises(InputError, match=r'a database: needs psycopg. Install it with: pip install "udsat_geo.postgis'):
         read_stored("postgresql://host/db")
+    with pytest.raises(InputError, match=r"designation_2021\.xlsx: needs openpyxl"):
+        read_stored(town.file(".xlsx"))
     assert check_formats("gpkg,parquet,geojson,fgb,csv")
 
 

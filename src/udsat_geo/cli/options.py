@@ -36,7 +36,9 @@ def registers_by_year_option() -> Decorator:
 
 def place(_context: click.Context, _option: click.Parameter, value: str) -> Path | str:
     """A folder as a path; the address of a database, which is no path, as it is."""
-    return value if value.lower().startswith(("postgresql://", "postgres://")) else Path(value)
+    from udsat_geo.io.database import is_database
+
+    return value if is_database(value) else Path(value)
 
 
 def seed_option() -> Decorator:

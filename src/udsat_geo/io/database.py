@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from udsat_geo.errors import InputError, OutputError, Problem
+from udsat_geo.io.extras import check_installed
 
 if TYPE_CHECKING:
     import psycopg
@@ -55,8 +55,7 @@ def database_of(address: str) -> Database:
     InputError
         If it is no address, or psycopg is not installed; the message does not repeat the address.
     """
-    if importlib.util.find_spec("psycopg") is None:
-        raise InputError(Problem("a database", "needs psycopg", 'Install it with: pip install "udsat_geo[postgis]"'))
+    check_installed("a database", "psycopg", "postgis")
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 

@@ -114,19 +114,25 @@ def write_geotiff(designation: Designation, path: Path) -> None:
                 raster.set_band_unit(number, _unit(designation, name))
                 raster.update_tags(number, **_told(designation, name))
             raster.update_tags(source=designation.inputs.source, year=designation.year)
-        path.write_bytes(as_cog(memory, overviews="nearest"))
+        write_cog(memory, path, overviews="nearest")
 
 
-def as_cog(memory: Any, overviews: str) -> bytes:
-    """A raster in memory as a cloud-optimised GeoTIFF, with statistics.
+def write_cog(memory: Any, path: Path, overviews: str) -> None:
+    """Write a raster in memory as a cloud-optimised GeoTIFF, with statistics.
 
-    Made in memory as well: where a disk is full, the system says so, and GDAL something else.
+    It is made in memory as well: where a disk is full, the system says so, and GDAL something else.
 
     Parameters
     ----------
     memory : rasterio.MemoryFile
+    path : Path
     overviews : str
         How the values of several cells become one.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
     """
     import rasterio
     import rasterio.shutil
@@ -134,7 +140,7 @@ def as_cog(memory: Any, overviews: str) -> bytes:
     options = {"driver": "COG", "compress": "DEFLATE", "blocksize": 256, "statistics": "YES"}
     with memory.open() as raster, rasterio.MemoryFile() as made:
         rasterio.shutil.copy(raster, made.name, **options, overview_resampling=overviews)
-        return bytes(made.getbuffer())
+        path.write_bytes(made.getbuffer())
 
 
 def _bands(designation: Designation) -> list[tuple[str, NDArray[np.float64]]]:

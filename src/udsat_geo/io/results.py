@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from udsat_geo.errors import InputError, OutputError, Problem
 from udsat_geo.io.by_layer import layer_ends
 from udsat_geo.io.class_raster import write_class_raster
 from udsat_geo.io.csv_files import write_csv
+from udsat_geo.io.extras import lacking
 from udsat_geo.io.flatgeobuf import write_flatgeobuf
 from udsat_geo.io.geojson import write_geojson
 from udsat_geo.io.geopackage import write_geopackage
@@ -124,18 +124,11 @@ def check_formats(text: str) -> tuple[str, ...]:
     if unknown or not formats:
         what = f"unknown format {', '.join(unknown)}" if unknown else "no format"
         raise InputError(Problem("--format", what, f"Known: {', '.join(FORMATS)}."))
-    lacking = [problem for name in formats if (problem := _lacking(name)) is not None]
-    if lacking:
-        raise InputError(lacking)
+    needed = [(f"--format {name}", FORMATS[name].package, FORMATS[name].extra) for name in formats]
+    problems = [lacking(where, package, extra) for where, package, extra in needed if package and extra]
+    if any(problems):
+        raise InputError([problem for problem in problems if problem is not None])
     return formats
-
-
-def _lacking(name: str) -> Problem | None:
-    """What is told of a format whose library is not installed."""
-    package, extra = FORMATS[name].package, FORMATS[name].extra
-    if package is None or importlib.util.find_spec(package) is not None:
-        return None
-    return Problem(f"--format {name}", f"needs {package}", f'Install it with: pip install "udsat_geo[{extra}]"')
 
 
 def write_results(designation: Designation, out: Path, formats: tuple[str, ...]) -> list[Path]:

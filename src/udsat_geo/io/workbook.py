@@ -16,6 +16,7 @@ from udsat_geo.errors import OutputError, Problem
 from udsat_geo.io.cells import Zip, as_cell_text, begins_a_formula, from_cell_text
 from udsat_geo.io.describing import describe_column, describe_layer
 from udsat_geo.io.earlier import read_summary
+from udsat_geo.io.extras import check_installed
 from udsat_geo.io.layers import GEOMETRY, LAYERS, Layer
 from udsat_geo.io.schema import FLAGS, TEXTS, WHOLE, type_of
 from udsat_geo.io.stored import Stored
@@ -258,6 +259,7 @@ def read_workbook(path: Path) -> Stored:
     """
     import zipfile
 
+    check_installed(path.name, "openpyxl", "excel")
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
