@@ -1,0 +1,105 @@
+"""What a call names, in the form the rooms below take it: files, and frames written as files for as long as it runs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from udsat_geo.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from udsat_geo.policy import LoadedPolicy
+
+PathLike = str | Path
+"""A file or folder by its name."""
+
+_NO_YEAR = 1970
+"""The stamp of a GeoPackage whose contents have no year."""
+
+
+def policy_of(policy: str | Path | LoadedPolicy, references: Mapping[str, float] | None = None) -> LoadedPolicy:
+    """A policy by its name, its file, or as it is, with the figures that it leaves open.
+
+    Raises
+    ------
+    InputError
+        If there is no such policy, or it or a reference is wrong.
+    """
+    from udsat_geo.policy import LoadedPolicy, load_policy, with_references
+
+    loaded = policy if isinstance(policy, LoadedPolicy) else load_policy(str(policy))
+    return with_references(loaded, tuple(f"{name}={value}" for name, value in (references or {}).items()))
+
+
+def path_of(name: PathLike | None) -> Path | None:
+    """A path; None where nothing is named."""
+    return None if name is None else Path(name)
+
+
+@contextmanager
+def as_files(given: Mapping[str, PathLike | gpd.GeoDataFrame | pd.DataFrame | None]) -> Iterator[dict[str, Path | None]]:
+    """Inputs as files; frames stand in a temporary folder meanwhile, each called after what it is.
+
+    Parameters
+    ----------
+    given : mapping
+        What it is (``units``, ``barriers``) -> a path, a frame, or None.
+
+    Yields
+    ------
+    dict
+        What it is -> its file, or None.
+
+    Raises
+    ------
+    InputError
+        If one is neither path nor frame, or a frame cannot be written.
+    """
+    with tempfile.TemporaryDirectory(prefix="udsat-") as folder:
+        found: dict[str, Path | None] = {}
+        problems: list[Problem] = []
+        for name, value in given.items():
+            if value is None or isinstance(value, str | Path):
+                found[name] = path_of(value)
+            elif hasattr(value, "columns") and hasattr(value, "to_csv"):
+                found[name] = _written(name, value, Path(folder))
+            else:
+                what = f"is a {type(value).__name__}"
+                problems.append(Problem(name, what, "Give a path, a GeoDataFrame, or a DataFrame."))
+        if problems:
+            raise InputError(problems)
+        yield found
+
+
+def _written(name: str, frame: Any, folder: Path) -> Path:
+    """A frame as a file: a GeoPackage, or without geometries a table of CSV; the same frame gives the same bytes.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    import pyogrio.errors
+
+    from udsat_geo.io.geopackage import steady_gdal
+
+    if not hasattr(frame, "to_crs"):
+        path = folder / f"{name}.csv"
+        frame.to_csv(path, index=False)
+        return path
+    if frame.crs is None:
+        raise InputError(Problem(name, "does not say its reference system", "Set it with set_crs."))
+    path = folder / f"{name}.gpkg"
+    try:
+        with steady_gdal(_NO_YEAR):
+            frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", index=False)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, ValueError) as error:
+        reason = str(error).split("\n")[0]
+        raise InputError(Problem(name, f"cannot be read ({reason})", "Keep only columns of plain values.")) from None
+    return path
