@@ -1,7 +1,7 @@
 """udsat_geo: designation of disadvantaged urban areas from registers, by a stated policy.
 
-The Python interface is here: `designate`, `read`, `diff` and their like, see `udsat_geo.api`; ``import udsat_geo as ug``
-loads none of it before it is used. The command line is `designate` and `udsat`.
+The Python interface is here: `designate`, `read`, `diff` and their like (`udsat_geo.api`). None of it is loaded by
+``import udsat_geo as ug``, but each when it is asked for. The command line is `designate` and `udsat`.
 """
 
 from __future__ import annotations
@@ -11,37 +11,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from udsat_geo.api import (
-        BUILT_IN_POLICIES,
-        Difference,
-        Explanation,
-        InputError,
-        LoadedPolicy,
-        MissingPackageError,
-        OutputError,
-        Result,
-        StatusTables,
-        UdsatError,
-        Why,
-        designate,
-        diff,
-        explain,
-        goals,
-        lineage,
-        load_policy,
-        policies,
-        read,
-        reproduce,
-        status,
-        why,
-    )
+    from udsat_geo.api.asking import StatusTables, Why, explain, lineage, status, why
+    from udsat_geo.api.difference import Difference, diff
+    from udsat_geo.api.making import designate, read
+    from udsat_geo.api.published import goals, policies, reproduce
+    from udsat_geo.api.result import Result
+    from udsat_geo.errors import InputError, MissingPackageError, OutputError, UdsatError
+    from udsat_geo.io.explain import Explained
+    from udsat_geo.policy import LoadedPolicy, load_policy
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "BUILT_IN_POLICIES",
     "Difference",
-    "Explanation",
+    "Explained",
     "InputError",
     "LoadedPolicy",
     "MissingPackageError",
@@ -64,6 +47,31 @@ __all__ = [
     "why",
 ]
 
+_STANDS_IN = {
+    "Difference": "udsat_geo.api.difference",
+    "Explained": "udsat_geo.io.explain",
+    "InputError": "udsat_geo.errors",
+    "LoadedPolicy": "udsat_geo.policy",
+    "MissingPackageError": "udsat_geo.errors",
+    "OutputError": "udsat_geo.errors",
+    "Result": "udsat_geo.api.result",
+    "StatusTables": "udsat_geo.api.asking",
+    "UdsatError": "udsat_geo.errors",
+    "Why": "udsat_geo.api.asking",
+    "designate": "udsat_geo.api.making",
+    "diff": "udsat_geo.api.difference",
+    "explain": "udsat_geo.api.asking",
+    "goals": "udsat_geo.api.published",
+    "lineage": "udsat_geo.api.asking",
+    "load_policy": "udsat_geo.policy",
+    "policies": "udsat_geo.api.published",
+    "read": "udsat_geo.api.making",
+    "reproduce": "udsat_geo.api.published",
+    "status": "udsat_geo.api.asking",
+    "why": "udsat_geo.api.asking",
+}
+"""Public name -> the module that has it, which is loaded when the name is asked for."""
+
 
 class _Package(ModuleType):
     """This package, which loads a public name when it is asked for.
@@ -74,16 +82,16 @@ class _Package(ModuleType):
     """
 
     def __getattr__(self, name: str) -> Any:
-        if name not in __all__:
+        if name not in _STANDS_IN:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        value = getattr(import_module("udsat_geo.api"), name)
+        value = getattr(import_module(_STANDS_IN[name]), name)
         super().__setattr__(name, value)
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in __all__ and isinstance(value, ModuleType)):
+        if not (name in _STANDS_IN and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:

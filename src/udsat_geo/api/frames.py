@@ -82,9 +82,11 @@ def rows_as_frame(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], wha
     MissingPackageError
         If pandas is not installed.
     """
-    pandas = needed("pandas", what)
-    frame: pd.DataFrame = pandas.DataFrame(list(rows), columns=list(columns))
-    return frame
+    needed("pandas", what)
+    import pyarrow as pa
+
+    rows, columns = list(rows), list(columns)
+    return _frame(pa.table({column: pa.array([row.get(column) for row in rows]) for column in columns}))
 
 
 def _frame(table: Any) -> pd.DataFrame:

@@ -43,7 +43,9 @@ def path_of(name: PathLike | None) -> Path | None:
 
 
 @contextmanager
-def as_files(given: Mapping[str, PathLike | gpd.GeoDataFrame | pd.DataFrame | None]) -> Iterator[dict[str, Path | None]]:
+def as_files(
+    given: Mapping[str, PathLike | gpd.GeoDataFrame | pd.DataFrame | None],
+) -> Iterator[dict[str, Path | None]]:
     """Inputs as files; frames stand in a temporary folder meanwhile, each called after what it is.
 
     Parameters
@@ -99,7 +101,12 @@ def _written(name: str, frame: Any, folder: Path) -> Path:
     try:
         with steady_gdal(_NO_YEAR):
             frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", index=False)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, ValueError) as error:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+        ValueError,
+    ) as error:
         reason = str(error).split("\n")[0]
         raise InputError(Problem(name, f"cannot be read ({reason})", "Keep only columns of plain values.")) from None
     return path

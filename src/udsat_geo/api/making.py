@@ -83,7 +83,7 @@ def designate(
 
     Notes
     -----
-    Frames are written to a temporary file each, whose name and hash stand in the summary as those of a named file would.
+    Each frame is written to a temporary file, whose name and hash stand in the summary as those of a named file do.
 
     Examples
     --------
