@@ -42,7 +42,9 @@ def test_the_page_in_a_notebook_is_whole(made: ug.Result) -> None:
     assert {"table", "th", "td"} <= set(page.seen)
     for words in ("Designation of 2021 by town", "Source: registers.", "Low income", "Rest of the city", "points"):
         assert words in page.text
-    assert not re.search(r"#[0-9a-f]{3,6}\b|\brgb|background", made._repr_html_()), "its colours are the page's around it"
+    assert not re.search(r"#[0-9a-f]{3,6}\b|\brgb|background", made._repr_html_()), (
+        "its colours are the page's around it"
+    )
 
 
 def test_names_are_texts_and_no_tags(hostile: ug.Result) -> None:

@@ -67,8 +67,13 @@ class Difference:
 
     @property
     def areas(self) -> gpd.GeoDataFrame:
-        """The areas of now, then the removed ones, with what became of each, shape (n_changes, columns)."""
-        return layer_as_frame(self._layers["changes"], "areas")
+        """The areas of now, then the removed ones, with what became of each, shape (n_changes, columns).
+
+        The layer ``changes`` with names.
+        """
+        frame = layer_as_frame(self._layers["changes"], "areas")
+        frame.insert(2, "name", [row["name"] for row in self.summary["areas"]])
+        return frame
 
     @property
     def units(self) -> gpd.GeoDataFrame:

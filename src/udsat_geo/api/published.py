@@ -39,8 +39,8 @@ def reproduce(year: int, *, language: Language = "da") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row for each check: where it stands, what is printed, what follows from the other printed figures, the
-        verdict, and the readings under which it would agree.
+        One row for each check: where it stands, what is printed, what follows from the other printed figures and the
+        interval it may lie in, the verdict, and the readings under which it would agree. Figures are texts, as printed.
 
     Raises
     ------
@@ -54,7 +54,8 @@ def reproduce(year: int, *, language: Language = "da") -> pd.DataFrame:
     check_report_year(year)
     made = reproduce(year)
     notation = Notation(language, grouped=False)
-    return rows_as_frame((row_of(outcome, made.report, notation) for outcome in made.outcomes), ROW, "reproduce")
+    columns = [*(name for name in ROW if name not in ("low", "high")), "interval"]
+    return rows_as_frame((row_of(outcome, made.report, notation) for outcome in made.outcomes), columns, "reproduce")
 
 
 def goals(*, language: Language = "da") -> pd.DataFrame:
