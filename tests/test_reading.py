@@ -148,7 +148,7 @@ def cut_short(folder: Path) -> None:
         (other_run, "holds other areas or units than the summary says"),
         (nothing_ours, "is no designation of ours"),
         (cut_short, "is no designation of ours"),
-        (lambda folder: (folder / "designation_2021.json").unlink(), "It belongs beside the GeoPackage"),
+        (lambda folder: (folder / "designation_2021.json").unlink(), "It belongs beside the other files"),
         (lambda folder: (folder / "designation_2021.json").write_text("[1]"), "is not the summary of a designation"),
         (lambda folder: (folder / "designation_2021.gpkg").unlink(), "no such designation"),
     ],

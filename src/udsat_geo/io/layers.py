@@ -26,6 +26,8 @@ from udsat_geo.units import Units
 
 SPATIAL = ("areas", "units", "changes", "changed_units", "near_misses")
 TABLES = ("status", "overrides")
+LAYERS = (*SPATIAL, *TABLES)
+"""All of them, in the order in which they are written."""
 GEOMETRY = "geom"
 """The column that holds the geometries, as well-known binary."""
 _POINT, _MULTI_POLYGON = 0, 6
@@ -144,7 +146,8 @@ def to_arrow(values: Any) -> Any:
     if values.dtype == object:
         return pa.array(values.tolist(), type=pa.string())
     if np.issubdtype(values.dtype, np.floating):
-        values = np.ascontiguousarray(values)
+        # a zero has no sign: SQLite keeps none, and the layers are the same whatever they are written to
+        values = np.ascontiguousarray(values) + values.dtype.type(0)
         return pa.array(values, mask=np.isnan(values))
     return pa.array(np.ascontiguousarray(values))
 

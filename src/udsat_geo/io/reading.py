@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from udsat_geo.errors import InputError, Problem
+from udsat_geo.io.by_layer import read_files
+from udsat_geo.io.csv_files import read_csv_layer
 from udsat_geo.io.earlier import read_summary
-from udsat_geo.io.layers import GEOMETRY, SPATIAL, TABLES, Layer
-from udsat_geo.io.schema import as_typed
+from udsat_geo.io.flatgeobuf import read_flatgeobuf_layer
+from udsat_geo.io.gdal_layers import as_layer
+from udsat_geo.io.geojson import read_geojson_layer
+from udsat_geo.io.layers import LAYERS
+from udsat_geo.io.parquet import read_parquet_layer
 from udsat_geo.io.stored import Stored
-from udsat_geo.vector import geometry_column, list_layers, read_layer, same_crs
+from udsat_geo.io.workbook import read_workbook
+from udsat_geo.vector import list_layers, read_layer
 
-LAYERS = (*SPATIAL, *TABLES)
 OPTIONAL = ("overrides",)
 """What a designation may be without."""
 _REMEDY = "Make the designation again, or name another file."
@@ -22,10 +26,15 @@ _REMEDY = "Make the designation again, or name another file."
 def read_stored(where: str | Path) -> Stored:
     """Read a designation back: what `udsat_geo.io.stored.stored_from` gives of the one that was written.
 
+    GeoPackage, Parquet and FlatGeobuf give everything back as it was (FlatGeobuf no difference between no geometry and
+    an empty one, which layer by layer are never both there). GeoJSON gives positions within a millimetre, and rings
+    run as RFC 7946 has them. CSV and Excel give attributes, no geometries; Excel no text beyond what a cell holds.
+
     Parameters
     ----------
     where : str or Path
-        A ``designation_YEAR.gpkg``; its JSON stands beside it.
+        A ``designation_YEAR.gpkg``; any of its files in another format; its JSON, which stands beside all of them;
+        or a folder that holds a single designation.
 
     Raises
     ------
@@ -33,6 +42,8 @@ def read_stored(where: str | Path) -> Stored:
         If it is missing, damaged, or no designation of ours.
     """
     path = Path(where)
+    path = _only_one(path) if path.is_dir() else path
+    path = _beside(path) if path.suffix.lower() == ".json" else path
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         known = ", ".join(READERS)
@@ -53,33 +64,33 @@ def read_geopackage(path: Path) -> Stored:
     ------
     InputError
         If there is no summary.
-    ValueError
+    ValueError, KeyError
         If GDAL cannot read it, or it lacks a layer or holds other types.
     """
     summary = read_summary(path)
     present = set(list_layers(path))
-    layers = {}
-    for name in LAYERS:
-        if name in present:
-            meta, table = read_layer(path, name)
-            layers[name] = as_layer(name, meta, table, summary)
-    return Stored(summary, layers)
+    read = {name: read_layer(path, name) for name in LAYERS if name in present}
+    return Stored(summary, {name: as_layer(name, meta, table, summary) for name, (meta, table) in read.items()})
 
 
-def as_layer(name: str, meta: dict[str, Any], table: Any, summary: dict[str, Any]) -> Layer:
-    """A layer of what GDAL gave, its columns of their types and its reference system as the summary writes it."""
-    if name in TABLES:
-        return Layer(name, as_typed(name, table))
-    drawn = geometry_column(meta)
-    columns = [column for column in table.column_names if column != drawn]
-    ordered = table.select([*columns, drawn]).rename_columns([*columns, GEOMETRY])
-    return Layer(name, as_typed(name, ordered), meta["geometry_type"], _as_written(meta["crs"], summary))
+def _only_one(folder: Path) -> Path:
+    """The JSON of the one designation in a folder."""
+    found = sorted(folder.glob("designation_*.json"))
+    if len(found) == 1:
+        return found[0]
+    what = f"holds several designations: {', '.join(path.name for path in found)}" if found else "holds no designation"
+    raise InputError(Problem(str(folder), what, "Name one of its files." if found else "Name another folder."))
 
 
-def _as_written(crs: str | None, summary: dict[str, Any]) -> str | None:
-    """A reference system as the summary writes it, where it is the same."""
-    told = summary.get("crs")
-    return told if isinstance(told, str) and crs is not None and same_crs(told, crs) else crs
+def _beside(summary: Path) -> Path:
+    """A file of the designation that a JSON tells of, in the first format there is."""
+    for suffix in READERS:
+        single, of_units = summary.with_suffix(suffix), summary.with_name(f"{summary.stem}_units{suffix}")
+        found = next((path for path in (single, of_units) if path.is_file()), None)
+        if found is not None:
+            return found
+    what = "stands alone: none of its other files is there"
+    raise InputError(Problem(str(summary), what, f"Put the file of {', '.join(READERS)} beside it."))
 
 
 def _checked(stored: Stored, name: str) -> Stored:
@@ -95,5 +106,12 @@ def _checked(stored: Stored, name: str) -> Stored:
     return stored
 
 
-READERS: dict[str, Callable[[Path], Stored]] = {".gpkg": read_geopackage}
-"""How a file is read, by the end of its name."""
+READERS: dict[str, Callable[[Path], Stored]] = {
+    ".gpkg": read_geopackage,
+    ".parquet": lambda path: read_files(path, read_parquet_layer),
+    ".fgb": lambda path: read_files(path, read_flatgeobuf_layer),
+    ".geojson": lambda path: read_files(path, read_geojson_layer),
+    ".xlsx": read_workbook,
+    ".csv": lambda path: read_files(path, read_csv_layer),
+}
+"""How a file is read, by the end of its name; those that hold the most come first."""

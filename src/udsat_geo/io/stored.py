@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from udsat_geo.designation import Designation
-from udsat_geo.io.layers import Layer, layers_of
+from udsat_geo.io.layers import GEOMETRY, Layer, layers_of
 from udsat_geo.io.summary import summarise
 
 
@@ -45,6 +45,19 @@ class Stored:
 def stored_from(designation: Designation) -> Stored:
     """What would be written of a designation."""
     return Stored(summarise(designation), {layer.name: layer for layer in layers_of(designation)})
+
+
+_SHOWN = 100
+"""Characters of a value that differs."""
+
+
+def without_geometry(stored: Stored) -> Stored:
+    """What is left of a designation in a format that holds no geometries."""
+    layers = {
+        layer.name: layer if layer.geometry_type is None else Layer(layer.name, layer.table.drop_columns(GEOMETRY))
+        for layer in stored
+    }
+    return Stored(stored.summary, layers)
 
 
 def differences(one: Stored, other: Stored) -> list[str]:
@@ -108,7 +121,8 @@ def _unlike_columns(name: str, one: Any, other: Any) -> Iterator[str]:
     unlike = [(row, a, b) for row, (a, b) in pairs if repr(a) != repr(b)]
     if unlike:
         row, a, b = unlike[0]
-        yield f"{name}: {len(unlike)} values, the first in row {row}: {a!r} against {b!r}"
+        shown = [text if len(text) < _SHOWN else f"{text[:_SHOWN]}…" for text in (repr(a), repr(b))]
+        yield f"{name}: {len(unlike)} values, the first in row {row}: {shown[0]} against {shown[1]}"
 
 
 def _equal(one: Any, other: Any) -> bool:
