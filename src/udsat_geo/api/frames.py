@@ -55,8 +55,10 @@ def layer_as_frame(layer: Layer, what: str) -> gpd.GeoDataFrame:
 
     instead = f'to_arrow("{layer.name}") does without.'
     geopandas = needed("geopandas", what, instead)
-    attributes = _frame(layer.table.drop_columns(layers.GEOMETRY))
-    shapes = layer.table.column(layers.GEOMETRY).to_numpy()
+    drawn = layers.GEOMETRY in layer.table.column_names
+    attributes = _frame(layer.table.drop_columns(layers.GEOMETRY) if drawn else layer.table)
+    # what was read from a format without geometries has none
+    shapes = layer.table.column(layers.GEOMETRY).to_numpy() if drawn else [None] * len(attributes)
     geometry = geopandas.GeoSeries.from_wkb(shapes, index=attributes.index, crs=layer.crs)
     frame: gpd.GeoDataFrame = geopandas.GeoDataFrame(attributes, geometry=geometry.rename(GEOMETRY))
     return frame

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,41 +41,53 @@ def path_of(name: PathLike | None) -> Path | None:
     return None if name is None else Path(name)
 
 
-@contextmanager
-def as_files(
-    given: Mapping[str, PathLike | gpd.GeoDataFrame | pd.DataFrame | None],
-) -> Iterator[dict[str, Path | None]]:
-    """Inputs as files; frames stand in a temporary folder meanwhile, each called after what it is.
+Inputs = Mapping[str, "PathLike | gpd.GeoDataFrame | pd.DataFrame | None"]
+
+
+def as_files(given: Inputs) -> tuple[dict[str, Path | None], object]:
+    """Inputs as files; frames are written into a temporary folder, each called after what it is.
 
     Parameters
     ----------
     given : mapping
         What it is (``units``, ``barriers``) -> a path, a frame, or None.
 
-    Yields
-    ------
-    dict
+    Returns
+    -------
+    files : dict
         What it is -> its file, or None.
+    folder : object
+        The files of frames are there for as long as it is.
 
     Raises
     ------
     InputError
         If one is neither path nor frame, or a frame cannot be written.
     """
-    with tempfile.TemporaryDirectory(prefix="udsat-") as folder:
-        found: dict[str, Path | None] = {}
-        problems: list[Problem] = []
-        for name, value in given.items():
-            if value is None or isinstance(value, str | Path):
-                found[name] = path_of(value)
-            elif hasattr(value, "columns") and hasattr(value, "to_csv"):
-                found[name] = _written(name, value, Path(folder))
-            else:
-                what = f"is a {type(value).__name__}"
-                problems.append(Problem(name, what, "Give a path, a GeoDataFrame, or a DataFrame."))
-        if problems:
-            raise InputError(problems)
-        yield found
+    frames: dict[str, Any] = {}
+    files: dict[str, Path | None] = {}
+    problems: list[str | Problem] = []
+    for name, value in given.items():
+        if value is None or isinstance(value, str | Path):
+            files[name] = path_of(value)
+        elif hasattr(value, "columns") and hasattr(value, "to_csv"):
+            frames[name] = value
+        else:
+            remedy = "Give a path, a GeoDataFrame, or a DataFrame."
+            problems.append(Problem(name, f"is a {type(value).__name__}", remedy))
+    if problems:
+        raise InputError(problems)
+    if not frames:
+        return files, None
+    folder = tempfile.TemporaryDirectory(prefix="udsat-")
+    for name, frame in frames.items():
+        try:
+            files[name] = _written(name, frame, Path(folder.name))
+        except InputError as error:
+            problems += error.messages
+    if problems:
+        raise InputError(problems)
+    return files, folder
 
 
 def _written(name: str, frame: Any, folder: Path) -> Path:

@@ -97,11 +97,8 @@ def designate(
     from udsat_geo.synthetic import DEFAULT_SEED
 
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
-    with (
-        as_files({"units": units, **around, "overrides": overrides}) as files,
-        _previous(previous) as before,
-        _at_most(threads),
-    ):
+    files, folder = as_files({"units": units, **around, "overrides": overrides})
+    with _previous(previous) as before, _at_most(threads):
         job = Job(
             year=year,
             policy=policy_of(policy, references),
@@ -115,8 +112,7 @@ def designate(
             threads=threads,
         )
         made = run(job, progress)
-        # summarised while the files of frames are there: they are hashed
-        return Result(stored_from(made), made)
+        return Result(stored_from(made), made, folder)
 
 
 def read(path: PathLike) -> Result:
@@ -125,12 +121,14 @@ def read(path: PathLike) -> Result:
     Parameters
     ----------
     path : str or Path
-        A ``designation_YEAR.gpkg`` with its JSON beside it, or what any other format of the results gives.
+        A ``designation_YEAR.gpkg``; any of its files in another format; its JSON, which stands beside all of them; or a
+        folder that holds a single designation.
 
     Returns
     -------
     Result
-        Equal to the one that was written.
+        Equal to the one that was written, from GeoPackage, GeoParquet and FlatGeobuf to the last bit. GeoJSON gives
+        positions within a millimetre; CSV and Excel give no geometries: they are missing in its frames.
 
     Raises
     ------

@@ -38,6 +38,8 @@ class Result:
         Summary and layers, the latter as Arrow tables.
     designation : Designation or None
         With all that it was made of: arrays of units, edges, scores and areas. None of one that was read back.
+    files : object
+        Keeps the files that frames among the inputs were written to.
 
     Notes
     -----
@@ -48,6 +50,7 @@ class Result:
 
     stored: Stored
     designation: Designation | None = None
+    files: object = None
 
     # --- what it is -------------------------------------------------------------------------------------------
 
@@ -183,7 +186,9 @@ class Result:
         Parameters
         ----------
         path : str or Path
-            ``x.gpkg``: all layers; the summary becomes ``x.json``. Folders are made where they are missing.
+            ``x.gpkg``: all layers; ``x.xlsx``: all tables without geometries; ``x.tif``: cells as a raster. The summary
+            becomes ``x.json``. Folders are made where they are missing. Formats that have a file for each layer are for
+            `to_folder`.
 
         Returns
         -------
@@ -193,7 +198,8 @@ class Result:
         Raises
         ------
         InputError
-            If the suffix is that of no format.
+            If the suffix is that of no such format, or a raster is asked of a designation that was read back or has no
+            cells.
         OutputError
             If it cannot be written; what was there stays.
         """
