@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from udsat_geo.cli.console import plain_console, print_result, progress_on
-from udsat_geo.io.results import check_formats, check_writable, write_results
+from udsat_geo.io.destination import destination_of
 from udsat_geo.job import Job, is_synthetic, run
 from udsat_geo.policy import load_policy, with_references
 from udsat_geo.surroundings import Around
@@ -32,8 +32,8 @@ def run_designate(
     parcels: str | None,
     overrides: str | None,
     previous: str | None,
-    out: Path,
-    formats: str,
+    out: Path | str,
+    formats: str | None,
     language: str,
     seed: int | None,
     threads: int | None,
@@ -47,7 +47,7 @@ def run_designate(
     InputError
         If the call or the input is at fault.
     """
-    wanted = check_formats(formats)
+    results = destination_of(out, formats)
     around = (barriers, crossings, places, parcels, overrides)
     job = Job(
         year=year,
@@ -56,12 +56,12 @@ def run_designate(
         units=None if units is None else Path(units),
         previous=previous,
         around=Around(*(None if file is None else Path(file) for file in around)),
-        out=out,
+        out=results.folder,
         language=language,
         seed=DEFAULT_SEED if seed is None else seed,
         threads=threads,
     )
-    check_writable(out)
+    results.check(year)
     if threads is not None:
         _limit_threads(threads)
     if is_synthetic(job) and not quiet and not as_json:
@@ -70,11 +70,11 @@ def run_designate(
         designation = run(job, progress)
         if progress:
             progress(f"{year}: {STEPS[language]['writing']}")
-        files = write_results(designation, out, wanted)
+        written, summary = results.write(designation)
     if as_json:
-        click.echo(files[-1].read_text(encoding="utf-8"), nl=False)
+        click.echo(summary, nl=False)
     elif not quiet:
-        print_result(designation, [str(file) for file in files], plain_console())
+        print_result(designation, written, plain_console())
 
 
 def _limit_threads(threads: int) -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.by_layer import read_files
 from udsat_geo.io.csv_files import read_csv_layer
+from udsat_geo.io.database import database_of, is_database
 from udsat_geo.io.earlier import read_summary
 from udsat_geo.io.flatgeobuf import read_flatgeobuf_layer
 from udsat_geo.io.gdal_layers import as_layer
 from udsat_geo.io.geojson import read_geojson_layer
 from udsat_geo.io.layers import LAYERS
 from udsat_geo.io.parquet import read_parquet_layer
+from udsat_geo.io.postgis import read_database
 from udsat_geo.io.stored import Stored
 from udsat_geo.io.workbook import read_workbook
 from udsat_geo.vector import list_layers, read_layer
@@ -34,13 +36,16 @@ def read_stored(where: str | Path) -> Stored:
     ----------
     where : str or Path
         A ``designation_YEAR.gpkg``; any of its files in another format; its JSON, which stands beside all of them;
-        or a folder that holds a single designation.
+        a folder that holds a single designation; or a database, ``postgresql://USER@HOST/DATABASE?schema=NAME``.
 
     Raises
     ------
     InputError
         If it is missing, damaged, or no designation of ours.
     """
+    if is_database(where):
+        database = database_of(str(where))
+        return _told(lambda: read_database(database), database.shown)
     path = Path(where)
     path = _only_one(path) if path.is_dir() else path
     path = _beside(path) if path.suffix.lower() == ".json" else path
@@ -50,11 +55,16 @@ def read_stored(where: str | Path) -> Stored:
         raise InputError(Problem(str(where), "is no designation that can be read", f"Name a file of {known}."))
     if not path.is_file():
         raise InputError(Problem(str(path), "no such designation", "Name a designation_YEAR file that is there."))
+    return _told(lambda: reader(path), path.name)
+
+
+def _told(read: Callable[[], Stored], name: str) -> Stored:
+    """What is read, checked; what is not as this product writes it is told in one message."""
     try:
-        return _checked(reader(path), path.name)
+        return _checked(read(), name)
     except (KeyError, ValueError, NotImplementedError) as error:
         reason = str(error.args[0] if error.args else error).split("\n")[0]
-        raise InputError(Problem(path.name, f"is no designation of ours ({reason})", _REMEDY)) from None
+        raise InputError(Problem(name, f"is no designation of ours ({reason})", _REMEDY)) from None
 
 
 def read_geopackage(path: Path) -> Stored:

@@ -168,7 +168,8 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
             hashes = hashing.map(sha256, designation.files.values())
             writing = Writing(designation, folder, lambda: dict(zip(designation.files, hashes, strict=True)))
             for name in formats:
-                FORMATS[name].write(writing)
+                if FORMATS[name].ends(designation):
+                    FORMATS[name].write(writing)
             writing.path(".json").write_text(as_json(writing.summary), encoding="utf-8")
         _check_written(folder, names, designation)
     return [out / name for name in names]
