@@ -15,6 +15,8 @@ from udsat_geo.services.wording import CUT
 LOGIN_PAGE = "answers with a web page instead of data, as for a login or an address that is no service"
 _LARGEST_DOCUMENT = 64 * 1024**2
 _LONGEST_TOLD = 300
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+"""White space, and the mark that UTF-8 may begin with."""
 _HOLDERS = ("member", "featureMember", "featureMembers")
 _ENDS_EARLY = tuple(
     xml.parsers.expat.errors.codes[text]
@@ -77,7 +79,7 @@ def look_at_page(path: Path, name: str, hits: bool = False) -> Page:
         with path.open("rb") as file:
             parser.ParseFile(file)
     except xml.parsers.expat.ExpatError as error:
-        if scan.root is None:
+        if scan.has_doctype or not start.lstrip(_BLANK).startswith(b"<"):
             raise InputError(_no_data(name, start)) from None
         raise _broken(name, error) from None
     if scan.has_doctype:
@@ -116,7 +118,7 @@ def read_document(path: Path, name: str, root: str) -> ElementTree.Element:
     try:
         element = ElementTree.fromstring(content)
     except ElementTree.ParseError as error:
-        if b"<" not in start:
+        if not start.lstrip(_BLANK).startswith(b"<"):
             raise InputError(_no_data(name, start)) from None
         raise _broken(name, error) from None
     if not local_name(element.tag).endswith(root):
@@ -146,7 +148,7 @@ def exception_text(path: Path) -> str:
 
 def is_web_page(start: bytes) -> bool:
     """Whether the first bytes of an answer are those of HTML."""
-    begins = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    begins = start.lstrip(_BLANK).lower()
     return begins.startswith((b"<!doctype html", b"<html")) or b"<html" in begins[:1024]
 
 

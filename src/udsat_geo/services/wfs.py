@@ -107,7 +107,7 @@ class _Reading:
     layer: Layer = field(default_factory=lambda: Layer("", ""))
     schema: Path | None = None
     said: int | None = None
-    """Features that the answers to the questions for features say there are."""
+    """How many features there are, as far as the service has said it."""
 
     def whole_layer(self) -> Content:
         """Every feature of the layer, once."""
@@ -117,13 +117,13 @@ class _Reading:
         self.version = offered.version
         self.layer = choose_layer(offered.layers, self.service.layer, name)
         self.schema = self._schema()
-        matched = self._matched()
+        matched = self.said = self._matched()
         self._check_number(matched)
-        pages = list(self._pages(matched))
+        pages = list(self._pages())
         if _have_doubles(page for page, _ in pages):
             self.asker.notes.append(note(ASKED_WHOLE, name=name))
             pages = [self._page(None, 0)]
-        self._check_whole([page for page, _ in pages], self.said if matched is None else matched)
+        self._check_whole([page for page, _ in pages], self.said)
         content = joined([content for _, content in pages], name)
         content.check_place(self.layer.box, name)
         return content
@@ -156,7 +156,7 @@ class _Reading:
             REQUEST="GetFeature", VERSION=self.version, **self._type_names(), SRSNAME=crs, **parameters
         )
 
-    def _pages(self, matched: int | None) -> Iterable[tuple[Page, Content]]:
+    def _pages(self) -> Iterable[tuple[Page, Content]]:
         """Pages one after the other, until all features are there or one comes twice."""
         size = self.asker.limits.page
         seen: set[str] = set()
@@ -168,8 +168,7 @@ class _Reading:
             self._check_number(received)
             known = {feature for feature in page.ids if feature}
             done = self.version == "1.0.0" or not page.ids or bool(known & seen)
-            expected = self.said if matched is None else matched
-            if done or (received >= expected if expected is not None else len(page.ids) < size):
+            if done or (received >= self.said if self.said is not None else len(page.ids) < size):
                 return
             seen |= known
 
