@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "policy": {"errors"},
     "grid": {"errors"},
     "vector": {"errors", "registers"},
+    "services": {"errors", "vector"},
     "registers": {"errors", "policy", "kernels", "vector"},
     "units": {"errors", "grid", "policy", "registers", "kernels"},
     "addresses": {"errors", "policy", "registers", "units"},
@@ -56,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "places": {"errors", "vector", "wording"},
     "parcels": {"errors", "outline", "vector", "wording"},
     "overrides": {"areas", "errors", "units", "vector", "wording"},
-    "surroundings": {"barriers", "errors", "overrides", "parcels", "places", "policy", "units", "wording"},
+    "surroundings": {"barriers", "errors", "overrides", "parcels", "places", "policy", "units", "vector", "wording"},
     "naming": {"areas", "diff", "places", "units", "wording"},
     "designation": DESIGNATION,
     "goals": {"errors", "policy", "polygon_file", "registers", "vector", "unit_table", "wording", "zones"},
@@ -76,8 +77,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "figures_job": JOB | {"job", "series", "area_set", "status_job", "report"},
     "cli": JOB
     | {"job", "reproduction", "remeasured", "status_job", "comparing", "series", "why"}
-    | {"report", "figures_job"},
-    "api": JOB | {"job", "reproduction", "status_job", "comparing", "series", "why", "report"},
+    | {"report", "figures_job", "services"},
+    "api": JOB | {"job", "reproduction", "status_job", "comparing", "series", "why", "report", "services"},
 }
 """Room -> the rooms it may import beside itself; a room is the first name under the package."""
 

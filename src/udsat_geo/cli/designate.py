@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from udsat_geo.cli.console import plain_console, print_result, progress_on
 from udsat_geo.io.destination import destination_of
 from udsat_geo.job import Job, is_synthetic, run
 from udsat_geo.policy import load_policy, with_references
+from udsat_geo.services import LocalCopies, local_copies
 from udsat_geo.surroundings import Around
 from udsat_geo.synthetic import DEFAULT_SEED
 from udsat_geo.wording import STEPS
@@ -48,14 +50,11 @@ def run_designate(
         If the call or the input is at fault.
     """
     results = destination_of(out, formats)
-    around = (barriers, crossings, places, parcels, overrides)
     job = Job(
         year=year,
         policy=with_references(load_policy(policy), references),
         raw=raw,
-        units=None if units is None else Path(units),
         previous=previous,
-        around=Around(*(None if file is None else Path(file) for file in around)),
         out=results.folder,
         language=language,
         seed=DEFAULT_SEED if seed is None else seed,
@@ -64,10 +63,14 @@ def run_designate(
     results.check(year)
     if threads is not None:
         _limit_threads(threads)
-    if is_synthetic(job) and not quiet and not as_json:
+    shown = not quiet and not as_json
+    if units is None and is_synthetic(job) and shown:
         click.echo(SYNTHETIC[language])
-    with progress_on(not quiet and not as_json) as progress:
-        designation = run(job, progress)
+    around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
+    named = {"units": units, **around, "overrides": overrides}
+    # the copies of what is fetched are there until the results are, which hash them
+    with progress_on(shown) as progress, local_copies(named) as copies:
+        designation = run(_with_files(job, copies), progress)
         if progress:
             progress(f"{year}: {STEPS[language]['writing']}")
         written, summary = results.write(designation)
@@ -75,6 +78,14 @@ def run_designate(
         click.echo(summary, nl=False)
     elif not quiet:
         print_result(designation, written, plain_console())
+
+
+def _with_files(job: Job, copies: LocalCopies) -> Job:
+    """The job with the files that it is to read, fetched ones among them."""
+    paths = dict(copies.paths)
+    return dataclasses.replace(
+        job, units=paths.pop("units", None), around=Around(**paths), notes=copies.told(job.language)
+    )
 
 
 def _limit_threads(threads: int) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.vector import geometries_of, geometry_column, read_layer
+from udsat_geo.vector import geometries_of, geometry_column, name_of, read_layer
 
 YEARS = range(1, 10_000)
 """What may be the year of a designation."""
@@ -46,7 +46,9 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
         where = geometries_of(units[geometry_column(of_units)]) if geometry else None
     except (KeyError, ValueError, NotImplementedError) as error:
         reason = str(error.args[0] if error.args else error).split("\n")[0]
-        raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
+        raise InputError(
+            Problem(name_of(path), f"is no designation of ours ({reason})", "Name another file.")
+        ) from None
     number = {area: i for i, area in enumerate(area_id.tolist())} | {"": -1}
     _check_whole(path, unit_id, np.array([label not in number for label in labels], dtype=bool), area_id, where)
     return Designated(
@@ -81,18 +83,18 @@ def _check_whole(
     if where is not None:
         nowhere = shapely.is_missing(where) | shapely.is_empty(where)
     problems = [
-        Problem(path.name, what, remedy, int(wrong.sum()), f"unit {unit_id[np.flatnonzero(wrong)[0]]}")
+        Problem(name_of(path), what, remedy, int(wrong.sum()), f"unit {unit_id[np.flatnonzero(wrong)[0]]}")
         for wrong, what in ((lost, "units of areas that the layer areas does not have"),
                             (nowhere, "units without a geometry"))
         if wrong.any()
     ]  # fmt: skip
     for ids, one in ((area_id, "area"), (unit_id, "unit")):
         if (ids == "").any():
-            problems.append(Problem(path.name, f"{one}s without an id", remedy, int((ids == "").sum())))
+            problems.append(Problem(name_of(path), f"{one}s without an id", remedy, int((ids == "").sum())))
         known, count = np.unique(ids[ids != ""].astype(str), return_counts=True)
         if (count > 1).any():
             what = f"{one}s of one id in the layer {one}s"
-            problems.append(Problem(path.name, what, remedy, int((count - 1).sum()), str(known[count > 1][0])))
+            problems.append(Problem(name_of(path), what, remedy, int((count - 1).sum()), str(known[count > 1][0])))
     if problems:
         raise InputError(problems)
 
