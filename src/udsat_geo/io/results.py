@@ -9,9 +9,10 @@ from pathlib import Path
 
 from udsat_geo.designation import Designation
 from udsat_geo.errors import InputError, OutputError, Problem
+from udsat_geo.io.dressing import dress_designation
 from udsat_geo.io.geopackage import write_geopackage
 from udsat_geo.io.geotiff import write_geotiff
-from udsat_geo.io.summary import sha256, write_summary
+from udsat_geo.io.summary import as_json, sha256, summarise
 from udsat_geo.io.together import cannot_write, check_writable, put_together
 
 __all__ = ["FORMATS", "check_formats", "check_writable", "write_results"]
@@ -66,7 +67,10 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
             hashes = hashing.map(sha256, designation.files.values())
             for name in formats:
                 FORMATS[name](designation, folder / f"{stem}.{name}")
-            write_summary(designation, folder / f"{stem}.json", dict(zip(designation.files, hashes, strict=True)))
+            summary = summarise(designation, dict(zip(designation.files, hashes, strict=True)))
+        if "gpkg" in formats:
+            dress_designation(folder / f"{stem}.gpkg", summary)
+        (folder / f"{stem}.json").write_text(as_json(summary), encoding="utf-8")
         _check_written(folder, names, designation)
     return [out / name for name in names]
 
@@ -99,7 +103,7 @@ def _check_written(folder: Path, names: list[str], designation: Designation) -> 
 
 
 def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
-    """Check that a GeoPackage is as long as it says, and holds every layer with every row."""
+    """Check that a GeoPackage is as long as it says, and has every row indexed, every layer styled and described."""
     import sqlite3
 
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
@@ -108,11 +112,16 @@ def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
         size = pages * connection.execute("PRAGMA page_size").fetchone()[0]
         tables = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
         found = {t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in sorted(tables)}
-        indexed = connection.execute("SELECT count(*) FROM rtree_units_geom").fetchone()[0]
+        spatial = [row[0] for row in connection.execute("SELECT table_name FROM gpkg_geometry_columns")]
+        indexed = {t: connection.execute(f'SELECT count(*) FROM "rtree_{t}_geom"').fetchone()[0] for t in spatial}
+        drawn = {row[0] for row in connection.execute("SELECT f_table_name FROM layer_styles WHERE useAsDefault")}
+        told = {row[0] for row in connection.execute("SELECT DISTINCT table_name FROM gpkg_data_columns")}
+        projects = connection.execute("SELECT count(*) FROM qgis_projects").fetchone()[0]
     except sqlite3.Error as error:
         raise OSError(f"{path.name} is damaged: {error}") from None
     finally:
         connection.close()
     whole = size == path.stat().st_size and {"areas", "units", "changes", "status"} <= tables
-    if not whole or {**found, **rows} != found or indexed != rows["units"]:
+    complete = set(spatial) == drawn and told == tables - {"layer_styles"} and projects == 1
+    if not whole or not complete or {**found, **rows, **indexed} != found:
         raise OSError(f"{path.name} came out incomplete")
