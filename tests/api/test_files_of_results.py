@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -38,6 +40,9 @@ def test_one_file_is_called_as_it_is_asked_for(town: Town, made: ug.Result, tmp_
     path = result.to_file(tmp_path / "new" / "mine.gpkg")
     assert sorted(file.name for file in path.parent.iterdir()) == ["mine.gpkg", "mine.json"]
     assert ug.read(path) == made
+    with closing(sqlite3.connect(path)) as connection:
+        ((project,),) = connection.execute("SELECT content FROM qgis_projects").fetchall()
+    assert b"designation_2021.gpkg" not in bytes.fromhex(project.decode() if isinstance(project, bytes) else project)
     assert made.to_file(str(tmp_path / "mine.tif")) == tmp_path / "mine.tif"
 
 
