@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -42,7 +44,12 @@ def test_one_file_is_called_as_it_is_asked_for(town: Town, made: ug.Result, tmp_
     assert ug.read(path) == made
     with closing(sqlite3.connect(path)) as connection:
         ((project,),) = connection.execute("SELECT content FROM qgis_projects").fetchall()
-    assert b"designation_2021.gpkg" not in bytes.fromhex(project.decode() if isinstance(project, bytes) else project)
+    with zipfile.ZipFile(io.BytesIO(bytes.fromhex(project))) as packed:
+        inside = packed.read("designation.qgs").decode("utf-8")
+    assert "mine.gpkg" in inside
+    assert "designation_2021" not in inside
+    again = made.to_file(tmp_path / "designation_2021.gpkg")
+    assert again.read_bytes() == town.file(2021).read_bytes()
     assert made.to_file(str(tmp_path / "mine.tif")) == tmp_path / "mine.tif"
 
 
