@@ -158,6 +158,7 @@ def diff(
     Returns
     -------
     Difference
+        What became of each area and unit, as frames.
 
     Raises
     ------

@@ -32,7 +32,7 @@ def designate(
     parcels: PathLike | gpd.GeoDataFrame | None = None,
     overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
     references: Mapping[str, float] | None = None,
-    previous: int | PathLike | Result | None = CADENCE,
+    previous: int | PathLike | Result | None = "cadence",
     designations: PathLike = "data/out",
     language: Literal["da", "en"] = "da",
     seed: int | None = None,
@@ -76,6 +76,7 @@ def designate(
     Returns
     -------
     Result
+        Its layers as frames, its summary, and the designation with all arrays.
 
     Raises
     ------
