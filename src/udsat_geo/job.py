@@ -47,7 +47,8 @@ class Job:
     around : Around
         Files of barriers, crossings, places, parcels and overrides, as named; those not named are looked for in the
         register folder, overrides apart.
-    out : Path
+    out : Path or None
+        Where earlier designations are looked for; None is nowhere.
     language : {"da", "en"}
     seed : int
         Of the synthetic city.
@@ -62,7 +63,7 @@ class Job:
     units: Path | None = None
     previous: str | None = None
     around: Around = field(default_factory=Around)
-    out: Path = DEFAULT_OUT
+    out: Path | None = DEFAULT_OUT
     language: str = "da"
     seed: int = DEFAULT_SEED
     threads: int | None = None
@@ -100,8 +101,13 @@ def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
         return None
     from udsat_geo.io.running import qualified_before, read_earlier
 
-    read_earlier(job.out, year, job.policy, inputs.source)
-    return lambda unit_id: qualified_before(job.out, year, job.policy, inputs.source, unit_id)
+    folder = job.out
+    if folder is None:
+        what = f"looks back on {job.policy.policy.rule.years_running} years running, which are read from a folder"
+        remedy = "Name a folder with --out that holds the earlier designations."
+        raise InputError(Problem(f"policy {job.policy.policy.id}", what, remedy))
+    read_earlier(folder, year, job.policy, inputs.source)
+    return lambda unit_id: qualified_before(folder, year, job.policy, inputs.source, unit_id)
 
 
 def is_synthetic(job: Job) -> bool:
@@ -267,10 +273,10 @@ def find_previous(
     year = int(job.previous) if job.previous is not None else job.year - job.policy.policy.cadence
     _check_earlier(f"--previous {year}", year, job.year)
     made_of = _inputs_of_earlier(job, inputs, year, progress)
-    stored = job.out / f"designation_{year}.gpkg"
+    stored = None if job.out is None else job.out / f"designation_{year}.gpkg"
     # years running are read from the output folder: made anew, each year would ask for those before it without end
     looks_back = job.policy.policy.rule.years_running > 1
-    if stored.is_file() and (made_of is None or looks_back):
+    if stored is not None and stored.is_file() and (made_of is None or looks_back):
         if named or looks_back or _has_same_basis(stored, job.policy, inputs):
             return read_designated(stored, _says_where(job)), ()
         return None, (OTHER_BASIS[job.language].format(year=year),)

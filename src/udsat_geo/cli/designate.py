@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from udsat_geo.cli.console import plain_console, print_result, progress_on
-from udsat_geo.io.results import check_formats, check_writable, write_results
+from udsat_geo.io.destination import destination_of
 from udsat_geo.job import Job, is_synthetic, run
 from udsat_geo.policy import load_policy, with_references
 from udsat_geo.services import LocalCopies, local_copies
@@ -34,8 +34,8 @@ def run_designate(
     parcels: str | None,
     overrides: str | None,
     previous: str | None,
-    out: Path,
-    formats: str,
+    out: Path | str,
+    formats: str | None,
     language: str,
     seed: int | None,
     threads: int | None,
@@ -49,18 +49,18 @@ def run_designate(
     InputError
         If the call or the input is at fault.
     """
-    wanted = check_formats(formats)
+    results = destination_of(out, formats)
     job = Job(
         year=year,
         policy=with_references(load_policy(policy), references),
         raw=raw,
         previous=previous,
-        out=out,
+        out=results.folder,
         language=language,
         seed=DEFAULT_SEED if seed is None else seed,
         threads=threads,
     )
-    check_writable(out)
+    results.check(year)
     if threads is not None:
         _limit_threads(threads)
     shown = not quiet and not as_json
@@ -73,11 +73,11 @@ def run_designate(
         designation = run(_with_files(job, copies), progress)
         if progress:
             progress(f"{year}: {STEPS[language]['writing']}")
-        files = write_results(designation, out, wanted)
+        written, summary = results.write(designation)
     if as_json:
-        click.echo(files[-1].read_text(encoding="utf-8"), nl=False)
+        click.echo(summary, nl=False)
     elif not quiet:
-        print_result(designation, [str(file) for file in files], plain_console())
+        print_result(designation, written, plain_console())
 
 
 def _with_files(job: Job, copies: LocalCopies) -> Job:

@@ -14,7 +14,7 @@ from udsat_geo.cli.diff import diff
 from udsat_geo.cli.figures import figures
 from udsat_geo.cli.goals_command import goals
 from udsat_geo.cli.lineage import lineage
-from udsat_geo.cli.options import language_option, policy_option, seed_option, threads_option
+from udsat_geo.cli.options import language_option, place, policy_option, seed_option, threads_option
 from udsat_geo.cli.reproduce import reproduce
 from udsat_geo.cli.status_command import status
 from udsat_geo.cli.why import why
@@ -78,13 +78,18 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
-    default=Path("data/out"),
+    callback=place,
+    default="data/out",
     show_default=True,
-    metavar="DIR",
-    help="Where results go.",
+    metavar="DIR|URL",
+    help="Where results go: a folder, or a PostGIS database, as in postgresql://USER@HOST/DATABASE?schema=NAME.",
 )
-@click.option("--format", "formats", default="gpkg,tif", show_default=True, metavar="LIST", help="gpkg, tif.")
+@click.option(
+    "--format",
+    "formats",
+    metavar="LIST",
+    help="Of files: gpkg, tif, areas-tif, parquet, geojson, fgb, csv, xlsx. [default: gpkg,tif]",
+)
 @language_option("Language of labels and tables.")
 @seed_option()
 @threads_option()

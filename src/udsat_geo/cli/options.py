@@ -34,6 +34,11 @@ def registers_by_year_option() -> Decorator:
     )
 
 
+def place(_context: click.Context, _option: click.Parameter, value: str) -> Path | str:
+    """A folder as a path; the address of a database, which is no path, as it is."""
+    return value if value.lower().startswith(("postgresql://", "postgres://")) else Path(value)
+
+
 def seed_option() -> Decorator:
     """``--seed``: another synthetic city."""
     return click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="Of the synthetic city.")

@@ -113,7 +113,7 @@ def read_summary(path: Path) -> dict[str, Any]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(
-            Problem(str(beside), f"cannot be read ({reason})", "It belongs beside the GeoPackage.")
+            Problem(str(beside), f"cannot be read ({reason})", "It belongs beside the other files.")
         ) from None
     except (ValueError, RecursionError):
         raise InputError(Problem(beside.name, "is not JSON", "Make the designation again.")) from None

@@ -50,7 +50,7 @@ def write_goals(account: Account, out: Path, language: str) -> list[Path]:
     """
     texts = (
         as_json(as_data(account, language)),
-        _csv(_goal_rows(account, language)),
+        _csv(goal_rows(account, language)),
         _csv(_figure_rows(account, language)),
         markdown(account, language),
     )
@@ -130,7 +130,7 @@ def _csv(rows: list[dict[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _goal_rows(account: Account, language: str) -> list[dict[str, Any]]:
+def goal_rows(account: Account, language: str) -> list[dict[str, Any]]:
     """One row for each goal."""
     return [
         {

@@ -2,21 +2,113 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from udsat_geo.designation import Designation
 from udsat_geo.errors import InputError, OutputError, Problem
+from udsat_geo.io.by_layer import layer_ends
+from udsat_geo.io.class_raster import write_class_raster
+from udsat_geo.io.csv_files import write_csv
+from udsat_geo.io.flatgeobuf import write_flatgeobuf
+from udsat_geo.io.geojson import write_geojson
 from udsat_geo.io.geopackage import write_geopackage
 from udsat_geo.io.geotiff import write_geotiff
-from udsat_geo.io.summary import sha256, write_summary
+from udsat_geo.io.layers import layers_of
+from udsat_geo.io.parquet import write_parquet
+from udsat_geo.io.stored import Stored
+from udsat_geo.io.summary import as_json, sha256, summarise
 from udsat_geo.io.together import cannot_write, check_writable, put_together
+from udsat_geo.io.workbook import write_workbook
 
-__all__ = ["FORMATS", "check_formats", "check_writable", "write_results"]
+__all__ = ["FORMATS", "Format", "Writing", "check_formats", "check_writable", "write_results"]
 
-FORMATS: dict[str, Callable[[Designation, Path], None]] = {"gpkg": write_geopackage, "tif": write_geotiff}
+
+class Writing:
+    """A designation on its way into files: what several formats need is made once, when the first asks for it.
+
+    Parameters
+    ----------
+    designation : Designation
+    folder : Path
+        Where its files are written, aside.
+    hashes : callable
+        Gives the SHA-256 of each of its input files, once.
+    """
+
+    def __init__(self, designation: Designation, folder: Path, hashes: Callable[[], dict[str, str]]):
+        self.designation = designation
+        self.folder = folder
+        self.stem = f"designation_{designation.year}"
+        self._hashes = hashes
+
+    @cached_property
+    def stored(self) -> Stored:
+        """Summary and layers."""
+        return Stored(self.summary, {layer.name: layer for layer in layers_of(self.designation)})
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """As in the JSON; waits for the input files to be hashed."""
+        return summarise(self.designation, self._hashes())
+
+    def path(self, end: str) -> Path:
+        """The file whose name ends so."""
+        return self.folder / f"{self.stem}{end}"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format that results are written in.
+
+    Attributes
+    ----------
+    ends : callable
+        How the names of its files end for a designation, after ``designation_YEAR``; none where it has nothing to hold.
+    write : callable
+        Writes those files.
+    package, extra : str or None
+        A library that not every installation has, and the extra of ours that brings it.
+    """
+
+    ends: Callable[[Designation], tuple[str, ...]]
+    write: Callable[[Writing], None]
+    package: str | None = None
+    extra: str | None = None
+
+
+def _always(*ends: str) -> Callable[[Designation], tuple[str, ...]]:
+    return lambda _: ends
+
+
+def _over_cells(*ends: str) -> Callable[[Designation], tuple[str, ...]]:
+    return lambda designation: () if designation.units.grid is None else ends
+
+
+def _from_stored(write: Callable[[Stored, Path, str], None]) -> Callable[[Writing], None]:
+    return lambda writing: write(writing.stored, writing.folder, writing.stem)
+
+
+FORMATS: dict[str, Format] = {
+    "gpkg": Format(_always(".gpkg"), lambda writing: write_geopackage(writing.designation, writing.path(".gpkg"))),
+    "tif": Format(_over_cells(".tif"), lambda writing: write_geotiff(writing.designation, writing.path(".tif"))),
+    "areas-tif": Format(
+        _over_cells("_areas.tif", "_areas.tif.aux.xml"),
+        lambda writing: write_class_raster(writing.designation, writing.path("_areas.tif")),
+    ),
+    "parquet": Format(layer_ends(".parquet"), _from_stored(write_parquet)),
+    "geojson": Format(layer_ends(".geojson"), _from_stored(write_geojson)),
+    "fgb": Format(layer_ends(".fgb"), _from_stored(write_flatgeobuf)),
+    "csv": Format(layer_ends(".csv"), _from_stored(write_csv)),
+    "xlsx": Format(_always(".xlsx"), _from_stored(write_workbook), "openpyxl", "excel"),
+}
+"""By what they are called in ``--format``."""
 
 
 def check_formats(text: str) -> tuple[str, ...]:
@@ -25,14 +117,25 @@ def check_formats(text: str) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        If one is not known.
+        If one is not known, or its library is not installed.
     """
     formats = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     unknown = [name for name in formats if name not in FORMATS]
     if unknown or not formats:
         what = f"unknown format {', '.join(unknown)}" if unknown else "no format"
         raise InputError(Problem("--format", what, f"Known: {', '.join(FORMATS)}."))
+    lacking = [problem for name in formats if (problem := _lacking(name)) is not None]
+    if lacking:
+        raise InputError(lacking)
     return formats
+
+
+def _lacking(name: str) -> Problem | None:
+    """What is told of a format whose library is not installed."""
+    package, extra = FORMATS[name].package, FORMATS[name].extra
+    if package is None or importlib.util.find_spec(package) is not None:
+        return None
+    return Problem(f"--format {name}", f"needs {package}", f'Install it with: pip install "udsat_geo[{extra}]"')
 
 
 def write_results(designation: Designation, out: Path, formats: tuple[str, ...]) -> list[Path]:
@@ -57,18 +160,26 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
         If they cannot be written; nothing has changed then.
     """
     stem = f"designation_{designation.year}"
-    if designation.units.grid is None:
-        formats = tuple(name for name in formats if name != "tif")
-    names = [f"{stem}.{name}" for name in (*formats, "json")]
+    ends = [end for name in formats for end in FORMATS[name].ends(designation)]
+    names = [f"{stem}{end}" for end in (*ends, ".json")]
     # the inputs are hashed while GDAL writes: both work outside Python's lock
-    with _told(out), put_together(out, names) as folder:
+    with _told(out), put_together(out, names, _outdated(out, stem, formats, names)) as folder:
         with ThreadPoolExecutor(1) as hashing:
             hashes = hashing.map(sha256, designation.files.values())
+            writing = Writing(designation, folder, lambda: dict(zip(designation.files, hashes, strict=True)))
             for name in formats:
-                FORMATS[name](designation, folder / f"{stem}.{name}")
-            write_summary(designation, folder / f"{stem}.json", dict(zip(designation.files, hashes, strict=True)))
+                if FORMATS[name].ends(designation):
+                    FORMATS[name].write(writing)
+            writing.path(".json").write_text(as_json(writing.summary), encoding="utf-8")
         _check_written(folder, names, designation)
     return [out / name for name in names]
+
+
+def _outdated(out: Path, stem: str, formats: tuple[str, ...], names: list[str]) -> list[str]:
+    """Files of an earlier run in these formats that this one has not: a layer's that there is no more."""
+    suffixes = {f".{name}" for name in formats}
+    known = [f"{stem}_overrides{suffix}" for suffix in sorted(suffixes)]
+    return [name for name in known if name not in names and (out / name).is_file()]
 
 
 @contextmanager
