@@ -75,9 +75,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "why": JOB | {"job", "series"},
     "report": IO | {"io"},
     "figures_job": JOB | {"job", "series", "area_set", "status_job", "report"},
+    "crate": IO | {"io"},
+    "rerun": JOB | {"job", "crate", "services"},
     "cli": JOB
     | {"job", "reproduction", "remeasured", "status_job", "comparing", "series", "why"}
-    | {"report", "figures_job", "services"},
+    | {"report", "figures_job", "services", "crate", "rerun"},
     "api": JOB | {"job", "reproduction", "status_job", "comparing", "series", "why", "report", "services"},
 }
 """Room -> the rooms it may import beside itself; a room is the first name under the package."""
@@ -96,7 +98,7 @@ OUTSIDE = {
 
 HEAVY = (
     "numpy", "numba", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyarrow", "pydantic", "rich",
-    "matplotlib",
+    "matplotlib", "rocrate",
 )  # fmt: skip
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 450
@@ -190,6 +192,13 @@ def test_only_the_figures_need_matplotlib(path: Path) -> None:
     """It is an extra of the package: all else works without it."""
     if name_of(path).split(".")[0] != "report":
         assert "matplotlib" not in {name.split(".")[0] for name in all_imports(path)}
+
+
+@by_file
+def test_only_the_crate_needs_rocrate(path: Path) -> None:
+    """It is an extra of the package: all else works without it, reading a crate and repeating it too."""
+    if name_of(path) != "crate.write":
+        assert "rocrate" not in {name.split(".")[0] for name in all_imports(path)}
 
 
 @by_file

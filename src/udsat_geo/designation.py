@@ -145,6 +145,8 @@ class Designation:
             self.inputs.source,
             self.areas.until,
             unit_places(self.units),
+            tuple((self.year, what, path) for what, path in self.files.items())
+            + (() if self.previous is None else self.previous.files),
         )
 
 

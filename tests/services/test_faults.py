@@ -75,6 +75,14 @@ def test_what_does_not_pass_ends_after_three_attempts(proxy: Proxy, fault: Fault
     assert len([path for path in proxy.requests if "GetFeature" in path]) == 3
 
 
+def test_types_are_guessed_only_where_a_service_has_no_description_of_them(proxy: Proxy) -> None:
+    proxy.every = {"DescribeFeatureType": faulty.state(501)}
+    features, _, _ = read(address_of(proxy), SOON)
+    assert features.attributes["number"].to_pylist() == list(range(11))
+    proxy.every = {"DescribeFeatureType": faulty.state(503)}
+    assert "tried 3 times" in refused(address_of(proxy), SOON)
+
+
 def test_the_third_attempt_may_help_and_pauses_grow(proxy: Proxy) -> None:
     proxy.faults = [faulty.state(503), faulty.state(503)]
     begun = time.monotonic()

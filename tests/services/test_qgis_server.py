@@ -172,7 +172,10 @@ def test_polygons_of_a_service_are_compared(service: str, town: Path) -> None:
         "--json",
     )
     assert code == 0, error
-    print(out)
+    found = json.loads(out)
+    assert found["before"]["file"] == f"{service}|layername=areas"
+    assert found["events"]["kept"] == 2
+    assert found["totals"]["residents_kept"] == found["totals"]["residents_before"] > 0
 
 
 def test_a_second_attempt_stands_in_the_result(service: str, town: Path, tmp_path: Path) -> None:
@@ -211,5 +214,10 @@ def test_the_wrong_kind_of_geometry_is_told_as_of_a_file(service: str, town: Pat
 
 
 def test_an_exception_of_a_real_server_is_told(service: str) -> None:
-    print(refused(f"{service}&SRSNAME=EPSG:0|layername=areas", QUICK))
-    print(refused(f"{service}&EXP_FILTER=nothing(|layername=areas", QUICK))
+    message = refused(f"{service}&EXP_FILTER=nothing(|layername=areas", QUICK)
+    assert "HTTP 400: RequestNotWellFormed: The EXP_FILTER expression has errors" in message
+
+
+def test_a_filter_of_the_address_holds_for_the_count_too(service: str) -> None:
+    features, _, _ = read(f"{service}&EXP_FILTER=\"name\"='Øst'|layername=areas")
+    assert features.attributes["name"].to_pylist() == ["Øst"]

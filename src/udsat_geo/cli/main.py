@@ -16,6 +16,7 @@ from udsat_geo.cli.goals_command import goals
 from udsat_geo.cli.lineage import lineage
 from udsat_geo.cli.options import language_option, place, policy_option, seed_option, threads_option
 from udsat_geo.cli.reproduce import reproduce
+from udsat_geo.cli.rerun import rerun
 from udsat_geo.cli.status_command import status
 from udsat_geo.cli.why import why
 
@@ -43,32 +44,32 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option(
     "--units",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="A ready-made table of cells or zones instead of registers; with --raw, filled from them.",
 )
 @click.option(
     "--barriers",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="Lines or polygons that areas must not cross. [default: barriers.gpkg beside the registers]",
 )
 @click.option(
     "--crossings",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="Points (bridges, tunnels) that reopen barriers. [default: crossings.gpkg beside the registers]",
 )
 @click.option(
     "--places",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="Named points or polygons that areas are called after. [default: places.gpkg beside the registers]",
 )
 @click.option(
     "--parcels",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="Polygons that become the outline of areas made of addresses. [default: parcels.gpkg beside the registers]",
 )
 @click.option(
     "--overrides",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="Decisions that change the result last: unit_id or polygons, action, reason, decided_by, date.",
 )
 @click.option(
@@ -88,8 +89,10 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
     "--format",
     "formats",
     metavar="LIST",
-    help="Of files: gpkg, tif, areas-tif, parquet, geojson, fgb, csv, xlsx. [default: gpkg,tif]",
+    help="Of files: gpkg, tif, areas-tif, parquet, geojson, fgb, csv, xlsx, crate. [default: gpkg,tif]",
 )
+@click.option("--agent", metavar="NAME|URL", help="Who designates, told in the crate; nobody unless named.")
+@click.option("--license", "licence", metavar="TEXT|URL", help="What the results may be used for, told in the crate.")
 @language_option("Language of labels and tables.")
 @seed_option()
 @threads_option()
@@ -122,6 +125,7 @@ udsat.add_command(diff)
 udsat.add_command(lineage)
 udsat.add_command(why)
 udsat.add_command(figures)
+udsat.add_command(rerun)
 
 
 @udsat.command()

@@ -65,6 +65,7 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
         summary["source"],
         until,
         where,
+        ((summary["year"], "designation", path), (summary["year"], "summary", path.with_suffix(".json"))),
     )
 
 

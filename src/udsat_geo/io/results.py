@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from udsat_geo.io.summary import as_json, sha256, summarise
 from udsat_geo.io.together import cannot_write, check_writable, put_together
 from udsat_geo.io.workbook import write_workbook
 
-__all__ = ["FORMATS", "Format", "Writing", "check_formats", "check_writable", "write_results"]
+__all__ = ["FORMATS", "Account", "Format", "Writing", "check_formats", "check_writable", "write_results"]
 
 
 class Writing:
@@ -108,8 +108,24 @@ FORMATS: dict[str, Format] = {
     "fgb": Format(layer_ends(".fgb"), _from_stored(write_flatgeobuf)),
     "csv": Format(layer_ends(".csv"), _from_stored(write_csv)),
     "xlsx": Format(_always(".xlsx"), _from_stored(write_workbook), "openpyxl", "excel"),
+    "crate": Format(_always(), lambda _: None, "rocrate", "crate"),
 }
-"""By what they are called in ``--format``."""
+"""By what they are called in ``--format``. A crate tells of all other files: whoever asks for one says what of."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A file that tells of all others, written after them.
+
+    Attributes
+    ----------
+    name : str
+    text : callable
+        Its content, from the designation, the folder where the others lie, and their names.
+    """
+
+    name: str
+    text: Callable[[Designation, Path, Sequence[str]], str]
 
 
 def check_formats(text: str) -> tuple[str, ...]:
@@ -139,7 +155,9 @@ def _lacking(name: str) -> Problem | None:
     return Problem(f"--format {name}", f"needs {package}", f'Install it with: pip install "udsat_geo[{extra}]"')
 
 
-def write_results(designation: Designation, out: Path, formats: tuple[str, ...]) -> list[Path]:
+def write_results(
+    designation: Designation, out: Path, formats: tuple[str, ...], account: Account | None = None
+) -> list[Path]:
     """Write the results of a designation into a folder.
 
     Parameters
@@ -149,11 +167,13 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
         Made where it is missing.
     formats : tuple of str
         Of `FORMATS`; units that are no cells make no raster, which is left out.
+    account : Account, optional
+        What tells of them all; asked for by the format ``crate``.
 
     Returns
     -------
     list of Path
-        The files, in the order of the formats, then the summary.
+        The files, in the order of the formats, then the account, then the summary.
 
     Raises
     ------
@@ -162,7 +182,8 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
     """
     stem = f"designation_{designation.year}"
     ends = [end for name in formats for end in FORMATS[name].ends(designation)]
-    names = [f"{stem}{end}" for end in (*ends, ".json")]
+    results = [f"{stem}{end}" for end in (*ends, ".json")]
+    names = results if account is None else [*results[:-1], account.name, results[-1]]
     # the inputs are hashed while GDAL writes: both work outside Python's lock
     with _told(out), put_together(out, names, _outdated(out, stem, formats, names)) as folder:
         with ThreadPoolExecutor(1) as hashing:
@@ -174,6 +195,8 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
             if "gpkg" in formats:
                 dress_designation(writing.path(".gpkg"), writing.summary)
             writing.path(".json").write_text(as_json(writing.summary), encoding="utf-8")
+        if account is not None:
+            (folder / account.name).write_text(account.text(designation, folder, results), encoding="utf-8")
         _check_written(folder, names, designation)
     return [out / name for name in names]
 

@@ -65,6 +65,8 @@ class Asker:
         self.name, self.limits = name, limits
         self.content_type = ""
         self.notes: list[Words] = []
+        self.gave_up = False
+        """Whether time or attempts ran out, as against an answer that is no good."""
         self._explained = explained
         self._ends = time.monotonic() + limits.whole_s
         self._received = 0
@@ -93,6 +95,7 @@ class Asker:
                 result = read(into)
             except MayPassError as fault:
                 if attempt == self.limits.tries:
+                    self.gave_up = True
                     tried = f"; tried {attempt} times" if attempt > 1 else ""
                     self.fail(f"{fault.what}{tried}", "Try again later, or ask whoever runs the service.")
                 self._pause(attempt)
@@ -119,6 +122,7 @@ class Asker:
         time.sleep(pause)
 
     def _too_long(self) -> NoReturn:
+        self.gave_up = True
         remedy = "Ask for less (a filter, a smaller layer), or allow more with UDSAT_SERVICE_SECONDS."
         self.fail(f"is not read in full within {self.limits.whole_s:g} s", remedy)
 

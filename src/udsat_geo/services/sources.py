@@ -82,6 +82,15 @@ def is_remote(text: str) -> bool:
     return source_of(text).kind != "file"
 
 
+def shown_name(text: str) -> str:
+    """What a named source may be called anywhere: no credentials, no folder of this machine; with its layer."""
+    source = source_of(text)
+    if source.kind != "file":
+        return source.name
+    name = Path(source.place).name
+    return f"{name}{LAYER}{source.layer}" if source.layer else name
+
+
 def _is_there(place: str) -> bool:
     try:
         return Path(place).exists()

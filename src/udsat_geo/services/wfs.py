@@ -138,6 +138,9 @@ class _Reading:
         try:
             self.asker.ask(question, path, lambda saved: read_document(saved, self.asker.name, "schema"))
         except InputError:
+            # without it, types would be guessed: not for a service that is only slow today
+            if self.asker.gave_up:
+                raise
             return None
         return path
 
