@@ -51,6 +51,7 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
     def __init__(self) -> None:
         super().__init__()
         self.arguments: list[str] = []
+        self.synthetic = False
 
     # --- what QGIS asks for
 
@@ -201,6 +202,8 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
             With what is at fault.
         """
         program = self._program()
+        if self.synthetic:
+            feedback.pushWarning(said("synthetic"))
         folder = Path(tempfile.mkdtemp(dir=QgsProcessingUtils.tempFolder()))
         try:
             done = run([program, self.COMMAND, *self.arguments], folder, usual_steps, written, stem, feedback)
@@ -243,6 +246,9 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
 
     def load(self, parameters: Any, context: Any, made: dict[str, tuple[str, str, str]]) -> None:
         """Let the chosen tables be loaded; `made` is table -> output, URI and name."""
+        # QGIS reads a choice of nothing as no choice, which is the default
+        if parameters.get("LOAD") in ([], ""):
+            return
         for table in self.parameterAsEnumStrings(parameters, "LOAD", context):
             if table in made:
                 output, uri, name = made[table]

@@ -21,7 +21,6 @@ from qgis.core import (
 )
 
 from .algorithm import EARLIEST, LATEST, WHOLE, UdsatAlgorithm, absolute
-from .wording import said
 from .wording.designate import DESIGNATE
 
 OUTPUT_OF_TABLE = {
@@ -102,8 +101,6 @@ class Designate(UdsatAlgorithm):
 
     def processAlgorithm(self, parameters: Any, context: Any, feedback: Any) -> dict[str, Any]:
         """Run the command, and say what came out."""
-        if self.synthetic:
-            feedback.pushWarning(said("synthetic"))
         stem = f"designation_{self.year}"
         package, raster = self.out / f"{stem}.gpkg", self.out / f"{stem}.tif"
         earlier = changed(raster)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from processing.gui.RenderingStyles import RenderingStyles
 from qgis.core import QgsProcessingContext, QgsProcessingLayerPostProcessorInterface, QgsProject
+from qgis.PyQt import sip
 
 
 def load_when_done(context: Any, uri: str, name: str, algorithm_id: str, output: str, rank: int) -> None:
@@ -34,10 +34,14 @@ def _hint(uri: str) -> Any:
     return QgsProcessingUtils.LayerHint.Raster if uri.endswith(".tif") else QgsProcessingUtils.LayerHint.Vector
 
 
-@lru_cache(maxsize=None)
+_KEPT: list[Any] = []
+"""Post-processors in use: their C++ half is the context's, which deletes it, and nothing else holds this half."""
+
+
 def _post_processor(algorithm_id: str, output: str, rank: int) -> Any:
-    """One for each output, kept: Processing holds no reference to it, and the algorithm may be gone by then."""
-    return _AsInItsFile(algorithm_id, output, rank)
+    _KEPT[:] = [one for one in _KEPT if not sip.isdeleted(one)]
+    _KEPT.append(_AsInItsFile(algorithm_id, output, rank))
+    return _KEPT[-1]
 
 
 class _AsInItsFile(QgsProcessingLayerPostProcessorInterface):

@@ -88,7 +88,9 @@ class Status(UdsatAlgorithm):
             )
             self.usual_steps += 0 if year is None else _STEPS_OF_A_DESIGNATION
         self.option("YEARS", years)
-        self.option("RAW", self.path(parameters, "RAW", context))
+        raw = self.path(parameters, "RAW", context)
+        self.option("RAW", raw)
+        self.synthetic = not raw
         self.policy_option(parameters, context)
         if self.parameterAsBool(parameters, "ALLOW_OVERLAPS", context):
             self.arguments.append(self.OPTIONS["ALLOW_OVERLAPS"])
@@ -99,8 +101,6 @@ class Status(UdsatAlgorithm):
 
     def processAlgorithm(self, parameters: Any, context: Any, feedback: Any) -> dict[str, Any]:
         """Run the command, and say what came out."""
-        if not any(argument.startswith("--raw=") for argument in self.arguments):
-            feedback.pushWarning(said("synthetic"))
         if not self.call(self.usual_steps, self.out, "status", feedback):
             return {}
         table, report = self.out / "status.csv", self.out / "status.md"
@@ -119,5 +119,6 @@ def _as_html(report: Path) -> str:
     document = QTextDocument()
     document.setMarkdown(report.read_text(encoding="utf-8"))
     page = Path(tempfile.mkdtemp(dir=QgsProcessingUtils.tempFolder())) / "status.html"
-    page.write_bytes(bytes(document.toHtml("utf-8"), "utf-8"))
+    text = document.toHtml().replace("<head>", '<head><meta charset="utf-8">', 1)
+    page.write_text(text, encoding="utf-8")
     return str(page)
