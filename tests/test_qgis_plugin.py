@@ -264,8 +264,8 @@ def test_layers_are_loaded_in_the_style_of_their_file(profile: Profile, town: Pa
 
 
 LAYERS = """
-values, drawn, out = arguments
-drawn = QgsVectorLayer(drawn, "tegnede områder", "ogr")
+values, path, out = arguments
+drawn = QgsVectorLayer(f"{path}|layername=tegnet", "tegnede områder", "ogr")
 fields = "field=fid:integer&field=name:string(20)"
 memory = QgsVectorLayer(f"Polygon?crs=EPSG:25832&{fields}", "tegnet / i hukommelsen", "memory")
 memory.dataProvider().addFeatures(list(drawn.getFeatures()))
@@ -273,7 +273,7 @@ filtered = QgsVectorLayer(drawn.source(), "filtered", "ogr")
 filtered.setSubsetString("name = 'a'")
 QgsProject.instance().addMapLayers([drawn, memory, filtered])
 results = {}
-for name, layer in (("file", drawn), ("memory", memory), ("filtered", filtered)):
+for name, layer in (("file", drawn), ("first", path), ("memory", memory), ("filtered", filtered)):
     feedback = Feedback()
     done = processing.run("udsat_geo:diff", {**values, "NOW": layer, "OUTPUT": f"{out}/{name}.gpkg"}, feedback=feedback)
     changes = QgsVectorLayer(done["CHANGES"], "changes", "ogr")
@@ -287,11 +287,12 @@ answer(results)
 
 
 def test_layers_of_a_project_are_read_as_they_are_there(profile: Profile, town: Path, tmp_path: Path) -> None:
-    """One in memory and one with a filter as much as a file."""
+    """One in memory and one with a filter as much as a file; of a file with several, the one that is shown."""
     west, south, east, north = gpd.read_file(town / "out" / "designation_2021.gpkg", layer="areas").total_bounds
     middle = (west + east) / 2
     boxes = [(west, south, middle, north), (middle, south, east, north)]
-    drawn = write_polygons(tmp_path / "tegnet.gpkg", ["a", "b"], boxes)
+    drawn = write_polygons(tmp_path / "først.gpkg", ["c"], boxes[:1])
+    gpd.read_file(write_polygons(tmp_path / "x.gpkg", ["a", "b"], boxes)).to_file(drawn, layer="tegnet")
     values = {"BEFORE": str(town / "out" / "designation_2017.gpkg")}
     found = profile.session(LAYERS, values, drawn, tmp_path)
     assert found["memory"]["rows"] == found["file"]["rows"]
@@ -300,7 +301,44 @@ def test_layers_of_a_project_are_read_as_they_are_there(profile: Profile, town: 
         found["memory"]["said"] == "The layer tegnet / i hukommelsen was written to a temporary file for the program."
     )
     assert "filtered" in found["filtered"]["said"]
-    assert "temporary" not in found["file"]["said"]
+    assert "temporary" not in found["file"]["said"] + found["first"]["said"]
+    assert [row[0] for row in found["first"]["rows"] if row[0] in "abc"] == ["c"]
+
+
+DECISIONS = """
+values, unit, out = arguments
+fields = "&".join(f"field={name}:string(80)" for name in ("unit_id", "action", "reason", "decided_by", "date"))
+decisions = QgsVectorLayer(f"NoGeometry?{fields}", "beslutninger", "memory")
+decision = QgsFeature(decisions.fields())
+decision.setAttributes([unit, "include", 'rækkehuse, "nye"', "byrådet", "2021-03-31"])
+decisions.dataProvider().addFeatures([decision])
+barrier = QgsVectorLayer("LineString?crs=EPSG:25832&field=navn:string(20)", "jernbane", "memory")
+line = QgsFeature(barrier.fields())
+line.setAttributes(["Ringbanen"])
+line.setGeometry(QgsGeometry.fromWkt("LineString (720000 6175000, 720000 6177000)"))
+barrier.dataProvider().addFeatures([line])
+QgsProject.instance().addMapLayers([decisions, barrier])
+for name in ("first", "second"):
+    given = {**values, "OVERRIDES": decisions, "BARRIERS": barrier, "OUTPUT": f"{out}/{name}", "LANGUAGE": "da"}
+    processing.run("udsat_geo:designate", given, feedback=Feedback())
+answer({})
+"""
+
+
+def test_decisions_and_barriers_are_drawn_in_the_project(profile: Profile, town: Path, tmp_path: Path) -> None:
+    units = gpd.read_file(town / "out" / "designation_2021.gpkg", layer="units")
+    unit = str(units.loc[units["area_id"].isna(), "unit_id"].iloc[0])
+    values = {name: str(value) for name, value in values_of(town, tmp_path).items()}
+    profile.session(DECISIONS, values | {"YEAR": 2021, "PREVIOUS": "none"}, unit, tmp_path)
+    # a layer that is written out for the program is the same bytes each time, and so is the result
+    assert contents(tmp_path / "first") == contents(tmp_path / "second")
+    package = tmp_path / "first" / "designation_2021.gpkg"
+    decided = gpd.read_file(package, layer="units").set_index("unit_id").loc[unit]
+    assert decided["reason"] == 'medtaget ved beslutning: rækkehuse, "nye" (byrådet, 2021-03-31)'
+    summary = json.loads(package.with_suffix(".json").read_text(encoding="utf-8"))
+    named = {entry["name"] for entry in summary["inputs"]}
+    assert {"beslutninger.csv", "jernbane.fgb"} <= named
+    assert any(note.startswith("Barrierer skiller") for note in summary["notes"])
 
 
 CANCEL = """

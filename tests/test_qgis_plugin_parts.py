@@ -167,12 +167,14 @@ import sys
 for step in range(6):
     print(f"progress: 2025: trin {step} æøå", file=sys.stderr, flush=True)
 print("something odd", file=sys.stderr)
-print("Områder 2025")
+print("Områder    2025")
 """
     assert run(code, tmp_path, feedback)
     assert feedback.of("setProgressText") == [f"2025: trin {step} æøå" for step in range(6)]
     assert feedback.of("setProgress") == [0, 25, 50, 75, 95, 95, 100]
-    assert feedback.of("pushConsoleInfo") == ["Områder 2025"]
+    assert feedback.of("pushConsoleInfo") == [
+        "Områder\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}2025"
+    ]
     assert feedback.of("pushWarning") == ["something odd"]
 
 

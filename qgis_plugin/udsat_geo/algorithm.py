@@ -10,6 +10,7 @@ from typing import Any
 
 from processing.core.ProcessingConfig import ProcessingConfig
 from qgis.core import (
+    NULL,
     QgsProcessingAlgorithm,
     QgsProcessingException,
     QgsProcessingParameterDefinition,
@@ -156,7 +157,7 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
 
     def number(self, parameters: Any, name: str, context: Any) -> int | None:
         """A whole number, None where none is given."""
-        return None if parameters.get(name) in (None, "") else self.parameterAsInt(parameters, name, context)
+        return self.parameterAsInt(parameters, name, context) if is_given(parameters, name) else None
 
     def path(self, parameters: Any, name: str, context: Any) -> str:
         """An absolute path, empty where none is given: the program runs in a folder of its own."""
@@ -247,12 +248,18 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
     def load(self, parameters: Any, context: Any, made: dict[str, tuple[str, str, str]]) -> None:
         """Let the chosen tables be loaded; `made` is table -> output, URI and name."""
         # QGIS reads a choice of nothing as no choice, which is the default
-        if parameters.get("LOAD") in ([], ""):
+        if parameters.get("LOAD") == []:
             return
         for table in self.parameterAsEnumStrings(parameters, "LOAD", context):
             if table in made:
                 output, uri, name = made[table]
                 load_when_done(context, uri, name, self.id(), output, self.LAYERS.index(table))
+
+
+def is_given(parameters: Any, name: str) -> bool:
+    """Whether a parameter has a value: dialogs, models and scripts each leave one out in their own way."""
+    value = parameters.get(name)
+    return not (value is None or value == NULL or value == "")
 
 
 def absolute(path: str) -> str:

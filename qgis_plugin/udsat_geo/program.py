@@ -100,7 +100,7 @@ def check_version(program: str) -> tuple[int, ...]:
 def environment_of_program() -> dict[str, str]:
     """The environment in which the program runs: without QGIS's, in UTF-8, and asked for progress in lines."""
     environment = {name: value for name, value in os.environ.items() if name not in _OF_QGIS}
-    return {**environment, "PYTHONUTF8": "1", "UDSAT_PROGRESS": "lines", "COLUMNS": "100"}
+    return {**environment, "PYTHONUTF8": "1", "UDSAT_PROGRESS": "lines", "COLUMNS": "80"}
 
 
 def hidden_window() -> dict[str, int]:

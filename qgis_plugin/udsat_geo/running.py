@@ -24,6 +24,7 @@ _PROGRESS, _ERRORS = "progress: ", ("error: ", "Error: ")
 _CALL = ("Usage: ", "Try ")
 _ASK_AGAIN_S, _PATIENCE_S = 0.1, 10.0
 _MOST = 95.0
+_TWO_SPACES = "\N{NO-BREAK SPACE}" * 2
 
 
 class RunError(Exception):
@@ -112,7 +113,8 @@ class _Told:
     def line(self, is_error: bool, line: str) -> None:
         """Pass on a step or a line of the result; what is said of faults waits for the exit code."""
         if not is_error:
-            self.feedback.pushConsoleInfo(line)
+            # the log makes one space of many, and tables fall apart
+            self.feedback.pushConsoleInfo(line.replace("  ", _TWO_SPACES))
         elif line.startswith(_PROGRESS):
             # the first line says that the first step begins
             self.feedback.setProgress(min(_MOST, 100.0 * self.steps / self.usual_steps))

@@ -21,7 +21,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QTextDocument
 
-from .algorithm import EARLIEST, LATEST, WHOLE, UdsatAlgorithm
+from .algorithm import EARLIEST, LATEST, WHOLE, UdsatAlgorithm, is_given
 from .designate import FOLDER
 from .wording import said
 from .wording.status import STATUS
@@ -69,7 +69,7 @@ class Status(UdsatAlgorithm):
     def checkParameterValues(self, parameters: Any, context: Any) -> tuple[bool, str]:
         """A layer or a year: one of them for the areas, at most one for those that follow."""
         for name, sentence, allowed in (("AREAS", "one_of", (1,)), ("UPDATED", "at_most_one_of", (0, 1))):
-            given = [parameters.get(each) not in (None, "") for each in (name, f"{name}_YEAR")]
+            given = [is_given(parameters, each) for each in (name, f"{name}_YEAR")]
             if sum(given) not in allowed:
                 first, second = (self.titled(each)[0] for each in (name, f"{name}_YEAR"))
                 return False, said(sentence, first=first, second=second)
