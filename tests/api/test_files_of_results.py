@@ -67,6 +67,9 @@ def test_what_cannot_be_written_is_told(town: Town, made: ug.Result, tmp_path: P
         made.to_file(tmp_path / "x.parquet")
     with pytest.raises(ug.InputError, match="unknown format dwg"):
         made.to_folder(tmp_path, "gpkg,dwg")
+    pytest.importorskip("rocrate", reason="rocrate is not installed")
+    with pytest.raises(ug.InputError, match="format crate: tells of a run of the command"):
+        made.to_folder(tmp_path, "gpkg,crate")
     with pytest.raises(ug.InputError, match="format tif: cannot be made of a designation that was read back"):
         ug.read(town.file(2021)).to_file(tmp_path / "x.tif")
     (tmp_path / "a file").write_text("", encoding="utf-8")

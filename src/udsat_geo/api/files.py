@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 ONE_FILE = ("gpkg", "tif", "xlsx")
 """Formats that hold a designation in one file."""
+CRATE = "crate"
 
 
 def write_file(result: Result, path: Path) -> Path:
@@ -64,6 +65,9 @@ def write_folder(result: Result, out: Path, formats: str | tuple[str, ...]) -> l
     from udsat_geo.io.rewriting import write_again
 
     wanted = check_formats(formats if isinstance(formats, str) else ",".join(formats))
+    if CRATE in wanted:
+        remedy = "Write it with the command: designate --format gpkg,crate."
+        raise InputError(Problem("format crate", "tells of a run of the command, with its options", remedy))
     if result.designation is not None:
         return write_results(result.designation, out, wanted)
     return write_again(result.stored, out, wanted)
