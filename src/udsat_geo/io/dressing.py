@@ -36,8 +36,7 @@ def dress_designation(path: Path, summary: Mapping[str, Any]) -> None:
         contents = read_contents(connection)
         write_data_columns(connection, contents, language, criteria)
         write_iso_metadata(connection, contents, summary)
-        styles = {name: styles_of(layer, language, summary["rule"], criteria)
-                  for name, layer in contents.layers.items()}  # fmt: skip
+        styles = {name: styles_of(layer, language, summary) for name, layer in contents.layers.items()}
         write_layer_styles(connection, styles, contents.layers, f"{summary['year']}-12-31T00:00:00.000Z")
         write_project(connection, path.name, contents, styles, summary)
 
@@ -60,7 +59,7 @@ def dress_comparison(path: Path, language: str, year: int) -> None:
     with _written(path) as connection:
         contents = read_contents(connection)
         write_data_columns(connection, contents, language)
-        styles = {name: styles_of(layer, language, None, ()) for name, layer in contents.layers.items()}
+        styles = {name: styles_of(layer, language) for name, layer in contents.layers.items()}
         write_layer_styles(connection, styles, contents.layers, f"{year:04}-12-31T00:00:00.000Z")
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 METADATA: dict[str, dict[str, str]] = {
     "da": {
         "title": "Udpegede områder {year}",
-        "abstract": "Udpegning for {year} efter politikken {policy}: {areas} områder med omrids og begrundelse, alle "
-        "bedømte enheder med score og rolle, ændringer siden den forrige udpegning, og hvad der næsten blev udpeget. "
-        "Desuden områderne under ét mod resten af byen, kriterium for kriterium.",
+        "abstract": "Udpegning for {year} efter politikken {policy}: de udpegede områder ({areas}) med omrids og "
+        "begrundelse, alle bedømte enheder med score og rolle, ændringer siden den forrige udpegning, og hvad der "
+        "næsten blev udpeget. Desuden områderne under ét mod resten af byen, kriterium for kriterium.",
         "keywords": "udsatte byområder, registre, udpegning",
     },
     "en": {
         "title": "Designated areas {year}",
-        "abstract": "Designation for {year} by the policy {policy}: {areas} areas with outline and reason, all units "
-        "judged with score and role, changes since the previous designation, and near misses. Also the areas taken "
-        "together against the rest of the city, criterion by criterion.",
+        "abstract": "Designation for {year} by the policy {policy}: the designated areas ({areas}) with outline and "
+        "reason, all units judged with score and role, changes since the previous designation, and near misses. Also "
+        "the areas taken together against the rest of the city, criterion by criterion.",
         "keywords": "disadvantaged urban areas, registers, designation",
     },
 }

@@ -16,17 +16,17 @@ from udsat_geo.io.value_wording import texts_of
 
 HIDDEN = {
     "areas": ("fid", "exceeded"),
-    "units": ("fid", "exceeded", "decided_by", "criteria_with_rate"),
+    "units": ("fid", "exceeded", "decided_by", "criteria_with_rate", "short"),
     "changes": ("fid",),
     "changed_units": ("fid",),
-    "near_misses": ("fid",),
+    "near_misses": ("fid", "short"),
     "status": ("fid",),
     "overrides": ("fid",),
     "links": ("fid",),
 }
 """Columns that tables leave out: what a program reads, and what others say in words. Own choice."""
 _FRACTIONS = ("share_of_previous", "share_of_area", "intersection_over_union")
-_DECIMALS = {"area_ha": 1, "composite": 2, "short": 3}
+_DECIMALS = {"area_ha": 1, "composite": 2, "short": 2}
 _TIPS = {
     "areas": ("name", ("residents", "composite", "since", "event", "reason")),
     "units": ("unit_id", ("residents", "composite", "role", "reason")),
@@ -36,9 +36,12 @@ _TIPS = {
 }
 """The heading of a layer's map tips and what they say below it."""
 _YEARS = ("since", "until")
+_FLAGS = ("qualified", "linked", "continues")
 
 
-def field_elements(layer: PackageLayer, language: str, criteria: Sequence[Mapping[str, Any]]) -> list[ET.Element]:
+def field_elements(
+    layer: PackageLayer, language: str, criteria: Sequence[Mapping[str, Any]], years: Sequence[int] = ()
+) -> list[ET.Element]:
     """What a style says of a layer's fields.
 
     Parameters
@@ -47,11 +50,13 @@ def field_elements(layer: PackageLayer, language: str, criteria: Sequence[Mappin
     language : {"da", "en"}
     criteria : sequence of mappings
         As in the summary of a designation.
+    years : sequence of int
+        Those that occur in its columns of years.
     """
     hidden = HIDDEN.get(layer.name, ())
     fields, aliases, columns = [], [], []
     for index, column in enumerate(layer.columns):
-        widget, settings = _widget(layer.name, column, language, criteria)
+        widget, settings = _widget(layer.name, column, language, criteria, years)
         config = element("config", {}, options(settings))
         edited = element("editWidget", {"type": widget}, config)
         fields.append(element("field", {"name": column, "configurationFlags": "None"}, edited))
@@ -92,10 +97,15 @@ def _criterion(column: str, criteria: Sequence[Mapping[str, Any]]) -> Mapping[st
 
 
 def _widget(
-    layer: str, column: str, language: str, criteria: Sequence[Mapping[str, Any]]
+    layer: str, column: str, language: str, criteria: Sequence[Mapping[str, Any]], years: Sequence[int]
 ) -> tuple[str, dict[str, Value]]:
     """What shows a field's values, and how."""
     texts = texts_of(layer, column, language)
+    if column in _YEARS:
+        # a year as a number would be given a sign for its thousands
+        texts = {str(year): str(year) for year in years}
+    if column in _FLAGS:
+        return "CheckBox", {"CheckedState": "", "UncheckedState": ""}
     if layer in ("status", "near_misses") and column == "criterion":
         texts = {str(one["key"]): str(one["label"]) for one in criteria}
     if texts:
@@ -106,7 +116,7 @@ def _widget(
         digits = 3
     elif measured is not None:
         digits = 1
-    if column in ("fid", *_YEARS) or digits is None:
+    if digits is None:
         return "TextEdit", {"IsMultiline": column == "reason", "UseHtml": False}
     return "Range", {"Precision": digits, "AllowNull": True, "Style": "SpinBox"}
 

@@ -37,7 +37,7 @@ def write_layer_styles(
     """
     connection.execute(_CREATE)
     rows = [
-        (name, layers[name].geometry_column, style.name, style.text(), number == 0, style.description, stamp)
+        (name, layers[name].geometry_column or "", style.name, style.text(), number == 0, style.description, stamp)
         for name, of_layer in styles.items()
         for number, style in enumerate(of_layer)
     ]

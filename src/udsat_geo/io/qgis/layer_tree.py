@@ -13,8 +13,6 @@ from udsat_geo.io.qgis.elements import element, key_of, options, text_element
 from udsat_geo.io.qgis.styles import Style
 from udsat_geo.io.qgis.wording import PROJECT
 
-DEFAULT_STYLE = "default"
-"""What QGIS calls the style of a layer that has no other."""
 OUTLINE = "outline"
 """The style in which areas open: outlines over the units that they are made of."""
 _GROUPS = (
@@ -139,7 +137,7 @@ def _group_nodes(kind: str, titles: Iterable[str]) -> ET.Element:
 
 
 def _style_name(styles: Sequence[Style], key: str) -> str:
-    return next((style.name for style in styles if not key or style.key == key), DEFAULT_STYLE)
+    return next(style.name for style in styles if not key or style.key == key)
 
 
 def _group(group: Group) -> ET.Element:

@@ -14,9 +14,7 @@ from udsat_geo.io.contents import Contents, ReferenceSystem
 from udsat_geo.io.describing import describe_layer
 from udsat_geo.io.iso19115 import abstract_of, constraints_of, lineage_of, title_of
 from udsat_geo.io.qgis.elements import VERSION, element, key_of, text_element
-from udsat_geo.io.qgis.fields import field_elements
 from udsat_geo.io.qgis.layer_tree import (
-    DEFAULT_STYLE,
     OUTLINE,
     Member,
     groups_of,
@@ -148,7 +146,7 @@ def _map_layer(member: Member, contents: Contents, styles: Sequence[Style], summ
     layer, language = contents.layers[member.name], summary["language"]
     first = opening_style(styles)
     attributes: dict[str, object] = {"type": "vector", "styleCategories": "AllStyleCategories"}
-    attributes["geometry"] = "No geometry" if first is None else "Point" if layer.is_point else "Polygon"
+    attributes["geometry"] = "No geometry" if not layer.is_spatial else "Point" if layer.is_point else "Polygon"
     told = describe_layer(member.name, language)
     parts = [
         text_element("id", member.id),
@@ -159,8 +157,6 @@ def _map_layer(member: Member, contents: Contents, styles: Sequence[Style], summ
         _provider(),
         _style_manager(styles, first),
     ]
-    if first is None:
-        return element("maplayer", attributes, *parts, *field_elements(layer, language, summary["criteria"]))
     return element("maplayer", {**attributes, **first.attributes}, *parts, *first.elements)
 
 
@@ -170,18 +166,17 @@ def _provider() -> ET.Element:
     return provider
 
 
-def opening_style(styles: Sequence[Style]) -> Style | None:
-    """The style that a layer opens in; None of a table."""
-    return next((style for style in styles if style.key == OUTLINE), styles[0] if styles else None)
+def opening_style(styles: Sequence[Style]) -> Style:
+    """The style that a layer opens in."""
+    return next((style for style in styles if style.key == OUTLINE), styles[0])
 
 
-def _style_manager(styles: Sequence[Style], first: Style | None) -> ET.Element:
+def _style_manager(styles: Sequence[Style], first: Style) -> ET.Element:
     """All styles of a layer; the current one is the layer's own."""
     others = [style for style in styles if style is not first]
-    current = DEFAULT_STYLE if first is None else first.name
     known = [element("map-layer-style", {"name": style.name}, style.document()) for style in others]
-    own = element("map-layer-style", {"name": current})
-    return element("map-layer-style-manager", {"current": current}, own, *known)
+    own = element("map-layer-style", {"name": first.name})
+    return element("map-layer-style-manager", {"current": first.name}, own, *known)
 
 
 def _metadata(tag: str, title: str, abstract: str, summary: Mapping[str, Any]) -> ET.Element:

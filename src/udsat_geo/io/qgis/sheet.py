@@ -87,10 +87,10 @@ def sheet_of(
 def _heading(summary: Mapping[str, Any]) -> list[ET.Element]:
     """Title, what was designated by which policy, the stamp of synthetic data, and the line of sources."""
     language, words = summary["language"], PROJECT[summary["language"]]
-    share = summary["share_of_residents"]
+    share, n_areas = summary["share_of_residents"], len(summary["areas"])
     told = words["policy"].format(
         id=summary["policy"]["id"],
-        areas=len(summary["areas"]),
+        areas=words["one_area" if n_areas == 1 else "some_areas"].format(n=n_areas),
         residents=decimal(summary["residents_in_areas"], 0, language),
         share="" if share is None else words["share"].format(share=decimal(100 * share, 1, language)),
     )

@@ -20,10 +20,12 @@ from udsat_geo.io.qgis.text import label
 from udsat_geo.io.qgis.wording import STYLES
 from udsat_geo.io.xml_text import as_text
 
+TABLES = ("status", "overrides", "links")
+"""Layers that are tables alone."""
 NAMES_FROM = 30_000
 """The scale, as its denominator, from which there is room for names; smaller maps have numbers. Own choice."""
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-_POINT, _POLYGON = 0, 2
+_POINT, _POLYGON, _NOWHERE = 0, 2, 4
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Style:
         Of the element that holds the style.
     elements : tuple of Element
         What it holds.
-    is_point : bool
+    geometry : int
+        QGIS's number of the kind of geometry: 0 of points, 2 of polygons, 4 of none.
     """
 
     key: str
@@ -46,12 +49,12 @@ class Style:
     description: str
     attributes: Mapping[str, object]
     elements: tuple[ET.Element, ...]
-    is_point: bool
+    geometry: int
 
     def document(self) -> ET.Element:
         """As a style stands for itself."""
         known = {"version": VERSION, "styleCategories": "AllStyleCategories", **self.attributes}
-        kind = text_element("layerGeometryType", str(_POINT if self.is_point else _POLYGON))
+        kind = text_element("layerGeometryType", str(self.geometry))
         return element("qgis", known, *self.elements, kind)
 
     def text(self) -> str:
@@ -59,36 +62,32 @@ class Style:
         return as_text(self.document(), DOCTYPE)
 
 
-def styles_of(
-    layer: PackageLayer, language: str, rule: Mapping[str, Any] | None, criteria: Sequence[Mapping[str, Any]]
-) -> tuple[Style, ...]:
-    """The styles of a layer, the default first; none of a table.
+def styles_of(layer: PackageLayer, language: str, summary: Mapping[str, Any] | None = None) -> tuple[Style, ...]:
+    """The styles of a layer, the default first; none of one that is not ours.
 
     Parameters
     ----------
     layer : PackageLayer
     language : {"da", "en"}
-    rule : mapping or None
-        As in the summary of a designation; None of a comparison, which has no values to class.
-    criteria : sequence of mappings
-        As in the summary of a designation.
+    summary : mapping or None
+        Of the designation; None of a comparison, which has no values to class.
     """
-    if not layer.is_spatial:
-        return ()
-    fields = field_elements(layer, language, criteria)
+    criteria: Sequence[Mapping[str, Any]] = () if summary is None else summary["criteria"]
+    fields = field_elements(layer, language, criteria, () if summary is None else _years(summary))
+    geometry = _NOWHERE if not layer.is_spatial else _POINT if layer.is_point else _POLYGON
 
-    def style(key: str, renderer: ET.Element, labels: ET.Element | None = None) -> Style:
+    def style(key: str, renderer: ET.Element | None = None, labels: ET.Element | None = None) -> Style:
         name, description = STYLES[language][key]
-        parts = [renderer] if labels is None else [renderer, labels]
-        return Style(key, name, description, _attributes(labels is not None), (*parts, *fields), layer.is_point)
+        parts = [part for part in (renderer, labels) if part is not None]
+        return Style(key, name, description, _attributes(labels is not None), (*parts, *fields), geometry)
 
-    if layer.name == "areas" and rule is not None:
-        classes = area_classes(rule, len(criteria), language)
+    if layer.name == "areas" and summary is not None:
+        classes = area_classes(summary["rule"], len(criteria), language)
         labels = _area_labels(layer)
         return (style(classes.column, graduated(classes, _area_symbol), labels),
                 style("outline", one_symbol(_outline_symbol()), labels))  # fmt: skip
-    if layer.name == "units" and rule is not None:
-        classes = unit_classes(rule, len(criteria), language)
+    if layer.name == "units" and summary is not None:
+        classes = unit_classes(summary["rule"], len(criteria), language)
         of_class: Callable[[str], Symbol] = _unit_point if layer.is_point else _unit_symbol
         return (style(classes.column, graduated(classes, of_class)),
                 style("role", categorized("role", role_kinds(language, layer.is_point))),
@@ -97,7 +96,15 @@ def styles_of(
         return (style("event", by_rules("changes", change_rules(language)), _change_labels()),)
     if layer.name == "changed_units":
         return (style("event", categorized("event", changed_unit_kinds(language, layer.is_point))),)
-    return (style("near_miss", one_symbol(near_miss_symbol())),) if layer.name == "near_misses" else ()
+    if layer.name == "near_misses":
+        return (style("near_miss", one_symbol(near_miss_symbol())),)
+    return (style("fields"),) if layer.name in TABLES else ()
+
+
+def _years(summary: Mapping[str, Any]) -> list[int]:
+    """The years that areas are there since and until."""
+    years = {area[key] for area in summary["areas"] for key in ("since", "until")}
+    return sorted(year for year in years if year is not None)
 
 
 def _attributes(labels: bool) -> dict[str, object]:

@@ -28,6 +28,7 @@ STYLES: dict[str, dict[str, tuple[str, str]]] = {
         "role": ("rolle", "Efter enhedens rolle i et område"),
         "ground": ("baggrund", "Lys baggrund under andre lag"),
         "event": ("hændelse", "Efter hvad der er sket"),
+        "fields": ("felter", "Overskrifter og formater i tabellen"),
         "near_miss": ("næsten udpeget", "Skraveret, så det under ses"),
     },
     "en": {
@@ -37,6 +38,7 @@ STYLES: dict[str, dict[str, tuple[str, str]]] = {
         "role": ("role", "By the unit's role in an area"),
         "ground": ("background", "Pale ground under other layers"),
         "event": ("event", "By what happened"),
+        "fields": ("fields", "Headings and formats in the table"),
         "near_miss": ("near miss", "Hatched, so that what lies under it shows"),
     },
 }
@@ -65,7 +67,9 @@ PROJECT: dict[str, dict[str, str]] = {
         "status": "Områderne under ét mod resten af byen (positiv forskel er dårligere)",
         "more": "Områderne på kortet ({shown} af {of}, flest beboere først)",
         "all": "Områderne på kortet",
-        "policy": "Politik: {id}. {areas} områder med {residents} beboere{share}.",
+        "policy": "Politik: {id}. {areas} med {residents} beboere{share}.",
+        "one_area": "1 område",
+        "some_areas": "{n} områder",
         "share": ", {share} % af byens",
         "source": "Kilde: {source}. Politik {id}, SHA-256 {sha256}. udsat_geo {version}. Kort i {crs} med nettets nord "
         "opad.",
@@ -90,7 +94,9 @@ PROJECT: dict[str, dict[str, str]] = {
         "status": "The areas taken together against the rest of the city (a positive gap is worse)",
         "more": "The areas on the map ({shown} of {of}, most residents first)",
         "all": "The areas on the map",
-        "policy": "Policy: {id}. {areas} areas with {residents} residents{share}.",
+        "policy": "Policy: {id}. {areas} with {residents} residents{share}.",
+        "one_area": "1 area",
+        "some_areas": "{n} areas",
         "share": ", {share} % of the city's",
         "source": "Source: {source}. Policy {id}, SHA-256 {sha256}. udsat_geo {version}. Map in {crs}, grid north up.",
         "synthetic": "SYNTHETIC DATA: none of the residents exists",
