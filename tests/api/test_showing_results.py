@@ -125,6 +125,21 @@ def test_a_map_to_explore_holds_no_tag_of_the_data(hostile: ug.Result, tmp_path:
     assert "openstreetmap" not in page.lower(), "no background map is fetched unless it is asked for"
 
 
+def test_labels_of_a_policy_are_no_tags_either(town: Town, tmp_path: Path) -> None:
+    policy = tmp_path / "hostile.toml"
+    criterion = "[[criteria]]\nkey = 'low_income'\nlabel = '<img onerror=alert(1)>'\n"
+    policy.write_text(f"extends = '{town.policy}'\nid = 'hostile'\n{criterion}", encoding="utf-8")
+    found = town.designate(policy=policy, previous=None)
+    assert "img" not in Tags(found._repr_html_()).seen
+    for column in ("rate_low_income", "exceeded"):
+        found.explore(column).save(str(tmp_path / "map.html"))
+        page = (tmp_path / "map.html").read_text(encoding="utf-8")
+        assert "onerror" in page
+        assert "<img onerror" not in page
+        # as a text of its own, where it is not made HTML
+        assert all('.text("' in page[max(0, at.start() - 20) : at.start()] for at in re.finditer("u003cimg", page))
+
+
 def test_kinds_may_be_explored_as_well(made: ug.Result) -> None:
     assert type(made.explore("role", layer="units")).__name__ == "Map"
     assert type(made.explore(layer="near_misses")).__name__ == "Map"
