@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-extensions",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0",
+    "--window-size=820,880", "--hide-scrollbars",
 )  # fmt: skip
 PATIENCE_S = 30.0
 
@@ -88,7 +90,7 @@ def browser() -> Iterator[int]:
                 running.wait(10)
 
 
-def look(port: int, address: str, script: str = "true") -> Seen:
+def look(port: int, address: str, script: str = "true", picture: Path | None = None) -> Seen:
     """Open a page in a new tab, and wait until a script of JavaScript gives something that is true.
 
     Parameters
@@ -98,11 +100,13 @@ def look(port: int, address: str, script: str = "true") -> Seen:
     address : str
     script : str
         Asked again and again; may be a promise.
+    picture : Path, optional
+        Where a PNG of the window goes.
     """
-    return asyncio.run(_look(port, address, script))
+    return asyncio.run(_look(port, address, script, picture))
 
 
-async def _look(port: int, address: str, script: str) -> Seen:
+async def _look(port: int, address: str, script: str, picture: Path | None) -> Seen:
     from tornado.websocket import websocket_connect
 
     wanted = urllib.request.Request(f"http://127.0.0.1:{port}/json/new?about:blank", method="PUT")
@@ -139,6 +143,9 @@ async def _look(port: int, address: str, script: str) -> Seen:
             seen.value = found["result"].get("value")
         await asyncio.sleep(0.3)
         await ask("Runtime.evaluate", expression="0")
+        if picture is not None:
+            drawn = await ask("Page.captureScreenshot", format="png")
+            picture.write_bytes(base64.b64decode(drawn["data"]))
     finally:
         connection.close()
     return seen

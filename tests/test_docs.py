@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,19 @@ def test_every_command_and_option_is_in_the_reference() -> None:
         for parameter in command.params:
             if isinstance(parameter, click.Option) and not parameter.hidden:
                 assert f"{parameter.opts[0]}" in parts[name], (name, parameter.opts)
+
+
+def test_pages_name_no_option_and_no_extra_that_is_not_there() -> None:
+    told = {
+        option for command in udsat.commands.values() for p in command.params for option in (*p.opts, *p.secondary_opts)
+    }
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - {"--help"}
+        assert named <= told, page.name
+        for several in re.findall(r'install "(?:\.|udsat_geo)\[([a-z,]+)\]"', text):
+            assert set(several.split(",")) <= set(extras), page.name
 
 
 def test_problems_are_collected_with_their_remedies() -> None:
