@@ -123,7 +123,7 @@ def test_a_fault_in_one_format_leaves_all_as_they_were(
 
 def test_formats_are_read_from_a_list() -> None:
     assert check_formats("Parquet, geojson,,fgb") == ("parquet", "geojson", "fgb")
-    with pytest.raises(InputError, match="unknown format shp, dxf. Known: gpkg, tif, areas-tif, parquet"):
+    with pytest.raises(InputError, match=r"unknown format shp, dxf\. Known: gpkg, tif, areas-tif, parquet"):
         check_formats("shp,gpkg,dxf")
 
 
@@ -256,7 +256,7 @@ def test_flatgeobuf_has_an_index_and_says_what_it_is(town: Town) -> None:
     assert info["layer_metadata"]["TITLE"] == "Units"
     assert info["layer_metadata"]["DESCRIPTION"].startswith("All units judged")
     assert info["features"] == len(town.made.units)
-    west, south, east, north = info["total_bounds"]
+    west, south, _, north = info["total_bounds"]
     _, table = pyogrio.read_arrow(town.file("_units.fgb"), bbox=(west, south, west + 1, (south + north) / 2))
     assert len(table) < len(town.made.units)
 

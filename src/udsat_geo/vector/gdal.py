@@ -49,6 +49,9 @@ def read_layer(path: Path | str, layer: str | None, **wanted: Any) -> tuple[dict
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             meta, table = gdal.read_arrow(path, layer=layer, **wanted)
+    except IndexError:
+        # a file that GDAL opens and finds nothing in
+        raise ValueError("it holds no layer") from None
     except (gdal.errors.DataSourceError, gdal.errors.DataLayerError, OSError) as error:
         # a page damaged inside comes up as an OSError of Arrow
         raise ValueError(_reason(error)) from None
