@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from udsat_geo.crate.run import NAME, OPTIONS, TOOL, WHAT, Input, Output, Run
+from udsat_geo.crate.run import AROUND, NAME, NAMED, OPTIONS, REGISTERS, TOOL, WHAT, Input, Output, Run
 from udsat_geo.errors import InputError, Problem
 
 LARGEST = 16 * 1024**2
@@ -25,6 +25,14 @@ SOURCES = ("registers", "unit_table", "synthetic")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 _RESULT = re.compile(r"designation_\d{1,4}[A-Za-z0-9_]*(\.[A-Za-z0-9]{1,12}){1,4}")
+
+_YEAR_OR_NONE = re.compile(r"-?[0-9]{1,9}|none")
+_VALUES = {
+    "--lang": re.compile("da|en"),
+    "--seed": re.compile("[0-9]{1,18}"),
+    "--format": re.compile("[a-z][a-z,-]{0,200}"),
+}
+"""What options that have few values may say."""
 
 Entity = dict[str, Any]
 
@@ -156,7 +164,33 @@ class _Reader:
             outputs=tuple(each for each in outputs if each is not None),
             ended=None if ended is None else self._text(action, "endTime"),
         )
+        if not self.problems:
+            self._check_together(action, run)
         return None if self.problems else run
+
+    def _check_together(self, action: Entity, run: Run) -> None:
+        """Check that a run has what any run has, each once, and that its options fit its inputs."""
+        read = [(each.year, each.what) for each in run.inputs if each.what not in (*REGISTERS, "base")]
+        beside = [each for each in run.inputs if each.what in (*REGISTERS, *AROUND) and not _is_named(run, each)]
+        held = [(each.year, each.name) for each in beside]
+        if len(set(read)) < len(read) or len(set(held)) < len(held):
+            self._wrong(action, "reads two files of the same")
+        own = {each.what for each in run.inputs if each.year == run.year}
+        if "units" not in own and not own >= {"residents", "dwellings", "addresses"}:
+            self._wrong(action, "names neither registers nor a table of units")
+        for each in run.inputs:
+            if (each.fetched or each.what == "units") and not _is_named(run, each):
+                self._wrong(action, f"reads {each.what} that no option names")
+            if _is_named(run, each) and each.year != run.year:
+                self._wrong(action, f"reads {each.what} of {each.year}, though an option names another file")
+        for name, known in _VALUES.items():
+            value = run.option(name)
+            if value is not None and known.fullmatch(value) is None:
+                self._wrong(action, f"tells {name} {value[:40]!r}")
+        previous = run.option("--previous")
+        stored = {each.name for each in run.inputs if each.what == "designation"}
+        if previous is not None and _YEAR_OR_NONE.fullmatch(previous) is None and previous not in stored:
+            self._wrong(action, f"was compared with {previous[:80]!r}, which is none of its inputs")
 
     def _option(self, entity: Entity) -> tuple[str, str]:
         name, value = self._text(entity, "name"), self._text(entity, "value")
@@ -232,9 +266,13 @@ class _Reader:
         return -1
 
     def _wrong(self, entity: Entity, what: str) -> None:
-        self.problems.append(
-            Problem(f"{self._name}: {str(entity.get('@id'))[:80]}", what, "Make the designation again.")
-        )
+        shown = "".join(sign if sign.isprintable() else "?" for sign in str(entity.get("@id"))[:80])
+        self.problems.append(Problem(f"{self._name}: {shown}", what, "Make the designation again."))
+
+
+def _is_named(run: Run, told: Input) -> bool:
+    """Whether an input was named with an option of its own."""
+    return told.what in NAMED and run.option(f"--{told.what}") is not None
 
 
 def _is_a(entity: Entity, kind: str) -> bool:

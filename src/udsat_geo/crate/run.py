@@ -14,6 +14,9 @@ TOOL = "udsat_geo"
 
 REGISTERS = ("residents", "dwellings", "addresses", "settings")
 AROUND = ("barriers", "crossings", "places", "parcels", "overrides")
+NAMED = ("units", *AROUND)
+"""What options name by themselves."""
+
 STORED = ("designation", "summary")
 WHAT = (*REGISTERS, "units", *AROUND, *STORED, "policy", "base")
 """What an input may hold; ``base`` is a policy that the policy is laid over."""
@@ -26,7 +29,7 @@ OPTIONS = (
 
 MEDIA_TYPES = {
     ".gpkg": "application/geopackage+sqlite3",
-    ".tif": "image/tiff; application=geotiff; profile=cloud-optimized",
+    ".tif": "image/tiff;application=geotiff;profile=cloud-optimized",
     ".xml": "application/xml",
     ".parquet": "application/vnd.apache.parquet",
     ".geoparquet": "application/vnd.apache.parquet",

@@ -121,22 +121,22 @@ def _policies(call: Call, designation: Designation) -> list[Input]:
 
 
 def _inputs(call: Call, designation: Designation) -> list[Input]:
-    """Every file that was read, each once: the designation's own, then those of the earlier ones it looks back on."""
+    """Every file that was read: the designation's own, then those of the earlier ones it looks back on, each once.
+
+    A file of its own may be two inputs, as when one layer holds barriers and another the crossings.
+    """
     year = designation.year
     made = designation.inputs.source == "synthetic" and "--seed" in call.options
-    files = [(year, what, path) for what, path in designation.files.items()]
-    files += () if designation.previous is None else designation.previous.files
-    for earlier in earlier_years(year, designation.policy.policy):
-        stored = path_of(call.out, earlier)
-        files += [(earlier, "designation", stored), (earlier, "summary", stored.with_suffix(".json"))]
-    found, seen = [], set()
-    for of, what, path in files:
-        whole = Path(os.path.abspath(path))
-        if whole in seen:
-            continue
-        seen.add(whole)
-        rows = designation.rows.get(what) if of == year else None
-        found.append(_input(of, what, path, rows, made))
+    found = [_input(year, what, path, designation.rows.get(what), made) for what, path in designation.files.items()]
+    earlier = [] if designation.previous is None else list(designation.previous.files)
+    for looked_at in earlier_years(year, designation.policy.policy):
+        stored = path_of(call.out, looked_at)
+        earlier += [(looked_at, "designation", stored), (looked_at, "summary", stored.with_suffix(".json"))]
+    seen = {os.path.abspath(path) for path in designation.files.values()}
+    for of, what, path in earlier:
+        if os.path.abspath(path) not in seen:
+            seen.add(os.path.abspath(path))
+            found.append(_input(of, what, path, None, made))
     return found
 
 

@@ -39,6 +39,14 @@ STANDARDS = {
 }
 """Suffix -> address and name of the standard that a result keeps to."""
 
+HOMES = {
+    "python": "https://www.python.org/",
+    "gdal": "https://gdal.org/",
+    "geos": "https://libgeos.org/",
+    "proj": "https://proj.org/",
+}
+"""Of what is no package of Python."""
+
 Properties = dict[str, Any]
 
 
@@ -72,6 +80,9 @@ def crate_text(runs: Sequence[Run]) -> str:
     agents = dict.fromkeys(agent for run in runs if (agent := building.agent(run)) is not None)
     if agents:
         root["author"] = _single(agents)
+    publishers = [agent for agent in agents if _is_organisation(agent)]
+    if publishers:
+        root["publisher"] = _single(publishers)
     root["mentions"] = _single([building.action(run) for run in runs])
     root["hasPart"] = _single(building.parts)
     generated = crate.metadata.generate()
@@ -121,9 +132,11 @@ class _Building:
         text = run.option("--agent")
         if text is None:
             return None
-        organisation = _is_address(text) and "orcid.org/" not in text
-        identity = text if _is_address(text) else f"#agent-{_short(text)}"
-        return self.add(identity, {"@type": "Organization" if organisation else "Person", "name": text})
+        if not _is_address(text):
+            return self.add(f"#agent-{_short(text)}", {"@type": "Person", "name": text})
+        return self.add(
+            text, {"@type": "Organization" if _is_organisation(text) else "Person", "name": text, "url": text}
+        )
 
     def action(self, run: Run) -> str:
         """A run."""
@@ -166,9 +179,10 @@ class _Building:
         return self.add(f"pkg:pypi/udsat-geo@{run.version}?environment={environment}", told)
 
     def _library(self, name: str, version: str) -> str:
-        kind = "generic" if name in ("python", "gdal", "geos", "proj") else "pypi"
-        told = {"@type": "SoftwareApplication", "name": name, "version": version}
-        return self.add(f"pkg:{kind}/{name}@{version}", told)
+        home = HOMES.get(name, f"https://pypi.org/project/{name}/")
+        identity = f"{home}#{version}" if name in HOMES else f"{home}{version}/"
+        told = {"@type": "SoftwareApplication", "name": name, "version": version, "url": home}
+        return self.add(identity, told)
 
     def _option(self, run: Run, number: int, name: str, value: str) -> str:
         return self.add(f"#run-{run.year}-option-{number}", {"@type": "PropertyValue", "name": name, "value": value})
@@ -228,6 +242,11 @@ def _work(name: str, description: str) -> Properties:
 
 def _is_address(text: str) -> bool:
     return text.startswith(("https://", "http://"))
+
+
+def _is_organisation(text: str) -> bool:
+    """Whether an address is not that of a person: ORCIDs are."""
+    return _is_address(text) and "orcid.org/" not in text
 
 
 def _short(text: str) -> str:

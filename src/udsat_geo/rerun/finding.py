@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from udsat_geo.crate import Input, Run, is_safe_path
-from udsat_geo.crate.run import AROUND, REGISTERS, STORED
+from udsat_geo.crate.run import AROUND, NAMED, REGISTERS, STORED
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.summary import sha256
 from udsat_geo.policy import BUILT_IN, LoadedPolicy, load_policy, with_references
 from udsat_geo.synthetic import YEARS, cached_registers
 from udsat_geo.vector import file_of
-
-NAMED = ("units", *AROUND)
 
 
 @dataclass(frozen=True)

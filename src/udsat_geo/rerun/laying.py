@@ -10,6 +10,7 @@ from pathlib import Path
 
 from udsat_geo.crate import Input, Run
 from udsat_geo.crate.run import STORED
+from udsat_geo.errors import InputError, Problem
 from udsat_geo.job import Job
 from udsat_geo.rerun.finding import Found, is_named, is_previous_file
 from udsat_geo.services.sources import LAYER
@@ -73,7 +74,7 @@ def _named(run: Run, told: Input, path: Path, folder: Path, renamed: list[Path])
     """A named input, called what it was called then."""
     if origin_of(file_of(path)) is not None:
         return path
-    linked = _linked(file_of(path), folder / (path.name if told.fetched else told.name))
+    linked = _linked(file_of(path), folder / (file_of(path).name if told.fetched else told.name))
     if told.fetched:
         # the very bytes that came from the web then, kept as a file
         tell_origin(linked, Origin(told.name, told.sha256))
@@ -90,6 +91,10 @@ def _linked(path: Path, place: Path) -> Path:
         parts += [beside for beside in sorted(path.parent.glob(f"{path.stem}.*")) if beside != path]
     for part in parts:
         target = place.with_suffix(part.suffix) if part != path else place
+        # whatever is written to a link is written to what it leads to
+        if os.path.lexists(target):
+            what = "would take the place of another input of that run"
+            raise InputError(Problem(place.name, what, "Make the designation again."))
         try:
             os.symlink(part.resolve(), target, target_is_directory=part.is_dir())
         except (OSError, NotImplementedError):
