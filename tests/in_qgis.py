@@ -109,13 +109,16 @@ def project(path, folder, prefix):
         job.waitForFinished()
         pictures[theme] = os.path.join(folder, f"{prefix}_{len(pictures)}.png")
         job.renderedImage().save(pictures[theme])
-    (sheet,) = whole.layoutManager().printLayouts()
-    settings = QgsLayoutExporter.ImageExportSettings()
-    settings.dpi = DOTS
-    settings.generateWorldFile = False
-    exporter = QgsLayoutExporter(sheet)
-    image, document = (os.path.join(folder, f"{prefix}_sheet.{end}") for end in ("png", "pdf"))
-    done = [exporter.exportToImage(image, settings), exporter.exportToPdf(document, exporter.PdfExportSettings())]
+    sheets, texts = {}, []
+    for sheet in sorted(whole.layoutManager().printLayouts(), key=lambda one: one.name()):
+        settings = QgsLayoutExporter.ImageExportSettings()
+        settings.dpi = DOTS
+        settings.generateWorldFile = False
+        exporter = QgsLayoutExporter(sheet)
+        image, document = (os.path.join(folder, f"{prefix}_sheet_{len(sheets)}.{end}") for end in ("png", "pdf"))
+        done = [exporter.exportToImage(image, settings), exporter.exportToPdf(document, exporter.PdfExportSettings())]
+        sheets[sheet.name()] = [image, document, done]
+        texts += [item.currentText() for item in sheet.items() if hasattr(item, "currentText")]
     return {
         "name": name,
         "read": read,
@@ -132,8 +135,8 @@ def project(path, folder, prefix):
         },
         "licences": [layer.metadata().licenses() for layer in whole.mapLayers().values()],
         "pictures": pictures,
-        "sheet": [image, document, done, sheet.name()],
-        "texts": [item.currentText() for item in sheet.items() if hasattr(item, "currentText")],
+        "sheets": sheets,
+        "texts": texts,
     }
 
 
