@@ -140,13 +140,31 @@ def project(path, folder, prefix):
     }
 
 
+def save(path):
+    """Whether an analyst can save a style and the project of their own over what is there."""
+    layer = QgsVectorLayer(f"{path}|layername=areas", "areas", "ogr")
+    layer.saveStyleToDatabase("my own", "", True, "")
+    whole = QgsProject.instance()
+    storage = QgsApplication.projectStorageRegistry().projectStorageFromType("geopackage")
+    (name,) = storage.listProjects(f"geopackage:{path}")
+    whole.read(f"geopackage:{path}?projectName={name}")
+    whole.setTitle("my own")
+    written = whole.write()
+    number, _, styles, _, _ = QgsVectorLayer(f"{path}|layername=areas", "areas", "ogr").listStylesInDatabase()
+    return {
+        "written": written,
+        "styles": sorted(styles[:number]),
+        "projects": storage.listProjects(f"geopackage:{path}"),
+    }
+
+
 def main():
     """Answer one question."""
     QLocale.setDefault(QLocale("da_DK"))
     application = QgsApplication([], True)
     application.initQgis()
     question, path, answer, *more = sys.argv[1:]
-    found = layers(path) if question == "layers" else project(path, *more)
+    found = {"layers": layers, "project": project, "save": save}[question](path, *more)
     with open(answer, "w", encoding="utf-8") as file:
         json.dump(found, file, default=str)
         file.flush()

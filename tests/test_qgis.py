@@ -277,6 +277,22 @@ def test_the_project_is_moved_with_its_file_but_not_renamed(packages: Mapping[st
 
 
 @in_qgis
+def test_an_analyst_can_save_styles_and_the_project_over_ours(packages: Mapping[str, Path], tmp_path: Path) -> None:
+    mine = tmp_path / "designation_2021.gpkg"
+    shutil.copy(packages["cells"], mine)
+    found = asked("save", mine, tmp_path / "saved")
+    assert found["written"]
+    assert found["styles"] == ["my own", "omrids", "score"]
+    assert found["projects"] == ["Kort over udpegning 2021"]
+    ((counted,),) = rows(mine, "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = 'layer_styles'")
+    assert [(counted,)] == rows(mine, "SELECT count(*) FROM layer_styles")
+    again = asked("project", mine, tmp_path / "again", str(tmp_path), "again")
+    assert again["title"] == "my own"
+    assert all(valid for valid, *_ in again["layers"].values())
+    assert again["sheets"]["Kort og status"][2] == [0, 0]
+
+
+@in_qgis
 def test_what_changed_is_drawn_over_the_units(packages: Mapping[str, Path], tmp_path: Path) -> None:
     found = asked("project", packages["changed"], tmp_path, str(tmp_path), "changed")
     assert found["groups"]["Changes since 2017"] == [False, ["Changes", "Changed units"]]

@@ -93,6 +93,16 @@ def test_without_thresholds_the_scale_itself_is_cut(score: str, n: int) -> None:
     assert area_classes(rule(score, None, None), 5, "en") == classes
 
 
+def test_full_orange_begins_at_the_threshold_for_an_edge() -> None:
+    for score, core, edge in (("gap_sd", 1.0, 0.5), ("gap_sd", 0.2, -0.3), ("percentile", 80.0, 60.0)):
+        classes = unit_classes(rule(score, core, edge), 5, "en").classes
+        (at_edge,) = [one for one in classes if one.lower == edge]
+        assert at_edge.colour == WORSE[1]
+        assert {one.colour for one in classes if one.upper <= edge} <= {*BETTER, WORSE[0]}
+        colours = [one.colour for one in classes]
+        assert len(set(colours)) == len(colours)
+
+
 @given(n_criteria=st.integers(1, 12), demanded=st.integers(0, 14))
 def test_every_number_of_criteria_is_in_one_class(n_criteria: int, demanded: int) -> None:
     classes = unit_classes(rule("none", None, None, demanded), n_criteria, "en")
