@@ -12,7 +12,7 @@ from udsat_geo.io.qgis.palette import BETTER, WORSE
 from udsat_geo.io.qgis.wording import CLASSES
 from udsat_geo.wording import decimal
 
-_FAR = 1e9
+_FAR = 1e18
 """Beyond any value: QGIS has no class without an end."""
 _STEPS_ABOVE = 2
 _USUAL = {"gap_sd": (-0.5, 0.0, 0.5, 1.0, 1.5, 2.0), "percentile": (20, 40, 60, 80), "exponential": (20, 40, 60, 80)}
@@ -94,13 +94,19 @@ def area_classes(rule: Mapping[str, Any], n_criteria: int, language: str) -> Cla
 def unit_bounds(rule: Mapping[str, Any]) -> tuple[float, ...]:
     """Where one class of the composite ends and the next begins, in rising order."""
     core, edge = rule["core"], rule["edge"]
-    if core is None:
+    if core is None or not math.isfinite(core) or not math.isfinite(edge):
         return _USUAL[rule["score"]]
     if rule["score"] != "gap_sd":
-        return tuple(sorted({edge / 2, edge, core, (core + _TOP_OF_SCALE) / 2}))
+        return tuple(sorted({_short(edge / 2), edge, core, _short((core + _TOP_OF_SCALE) / 2)}))
     step = core - edge if core > edge else max(abs(core) / 2, 0.5)
-    below = {-edge, 0.0} if edge > 0 else {edge - step}
-    return tuple(sorted({*below, edge, core, *(core + step * n for n in range(1, _STEPS_ABOVE + 1))}))
+    below = {-edge, 0.0} if edge > 0 else {_short(edge - step)}
+    above = {_short(core + step * n) for n in range(1, _STEPS_ABOVE + 1)}
+    return tuple(sorted({*below, edge, core, *above}))
+
+
+def _short(bound: float) -> float:
+    """A bound of our own without the last digits that reckoning leaves: 1.1, not 1.0999999999999999."""
+    return round(bound, 6)
 
 
 def _classes(
