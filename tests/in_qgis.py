@@ -109,13 +109,16 @@ def project(path, folder, prefix):
         job.waitForFinished()
         pictures[theme] = os.path.join(folder, f"{prefix}_{len(pictures)}.png")
         job.renderedImage().save(pictures[theme])
-    (sheet,) = whole.layoutManager().printLayouts()
-    settings = QgsLayoutExporter.ImageExportSettings()
-    settings.dpi = DOTS
-    settings.generateWorldFile = False
-    exporter = QgsLayoutExporter(sheet)
-    image, document = (os.path.join(folder, f"{prefix}_sheet.{end}") for end in ("png", "pdf"))
-    done = [exporter.exportToImage(image, settings), exporter.exportToPdf(document, exporter.PdfExportSettings())]
+    sheets, texts = {}, []
+    for sheet in sorted(whole.layoutManager().printLayouts(), key=lambda one: one.name()):
+        settings = QgsLayoutExporter.ImageExportSettings()
+        settings.dpi = DOTS
+        settings.generateWorldFile = False
+        exporter = QgsLayoutExporter(sheet)
+        image, document = (os.path.join(folder, f"{prefix}_sheet_{len(sheets)}.{end}") for end in ("png", "pdf"))
+        done = [exporter.exportToImage(image, settings), exporter.exportToPdf(document, exporter.PdfExportSettings())]
+        sheets[sheet.name()] = [image, document, done]
+        texts += [item.currentText() for item in sheet.items() if hasattr(item, "currentText")]
     return {
         "name": name,
         "read": read,
@@ -132,8 +135,26 @@ def project(path, folder, prefix):
         },
         "licences": [layer.metadata().licenses() for layer in whole.mapLayers().values()],
         "pictures": pictures,
-        "sheet": [image, document, done, sheet.name()],
-        "texts": [item.currentText() for item in sheet.items() if hasattr(item, "currentText")],
+        "sheets": sheets,
+        "texts": texts,
+    }
+
+
+def save(path):
+    """Whether an analyst can save a style and the project of their own over what is there."""
+    layer = QgsVectorLayer(f"{path}|layername=areas", "areas", "ogr")
+    layer.saveStyleToDatabase("my own", "", True, "")
+    whole = QgsProject.instance()
+    storage = QgsApplication.projectStorageRegistry().projectStorageFromType("geopackage")
+    (name,) = storage.listProjects(f"geopackage:{path}")
+    whole.read(f"geopackage:{path}?projectName={name}")
+    whole.setTitle("my own")
+    written = whole.write()
+    number, _, styles, _, _ = QgsVectorLayer(f"{path}|layername=areas", "areas", "ogr").listStylesInDatabase()
+    return {
+        "written": written,
+        "styles": sorted(styles[:number]),
+        "projects": storage.listProjects(f"geopackage:{path}"),
     }
 
 
@@ -143,7 +164,7 @@ def main():
     application = QgsApplication([], True)
     application.initQgis()
     question, path, answer, *more = sys.argv[1:]
-    found = layers(path) if question == "layers" else project(path, *more)
+    found = {"layers": layers, "project": project, "save": save}[question](path, *more)
     with open(answer, "w", encoding="utf-8") as file:
         json.dump(found, file, default=str)
         file.flush()

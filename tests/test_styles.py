@@ -86,11 +86,31 @@ def test_every_value_is_in_one_class(score: str, edge: float, above: int, value:
     assert len({one.label for one in classes.classes}) == len(classes.classes)
 
 
+def test_bounds_are_short_numbers_and_thresholds_may_be_out_of_reach() -> None:
+    assert [one.label for one in unit_classes(rule("gap_sd", 0.7, 0.3), 5, "en").classes][-2:] == [
+        "1.1 to 1.5", "1.5 and above"
+    ]  # fmt: skip
+    everybody = unit_classes(rule("gap_sd", -1e9, -1e9), 5, "en")
+    assert [len(classes_of(value, everybody)) for value in (-2e9, -1e9, 0.0, 1e9)] == [1, 1, 1, 1]
+    nobody = unit_classes(rule("gap_sd", math.inf, math.inf), 5, "en")
+    assert [one.lower for one in nobody.classes[1:]] == [-0.5, 0, 0.5, 1, 1.5, 2]
+
+
 @pytest.mark.parametrize(("score", "n"), [("gap_sd", 7), ("percentile", 5), ("exponential", 5)])
 def test_without_thresholds_the_scale_itself_is_cut(score: str, n: int) -> None:
     classes = unit_classes(rule(score, None, None), 5, "en")
     assert len(classes.classes) == n
     assert area_classes(rule(score, None, None), 5, "en") == classes
+
+
+def test_full_orange_begins_at_the_threshold_for_an_edge() -> None:
+    for score, core, edge in (("gap_sd", 1.0, 0.5), ("gap_sd", 0.2, -0.3), ("percentile", 80.0, 60.0)):
+        classes = unit_classes(rule(score, core, edge), 5, "en").classes
+        (at_edge,) = [one for one in classes if one.lower == edge]
+        assert at_edge.colour == WORSE[1]
+        assert {one.colour for one in classes if one.upper <= edge} <= {*BETTER, WORSE[0]}
+        colours = [one.colour for one in classes]
+        assert len(set(colours)) == len(colours)
 
 
 @given(n_criteria=st.integers(1, 12), demanded=st.integers(0, 14))

@@ -12,11 +12,13 @@ from udsat_geo.io.qgis.palette import BETTER, WORSE
 from udsat_geo.io.qgis.wording import CLASSES
 from udsat_geo.wording import decimal
 
-_FAR = 1e9
+_FAR = 1e18
 """Beyond any value: QGIS has no class without an end."""
 _STEPS_ABOVE = 2
 _USUAL = {"gap_sd": (-0.5, 0.0, 0.5, 1.0, 1.5, 2.0), "percentile": (20, 40, 60, 80), "exponential": (20, 40, 60, 80)}
 """Bounds where the policy has no thresholds on the composite: half a standard deviation, fifths of the scale."""
+_USUAL_TURN = {"gap_sd": 0.5, "percentile": 60, "exponential": 60}
+"""Where full orange begins there."""
 _TOP_OF_SCALE = 100.0
 """Of the methods that rank."""
 
@@ -60,8 +62,7 @@ class Classes:
 def unit_classes(rule: Mapping[str, Any], n_criteria: int, language: str) -> Classes:
     """The classes of units: by composite, or without one by the number of criteria exceeded.
 
-    Purple lies below the threshold for an edge, orange at it and above; where the composite is measured from the city
-    (``gap_sd``), purple is better than the city, the palest orange worse than it but below the threshold.
+    Full orange begins at the threshold for an edge; what is next below it is pale orange, the rest purple.
 
     Parameters
     ----------
@@ -73,12 +74,10 @@ def unit_classes(rule: Mapping[str, Any], n_criteria: int, language: str) -> Cla
     if rule["score"] == "none":
         return _by_criteria(rule, n_criteria, language)
     bounds = unit_bounds(rule)
-    n_better = sum(bound < _turn(rule, bounds) for bound in bounds) + 1
-    # the palest purples lie next to the turn
-    colours = (*BETTER[max(len(BETTER) - n_better, 0) :], *WORSE)
-    if rule["score"] != "gap_sd" and rule["core"] is not None:
-        colours = (*BETTER, *WORSE[1:])
-    return Classes("composite", _classes(bounds, colours, _digits(rule), rule, language))
+    turn = _USUAL_TURN[rule["score"]] if rule["core"] is None else rule["edge"]
+    scale = (*BETTER, *WORSE)
+    first = scale.index(WORSE[1]) - sum(bound <= turn for bound in bounds)
+    return Classes("composite", _classes(bounds, scale[max(first, 0) :], _digits(rule), rule, language))
 
 
 def area_classes(rule: Mapping[str, Any], n_criteria: int, language: str) -> Classes:
@@ -95,20 +94,19 @@ def area_classes(rule: Mapping[str, Any], n_criteria: int, language: str) -> Cla
 def unit_bounds(rule: Mapping[str, Any]) -> tuple[float, ...]:
     """Where one class of the composite ends and the next begins, in rising order."""
     core, edge = rule["core"], rule["edge"]
-    if core is None:
+    if core is None or not math.isfinite(core) or not math.isfinite(edge):
         return _USUAL[rule["score"]]
     if rule["score"] != "gap_sd":
-        return tuple(sorted({edge / 2, edge, core, (core + _TOP_OF_SCALE) / 2}))
+        return tuple(sorted({_short(edge / 2), edge, core, _short((core + _TOP_OF_SCALE) / 2)}))
     step = core - edge if core > edge else max(abs(core) / 2, 0.5)
-    below = {-edge, 0.0} if edge > 0 else {edge - step}
-    return tuple(sorted({*below, edge, core, *(core + step * n for n in range(1, _STEPS_ABOVE + 1))}))
+    below = {-edge, 0.0} if edge > 0 else {_short(edge - step)}
+    above = {_short(core + step * n) for n in range(1, _STEPS_ABOVE + 1)}
+    return tuple(sorted({*below, edge, core, *above}))
 
 
-def _turn(rule: Mapping[str, Any], bounds: Sequence[float]) -> float:
-    """The value at which purple turns to orange."""
-    if rule["score"] == "gap_sd" and (rule["edge"] is None or rule["edge"] > 0):
-        return 0.0
-    return bounds[len(bounds) // 2] if rule["edge"] is None else float(rule["edge"])
+def _short(bound: float) -> float:
+    """A bound of our own without the last digits that reckoning leaves: 1.1, not 1.0999999999999999."""
+    return round(bound, 6)
 
 
 def _classes(

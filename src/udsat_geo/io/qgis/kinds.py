@@ -27,12 +27,12 @@ from udsat_geo.io.value_wording import EVENT_TEXTS, ROLE_TEXTS
 _ROLE_FILLS: dict[str, Symbol] = {
     "core": symbol("fill", plain_fill(DEEP_BLUE, DEEP_BLUE, 0.1)),
     "edge": symbol("fill", plain_fill(SKY, DEEP_BLUE, 0.1)),
-    "bridge": symbol("fill", plain_fill(TINT, DEEP_BLUE, 0.1), dots(DEEP_BLUE, 0.9, 0.35)),
-    "fill": symbol("fill", plain_fill(TINT, DEEP_BLUE, 0.1), hatching(DEEP_BLUE, 0, 0.7, 0.15)),
-    "incumbent": symbol("fill", plain_fill(TINT, DEEP_BLUE, 0.1), hatching(DEEP_BLUE, 45, 0.8, 0.2)),
-    "kept": symbol("fill", plain_fill(PAPER, DEEP_BLUE, 0.1), hatching(DEEP_BLUE, 135, 0.8, 0.2)),
+    "bridge": symbol("fill", plain_fill(TINT, DEEP_BLUE, 0.1), dots(DEEP_BLUE, 1.1, 0.45)),
+    "fill": symbol("fill", plain_fill(TINT, DEEP_BLUE, 0.1), hatching(DEEP_BLUE, 0, 1.1, 0.2)),
+    "incumbent": symbol("fill", plain_fill(TINT, DEEP_BLUE, 0.1), hatching(DEEP_BLUE, 45, 1.2, 0.25)),
+    "kept": symbol("fill", plain_fill(PAPER, DEEP_BLUE, 0.1), hatching(DEEP_BLUE, 135, 1.2, 0.25)),
     "included": symbol(
-        "fill", plain_fill(PAPER, BLACK, 0.35), hatching(BLACK, 45, 0.8, 0.15), hatching(BLACK, 135, 0.8, 0.15)
+        "fill", plain_fill(PAPER, BLACK, 0.35), hatching(BLACK, 45, 1.2, 0.2), hatching(BLACK, 135, 1.2, 0.2)
     ),
     "outside": symbol("fill", plain_fill(PALE, PAPER, 0.08)),
 }
@@ -88,8 +88,8 @@ def changed_unit_kinds(language: str, points: bool) -> list[Drawn]:
     else:
         drawn = {
             ADDED: symbol("fill", plain_fill(GREEN, PAPER, 0.1)),
-            REMOVED: symbol("fill", plain_fill(PAPER), hatching(VERMILION, 45, 0.9, 0.35), edging(VERMILION, 0.2)),
-            MOVED: symbol("fill", plain_fill(SKY), dots(BLUE, 0.9, 0.4), edging(BLUE, 0.2)),
+            REMOVED: symbol("fill", plain_fill(PAPER), hatching(VERMILION, 45, 1.2, 0.4), edging(VERMILION, 0.2)),
+            MOVED: symbol("fill", plain_fill(SKY), dots(BLUE, 1.1, 0.5), edging(BLUE, 0.2)),
         }
     return [(event, words[event], drawn[event]) for event in drawn]
 

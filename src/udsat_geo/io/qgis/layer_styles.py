@@ -16,6 +16,13 @@ _CREATE = (
     "\"update_time\" DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')))"
 )
 """As QGIS 3.22 makes it."""
+_COUNTED = tuple(
+    f'CREATE TRIGGER "trigger_{event}_feature_count_layer_styles" AFTER {event.upper()} ON "layer_styles" BEGIN '
+    f"UPDATE gpkg_ogr_contents SET feature_count = feature_count {change} 1 "
+    "WHERE lower(table_name) = lower('layer_styles'); END"
+    for event, change in (("insert", "+"), ("delete", "-"))
+)
+"""GDAL's own count of the rows, kept while QGIS saves further styles."""
 
 
 def write_layer_styles(
@@ -53,3 +60,5 @@ def write_layer_styles(
         [TABLE, TABLE, stamp],
     )
     connection.execute("INSERT INTO gpkg_ogr_contents VALUES (?, ?)", [TABLE, len(rows)])
+    for trigger in _COUNTED:
+        connection.execute(trigger)

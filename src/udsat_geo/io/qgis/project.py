@@ -24,7 +24,8 @@ from udsat_geo.io.qgis.layer_tree import (
     tree_of,
 )
 from udsat_geo.io.qgis.palette import PAPER, rgba
-from udsat_geo.io.qgis.sheet import sheet_of
+from udsat_geo.io.qgis.sheet_of_areas import sheet_of_areas
+from udsat_geo.io.qgis.sheet_of_changes import sheet_of_changes
 from udsat_geo.io.qgis.styles import DOCTYPE, Style
 from udsat_geo.io.qgis.wording import PROJECT
 from udsat_geo.io.xml_text import as_text, clean
@@ -34,6 +35,7 @@ _CREATE = "CREATE TABLE qgis_projects(name TEXT PRIMARY KEY, metadata BLOB, cont
 _MARGIN = 0.05
 """Ground around the areas when the project opens, as a share of their extent. Own choice."""
 Bounds = tuple[float, float, float, float]
+_NOWHERE: Bounds = (0.0, 0.0, 1000.0, 1000.0)
 
 
 def write_project(
@@ -91,7 +93,7 @@ def project_of(
 ) -> ET.Element:
     """The project as a document; see `write_project`."""
     groups = groups_of(file, contents, summary)
-    bounds = _bounds(contents)
+    bounds = _bounds(contents, ("areas",))
     system = _reference_system(contents.reference_system)
     themes, theme_names = themes_of(groups, styles, summary["language"])
     members = [member for group in groups for member in group.members]
@@ -113,16 +115,31 @@ def project_of(
         _properties(),
         themes,
         _metadata("projectMetadata", title_of(summary), abstract_of(summary), summary),
-        element("Layouts", {}, sheet_of(groups, styles, contents, theme_names["theme_now"], summary, bounds)),
+        element("Layouts", {}, *_sheets(members, theme_names, contents, summary)),
         element("ProjectViewSettings", {"UseProjectScales": False},
                 element("DefaultViewExtent", corners, system)),
     )  # fmt: skip
 
 
-def _bounds(contents: Contents) -> Bounds:
-    """What the map shows at first: the areas, or all units where there are none."""
-    extents = [contents.layers[name].extent for name in ("areas", "units") if name in contents.layers]
-    west, south, east, north = next((extent for extent in extents if extent is not None), (0.0, 0.0, 1000.0, 1000.0))
+def _sheets(
+    members: Sequence[Member], theme_names: Mapping[str, str], contents: Contents, summary: Mapping[str, Any]
+) -> list[ET.Element]:
+    """What there is to print: the designation, and what it changes where it has been compared."""
+    member_of = {member.name: member for member in members}
+    sheets = [sheet_of_areas(member_of, theme_names["theme_now"], summary, _bounds(contents, ("areas",)))]
+    if summary["changes"] is not None:
+        bounds = _bounds(contents, ("areas", "changes"))
+        sheets.append(sheet_of_changes(member_of, theme_names["theme_changes"], summary, bounds))
+    return sheets
+
+
+def _bounds(contents: Contents, names: Sequence[str]) -> Bounds:
+    """What a map shows: some layers, or all units where these hold nothing."""
+    there = [extent for name in names if (extent := contents.layers[name].extent) is not None]
+    if not there:
+        there = [contents.layers["units"].extent or _NOWHERE]
+    west, south = (min(extent[side] for extent in there) for side in (0, 1))
+    east, north = (max(extent[side] for extent in there) for side in (2, 3))
     margin = max(_MARGIN * max(east - west, north - south), 100.0)
     return west - margin, south - margin, east + margin, north + margin
 

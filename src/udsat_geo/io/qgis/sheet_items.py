@@ -59,10 +59,10 @@ def item(kind: int, name: str, box: Box, more: Mapping[str, object], *parts: ET.
     )
 
 
-def page(width: float, height: float) -> ET.Element:
+def page(name: str, width: float, height: float) -> ET.Element:
     """The page of a sheet."""
     paper = symbol("fill", plain_fill(PAPER))
-    sheet = item(PAGE, "page", Box(0, 0, width, height), {"background": "true", "zValue": 0}, paper(""))
+    sheet = item(PAGE, name, Box(0, 0, width, height), {"background": "true", "zValue": 0}, paper(""))
     return element("PageCollection", {}, paper(""), sheet, element("GuideCollection", {"visible": True}))
 
 
@@ -137,7 +137,9 @@ def scale_bar(name: str, box: Box, map_name: str, metres: float, language: str) 
     return item(SCALE_BAR, name, box, more, text_style(8), numbers, *lines)
 
 
-def table(name: str, box: Box, layer_id: str, columns: Sequence[Column], most: int) -> tuple[ET.Element, ET.Element]:
+def table(
+    name: str, box: Box, layer_id: str, columns: Sequence[Column], most: int, only: str = ""
+) -> tuple[ET.Element, ET.Element]:
     """A table of a layer's rows, and the frame that it is seen in.
 
     Parameters
@@ -148,6 +150,8 @@ def table(name: str, box: Box, layer_id: str, columns: Sequence[Column], most: i
     columns : sequence of Column
     most : int
         Rows that it shows.
+    only : str
+        An expression that holds of the rows shown; all where it is empty.
     """
     key, frame_key = key_of("sheet", name), key_of("sheet", f"{name} frame")
     frame = item(FRAME, f"{name} frame", box, {
@@ -160,7 +164,7 @@ def table(name: str, box: Box, layer_id: str, columns: Sequence[Column], most: i
         "gridStrokeWidth": GRID, "gridColor": rgba("#b8b8b8"), "backgroundColor": rgba(PAPER), "wrapBehavior": 1,
         "wrapString": "", "headerMode": 0, "headerHAlignment": 0, "emptyTableMode": 0, "emptyTableMessage": "",
         "showEmptyRows": False, "showOnlyVisibleFeatures": False, "showUniqueRowsOnly": False,
-        "filterFeatures": "false", "featureFilter": "", "filterToAtlasIntersection": False,
+        "filterFeatures": str(bool(only)).lower(), "featureFilter": only, "filterToAtlasIntersection": False,
         "useConditionalStyling": False,
     }  # fmt: skip
     shown = [

@@ -142,4 +142,6 @@ def _area_labels(layer: PackageLayer) -> ET.Element:
 
 
 def _change_labels() -> ET.Element:
-    return labels_by_scale("changes", [("area_id", {}, label(field("area_id"), 8, bold=True))])
+    return labels_by_scale(
+        "changes", [("area_id", {}, label(field("area_id"), 8, bold=True, always=True, beside=True))]
+    )

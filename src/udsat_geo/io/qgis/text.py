@@ -11,7 +11,7 @@ FONTS = ("Open Sans", "Noto Sans", "Segoe UI", "Helvetica Neue", "Arial", "DejaV
 """The first that the machine has: no message of a font that is missing."""
 BOLD, REGULAR = 75, 50
 _HORIZONTAL = 4
-_INSIDE = 2
+_INSIDE, _INSIDE_OR_BESIDE = 2, 3
 
 
 def text_style(size: float, colour: str = INK, bold: bool = False, buffer: float = 0.0, **more: object) -> ET.Element:
@@ -41,7 +41,9 @@ def text_style(size: float, colour: str = INK, bold: bool = False, buffer: float
     return element("text-style", {**known, **more}, families, around)
 
 
-def label(expression: str, size: float, bold: bool = False, wrap: int = 0, always: bool = False) -> ET.Element:
+def label(
+    expression: str, size: float, bold: bool = False, wrap: int = 0, always: bool = False, beside: bool = False
+) -> ET.Element:
     """Settings of labels that stand level within their polygons.
 
     Parameters
@@ -55,11 +57,14 @@ def label(expression: str, size: float, bold: bool = False, wrap: int = 0, alway
         Characters after which a new line begins; 0 is never.
     always : bool
         Whether they stand even where they cover each other.
+    beside : bool
+        Whether they may stand beside a polygon that has no room.
     """
     style = text_style(size, bold=bold, buffer=0.9, fieldName=expression, isExpression=True)
     lines = {"autoWrapLength": wrap, "useMaxLineLengthForAutoWrap": True, "multilineAlign": 1, "wrapChar": ""}
     place = {
-        "placement": _HORIZONTAL, "polygonPlacementFlags": _INSIDE, "fitInPolygonOnly": False, "priority": 8,
+        "placement": _HORIZONTAL, "polygonPlacementFlags": _INSIDE_OR_BESIDE if beside else _INSIDE,
+        "fitInPolygonOnly": False, "priority": 8,
         "placementFlags": 10, "centroidInside": True, "centroidWhole": True,
     }  # fmt: skip
     drawing = {"drawLabels": True, "displayAll": always, "obstacle": True, "obstacleFactor": 0.5, "labelPerPart": False}

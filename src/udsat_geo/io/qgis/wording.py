@@ -71,8 +71,13 @@ PROJECT: dict[str, dict[str, str]] = {
         "one_area": "1 område",
         "some_areas": "{n} områder",
         "share": ", {share} % af byens",
-        "source": "Kilde: {source}. Politik {id}, SHA-256 {sha256}. udsat_geo {version}. Kort i {crs} med nettets nord "
-        "opad.",
+        "source": "Kilde: {source}. Politik {id}, SHA-256 {sha256}. udsat_geo {version}.",
+        "grid": "Kort i {crs} med nettets nord opad.",
+        "changes_sheet": "Kort og ændringer",
+        "changes_title": "Ændringer fra {since} til {year}",
+        "changes_told": "Områder: {events}. Beboere: {added} kommet til, {removed} gået ud.",
+        "changed": "Områder, der ikke er som før ({of}; {kept} er uændrede)",
+        "changed_more": "Områder, der ikke er som før ({shown} af {of}; {kept} er uændrede)",
         "synthetic": "SYNTETISKE DATA: ingen af beboerne findes",
     },
     "en": {
@@ -98,7 +103,13 @@ PROJECT: dict[str, dict[str, str]] = {
         "one_area": "1 area",
         "some_areas": "{n} areas",
         "share": ", {share} % of the city's",
-        "source": "Source: {source}. Policy {id}, SHA-256 {sha256}. udsat_geo {version}. Map in {crs}, grid north up.",
+        "source": "Source: {source}. Policy {id}, SHA-256 {sha256}. udsat_geo {version}.",
+        "grid": "Map in {crs}, grid north up.",
+        "changes_sheet": "Map and changes",
+        "changes_title": "Changes from {since} to {year}",
+        "changes_told": "Areas: {events}. Residents: {added} come in, {removed} gone out.",
+        "changed": "Areas that are not as they were ({of}; {kept} are kept)",
+        "changed_more": "Areas that are not as they were ({shown} of {of}; {kept} are kept)",
         "synthetic": "SYNTHETIC DATA: none of the residents exists",
     },
 }
@@ -109,9 +120,11 @@ SOURCES: dict[str, dict[str, str]] = {
 COLUMNS: dict[str, dict[str, str]] = {
     "da": {"number": "Nr.", "name": "Navn", "residents": "Beboere", "composite": "Score", "since": "Siden",
            "criterion": "Kriterium", "areas": "Områderne", "rest_of_city": "Resten af byen", "gap": "Forskel",
-           "points": " pct.point", "criteria_exceeded": "Kriterier"},
+           "points": " pct.point", "criteria_exceeded": "Kriterier", "area_id": "Id", "event": "Hændelse",
+           "residents_added": "Tilføjet", "residents_removed": "Udgået", "residents_kept": "Fortsat"},
     "en": {"number": "No.", "name": "Name", "residents": "Residents", "composite": "Composite", "since": "Since",
            "criterion": "Criterion", "areas": "The areas", "rest_of_city": "Rest of the city", "gap": "Gap",
-           "points": " points", "criteria_exceeded": "Criteria"},
+           "points": " points", "criteria_exceeded": "Criteria", "area_id": "Id", "event": "Event",
+           "residents_added": "Added", "residents_removed": "Removed", "residents_kept": "Kept"},
 }  # fmt: skip
 """Headings of the tables on the sheet."""
