@@ -93,6 +93,14 @@ def test_a_layer_is_read_in_pages_of_a_real_server(service: str, town: Path) -> 
     np.testing.assert_array_equal(*straight)
 
 
+@pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "2.0.0"])
+def test_every_version_gives_the_same_layer(service: str, version: str) -> None:
+    """Asked for 2.0.0, this server answers by 1.1.0; by 1.0.0 there are no pages, and no number to hold them to."""
+    features, sha256, _ = read(f"{service}&VERSION={version}|layername=barriers")
+    assert features.attributes.num_rows == 12
+    assert sha256 == read(f"{service}|layername=barriers")[1]
+
+
 def test_a_status_over_areas_of_a_service_is_that_over_their_file(
     service: str, town: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
