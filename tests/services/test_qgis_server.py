@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,9 +79,11 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def service(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     layers = {name: town / f"{name}.gpkg" for name in ("areas", "barriers", "crossings", "places")}
+    folder = tmp_path_factory.mktemp("qgis")
     if OFFICIAL.exists():
-        layers["official"] = OFFICIAL
-    with qgis_service.served(layers, tmp_path_factory.mktemp("qgis")) as address:
+        # a copy: what is served is open for as long as the server runs
+        layers["official"] = Path(shutil.copyfile(OFFICIAL, folder / OFFICIAL.name))
+    with qgis_service.served(layers, folder) as address:
         yield f"WFS:{address}?SERVICE=WFS"
 
 
