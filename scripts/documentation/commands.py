@@ -35,7 +35,7 @@ def _told(name: str, command: click.Command) -> str:
             if (record := parameter.get_help_record(context)) is not None
         ]
     text = "\n\n".join(" ".join(part.split()) for part in (command.help or "").split("\n\n"))
-    options = table(("option", "meaning"), [(code(option), _escaped(told)) for option, told in rows])
+    options = table(("option", "meaning"), [(code(option), _escaped(told)) for option, told in rows if told])
     return "\n\n".join([f"## {name}", f"```text\n{usage}\n```", _escaped(text), options])
 
 

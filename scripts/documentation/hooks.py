@@ -28,6 +28,7 @@ MADE: dict[str, Callable[[], str]] = {
     "changelog": lambda: published.changelog(ROOT),
     "policies": published.policies,
 }
+SEARCH = '<div class="md-search" data-md-component="search"'
 MARK = re.compile(r"^<!-- made: (.+?) -->$", re.MULTILINE)
 
 
@@ -45,3 +46,8 @@ def fill(markdown: str) -> str:
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Called by MkDocs with the text of each page."""
     return fill(markdown)
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Called by MkDocs with each finished page: the name that the theme's search has not, for who does not see it."""
+    return output.replace(SEARCH, f'{SEARCH} aria-label="Search"')

@@ -112,7 +112,7 @@ def _cell(text: str) -> str:
     for sign in "\\`*_[]#":
         text = text.replace(sign, f"\\{sign}")
     text = text.replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"\{([^}]*)\}", lambda found: _value(found[1]), text)
+    return re.sub(r"\{([^}]*)\}", lambda found: _value(found[1]), text).replace("….", "…")
 
 
 def _value(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from html import escape
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -16,4 +17,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def code(text: str) -> str:
     """A text in a fixed font; empty stays empty."""
-    return f"`{text}`" if text else ""
+    if not text:
+        return ""
+    # Markdown would take a bar for the end of a cell, or show the sign that keeps it from doing so
+    return f"<code>{escape(text).replace('|', '&#124;')}</code>" if set(text) & set("|<>&`") else f"`{text}`"

@@ -34,7 +34,9 @@ def test_diff_is_that_of_the_command(town: Town, made: ug.Result, earlier: ug.Re
     assert sum(found.events.values()) >= len(found.areas)
     assert found.notes == list(found.summary["notes"])
     path = found.to_file(tmp_path / "changes.gpkg")
-    CliRunner().invoke(udsat, ["diff", str(town.file(2017)), str(town.file(2021)), "--out", str(tmp_path / "b.gpkg")])
+    CliRunner().invoke(
+        udsat, ["diff", str(town.file(2017)), str(town.file(2021)), "--lang", "en", "--out", str(tmp_path / "b.gpkg")]
+    )
     assert path.read_bytes() == (tmp_path / "b.gpkg").read_bytes()
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import sqlite3
+import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -38,6 +42,14 @@ def test_one_file_is_called_as_it_is_asked_for(town: Town, made: ug.Result, tmp_
     path = result.to_file(tmp_path / "new" / "mine.gpkg")
     assert sorted(file.name for file in path.parent.iterdir()) == ["mine.gpkg", "mine.json"]
     assert ug.read(path) == made
+    with closing(sqlite3.connect(path)) as connection:
+        ((project,),) = connection.execute("SELECT content FROM qgis_projects").fetchall()
+    with zipfile.ZipFile(io.BytesIO(bytes.fromhex(project))) as packed:
+        inside = packed.read("designation.qgs").decode("utf-8")
+    assert "mine.gpkg" in inside
+    assert "designation_2021" not in inside
+    again = made.to_file(tmp_path / "designation_2021.gpkg")
+    assert again.read_bytes() == town.file(2021).read_bytes()
     assert made.to_file(str(tmp_path / "mine.tif")) == tmp_path / "mine.tif"
 
 
@@ -55,6 +67,9 @@ def test_what_cannot_be_written_is_told(town: Town, made: ug.Result, tmp_path: P
         made.to_file(tmp_path / "x.parquet")
     with pytest.raises(ug.InputError, match="unknown format dwg"):
         made.to_folder(tmp_path, "gpkg,dwg")
+    pytest.importorskip("rocrate", reason="rocrate is not installed")
+    with pytest.raises(ug.InputError, match="format crate: tells of a run of the command"):
+        made.to_folder(tmp_path, "gpkg,crate")
     with pytest.raises(ug.InputError, match="format tif: cannot be made of a designation that was read back"):
         ug.read(town.file(2021)).to_file(tmp_path / "x.tif")
     (tmp_path / "a file").write_text("", encoding="utf-8")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
 import geopandas as gpd
 import numba
 import pandas as pd
@@ -67,6 +72,19 @@ def test_a_frame_is_the_same_as_its_file(town: Town, made: ug.Result, tmp_path_f
     assert by_file.notes != made.notes
     (told,) = [entry for entry in by_frame.summary["inputs"] if entry["name"].startswith("barriers")]
     assert told["rows"] == 1
+
+
+def test_an_input_may_be_an_address(town: Town, made: ug.Result, tmp_path: Path) -> None:
+    """Fetched once, and there for as long as the result, whose files have the hash of what was received."""
+    barrier_through(made).to_file(tmp_path / "canal.gpkg")
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/canal.gpkg"
+        found = town.designate(barriers=address)
+        server.shutdown()
+    assert address in [entry["name"] for entry in found.summary["inputs"]]
+    assert ug.read(found.to_folder(tmp_path / "out")[0]) == found
 
 
 def test_decisions_as_a_table(town: Town, made: ug.Result) -> None:

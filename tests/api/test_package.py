@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import statistics
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from types import ModuleType
 import pytest
 
 import udsat_geo as ug
+from udsat_geo.cli.main import designate
 
 MOST_SECONDS = 0.1
 RUNS = 9
@@ -61,3 +63,17 @@ def test_a_function_keeps_its_name_when_the_room_of_that_name_is_imported(name: 
 def test_those_are_all_of_them() -> None:
     rooms = {module.removeprefix("udsat_geo.") for module in sys.modules if module.startswith("udsat_geo.")}
     assert rooms & set(ug.__all__) == set(ALSO_ROOMS)
+
+
+IN_PYTHON = {"raw": "registers", "lang": "language", "reference": "references"}
+"""What the command calls an option -> what the function calls it."""
+OF_FILES = {"out", "format", "agent", "license"}
+OF_THE_TERMINAL = {"quiet", "json", "version", "help"}
+
+
+def test_whatever_the_command_may_be_told_the_function_may_too() -> None:
+    options = {parameter.opts[0].removeprefix("--") for parameter in designate.params}
+    wanted = {IN_PYTHON.get(name, name) for name in options - OF_FILES - OF_THE_TERMINAL}
+    parameters = inspect.signature(ug.designate).parameters
+    assert set(parameters) == wanted | {"designations", "progress"}
+    assert all(parameter.kind is inspect.Parameter.KEYWORD_ONLY for parameter in parameters.values())

@@ -12,6 +12,7 @@ import pytest
 from matplotlib.axes import Axes
 from shapely.geometry import box
 
+import browsing
 import udsat_geo as ug
 from api_town import Tags, Town
 
@@ -125,6 +126,21 @@ def test_a_map_to_explore_holds_no_tag_of_the_data(hostile: ug.Result, tmp_path:
     assert "openstreetmap" not in page.lower(), "no background map is fetched unless it is asked for"
 
 
+def test_labels_of_a_policy_are_no_tags_either(town: Town, tmp_path: Path) -> None:
+    policy = tmp_path / "hostile.toml"
+    criterion = "[[criteria]]\nkey = 'low_income'\nlabel = '<img onerror=alert(1)>'\n"
+    policy.write_text(f"extends = '{town.policy}'\nid = 'hostile'\n{criterion}", encoding="utf-8")
+    found = town.designate(policy=policy, previous=None)
+    assert "img" not in Tags(found._repr_html_()).seen
+    for column in ("rate_low_income", "exceeded"):
+        found.explore(column).save(str(tmp_path / "map.html"))
+        page = (tmp_path / "map.html").read_text(encoding="utf-8")
+        assert "onerror" in page
+        assert "<img onerror" not in page
+        # as a text of its own, where it is not made HTML
+        assert all('.text("' in page[max(0, at.start() - 20) : at.start()] for at in re.finditer("u003cimg", page))
+
+
 def test_kinds_may_be_explored_as_well(made: ug.Result) -> None:
     assert type(made.explore("role", layer="units")).__name__ == "Map"
     assert type(made.explore(layer="near_misses")).__name__ == "Map"
@@ -141,3 +157,26 @@ def test_the_figure_of_the_synthetic_city_says_so(tmp_path: Path) -> None:
     axes.get_figure().savefig(folder / "api_plot.png", dpi=110, bbox_inches="tight", metadata={"Software": None})
     assert (folder / "api_plot.png").stat().st_size > 20_000
     plt.close("all")
+
+
+def test_the_page_in_a_notebook_looks_right(tmp_path: Path) -> None:
+    """In a real browser, on light and on dark ground: all of it is there, in the window, in the ground's colours."""
+    if browsing.program() is None:
+        pytest.skip("Chromium is not installed")
+    pytest.importorskip("tornado", reason="tornado, which comes with ipykernel, is not installed")
+    shown = ug.designate(year=2025, language="en")._repr_html_()
+    grounds = {"light": "background:#fff;color:#222", "dark": "background:#1e1e1e;color:#ddd"}
+    for ground, style in grounds.items():
+        head = "<!doctype html><meta charset=utf-8><link rel=icon href=data:>"
+        page = f"{head}<body style='font:14px sans-serif;{style}'>{shown}"
+        (tmp_path / f"{ground}.html").write_text(page, encoding="utf-8")
+    script = """(() => {
+        const cells = [...document.querySelectorAll('td')], wide = document.documentElement.scrollWidth;
+        return {cells: cells.length, fits: wide <= innerWidth, colour: getComputedStyle(cells[0]).color};
+    })()"""
+    folder = Path(os.environ.get("UDSAT_PICTURES", tmp_path))
+    with browsing.served(tmp_path) as address, browsing.browser() as port:
+        for ground, colour in (("light", "rgb(34, 34, 34)"), ("dark", "rgb(221, 221, 221)")):
+            seen = browsing.look(port, f"{address}/{ground}.html", script, folder / f"api_notebook_{ground}.png")
+            assert seen.complaints == []
+            assert seen.value == {"cells": 10 * 7 + 5 * 5, "fits": True, "colour": colour}

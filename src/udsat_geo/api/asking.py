@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from udsat_geo.api.difference import as_path
+from udsat_geo.api.difference import as_sides
 from udsat_geo.api.frames import rows_as_frame
 from udsat_geo.api.inputs import PathLike, path_of, policy_of
 from udsat_geo.api.result import Result
@@ -48,8 +47,8 @@ def explain(designation: Result | PathLike, wanted: str) -> Explained:
     """
     from udsat_geo.io.explain import read_explained
 
-    with as_path(designation) as path:
-        return read_explained(path, wanted)
+    with as_sides({"designation": designation}) as sides:
+        return read_explained(sides.paths["designation"], wanted)
 
 
 def lineage(
@@ -108,9 +107,8 @@ def lineage(
             [each.designated() for each in made], [each.changes for each in made[1:] if each.changes is not None]
         )
     else:
-        with ExitStack() as stack:
-            paths = [stack.enter_context(as_path(each)) for each in designations or ()]
-            sides = [read_areas(path, None, language) for path in paths]
+        with as_sides({str(place): each for place, each in enumerate(designations or ())}) as files:
+            sides = [read_areas(path, None, language) for path in files.paths.values()]
             found, _ = trace_files(sides, Named(raw, table, seed=seed), language, progress)
     return rows_as_frame(lineage_rows(found), COLUMNS, "lineage")
 
@@ -285,20 +283,18 @@ def status(
     from udsat_geo.io.status import as_data
     from udsat_geo.status_job import StatusJob, take_report
 
-    with ExitStack() as stack:
-        first, second = (
-            None if each is None else str(each if isinstance(each, int) else stack.enter_context(as_path(each)))
-            for each in (areas, updated)
-        )
+    with as_sides({"areas": areas, "updated": updated}) as sides:
+        texts = {name: str(path) for name, path in sides.paths.items()}
         job = StatusJob(
-            areas=first or "",
+            areas=texts["areas"],
             years=tuple(years),
             policy=policy_of(policy),
-            updated=second,
+            updated=texts.get("updated"),
             raw=path_of(registers),
             allow_overlaps=allow_overlaps,
             language=language,
             threads=threads,
+            notes=sides.told(language),
         )
         report = take_report(job, progress)
         return StatusTables(report, as_data(report))

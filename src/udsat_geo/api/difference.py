@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from udsat_geo.comparison import Comparison
     from udsat_geo.io.layers import Layer
     from udsat_geo.policy import LoadedPolicy
+    from udsat_geo.services import LocalCopies
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -134,7 +136,7 @@ def diff(
     Parameters
     ----------
     before, now : Result, str or Path
-        Designations, or files of polygons.
+        Designations, or files of polygons; a text may be the address of a service or of a file on the web.
     registers : str or Path, optional
         Weigh by the addresses of these registers, of `year`.
     year : int, optional
@@ -156,6 +158,7 @@ def diff(
     Returns
     -------
     Difference
+        What became of each area and unit, as frames.
 
     Raises
     ------
@@ -168,18 +171,26 @@ def diff(
     columns = (names,) if isinstance(names, str) else names or ()
     seed = DEFAULT_SEED if seed is None else seed
     loaded = None if policy is None else policy_of(policy)
-    weighed_by = Named(path_of(registers), path_of(units), year, loaded, seed)
     spoken = language or (now.language if isinstance(now, Result) else "da")
-    with ExitStack() as stack:
-        sides = [stack.enter_context(as_path(side)) for side in (before, now)]
-        return Difference(compare_files(sides[0], sides[1], weighed_by, columns, allow_overlaps, spoken, progress))
+    with as_sides({"before": before, "now": now, "units": units}) as sides:
+        paths = sides.paths
+        weighed_by = Named(path_of(registers), paths.get("units"), year, loaded, seed)
+        found = compare_files(paths["before"], paths["now"], weighed_by, columns, allow_overlaps, spoken, progress)
+        return Difference(dataclasses.replace(found, notes=(*sides.told(spoken), *found.notes)))
 
 
 @contextmanager
-def as_path(side: Result | PathLike) -> Iterator[Path]:
-    """A set of areas as a file: as named, or a result written for as long as the context lasts."""
-    if isinstance(side, Result):
-        with side.as_geopackage() as path:
-            yield path
-    else:
-        yield Path(side)
+def as_sides(given: Mapping[str, Result | PathLike | int | None]) -> Iterator[LocalCopies]:
+    """Sets of areas as files for as long as the context lasts: results written, addresses fetched, files as named.
+
+    A year stays its number.
+    """
+    from udsat_geo.services import local_copies
+
+    with ExitStack() as stack:
+        named = {
+            name: str(stack.enter_context(side.as_geopackage()) if isinstance(side, Result) else side)
+            for name, side in given.items()
+            if side is not None
+        }
+        yield stack.enter_context(local_copies(named))

@@ -125,7 +125,10 @@ def explore(result: Result, column: str | None, layer: str, tiles: str | None, o
         "popup_kwds": {"aliases": titles},
     }
     if column is not None:
-        told |= {"cmap": SCALE, "legend_kwds": {"caption": _title(result, layer, column)}}
+        title = _title(result, layer, column)
+        # the caption of a scale is set as a text, that of a list of kinds as HTML
+        numeric = frame[column].dtype.kind in "iuf"
+        told |= {"cmap": SCALE, "legend_kwds": {"caption": title if numeric else escape(title)}}
     else:
         told["color"] = EDGE
     drawn: folium.Map = frame.explore(column=column, tiles=tiles, **{**told, **options})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from udsat_geo.policy import LoadedPolicy
+    from udsat_geo.services import LocalCopies
 
 PathLike = str | Path
 """A file or folder by its name."""
@@ -44,50 +47,78 @@ def path_of(name: PathLike | None) -> Path | None:
 Inputs = Mapping[str, "PathLike | gpd.GeoDataFrame | pd.DataFrame | None"]
 
 
-def as_files(given: Inputs) -> tuple[dict[str, Path | None], object]:
+class Files:
+    """Inputs as files: those that are named, and copies of what was fetched or written for the purpose.
+
+    The copies are there for as long as this is, since their hashes may be asked for again.
+
+    Parameters
+    ----------
+    stack : ExitStack
+        Removes the copies when it is closed.
+    copies : LocalCopies
+    """
+
+    def __init__(self, stack: ExitStack, copies: LocalCopies):
+        self.paths = dict(copies.paths)
+        self.told = copies.told
+        weakref.finalize(self, stack.close)
+
+
+def as_files(given: Inputs) -> Files:
     """Inputs as files; frames are written into a temporary folder, each called after what it is.
 
     Parameters
     ----------
     given : mapping
-        What it is (``units``, ``barriers``) -> a path, a frame, or None.
-
-    Returns
-    -------
-    files : dict
-        What it is -> its file, or None.
-    folder : object
-        The files of frames are there for as long as it is.
+        What it is (``units``, ``barriers``) -> a path, an address, a frame, or None.
 
     Raises
     ------
     InputError
-        If one is neither path nor frame, or a frame cannot be written.
+        If one is none of these, a frame cannot be written, or an address cannot be read.
     """
+    from udsat_geo.services import local_copies
+
     frames: dict[str, Any] = {}
-    files: dict[str, Path | None] = {}
+    named: dict[str, str] = {}
     problems: list[str | Problem] = []
     for name, value in given.items():
-        if value is None or isinstance(value, str | Path):
-            files[name] = path_of(value)
+        if isinstance(value, str | Path):
+            named[name] = str(value)
         elif hasattr(value, "columns") and hasattr(value, "to_csv"):
             frames[name] = value
-        else:
+        elif value is not None:
             remedy = "Give a path, a GeoDataFrame, or a DataFrame."
             problems.append(Problem(name, f"is a {type(value).__name__}", remedy))
     if problems:
         raise InputError(problems)
-    if not frames:
-        return files, None
-    folder = tempfile.TemporaryDirectory(prefix="udsat-")
+    with ExitStack() as stack:
+        if frames:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="udsat-")))
+            named |= _all_written(frames, folder)
+        copies = stack.enter_context(local_copies(named))
+        return Files(stack.pop_all(), copies)
+
+
+def _all_written(frames: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """Frames as files.
+
+    Raises
+    ------
+    InputError
+        With the problems of all of them.
+    """
+    written: dict[str, str] = {}
+    problems: list[str] = []
     for name, frame in frames.items():
         try:
-            files[name] = _written(name, frame, Path(folder.name))
+            written[name] = str(_written(name, frame, folder))
         except InputError as error:
             problems += error.messages
     if problems:
         raise InputError(problems)
-    return files, folder
+    return written
 
 
 def _written(name: str, frame: Any, folder: Path) -> Path:

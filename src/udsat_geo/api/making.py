@@ -32,7 +32,7 @@ def designate(
     parcels: PathLike | gpd.GeoDataFrame | None = None,
     overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
     references: Mapping[str, float] | None = None,
-    previous: int | PathLike | Result | None = CADENCE,
+    previous: int | PathLike | Result | None = "cadence",
     designations: PathLike = "data/out",
     language: Literal["da", "en"] = "da",
     seed: int | None = None,
@@ -53,7 +53,8 @@ def designate(
     units : str, Path or GeoDataFrame, optional
         A ready-made table of cells or zones in the place of registers; with `registers` as well, filled from them.
     barriers, crossings, places, parcels : str, Path or GeoDataFrame, optional
-        What lies around the units; what is not named is looked for beside the registers.
+        What lies around the units; what is not named is looked for beside the registers. A text may be the address of a
+        service or of a file on the web, as on the command line.
     overrides : str, Path, GeoDataFrame or DataFrame, optional
         Decisions that change the result last.
     references : mapping, optional
@@ -75,6 +76,7 @@ def designate(
     Returns
     -------
     Result
+        Its layers as frames, its summary, and the designation with all arrays.
 
     Raises
     ------
@@ -97,22 +99,24 @@ def designate(
     from udsat_geo.synthetic import DEFAULT_SEED
 
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
-    files, folder = as_files({"units": units, **around, "overrides": overrides})
+    files = as_files({"units": units, **around, "overrides": overrides})
+    table = files.paths.pop("units", None)
     with _previous(previous) as before, _at_most(threads):
         job = Job(
             year=year,
             policy=policy_of(policy, references),
             raw=path_of(registers),
-            units=files.pop("units"),
+            units=table,
             previous=before,
-            around=Around(**files),
+            around=Around(**files.paths),
             out=Path(designations),
             language=language,
             seed=DEFAULT_SEED if seed is None else seed,
             threads=threads,
+            notes=files.told(language),
         )
         made = run(job, progress)
-        return Result(stored_from(made), made, folder)
+    return Result(stored_from(made), made, files)
 
 
 def read(path: PathLike) -> Result:
@@ -121,14 +125,14 @@ def read(path: PathLike) -> Result:
     Parameters
     ----------
     path : str or Path
-        A ``designation_YEAR.gpkg``; any of its files in another format; its JSON, which stands beside all of them; or a
-        folder that holds a single designation.
+        A ``designation_YEAR.gpkg``; any of its files in another format; its JSON, which stands beside all of them; a
+        folder that holds a single designation; or a database, ``postgresql://USER@HOST/DATABASE?schema=NAME``.
 
     Returns
     -------
     Result
-        Equal to the one that was written, from GeoPackage, GeoParquet and FlatGeobuf to the last bit. GeoJSON gives
-        positions within a millimetre; CSV and Excel give no geometries: they are missing in its frames.
+        Equal to the one that was written, to the last bit from GeoPackage, GeoParquet, FlatGeobuf and PostGIS. GeoJSON
+        gives positions within a millimetre; CSV and Excel give no geometries: they are missing in its frames.
 
     Raises
     ------

@@ -233,6 +233,31 @@ class Result:
 
         return write_folder(self, Path(out), formats)
 
+    def to_postgis(self, address: str) -> str:
+        """Write the designation into a schema of a PostGIS database, in one transaction.
+
+        Parameters
+        ----------
+        address : str
+            ``postgresql://USER@HOST/DATABASE?schema=NAME``; without a schema it is ``designation_YEAR``.
+
+        Returns
+        -------
+        str
+            Where it lies, without anything secret.
+
+        Raises
+        ------
+        InputError
+            If it is no address of a database, or psycopg is not installed.
+        OutputError
+            If it cannot be written; nothing has changed then.
+        """
+        from udsat_geo.io.database import database_of
+        from udsat_geo.io.postgis import write_database
+
+        return write_database(self.stored, database_of(address))
+
     @contextmanager
     def as_geopackage(self) -> Iterator[Path]:
         """A GeoPackage of the designation with its JSON in a temporary folder, for as long as the context lasts."""

@@ -20,12 +20,17 @@ from udsat_geo.cli.rerun import rerun
 from udsat_geo.cli.status_command import status
 from udsat_geo.cli.why import why
 
+PROGRESS_LINES = """With UDSAT_PROGRESS=lines in the environment, each step is told as a line on standard error,
+"progress: STEP", for programs that run this one."""
+
 
 def _year_option(function: Callable[..., None]) -> Callable[..., None]:
     return click.option("--year", type=int, required=True, metavar="Y", help="The year to designate.")(function)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=PROGRESS_LINES
+)
 @_year_option
 @policy_option("A built-in policy or a TOML file.")
 @click.option(
@@ -111,7 +116,7 @@ def designate(**options: Any) -> None:
     run_designate(**options)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=PROGRESS_LINES)
 @click.version_option(__version__, prog_name="udsat_geo")
 def udsat() -> None:
     """Designation of disadvantaged urban areas: everything beside the main job."""

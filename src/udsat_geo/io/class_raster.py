@@ -15,7 +15,7 @@ import numpy as np
 
 from udsat_geo.designation import Designation
 from udsat_geo.io.describing import describe_layer
-from udsat_geo.io.geotiff import COG, window_of
+from udsat_geo.io.geotiff import as_cog, window_of
 
 _GOLDEN = (5**0.5 - 1) / 2
 """Turned by so much of a circle, hues stay far from those before them."""
@@ -46,7 +46,6 @@ def write_class_raster(designation: Designation, path: Path) -> None:
         If a file cannot be written.
     """
     import rasterio
-    import rasterio.shutil
     from rasterio.transform import from_origin
 
     window = window_of(designation, path)
@@ -70,8 +69,7 @@ def write_class_raster(designation: Designation, path: Path) -> None:
             raster.set_band_description(1, "area")
             raster.update_tags(1, TITLE=title.title, DESCRIPTION=title.text)
             raster.update_tags(source=designation.inputs.source, year=designation.year)
-        with memory.open() as raster:
-            rasterio.shutil.copy(raster, path, **COG, overview_resampling="mode")
+        path.write_bytes(as_cog(memory, overviews="mode"))
     path.with_name(f"{path.name}.aux.xml").write_text(_names_and_colours(designation), encoding="utf-8")
 
 

@@ -12,6 +12,7 @@ from udsat_geo.comparison import Comparison, Side, share
 from udsat_geo.diff import EVENTS, REMOVED
 from udsat_geo.errors import OutputError
 from udsat_geo.io.changes import changed_areas, changed_units, links
+from udsat_geo.io.dressing import dress_comparison
 from udsat_geo.io.earlier import gdal_errors
 from udsat_geo.io.geopackage import steady_gdal, write_layer
 from udsat_geo.io.layers import Layer, as_one_kind, as_table
@@ -133,6 +134,7 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
         with put_together(path.parent, [path.name]) as folder, steady_gdal(year):
             for layer in comparison_layers(comparison):
                 write_layer(folder / path.name, layer, stamp if layer.name == "changes" else None)
+            dress_comparison(folder / path.name, comparison.language, year)
     except unwritable as error:
         reason = getattr(error, "strerror", None) or str(error).split("\n")[0]
         raise OutputError(cannot_write(path, reason)) from None

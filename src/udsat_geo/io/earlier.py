@@ -122,7 +122,7 @@ def read_summary(path: Path) -> dict[str, Any]:
         ) from None
     except (ValueError, RecursionError):
         raise InputError(Problem(beside.name, "is not JSON", "Make the designation again.")) from None
-    if not _is_summary(summary):
+    if not is_summary(summary):
         raise InputError(Problem(beside.name, "is not the summary of a designation", "Make the designation again."))
     return summary
 
@@ -147,7 +147,7 @@ def whole_numbers(table: Any, column: str, empty: int | None = None) -> NDArray[
     return np.array(whole, dtype=np.int64)
 
 
-def _is_summary(content: Any) -> bool:
+def is_summary(content: Any) -> bool:
     """Whether JSON content has what is read of a summary."""
     if not isinstance(content, dict) or not {"year", "policy", "source", "inputs"} <= content.keys():
         return False

@@ -18,8 +18,6 @@ LARGEST_RASTER = 100_000_000
 """Cells in the box around all units; a far outlier would make the raster useless and enormous. Own choice:
 about six times the box around Denmark in cells of 100 m, and some 3 GB in memory with five criteria."""
 
-COG = {"driver": "COG", "compress": "DEFLATE", "blocksize": 256, "statistics": "YES"}
-
 
 @dataclass(frozen=True)
 class Window:
@@ -92,7 +90,6 @@ def write_geotiff(designation: Designation, path: Path) -> None:
         If the file cannot be written.
     """
     import rasterio
-    import rasterio.shutil
     from rasterio.transform import from_origin
 
     window = window_of(designation, path)
@@ -117,8 +114,27 @@ def write_geotiff(designation: Designation, path: Path) -> None:
                 raster.set_band_unit(number, _unit(designation, name))
                 raster.update_tags(number, **_told(designation, name))
             raster.update_tags(source=designation.inputs.source, year=designation.year)
-        with memory.open() as raster:
-            rasterio.shutil.copy(raster, path, **COG, overview_resampling="nearest")
+        path.write_bytes(as_cog(memory, overviews="nearest"))
+
+
+def as_cog(memory: Any, overviews: str) -> bytes:
+    """A raster in memory as a cloud-optimised GeoTIFF, with statistics.
+
+    Made in memory as well: where a disk is full, the system says so, and GDAL something else.
+
+    Parameters
+    ----------
+    memory : rasterio.MemoryFile
+    overviews : str
+        How the values of several cells become one.
+    """
+    import rasterio
+    import rasterio.shutil
+
+    options = {"driver": "COG", "compress": "DEFLATE", "blocksize": 256, "statistics": "YES"}
+    with memory.open() as raster, rasterio.MemoryFile() as made:
+        rasterio.shutil.copy(raster, made.name, **options, overview_resampling=overviews)
+        return bytes(made.getbuffer())
 
 
 def _bands(designation: Designation) -> list[tuple[str, NDArray[np.float64]]]:

@@ -260,8 +260,11 @@ def _write_about(connection: psycopg.Connection[Any], schema: str, stored: Store
     _comment(connection, "TABLE", name, f"{MARK}: {words['about']}")
     for column in ("summary", "summary_text"):
         _comment_column(connection, name, column, words[column])
-    told = words["schema"].format(year=stored.year, policy=policy["id"], source=summary["source"])
-    _comment(connection, "SCHEMA", sql.Identifier(schema), told)
+    query = "SELECT pg_catalog.pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = %s"
+    # one that was made for us says itself what it is for
+    if connection.execute(query, (schema,)).fetchone() == (True,):
+        told = words["schema"].format(year=stored.year, policy=policy["id"], source=summary["source"])
+        _comment(connection, "SCHEMA", sql.Identifier(schema), told)
 
 
 def _exchange(connection: psycopg.Connection[Any], schema: str, names: list[str]) -> None:

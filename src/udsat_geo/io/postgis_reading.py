@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from udsat_geo.io.delimited import table_of_text
+from udsat_geo.io.earlier import is_summary
 from udsat_geo.io.gdal_layers import as_written
 from udsat_geo.io.layers import GEOMETRY, LAYERS, Layer
 from udsat_geo.io.schema import as_typed, type_of
@@ -41,6 +42,8 @@ def read_schema(connection: psycopg.Connection[Any], schema: str, postgis: str) 
     if len(found) != 1:
         raise ValueError(f"{schema}.about has {len(found)} rows")
     summary = json.loads(found[0][0])
+    if not is_summary(summary):
+        raise ValueError(f"{schema}.about holds no summary")
     layers = {}
     for name in LAYERS:
         columns = _columns_of(connection, schema, name)

@@ -63,7 +63,9 @@ def _told(read: Callable[[], Stored], name: str) -> Stored:
     try:
         return _checked(read(), name)
     except (KeyError, ValueError, NotImplementedError) as error:
-        reason = str(error.args[0] if error.args else error).split("\n")[0]
+        # a KeyError puts what it says in quotes
+        said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+        reason = said.split("\n")[0]
         raise InputError(Problem(name, f"is no designation of ours ({reason})", _REMEDY)) from None
 
 

@@ -16,6 +16,7 @@ from udsat_geo.errors import InputError, OutputError, Problem
 from udsat_geo.io.by_layer import layer_ends
 from udsat_geo.io.class_raster import write_class_raster
 from udsat_geo.io.csv_files import write_csv
+from udsat_geo.io.dressing import dress_designation
 from udsat_geo.io.flatgeobuf import write_flatgeobuf
 from udsat_geo.io.geojson import write_geojson
 from udsat_geo.io.geopackage import write_geopackage
@@ -191,6 +192,8 @@ def write_results(
             for name in formats:
                 if FORMATS[name].ends(designation):
                     FORMATS[name].write(writing)
+            if "gpkg" in formats:
+                dress_designation(writing.path(".gpkg"), writing.summary)
             writing.path(".json").write_text(as_json(writing.summary), encoding="utf-8")
         if account is not None:
             (folder / account.name).write_text(account.text(designation, folder, results), encoding="utf-8")
@@ -233,7 +236,7 @@ def _check_written(folder: Path, names: list[str], designation: Designation) -> 
 
 
 def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
-    """Check that a GeoPackage is as long as it says, and holds every layer with every row."""
+    """Check that a GeoPackage is as long as it says, and has every row indexed, every layer styled and described."""
     import sqlite3
 
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
@@ -242,11 +245,18 @@ def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
         size = pages * connection.execute("PRAGMA page_size").fetchone()[0]
         tables = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
         found = {t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in sorted(tables)}
-        indexed = connection.execute("SELECT count(*) FROM rtree_units_geom").fetchone()[0]
+        spatial = [row[0] for row in connection.execute("SELECT table_name FROM gpkg_geometry_columns")]
+        indexed = {t: connection.execute(f'SELECT count(*) FROM "rtree_{t}_geom"').fetchone()[0] for t in spatial}
+        drawn = {row[0] for row in connection.execute("SELECT f_table_name FROM layer_styles WHERE useAsDefault")}
+        told = {row[0] for row in connection.execute("SELECT DISTINCT table_name FROM gpkg_data_columns")}
+        projects = connection.execute("SELECT count(*) FROM qgis_projects").fetchone()[0]
     except sqlite3.Error as error:
         raise OSError(f"{path.name} is damaged: {error}") from None
     finally:
         connection.close()
     whole = size == path.stat().st_size and {"areas", "units", "changes", "status"} <= tables
-    if not whole or {**found, **rows} != found or indexed != rows["units"]:
+    complete = drawn == told == tables - {"layer_styles"} and projects == 1
+    # what has no ground is in no index
+    complete &= indexed["units"] == rows["units"] and all(count <= found[t] for t, count in indexed.items())
+    if not whole or not complete or {**found, **rows} != found:
         raise OSError(f"{path.name} came out incomplete")

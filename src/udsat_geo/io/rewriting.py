@@ -7,6 +7,7 @@ from pathlib import Path
 
 from udsat_geo.errors import InputError, OutputError, Problem
 from udsat_geo.io.csv_files import write_csv
+from udsat_geo.io.dressing import dress_designation
 from udsat_geo.io.earlier import gdal_errors
 from udsat_geo.io.flatgeobuf import write_flatgeobuf
 from udsat_geo.io.geojson import write_geojson
@@ -19,7 +20,7 @@ from udsat_geo.io.together import cannot_write, put_together
 from udsat_geo.io.workbook import write_workbook
 
 
-def write_again(stored: Stored, out: Path, formats: tuple[str, ...]) -> list[Path]:
+def write_again(stored: Stored, out: Path, formats: tuple[str, ...], stem: str | None = None) -> list[Path]:
     """Write a stored designation into a folder, all files or none.
 
     Parameters
@@ -29,6 +30,8 @@ def write_again(stored: Stored, out: Path, formats: tuple[str, ...]) -> list[Pat
         Made where it is missing.
     formats : tuple of str
         Of `REWRITTEN`.
+    stem : str, optional
+        What the files are called, before the layer and the suffix; by default as `designate` calls them.
 
     Returns
     -------
@@ -47,7 +50,7 @@ def write_again(stored: Stored, out: Path, formats: tuple[str, ...]) -> list[Pat
         what = "cannot be made of a designation that was read back"
         remedy = f"Designate again; known here: {', '.join(REWRITTEN)}."
         raise InputError(Problem(f"format {', '.join(unknown)}", what, remedy))
-    stem = f"designation_{stored.year}"
+    stem = stem or f"designation_{stored.year}"
     names = [name for each in formats for name in _names(stored, stem, each)]
     unwritable: tuple[type[Exception], ...] = (OSError, *gdal_errors())
     try:
@@ -78,6 +81,7 @@ def _write_geopackage(stored: Stored, folder: Path, stem: str) -> None:
     with steady_gdal(stored.year):
         for layer in stored:
             write_layer(folder / f"{stem}.gpkg", layer, stamp if layer.name == "areas" else None)
+    dress_designation(folder / f"{stem}.gpkg", stored.summary)
 
 
 REWRITTEN: dict[str, Callable[[Stored, Path, str], None]] = {

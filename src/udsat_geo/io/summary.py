@@ -66,11 +66,6 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
     }
 
 
-def write_summary(designation: Designation, path: Path, hashes: dict[str, str] | None = None) -> None:
-    """Write the summary as UTF-8 JSON; see `summarise`."""
-    path.write_text(as_json(summarise(designation, hashes)), encoding="utf-8")
-
-
 def as_json(summary: dict[str, Any]) -> str:
     """The summary as JSON text."""
     return json.dumps(summary, ensure_ascii=False, indent=2) + "\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,15 +50,31 @@ def write_workbook(stored: Stored, folder: Path, stem: str) -> None:
             what = f"the layer {layer.name} has {len(layer.table):,} rows, and a sheet holds {MOST_ROWS - 1:,}"
             raise OutputError(Problem("--format xlsx", what, "Leave xlsx out; csv and parquet hold them."))
     book = Workbook(write_only=True)
-    about, columns = (book.create_sheet(WORDS[stored.language][name]) for name in ("about", "columns"))
-    cut = {layer.name: _write_layer(book, layer, stored) for layer in stored}
-    _write_columns(columns, stored)
-    _write_about(about, stored, sum(cut.values()))
     day = datetime.datetime(stored.year, 12, 31)
     book.properties.creator = f"udsat_geo {stored.summary['version']}"
     book.properties.created = book.properties.modified = day
-    with Zip(folder / f"{stem}.xlsx") as archive:
+    with _closed_anyway(book), Zip(folder / f"{stem}.xlsx") as archive:
+        about, columns = (book.create_sheet(WORDS[stored.language][name]) for name in ("about", "columns"))
+        cut = [_write_layer(book, layer, stored) for layer in stored]
+        _write_columns(columns, stored)
+        _write_about(about, stored, sum(cut))
         ExcelWriter(book, archive).write_data()
+
+
+@contextmanager
+def _closed_anyway(book: Workbook) -> Iterator[None]:
+    """Close the sheets after a failure: the garbage collector would say on standard error what is told already."""
+    from openpyxl.utils.exceptions import WorkbookAlreadySaved
+
+    try:
+        yield
+    except OSError:
+        for sheet in book.worksheets:
+            # each attempt closes one more of the streams within each other
+            for _ in range(3):
+                with suppress(OSError, StopIteration, WorkbookAlreadySaved):
+                    sheet.close()
+        raise
 
 
 # --- layers -------------------------------------------------------------------------------------------------

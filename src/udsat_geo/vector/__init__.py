@@ -16,6 +16,7 @@ from udsat_geo.vector.polygons import check_polygons, shared_areas
 from udsat_geo.vector.reference_systems import (
     check_crs,
     crs_code,
+    geographic_bounds,
     is_projected_in_metres,
     reproject,
     same_crs,
@@ -29,6 +30,7 @@ __all__ = [
     "crs_code",
     "features_in",
     "file_of",
+    "geographic_bounds",
     "geometries_of",
     "geometry_column",
     "is_projected_in_metres",
