@@ -47,12 +47,15 @@ class Inputs:
         ``registers``, ``unit_table`` or ``synthetic``; stamped on every output.
     around : Around
         Files of barriers, crossings, places, parcels and overrides.
+    notes : tuple of str
+        What was found out on the way to the files.
     """
 
     registers: Path | None
     unit_table: Path | None
     source: str
     around: Around = field(default_factory=Around)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

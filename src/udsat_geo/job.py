@@ -79,14 +79,14 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
         If anything named is not there, or the input is at fault.
     """
     check_year(job.year, job.policy)
-    inputs = find_inputs(job, job.year, progress)
+    inputs = dataclasses.replace(find_inputs(job, job.year, progress), notes=job.notes)
     ran = ran_before(job, job.year, inputs)
     previous, note = find_previous(job, inputs, progress)
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
         what = f"{previous.policy_id}, {previous.source}"
         note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
     made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
-    return dataclasses.replace(made, notes=(*made.notes, *job.notes, *note))
+    return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note))
 
 
 def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:

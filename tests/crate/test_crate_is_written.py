@@ -306,6 +306,7 @@ def runs(draw: st.DrawFn) -> Run:
         options=tuple((name, options[name]) for name in OPTIONS if name in options),
         inputs=tuple(inputs),
         outputs=tuple(Output(f"designation_{year}.{suffix}", draw(HASHES), draw(SIZES)) for suffix in suffixes),
+        notes=tuple(draw(st.lists(NAMES, max_size=2))),
         ended=draw(st.none() | st.just("2023-11-14T22:13:20+00:00")),
     )
 

@@ -65,6 +65,21 @@ def test_a_run_over_a_service_is_repeated(town: Path, service: tuple[str, Layer,
     assert "t0psecret" not in error
 
 
+def test_a_second_attempt_is_part_of_the_run(town: Path, service: tuple[str, Layer, list[dict[str, str]]]) -> None:
+    """It stands in the summary, so the run tells it, and its repetition has it too."""
+    import faulty_proxy as faulty
+    from faulty_proxy import proxied
+
+    with proxied(service[0].partition("/ows")[0]) as proxy:
+        proxy.faults = [faulty.state(503)]
+        text = f"WFS:{proxy.address}/ows?SERVICE=WFS|layername=railways"
+        path = made(2021, town / "out", "--barriers", text, "--lang", "en")
+        assert ["second attempt" in note for note in read_crate(path)[0].notes] == [True]
+        code, found, error = rerun("out", "--barriers", text)
+    assert (code, error) == (0, "")
+    assert set(states(found).values()) == {(True, "as_written")}
+
+
 def test_a_file_of_the_web_may_be_kept_and_named_instead(town: Path, tmp_path: Path) -> None:
     import faulty_proxy as faulty
     from faulty_proxy import proxied

@@ -89,10 +89,17 @@ def test_limits_are_those_that_gdal_has_names_for() -> None:
     told = {"OGR_WFS_PAGE_SIZE": "50", "GDAL_HTTP_TIMEOUT": "2.5", "UDSAT_SERVICE_SECONDS": "9"}
     assert limits_of(told) == Limits(page=50, answer_s=2.5, whole_s=9)
     assert limits_of({}) == Limits()
+    assert limits_of({"GDAL_HTTP_MAX_RETRY": "0"}) == Limits(tries=1)
+    assert limits_of({"GDAL_HTTP_MAX_RETRY": "99"}) == Limits(tries=3)
 
 
 def test_limits_that_make_no_sense_are_told_at_once() -> None:
-    told = {"OGR_WFS_PAGE_SIZE": "1.5", "GDAL_HTTP_TIMEOUT": "soon", "GDAL_HTTP_RETRY_DELAY": "-1"}
+    told = {
+        "OGR_WFS_PAGE_SIZE": "1.5",
+        "GDAL_HTTP_TIMEOUT": "soon",
+        "GDAL_HTTP_RETRY_DELAY": "-1",
+        "GDAL_HTTP_MAX_RETRY": "x",
+    }
     with pytest.raises(InputError) as caught:
         limits_of(told)
-    assert len(caught.value.messages) == 3
+    assert len(caught.value.messages) == 4

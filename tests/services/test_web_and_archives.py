@@ -15,6 +15,7 @@ import shapely
 from faulty_proxy import Proxy, proxied
 from test_layers_of_a_service import QUICK, read, refused
 
+from udsat_geo.area_set import read_area_set
 from udsat_geo.errors import InputError
 from udsat_geo.services import local_copies
 from udsat_geo.vector import file_of, origin_of
@@ -66,6 +67,18 @@ def test_a_layer_of_a_geopackage_on_the_web_can_be_named(web: Proxy, tmp_path: P
     for prefix in ("", "/vsicurl/"):
         features, _, _ = read(f"{prefix}{web.address}/areas.gpkg|layername=other")
         assert features.attributes["name"].to_pylist() == ["Vest"]
+
+
+def test_a_designation_on_the_web_is_told_to_lack_its_summary(web: Proxy, tmp_path: Path) -> None:
+    path = tmp_path / "designation_2021.gpkg"
+    for layer in ("areas", "units"):
+        AREAS.to_file(path, driver="GPKG", layer=layer)
+    web.every = {"": faulty.says(path.read_bytes())}
+    with local_copies({"areas": f"{web.address}/designation_2021.gpkg"}, QUICK) as copies:
+        with pytest.raises(InputError, match=r"designation_2021\.gpkg: is a designation, whose summary"):
+            read_area_set(copies.paths["areas"])
+    with local_copies({"areas": f"{web.address}/designation_2021.gpkg|layername=areas"}, QUICK) as copies:
+        assert len(read_area_set(copies.paths["areas"])) == 2
 
 
 def test_a_file_that_comes_at_the_second_attempt_says_so(web: Proxy, tmp_path: Path) -> None:

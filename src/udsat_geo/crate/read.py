@@ -152,6 +152,7 @@ class _Reader:
             self._wrong(action, "has no results")
         required = self._referred(tool, "softwareRequirements")
         libraries = [(self._text(each, "name"), self._text(each, "version")) for each in required]
+        notes = [self._text(each, "value") for each in self._referred(action, "additionalProperty")]
         ended = action.get("endTime")
         run = Run(
             year=year,
@@ -162,6 +163,7 @@ class _Reader:
             options=tuple(options),
             inputs=tuple(each for each in inputs if each is not None),
             outputs=tuple(each for each in outputs if each is not None),
+            notes=tuple(notes),
             ended=None if ended is None else self._text(action, "endTime"),
         )
         if not self.problems:

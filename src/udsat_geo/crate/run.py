@@ -114,6 +114,8 @@ class Run:
         Of `OPTIONS`, in their order, as they were given or as they are by default.
     inputs : tuple of Input
     outputs : tuple of Output
+    notes : tuple of str
+        What was found out on the way to the inputs, as when a service was asked twice; it stands in the results.
     ended : str or None
         ISO 8601; only where ``SOURCE_DATE_EPOCH`` said it, since results have no other time than their year.
     """
@@ -126,6 +128,7 @@ class Run:
     options: tuple[tuple[str, str], ...]
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
+    notes: tuple[str, ...] = ()
     ended: str | None = None
 
     def option(self, name: str) -> str | None:

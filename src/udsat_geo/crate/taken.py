@@ -69,6 +69,7 @@ def run_of(call: Call, designation: Designation, folder: Path, names: Sequence[s
         options=tuple((name, value) for name in OPTIONS for value in call.options.get(name, ())),
         inputs=(*_policies(call, designation), *_inputs(call, designation)),
         outputs=tuple(Output(name, sha256(folder / name), (folder / name).stat().st_size) for name in sorted(names)),
+        notes=designation.inputs.notes,
         ended=time_of_build(os.environ),
     )
 

@@ -158,6 +158,11 @@ class _Building:
             "result": _single([self._output(output) for output in run.outputs]),
             "actionStatus": COMPLETED,
         }
+        notes = [
+            self.add(f"#run-{run.year}-note-{number}", {"@type": "PropertyValue", "name": "note", "value": text})
+            for number, text in enumerate(run.notes, 1)
+        ]
+        told |= {"additionalProperty": _single(notes)} if notes else {}
         agent = self.agent(run)
         told |= {} if agent is None else {"agent": {"@id": agent}}
         told |= {} if run.ended is None else {"endTime": run.ended}

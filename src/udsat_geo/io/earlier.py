@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.vector import geometries_of, geometry_column, name_of, read_layer
+from udsat_geo.vector import geometries_of, geometry_column, name_of, origin_of, read_layer
 
 YEARS = range(1, 10_000)
 """What may be the year of a designation."""
@@ -113,6 +113,10 @@ def read_summary(path: Path) -> dict[str, Any]:
         summary: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or str(error)
+        if origin_of(path) is not None:
+            what = "is a designation, whose summary (.json) does not come with it"
+            remedy = "Keep both files here, or name its areas as polygons: ...|layername=areas."
+            raise InputError(Problem(name_of(path), what, remedy)) from None
         raise InputError(
             Problem(str(beside), f"cannot be read ({reason})", "It belongs beside the other files.")
         ) from None

@@ -64,6 +64,7 @@ def laid_out(run: Run, found: Found, folder: Path, language: str, threads: int |
             out=out,
             language=language,
             threads=threads,
+            notes=run.notes,
         )
     finally:
         for path in renamed:

@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.services.answers import exception_text
-from udsat_geo.services.archives import unpack
-from udsat_geo.services.asking import Asker
 from udsat_geo.services.limits import Limits, limits_of
 from udsat_geo.services.privacy import without_secrets
 from udsat_geo.services.sources import LAYER, Source, source_of
 from udsat_geo.services.wording import Words
 from udsat_geo.vector.origins import Origin, forget_origin, tell_origin
+
+if TYPE_CHECKING:
+    from udsat_geo.services.asking import Asker
 
 
 @dataclass
@@ -109,6 +109,9 @@ def _fetch(source: Source, limits: Limits, folder: Path) -> tuple[Path, list[Wor
         return _kept(content, source, folder), list(notes)
     if source.kind == "gdal":
         return _kept(_read_by_gdal(source, limits), source, folder), []
+    from udsat_geo.services.answers import exception_text
+    from udsat_geo.services.asking import Asker
+
     asker = Asker(source.name, limits, exception_text)
     is_web = source.kind == "web"
     copy = _from_web(source.place, "", asker, folder) if is_web else _from_archive(source, asker, folder)
@@ -132,6 +135,7 @@ def _with_layer(copy: Path, source: Source) -> Path:
 
 
 def _from_web(address: str, inside: str, asker: Asker, folder: Path) -> Path:
+    from udsat_geo.services.archives import unpack
     from udsat_geo.services.web_files import fetch_file
 
     file = fetch_file(address, asker, folder)
@@ -143,6 +147,8 @@ def _from_web(address: str, inside: str, asker: Asker, folder: Path) -> Path:
 
 def _from_archive(source: Source, asker: Asker, folder: Path) -> Path:
     """A file in an archive, of this machine or of the web."""
+    from udsat_geo.services.archives import unpack
+
     place = source.place[len("/vsizip/") :].replace("{", "").replace("}", "")
     web = place.removeprefix("/vsicurl/")
     if web.lower().startswith(("http://", "https://")):

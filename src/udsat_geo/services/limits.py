@@ -57,6 +57,8 @@ _VARIABLES = {
 def limits_of(environment: Mapping[str, str]) -> Limits:
     """The limits, where environment variables set them: GDAL's names, and two of ours for time and features in all.
 
+    ``GDAL_HTTP_MAX_RETRY`` can only lower how often a question is asked.
+
     Raises
     ------
     InputError
@@ -77,6 +79,13 @@ def limits_of(environment: Mapping[str, str]) -> Limits:
             problems.append(Problem(f"environment variable {variable}", f"is {text[:40]!r}", f"Set it to {kind}."))
             continue
         found[limit] = int(value) if limit in _WHOLE else value
+    retries = environment.get("GDAL_HTTP_MAX_RETRY", "").strip()
+    if retries.isdecimal():
+        found["tries"] = min(int(retries) + 1, Limits.tries)
+    elif retries:
+        problems.append(
+            Problem("environment variable GDAL_HTTP_MAX_RETRY", f"is {retries[:40]!r}", "Set it to a whole number.")
+        )
     if problems:
         raise InputError(problems)
     return replace(Limits(), **found)  # type: ignore[arg-type]
