@@ -23,7 +23,7 @@ from udsat_geo.policy import LoadedPolicy
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.surroundings import Around
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
-from udsat_geo.vector import file_of
+from udsat_geo.vector import file_of, name_of, origin_of
 from udsat_geo.wording import COMPARED_ACROSS, NOTHING_TO_COMPARE, OTHER_BASIS
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ class Job:
     seed : int
         Of the synthetic city.
     threads : int or None
+    notes : tuple of str
+        What was found out on the way to the files.
     """
 
     year: int
@@ -70,6 +72,7 @@ class Job:
     language: str = "da"
     seed: int = DEFAULT_SEED
     threads: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def run(job: Job, progress: Progress | None = None) -> Designation:
@@ -81,14 +84,14 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
         If anything named is not there, or the input is at fault.
     """
     check_year(job.year, job.policy)
-    inputs = find_inputs(job, job.year, progress)
+    inputs = dataclasses.replace(find_inputs(job, job.year, progress), notes=job.notes)
     ran = ran_before(job, job.year, inputs)
     previous, note = find_previous(job, inputs, progress)
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
         what = f"{previous.policy_id}, {previous.source}"
         note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
     made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
-    return dataclasses.replace(made, notes=(*made.notes, *note))
+    return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note))
 
 
 def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
@@ -174,7 +177,7 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
         if registers is None and not rule.reads_unit_table and rule.units.kind != "addresses":
             what = f"the criteria of {job.policy.policy.id} read registers, not a unit table"
             remedy = 'Name the registers with --raw, or use a policy whose criteria have register = "units".'
-            raise InputError(Problem(job.units.name, what, remedy))
+            raise InputError(Problem(name_of(file_of(job.units)), what, remedy))
         source = "unit_table" if registers is None else source_of(registers, year)
         return Inputs(registers, job.units, source, around_registers(job.around, registers))
     folder, source = find_registers(job.raw, year, job.seed, progress)
@@ -206,7 +209,8 @@ def around_registers(named: Around, folder: Path | None) -> Around:
             found |= {name: beside[0]} if beside else {}
     if "crossings" in found and "barriers" not in found:
         what, remedy = "opens barriers, and there are none", "Name them with --barriers, or leave the crossings out."
-        problems.append(Problem(str(found["crossings"]), what, remedy))
+        origin = origin_of(file_of(found["crossings"]))
+        problems.append(Problem(str(found["crossings"]) if origin is None else origin.name, what, remedy))
     if problems:
         raise InputError(problems)
     return Around(**found)

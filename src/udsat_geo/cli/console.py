@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
+
+import click
 
 from udsat_geo.wording import decimal
 
@@ -15,18 +18,32 @@ if TYPE_CHECKING:
     from udsat_geo.designation import Designation
 
 
+PROGRESS, LINES = "UDSAT_PROGRESS", "lines"
+"""The environment variable by which another program asks for its own kind of progress, and the one kind there is."""
+
+
 @contextmanager
 def progress_on(shown: bool) -> Iterator[Callable[[str], None] | None]:
-    """A spinner with the current step and the time it takes, on standard error; nothing when not shown."""
+    """A spinner with the current step and the time it takes, on a terminal's standard error; nothing when not shown.
+
+    Where ``UDSAT_PROGRESS=lines`` asks for it, each step is a line of its own instead, ``progress: 2025: scoring``: for
+    programs that run a command and pass on how far it is.
+    """
     if not shown:
         yield None
+        return
+    if os.environ.get(PROGRESS) == LINES:
+        yield lambda step: click.echo(f"progress: {step}", err=True)
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("starting", total=None)
         yield lambda step: progress.update(task, description=step)
 

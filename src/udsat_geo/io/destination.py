@@ -10,7 +10,7 @@ from udsat_geo.designation import Designation
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.database import Database, database_of, is_database
 from udsat_geo.io.postgis import check_database, write_database
-from udsat_geo.io.results import check_formats, check_writable, write_results
+from udsat_geo.io.results import Account, check_formats, check_writable, write_results
 from udsat_geo.io.stored import stored_from
 from udsat_geo.io.summary import as_json
 
@@ -55,6 +55,7 @@ class Folder:
 
     folder: Path
     formats: tuple[str, ...]
+    account: Account | None = None
 
     @property
     def earlier(self) -> Path:
@@ -67,7 +68,10 @@ class Folder:
 
     def write(self, designation: Designation) -> tuple[list[str], str]:
         """See `Destination`."""
-        files = write_results(designation, self.folder, self.formats)
+        if "crate" in self.formats and self.account is None:
+            what = "tells how a designation was asked for, and nothing says that here"
+            raise InputError(Problem("--format crate", what, "Ask for it with the command designate."))
+        files = write_results(designation, self.folder, self.formats, self.account)
         return [str(file) for file in files], files[-1].read_text(encoding="utf-8")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.layers import GEOMETRY
 from udsat_geo.io.stored import Stored
-from udsat_geo.vector import geometries_of, geometry_column, read_layer
+from udsat_geo.vector import geometries_of, geometry_column, name_of, origin_of, read_layer
 
 YEARS = range(1, 10_000)
 """What may be the year of a designation."""
@@ -42,10 +43,14 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
         of_areas, areas = read_layer(path, "areas")
         outline = areas[geometry_column(of_areas)]
         where = units[geometry_column(of_units)] if geometry else None
-        return _designated(path.name, summary, units, areas, outline, where)
+        made = _designated(name_of(path), summary, units, areas, outline, where)
     except (KeyError, ValueError, NotImplementedError) as error:
         reason = str(error.args[0] if error.args else error).split("\n")[0]
-        raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
+        raise InputError(
+            Problem(name_of(path), f"is no designation of ours ({reason})", "Name another file.")
+        ) from None
+    year = summary["year"]
+    return replace(made, files=((year, "designation", path), (year, "summary", path.with_suffix(".json"))))
 
 
 def designated_of(stored: Stored, geometry: bool = False) -> Designated:
@@ -138,6 +143,10 @@ def read_summary(path: Path) -> dict[str, Any]:
         summary: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or str(error)
+        if origin_of(path) is not None:
+            what = "is a designation, whose summary (.json) does not come with it"
+            remedy = "Keep both files here, or name its areas as polygons: ...|layername=areas."
+            raise InputError(Problem(name_of(path), what, remedy)) from None
         raise InputError(
             Problem(str(beside), f"cannot be read ({reason})", "It belongs beside the other files.")
         ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from udsat_geo.errors import InputError, OutputError, Problem
 from udsat_geo.io.by_layer import layer_ends
 from udsat_geo.io.class_raster import write_class_raster
 from udsat_geo.io.csv_files import write_csv
+from udsat_geo.io.dressing import dress_designation
 from udsat_geo.io.extras import lacking
 from udsat_geo.io.flatgeobuf import write_flatgeobuf
 from udsat_geo.io.geojson import write_geojson
@@ -27,7 +28,7 @@ from udsat_geo.io.summary import as_json, sha256, summarise
 from udsat_geo.io.together import cannot_write, check_writable, put_together
 from udsat_geo.io.workbook import write_workbook
 
-__all__ = ["FORMATS", "Format", "Writing", "check_formats", "check_writable", "write_results"]
+__all__ = ["FORMATS", "Account", "Format", "Writing", "check_formats", "check_writable", "write_results"]
 
 
 class Writing:
@@ -107,8 +108,24 @@ FORMATS: dict[str, Format] = {
     "fgb": Format(layer_ends(".fgb"), _from_stored(write_flatgeobuf)),
     "csv": Format(layer_ends(".csv"), _from_stored(write_csv)),
     "xlsx": Format(_always(".xlsx"), _from_stored(write_workbook), "openpyxl", "excel"),
+    "crate": Format(_always(), lambda _: None, "rocrate", "crate"),
 }
-"""By what they are called in ``--format``."""
+"""By what they are called in ``--format``. A crate tells of all other files: whoever asks for one says what of."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A file that tells of all others, written after them.
+
+    Attributes
+    ----------
+    name : str
+    text : callable
+        Its content, from the designation, the folder where the others lie, and their names.
+    """
+
+    name: str
+    text: Callable[[Designation, Path, Sequence[str]], str]
 
 
 def check_formats(text: str) -> tuple[str, ...]:
@@ -131,7 +148,9 @@ def check_formats(text: str) -> tuple[str, ...]:
     return formats
 
 
-def write_results(designation: Designation, out: Path, formats: tuple[str, ...]) -> list[Path]:
+def write_results(
+    designation: Designation, out: Path, formats: tuple[str, ...], account: Account | None = None
+) -> list[Path]:
     """Write the results of a designation into a folder.
 
     Parameters
@@ -141,11 +160,13 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
         Made where it is missing.
     formats : tuple of str
         Of `FORMATS`; units that are no cells make no raster, which is left out.
+    account : Account, optional
+        What tells of them all; asked for by the format ``crate``.
 
     Returns
     -------
     list of Path
-        The files, in the order of the formats, then the summary.
+        The files, in the order of the formats, then the account, then the summary.
 
     Raises
     ------
@@ -154,7 +175,8 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
     """
     stem = f"designation_{designation.year}"
     ends = [end for name in formats for end in FORMATS[name].ends(designation)]
-    names = [f"{stem}{end}" for end in (*ends, ".json")]
+    results = [f"{stem}{end}" for end in (*ends, ".json")]
+    names = results if account is None else [*results[:-1], account.name, results[-1]]
     # the inputs are hashed while GDAL writes: both work outside Python's lock
     with _told(out), put_together(out, names, _outdated(out, stem, formats, names)) as folder:
         with ThreadPoolExecutor(1) as hashing:
@@ -163,7 +185,11 @@ def write_results(designation: Designation, out: Path, formats: tuple[str, ...])
             for name in formats:
                 if FORMATS[name].ends(designation):
                     FORMATS[name].write(writing)
+            if "gpkg" in formats:
+                dress_designation(writing.path(".gpkg"), writing.summary)
             writing.path(".json").write_text(as_json(writing.summary), encoding="utf-8")
+        if account is not None:
+            (folder / account.name).write_text(account.text(designation, folder, results), encoding="utf-8")
         _check_written(folder, names, designation)
     return [out / name for name in names]
 
@@ -203,7 +229,7 @@ def _check_written(folder: Path, names: list[str], designation: Designation) -> 
 
 
 def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
-    """Check that a GeoPackage is as long as it says, and holds every layer with every row."""
+    """Check that a GeoPackage is as long as it says, and has every row indexed, every layer styled and described."""
     import sqlite3
 
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
@@ -212,11 +238,18 @@ def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
         size = pages * connection.execute("PRAGMA page_size").fetchone()[0]
         tables = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
         found = {t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in sorted(tables)}
-        indexed = connection.execute("SELECT count(*) FROM rtree_units_geom").fetchone()[0]
+        spatial = [row[0] for row in connection.execute("SELECT table_name FROM gpkg_geometry_columns")]
+        indexed = {t: connection.execute(f'SELECT count(*) FROM "rtree_{t}_geom"').fetchone()[0] for t in spatial}
+        drawn = {row[0] for row in connection.execute("SELECT f_table_name FROM layer_styles WHERE useAsDefault")}
+        told = {row[0] for row in connection.execute("SELECT DISTINCT table_name FROM gpkg_data_columns")}
+        projects = connection.execute("SELECT count(*) FROM qgis_projects").fetchone()[0]
     except sqlite3.Error as error:
         raise OSError(f"{path.name} is damaged: {error}") from None
     finally:
         connection.close()
     whole = size == path.stat().st_size and {"areas", "units", "changes", "status"} <= tables
-    if not whole or {**found, **rows} != found or indexed != rows["units"]:
+    complete = drawn == told == tables - {"layer_styles"} and projects == 1
+    # what has no ground is in no index
+    complete &= indexed["units"] == rows["units"] and all(count <= found[t] for t, count in indexed.items())
+    if not whole or not complete or {**found, **rows} != found:
         raise OSError(f"{path.name} came out incomplete")

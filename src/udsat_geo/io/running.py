@@ -87,10 +87,11 @@ def read_earlier(out: Path | Database, year: int, policy: LoadedPolicy, source: 
 
 def place_of(out: Path | Database, year: int) -> str:
     """Where the designation of a year lies in an output folder or a database, for messages."""
-    return f"{out.shown}?schema=designation_{year}" if isinstance(out, Database) else str(_path(out, year))
+    return f"{out.shown}?schema=designation_{year}" if isinstance(out, Database) else str(path_of(out, year))
 
 
-def _path(folder: Path, year: int) -> Path:
+def path_of(folder: Path, year: int) -> Path:
+    """Where the designation of a year lies in an output folder."""
     return folder / f"designation_{year}.gpkg"
 
 
@@ -128,7 +129,7 @@ def _find(out: Path | Database, year: int) -> tuple[dict[str, Any], Callable[[],
     if isinstance(out, Database):
         stored = read_year(out, year)
         return None if stored is None else (stored.summary, lambda: stored.layers["units"].table)
-    path = _path(out, year)
+    path = path_of(out, year)
     if not path.is_file():
         return None
     wanted = ["unit_id", "area_id", "qualified"]

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 
-def list_layers(path: Path) -> list[str]:
-    """The layers of a file, by name.
+def list_layers(path: Path | str) -> list[str]:
+    """The layers of a file, or of a source that GDAL has a name for, by name.
 
     Raises
     ------
@@ -22,7 +22,7 @@ def list_layers(path: Path) -> list[str]:
         raise ValueError(_reason(error)) from None
 
 
-def read_layer(path: Path, layer: str | None, **wanted: Any) -> tuple[dict[str, Any], Any]:
+def read_layer(path: Path | str, layer: str | None, **wanted: Any) -> tuple[dict[str, Any], Any]:
     """A layer as a table, and nothing written beside its file.
 
     Parameters
