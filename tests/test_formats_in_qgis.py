@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from test_qgis import PYTHON, has_pyqgis
+from test_qgis import PYTHON, has_module
 from two_years import designated, write_town
 from udsat_geo.io.results import write_results
 
@@ -31,7 +31,7 @@ application.exitQgis()
 """
 
 
-@pytest.mark.skipif(not has_pyqgis(), reason="QGIS and its Python (python3-qgis) are not installed")
+@pytest.mark.skipif(not has_module("qgis.core"), reason="QGIS and its Python (python3-qgis) are not installed")
 def test_qgis_opens_them_with_titles_and_names(tmp_path: Path) -> None:
     write_town(tmp_path)
     made = designated(tmp_path, tmp_path / "town.toml", 2021)
