@@ -195,6 +195,14 @@ def test_only_the_figures_need_matplotlib(path: Path) -> None:
 
 
 @by_file
+def test_what_qgis_reads_is_written_without_a_library(path: Path) -> None:
+    """Neither QGIS nor anything else has to be there: its documents are XML by Python's own means."""
+    if name_of(path).startswith("io.qgis"):
+        outside = {name.split(".")[0] for name in all_imports(path)} - sys.stdlib_module_names - {"udsat_geo"}
+        assert not outside
+
+
+@by_file
 def test_only_the_crate_needs_rocrate(path: Path) -> None:
     """It is an extra of the package: all else works without it, reading a crate and repeating it too."""
     if name_of(path) != "crate.write":

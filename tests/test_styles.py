@@ -22,7 +22,10 @@ from udsat_geo.io.qgis.elements import Sign, element, key_of, options
 from udsat_geo.io.qgis.expressions import as_html, inserted, literal, looked_up, plain
 from udsat_geo.io.qgis.fields import HIDDEN
 from udsat_geo.io.qgis.kinds import change_rules, changed_unit_kinds, role_kinds
+from udsat_geo.io.qgis.layer_tree import Member
 from udsat_geo.io.qgis.palette import BETTER, WORSE, rgba
+from udsat_geo.io.qgis.sheet_of_areas import sheet_of_areas
+from udsat_geo.io.qgis.sheet_of_changes import sheet_of_changes
 from udsat_geo.io.qgis.styles import styles_of
 from udsat_geo.io.qgis.wording import CLASSES, COLUMNS, PROJECT, SOURCES, STYLES
 from udsat_geo.io.value_wording import ACTION_TEXTS, DEMAND_TEXTS, EVENT_TEXTS, ROLE_TEXTS, texts_of
@@ -94,6 +97,7 @@ def test_bounds_are_short_numbers_and_thresholds_may_be_out_of_reach() -> None:
     assert [len(classes_of(value, everybody)) for value in (-2e9, -1e9, 0.0, 1e9)] == [1, 1, 1, 1]
     nobody = unit_classes(rule("gap_sd", math.inf, math.inf), 5, "en")
     assert [one.lower for one in nobody.classes[1:]] == [-0.5, 0, 0.5, 1, 1.5, 2]
+    assert area_classes(rule("gap_sd", math.inf, math.inf), 5, "en") == nobody
 
 
 @pytest.mark.parametrize(("score", "n"), [("gap_sd", 7), ("percentile", 5), ("exponential", 5)])
@@ -180,6 +184,57 @@ def test_values_of_keys_are_known_by_layer() -> None:
 def test_a_layer_that_is_not_ours_has_no_style() -> None:
     assert styles_of(PackageLayer("roads", ("fid", "name"), "geom", "LINESTRING"), "en") == ()
     assert HIDDEN.keys() == {*SPATIAL, *TABLES, "links"}
+
+
+# --- sheets -------------------------------------------------------------------------------------------------
+
+
+def summary_of(n_areas: int, n_criteria: int, n_changed: int) -> dict[str, Any]:
+    """What sheets read of a summary."""
+    events = [{"event": "added"}] * n_changed + [{"event": "kept"}] * 3
+    return {
+        "year": 2025, "language": "en", "source": "synthetic", "version": "1", "crs": "EPSG:25832",
+        "policy": {"id": "p", "sha256": "0" * 64}, "share_of_residents": None, "residents_in_areas": 7,
+        "rule": rule(), "criteria": [{"key": f"k{i}", "label": "x", "share": True} for i in range(n_criteria)],
+        "areas": [{}] * n_areas,
+        "changes": {"previous_year": 2021, "areas": {"added": n_changed, "kept": 3}, "events": events,
+                    "residents": {"added": 1, "removed": 2}},
+    }  # fmt: skip
+
+
+def placed(sheet: ET.Element) -> dict[str, tuple[float, float, float, float]]:
+    """Left, top, right and bottom of each item."""
+    found = {}
+    for item in sheet.iter("LayoutItem"):
+        left, top = map(float, item.get("position", "").split(",")[:2])
+        width, height = map(float, item.get("size", "").split(",")[:2])
+        found[item.get("id", "")] = (left, top, left + width, top + height)
+    return found
+
+
+@given(n_areas=st.integers(0, 500), n_criteria=st.integers(1, 20), n_changed=st.integers(0, 500))
+def test_sheets_hold_what_there_is_room_for(n_areas: int, n_criteria: int, n_changed: int) -> None:
+    summary = summary_of(n_areas, n_criteria, n_changed)
+    names = ("areas", "near_misses", "units", "changes", "status")
+    members = {name: Member(name, name, f"{name}_id", f"./x.gpkg|layername={name}") for name in names}
+    sheets = [make(members, "theme", summary, (0, 0, 5000, 3000)) for make in (sheet_of_areas, sheet_of_changes)]
+    for sheet in sheets:
+        places = placed(sheet)
+        assert len(set(places)) == len(list(sheet.iter("LayoutItem")))
+        page = next(place for name, place in places.items() if name.endswith("page"))
+        for left, top, right, bottom in places.values():
+            assert page[0] <= left < right <= page[2]
+            assert page[1] <= top < bottom <= page[3]
+        frames = sorted((place for name, place in places.items() if name.endswith("frame")), key=lambda place: place[1])
+        assert all(one[3] <= other[1] for one, other in pairwise(frames))
+    items = [item for sheet in sheets for item in sheet.iter() if item.tag in ("LayoutItem", "LayoutMultiFrame")]
+    keys = [item.get("uuid") for item in items]
+    assert len(set(keys)) == len(keys)
+    (areas,) = [table for table in sheets[0].iter("LayoutMultiFrame") if table.get("vectorLayer") == "areas_id"]
+    shown = int(areas.get("maxFeatures", "-1"))
+    told = [item.get("labelText", "") for item in sheets[0].iter("LayoutItem") if item.get("labelText")]
+    assert shown == n_areas or f"The areas on the map ({shown} of {n_areas}, most residents first)" in told
+    assert shown >= min(n_areas, 20 if n_criteria <= 5 else 5)
 
 
 # --- expressions --------------------------------------------------------------------------------------------

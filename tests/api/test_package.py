@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pkgutil
 import statistics
 import subprocess
 import sys
@@ -61,7 +62,7 @@ def test_a_function_keeps_its_name_when_the_room_of_that_name_is_imported(name: 
 
 
 def test_those_are_all_of_them() -> None:
-    rooms = {module.removeprefix("udsat_geo.") for module in sys.modules if module.startswith("udsat_geo.")}
+    rooms = {module.name for module in pkgutil.iter_modules(ug.__path__)}
     assert rooms & set(ug.__all__) == set(ALSO_ROOMS)
 
 

@@ -83,10 +83,10 @@ def unit_classes(rule: Mapping[str, Any], n_criteria: int, language: str) -> Cla
 def area_classes(rule: Mapping[str, Any], n_criteria: int, language: str) -> Classes:
     """The classes of areas: those of units from the threshold for an edge upwards, all below it as one."""
     units = unit_classes(rule, n_criteria, language)
-    low = [] if rule["edge"] is None else [one for one in units.classes if one.upper <= rule["edge"]]
+    edge = rule["edge"]
+    low = [] if edge is None or not math.isfinite(edge) else [one for one in units.classes if one.upper <= edge]
     if len(low) < 2:
         return units
-    edge = low[-1].upper
     below = ValueClass(-_FAR, edge, low[-1].colour, CLASSES[language]["below"].format(_number(edge, rule, language)))
     return Classes(units.column, (below, *units.classes[len(low) :]))
 

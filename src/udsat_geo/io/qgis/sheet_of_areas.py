@@ -69,7 +69,7 @@ def _tables(member_of: Mapping[str, Member], summary: Mapping[str, Any]) -> list
     words = PROJECT[summary["language"]]
     top = MAP.top + _legend_height(summary) + 14
     # names of criteria may take two lines
-    height = min(TWO_LINES * (len(summary["criteria"]) + 1), 0.4 * MAP.height)
+    height = min(TWO_LINES * (len(summary["criteria"]) + 1), 0.55 * MAP.height)
     room = MAP.top + MAP.height - height - 14 - top
     n_areas = len(summary["areas"])
     shown = min(int((room - HEAD) // ROW), n_areas)

@@ -96,7 +96,7 @@ PROJECT: dict[str, dict[str, str]] = {
         "score": "Composite",
         "criteria": "Criteria exceeded",
         "areas": "Designated areas",
-        "status": "The areas taken together against the rest of the city (a positive gap is worse)",
+        "status": "The areas against the rest of the city (a positive gap is worse)",
         "more": "The areas on the map ({shown} of {of}, most residents first)",
         "all": "The areas on the map",
         "policy": "Policy: {id}. {areas} with {residents} residents{share}.",
