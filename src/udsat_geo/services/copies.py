@@ -73,7 +73,7 @@ def local_copies(named: Mapping[str, str | None], limits: Limits | None = None) 
     if not fetched:
         yield found
         return
-    folder = Path(tempfile.mkdtemp(prefix="udsat_geo-"))
+    folder = Path(tempfile.mkdtemp(prefix="udsat_geo-fetched-"))
     copies: dict[str, Path] = {}
     try:
         _fetch_all(fetched, limits or limits_of(os.environ), folder, copies, found.notes)
