@@ -36,6 +36,21 @@ def test_a_run_comes_out_the_same(town: Path) -> None:
     assert rerun(town / "out" / NAME)[0] == 0
 
 
+def test_a_crate_may_be_all_that_is_asked_for(town: Path) -> None:
+    made(2021, town / "out", formats="crate")
+    code, found, error = rerun("out")
+    assert (code, error) == (0, "")
+    assert states(found) == {"designation_2021.json": (True, "as_written")}
+
+
+def test_every_format_comes_out_the_same(town: Path) -> None:
+    made(2021, town / "out", formats="gpkg,tif,areas-tif,parquet,geojson,fgb,csv,xlsx,crate")
+    code, found, error = rerun("out")
+    assert (code, error) == (0, "")
+    assert len(states(found)) > 25
+    assert set(states(found).values()) == {(True, "as_written")}
+
+
 def test_one_file_may_be_two_inputs(town: Path) -> None:
     layers = ("--barriers", "lines.gpkg|layername=railways", "--crossings", "lines.gpkg|layername=bridges")
     path = made(2021, town / "out", *layers)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +150,17 @@ def designated(town: Path, out: Path, *options: str | Path) -> tuple[dict[str, b
     return files, json.loads(files.pop("designation_2021.json"))
 
 
+def tables_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table of a GeoPackage, row by row."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            name: connection.execute(f'SELECT * FROM "{name}"').fetchall()
+            for name in names
+            if not name.startswith("rtree")
+        }
+
+
 def test_a_designation_with_barriers_crossings_and_places_of_a_service_is_that_with_files(
     service: str, town: Path, tmp_path: Path
 ) -> None:
@@ -156,9 +169,16 @@ def test_a_designation_with_barriers_crossings_and_places_of_a_service_is_that_w
     by_service = [part for name in names for part in (f"--{name}", f"{service}|layername={name}")]
     files, told = designated(town, tmp_path / "file", *by_file)
     fetched, told_of_service = designated(town, tmp_path / "service", *by_service)
-    assert files == fetched
+    assert files["designation_2021.tif"] == fetched["designation_2021.tif"]
+    by_file_tables, by_service_tables = (
+        tables_of(tmp_path / name / "designation_2021.gpkg") for name in ("file", "service")
+    )
+    # the one table that names its inputs, in ISO 19115
+    assert by_file_tables.pop("gpkg_metadata") != by_service_tables.pop("gpkg_metadata")
+    assert by_file_tables == by_service_tables
+    assert {"areas", "units", "changes", "near_misses", "status"} <= by_file_tables.keys()
     plain, _ = designated(town, tmp_path / "plain")
-    assert files != plain, "barriers that change nothing prove nothing"
+    assert files["designation_2021.tif"] != plain["designation_2021.tif"], "barriers that change nothing prove nothing"
     entries = {entry["name"]: entry for entry in told_of_service["inputs"]}
     for name in names:
         entry = entries[f"{service}|layername={name}"]

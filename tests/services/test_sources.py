@@ -52,6 +52,7 @@ def test_a_file_that_is_there_is_a_file_whatever_its_name(tmp_path: Path, monkey
         ("/vsicurl/https://u:p@host/a.gpkg", "https://host/a.gpkg"),
         ("/vsizip//vsicurl/https://u:p@host/a.zip/b.shp", "/vsizip//vsicurl/https://host/a.zip/b.shp"),
         ("/vsizip//home/somebody/a.zip/b.shp", "/vsizip/a.zip/b.shp"),
+        ("PG:postgresql://me:pw@host/city?password=pw", "PG:postgresql://host/city"),
         ("PG:host=h dbname=d user=u password=p", "PG:host=h dbname=d user=... password=..."),
     ],
 )

@@ -71,7 +71,7 @@ def run_goals(
         if areas is None:
             account = take_account()
         else:
-            local = {name: str(copies.paths[name]) if name in copies.paths else None for name in files_named}
+            local = {name: copies.text(name, text) for name, text in files_named.items()}
             read = _read_inputs(
                 str(local["areas"]), goals_file, local["barriers"], local["crossings"], local["polling"], allow_overlaps
             )

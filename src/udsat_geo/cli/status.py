@@ -63,9 +63,9 @@ def run_status(
         check_writable(out)
     named = {"areas": areas, "updated": updated}
     with progress_on(not as_json) as progress, local_copies(named) as copies:
-        files_of = {name: str(path) for name, path in copies.paths.items()}
+        local = {name: copies.text(name, text) for name, text in named.items()}
         job = dataclasses.replace(
-            job, areas=files_of["areas"], updated=files_of.get("updated"), notes=copies.told(language)
+            job, areas=local["areas"] or "", updated=local["updated"], notes=copies.told(language)
         )
         report = take_report(job, progress)
         # files are hashed for it: not needed to print tables

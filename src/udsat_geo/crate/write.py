@@ -1,7 +1,8 @@
 """Runs as a Process Run Crate: the JSON-LD beside the results.
 
 Written with the library rocrate, by the profile Process Run Crate 0.5, which rests on RO-Crate 1.1. The same runs give
-the same bytes: there is no time of now in it, and no name of a user, a machine or a folder.
+the same bytes: there is no time of now in it, no name of a user or a machine, and no path but those below the folder
+that the run was started in.
 
 Source: https://w3id.org/ro/wfrun/process/0.5, https://w3id.org/ro/crate/1.1.
 """
@@ -34,7 +35,7 @@ UNKNOWN_LICENCE = "Not stated. Ask whoever made the designation before passing t
 STANDARDS = {
     ".gpkg": ("http://www.opengis.net/doc/IS/geopackage/1.2", "OGC GeoPackage 1.2"),
     ".tif": ("http://www.opengis.net/doc/IS/COG/1.0", "OGC Cloud Optimized GeoTIFF 1.0"),
-    ".parquet": ("https://geoparquet.org/releases/v1.1.0/", "GeoParquet 1.1.0"),
+    ".parquet": ("https://parquet.apache.org/docs/file-format/", "Apache Parquet"),
     ".geojson": ("https://www.rfc-editor.org/rfc/rfc7946", "RFC 7946: The GeoJSON Format"),
 }
 """Suffix -> address and name of the standard that a result keeps to."""

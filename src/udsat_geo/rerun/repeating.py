@@ -119,8 +119,8 @@ def other_versions(run: Run) -> tuple[tuple[str, str, str], ...]:
 
 def _formats(run: Run) -> tuple[str, ...]:
     """The formats of a run but for the crate, which cannot hold its own hash."""
-    told = run.option("--format") or ""
-    return check_formats(",".join(part for part in told.split(",") if part.strip() != "crate") or "gpkg")
+    told = [part for part in (run.option("--format") or "").split(",") if part != "crate"]
+    return check_formats(",".join(told)) if told else ()
 
 
 def _repeated(run: Run, found: Found, places: Places, threads: int | None, progress: Progress | None) -> Repetition:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.services.limits import Limits, limits_of
 from udsat_geo.services.privacy import without_secrets
-from udsat_geo.services.sources import LAYER, Source, source_of
+from udsat_geo.services.sources import LAYER, Source, is_remote, source_of
 from udsat_geo.services.wording import Words
 from udsat_geo.vector.origins import Origin, forget_origin, tell_origin
 
@@ -37,6 +37,10 @@ class LocalCopies:
 
     paths: dict[str, Path] = field(default_factory=dict)
     notes: list[Words] = field(default_factory=list)
+
+    def text(self, name: str, given: str | None) -> str | None:
+        """A source as a text: the path of its copy, or what was given where it is a file, a year or nothing."""
+        return given if given is None or not is_remote(given) else str(self.paths[name])
 
     def told(self, language: str) -> tuple[str, ...]:
         """The notes in a language, each once."""
@@ -69,7 +73,7 @@ def local_copies(named: Mapping[str, str | None], limits: Limits | None = None) 
     if not fetched:
         yield found
         return
-    folder = Path(tempfile.mkdtemp(prefix="udsat_geo-"))
+    folder = Path(tempfile.mkdtemp(prefix="udsat_geo-fetched-"))
     copies: dict[str, Path] = {}
     try:
         _fetch_all(fetched, limits or limits_of(os.environ), folder, copies, found.notes)

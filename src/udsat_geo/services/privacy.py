@@ -12,7 +12,7 @@ _SECRET_NAME = (
 """Names of parameters that may let somebody in or say who it is: rather one too many. Own choice."""
 
 _IS_SECRET = re.compile(_SECRET_NAME, re.IGNORECASE)
-_ADDRESS = re.compile(r"https?:/{1,2}[^\s\"'<>|]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?:/{1,2}|[a-z][a-z0-9+.\-]*://)[^\s\"'<>|]+", re.IGNORECASE)
 _PAIR = re.compile(rf"(?<![\w.\-])({_SECRET_NAME})(\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s&;,|\"'<>]+)", re.IGNORECASE)
 
 
