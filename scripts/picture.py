@@ -1,6 +1,6 @@
 """A picture of a designation.
 
-python scripts/picture.py data/out/designation_2025.gpkg docs/designation_2025.png
+python scripts/picture.py data/out/designation_2025.gpkg docs/pictures/designation_2025.png
 """
 
 from __future__ import annotations

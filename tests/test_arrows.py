@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "policy": {"errors"},
     "grid": {"errors"},
     "vector": {"errors", "registers"},
+    "services": {"errors", "vector"},
     "registers": {"errors", "policy", "kernels", "vector"},
     "units": {"errors", "grid", "policy", "registers", "kernels"},
     "addresses": {"errors", "policy", "registers", "units"},
@@ -56,7 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "places": {"errors", "vector", "wording"},
     "parcels": {"errors", "outline", "vector", "wording"},
     "overrides": {"areas", "errors", "units", "vector", "wording"},
-    "surroundings": {"barriers", "errors", "overrides", "parcels", "places", "policy", "units", "wording"},
+    "surroundings": {"barriers", "errors", "overrides", "parcels", "places", "policy", "units", "vector", "wording"},
     "naming": {"areas", "diff", "places", "units", "wording"},
     "designation": DESIGNATION,
     "goals": {"errors", "policy", "polygon_file", "registers", "vector", "unit_table", "wording", "zones"},
@@ -74,9 +75,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "why": JOB | {"job", "series"},
     "report": IO | {"io"},
     "figures_job": JOB | {"job", "series", "area_set", "status_job", "report"},
+    "crate": IO | {"io"},
+    "rerun": JOB | {"job", "crate", "services"},
     "cli": JOB
     | {"job", "reproduction", "remeasured", "status_job", "comparing", "series", "why"}
-    | {"report", "figures_job"},
+    | {"report", "figures_job", "services", "crate", "rerun"},
+    "api": JOB | {"job", "reproduction", "status_job", "comparing", "series", "why", "report", "services"},
 }
 """Room -> the rooms it may import beside itself; a room is the first name under the package."""
 
@@ -94,8 +98,14 @@ OUTSIDE = {
 
 HEAVY = (
     "numpy", "numba", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyarrow", "pydantic", "rich",
-    "matplotlib",
+    "matplotlib", "openpyxl", "psycopg", "rocrate",
 )  # fmt: skip
+
+OF_EXTRAS = {
+    "openpyxl": {"io.workbook"},
+    "psycopg": {"io.database", "io.postgis", "io.postgis_reading"},
+}
+"""Libraries that come with an extra -> the modules that use them: all else works without."""
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 450
 
@@ -191,8 +201,38 @@ def test_only_the_figures_need_matplotlib(path: Path) -> None:
 
 
 @by_file
-def test_pandas_is_nowhere(path: Path) -> None:
-    assert not {name.split(".")[0] for name in all_imports(path)} & {"pandas", "geopandas"}
+def test_libraries_of_extras_are_used_where_they_belong(path: Path) -> None:
+    used = {name.split(".")[0] for name in all_imports(path)}
+    for library, rooms in OF_EXTRAS.items():
+        assert library not in used or name_of(path) in rooms
+
+
+@by_file
+def test_what_qgis_reads_is_written_without_a_library(path: Path) -> None:
+    """Neither QGIS nor anything else has to be there: its documents are XML by Python's own means."""
+    if name_of(path).startswith("io.qgis"):
+        outside = {name.split(".")[0] for name in all_imports(path)} - sys.stdlib_module_names - {"udsat_geo"}
+        assert not outside
+
+
+@by_file
+def test_only_the_crate_needs_rocrate(path: Path) -> None:
+    """It is an extra of the package: all else works without it, reading a crate and repeating it too."""
+    if name_of(path) != "crate.write":
+        assert "rocrate" not in {name.split(".")[0] for name in all_imports(path)}
+
+
+@by_file
+def test_pandas_is_only_in_the_interface_for_notebooks(path: Path) -> None:
+    """There it is imported by what gives a frame; it is an extra, and nothing else waits for it."""
+    frames = {"pandas", "geopandas", "folium", "mapclassify"}
+    if name_of(path).split(".")[0] != "api":
+        assert not {name.split(".")[0] for name in all_imports(path)} & frames
+    else:
+        top = ast.Module(body=[node for node in tree_of(path).body if not is_type_checking(node)], type_ignores=[])
+        at_once = {alias.name for node in top.body if isinstance(node, ast.Import) for alias in node.names}
+        at_once |= {node.module or "" for node in top.body if isinstance(node, ast.ImportFrom)}
+        assert not {name.split(".")[0] for name in at_once} & {*frames, *HEAVY}
 
 
 @by_file

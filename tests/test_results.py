@@ -25,7 +25,9 @@ def test_every_output_is_stamped_with_its_source(tmp_path: Path, source: str) ->
 
     designation = made(tmp_path / "raw", source)
     geopackage, raster, summary = write_results(designation, tmp_path / "out", ("gpkg", "tif"))
-    stamp = pyogrio.read_info(geopackage, layer="areas")["dataset_metadata"]
+    metadata = pyogrio.read_info(geopackage, layer="areas")["dataset_metadata"]
+    # what GDAL does not know, the ISO 19115 document, it numbers
+    stamp = {key: value for key, value in metadata.items() if not key.startswith("GPKG_METADATA_ITEM_")}
     assert stamp == {
         "source": source,
         "year": "2021",

@@ -87,6 +87,41 @@ def test_files_that_may_not_grow_change_nothing(good: Path, tmp_path: Path, most
     assert content_of(out) == before
 
 
+@pytest.mark.parametrize("small_disk", [0.0, 0.1], indirect=True)
+def test_a_disk_that_fills_changes_nothing_in_any_format(good: Path, small_disk: Path) -> None:
+    before = content_of(small_disk)
+    more = ("--format", "areas-tif,parquet,geojson,fgb,csv,xlsx,gpkg")
+    done = subprocess.run(
+        call(good / "new", small_disk, *more), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "could not be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert content_of(small_disk) == before
+
+
+@pytest.mark.parametrize("most_bytes", [2000])
+@pytest.mark.parametrize("name", ["areas-tif", "parquet", "geojson", "fgb", "csv", "xlsx"])
+def test_a_format_whose_files_may_not_grow_changes_nothing(
+    good: Path, tmp_path: Path, name: str, most_bytes: int
+) -> None:
+    out = shutil.copytree(good / "out", tmp_path / "out")
+    before = content_of(out)
+    done = subprocess.run(
+        call(good / "new", out, "--format", name),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("error:") == 1
+    assert "could not be written" in done.stderr or "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert content_of(out) == before
+
+
 def wait_for(process: subprocess.Popen[str], library: str) -> None:
     """Wait until a process has loaded a library; where that cannot be seen, for a second."""
     maps = Path(f"/proc/{process.pid}/maps")

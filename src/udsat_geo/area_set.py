@@ -21,7 +21,16 @@ from udsat_geo.grid import Grid, find_cells
 from udsat_geo.polygon_file import Words, read_polygons
 from udsat_geo.registers.linking import Located
 from udsat_geo.registers.schema import CRS
-from udsat_geo.vector import file_of, geometries_of, geometry_column, list_layers, read_layer, same_crs, short_crs
+from udsat_geo.vector import (
+    file_of,
+    geometries_of,
+    geometry_column,
+    list_layers,
+    name_of,
+    read_layer,
+    same_crs,
+    short_crs,
+)
 from udsat_geo.zones import zone_of_points
 
 LAYERS = {"areas", "units"}
@@ -166,11 +175,11 @@ def _read_designation(path: Path) -> AreaSet:
     crs = read_summary(path).get("crs")
     if isinstance(crs, str) and not same_crs(crs, CRS):
         what = f"is a designation in {short_crs(crs)}, and registers are read in {CRS}"
-        raise InputError(Problem(path.name, what, "Name a designation of the same city."))
+        raise InputError(Problem(name_of(path), what, "Name a designation of the same city."))
     if not len(designated.area_id):
-        raise InputError(Problem(path.name, "is a designation without any area", "Name another one."))
+        raise InputError(Problem(name_of(path), "is a designation without any area", "Name another one."))
     label, outline, source = _labels(designated), designated.outline, designated.source
-    return AreaSet(path.name, label, outline, _members(path, designated), designated.year, source, path)
+    return AreaSet(name_of(path), label, outline, _members(path, designated), designated.year, source, path)
 
 
 def _members(path: Path, designated: Designated) -> MemberCells | MemberAddresses | None:
@@ -183,7 +192,9 @@ def _members(path: Path, designated: Designated) -> MemberCells | MemberAddresse
         geometry = geometries_of(table[geometry_column(meta)])
     except (KeyError, ValueError, NotImplementedError) as error:
         reason = str(error.args[0] if error.args else error).split("\n")[0]
-        raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
+        raise InputError(
+            Problem(name_of(path), f"is no designation of ours ({reason})", "Name another file.")
+        ) from None
     number = {area: i for i, area in enumerate(designated.area_id.tolist())}
     area_of_member = np.array([number.get(area, -1) for area in table["area_id"].to_pylist()], dtype=np.int64)
     kinds = set(shapely.get_type_id(geometry).tolist())

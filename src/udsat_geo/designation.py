@@ -25,7 +25,7 @@ from udsat_geo.scoring import Scores, score_units
 from udsat_geo.status import Status, take_status
 from udsat_geo.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.units import Units, cells_from_registers
-from udsat_geo.vector import file_of
+from udsat_geo.vector import file_of, name_of
 from udsat_geo.wording import BARRIERS_CUT, NO_GROUND, NO_MEMORY, NO_PLACE, NO_SPREAD, STEPS
 
 Progress = Callable[[str], None]
@@ -47,12 +47,15 @@ class Inputs:
         ``registers``, ``unit_table`` or ``synthetic``; stamped on every output.
     around : Around
         Files of barriers, crossings, places, parcels and overrides.
+    notes : tuple of str
+        What was found out on the way to the files.
     """
 
     registers: Path | None
     unit_table: Path | None
     source: str
     around: Around = field(default_factory=Around)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,8 @@ class Designation:
             self.inputs.source,
             self.areas.until,
             unit_places(self.units),
+            tuple((self.year, what, path) for what, path in self.files.items())
+            + (() if self.previous is None else self.previous.files),
         )
 
 
@@ -295,7 +300,7 @@ def _notes(
     notes = [*_without_spread(scores, rule, language), *around.notes]
     if inputs.around.places is not None and not named.has_place.all():
         told = {"n": int((~named.has_place).sum()), "of": len(named.has_place)}
-        notes.append(NO_PLACE[language].format(name=file_of(inputs.around.places).name, **told))
+        notes.append(NO_PLACE[language].format(name=name_of(file_of(inputs.around.places)), **told))
     groundless = [area.is_empty for area in outline]
     if any(groundless):
         notes.append(NO_GROUND[language].format(areas=", ".join(named.area_id[groundless])))
@@ -356,7 +361,7 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     if rule.units.kind == "addresses":
         what = 'is a table of units, and kind = "addresses" reads registers'
         remedy = "Leave --units out and name the registers with --raw, or use a policy over cells or zones."
-        raise InputError(Problem(inputs.unit_table.name, what, remedy))
+        raise InputError(Problem(name_of(file_of(inputs.unit_table)), what, remedy))
     from udsat_geo.unit_table import read_unit_table, units_from_table, units_from_table_and_registers
 
     table = read_unit_table(inputs.unit_table, rule)

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise, repeat
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,8 @@ class Designated:
         The end year of an area that only stays for a while; -1, or None for all, is none.
     geometry : object (shapely), shape (n_units,), or None
         Where the units lie; None where their ids say it, as those of cells do, or where it is not known.
+    files : tuple of (int, str, Path)
+        What it was made of or read from, and those before it: the year, what each holds, and where it lies.
     """
 
     year: int
@@ -76,6 +79,7 @@ class Designated:
     source: str = ""
     until: NDArray[np.int64] | None = None
     geometry: NDArray[np.object_] | None = None
+    files: tuple[tuple[int, str, Path], ...] = ()
 
     @property
     def end_year(self) -> NDArray[np.int64]:

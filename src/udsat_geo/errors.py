@@ -67,3 +67,23 @@ class InputError(UdsatError):
 
 class OutputError(InputError):
     """Results cannot be written where they were asked for: no permission, no space, no such place."""
+
+
+class MissingPackageError(UdsatError, ImportError):
+    """A package that the product does without, but this call needs, is not installed.
+
+    Parameters
+    ----------
+    what : str
+        What was asked for.
+    package : str
+        The package that is missing.
+    extra : str
+        The extra of this product that brings it.
+    instead : str
+        What serves without it, where something does.
+    """
+
+    def __init__(self, what: str, package: str, extra: str, instead: str = ""):
+        also = f" {instead}" if instead else ""
+        super().__init__(f'{what} needs {package}: pip install "udsat_geo[{extra}]".{also}')

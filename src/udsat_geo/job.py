@@ -13,16 +13,21 @@ import dataclasses
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from udsat_geo.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
+from udsat_geo.io.database import Database
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.surroundings import Around
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
-from udsat_geo.vector import file_of
+from udsat_geo.vector import file_of, name_of, origin_of
 from udsat_geo.wording import COMPARED_ACROSS, NOTHING_TO_COMPARE, OTHER_BASIS
+
+if TYPE_CHECKING:
+    from udsat_geo.io.stored import Stored
 
 DEFAULT_RAW = Path("data/raw")
 DEFAULT_OUT = Path("data/out")
@@ -47,11 +52,14 @@ class Job:
     around : Around
         Files of barriers, crossings, places, parcels and overrides, as named; those not named are looked for in the
         register folder, overrides apart.
-    out : Path
+    out : Path or Database
+        Where earlier designations are looked for.
     language : {"da", "en"}
     seed : int
         Of the synthetic city.
     threads : int or None
+    notes : tuple of str
+        What was found out on the way to the files.
     """
 
     year: int
@@ -60,10 +68,11 @@ class Job:
     units: Path | None = None
     previous: str | None = None
     around: Around = field(default_factory=Around)
-    out: Path = DEFAULT_OUT
+    out: Path | Database = DEFAULT_OUT
     language: str = "da"
     seed: int = DEFAULT_SEED
     threads: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def run(job: Job, progress: Progress | None = None) -> Designation:
@@ -75,14 +84,14 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
         If anything named is not there, or the input is at fault.
     """
     check_year(job.year, job.policy)
-    inputs = find_inputs(job, job.year, progress)
+    inputs = dataclasses.replace(find_inputs(job, job.year, progress), notes=job.notes)
     ran = ran_before(job, job.year, inputs)
     previous, note = find_previous(job, inputs, progress)
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
         what = f"{previous.policy_id}, {previous.source}"
         note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
     made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
-    return dataclasses.replace(made, notes=(*made.notes, *note))
+    return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note))
 
 
 def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
@@ -168,7 +177,7 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
         if registers is None and not rule.reads_unit_table and rule.units.kind != "addresses":
             what = f"the criteria of {job.policy.policy.id} read registers, not a unit table"
             remedy = 'Name the registers with --raw, or use a policy whose criteria have register = "units".'
-            raise InputError(Problem(job.units.name, what, remedy))
+            raise InputError(Problem(name_of(file_of(job.units)), what, remedy))
         source = "unit_table" if registers is None else source_of(registers, year)
         return Inputs(registers, job.units, source, around_registers(job.around, registers))
     folder, source = find_registers(job.raw, year, job.seed, progress)
@@ -200,7 +209,8 @@ def around_registers(named: Around, folder: Path | None) -> Around:
             found |= {name: beside[0]} if beside else {}
     if "crossings" in found and "barriers" not in found:
         what, remedy = "opens barriers, and there are none", "Name them with --barriers, or leave the crossings out."
-        problems.append(Problem(str(found["crossings"]), what, remedy))
+        origin = origin_of(file_of(found["crossings"]))
+        problems.append(Problem(str(found["crossings"]) if origin is None else origin.name, what, remedy))
     if problems:
         raise InputError(problems)
     return Around(**found)
@@ -251,7 +261,7 @@ def find_previous(
     InputError
         If one is named and not there.
     """
-    from udsat_geo.io.earlier import read_designated
+    from udsat_geo.io.earlier import designated_of, read_designated
 
     if job.previous == "none":
         return None, ()
@@ -263,12 +273,14 @@ def find_previous(
     year = int(job.previous) if job.previous is not None else job.year - job.policy.policy.cadence
     _check_earlier(f"--previous {year}", year, job.year)
     made_of = _inputs_of_earlier(job, inputs, year, progress)
-    stored = job.out / f"designation_{year}.gpkg"
     # years running are read from the output folder: made anew, each year would ask for those before it without end
     looks_back = job.policy.policy.rule.years_running > 1
-    if stored.is_file() and (made_of is None or looks_back):
+    stored = _stored(job.out, year) if made_of is None or looks_back else None
+    if stored is not None:
         if named or looks_back or _has_same_basis(stored, job.policy, inputs):
-            return read_designated(stored, _says_where(job)), ()
+            if isinstance(stored, Path):
+                return read_designated(stored, _says_where(job)), ()
+            return designated_of(stored, _says_where(job)), ()
         return None, (OTHER_BASIS[job.language].format(year=year),)
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
@@ -311,11 +323,21 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
     return dataclasses.replace(inputs, registers=raw / str(year), around=around)
 
 
-def _has_same_basis(stored: Path, policy: LoadedPolicy, inputs: Inputs) -> bool:
+def _stored(out: Path | Database, year: int) -> Path | Stored | None:
+    """The designation of a year where results go; None where there is none."""
+    if isinstance(out, Database):
+        from udsat_geo.io.reading import read_year
+
+        return read_year(out, year)
+    path = out / f"designation_{year}.gpkg"
+    return path if path.is_file() else None
+
+
+def _has_same_basis(stored: Path | Stored, policy: LoadedPolicy, inputs: Inputs) -> bool:
     """Whether a stored designation was made by this policy from this kind of input."""
     from udsat_geo.io.earlier import read_summary
 
-    summary = read_summary(stored)
+    summary = read_summary(stored) if isinstance(stored, Path) else stored.summary
     return bool(summary["policy"].get("sha256") == policy.sha256 and summary["source"] == inputs.source)
 
 

@@ -51,6 +51,8 @@ class StatusJob:
     seed : int
         Of the synthetic city.
     threads : int or None
+    notes : tuple of str
+        What was found out on the way to the files.
     """
 
     areas: str
@@ -62,6 +64,7 @@ class StatusJob:
     language: str = "da"
     seed: int = DEFAULT_SEED
     threads: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def _report(
     found_out = [f"{year}: {note}" for year, found in measured.items() for note in found.sums.notes]
     of_areas = [note[job.language] for areas in sets for note in areas.notes]
     made_from = {areas.name: areas.source for areas in sets if areas.source is not None}
-    notes = (*of_areas, *notes_of(report, blank, made_from), *found_out)
+    notes = (*job.notes, *of_areas, *notes_of(report, blank, made_from), *found_out)
     return dataclasses.replace(report, notes=tuple(dict.fromkeys(notes)))
 
 

@@ -15,6 +15,7 @@ from udsat_geo.parcels import Parcels, read_parcels
 from udsat_geo.places import Places, read_places
 from udsat_geo.policy import Policy
 from udsat_geo.units import Units
+from udsat_geo.vector import file_of, name_of
 from udsat_geo.wording import PARCELS_UNUSED
 
 
@@ -89,7 +90,7 @@ def read_surroundings(around: Around, units: Units, policy: Policy, language: st
         raise InputError(problems)
     notes = [note for part in found.values() for note in part.notes]
     if around.parcels is not None and units.kind != "addresses":
-        notes.append(PARCELS_UNUSED[language].format(name=around.parcels.name))
+        notes.append(PARCELS_UNUSED[language].format(name=name_of(file_of(around.parcels))))
     return Surroundings(**found, notes=tuple(notes), rows=_rows(found, around))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
+
+import click
 
 from udsat_geo.wording import decimal
 
@@ -15,18 +18,32 @@ if TYPE_CHECKING:
     from udsat_geo.designation import Designation
 
 
+PROGRESS, LINES = "UDSAT_PROGRESS", "lines"
+"""The environment variable by which another program asks for its own kind of progress, and the one kind there is."""
+
+
 @contextmanager
 def progress_on(shown: bool) -> Iterator[Callable[[str], None] | None]:
-    """A spinner with the current step and the time it takes, on standard error; nothing when not shown."""
+    """A spinner with the current step and the time it takes, on a terminal's standard error; nothing when not shown.
+
+    Where ``UDSAT_PROGRESS=lines`` asks for it, each step is a line of its own instead, ``progress: 2025: scoring``: for
+    programs that run a command and pass on how far it is.
+    """
     if not shown:
         yield None
+        return
+    if os.environ.get(PROGRESS) == LINES:
+        yield lambda step: click.echo(f"progress: {step}", err=True)
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("starting", total=None)
         yield lambda step: progress.update(task, description=step)
 
@@ -138,48 +155,13 @@ def _status_table(designation: Designation, words: dict[str, str]) -> Table:
 
 def _counted_lines(designation: Designation) -> list[str]:
     """What was left out, and what was found out about the input."""
-    words = dict(COUNTED[designation.language])
-    for criterion in designation.policy.policy.criteria:
-        label = criterion.label_in(designation.language)
-        words[f"units_without_{criterion.key}"] = WITHOUT_OWN_RATE[designation.language].format(label=label)
+    from udsat_geo.wording import counted_words
+
+    criteria = designation.policy.policy.criteria
+    words = counted_words({c.key: c.label_in(designation.language) for c in criteria}, designation.language)
     lines = [
         f"{words.get(name, name)}: {decimal(count, 0, designation.language)}"
         for name, count in designation.counts.items()
         if count and name != "residents_placed"
     ]
     return lines + list(designation.notes)
-
-
-WITHOUT_OWN_RATE = {
-    "da": "Enheder uden egen værdi for {label}",
-    "en": "Units without a value of their own for {label}",
-}
-
-COUNTED: dict[str, dict[str, str]] = {
-    "da": {
-        "residents_unplaced": "Beboere uden placering i alt (tælles ikke i nogen enhed)",
-        "residents_without_dwelling": "Beboere uden kendt bolig",
-        "residents_with_impossible_age": "Beboere med umulig alder (alder regnes som ukendt)",
-        "addresses_without_position": "Adresser uden placering",
-        "addresses_outside_all_units": "Adresser uden for alle enheder",
-        "dwellings_without_address": "Boliger uden adresse",
-        "residents_of_dwellings_without_address": "Beboere i boliger uden adresse",
-        "residents_of_addresses_without_position": "Beboere på adresser uden placering",
-        "residents_outside_all_units": "Beboere på adresser uden for alle enheder",
-        "addresses_in_several_units": "Adresser i flere overlappende enheder (regnes til den første efter id)",
-        "units_without_residents_known": "Enheder uden kendt beboertal",
-    },
-    "en": {
-        "residents_unplaced": "Residents not placed in all (counted in no unit)",
-        "residents_without_dwelling": "Residents without a known dwelling",
-        "residents_with_impossible_age": "Residents with an impossible age (read as unknown)",
-        "addresses_without_position": "Addresses without a position",
-        "addresses_outside_all_units": "Addresses outside all units",
-        "dwellings_without_address": "Dwellings without an address",
-        "residents_of_dwellings_without_address": "Residents of dwellings without an address",
-        "residents_of_addresses_without_position": "Residents of addresses without a position",
-        "residents_outside_all_units": "Residents of addresses outside all units",
-        "addresses_in_several_units": "Addresses in several overlapping units (counted in the first by id)",
-        "units_without_residents_known": "Units without a known number of residents",
-    },
-}

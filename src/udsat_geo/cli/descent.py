@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,7 @@ import click
 from udsat_geo.change_wording import LINEAGE
 from udsat_geo.cli.console import plain_console, progress_on
 from udsat_geo.cli.tables import plain_table, say
-from udsat_geo.comparing import Named, compare_sides
-from udsat_geo.diff import Changes
+from udsat_geo.comparing import Named, trace_files
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.areas_file import AreasFile, read_areas
 from udsat_geo.io.lineage import lineage_as_csv, lineage_as_data, lineage_rows
@@ -28,8 +27,6 @@ from udsat_geo.wording import TABLE, decimal
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-Progress = Callable[[str], None] | None
 
 
 def run_lineage(
@@ -69,7 +66,7 @@ def run_lineage(
             notes = tuple(dict.fromkeys(note for each in made for note in each.notes))
         else:
             sides = [_read(text, name, allow_overlaps, language) for text in files]
-            found, notes = _trace_files(sides, Named(raw, units, seed=seed), language, progress)
+            found, notes = trace_files(sides, Named(raw, units, seed=seed), language, progress)
     if as_json:
         click.echo(to_json({**lineage_as_data(found), "notes": list(notes)}), nl=False)
     elif as_csv:
@@ -104,19 +101,6 @@ def _read(text: str, name: str | None, allow_overlaps: bool, language: str) -> A
     if year >= 0 and side.year != year:
         raise InputError(Problem(text, f"is of {side.year}", "Leave out the year: a designation says its own."))
     return side
-
-
-def _trace_files(
-    sides: Sequence[AreasFile], named: Named, language: str, progress: Progress
-) -> tuple[Lineage, tuple[str, ...]]:
-    check_years([side.designated.year for side in sides], [side.name for side in sides])
-    changes: list[Changes] = []
-    notes: list[str] = []
-    for before, now in pairwise(sides):
-        compared = compare_sides(before, now, named, language, progress)
-        changes.append(compared.changes)
-        notes += compared.notes
-    return trace([side.designated for side in sides], changes), tuple(dict.fromkeys(notes))
 
 
 def print_lineage(lineage: Lineage, notes: Sequence[str], console: Console, language: str) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from udsat_geo.cli.console import plain_console, print_result, progress_on
-from udsat_geo.io.results import check_formats, check_writable, write_results
+from udsat_geo.errors import InputError, Problem
+from udsat_geo.io.destination import Folder, destination_of
+from udsat_geo.io.results import Account
 from udsat_geo.job import Job, is_synthetic, run
-from udsat_geo.policy import load_policy, with_references
+from udsat_geo.policy import BUILT_IN, load_policy, with_references
+from udsat_geo.services import LocalCopies, local_copies, shown_name
 from udsat_geo.surroundings import Around
 from udsat_geo.synthetic import DEFAULT_SEED
 from udsat_geo.wording import STEPS
+
+CRATE = "crate"
 
 SYNTHETIC = {
     "da": "Ingen registre i data/raw: kører på det syntetiske København, hvis beboere ikke findes.",
@@ -32,13 +40,15 @@ def run_designate(
     parcels: str | None,
     overrides: str | None,
     previous: str | None,
-    out: Path,
-    formats: str,
+    out: Path | str,
+    formats: str | None,
     language: str,
     seed: int | None,
     threads: int | None,
     quiet: bool,
     as_json: bool,
+    agent: str | None = None,
+    licence: str | None = None,
 ) -> None:
     """Run the job, write its files, print its result.
 
@@ -47,34 +57,79 @@ def run_designate(
     InputError
         If the call or the input is at fault.
     """
-    wanted = check_formats(formats)
-    around = (barriers, crossings, places, parcels, overrides)
+    results = destination_of(out, formats)
     job = Job(
         year=year,
         policy=with_references(load_policy(policy), references),
         raw=raw,
-        units=None if units is None else Path(units),
         previous=previous,
-        around=Around(*(None if file is None else Path(file) for file in around)),
-        out=out,
+        out=results.earlier,
         language=language,
         seed=DEFAULT_SEED if seed is None else seed,
         threads=threads,
     )
-    check_writable(out)
+    results.check(year)
+    around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
+    named = {"units": units, **around, "overrides": overrides}
+    if isinstance(results, Folder) and CRATE in results.formats:
+        told = {"--reference": references, "--previous": previous, "--agent": agent, "--license": licence}
+        results = dataclasses.replace(results, account=_account(job, policy, results, named, told))
+    elif agent is not None or licence is not None:
+        what = "are told in a crate, and none is asked for"
+        raise InputError(Problem("--agent, --license", what, "Add crate to --format, or leave them out."))
     if threads is not None:
         _limit_threads(threads)
-    if is_synthetic(job) and not quiet and not as_json:
+    shown = not quiet and not as_json
+    if units is None and is_synthetic(job) and shown:
         click.echo(SYNTHETIC[language])
-    with progress_on(not quiet and not as_json) as progress:
-        designation = run(job, progress)
+    # the copies of what is fetched are there until the results are, which hash them
+    with progress_on(shown) as progress, local_copies(named) as copies:
+        designation = run(_with_files(job, copies), progress)
         if progress:
             progress(f"{year}: {STEPS[language]['writing']}")
-        files = write_results(designation, out, wanted)
+        written, summary = results.write(designation)
     if as_json:
-        click.echo(files[-1].read_text(encoding="utf-8"), nl=False)
+        click.echo(summary, nl=False)
     elif not quiet:
-        print_result(designation, [str(file) for file in files], plain_console())
+        print_result(designation, written, plain_console())
+
+
+def _account(
+    job: Job,
+    policy: str,
+    results: Folder,
+    named: Mapping[str, str | None],
+    told: Mapping[str, str | Sequence[str] | None],
+) -> Account:
+    """What writes the crate of this call."""
+    from udsat_geo.crate import Call, account_of
+    from udsat_geo.crate.taken import below_here
+
+    made = named["units"] is None and is_synthetic(job)
+    previous = told["--previous"]
+    given: dict[str, str | Sequence[str] | None] = {
+        **told,
+        "--year": str(job.year),
+        "--policy": policy if policy in BUILT_IN else Path(policy).name,
+        "--raw": None if job.raw is None else below_here(job.raw) or "elsewhere",
+        "--previous": Path(previous).name if isinstance(previous, str) else None,
+        "--format": ",".join(results.formats),
+        "--lang": job.language,
+        "--seed": str(job.seed) if made else None,
+        **{f"--{name}": None if text is None else shown_name(text) for name, text in named.items()},
+    }
+    options = {
+        name: (text,) if isinstance(text, str) else tuple(text) for name, text in given.items() if text is not None
+    }
+    return account_of(Call(options, policy, results.folder), dict(os.environ))
+
+
+def _with_files(job: Job, copies: LocalCopies) -> Job:
+    """The job with the files that it is to read, fetched ones among them."""
+    paths = dict(copies.paths)
+    return dataclasses.replace(
+        job, units=paths.pop("units", None), around=Around(**paths), notes=copies.told(job.language)
+    )
 
 
 def _limit_threads(threads: int) -> None:

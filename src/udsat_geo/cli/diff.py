@@ -12,8 +12,8 @@ from udsat_geo.cli.options import json_option, language_option, seed_option
 
 
 @click.command()
-@click.argument("before", metavar="A", type=click.Path(path_type=Path))
-@click.argument("now", metavar="B", type=click.Path(path_type=Path))
+@click.argument("before", metavar="A")
+@click.argument("now", metavar="B")
 @click.option(
     "--raw",
     type=click.Path(path_type=Path),
@@ -28,7 +28,6 @@ from udsat_geo.cli.options import json_option, language_option, seed_option
 )
 @click.option(
     "--units",
-    type=click.Path(path_type=Path),
     metavar="FILE",
     help="Weigh by units instead: a designation, or polygons or points with a column residents.",
 )

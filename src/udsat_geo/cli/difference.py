@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from udsat_geo.io.summary import as_json as to_json
 from udsat_geo.io.together import check_writable
 from udsat_geo.job import Job
 from udsat_geo.policy import BUILT_IN, load_policy
+from udsat_geo.services import local_copies
 from udsat_geo.synthetic import DEFAULT_SEED
 from udsat_geo.why import Why, explain_files
 from udsat_geo.wording import TABLE, decimal
@@ -32,11 +34,11 @@ if TYPE_CHECKING:
 
 
 def run_diff(
-    before: Path,
-    now: Path,
+    before: str,
+    now: str,
     raw: Path | None,
     year: int | None,
-    units: Path | None,
+    units: str | None,
     names: tuple[str, ...],
     allow_overlaps: bool,
     why: bool,
@@ -57,14 +59,18 @@ def run_diff(
         raise InputError(Problem("--name", f"stands {len(names)} times", "Give it once for both files, or twice."))
     if out is not None:
         _check_out(out, (before, now, units))
+    sources = {"before": before, "now": now, "units": units}
     loaded = [load_policy(policy) for policy in policies]
     seed = DEFAULT_SEED if seed is None else seed
-    named = Named(raw, units, year, loaded[0] if loaded and units is not None else None, seed)
     explained = None
-    with progress_on(not as_json) as progress:
-        comparison = compare_files(before, now, named, names, allow_overlaps, language, progress)
+    with progress_on(not as_json) as progress, local_copies(sources) as copies:
+        files = copies.paths["before"], copies.paths["now"]
+        weighed = copies.paths.get("units")
+        named = Named(raw, weighed, year, loaded[0] if loaded and weighed is not None else None, seed)
+        comparison = compare_files(*files, named, names, allow_overlaps, language, progress)
+        comparison = dataclasses.replace(comparison, notes=(*copies.told(language), *comparison.notes))
         if why:
-            sides = read_areas(before, None, language), read_areas(now, None, language)
+            sides = read_areas(files[0], None, language), read_areas(files[1], None, language)
             job = Job(-1, load_policy(BUILT_IN[0]), raw, language=language, seed=seed)
             explained = explain_files(*sides, loaded, job, progress)
     if out is not None:
@@ -91,10 +97,10 @@ def _why_as_data(explained: tuple[Why, tuple[str, ...]] | None) -> dict[str, Any
     return {"why": data | {"notes": [*notes, *data["notes"]]}}
 
 
-def _check_out(out: Path, inputs: tuple[Path | None, ...]) -> None:
+def _check_out(out: Path, inputs: tuple[str | None, ...]) -> None:
     if out.suffix != ".gpkg":
         raise InputError(Problem("--out", f"{out} is no GeoPackage", "Name a file that ends in .gpkg."))
-    if any(path is not None and out.resolve() == path.resolve() for path in inputs):
+    if any(path is not None and out.resolve() == Path(path).resolve() for path in inputs):
         raise InputError(Problem("--out", f"{out} is one of the files compared", "Name another file."))
     if out.is_dir():
         raise InputError(Problem("--out", f"{out} is a folder", "Name a file that ends in .gpkg."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -24,6 +25,7 @@ from udsat_geo.job import DEFAULT_RAW, Job, find_inputs, is_synthetic
 from udsat_geo.policy import load_policy
 from udsat_geo.polygon_file import Polygons, read_polygons
 from udsat_geo.registers.settings import read_settings
+from udsat_geo.services import local_copies
 from udsat_geo.synthetic import YEARS as SYNTHETIC_YEARS
 
 if TYPE_CHECKING:
@@ -64,15 +66,20 @@ def run_goals(
     wanted = _check_call(areas, {**named, "--crossings": crossings}, years)
     if out is not None:
         check_writable(out)
-    with progress_on(not as_json) as progress:
+    files_named = {"areas": areas, "barriers": barriers, "crossings": crossings, "polling": polling}
+    with progress_on(not as_json) as progress, local_copies(files_named) as copies:
         if areas is None:
             account = take_account()
         else:
-            read = _read_inputs(areas, goals_file, barriers, crossings, polling, allow_overlaps)
+            local = {name: copies.text(name, text) for name, text in files_named.items()}
+            read = _read_inputs(
+                str(local["areas"]), goals_file, local["barriers"], local["crossings"], local["polling"], allow_overlaps
+            )
+            polygons = dataclasses.replace(read[1], notes=(*copies.notes, *read[1].notes))
             registers = _registers_of(wanted, raw, progress)
             if is_synthetic(_job(raw)) and not as_json:
                 click.echo(SYNTHETIC[language])
-            account = take_account(registers, read[0], read[1], read[2], read[3], progress=progress)
+            account = take_account(registers, read[0], polygons, read[2], read[3], progress=progress)
         files = [] if out is None else write_goals(account, out, language)
     if as_json:
         click.echo(json_text(as_data(account, language)), nl=False)

@@ -14,17 +14,23 @@ from udsat_geo.cli.diff import diff
 from udsat_geo.cli.figures import figures
 from udsat_geo.cli.goals_command import goals
 from udsat_geo.cli.lineage import lineage
-from udsat_geo.cli.options import language_option, policy_option, seed_option, threads_option
+from udsat_geo.cli.options import language_option, place, policy_option, seed_option, threads_option
 from udsat_geo.cli.reproduce import reproduce
+from udsat_geo.cli.rerun import rerun
 from udsat_geo.cli.status_command import status
 from udsat_geo.cli.why import why
+
+PROGRESS_LINES = """With UDSAT_PROGRESS=lines in the environment, each step is told as a line on standard error,
+"progress: STEP", for programs that run this one."""
 
 
 def _year_option(function: Callable[..., None]) -> Callable[..., None]:
     return click.option("--year", type=int, required=True, metavar="Y", help="The year to designate.")(function)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=PROGRESS_LINES
+)
 @_year_option
 @policy_option("A built-in policy or a TOML file.")
 @click.option(
@@ -43,32 +49,32 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option(
     "--units",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="A ready-made table of cells or zones instead of registers; with --raw, filled from them.",
 )
 @click.option(
     "--barriers",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="Lines or polygons that areas must not cross. [default: barriers.gpkg beside the registers]",
 )
 @click.option(
     "--crossings",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="Points (bridges, tunnels) that reopen barriers. [default: crossings.gpkg beside the registers]",
 )
 @click.option(
     "--places",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="Named points or polygons that areas are called after. [default: places.gpkg beside the registers]",
 )
 @click.option(
     "--parcels",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="Polygons that become the outline of areas made of addresses. [default: parcels.gpkg beside the registers]",
 )
 @click.option(
     "--overrides",
-    metavar="FILE",
+    metavar="FILE|URL",
     help="Decisions that change the result last: unit_id or polygons, action, reason, decided_by, date.",
 )
 @click.option(
@@ -78,13 +84,20 @@ def _year_option(function: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
-    default=Path("data/out"),
+    callback=place,
+    default="data/out",
     show_default=True,
-    metavar="DIR",
-    help="Where results go.",
+    metavar="DIR|URL",
+    help="Where results go: a folder, or a PostGIS database, as in postgresql://USER@HOST/DATABASE?schema=NAME.",
 )
-@click.option("--format", "formats", default="gpkg,tif", show_default=True, metavar="LIST", help="gpkg, tif.")
+@click.option(
+    "--format",
+    "formats",
+    metavar="LIST",
+    help="Of files: gpkg, tif, areas-tif, parquet, geojson, fgb, csv, xlsx, crate. [default: gpkg,tif]",
+)
+@click.option("--agent", metavar="NAME|URL", help="Who designates, told in the crate; nobody unless named.")
+@click.option("--license", "licence", metavar="TEXT|URL", help="What the results may be used for, told in the crate.")
 @language_option("Language of labels and tables.")
 @seed_option()
 @threads_option()
@@ -103,7 +116,7 @@ def designate(**options: Any) -> None:
     run_designate(**options)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=PROGRESS_LINES)
 @click.version_option(__version__, prog_name="udsat_geo")
 def udsat() -> None:
     """Designation of disadvantaged urban areas: everything beside the main job."""
@@ -117,6 +130,7 @@ udsat.add_command(diff)
 udsat.add_command(lineage)
 udsat.add_command(why)
 udsat.add_command(figures)
+udsat.add_command(rerun)
 
 
 @udsat.command()

@@ -34,6 +34,13 @@ def registers_by_year_option() -> Decorator:
     )
 
 
+def place(_context: click.Context, _option: click.Parameter, value: str) -> Path | str:
+    """A folder as a path; the address of a database, which is no path, as it is."""
+    from udsat_geo.io.database import is_database
+
+    return value if is_database(value) else Path(value)
+
+
 def seed_option() -> Decorator:
     """``--seed``: another synthetic city."""
     return click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="Of the synthetic city.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from udsat_geo.io.summary import as_json as json_text
 from udsat_geo.io.together import check_writable
 from udsat_geo.job import has_no_registers
 from udsat_geo.policy import load_policy
+from udsat_geo.services import local_copies
 from udsat_geo.status.report import StatusReport
 from udsat_geo.status.tables import TextTable, closing_sentences, opening_sentences, tables_of
 from udsat_geo.status.wording import WORDS
@@ -59,7 +61,12 @@ def run_status(
     )
     if out is not None:
         check_writable(out)
-    with progress_on(not as_json) as progress:
+    named = {"areas": areas, "updated": updated}
+    with progress_on(not as_json) as progress, local_copies(named) as copies:
+        local = {name: copies.text(name, text) for name, text in named.items()}
+        job = dataclasses.replace(
+            job, areas=local["areas"] or "", updated=local["updated"], notes=copies.told(language)
+        )
         report = take_report(job, progress)
         # files are hashed for it: not needed to print tables
         data = as_data(report) if as_json or out is not None else {}

@@ -15,8 +15,8 @@ from udsat_geo.cli.options import json_option, language_option, policy_option, r
 @click.option(
     "--areas",
     required=True,
-    metavar="FILE|YEAR",
-    help="A designation_YEAR.gpkg, polygons of any vector file, or a year: designated from its registers then.",
+    metavar="FILE|URL|YEAR",
+    help="A designation_YEAR.gpkg, polygons of any file or service, or a year: designated from its registers then.",
 )
 @click.option(
     "--years",
@@ -24,7 +24,7 @@ from udsat_geo.cli.options import json_option, language_option, policy_option, r
     metavar="LIST",
     help="The years to measure, as in 2017,2018,2019,2021; in any order, tables run from the first to the last.",
 )
-@click.option("--updated", metavar="FILE|YEAR", help="The areas that follow, compared with --areas in the last year.")
+@click.option("--updated", metavar="FILE|URL|YEAR", help="Areas that follow, compared with --areas in the last year.")
 @registers_by_year_option()
 @policy_option("A built-in policy or a TOML file: the criteria, and the milestone.")
 @click.option("--allow-overlaps", is_flag=True, help="Polygons may overlap; a resident of both counts once.")

@@ -18,7 +18,7 @@ from udsat_geo.job import DEFAULT_RAW, has_registers, register_folder, source_of
 from udsat_geo.policy import LoadedPolicy
 from udsat_geo.registers.schema import CRS
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS, cached_registers
-from udsat_geo.vector import crs_code, features_in, read_features, values_of
+from udsat_geo.vector import crs_code, features_in, file_of, name_of, read_features, values_of
 
 RESIDENTS, UNIT_ID = ("residents", "beboere"), ("unit_id", "id")
 """Columns of a plain table of units, the first that it has, where no policy names them."""
@@ -213,7 +213,7 @@ def _points_by_policy(path: Path, policy: LoadedPolicy) -> Points:
     if units.geometry is not None:
         inside = shapely.point_on_surface(units.geometry)
         easting, northing = shapely.get_x(inside), shapely.get_y(inside)
-    weights = Weights("points", path.name, None, "unit_table", len(units), int(units.residents.sum()))
+    weights = Weights("points", name_of(file_of(path)), None, "unit_table", len(units), int(units.residents.sum()))
     geometry = unit_polygons(units, np.arange(len(units)))
     return Points(units.unit_id, easting, northing, units.residents, units.crs, weights, geometry)
 

@@ -17,7 +17,18 @@ from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.io.earlier import read_designated
 from udsat_geo.polygon_file import MOST_OVERLAP_M2
-from udsat_geo.vector import Features, check_crs, check_polygons, crs_code, read_features, reading_gdal, shared_areas
+from udsat_geo.vector import (
+    Features,
+    check_crs,
+    check_polygons,
+    crs_code,
+    file_of,
+    name_of,
+    origin_of,
+    read_features,
+    reading_gdal,
+    shared_areas,
+)
 
 NAME_COLUMNS = ("area_id", "name", "navn")
 """Columns that tell the areas of a file apart, the first that it has, where none is named."""
@@ -51,7 +62,8 @@ class AreasFile:
     @property
     def name(self) -> str:
         """The file's name, for messages."""
-        return self.path.name
+        origin = origin_of(file_of(self.path))
+        return self.path.name if origin is None else origin.name
 
     @property
     def year(self) -> int | None:
@@ -85,7 +97,7 @@ def read_areas(path: Path, name: str | None, language: str, year: int = -1, allo
     designated = read_designated(path, geometry=True)
     crs = reading_gdal().read_info(path, layer="areas")["crs"]
     if crs is None:
-        raise InputError(Problem(path.name, "does not say its reference system", "Make the designation again."))
+        raise InputError(Problem(name_of(path), "does not say its reference system", "Make the designation again."))
     return AreasFile(path, "designation", designated, crs_code(crs))
 
 
@@ -104,7 +116,7 @@ def is_designation(path: Path) -> bool:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             layers = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
     except sqlite3.Error as error:
-        raise InputError(Problem(path.name, f"cannot be read: {error}", "Check that GDAL opens it.")) from None
+        raise InputError(Problem(name_of(path), f"cannot be read: {error}", "Check that GDAL opens it.")) from None
     by_name = path.stem.startswith("designation_") and path.with_suffix(".json").exists()
     return {"areas", "units"} <= layers or by_name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from udsat_geo.comparison import Comparison, Side, share
 from udsat_geo.diff import EVENTS, REMOVED
 from udsat_geo.errors import OutputError
 from udsat_geo.io.changes import changed_areas, changed_units, links
+from udsat_geo.io.dressing import dress_comparison
 from udsat_geo.io.earlier import gdal_errors
 from udsat_geo.io.geopackage import steady_gdal, write_layer
 from udsat_geo.io.layers import Layer, as_one_kind, as_table
@@ -119,15 +121,6 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     OutputError
         If it cannot be written; what was there stays.
     """
-    import shapely
-
-    from udsat_geo.outline import as_multipolygon
-
-    before, now, changes = comparison.before.designated, comparison.now.designated, comparison.changes
-    areas, outline = changed_areas(changes, before, now, comparison.outline_before, comparison.outline_now)
-    outlines = shapely.to_wkb([as_multipolygon(shape) for shape in outline]) if len(outline) else outline
-    units, atom = changed_units(comparison.atoms, changes, before, now)
-    wkb, kind = as_one_kind(comparison.geometry[atom], "Polygon")
     weights = comparison.weights
     stamp = {
         "before": comparison.before.file,
@@ -139,13 +132,28 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     unwritable: tuple[type[Exception], ...] = (OSError, *gdal_errors())
     try:
         with put_together(path.parent, [path.name]) as folder, steady_gdal(year):
-            changed = Layer("changes", as_table(areas, outlines), "MultiPolygon", comparison.crs)
-            write_layer(folder / path.name, changed, stamp)
-            write_layer(folder / path.name, Layer("changed_units", as_table(units, wkb), kind, comparison.crs))
-            write_layer(folder / path.name, Layer("links", as_table(links(changes, before, now))))
+            for layer in comparison_layers(comparison):
+                write_layer(folder / path.name, layer, stamp if layer.name == "changes" else None)
+            dress_comparison(folder / path.name, comparison.language, year)
     except unwritable as error:
         reason = getattr(error, "strerror", None) or str(error).split("\n")[0]
         raise OutputError(cannot_write(path, reason)) from None
+
+
+def comparison_layers(comparison: Comparison) -> Iterator[Layer]:
+    """The layers ``changes`` and ``changed_units``, and the table ``links``, in the order in which they are written."""
+    import shapely
+
+    from udsat_geo.outline import as_multipolygon
+
+    before, now, changes = comparison.before.designated, comparison.now.designated, comparison.changes
+    areas, outline = changed_areas(changes, before, now, comparison.outline_before, comparison.outline_now)
+    outlines = shapely.to_wkb([as_multipolygon(shape) for shape in outline]) if len(outline) else outline
+    units, atom = changed_units(comparison.atoms, changes, before, now)
+    wkb, kind = as_one_kind(comparison.geometry[atom], "Polygon")
+    yield Layer("changes", as_table(areas, outlines), "MultiPolygon", comparison.crs)
+    yield Layer("changed_units", as_table(units, wkb), kind, comparison.crs)
+    yield Layer("links", as_table(links(changes, before, now)))
 
 
 def _number(value: float) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 
 from udsat_geo.diff import Designated
 from udsat_geo.errors import InputError, Problem
-from udsat_geo.vector import geometries_of, geometry_column, read_layer
+from udsat_geo.io.layers import GEOMETRY
+from udsat_geo.io.stored import Stored
+from udsat_geo.vector import geometries_of, geometry_column, name_of, origin_of, read_layer
 
 YEARS = range(1, 10_000)
 """What may be the year of a designation."""
@@ -38,17 +41,47 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
     try:
         of_units, units = read_layer(path, "units", columns=["unit_id", "residents", "area_id"], read_geometry=geometry)
         of_areas, areas = read_layer(path, "areas")
-        unit_id, area_id, labels = _texts(units, "unit_id"), _texts(areas, "area_id"), _texts(units, "area_id")
-        residents, since = whole_numbers(units, "residents", empty=0), whole_numbers(areas, "since")
-        # older files have no such column
-        until = whole_numbers(areas, "until", empty=-1) if "until" in areas.column_names else None
-        name, outline = _texts(areas, "name"), geometries_of(areas[geometry_column(of_areas)])
-        where = geometries_of(units[geometry_column(of_units)]) if geometry else None
+        outline = areas[geometry_column(of_areas)]
+        where = units[geometry_column(of_units)] if geometry else None
+        made = _designated(name_of(path), summary, units, areas, outline, where)
     except (KeyError, ValueError, NotImplementedError) as error:
         reason = str(error.args[0] if error.args else error).split("\n")[0]
-        raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
+        raise InputError(
+            Problem(name_of(path), f"is no designation of ours ({reason})", "Name another file.")
+        ) from None
+    year = summary["year"]
+    return replace(made, files=((year, "designation", path), (year, "summary", path.with_suffix(".json"))))
+
+
+def designated_of(stored: Stored, geometry: bool = False) -> Designated:
+    """What a later designation compares itself with, of one that was read back.
+
+    Parameters
+    ----------
+    stored : Stored
+        With geometries.
+    geometry : bool
+        Whether to say where its units lie as well.
+
+    Raises
+    ------
+    InputError
+        If units or areas are not whole.
+    """
+    units, areas = stored.layers["units"].table, stored.layers["areas"].table
+    where = units[GEOMETRY] if geometry else None
+    return _designated(f"the designation of {stored.year}", stored.summary, units, areas, areas[GEOMETRY], where)
+
+
+def _designated(name: str, summary: dict[str, Any], units: Any, areas: Any, outlines: Any, places: Any) -> Designated:
+    """Of tables with columns of well-known binary; `name` is where they stand, for messages."""
+    unit_id, area_id, labels = _texts(units, "unit_id"), _texts(areas, "area_id"), _texts(units, "area_id")
+    residents, since = whole_numbers(units, "residents", empty=0), whole_numbers(areas, "since")
+    # older files have no such column
+    until = whole_numbers(areas, "until", empty=-1) if "until" in areas.column_names else None
+    where = None if places is None else geometries_of(places)
     number = {area: i for i, area in enumerate(area_id.tolist())} | {"": -1}
-    _check_whole(path, unit_id, np.array([label not in number for label in labels], dtype=bool), area_id, where)
+    _check_whole(name, unit_id, np.array([label not in number for label in labels], dtype=bool), area_id, where)
     return Designated(
         summary["year"],
         summary["policy"]["id"],
@@ -56,9 +89,9 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
         residents,
         np.array([number[label] for label in labels], dtype=np.int64),
         area_id,
-        name,
+        _texts(areas, "name"),
         since,
-        outline,
+        geometries_of(outlines),
         str(summary["policy"].get("sha256", "")),
         summary["source"],
         until,
@@ -67,7 +100,7 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
 
 
 def _check_whole(
-    path: Path,
+    name: str,
     unit_id: NDArray[np.object_],
     lost: NDArray[np.bool_],
     area_id: NDArray[np.object_],
@@ -81,18 +114,18 @@ def _check_whole(
     if where is not None:
         nowhere = shapely.is_missing(where) | shapely.is_empty(where)
     problems = [
-        Problem(path.name, what, remedy, int(wrong.sum()), f"unit {unit_id[np.flatnonzero(wrong)[0]]}")
+        Problem(name, what, remedy, int(wrong.sum()), f"unit {unit_id[np.flatnonzero(wrong)[0]]}")
         for wrong, what in ((lost, "units of areas that the layer areas does not have"),
                             (nowhere, "units without a geometry"))
         if wrong.any()
     ]  # fmt: skip
     for ids, one in ((area_id, "area"), (unit_id, "unit")):
         if (ids == "").any():
-            problems.append(Problem(path.name, f"{one}s without an id", remedy, int((ids == "").sum())))
+            problems.append(Problem(name, f"{one}s without an id", remedy, int((ids == "").sum())))
         known, count = np.unique(ids[ids != ""].astype(str), return_counts=True)
         if (count > 1).any():
             what = f"{one}s of one id in the layer {one}s"
-            problems.append(Problem(path.name, what, remedy, int((count - 1).sum()), str(known[count > 1][0])))
+            problems.append(Problem(name, what, remedy, int((count - 1).sum()), str(known[count > 1][0])))
     if problems:
         raise InputError(problems)
 
@@ -110,12 +143,16 @@ def read_summary(path: Path) -> dict[str, Any]:
         summary: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or str(error)
+        if origin_of(path) is not None:
+            what = "is a designation, whose summary (.json) does not come with it"
+            remedy = "Keep both files here, or name its areas as polygons: ...|layername=areas."
+            raise InputError(Problem(name_of(path), what, remedy)) from None
         raise InputError(
-            Problem(str(beside), f"cannot be read ({reason})", "It belongs beside the GeoPackage.")
+            Problem(str(beside), f"cannot be read ({reason})", "It belongs beside the other files.")
         ) from None
     except (ValueError, RecursionError):
         raise InputError(Problem(beside.name, "is not JSON", "Make the designation again.")) from None
-    if not _is_summary(summary):
+    if not is_summary(summary):
         raise InputError(Problem(beside.name, "is not the summary of a designation", "Make the designation again."))
     return summary
 
@@ -140,7 +177,7 @@ def whole_numbers(table: Any, column: str, empty: int | None = None) -> NDArray[
     return np.array(whole, dtype=np.int64)
 
 
-def _is_summary(content: Any) -> bool:
+def is_summary(content: Any) -> bool:
     """Whether JSON content has what is read of a summary."""
     if not isinstance(content, dict) or not {"year", "policy", "source", "inputs"} <= content.keys():
         return False

@@ -26,6 +26,7 @@ from udsat_geo.goals.verdict import Judgement
 from udsat_geo.goals.wording import HEADINGS, REPORT, RULE, VERDICTS
 from udsat_geo.io.summary import as_json, sha256
 from udsat_geo.io.together import write_texts
+from udsat_geo.vector import name_of
 
 NAMES = ("goals.json", "goals.csv", "goals_figures.csv", "goals.md")
 
@@ -49,7 +50,7 @@ def write_goals(account: Account, out: Path, language: str) -> list[Path]:
     """
     texts = (
         as_json(as_data(account, language)),
-        _csv(_goal_rows(account, language)),
+        _csv(goal_rows(account, language)),
         _csv(_figure_rows(account, language)),
         markdown(account, language),
     )
@@ -129,7 +130,7 @@ def _csv(rows: list[dict[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _goal_rows(account: Account, language: str) -> list[dict[str, Any]]:
+def goal_rows(account: Account, language: str) -> list[dict[str, Any]]:
     """One row for each goal."""
     return [
         {
@@ -338,7 +339,9 @@ def _inputs(account: Account) -> list[dict[str, Any]]:
         files.append(("polling", account.polling.polygons.path))
     if account.barriers is not None:
         files += account.barriers.files.items()
-    inputs: list[dict[str, Any]] = [{"what": what, "name": path.name, "sha256": sha256(path)} for what, path in files]
+    inputs: list[dict[str, Any]] = [
+        {"what": what, "name": name_of(path), "sha256": sha256(path)} for what, path in files
+    ]
     if account.goals is not None:
         inputs.append({"what": "goals", "name": account.goals.name, "sha256": account.goals.sha256})
     for measured in account.measured:

@@ -26,6 +26,8 @@ from udsat_geo.units import Units
 
 SPATIAL = ("areas", "units", "changes", "changed_units", "near_misses")
 TABLES = ("status", "overrides")
+LAYERS = (*SPATIAL, *TABLES)
+"""All of them, in the order in which they are written."""
 GEOMETRY = "geom"
 """The column that holds the geometries, as well-known binary."""
 _POINT, _MULTI_POLYGON = 0, 6
@@ -137,16 +139,24 @@ def to_arrow(values: Any) -> Any:
 
     if isinstance(values, Coded):
         codes = pa.array(values.codes, mask=values.codes < 0)
-        dictionary = pa.array([str(value) for value in values.values], type=pa.string())
+        dictionary = _storable(pa.array([str(value) for value in values.values], type=pa.string()))
         return pa.DictionaryArray.from_arrays(codes, dictionary).cast(pa.string())
     if isinstance(values, np.ma.MaskedArray):
         return pa.array(values.data, mask=np.ma.getmaskarray(values))
     if values.dtype == object:
-        return pa.array(values.tolist(), type=pa.string())
+        return _storable(pa.array(values.tolist(), type=pa.string()))
     if np.issubdtype(values.dtype, np.floating):
-        values = np.ascontiguousarray(values)
+        # a zero has no sign: SQLite keeps none, and the layers are the same whatever they are written to
+        values = np.ascontiguousarray(values) + values.dtype.type(0)
         return pa.array(values, mask=np.isnan(values))
     return pa.array(np.ascontiguousarray(values))
+
+
+def _storable(texts: Any) -> Any:
+    """Texts without the null character, which ends a text in GDAL and has no place in PostgreSQL."""
+    import pyarrow.compute as pc
+
+    return pc.replace_substring(texts, "\0", "\ufffd")
 
 
 def _binary(wkb: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from udsat_geo import __version__
 from udsat_geo.designation import Designation
 from udsat_geo.diff import EVENTS, REMOVED
+from udsat_geo.vector import name_of, origin_of
 
 SETTINGS = "settings"
 """Among the files of a designation: what the registers' folder says of itself, which is no table."""
@@ -41,7 +42,7 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
         "limits": _limits(designation),
         "version": __version__,
         "inputs": [
-            {"name": path.name, "sha256": hashes[table], "rows": designation.rows[table]}
+            {"name": name_of(path), "sha256": hashes[table], "rows": designation.rows[table]}
             for table, path in files.items()
             if table != SETTINGS
         ],
@@ -65,18 +66,19 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
     }
 
 
-def write_summary(designation: Designation, path: Path, hashes: dict[str, str] | None = None) -> None:
-    """Write the summary as UTF-8 JSON; see `summarise`."""
-    path.write_text(as_json(summarise(designation, hashes)), encoding="utf-8")
-
-
 def as_json(summary: dict[str, Any]) -> str:
     """The summary as JSON text."""
     return json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
 
 
 def sha256(path: Path) -> str:
-    """SHA-256 of a file; of a folder (some vector formats), of its files in the order of their names."""
+    """SHA-256 of a file; of a folder (some vector formats), of its files in the order of their names.
+
+    That of a local copy is that of what it is a copy of.
+    """
+    origin = origin_of(path)
+    if origin is not None:
+        return origin.sha256
     if path.is_dir():
         whole = hashlib.sha256()
         for part in sorted(path.rglob("*")):

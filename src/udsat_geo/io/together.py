@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def check_writable(out: Path) -> None:
 
 
 @contextmanager
-def put_together(out: Path, names: list[str]) -> Iterator[Path]:
+def put_together(out: Path, names: list[str], outdated: Sequence[str] = ()) -> Iterator[Path]:
     """A hidden folder beside the place of some files; what is written there is moved in when all went well.
 
     Whatever goes wrong, an interruption too, the output folder stays as it was; if it was not there, it is not there
@@ -50,6 +50,8 @@ def put_together(out: Path, names: list[str]) -> Iterator[Path]:
         Made where it is missing.
     names : list of str
         The files that will lie in the hidden folder.
+    outdated : sequence of str
+        Files beside the place that go when the others come.
 
     Yields
     ------
@@ -67,7 +69,7 @@ def put_together(out: Path, names: list[str]) -> Iterator[Path]:
     done = False
     try:
         yield folder
-        _move_all(folder, out, names)
+        _move_all(folder, out, names, outdated)
         done = True
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -115,19 +117,20 @@ def cannot_write(out: Path, reason: str) -> Problem:
     )
 
 
-def _move_all(folder: Path, out: Path, names: list[str]) -> None:
+def _move_all(folder: Path, out: Path, names: list[str], outdated: Sequence[str]) -> None:
     """Move the files in, keeping what was there aside until all are in place."""
     moved: list[str] = []
     kept: list[str] = []
     done = False
     try:
-        for name in names:
+        for name in (*outdated, *names):
             # noted before it is done, so that an interruption in between loses nothing
             if (out / name).exists():
                 kept.append(name)
                 os.replace(out / name, folder / f"{name}.before")
-            moved.append(name)
-            os.replace(folder / name, out / name)
+            if name not in outdated:
+                moved.append(name)
+                os.replace(folder / name, out / name)
         done = True
     finally:
         # an interruption (Ctrl-C) counts as a failure too

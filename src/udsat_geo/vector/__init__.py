@@ -11,10 +11,12 @@ from udsat_geo.vector.features import (
     values_of,
 )
 from udsat_geo.vector.gdal import geometry_column, list_layers, read_layer, reading_gdal
+from udsat_geo.vector.origins import name_of, origin_of
 from udsat_geo.vector.polygons import check_polygons, shared_areas
 from udsat_geo.vector.reference_systems import (
     check_crs,
     crs_code,
+    geographic_bounds,
     is_projected_in_metres,
     reproject,
     same_crs,
@@ -28,10 +30,13 @@ __all__ = [
     "crs_code",
     "features_in",
     "file_of",
+    "geographic_bounds",
     "geometries_of",
     "geometry_column",
     "is_projected_in_metres",
     "list_layers",
+    "name_of",
+    "origin_of",
     "read_features",
     "read_layer",
     "read_points",

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.errors import InputError, Problem
 from udsat_geo.vector.gdal import geometry_column, list_layers, read_layer
+from udsat_geo.vector.origins import name_of
 from udsat_geo.vector.reference_systems import (
     FARTHEST_M,
     check_crs,
@@ -73,13 +74,13 @@ def read_features(path: Path, as_text: bool = False, language: str = "en") -> Fe
     if not file.exists():
         raise InputError(Problem(str(file), "no such file", "Check the path."))
     if file.is_file() and file.stat().st_size == 0:
-        raise InputError(Problem(file.name, "is an empty file", "Export it again."))
+        raise InputError(Problem(name_of(file), "is an empty file", "Export it again."))
     kind = file.suffix.lower()
     if kind in (".parquet", ".geoparquet"):
         return _read_parquet(file)
     if kind == ".csv":
         table, dialect = read_csv_table(file, as_text, language)
-        return Features(file.name, table, None, None, (f"{file.name}: {dialect}",))
+        return Features(name_of(file), table, None, None, (f"{name_of(file)}: {dialect}",))
     return _read_gdal(file, layer or None)
 
 
@@ -249,18 +250,19 @@ def _out_of_bounds(geometry: NDArray[np.object_], farthest: float) -> NDArray[np
 
 
 def _read_gdal(file: Path, layer: str | None) -> Features:
+    name = name_of(file)
     try:
         layers = list_layers(file)
         if layer is None and len(layers) > 1:
-            remedy = f'Name one: "{file.name}|layername={layers[0]}".'
-            raise InputError(Problem(file.name, f"holds several layers: {', '.join(layers)}", remedy))
+            remedy = f'Name one: "{name}|layername={layers[0]}".'
+            raise InputError(Problem(name, f"holds several layers: {', '.join(layers)}", remedy))
         meta, table = read_layer(file, layer)
     except ValueError as error:
-        raise InputError(Problem(file.name, f"cannot be read: {error}", "Check that GDAL opens it.")) from None
-    name = geometry_column(meta)
-    if name not in table.column_names:
-        return Features(file.name, table, None, None)
-    return Features(file.name, table.drop_columns(name), _geometries(table.column(name), file.name), meta["crs"])
+        raise InputError(Problem(name, f"cannot be read: {error}", "Check that GDAL opens it.")) from None
+    column = geometry_column(meta)
+    if column not in table.column_names:
+        return Features(name, table, None, None)
+    return Features(name, table.drop_columns(column), _geometries(table.column(column), name), meta["crs"])
 
 
 def _geometries(column: Any, name: str) -> NDArray[np.object_]:
@@ -278,22 +280,23 @@ def _read_parquet(file: Path) -> Features:
     import pyarrow as pa
     import pyarrow.parquet
 
+    name = name_of(file)
     try:
         table = pyarrow.parquet.read_table(file)
     except (pa.ArrowInvalid, OSError) as error:
         reason = str(error).split("\n")[0]
-        raise InputError(Problem(file.name, f"cannot be read: {reason}", "Export it again.")) from None
+        raise InputError(Problem(name, f"cannot be read: {reason}", "Export it again.")) from None
     metadata = table.schema.metadata or {}
     if b"geo" not in metadata:
-        return Features(file.name, table, None, None)
-    primary, column = _geo_column(metadata[b"geo"], file.name)
+        return Features(name, table, None, None)
+    primary, column = _geo_column(metadata[b"geo"], name)
     if primary not in table.column_names:
         what = f"says that its geometries stand in a column {primary}, which is not there"
-        raise InputError(Problem(file.name, what, "Export it again."))
+        raise InputError(Problem(name, what, "Export it again."))
     # GeoParquet: an absent crs means OGC:CRS84, null means unknown
     crs = column.get("crs", "OGC:CRS84")
     text = crs if crs is None or isinstance(crs, str) else json.dumps(crs)
-    return Features(file.name, table.drop_columns(primary), _geometries(table.column(primary), file.name), text)
+    return Features(name, table.drop_columns(primary), _geometries(table.column(primary), name), text)
 
 
 def _geo_column(metadata: bytes, name: str) -> tuple[str, dict[str, Any]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 
-def list_layers(path: Path) -> list[str]:
-    """The layers of a file, by name.
+def list_layers(path: Path | str) -> list[str]:
+    """The layers of a file, or of a source that GDAL has a name for, by name.
 
     Raises
     ------
@@ -22,7 +22,7 @@ def list_layers(path: Path) -> list[str]:
         raise ValueError(_reason(error)) from None
 
 
-def read_layer(path: Path, layer: str | None, **wanted: Any) -> tuple[dict[str, Any], Any]:
+def read_layer(path: Path | str, layer: str | None, **wanted: Any) -> tuple[dict[str, Any], Any]:
     """A layer as a table, and nothing written beside its file.
 
     Parameters
@@ -49,6 +49,9 @@ def read_layer(path: Path, layer: str | None, **wanted: Any) -> tuple[dict[str, 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             meta, table = gdal.read_arrow(path, layer=layer, **wanted)
+    except IndexError:
+        # a file that GDAL opens and finds nothing in
+        raise ValueError("it holds no layer") from None
     except (gdal.errors.DataSourceError, gdal.errors.DataLayerError, OSError) as error:
         # a page damaged inside comes up as an OSError of Arrow
         raise ValueError(_reason(error)) from None
@@ -63,11 +66,12 @@ def geometry_column(meta: dict[str, Any]) -> str:
 def reading_gdal() -> Any:
     """The module pyogrio, set to leave no ``.aux.xml`` of its own beside the files that it reads.
 
-    GDAL writes one when it closes a GeoPackage that has metadata, as ours have.
+    GDAL writes one when it closes a GeoPackage that has metadata, as ours have. FlatGeobuf is read in the plain way:
+    the quick one of GDAL 3.10 now and then gives texts beyond the end of their buffer, which ends the process.
     """
     import pyogrio
 
-    pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": "NO"})
+    pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": "NO", "OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
     return pyogrio
 
 

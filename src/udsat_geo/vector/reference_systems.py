@@ -95,6 +95,30 @@ def reproject(geometry: NDArray[np.object_], source: str, target: str, name: str
     return result
 
 
+def geographic_bounds(bounds: tuple[float, float, float, float], crs: str) -> tuple[float, float, float, float] | None:
+    """West, south, east and north in degrees of WGS 84 around bounds in a reference system.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        Least easting and northing, greatest easting and northing.
+    crs : str
+
+    Returns
+    -------
+    tuple of float or None
+        None where no way leads to degrees.
+    """
+    import pyproj
+
+    try:
+        transformer = pyproj.Transformer.from_crs(_crs(crs), "EPSG:4326", always_xy=True)
+        west, south, east, north = transformer.transform_bounds(*bounds)
+    except pyproj.exceptions.ProjError:
+        return None
+    return (west, south, east, north) if np.isfinite([west, south, east, north]).all() else None
+
+
 def positions_out_of_reach(name: str, crs: str, features: NDArray[np.int64]) -> Problem:
     """What is told of features whose positions a reference system cannot hold, given by number in rising order."""
     what = f"positions that {short_crs(crs)} cannot hold"

@@ -1,0 +1,12 @@
+"""udsat_geo in QGIS: the algorithms designate, diff and status, run by the installed program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def classFactory(interface: Any) -> Any:
+    """What QGIS calls to make the plugin."""
+    from .plugin import UdsatPlugin
+
+    return UdsatPlugin(interface)

@@ -1,0 +1,51 @@
+"""Where local copies came from: what messages and provenance call a file that was fetched from somewhere else.
+
+A fetched source is an ordinary file to everything that reads it. Only its name and its hash are those of the source:
+the file lies in a temporary folder under a name that means nothing to anybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The source of a local copy.
+
+    Attributes
+    ----------
+    name : str
+        Its address, without credentials.
+    sha256 : str
+        Of the content that was received, in a form that does not depend on how it was sent.
+    """
+
+    name: str
+    sha256: str
+
+
+_ORIGINS: dict[Path, Origin] = {}
+"""By the path of the copy, which is of this process alone and never used twice."""
+
+
+def tell_origin(path: Path, origin: Origin) -> None:
+    """Say where a local copy came from."""
+    _ORIGINS[path] = origin
+
+
+def forget_origin(path: Path) -> None:
+    """Say that a local copy is gone."""
+    _ORIGINS.pop(path, None)
+
+
+def origin_of(path: Path) -> Origin | None:
+    """Where a local copy came from; None for a file that is no copy."""
+    return _ORIGINS.get(path)
+
+
+def name_of(path: Path) -> str:
+    """What a file is called in messages and provenance: its name, or the address that it was fetched from."""
+    origin = origin_of(path)
+    return path.name if origin is None else origin.name

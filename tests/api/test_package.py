@@ -1,0 +1,80 @@
+"""``import udsat_geo as ug`` loads nothing heavy, and gives every public name when it is asked for."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+import statistics
+import subprocess
+import sys
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+
+import udsat_geo as ug
+from udsat_geo.cli.main import designate
+
+MOST_SECONDS = 0.1
+RUNS = 9
+HEAVY = ("numpy", "numba", "pandas", "geopandas", "pyarrow", "shapely", "pydantic", "duckdb", "matplotlib", "click")
+ALSO_ROOMS = ("diff", "goals", "lineage", "policies", "status", "why")
+"""Functions that are called like a room of the package."""
+
+
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True, timeout=60)
+
+
+def test_importing_takes_less_than_a_tenth_of_a_second() -> None:
+    """By Python's own clock of imports, so that its start does not count; the median, so that one slow run does not."""
+    seconds = []
+    for _ in range(RUNS):
+        lines = python("-X", "importtime", "-c", "import udsat_geo").stderr.splitlines()
+        told = next(line for line in lines if line.split("|")[-1].strip() == "udsat_geo")
+        seconds.append(int(told.split("|")[1]) / 1_000_000)
+    assert statistics.median(seconds) < MOST_SECONDS, seconds
+
+
+def test_nothing_heavy_is_loaded_by_it_or_by_naming_a_function() -> None:
+    code = "import sys, udsat_geo as ug; ug.designate, ug.read, ug.diff, ug.status, ug.goals, ug.Result, ug.InputError;"
+    done = python("-c", f"{code} print(*sorted(set(sys.modules) & set({HEAVY!r})))")
+    assert done.stdout.split() == []
+
+
+def test_every_public_name_is_there() -> None:
+    assert sorted(["__version__", *ug._STANDS_IN]) == ug.__all__
+    for name in ug.__all__:
+        assert getattr(ug, name).__doc__, name
+    assert set(ug.__all__) <= set(dir(ug))
+    with pytest.raises(AttributeError, match="'udsat_geo' has no attribute 'designat'"):
+        _ = ug.designat  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ALSO_ROOMS)
+def test_a_function_keeps_its_name_when_the_room_of_that_name_is_imported(name: str) -> None:
+    room = import_module(f"udsat_geo.{name}")
+    assert isinstance(room, ModuleType)
+    assert callable(getattr(ug, name))
+    code = f"import udsat_geo.{name}; import udsat_geo as ug; from udsat_geo.{name} import __name__ as room"
+    done = python("-c", f"{code}; print(room, callable(ug.{name}))")
+    assert done.stdout.split() == [f"udsat_geo.{name}", "True"]
+
+
+def test_those_are_all_of_them() -> None:
+    rooms = {module.name for module in pkgutil.iter_modules(ug.__path__)}
+    assert rooms & set(ug.__all__) == set(ALSO_ROOMS)
+
+
+IN_PYTHON = {"raw": "registers", "lang": "language", "reference": "references"}
+"""What the command calls an option -> what the function calls it."""
+OF_FILES = {"out", "format", "agent", "license"}
+OF_THE_TERMINAL = {"quiet", "json", "version", "help"}
+
+
+def test_whatever_the_command_may_be_told_the_function_may_too() -> None:
+    options = {parameter.opts[0].removeprefix("--") for parameter in designate.params}
+    wanted = {IN_PYTHON.get(name, name) for name in options - OF_FILES - OF_THE_TERMINAL}
+    parameters = inspect.signature(ug.designate).parameters
+    assert set(parameters) == wanted | {"designations", "progress"}
+    assert all(parameter.kind is inspect.Parameter.KEYWORD_ONLY for parameter in parameters.values())

@@ -1,0 +1,60 @@
+"""Progress for programs that run a command: each step as a line, where the environment asks for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from small_registers import make_registers
+
+UDSAT = "from udsat_geo.cli.process import udsat; udsat()"
+
+
+@pytest.fixture(scope="module")
+def registers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("registers")
+    make_registers(1).write(folder)
+    return folder
+
+
+def run(*arguments: str | Path, asked: str | None = "lines") -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "UDSAT_PROGRESS"}
+    if asked is not None:
+        environment["UDSAT_PROGRESS"] = asked
+    command = [sys.executable, "-c", UDSAT, *(str(argument) for argument in arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=True)
+
+
+def test_each_step_is_a_line_on_standard_error(registers: Path, tmp_path: Path) -> None:
+    done = run("designate", "--year", "2021", "--raw", registers, "--out", tmp_path, "--lang", "en")
+    assert done.stderr.splitlines() == [
+        "progress: 2021: reading and placing",
+        "progress: 2021: scoring",
+        "progress: 2021: forming areas",
+        "progress: 2021: comparing",
+        "progress: 2021: writing",
+    ]
+    assert "progress" not in done.stdout
+
+
+def test_other_commands_tell_their_steps_too(registers: Path) -> None:
+    assert run("validate", registers).stderr == "progress: reading and checking\n"
+
+
+@pytest.mark.parametrize("asked", [None, "", "spinner"])
+def test_nobody_who_does_not_ask_gets_lines(registers: Path, tmp_path: Path, asked: str | None) -> None:
+    assert run("designate", "--year", "2021", "--raw", registers, "--out", tmp_path, asked=asked).stderr == ""
+
+
+@pytest.mark.parametrize("option", ["--quiet", "--json"])
+def test_what_is_to_be_silent_stays_so(registers: Path, tmp_path: Path, option: str) -> None:
+    assert run("designate", "--year", "2021", "--raw", registers, "--out", tmp_path, option).stderr == ""
+
+
+@pytest.mark.parametrize("command", [["--help"], ["designate", "--help"]])
+def test_help_says_so(command: list[str]) -> None:
+    assert "UDSAT_PROGRESS=lines" in run(*command).stdout

@@ -1,0 +1,261 @@
+"""The documentation says what the code does, its examples run, and the site is whole without a network."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import click
+import pytest
+from pydantic_core import PydanticUndefined
+
+import browsing
+import udsat_geo
+from documentation import columns, commands, hooks, problems
+from edge_registers import write_edge_registers
+from udsat_geo.cli.main import udsat
+from udsat_geo.designation import Inputs, designate
+from udsat_geo.io.layers import GEOMETRY, LAYERS
+from udsat_geo.io.stored import stored_from
+from udsat_geo.policy import BUILT_IN, load_policy, rules
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+
+
+# --- links --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.stem)
+def test_links_and_pictures_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not target.startswith(("http://", "https://", "mailto:", "#")):
+            file = unquote(target).split("#")[0]
+            assert (page.parent / file).exists(), f"{page.name} links to {target}"
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    named = set(re.findall(r": (\w+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named == {page.name for page in PAGES}
+
+
+@by_page
+def test_what_is_made_from_the_code_is_made(page: Path) -> None:
+    filled = hooks.fill(page.read_text(encoding="utf-8"))
+    assert "<!-- made" not in filled
+
+
+def test_everything_made_is_asked_for() -> None:
+    asked = {name for page in PAGES for name in hooks.MARK.findall(page.read_text(encoding="utf-8"))}
+    assert asked == set(hooks.MADE)
+
+
+# --- made from the code -------------------------------------------------------------------------------------------
+
+
+def test_the_data_dictionary_has_every_column_in_its_order(tmp_path: Path) -> None:
+    write_edge_registers(tmp_path)
+    policy = load_policy("kbh-2017")
+    stored = stored_from(designate(2021, policy, Inputs(tmp_path, None, "registers")))
+    keys = policy.policy.keys
+    assert set(columns.COLUMNS_OF) == {*LAYERS, "links"}
+    for name, layer in stored.layers.items():
+        told = [
+            column.replace("<key>", key)
+            for column, times in _repeated(columns.COLUMNS_OF[name])
+            for key in (keys if times else ("",))
+        ]
+        there = [column for column in layer.table.column_names if column != GEOMETRY]
+        # only units that policies name have a name, and only a table's
+        assert sorted(there) == sorted(set(told) - ({"name"} if name == "units" else set())), name
+    assert columns.unknown_columns() == set()
+
+
+def _repeated(told: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+    for column in told:
+        yield column, "<key>" in column
+
+
+def test_every_command_and_option_is_in_the_reference() -> None:
+    parts = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", commands.reference(), re.DOTALL | re.MULTILINE))
+    there = {f"udsat {name}": command for name, command in udsat.commands.items() if name != "designate"}
+    there["designate"] = udsat.commands["designate"]
+    assert set(parts) == set(there)
+    for name, command in there.items():
+        for parameter in command.params:
+            if isinstance(parameter, click.Option) and not parameter.hidden:
+                assert f"{parameter.opts[0]}" in parts[name], (name, parameter.opts)
+
+
+def test_pages_name_no_option_and_no_extra_that_is_not_there() -> None:
+    told = {
+        option for command in udsat.commands.values() for p in command.params for option in (*p.opts, *p.secondary_opts)
+    }
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - {"--help"}
+        assert named <= told, page.name
+        for several in re.findall(r'install "(?:\.|udsat_geo)\[([a-z,]+)\]"', text):
+            assert set(several.split(",")) <= set(extras), page.name
+
+
+def test_problems_are_collected_with_their_remedies() -> None:
+    page = problems.collected()
+    assert page.count("\n| ") > 150
+    for said in ("no such folder", "Name the folder that holds the registers.", "areas without a name"):
+        assert said in page
+
+
+# --- policies -----------------------------------------------------------------------------------------------------
+
+SECTIONS: dict[str, type[rules.Rule]] = {
+    "top": rules.Policy,
+    "units": rules.UnitsRule,
+    "context": rules.ContextRule,
+    "criteria": rules.Criterion,
+    "references": rules.Reference,
+    "score": rules.ScoreRule,
+    "rule": rules.AreaThresholds,
+    "areas": rules.AreasRule,
+    "incumbents": rules.IncumbentsRule,
+    "milestone": rules.MilestoneRule,
+}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_key_of_a_policy_is_told_with_its_default(section: str) -> None:
+    page = (DOCS / "policy.md").read_text(encoding="utf-8")
+    found = re.search(rf"\{{ #{section} \}}\n(.*?)(?=\n##|\Z)", page, re.DOTALL)
+    assert found is not None
+    told = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", found[1], re.MULTILINE))
+    fields = SECTIONS[section].model_fields
+    assert told == {field.alias or name: _default(field) for name, field in fields.items()}
+
+
+def test_there_is_no_other_part_of_a_policy() -> None:
+    models = {name for name, kind in vars(rules).items() if isinstance(kind, type) and issubclass(kind, rules.Rule)}
+    assert models == {"Rule", *(kind.__name__ for kind in SECTIONS.values())}
+    assert all(f"`{name}`" in hooks.MADE["policies"]() for name in BUILT_IN)
+
+
+def _default(field: Any) -> str:
+    if field.is_required():
+        return "required"
+    value = field.default if field.default is not PydanticUndefined else field.default_factory()
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, rules.Rule):
+        return "table"
+    if isinstance(value, str | tuple | dict):
+        return f"`{value}`" if value else "empty"
+    return str(value)
+
+
+# --- the tour -----------------------------------------------------------------------------------------------------
+
+
+def test_the_tour_runs_from_beginning_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its blocks of ``sh`` and ``python`` in their order, in one folder, the Python ones in one session."""
+    blocks = re.findall(
+        r"^```(\w+)\n(.*?)^```$", (DOCS / "tour.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    assert {kind for kind, _ in blocks} == {"sh", "python"}
+    source = str(Path(udsat_geo.__file__).parent.parent)
+    known = [source, os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PYTHONPATH": os.pathsep.join(part for part in known if part),
+    }
+    monkeypatch.chdir(tmp_path)
+    session: dict[str, Any] = {}
+    shown = []
+    for kind, text in blocks:
+        if kind == "python":
+            exec(compile(text, "tour.md", "exec"), session)
+        else:
+            done = subprocess.run(
+                ["sh", "-e", "-c", text], capture_output=True, text=True, timeout=300, env=environment, cwd=tmp_path
+            )
+            assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
+            shown.append(done.stdout)
+    assert shown[0].startswith("No registers in data/raw: running on the synthetic Copenhagen")
+    assert "designation_2025.tif" in shown[1]
+    assert "Sydhavnen" in shown[2]
+    assert session["difference"].totals["residents_removed"] > 0
+
+
+def test_examples_of_python_on_other_pages_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for page in ("errors", "python"):
+        for text in re.findall(
+            r"^```python\n(.*?)^```$", (DOCS / f"{page}.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
+        ):
+            exec(compile(text, f"{page}.md", "exec"), {})
+
+
+# --- the site -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    for package in ("mkdocs", "material", "mkdocstrings"):
+        pytest.importorskip(package, reason=f"the site needs the extra docs: {package} is not installed")
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=ROOT, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stderr
+    return folder
+
+
+def test_pages_load_nothing_from_elsewhere(site: Path) -> None:
+    """By what they are written to load: scripts, styles, fonts, pictures."""
+    for page in [*site.rglob("*.html"), *site.rglob("*.css")]:
+        text = page.read_text(encoding="utf-8")
+        tags = re.findall(r"<(?:script|link|img|iframe|source|use)\b[^>]*>", text)
+        fetched = [tag for tag in tags if re.search(r"(?:src|href|srcset)=[\"']?(?:https?:)?//", tag)]
+        assert fetched == [], page.name
+        assert not re.search(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", text), page.name
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    if browsing.program() is None:
+        pytest.skip("Chromium is not installed")
+    pytest.importorskip("tornado", reason="tornado, which comes with ipykernel, is not installed")
+    with browsing.browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    with browsing.served(site) as found:
+        yield found
+
+
+@pytest.mark.parametrize("page", ["index", "python", "policy", "errors"])
+def test_a_browser_asks_for_nothing_elsewhere_and_complains_of_nothing(port: int, address: str, page: str) -> None:
+    seen = browsing.look(port, f"{address}/{page}.html", "document.readyState == 'complete'")
+    assert [asked for asked in seen.requests if not asked.startswith((address, "data:"))] == []
+    assert seen.complaints == []
+
+
+def test_search_finds_what_is_looked_for(port: int, address: str) -> None:
+    found = "[...document.querySelectorAll('.md-search-result__item a')].map(a => a.href).join(' ')"
+    seen = browsing.look(port, f"{address}/index.html?q=years_running", found)
+    assert "policy.html" in seen.value

@@ -1,0 +1,307 @@
+"""Classes, expressions and elements of QGIS's documents, each by itself."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from udsat_geo.areas import REASON_KEYS, ROLES
+from udsat_geo.diff import EVENTS, MOVED
+from udsat_geo.io.contents import PackageLayer
+from udsat_geo.io.layers import SPATIAL, TABLES
+from udsat_geo.io.qgis.classes import Classes, area_classes, unit_classes
+from udsat_geo.io.qgis.elements import Sign, element, key_of, options
+from udsat_geo.io.qgis.expressions import as_html, inserted, literal, looked_up, plain
+from udsat_geo.io.qgis.fields import HIDDEN
+from udsat_geo.io.qgis.kinds import change_rules, changed_unit_kinds, role_kinds
+from udsat_geo.io.qgis.layer_tree import Member
+from udsat_geo.io.qgis.palette import BETTER, WORSE, rgba
+from udsat_geo.io.qgis.sheet_of_areas import sheet_of_areas
+from udsat_geo.io.qgis.sheet_of_changes import sheet_of_changes
+from udsat_geo.io.qgis.styles import styles_of
+from udsat_geo.io.qgis.wording import CLASSES, COLUMNS, PROJECT, SOURCES, STYLES
+from udsat_geo.io.value_wording import ACTION_TEXTS, DEMAND_TEXTS, EVENT_TEXTS, ROLE_TEXTS, texts_of
+from udsat_geo.io.xml_text import as_text, clean
+
+
+def rule(
+    score: str = "gap_sd", core: float | None = 1.0, edge: float | None = 0.5, criteria: int = 3
+) -> dict[str, Any]:
+    return {"score": score, "core": core, "edge": edge, "criteria": criteria}
+
+
+def classes_of(value: float, classes: Classes) -> list[str]:
+    """The labels of the classes that QGIS finds a value in: it counts both ends in."""
+    return [one.label for one in classes.classes if one.lower <= value <= one.last]
+
+
+# --- classes ------------------------------------------------------------------------------------------------
+
+
+def test_the_classes_of_the_built_in_policy() -> None:
+    classes = unit_classes(rule(), 5, "da")
+    assert classes.column == "composite"
+    assert [one.label for one in classes.classes] == [
+        "under −0,5", "−0,5 til 0,0", "0,0 til 0,5", "0,5 til 1,0 (fra kantgrænsen)", "1,0 til 1,5 (fra kernegrænsen)",
+        "1,5 til 2,0", "2,0 og derover",
+    ]  # fmt: skip
+    assert [one.colour for one in classes.classes] == [*BETTER, *WORSE]
+    of_areas = area_classes(rule(), 5, "da")
+    assert [one.label for one in of_areas.classes] == [
+        "under 0,5", *(one.label for one in classes.classes[3:])
+    ]  # fmt: skip
+    assert [one.colour for one in of_areas.classes[1:]] == [one.colour for one in classes.classes[3:]]
+
+
+def test_a_unit_at_the_threshold_of_a_core_is_above_it() -> None:
+    """The policy says "at or above"; without care QGIS would put the bound into the lower class."""
+    classes = unit_classes(rule(), 5, "en")
+    assert classes_of(1.0, classes) == ["1.0 to 1.5 (from the core threshold)"]
+    assert classes_of(math.nextafter(1.0, 0.0), classes) == ["0.5 to 1.0 (from the edge threshold)"]
+    assert classes_of(0.5, classes) == ["0.5 to 1.0 (from the edge threshold)"]
+
+
+thresholds = st.integers(-300, 300).map(lambda n: n / 100)
+
+
+@given(
+    score=st.sampled_from(["gap_sd", "percentile", "exponential"]),
+    edge=thresholds,
+    above=st.integers(0, 300),
+    value=st.floats(-1e6, 1e6),
+    areas=st.booleans(),
+)
+def test_every_value_is_in_one_class(score: str, edge: float, above: int, value: float, areas: bool) -> None:
+    given_rule = rule(score, edge + above / 100, edge)
+    classes = (area_classes if areas else unit_classes)(given_rule, 5, "en")
+    assert len(classes_of(value, classes)) == 1
+    assert len(classes_of(edge, classes)) == 1
+    assert all(one.upper == other.lower for one, other in pairwise(classes.classes))
+    assert any(one.lower == edge for one in classes.classes)
+    assert len({one.label for one in classes.classes}) == len(classes.classes)
+
+
+def test_bounds_are_short_numbers_and_thresholds_may_be_out_of_reach() -> None:
+    assert [one.label for one in unit_classes(rule("gap_sd", 0.7, 0.3), 5, "en").classes][-2:] == [
+        "1.1 to 1.5", "1.5 and above"
+    ]  # fmt: skip
+    everybody = unit_classes(rule("gap_sd", -1e9, -1e9), 5, "en")
+    assert [len(classes_of(value, everybody)) for value in (-2e9, -1e9, 0.0, 1e9)] == [1, 1, 1, 1]
+    nobody = unit_classes(rule("gap_sd", math.inf, math.inf), 5, "en")
+    assert [one.lower for one in nobody.classes[1:]] == [-0.5, 0, 0.5, 1, 1.5, 2]
+    assert area_classes(rule("gap_sd", math.inf, math.inf), 5, "en") == nobody
+
+
+@pytest.mark.parametrize(("score", "n"), [("gap_sd", 7), ("percentile", 5), ("exponential", 5)])
+def test_without_thresholds_the_scale_itself_is_cut(score: str, n: int) -> None:
+    classes = unit_classes(rule(score, None, None), 5, "en")
+    assert len(classes.classes) == n
+    assert area_classes(rule(score, None, None), 5, "en") == classes
+
+
+def test_full_orange_begins_at_the_threshold_for_an_edge() -> None:
+    for score, core, edge in (("gap_sd", 1.0, 0.5), ("gap_sd", 0.2, -0.3), ("percentile", 80.0, 60.0)):
+        classes = unit_classes(rule(score, core, edge), 5, "en").classes
+        (at_edge,) = [one for one in classes if one.lower == edge]
+        assert at_edge.colour == WORSE[1]
+        assert {one.colour for one in classes if one.upper <= edge} <= {*BETTER, WORSE[0]}
+        colours = [one.colour for one in classes]
+        assert len(set(colours)) == len(colours)
+
+
+@given(n_criteria=st.integers(1, 12), demanded=st.integers(0, 14))
+def test_every_number_of_criteria_is_in_one_class(n_criteria: int, demanded: int) -> None:
+    classes = unit_classes(rule("none", None, None, demanded), n_criteria, "en")
+    assert classes.column == "criteria_exceeded"
+    assert len(classes.classes) <= 7
+    for count in range(n_criteria + 1):
+        assert len(classes_of(count, classes)) == 1
+    if 1 <= demanded <= n_criteria:
+        below, at = (
+            next(one.colour for one in classes.classes if one.lower <= count <= one.last)
+            for count in (demanded - 1, demanded)
+        )
+        assert below in (*BETTER, WORSE[0])
+        assert at in WORSE[1:]
+
+
+# --- kinds --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("points", [False, True])
+def test_every_kind_has_a_symbol_and_a_name_of_its_own(language: str, points: bool) -> None:
+    roles, units, areas = role_kinds(language, points), changed_unit_kinds(language, points), change_rules(language)
+    assert {role for role, _, _ in roles} == set(ROLES)
+    assert roles[-1][0] == "outside"
+    assert len({label for _, label, _ in roles}) == len(ROLES)
+    assert MOVED in {event for event, _, _ in units}
+    assert len(areas) == len(EVENTS)
+    for drawn in (roles, units, areas):
+        symbols = [ET.tostring(symbol("0"), encoding="unicode") for _, _, symbol in drawn]
+        assert len(set(symbols)) == len(symbols)
+
+
+def test_an_area_of_two_events_is_drawn_by_both_rules() -> None:
+    """LIKE with percent signs, as SQL and QGIS read it."""
+    patterns = [re.fullmatch(r"\"event\" LIKE '%(\w+)%'", rule) for rule, _, _ in change_rules("en")]
+    words = [found[1] for found in patterns if found]
+    assert sorted(word for word in words if word in "split+grown") == ["grown", "split"]
+    # no event is found within the name of another
+    assert all(one == other or one not in other for one in words for other in words)
+
+
+@pytest.mark.parametrize("words", [CLASSES, COLUMNS, PROJECT, SOURCES, STYLES, ROLE_TEXTS, EVENT_TEXTS, DEMAND_TEXTS,
+                                   ACTION_TEXTS])  # fmt: skip
+def test_both_languages_say_the_same(words: dict[str, dict[str, Any]]) -> None:
+    assert words["da"].keys() == words["en"].keys()
+    for key, text in words["da"].items():
+        if isinstance(text, str):
+            assert re.findall(r"{\w*}", text) == re.findall(r"{\w*}", words["en"][key])
+
+
+def test_names_of_styles_have_room_in_their_column() -> None:
+    assert all(len(name) <= 30 for words in STYLES.values() for name, _ in words.values())
+
+
+def test_values_of_keys_are_known_by_layer() -> None:
+    assert set(texts_of("units", "role", "en")) == set(ROLES)
+    assert set(texts_of("changed_units", "event", "en")) == {"added", "removed", "moved"}
+    assert {"split+grown", "split+merged+grown+shrunk", "kept"} <= set(texts_of("changes", "event", "en"))
+    assert texts_of("areas", "name", "en") == {}
+    assert "decided_by" in HIDDEN["units"]
+    assert REASON_KEYS
+
+
+def test_a_layer_that_is_not_ours_has_no_style() -> None:
+    assert styles_of(PackageLayer("roads", ("fid", "name"), "geom", "LINESTRING"), "en") == ()
+    assert HIDDEN.keys() == {*SPATIAL, *TABLES, "links"}
+
+
+# --- sheets -------------------------------------------------------------------------------------------------
+
+
+def summary_of(n_areas: int, n_criteria: int, n_changed: int) -> dict[str, Any]:
+    """What sheets read of a summary."""
+    events = [{"event": "added"}] * n_changed + [{"event": "kept"}] * 3
+    return {
+        "year": 2025, "language": "en", "source": "synthetic", "version": "1", "crs": "EPSG:25832",
+        "policy": {"id": "p", "sha256": "0" * 64}, "share_of_residents": None, "residents_in_areas": 7,
+        "rule": rule(), "criteria": [{"key": f"k{i}", "label": "x", "share": True} for i in range(n_criteria)],
+        "areas": [{}] * n_areas,
+        "changes": {"previous_year": 2021, "areas": {"added": n_changed, "kept": 3}, "events": events,
+                    "residents": {"added": 1, "removed": 2}},
+    }  # fmt: skip
+
+
+def placed(sheet: ET.Element) -> dict[str, tuple[float, float, float, float]]:
+    """Left, top, right and bottom of each item."""
+    found = {}
+    for item in sheet.iter("LayoutItem"):
+        left, top = map(float, item.get("position", "").split(",")[:2])
+        width, height = map(float, item.get("size", "").split(",")[:2])
+        found[item.get("id", "")] = (left, top, left + width, top + height)
+    return found
+
+
+@given(n_areas=st.integers(0, 500), n_criteria=st.integers(1, 20), n_changed=st.integers(0, 500))
+def test_sheets_hold_what_there_is_room_for(n_areas: int, n_criteria: int, n_changed: int) -> None:
+    summary = summary_of(n_areas, n_criteria, n_changed)
+    names = ("areas", "near_misses", "units", "changes", "status")
+    members = {name: Member(name, name, f"{name}_id", f"./x.gpkg|layername={name}") for name in names}
+    sheets = [make(members, "theme", summary, (0, 0, 5000, 3000)) for make in (sheet_of_areas, sheet_of_changes)]
+    for sheet in sheets:
+        places = placed(sheet)
+        assert len(set(places)) == len(list(sheet.iter("LayoutItem")))
+        page = next(place for name, place in places.items() if name.endswith("page"))
+        for left, top, right, bottom in places.values():
+            assert page[0] <= left < right <= page[2]
+            assert page[1] <= top < bottom <= page[3]
+        frames = sorted((place for name, place in places.items() if name.endswith("frame")), key=lambda place: place[1])
+        assert all(one[3] <= other[1] for one, other in pairwise(frames))
+    items = [item for sheet in sheets for item in sheet.iter() if item.tag in ("LayoutItem", "LayoutMultiFrame")]
+    keys = [item.get("uuid") for item in items]
+    assert len(set(keys)) == len(keys)
+    (areas,) = [table for table in sheets[0].iter("LayoutMultiFrame") if table.get("vectorLayer") == "areas_id"]
+    shown = int(areas.get("maxFeatures", "-1"))
+    told = [item.get("labelText", "") for item in sheets[0].iter("LayoutItem") if item.get("labelText")]
+    assert shown == n_areas or f"The areas on the map ({shown} of {n_areas}, most residents first)" in told
+    assert shown >= min(n_areas, 20 if n_criteria <= 5 else 5)
+
+
+# --- expressions --------------------------------------------------------------------------------------------
+
+
+def read_literal(text: str) -> str:
+    """A text as QGIS reads it: doubled quotes and escapes by backslash."""
+    assert text[0] == text[-1] == "'"
+    inside = text[1:-1]
+    assert re.fullmatch(r"(?:[^'\\]|''|\\.)*", inside, re.DOTALL)
+    return re.sub(r"''|\\(.)", lambda found: found[1] or "'", inside, flags=re.DOTALL)
+
+
+@given(st.text())
+def test_a_literal_reads_back_as_it_was(text: str) -> None:
+    assert read_literal(literal(text)) == text
+
+
+@given(st.text(alphabet="[%] a'"))
+def test_a_plain_text_holds_no_expression(text: str) -> None:
+    assert "[%" not in plain(text)
+    assert plain(text).replace(" ", "") == text.replace(" ", "")
+
+
+def test_an_inserted_expression_ends_where_it_should() -> None:
+    assert inserted(looked_up("a", {"x": "50 %] of"})).count("%]") == 1
+    assert inserted('"a"') == '[% "a" %]'
+
+
+def test_a_value_is_escaped_as_python_does() -> None:
+    found = re.search(r"map\((.*?)\)", as_html('"a"'))
+    assert found
+    signs = [read_literal(part.strip()) for part in found[1].split(", ")]
+    escapes = dict(zip(signs[::2], signs[1::2], strict=True))
+    value = "<b>1 & 2</b> &amp;"
+    # QGIS sorts the signs and replaces one after the other
+    told = value
+    for sign in sorted(escapes):
+        told = told.replace(sign, escapes[sign])
+    assert told == html.escape(value, quote=False)
+
+
+# --- documents ----------------------------------------------------------------------------------------------
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_any_text_makes_a_document_that_reads_back_without_what_xml_forbids(text: str) -> None:
+    root = element("qgis", {"label": text}, element("mapTip"))
+    root[0].text = text
+    read = ET.fromstring(as_text(root).encode("utf-8"))
+    # a reader takes every end of line for a line feed
+    expected = clean(text)
+    assert read.get("label") == expected
+    assert (read[0].text or "") == expected.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_options_are_written_as_qgis_writes_them() -> None:
+    made = options({"a": True, "b": 2, "c": 0.5, "d": "x", "e": [{"f": Sign(",")}]})
+    assert ET.tostring(made, encoding="unicode") == (
+        '<Option type="Map"><Option type="bool" value="true" name="a" /><Option type="int" value="2" name="b" />'
+        '<Option type="double" value="0.5" name="c" /><Option type="QString" value="x" name="d" />'
+        '<Option type="List" name="e"><Option type="Map"><Option type="QChar" value="," name="f" /></Option></Option>'
+        "</Option>"
+    )
+
+
+def test_keys_are_the_same_for_the_same_names() -> None:
+    assert key_of("a", "b") == key_of("a", "b") != key_of("b", "a")
+    assert re.fullmatch(r"{[0-9a-f-]{36}}", key_of("a"))
+    assert rgba("#0072b2", 10) == "0,114,178,10"
