@@ -1,9 +1,8 @@
-"""The plugin in a real QGIS, where one is installed: the same results as the command line, and what it says."""
+"""The plugin in PyQGIS: scripts, layers of a project, cancelling, models."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -11,181 +10,10 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
-from qgis_sessions import Profile, contents, has_qgis, launcher, program
-from two_years import write_polygons, write_town
+from qgis_sessions import Profile, contents, has_qgis, values_of
+from two_years import write_polygons
 
 pytestmark = pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here")
-
-AWKWARD = 'byen\'s "røde" område, æøå'
-"""A folder as people name them."""
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("qgis")
-
-
-@pytest.fixture(scope="module")
-def profile(home: Path) -> Profile:
-    return Profile(home / "profile", launcher(home / "program med mellemrum"))
-
-
-@pytest.fixture(scope="module")
-def town(home: Path) -> Path:
-    """Registers, policies and designations of two years, in a folder with an awkward name."""
-    folder = home / AWKWARD
-    folder.mkdir()
-    write_town(folder)
-    return folder
-
-
-def by_command(profile: Profile, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """The same on the command line, by the same program."""
-    command = [str(profile.program), *(str(argument) for argument in arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    return done
-
-
-def values_of(town: Path, out: Path, **more: Any) -> dict[str, Any]:
-    """What designates 2021 in the town."""
-    return {"YEAR": 2021, "POLICY_FILE": town / "town.toml", "RAW": town / "raw", "OUTPUT": out} | more
-
-
-def test_the_three_algorithms_are_there(profile: Profile) -> None:
-    done = profile.qgis_process("list")
-    assert done.returncode == 0, done.stderr
-    for line in ("udsat_geo:designate\tDesignate areas", "udsat_geo:diff\tCompare two", "udsat_geo:status\tStatus of"):
-        assert line in done.stdout
-    assert "Traceback" not in done.stdout + done.stderr
-
-
-# --- the same results as on the command line ----------------------------------------------------------------
-
-
-def test_designate_gives_the_bytes_of_the_command_line(profile: Profile, town: Path, tmp_path: Path) -> None:
-    here, there = tmp_path / AWKWARD, tmp_path / "there"
-    done = profile.run("designate", values_of(town, here, LANGUAGE="da"))
-    assert done.returncode == 0, done.stdout + done.stderr
-    policy = ("--policy", town / "town.toml", "--raw", town / "raw")
-    by_command(profile, "designate", "--year", "2021", *policy, "--out", there, "--lang", "da")
-    assert sorted(contents(here)) == ["designation_2021.gpkg", "designation_2021.json", "designation_2021.tif"]
-    assert contents(here) == contents(there)
-    summary = json.loads((here / "designation_2021.json").read_text(encoding="utf-8"))
-    assert f"AREA_COUNT:\t{len(summary['areas'])}" in done.stdout
-    assert f"UNITS_SCORED:\t{here / 'designation_2021.gpkg'}|layername=units" in done.stdout
-    assert "2021: danner områder" in done.stdout
-    assert "designation_2021.tif" in done.stdout
-
-
-def test_without_registers_it_is_the_synthetic_city_and_says_so(profile: Profile, tmp_path: Path) -> None:
-    done = profile.run("designate", {"YEAR": 2017, "PREVIOUS": "none", "FORMATS": "gpkg", "OUTPUT": tmp_path})
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "WARNING:\tNo registers are named: this runs on the synthetic Copenhagen" in done.stdout
-    assert json.loads((tmp_path / "designation_2017.json").read_text(encoding="utf-8"))["source"] == "synthetic"
-    assert "RASTER" not in done.stdout
-
-
-def test_diff_gives_the_bytes_of_the_command_line(profile: Profile, town: Path, tmp_path: Path) -> None:
-    before, now = (town / "out" / f"designation_{year}.gpkg" for year in (2017, 2021))
-    here, there = tmp_path / "her" / "ændret.gpkg", tmp_path / "there" / "ændret.gpkg"
-    # any layer of a designation stands for all of it
-    done = profile.run("diff", {"BEFORE": f"{before}|layername=units", "NOW": now, "OUTPUT": here})
-    assert done.returncode == 0, done.stdout + done.stderr
-    said = by_command(profile, "diff", before, now, "--lang", "en", "--out", there).stdout
-    assert here.read_bytes() == there.read_bytes()
-    assert contents(here.parent).keys() == {here.name}
-    assert said.splitlines()[0] in done.stdout
-    assert f"LINKS:\t{here}|layername=links" in done.stdout
-
-
-def test_status_gives_the_bytes_of_the_command_line(profile: Profile, town: Path, tmp_path: Path) -> None:
-    here, there = tmp_path / "her", tmp_path / "there"
-    areas = town / "out" / "designation_2017.gpkg"
-    shared = {"POLICY_FILE": town / "town.toml", "RAW": town / "raw", "OUTPUT": here}
-    done = profile.run("status", {"AREAS": areas, "YEARS": "2017, 2021", "UPDATED_YEAR": 2021} | shared)
-    assert done.returncode == 0, done.stdout + done.stderr
-    options = ("--areas", areas, "--years", "2017,2021", "--updated", "2021", "--policy", town / "town.toml")
-    by_command(profile, "status", *options, "--raw", town / "raw", "--lang", "en", "--out", there)
-    assert contents(here) == contents(there)
-    page = next(line.split("\t")[1] for line in done.stdout.splitlines() if line.startswith("HTML:"))
-    assert page.endswith("status.html")
-
-
-# --- what is at fault is said ---------------------------------------------------------------------------------
-
-
-def test_wrong_input_is_answered_in_the_program_s_words(profile: Profile, town: Path, tmp_path: Path) -> None:
-    nowhere = tmp_path / "ikke her"
-    faults: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
-        (
-            "designate",
-            values_of(town, tmp_path / "out", YEAR=2040),
-            ("“Year” 2040: the policy town holds for 2017-2028",),
-        ),
-        ("designate", values_of(town, tmp_path / "out", RAW=nowhere), (f"{nowhere}: no such folder",)),
-        ("designate", values_of(town, tmp_path / "out", FORMATS="docx"), ("“File formats”: unknown format docx",)),
-        ("designate", values_of(town, tmp_path / "out", SEED=-1), ("SEED",)),
-        (
-            "status",
-            {"AREAS_YEAR": 2017, "YEARS": "2017,x,y", "RAW": town / "raw", "OUTPUT": tmp_path / "out"},
-            ("“Years to measure”: 'x' is no year", "'y' is no year"),
-        ),
-        ("status", {"YEARS": "2017", "OUTPUT": tmp_path / "out"}, ("Name either “Areas: a layer” or",)),
-    ]
-    for algorithm, values, told in faults:
-        done = profile.run(algorithm, values)
-        said = done.stdout + done.stderr
-        assert done.returncode != 0, said
-        assert all(piece in said for piece in told), said
-        assert "Traceback" not in said
-        assert "Usage" not in said
-    assert not (tmp_path / "out").exists()
-
-
-NOT_OURS = "print('something else, version 7.0.0')"
-TOO_OLD = "print('udsat_geo, version 0.0.9')"
-BREAKS = """
-import sys
-if sys.argv[1] == '--version':
-    print('udsat_geo, version 0.1.0')
-else:
-    raise ZeroDivisionError('a fault of ours')
-"""
-
-
-@pytest.mark.parametrize(
-    ("setting", "told"),
-    [
-        (None, "The program udsat_geo was not found. Install it with “pip install udsat_geo”"),
-        ("missing", "The program udsat_geo is not here"),
-        (NOT_OURS, "is not the program udsat_geo (it answers: something else, version 7.0.0)"),
-        (TOO_OLD, "is version 0.0.9, and at least 0.1.0 is needed. Upgrade it"),
-        (BREAKS, "udsat_geo stopped on a fault of its own (exit code 1); nothing was written."),
-    ],
-    ids=["no program", "a wrong path", "another program", "an old one", "one that breaks"],
-)
-def test_a_program_that_cannot_do_it_is_said(tmp_path: Path, setting: str | None, told: str) -> None:
-    path = None if setting is None else tmp_path / "bin" / "udsat"
-    if path is not None and setting is not None and setting != "missing":
-        program(path, setting)
-    done = Profile(tmp_path / "profile", path).run("designate", {"YEAR": 2025, "OUTPUT": tmp_path / "out"}, PATH="/bin")
-    assert done.returncode != 0
-    assert told in done.stderr
-    assert "synthetic" not in done.stdout or setting == BREAKS
-    # a fault of ours alone keeps its traceback
-    assert ("Traceback" in done.stdout + done.stderr) == (setting == BREAKS)
-    assert not (tmp_path / "out").exists()
-
-
-def test_without_a_setting_it_is_found_on_the_path(home: Path, tmp_path: Path) -> None:
-    profile = Profile(tmp_path / "profile", None)
-    path = f"{launcher(tmp_path / 'bin').parent}:/usr/bin:/bin"
-    done = profile.run("designate", {"YEAR": 2040, "OUTPUT": tmp_path / "out"}, PATH=path)
-    assert "the policy kbh-2017 holds for 2017-2028" in done.stderr
-
-
-# --- in a session ---------------------------------------------------------------------------------------------
 
 RUN = """
 values, = arguments
@@ -261,6 +89,55 @@ def test_layers_are_loaded_in_the_style_of_their_file(profile: Profile, town: Pa
         "The areas against the rest of the city 2021", "other",
     ]  # fmt: skip
     assert found["features"] == len(gpd.read_file(tmp_path / "designation_2021.gpkg", layer="areas"))
+
+
+AGAIN = """
+values, harder = arguments
+package = f"{values['OUTPUT']}/designation_2021.gpkg"
+
+
+def shown():
+    layers = {layer.source().split("layername=")[-1]: layer for layer in QgsProject.instance().mapLayers().values()}
+    return {name: sorted(one.id() for one in layer.getFeatures()) for name, layer in layers.items()}
+
+
+def stored():
+    layers = {name: QgsVectorLayer(f"{package}|layername={name}", name, "ogr") for name in shown()}
+    return {name: sorted(one.id() for one in layer.getFeatures()) for name, layer in layers.items()}
+
+
+processing.runAndLoadResults("udsat_geo:designate", values)
+QgsProject.instance().addMapLayer(QgsVectorLayer(f"{package}|layername=near_misses", "near", "ogr"))
+found = {"first": [shown(), stored()]}
+areas = QgsProject.instance().mapLayersByName("Areas 2021")[0]
+areas.startEditing()
+areas.changeAttributeValue(1, areas.fields().indexOf("name"), "edited")
+feedback = Feedback()
+try:
+    processing.run("udsat_geo:designate", {**values, "POLICY_FILE": harder}, feedback=feedback)
+except QgsProcessingException:
+    pass
+found["refused"] = [feedback.said["error"], shown(), stored()]
+areas.commitChanges()
+processing.runAndLoadResults("udsat_geo:designate", {**values, "POLICY_FILE": harder})
+found["second"] = [shown(), stored()]
+answer(found)
+"""
+
+
+def test_results_that_are_in_the_project_already_are_shown_anew(profile: Profile, town: Path, tmp_path: Path) -> None:
+    """And not thrown away while somebody edits them."""
+    values = {name: str(value) for name, value in values_of(town, tmp_path).items()}
+    found = profile.session(AGAIN, values | {"YEAR": 2021}, town / "harder.toml")
+    shown, stored = found["first"]
+    assert shown == stored
+    error, *still = found["refused"]
+    assert "The layer Areas 2021 is of a file that is to be written anew, and has edits" in error[0]
+    assert still == [shown, stored]
+    again, stored_again = found["second"]
+    assert again == stored_again
+    assert again["areas"] != shown["areas"]
+    assert again.keys() == shown.keys() == {"areas", "changes", "near_misses", "status", "units"}
 
 
 LAYERS = """
@@ -339,6 +216,52 @@ def test_decisions_and_barriers_are_drawn_in_the_project(profile: Profile, town:
     named = {entry["name"] for entry in summary["inputs"]}
     assert {"beslutninger.csv", "jernbane.fgb"} <= named
     assert any(note.startswith("Barrierer skiller") for note in summary["notes"])
+
+
+FAULTS = """
+found = []
+for algorithm, values in arguments[0]:
+    feedback = Feedback()
+    try:
+        processing.run(f"udsat_geo:{algorithm}", values, feedback=feedback)
+        found.append("nothing")
+    except QgsProcessingException as error:
+        found.append("\\n".join([*feedback.said["error"], str(error)]))
+answer(found)
+"""
+
+
+def test_every_fault_is_told_by_the_titles_of_the_dialog(profile: Profile, town: Path, tmp_path: Path) -> None:
+    nowhere, out = str(tmp_path / "ikke her"), str(tmp_path / "out")
+    right = {name: str(value) for name, value in values_of(town, Path(out), YEAR=2021).items()}
+    status = {"YEARS": "2017", "RAW": str(town / "raw"), "OUTPUT": out}
+    faults: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+        ("designate", right | {"RAW": nowhere}, (f"{nowhere}: no such folder. Name the folder",)),
+        (
+            "designate",
+            right | {"POLICY_FILE": f"{nowhere}.toml"},
+            (f"{nowhere}.toml: no built-in policy and no readable file",),
+        ),
+        ("designate", right | {"FORMATS": "docx"}, ("“File formats”: unknown format docx",)),
+        ("designate", right | {"PREVIOUS": "2025"}, ("“Compare with” 2025: is of 2025, which is not before 2021",)),
+        ("designate", right | {"REFERENCES": "a b=1"}, ("“Figures from outside”",)),
+        ("designate", right | {"SEED": -1}, ("Incorrect parameter value for SEED",)),
+        ("designate", right | {"BARRIERS": nowhere}, ("BARRIERS",)),
+        (
+            "status",
+            status | {"AREAS_YEAR": 2017, "YEARS": "2017,x,y"},
+            ("\n“Years to measure”: 'x' is no", "'y' is no"),
+        ),
+        ("status", status, ("Name either “Areas: a layer” or “Areas: or designate those of a year”, and only one",)),
+        ("status", status | {"AREAS_YEAR": 2017, "UPDATED_YEAR": 2021, "UPDATED": nowhere}, ("Name at most one of",)),
+        ("diff", {"BEFORE": nowhere, "NOW": nowhere, "OUTPUT": f"{out}/a.gpkg"}, ("BEFORE",)),
+    ]
+    told = profile.session(FAULTS, [[algorithm, values] for algorithm, values, _ in faults])
+    for (algorithm, values, pieces), said in zip(faults, told, strict=True):
+        assert all(piece in said for piece in pieces), (algorithm, values, said)
+        assert "Traceback" not in said
+        assert "Usage" not in said
+    assert not Path(out).exists()
 
 
 CANCEL = """
