@@ -218,6 +218,76 @@ def test_decisions_and_barriers_are_drawn_in_the_project(profile: Profile, town:
     assert any(note.startswith("Barrierer skiller") for note in summary["notes"])
 
 
+CALLS = """
+import udsat_geo.algorithm
+os.chdir(arguments[1])
+calls = []
+
+
+def record(command, *given):
+    calls.append(command[1:])
+    return False
+
+
+udsat_geo.algorithm.run = record
+for algorithm, values in arguments[0]:
+    processing.run(f"udsat_geo:{algorithm}", values, feedback=Feedback())
+# switched off and on again, as a new version is installed
+plugin.unload()
+gone = QgsApplication.processingRegistry().providerById("udsat_geo") is None
+plugin.initGui()
+back = len(QgsApplication.processingRegistry().providerById("udsat_geo").algorithms())
+answer({"calls": calls, "gone": gone, "back": back})
+"""
+
+
+def test_every_parameter_reaches_the_command(profile: Profile, town: Path, tmp_path: Path) -> None:
+    """Paths are said from where QGIS runs: the program runs elsewhere."""
+    drawn = write_polygons(tmp_path / "drawn.gpkg", ["a"], [(0, 0, 1, 1)])
+    out = town / "out" / "designation_2017.gpkg"
+    files = dict.fromkeys(("UNITS", "BARRIERS", "PLACES", "PARCELS", "OVERRIDES"), f"{drawn}")
+    everything: list[tuple[str, dict[str, Any], str]] = [
+        (
+            "designate",
+            files
+            | {"YEAR": 2021, "POLICY": "boligomraade-2021", "RAW": "raw", "PREVIOUS": "earlier.gpkg", "OUTPUT": "out"}
+            | {"REFERENCES": "a=0.1; b=2", "FORMATS": "tif", "LANGUAGE": "en", "SEED": 0, "THREADS": 2},
+            f"""--year=2021 --policy=boligomraade-2021 --raw={tmp_path}/raw --units={drawn} --barriers={drawn}
+            --places={drawn} --parcels={drawn} --overrides={drawn} --previous={tmp_path}/earlier.gpkg --reference=a=0.1 --reference=b=2
+            --format=gpkg,tif --lang=en --seed=0 --threads=2 --out={tmp_path}/out""",
+        ),
+        (
+            "designate",
+            {"YEAR": 2021, "POLICY_FILE": "own.toml", "PREVIOUS": "2017", "LANGUAGE": "da", "OUTPUT": "/o"},
+            f"""--year=2021 --policy={tmp_path}/own.toml --previous=2017 --format=gpkg,tif --lang=da --out=/o""",
+        ),
+        (
+            "diff",
+            {"BEFORE": str(out), "NOW": str(drawn), "RAW": "raw", "YEAR": 2019, "UNITS": str(drawn), "WHY": True}
+            | {"NAME_BEFORE": "x", "NAME_NOW": "y", "ALLOW_OVERLAPS": True, "POLICY_FILES": [f"{town}/town.toml"]}
+            | {"LANGUAGE": "en", "SEED": 3, "OUTPUT": "/o/a.gpkg"},
+            f"""{out.resolve()} {drawn} --raw={tmp_path}/raw --year=2019 --units={drawn} --name=x --name=y
+            --allow-overlaps --why --policy={town}/town.toml --lang=en --seed=3 --out=/o/a.gpkg""",
+        ),
+        (
+            "diff",
+            {"BEFORE": str(drawn), "NOW": str(drawn), "NAME_NOW": "y", "LANGUAGE": "da", "OUTPUT": "/o/a.gpkg"},
+            f"""{drawn} {drawn} --name=y --lang=da --out=/o/a.gpkg""",
+        ),
+        (
+            "status",
+            {"AREAS": f"{out}|layername=units", "YEARS": "2017,2021", "UPDATED": str(drawn), "RAW": "raw"}
+            | {"ALLOW_OVERLAPS": True, "POLICY": "kbh-2017", "LANGUAGE": "en", "THREADS": 1, "OUTPUT": "/o"},
+            f"""--areas={out} --updated={drawn} --years=2017,2021 --raw={tmp_path}/raw --policy=kbh-2017
+            --allow-overlaps --lang=en --threads=1 --out=/o""",
+        ),
+    ]
+    found = profile.session(CALLS, [[algorithm, values] for algorithm, values, _ in everything], tmp_path)
+    for (algorithm, _, wanted), call in zip(everything, found["calls"], strict=True):
+        assert " ".join(call) == f"{algorithm} {' '.join(wanted.split())}"
+    assert (found["gone"], found["back"]) == (True, 3)
+
+
 FAULTS = """
 found = []
 for algorithm, values in arguments[0]:
