@@ -237,10 +237,13 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
 
     def in_titles(self, message: str) -> str:
         """A message of the program, in which an option is called as its parameter is here."""
-        titles = {option: self.titled(name)[0].split(" (")[0] for name, option in self.OPTIONS.items()}
+        # of two parameters for one option the first; of a title what comes before its explanation
+        titles = {
+            option: re.split(r" \(|:", self.titled(name)[0])[0] for name, option in reversed(self.OPTIONS.items())
+        }
 
         def titled(found: Any) -> str:
-            return f"“{titles[found[0]]}”" if found[0] in titles else str(found[0])
+            return said("quoted", title=titles[found[0]]) if found[0] in titles else str(found[0])
 
         return re.sub(r"(?<![\w-])--[a-z-]+", titled, message)
 

@@ -253,7 +253,8 @@ def test_every_parameter_reaches_the_command(profile: Profile, town: Path, tmp_p
             | {"YEAR": 2021, "POLICY": "boligomraade-2021", "RAW": "raw", "PREVIOUS": "earlier.gpkg", "OUTPUT": "out"}
             | {"REFERENCES": "a=0.1; b=2", "FORMATS": "tif", "LANGUAGE": "en", "SEED": 0, "THREADS": 2},
             f"""--year=2021 --policy=boligomraade-2021 --raw={tmp_path}/raw --units={drawn} --barriers={drawn}
-            --places={drawn} --parcels={drawn} --overrides={drawn} --previous={tmp_path}/earlier.gpkg --reference=a=0.1 --reference=b=2
+            --places={drawn} --parcels={drawn} --overrides={drawn} --previous={tmp_path}/earlier.gpkg
+            --reference=a=0.1 --reference=b=2
             --format=gpkg,tif --lang=en --seed=0 --threads=2 --out={tmp_path}/out""",
         ),
         (
@@ -322,6 +323,7 @@ def test_every_fault_is_told_by_the_titles_of_the_dialog(profile: Profile, town:
             status | {"AREAS_YEAR": 2017, "YEARS": "2017,x,y"},
             ("\n“Years to measure”: 'x' is no", "'y' is no"),
         ),
+        ("status", status | {"AREAS_YEAR": 2040}, ("“Areas” 2040: the policy kbh-2017 holds for",)),
         ("status", status, ("Name either “Areas: a layer” or “Areas: or designate those of a year”, and only one",)),
         ("status", status | {"AREAS_YEAR": 2017, "UPDATED_YEAR": 2021, "UPDATED": nowhere}, ("Name at most one of",)),
         ("diff", {"BEFORE": nowhere, "NOW": nowhere, "OUTPUT": f"{out}/a.gpkg"}, ("BEFORE",)),
