@@ -141,45 +141,54 @@ def test_results_that_are_in_the_project_already_are_shown_anew(profile: Profile
 
 
 LAYERS = """
-values, path, out = arguments
+import udsat_geo.algorithm
+before, path = arguments
+found = {}
+
+
+def record(command, *given):
+    now = command[3]
+    read = QgsVectorLayer(now, "read", "ogr")
+    found[name] = {"path": now, "crs": read.crs().authid(), "names": sorted(one["name"] for one in read.getFeatures())}
+    return False
+
+
+udsat_geo.algorithm.run = record
 drawn = QgsVectorLayer(f"{path}|layername=tegnet", "tegnede områder", "ogr")
 fields = "field=fid:integer&field=name:string(20)"
 memory = QgsVectorLayer(f"Polygon?crs=EPSG:25832&{fields}", "tegnet / i hukommelsen", "memory")
 memory.dataProvider().addFeatures(list(drawn.getFeatures()))
 filtered = QgsVectorLayer(drawn.source(), "filtered", "ogr")
 filtered.setSubsetString("name = 'a'")
-QgsProject.instance().addMapLayers([drawn, memory, filtered])
-results = {}
-for name, layer in (("file", drawn), ("first", path), ("memory", memory), ("filtered", filtered)):
+edited = QgsVectorLayer(drawn.source(), "edited", "ogr")
+edited.startEditing()
+edited.changeAttributeValue(1, edited.fields().indexOf("name"), "æ")
+layers = {"file": drawn, "first": path, "memory": memory, "filtered": filtered, "edited": edited}
+QgsProject.instance().addMapLayers([drawn, memory, filtered, edited])
+for name, layer in layers.items():
     feedback = Feedback()
-    done = processing.run("udsat_geo:diff", {**values, "NOW": layer, "OUTPUT": f"{out}/{name}.gpkg"}, feedback=feedback)
-    changes = QgsVectorLayer(done["CHANGES"], "changes", "ogr")
-    rows = [[str(one["area_id"]), one["residents_kept"], one["residents_added"]] for one in changes.getFeatures()]
-    results[name] = {
-        "rows": sorted(rows),
-        "said": feedback.said["info"][0],
-    }
-answer(results)
+    processing.run("udsat_geo:diff", {"BEFORE": before, "NOW": layer, "OUTPUT": "/o/a.gpkg"}, feedback=feedback)
+    found[name]["said"] = feedback.said["info"][0]
+answer(found)
 """
 
 
 def test_layers_of_a_project_are_read_as_they_are_there(profile: Profile, town: Path, tmp_path: Path) -> None:
-    """One in memory and one with a filter as much as a file; of a file with several, the one that is shown."""
-    west, south, east, north = gpd.read_file(town / "out" / "designation_2021.gpkg", layer="areas").total_bounds
-    middle = (west + east) / 2
-    boxes = [(west, south, middle, north), (middle, south, east, north)]
-    drawn = write_polygons(tmp_path / "først.gpkg", ["c"], boxes[:1])
-    gpd.read_file(write_polygons(tmp_path / "x.gpkg", ["a", "b"], boxes)).to_file(drawn, layer="tegnet")
-    values = {"BEFORE": str(town / "out" / "designation_2017.gpkg")}
-    found = profile.session(LAYERS, values, drawn, tmp_path)
-    assert found["memory"]["rows"] == found["file"]["rows"]
-    assert len(found["file"]["rows"]) > len(found["filtered"]["rows"])
+    """One in memory, with a filter or with edits as much as a file; of a file with several, the one that is shown."""
+    box = (720_000.0, 6_175_000.0, 721_000.0, 6_176_000.0)
+    drawn = write_polygons(tmp_path / "først.gpkg", ["c"], [box])
+    gpd.read_file(write_polygons(tmp_path / "x.gpkg", ["a", "b"], [box, box])).to_file(drawn, layer="tegnet")
+    found = profile.session(LAYERS, town / "out" / "designation_2017.gpkg", drawn)
+    assert {name: one["names"] for name, one in found.items()} == {
+        "file": ["a", "b"], "first": ["c"], "memory": ["a", "b"], "filtered": ["a"], "edited": ["b", "æ"],
+    }  # fmt: skip
+    assert {one["crs"] for one in found.values()} == {"EPSG:25832"}
+    assert found["file"]["path"] == f"{drawn}|layername=tegnet"
+    assert found["first"]["path"] == f"{drawn}|layername=først"
     assert (
         found["memory"]["said"] == "The layer tegnet / i hukommelsen was written to a temporary file for the program."
     )
-    assert "filtered" in found["filtered"]["said"]
-    assert "temporary" not in found["file"]["said"] + found["first"]["said"]
-    assert [row[0] for row in found["first"]["rows"] if row[0] in "abc"] == ["c"]
+    assert found["memory"]["path"].endswith("/tegnet _ i hukommelsen.fgb")
 
 
 DECISIONS = """
