@@ -106,10 +106,10 @@ else:
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
-        (None, "The program udsat_geo was not found. Install it with “pip install udsat_geo”"),
+        (None, "The program udsat_geo was not found. Install it in a Python environment outside QGIS"),
         ("missing", "The program udsat_geo is not here"),
         (NOT_OURS, "is not the program udsat_geo (it answers: something else, version 7.0.0)"),
-        (TOO_OLD, "is version 0.0.9, and at least 0.1.0 is needed. Upgrade it"),
+        (TOO_OLD, "is version 0.0.9, and at least 0.1.0 is needed. Install the newest"),
         (BREAKS, "udsat_geo stopped on a fault of its own (exit code 1); nothing was written."),
     ],
     ids=["no program", "a wrong path", "another program", "an old one", "one that breaks"],
