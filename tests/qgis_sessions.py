@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from udsat_geo.synthetic.cache import default_cache
 
 PYTHON = "/usr/bin/python3"
 """PyQGIS belongs to the system's own Python."""
+AWKWARD = 'byen\'s "røde" område, æøå'
+"""A folder as people name them."""
 # Debian's wrapper `qgis_process` passes on an option that the program refuses
 QGIS_PROCESS = "/usr/bin/qgis_process.bin"
 PLUGINS = "/usr/share/qgis/python/plugins"
@@ -73,6 +76,7 @@ class Feedback(QgsProcessingFeedback):
 """
 
 
+@cache
 def has_qgis() -> bool:
     """Whether QGIS is here with its Python and Processing."""
     if not (Path(PYTHON).exists() and Path(QGIS_PROCESS).exists()):
@@ -170,3 +174,8 @@ def contents(folder: Path, names: Iterable[str] | None = None) -> dict[str, byte
 
 def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=180, check=False)
+
+
+def values_of(town: Path, out: Path, **more: Any) -> dict[str, Any]:
+    """What designates 2021 in the town."""
+    return {"YEAR": 2021, "POLICY_FILE": town / "town.toml", "RAW": town / "raw", "OUTPUT": out} | more

@@ -23,6 +23,7 @@ from two_years import designated, write_town
 from udsat_geo.designation import Designation, Inputs, designate
 from udsat_geo.errors import InputError, OutputError
 from udsat_geo.io.cells import Zip
+from udsat_geo.io.geotiff import write_cog
 from udsat_geo.io.reading import read_stored
 from udsat_geo.io.results import FORMATS, check_formats, write_results
 from udsat_geo.io.stored import Stored, differences, stored_from, without_geometry
@@ -409,3 +410,23 @@ def test_areas_are_classes_with_colours_and_names(town: Town) -> None:
     told = town.file("_areas.tif.aux.xml").read_text(encoding="utf-8")
     for area, name in zip(town.made.area_id, town.made.name, strict=True):
         assert f"<Category>{area} {name}</Category>" in told
+
+
+@pytest.mark.parametrize("overviews", ["nearest", "mode"])
+def test_large_rasters_have_overviews_of_values_that_there_are(tmp_path: Path, overviews: str) -> None:
+    import rasterio
+    from rasterio.transform import from_origin
+    from rio_cogeo import cog_validate
+
+    areas = np.random.default_rng(1).choice([0, 3, 9], size=(90, 110), p=[0.6, 0.3, 0.1]).repeat(12, 0).repeat(12, 1)
+    profile = {"driver": "GTiff", "height": 1080, "width": 1320, "count": 1, "dtype": "uint8", "nodata": 0}
+    with rasterio.MemoryFile() as memory:
+        with memory.open(**profile, crs="EPSG:25832", transform=from_origin(7e5, 6.2e6, 100, 100)) as raster:
+            raster.write(areas.astype(np.uint8), 1)
+        write_cog(memory, tmp_path / "large.tif", overviews)
+    assert cog_validate(tmp_path / "large.tif", strict=True, quiet=True)[0]
+    with rasterio.open(tmp_path / "large.tif") as raster:
+        assert raster.overviews(1) == [2, 4, 8]
+        small = raster.read(1, out_shape=(270, 330))
+    # the squares of one value are whole at a quarter of the size
+    assert (small == areas[::4, ::4]).all()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,23 @@ def test_earlier_files_give_way_and_others_stay(tmp_path: Path) -> None:
     assert content_of(tmp_path) == {"a": "second", "other": "other"}
 
 
+def test_a_file_that_is_open_elsewhere_is_replaced_whole(tmp_path: Path) -> None:
+    """As a GeoPackage that was edited in QGIS and is still open there: its journal is not the new one's."""
+    path = tmp_path / "a.gpkg"
+    with closing(sqlite3.connect(path)) as elsewhere:
+        elsewhere.execute("PRAGMA journal_mode = WAL")
+        elsewhere.execute("CREATE TABLE edited (note)")
+        elsewhere.executemany("INSERT INTO edited VALUES (?)", [("x" * 1000,)] * 100)
+        elsewhere.commit()
+        assert (tmp_path / "a.gpkg-wal").stat().st_size > 0
+        with put_together(tmp_path, ["a.gpkg"]) as folder, closing(sqlite3.connect(folder / "a.gpkg")) as new:
+            new.execute("CREATE TABLE made (note)")
+            new.commit()
+        with closing(sqlite3.connect(path)) as found:
+            assert found.execute("SELECT name FROM sqlite_master").fetchall() == [("made",)]
+        assert [file.name for file in tmp_path.iterdir()] == ["a.gpkg"]
+
+
 @pytest.mark.parametrize("fault", [OSError("no"), KeyboardInterrupt()])
 def test_a_fault_on_the_way_leaves_the_folder_as_it_was(tmp_path: Path, fault: BaseException) -> None:
     write_texts(tmp_path / "there", {"a": "earlier"})
@@ -45,7 +64,8 @@ def test_a_fault_on_the_way_leaves_the_folder_as_it_was(tmp_path: Path, fault: B
 
 
 def test_a_fault_while_moving_takes_back_what_was_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_texts(tmp_path, {"a": "earlier a", "b": "earlier b"})
+    before = {"a": "earlier a", "b": "earlier b", "b-wal": "journal", "a.aux.xml": "statistics"}
+    write_texts(tmp_path, before)
     move = os.replace
 
     def fails_on_b(source: Path, target: Path) -> None:
@@ -56,4 +76,4 @@ def test_a_fault_while_moving_takes_back_what_was_moved(tmp_path: Path, monkeypa
     monkeypatch.setattr(os, "replace", fails_on_b)
     with pytest.raises(OutputError, match="No space left on device"):
         write_texts(tmp_path, {"a": "new a", "b": "new b"})
-    assert content_of(tmp_path) == {"a": "earlier a", "b": "earlier b"}
+    assert content_of(tmp_path) == before

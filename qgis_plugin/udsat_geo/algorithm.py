@@ -18,9 +18,10 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsProcessingUtils,
 )
+from qgis.PyQt.QtCore import QCoreApplication, QThread
 from qgis.PyQt.QtGui import QIcon
 
-from .loading import load_when_done
+from .loading import layers_of, load_when_done, show_anew
 from .program import PROGRAM_SETTING, ProgramError, check_version, find_program
 from .running import INPUT_AT_FAULT, RunError, run
 from .sources import file_of_layer
@@ -236,14 +237,40 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
 
     def in_titles(self, message: str) -> str:
         """A message of the program, in which an option is called as its parameter is here."""
-        titles = {option: self.titled(name)[0].split(" (")[0] for name, option in self.OPTIONS.items()}
+        # of two parameters for one option the first; of a title what comes before its explanation
+        titles = {
+            option: re.split(r" \(|:", self.titled(name)[0])[0] for name, option in reversed(self.OPTIONS.items())
+        }
 
         def titled(found: Any) -> str:
-            return f"“{titles[found[0]]}”" if found[0] in titles else str(found[0])
+            return said("quoted", title=titles[found[0]]) if found[0] in titles else str(found[0])
 
         return re.sub(r"(?<![\w-])--[a-z-]+", titled, message)
 
     # --- the results
+
+    def results(self) -> list[Path]:
+        """The files that the program writes."""
+        raise NotImplementedError
+
+    def refuse_unsaved(self, context: Any) -> None:
+        """Refuse to replace a file of which the project has a layer with edits that are not saved.
+
+        Raises
+        ------
+        QgsProcessingException
+        """
+        for layer in layers_of(context.project(), self.results()):
+            if getattr(layer, "isModified", bool)():
+                raise QgsProcessingException(said("unsaved", layer=layer.name()))
+
+    def postProcessAlgorithm(self, context: Any, feedback: Any) -> dict[str, Any]:
+        """What the project showed of earlier results it now shows of these; layers belong to QGIS's own thread."""
+        # an algorithm of a model may be in another one
+        if QThread.currentThread() == QCoreApplication.instance().thread():
+            for layer in layers_of(context.project(), self.results()):
+                show_anew(layer)
+        return {}
 
     def load(self, parameters: Any, context: Any, made: dict[str, tuple[str, str, str]]) -> None:
         """Let the chosen tables be loaded; `made` is table -> output, URI and name."""

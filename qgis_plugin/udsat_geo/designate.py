@@ -49,7 +49,7 @@ class Designate(UdsatAlgorithm):
         """Parameters and outputs."""
         self.add(QgsProcessingParameterNumber, "YEAR", WHOLE, defaultValue=2025, minValue=EARLIEST, maxValue=LATEST)
         self.add_policy()
-        self.add(QgsProcessingParameterFile, "POLICY_FILE", extension="toml", optional=True)
+        self.add(QgsProcessingParameterFile, "POLICY_FILE", fileFilter="TOML (*.toml)", optional=True)
         self.add(QgsProcessingParameterFile, "RAW", FOLDER, optional=True)
         self._add_surroundings()
         self.add(QgsProcessingParameterString, "PREVIOUS", optional=True, advanced=True)
@@ -96,8 +96,13 @@ class Designate(UdsatAlgorithm):
         self.common_options(parameters, context)
         self.out = Path(self.path(parameters, "OUTPUT", context))
         self.option("OUTPUT", self.out)
+        self.refuse_unsaved(context)
         self.synthetic = not any(argument.startswith(("--raw=", "--units=")) for argument in self.arguments)
         return True
+
+    def results(self) -> list[Path]:
+        """What layers of the project may show."""
+        return [self.out / f"designation_{self.year}.{ending}" for ending in ("gpkg", "tif")]
 
     def processAlgorithm(self, parameters: Any, context: Any, feedback: Any) -> dict[str, Any]:
         """Run the command, and say what came out."""

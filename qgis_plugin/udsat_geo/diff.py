@@ -80,8 +80,13 @@ class Diff(UdsatAlgorithm):
         self.common_options(parameters, context)
         self.out = Path(self.path(parameters, "OUTPUT", context))
         self.option("OUTPUT", self.out)
+        self.refuse_unsaved(context)
         self.usual_steps = _STEPS_OF_WHY if self.arguments.count("--why") else _STEPS
         return True
+
+    def results(self) -> list[Path]:
+        """What layers of the project may show."""
+        return [self.out]
 
     def processAlgorithm(self, parameters: Any, context: Any, feedback: Any) -> dict[str, Any]:
         """Run the command, and say what came out."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Iterable
 
 from processing.gui.RenderingStyles import RenderingStyles
 from qgis.core import QgsProcessingContext, QgsProcessingLayerPostProcessorInterface, QgsProject
@@ -32,6 +33,24 @@ def _hint(uri: str) -> Any:
     from qgis.core import QgsProcessingUtils
 
     return QgsProcessingUtils.LayerHint.Raster if uri.endswith(".tif") else QgsProcessingUtils.LayerHint.Vector
+
+
+def layers_of(project: Any, files: Iterable[Path]) -> list[Any]:
+    """The layers of a project, if there is one, that show one of some files."""
+    paths = {str(file) for file in files}
+    layers = project.mapLayers().values() if project is not None else ()
+    return [layer for layer in layers if _file_of(layer) in paths]
+
+
+def show_anew(layer: Any) -> None:
+    """Let a layer show what its file holds now: it still has the earlier one open."""
+    layer.reload()
+    layer.triggerRepaint()
+
+
+def _file_of(layer: Any) -> str:
+    source: str = layer.source()
+    return source.split("|")[0]
 
 
 _KEPT: list[Any] = []
@@ -80,6 +99,6 @@ def _put_in_order(project: Any, layer: Any, rank: int) -> None:
 
 def _belongs_above(node: Any, layer: Any, rank: int) -> bool:
     other = node.layer() if hasattr(node, "layer") else None
-    if other is None or other.source().split("|")[0] != layer.source().split("|")[0]:
+    if other is None or _file_of(other) != _file_of(layer):
         return False
     return int(other.customProperty(_RANK, -1)) in range(rank)

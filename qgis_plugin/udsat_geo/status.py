@@ -48,7 +48,7 @@ class Status(UdsatAlgorithm):
         self.add(QgsProcessingParameterFile, "RAW", FOLDER, optional=True)
         self._add_areas("UPDATED", advanced=True)
         self.add_policy()
-        self.add(QgsProcessingParameterFile, "POLICY_FILE", extension="toml", optional=True)
+        self.add(QgsProcessingParameterFile, "POLICY_FILE", fileFilter="TOML (*.toml)", optional=True)
         self.add(QgsProcessingParameterBoolean, "ALLOW_OVERLAPS", defaultValue=False, advanced=True)
         self.add_common(seed=False)
         self.add_load(self.LAYERS)
@@ -97,7 +97,12 @@ class Status(UdsatAlgorithm):
         self.common_options(parameters, context)
         self.out = Path(self.path(parameters, "OUTPUT", context))
         self.option("OUTPUT", self.out)
+        self.refuse_unsaved(context)
         return True
+
+    def results(self) -> list[Path]:
+        """What layers of the project may show."""
+        return [self.out / "status.csv"]
 
     def processAlgorithm(self, parameters: Any, context: Any, feedback: Any) -> dict[str, Any]:
         """Run the command, and say what came out."""

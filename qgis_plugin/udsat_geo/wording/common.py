@@ -11,14 +11,14 @@ COMMON: dict[str, dict[str, str]] = {
         "parameters": "Parametre",
         "outputs": "Resultater",
         "install": (
-            "Installér det med »pip install udsat_geo« i et Python-miljø uden for QGIS, og angiv stien under "
-            "Indstillinger > Generelle indstillinger > Processering > Udbydere > udsat_geo."
+            "Installér det i et Python-miljø uden for QGIS, som dets README beskriver, og angiv stien under "
+            "Indstillinger > Indstillinger… > Processering > Udbydere > udsat_geo."
         ),
         "not_found": "Programmet udsat_geo er ikke fundet.",
         "not_there": "Programmet udsat_geo findes ikke her: {path}.",
         "not_ours": "{path} er ikke programmet udsat_geo (svar: {answer}).",
         "too_old": "Programmet udsat_geo er for gammelt: {path} er version {version}, og mindst {oldest} kræves.",
-        "upgrade": "Opdatér det med »pip install --upgrade udsat_geo«.",
+        "upgrade": "Installér den nyeste version på samme måde.",
         "at_fault": "Kaldet eller data er ikke i orden, og intet er skrevet: {messages}",
         "our_fault": (
             "udsat_geo stoppede på grund af en fejl i programmet (kode {code}); intet er skrevet. "
@@ -28,6 +28,8 @@ COMMON: dict[str, dict[str, str]] = {
         "synthetic": ("Ingen registre er angivet: der regnes på det syntetiske København, hvis beboere ikke findes."),
         "exported": "Laget {layer} er skrevet til en midlertidig fil for programmet.",
         "not_exported": "Laget {layer} kan ikke læses som en fil ({reason}).",
+        "unsaved": "Laget {layer} vises fra en fil, der skal skrives på ny, og har ændringer, der ikke er gemt.",
+        "quoted": "»{title}«",
         "one_of": "Angiv enten »{first}« eller »{second}«, og kun den ene.",
         "at_most_one_of": "Angiv højst én af »{first}« og »{second}«.",
     },
@@ -37,14 +39,14 @@ COMMON: dict[str, dict[str, str]] = {
         "parameters": "Parameters",
         "outputs": "Results",
         "install": (
-            "Install it with “pip install udsat_geo” in a Python environment outside QGIS, and name its path under "
+            "Install it in a Python environment outside QGIS, as its README says, and name its path under "
             "Settings > Options > Processing > Providers > udsat_geo."
         ),
         "not_found": "The program udsat_geo was not found.",
         "not_there": "The program udsat_geo is not here: {path}.",
         "not_ours": "{path} is not the program udsat_geo (it answers: {answer}).",
         "too_old": "The program udsat_geo is too old: {path} is version {version}, and at least {oldest} is needed.",
-        "upgrade": "Upgrade it with “pip install --upgrade udsat_geo”.",
+        "upgrade": "Install the newest version in the same way.",
         "at_fault": "The call or the data are at fault, and nothing was written: {messages}",
         "our_fault": (
             "udsat_geo stopped on a fault of its own (exit code {code}); nothing was written. "
@@ -54,6 +56,8 @@ COMMON: dict[str, dict[str, str]] = {
         "synthetic": "No registers are named: this runs on the synthetic Copenhagen, whose residents do not exist.",
         "exported": "The layer {layer} was written to a temporary file for the program.",
         "not_exported": "The layer {layer} cannot be read as a file ({reason}).",
+        "unsaved": "The layer {layer} is of a file that is to be written anew, and has edits that are not saved.",
+        "quoted": "“{title}”",
         "one_of": "Name either “{first}” or “{second}”, and only one of them.",
         "at_most_one_of": "Name at most one of “{first}” and “{second}”.",
     },

@@ -11,6 +11,10 @@ from pathlib import Path
 
 from udsat_geo.errors import OutputError, Problem
 
+OF_THE_EARLIER = ("-wal", "-shm", "-journal", ".aux.xml")
+"""Endings of files that other programs keep beside one of ours, and that go where it goes: SQLite would play a journal
+of an earlier GeoPackage into the new one and damage it, and GDAL's statistics are of the earlier one too."""
+
 
 def check_writable(out: Path) -> None:
     """Find out before the work whether the results can be written at all.
@@ -125,9 +129,10 @@ def _move_all(folder: Path, out: Path, names: list[str], outdated: Sequence[str]
     try:
         for name in (*outdated, *names):
             # noted before it is done, so that an interruption in between loses nothing
-            if (out / name).exists():
-                kept.append(name)
-                os.replace(out / name, folder / f"{name}.before")
+            for earlier in (name, *(f"{name}{ending}" for ending in OF_THE_EARLIER if f"{name}{ending}" not in names)):
+                if (out / earlier).exists():
+                    kept.append(earlier)
+                    os.replace(out / earlier, folder / f"{earlier}.before")
             if name not in outdated:
                 moved.append(name)
                 os.replace(folder / name, out / name)

@@ -29,7 +29,10 @@ from processing.gui.AlgorithmDialog import AlgorithmDialog
 from udsat_geo.algorithm import POLICIES
 folder, language = arguments
 settings = [one.description for one in ProcessingConfig.getSettings()["udsat_geo"]]
-found = {"policies": POLICIES, "settings": settings}
+qgis.utils.plugin_paths = [os.path.dirname(os.path.dirname(udsat_geo.__file__))]
+qgis.utils.updateAvailablePlugins()
+about = qgis.utils.pluginMetadata("udsat_geo", "about[da]" if language == "da" else "about")
+found = {"policies": POLICIES, "settings": settings, "about": about}
 for name in ("designate", "diff", "status"):
     algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"udsat_geo:{name}")
     advanced = QgsProcessingParameterDefinition.FlagAdvanced
@@ -72,6 +75,11 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, A
 
 def test_the_policies_are_those_built_in(described: dict[str, dict[str, Any]]) -> None:
     assert tuple(described["en"]["policies"]) == BUILT_IN
+
+
+def test_the_plugin_manager_says_what_it_is(described: dict[str, dict[str, Any]]) -> None:
+    assert described["en"]["about"].startswith("Brings three algorithms into Processing")
+    assert described["da"]["about"].startswith("Føjer tre algoritmer til Processering")
 
 
 def test_the_setting_says_what_belongs_there(described: dict[str, dict[str, Any]]) -> None:
@@ -126,4 +134,4 @@ def test_messages_are_danish_in_a_danish_qgis(tmp_path: Path) -> None:
     profile = Profile(tmp_path / "profile", tmp_path / "intet", "da")
     done = profile.run("designate", {"YEAR": 2025, "OUTPUT": tmp_path / "out"}, LANG="da_DK.UTF-8", LC_ALL="")
     assert f"Programmet udsat_geo findes ikke her: {tmp_path / 'intet'}." in done.stderr
-    assert "Installér det med" in done.stderr
+    assert "Installér det i et Python-miljø" in done.stderr
