@@ -63,7 +63,7 @@ def designate(
         The designation to compare with: a year, a file, a result, or None (or ``"none"``) for none. By default
         (``"cadence"``) the one that the policy's cadence puts before this one, as the command has it.
     designations : str or Path
-        The folder in which stored designations of earlier years are looked for.
+        The folder, or the address of the database, in which stored designations of earlier years are looked for.
     language : {"da", "en"}
         Of labels and reasons.
     seed : int, optional
@@ -93,6 +93,7 @@ def designate(
     >>> d = ug.designate(year=2025, language="en")  # doctest: +SKIP
     >>> d.areas[["area_id", "name", "residents"]]  # doctest: +SKIP
     """
+    from udsat_geo.io.database import database_of, is_database
     from udsat_geo.io.stored import stored_from
     from udsat_geo.job import Job, run
     from udsat_geo.surroundings import Around
@@ -109,7 +110,7 @@ def designate(
             units=table,
             previous=before,
             around=Around(**files.paths),
-            out=Path(designations),
+            out=database_of(str(designations)) if is_database(designations) else Path(designations),
             language=language,
             seed=DEFAULT_SEED if seed is None else seed,
             threads=threads,
