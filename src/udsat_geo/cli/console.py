@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from udsat_geo.wording import decimal
+from udsat_geo.wording import COUNTED, WITHOUT_OWN_RATE, decimal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -148,38 +148,3 @@ def _counted_lines(designation: Designation) -> list[str]:
         if count and name != "residents_placed"
     ]
     return lines + list(designation.notes)
-
-
-WITHOUT_OWN_RATE = {
-    "da": "Enheder uden egen værdi for {label}",
-    "en": "Units without a value of their own for {label}",
-}
-
-COUNTED: dict[str, dict[str, str]] = {
-    "da": {
-        "residents_unplaced": "Beboere uden placering i alt (tælles ikke i nogen enhed)",
-        "residents_without_dwelling": "Beboere uden kendt bolig",
-        "residents_with_impossible_age": "Beboere med umulig alder (alder regnes som ukendt)",
-        "addresses_without_position": "Adresser uden placering",
-        "addresses_outside_all_units": "Adresser uden for alle enheder",
-        "dwellings_without_address": "Boliger uden adresse",
-        "residents_of_dwellings_without_address": "Beboere i boliger uden adresse",
-        "residents_of_addresses_without_position": "Beboere på adresser uden placering",
-        "residents_outside_all_units": "Beboere på adresser uden for alle enheder",
-        "addresses_in_several_units": "Adresser i flere overlappende enheder (regnes til den første efter id)",
-        "units_without_residents_known": "Enheder uden kendt beboertal",
-    },
-    "en": {
-        "residents_unplaced": "Residents not placed in all (counted in no unit)",
-        "residents_without_dwelling": "Residents without a known dwelling",
-        "residents_with_impossible_age": "Residents with an impossible age (read as unknown)",
-        "addresses_without_position": "Addresses without a position",
-        "addresses_outside_all_units": "Addresses outside all units",
-        "dwellings_without_address": "Dwellings without an address",
-        "residents_of_dwellings_without_address": "Residents of dwellings without an address",
-        "residents_of_addresses_without_position": "Residents of addresses without a position",
-        "residents_outside_all_units": "Residents of addresses outside all units",
-        "addresses_in_several_units": "Addresses in several overlapping units (counted in the first by id)",
-        "units_without_residents_known": "Units without a known number of residents",
-    },
-}

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from udsat_geo.addresses import addresses_from_registers
-from udsat_geo.cli.console import COUNTED, progress_on
+from udsat_geo.cli.console import progress_on
 from udsat_geo.policy import load_policy
 from udsat_geo.registers.limits import check_limits
 from udsat_geo.units import cells_from_registers
+from udsat_geo.wording import COUNTED
 
 
 def run_validate(folder: Path, policy: str, as_json: bool) -> None:
