@@ -92,13 +92,13 @@ OUTSIDE = {
     "synthetic": {"numpy", "pyarrow"},
     "published": {"numpy", "pyarrow"},
     "reproduction": set(),
-    "report": {"numpy", "shapely", "matplotlib"},
+    "report": {"numpy", "shapely", "matplotlib", "bokeh", "jinja2", "markupsafe"},
 }
 """Rooms with few dependencies -> the packages they may import."""
 
 HEAVY = (
     "numpy", "numba", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyarrow", "pydantic", "rich",
-    "matplotlib", "openpyxl", "psycopg", "rocrate",
+    "matplotlib", "openpyxl", "psycopg", "rocrate", "bokeh", "jinja2",
 )  # fmt: skip
 
 OF_EXTRAS = {
@@ -198,6 +198,13 @@ def test_only_the_figures_need_matplotlib(path: Path) -> None:
     """It is an extra of the package: all else works without it."""
     if name_of(path).split(".")[0] != "report":
         assert "matplotlib" not in {name.split(".")[0] for name in all_imports(path)}
+
+
+@by_file
+def test_only_the_page_needs_bokeh(path: Path) -> None:
+    """It is an extra of the package too."""
+    if not name_of(path).startswith("report.page"):
+        assert not {name.split(".")[0] for name in all_imports(path)} & {"bokeh", "jinja2", "markupsafe"}
 
 
 @by_file

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.areas import (
-    BRIDGE,
-    CORE,
-    EDGE,
-    FEW_CRITERIA,
-    FEW_RESIDENTS,
-    FILL,
-    INCLUDED,
-    INCUMBENT,
-    KEPT,
-    LOW_COMPOSITE,
-    NO_CORE,
-)
+from udsat_geo.areas import FEW_CRITERIA, FEW_RESIDENTS, LOW_COMPOSITE, NO_CORE, ROLES
 from udsat_geo.designation import Designation
 from udsat_geo.wording import AREA_REASON, DECIDED, MISS, decimal
+
+ROLES_TOLD = ("core", "edge", "bridge", "fill", "incumbent", "kept", "included")
+"""The roles of an area's units in the order in which its reason counts them."""
 
 
 def exceeded_texts(exceeded: NDArray[np.bool_], keys: tuple[str, ...]) -> NDArray[np.object_]:
@@ -63,61 +57,113 @@ def short_of_demand(designation: Designation) -> NDArray[np.float64]:
     return np.where(np.isfinite(short), short, np.nan)
 
 
+@dataclass(frozen=True)
+class MeasuredGap:
+    """A criterion of an area with its gap to the rest of the city.
+
+    Attributes
+    ----------
+    label : str
+    unit : str
+        Of the rate, where it is no share.
+    share : bool
+    gap : float
+        Positive is worse; NaN is not known.
+    """
+
+    label: str
+    unit: str
+    share: bool
+    gap: float
+
+
+@dataclass(frozen=True)
+class AreaFacts:
+    """What the reason of an area is made of.
+
+    Attributes
+    ----------
+    units_of_role : mapping
+        Role (one of `udsat_geo.areas.ROLES`) -> how many of its units have it.
+    residents, least : int
+        Those of the area, and the least that the policy asks for.
+    composite : float
+        NaN where there is none.
+    until : int
+        The end year of an area that only stays; -1 is none.
+    criteria_exceeded : int
+    gaps : tuple of MeasuredGap
+        One for each criterion, in their order.
+    """
+
+    units_of_role: Mapping[str, int]
+    residents: int
+    least: int
+    composite: float
+    until: int
+    criteria_exceeded: int
+    gaps: tuple[MeasuredGap, ...]
+
+
 def area_reasons(designation: Designation) -> NDArray[np.object_]:
     """Why each area is there: its units by role, what it had to reach, its criteria and gaps, shape (n_areas,)."""
-    areas, language = designation.areas, designation.language
-    words = AREA_REASON[language]
+    areas, language, policy = designation.areas, designation.language, designation.policy.policy
     texts = np.empty(len(areas), dtype=object)
-    counts = np.zeros((len(areas), KEPT + 2), dtype=np.int64)
+    counts = np.zeros((len(areas), len(ROLES)), dtype=np.int64)
     inside = areas.area_of_unit >= 0
     np.add.at(counts, (areas.area_of_unit[inside], areas.role[inside].astype(np.int64)), 1)
     for area in range(len(areas)):
-        parts = [
-            words[role].format(n=decimal(int(counts[area, code]), 0, language))
-            for role, code in (
-                ("core", CORE),
-                ("edge", EDGE),
-                ("bridge", BRIDGE),
-                ("fill", FILL),
-                ("incumbent", INCUMBENT),
-                ("kept", KEPT),
-                ("included", INCLUDED),
-            )
-            if counts[area, code]
-        ]
-        demand = _demand(designation, area)
-        if areas.until[area] >= 0:
-            demand = words["until"].format(year=int(areas.until[area]))
-        texts[area] = "; ".join([", ".join(parts), demand, _criteria(designation, area)])
+        gaps = tuple(
+            MeasuredGap(criterion.label_in(language), criterion.unit, criterion.is_share, float(areas.gap[area, j]))
+            for j, criterion in enumerate(policy.criteria)
+        )
+        facts = AreaFacts(
+            dict(zip(ROLES, counts[area].tolist(), strict=True)),
+            int(areas.residents[area]),
+            policy.areas.residents,
+            float(areas.composite[area]),
+            int(areas.until[area]),
+            int(areas.criteria_exceeded[area]),
+            gaps,
+        )
+        texts[area] = area_reason(facts, language)
     return texts
 
 
-def _demand(designation: Designation, area: int) -> str:
-    """The area's residents and composite beside what they had to be."""
-    areas, policy, language = designation.areas, designation.policy.policy, designation.language
+def area_reason(facts: AreaFacts, language: str) -> str:
+    """Why an area is there, in a language."""
     words = AREA_REASON[language]
-    text = words["residents"].format(
-        n=decimal(int(areas.residents[area]), 0, language), least=decimal(policy.areas.residents, 0, language)
-    )
-    if areas.composite[area] == areas.composite[area]:
-        text += "; " + words["composite"].format(value=decimal(float(areas.composite[area]), 2, language))
+    roles = [
+        words[role].format(n=decimal(facts.units_of_role[role], 0, language))
+        for role in ROLES_TOLD
+        if facts.units_of_role.get(role)
+    ]
+    demand = _demand(facts, language)
+    if facts.until >= 0:
+        demand = words["until"].format(year=facts.until)
+    return "; ".join([", ".join(roles), demand, _criteria(facts, language)])
+
+
+def _demand(facts: AreaFacts, language: str) -> str:
+    """The area's residents and composite beside what they had to be."""
+    words = AREA_REASON[language]
+    text = words["residents"].format(n=decimal(facts.residents, 0, language), least=decimal(facts.least, 0, language))
+    if facts.composite == facts.composite:
+        text += "; " + words["composite"].format(value=decimal(facts.composite, 2, language))
     return text
 
 
-def _criteria(designation: Designation, area: int) -> str:
-    """Every criterion of an area with its gap to the rest of the city, the worst first by rank of the gap's size."""
-    areas, language = designation.areas, designation.language
+def _criteria(facts: AreaFacts, language: str) -> str:
+    """Every criterion of an area with its gap to the rest of the city."""
     told = []
-    for j, criterion in enumerate(designation.policy.policy.criteria):
-        gap = float(areas.gap[area, j])
-        if gap != gap:
+    for criterion in facts.gaps:
+        if criterion.gap != criterion.gap:
             continue
-        factor = 100 if criterion.is_share else 1
-        unit = AREA_REASON[language]["points"] if criterion.is_share else f" {criterion.unit}".rstrip()
-        sign = "+" if gap >= 0 else "-"
-        told.append(f"{criterion.label_in(language)} {sign}{decimal(abs(factor * gap), 1, language)}{unit}")
-    n = int(areas.criteria_exceeded[area])
-    head = AREA_REASON[language]["criteria"].format(n=n, of=len(designation.policy.policy.criteria))
+        factor = 100 if criterion.share else 1
+        unit = AREA_REASON[language]["points"] if criterion.share else f" {criterion.unit}".rstrip()
+        sign = "+" if criterion.gap >= 0 else "-"
+        told.append(f"{criterion.label} {sign}{decimal(abs(factor * criterion.gap), 1, language)}{unit}")
+    head = AREA_REASON[language]["criteria"].format(n=facts.criteria_exceeded, of=len(facts.gaps))
     return f"{head}: {', '.join(told)}" if told else head
 
 

@@ -307,7 +307,7 @@ EXPLAIN: dict[str, dict[str, str]] = {
 }
 """What `udsat explain` says."""
 
-WITHOUT_OWN_RATE = {
+WITHOUT_OWN_RATE: dict[str, str] = {
     "da": "Enheder uden egen værdi for {label}",
     "en": "Units without a value of their own for {label}",
 }
@@ -340,6 +340,7 @@ COUNTED: dict[str, dict[str, str]] = {
         "units_without_residents_known": "Units without a known number of residents",
     },
 }
+"""What is counted and left out, by its key in the summary."""
 
 
 def counted_words(labels: Mapping[str, str], language: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from udsat_geo.cli.figures import figures
 from udsat_geo.cli.goals_command import goals
 from udsat_geo.cli.lineage import lineage
 from udsat_geo.cli.options import language_option, place, policy_option, seed_option, threads_option
+from udsat_geo.cli.report import report
 from udsat_geo.cli.reproduce import reproduce
 from udsat_geo.cli.rerun import rerun
 from udsat_geo.cli.status_command import status
@@ -130,6 +131,7 @@ udsat.add_command(diff)
 udsat.add_command(lineage)
 udsat.add_command(why)
 udsat.add_command(figures)
+udsat.add_command(report)
 udsat.add_command(rerun)
 
 

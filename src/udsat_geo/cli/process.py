@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from importlib.abc import MetaPathFinder
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 
 from udsat_geo.cli.main import designate as designate_command
 from udsat_geo.cli.main import udsat as udsat_command
@@ -23,13 +24,17 @@ def udsat() -> None:
     udsat_command()
 
 
-class _LeftOut(MetaPathFinder):
-    """Answers for modules that are not to be imported as if they were not installed."""
+class _LeftOut(MetaPathFinder, Loader):
+    """Answers for modules that are not to be imported as if they could not be: those that ask find them, none loads."""
 
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
-        """Raise for the modules left out; leave all others to the next finder."""
-        if fullname in NOT_USED:
-            raise ModuleNotFoundError(f"{fullname} is not used here", name=fullname)
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """The modules left out, which this loads in its way; all others are left to the next finder."""
+        # Bokeh asks whether pandas is there and, unless somebody has imported it, goes without
+        return ModuleSpec(fullname, self) if fullname in NOT_USED else None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Refuse, as an import of what is not installed does."""
+        raise ModuleNotFoundError(f"{spec.name} is not used here", name=spec.name)
 
 
 def _leave_out() -> None:

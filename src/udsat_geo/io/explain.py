@@ -88,8 +88,8 @@ def read_explained(path: Path, wanted: str) -> Explained:
     if not path.is_file():
         raise InputError(Problem(str(path), "no such file", "Name a designation_YEAR.gpkg."))
     summary = read_summary(path)
-    if not _is_whole(summary):
-        raise InputError(_older(path))
+    if not is_whole(summary):
+        raise InputError(made_by_older(path))
     criteria = summary["criteria"]
     for column in ("area_id", "name"):
         areas, _ = _rows(path, "areas", column, wanted)
@@ -104,17 +104,18 @@ def read_explained(path: Path, wanted: str) -> Explained:
     unit = _checked(path, units[0], _UNIT, criteria)
     around = [] if unit["area_id"] is None else _rows(path, "areas", "area_id", unit["area_id"])[0]
     if unit["area_id"] is not None and not around:
-        raise InputError(_older(path))
+        raise InputError(made_by_older(path))
     area = _checked(path, around[0], _AREA, criteria) if around else None
     return Explained("unit", unit, summary, area, _near_misses_at(path, geometry[0]))
 
 
-def _older(path: Path) -> Problem:
+def made_by_older(path: Path) -> Problem:
+    """What is told of a file that lacks what this version reads."""
     what = "was made by an older version, or has been changed since"
     return Problem(path.name, what, "Make the designation again.")
 
 
-def _is_whole(summary: dict[str, Any]) -> bool:
+def is_whole(summary: dict[str, Any]) -> bool:
     """Whether a summary has what is told of the rule, the criteria and the areas."""
     rule, criteria, areas = (summary.get(key) for key in ("rule", "criteria", "areas"))
     if not (isinstance(rule, dict) and isinstance(criteria, list) and isinstance(areas, list)):
@@ -148,7 +149,7 @@ def _checked(path: Path, row: dict[str, Any], shape: Shape, criteria: list[dict[
     """
     measured = {f"{what}_{criterion['key']}": _NUMBER for criterion in criteria for what in ("rate", "gap")}
     if not _fits(row, {**shape, **measured}):
-        raise InputError(_older(path))
+        raise InputError(made_by_older(path))
     return row
 
 
@@ -177,5 +178,5 @@ def _near_misses_at(path: Path, geometry: Any) -> tuple[dict[str, Any], ...]:
     holds = shapely.intersects(outlines, shapely.point_on_surface(geometry)) if outlines else []
     found = tuple(row for row, inside in zip(rows, holds, strict=True) if inside)
     if not all(_fits(row, _NEAR_MISS) for row in found):
-        raise InputError(_older(path))
+        raise InputError(made_by_older(path))
     return found

@@ -1,0 +1,151 @@
+// What lies under the pointer, what was tapped, and the key to it all.
+function underPointer() {
+  const first = (name) => {
+    const layer = model(name);
+    const indices = layer.visible ? source(name).inspected.indices : [];
+    return indices.length ? indices[indices.length - 1] : -1;
+  };
+  return lookedUp(first("areas"), first("changes"), first("units"));
+}
+
+function tapped() {
+  const first = (name) => {
+    const indices = model(name).visible ? source(name).selected.indices : [];
+    return indices.length ? indices[indices.length - 1] : -1;
+  };
+  return lookedUp(first("areas"), first("changes"), first("units"));
+}
+
+function lookedUp(area, ground, unit) {
+  const year = yearNow();
+  const place = unit >= 0 ? map.unitPlaces[unit] : -1;
+  return {
+    area: area >= 0 ? year.areas[area] : null,
+    ground: ground >= 0 && year.changes ? year.changes.ground[ground] : null,
+    unit: place >= 0 && year.units ? unitAt(place) : null,
+  };
+}
+
+function unitAt(place) {
+  const units = yearNow().units,
+    kind = units.kinds[units.of[place]];
+  const [composite, role, decided, residents, area, decision] = kind;
+  return { place, composite, role, decided, residents, area, decision, name: units.names ? units.names[place] : null };
+}
+
+function unitReason(unit) {
+  const year = yearNow();
+  if (unit.decided === "withheld") return word("unit_withheld", { n: data.fewest });
+  if (unit.decision >= 0) return year.decisions[state.language][unit.decision];
+  return data.reasons[state.language][unit.decided] || unit.decided;
+}
+
+function unitFigures(unit) {
+  const year = yearNow();
+  const told = [unit.residents < 0 ? word("class_unknown") : word("class_" + unit.residents)];
+  if (unit.composite >= 0) told.push(word("composite_class", { range: composites(year.breaks, unit.composite) }));
+  told.push(word("role_" + unit.role));
+  return told.join(" · ");
+}
+
+function areaFigures(area) {
+  return people(area.residents) + " " + word("people");
+}
+
+// the reason says the figures too
+function areaTold(area) {
+  return area.reason ? shortened(area.reason[state.language], LONGEST_TEXT) : areaFigures(area);
+}
+
+function groundTold(ground) {
+  const before = yearNow().changes;
+  const name = (id) => {
+    if (id === null) return null;
+    const area = areaOf(id) || areaOf(id, data.years[Math.max(0, state.year - 1)]);
+    return area ? area.name : id;
+  };
+  const said = word("legend_" + ground.event, { year: before.year });
+  return { said, names: [name(ground.before), name(ground.now)].filter((one) => one !== null) };
+}
+
+function tipOf(found) {
+  const parts = [];
+  if (found.area) {
+    parts.push(element("p", { class: "tip-name" }, found.area.number + " ", named(found.area.name)));
+    parts.push(element("p", { dir: "auto", text: areaTold(found.area) }));
+  }
+  if (found.ground) {
+    const told = groundTold(found.ground);
+    const line = element("p", { class: parts.length ? "tip-unit" : "tip-name" }, told.said + ": ");
+    told.names
+      .filter((name, i) => told.names.indexOf(name) === i)
+      .forEach((name, i) => line.append(i ? " → " : "", named(name)));
+    parts.push(line);
+  }
+  if (found.unit) {
+    const unit = found.unit;
+    const head = element("p", { class: parts.length ? "tip-unit" : "tip-name" }, word("unit"));
+    if (unit.name) head.append(" ", named(unit.name));
+    parts.push(head, element("p", { text: unitFigures(unit) }));
+    parts.push(element("p", { dir: "auto", text: shortened(unitReason(unit), LONGEST_TEXT) }));
+  }
+  return parts;
+}
+
+function showTip(event) {
+  const tip = document.getElementById("tip"),
+    frame = document.getElementById("map");
+  const parts = tipOf(underPointer());
+  tip.hidden = !parts.length || event.pointerType === "touch";
+  if (tip.hidden) return;
+  tip.replaceChildren(...parts);
+  const box = frame.getBoundingClientRect();
+  const x = event.clientX - box.left,
+    y = event.clientY - box.top;
+  const left = x + 16 + tip.offsetWidth > box.width ? x - tip.offsetWidth - 12 : x + 16;
+  const top = y + 16 + tip.offsetHeight > box.height ? y - tip.offsetHeight - 12 : y + 16;
+  tip.style.transform = "translate(" + Math.max(2, left) + "px, " + Math.max(2, top) + "px)";
+}
+
+function swatch(kind, text) {
+  return element("span", null, element("i", { class: kind, "aria-hidden": "true" }), text);
+}
+
+function legend() {
+  const year = yearNow(),
+    items = [];
+  if (state.layers.areas) {
+    const filled = state.layers.units && year.units ? "" : " filled";
+    items.push(swatch("swatch-area" + filled, word("legend_areas", { year: year.year })));
+    items.push(swatch("swatch-chosen", word("legend_chosen")));
+  }
+  if (state.layers.changes && year.changes) {
+    const there = new Set(year.changes.ground.map((each) => each.event));
+    for (const event of ["added", "removed", "moved"]) {
+      if (there.has(event)) items.push(swatch("swatch-" + event, word("legend_" + event, { year: year.changes.year })));
+    }
+  }
+  if (state.layers.units && year.units) {
+    items.push(element("span", { class: "legend-head", text: word("legend_units") }));
+    for (let number = year.breaks.length; number >= 0 && year.breaks.length; number -= 1) {
+      const from = year.breaks[number - 1];
+      const meaning =
+        from === undefined
+          ? ""
+          : from === year.core
+            ? word("legend_core")
+            : from === year.edge
+              ? word("legend_edge")
+              : "";
+      const text = composites(year.breaks, number) + (meaning ? " (" + meaning + ")" : "");
+      items.push(swatch("swatch-unit-" + Math.max(0, 3 - (year.breaks.length - number)), text));
+    }
+    items.push(swatch("swatch-unit-none", word("legend_none", { n: data.fewest })));
+  }
+  items.push(swatch("swatch-land", word("ground_" + data.ground)));
+  fill("legend", ...items);
+  const crs = year.provenance ? year.provenance.crs : data.years[data.years.length - 1].provenance.crs;
+  const told = [word("grid", { crs })];
+  if (data.tolerance) told.push(word("simplified", { m: whole(data.tolerance) }));
+  document.getElementById("grid").textContent = told.join(" ");
+}
