@@ -83,7 +83,7 @@ DIFF = (
     Row("A is cut in half", s.cut("out/designation_2017.gpkg"), f"diff {BOTH}", ("designation_2017.gpkg",)),
     Row("A is no GeoPackage", s.write("out/designation_2017.gpkg", "hello"), f"diff {BOTH}", ("cannot be read",)),
     Row("summary is gone", s.remove("out/designation_2017.json"), f"diff {BOTH}",
-        ("designation_2017.json: cannot be read", "beside the GeoPackage")),
+        ("designation_2017.json: cannot be read", "beside the other files")),
     Row("summary is no JSON", s.write("out/designation_2017.json", "{"), f"diff {BOTH}", ("is not JSON",)),
     Row("summary of something else", s.write("out/designation_2017.json", "[1]"), f"diff {BOTH}",
         ("is not the summary of a designation",)),

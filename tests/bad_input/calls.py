@@ -62,7 +62,7 @@ CALLS = (
         "--previous names no designation",
         s.nothing,
         RAW + " --previous {d}/units.gpkg",
-        ("units.json: cannot be read", "beside the GeoPackage"),
+        ("units.json: cannot be read", "beside the other files"),
     ),
     Row(
         "--previous names another GeoPackage",
