@@ -27,6 +27,7 @@ OUTPUT_OF_TABLE = {
     "areas": "AREAS", "changes": "CHANGES", "near_misses": "NEAR_MISSES", "units": "UNITS_SCORED", "status": "STATUS",
 }  # fmt: skip
 FOLDER = QgsProcessingParameterFile.Folder
+_OF_THE_CRATE = ("AGENT", "LICENSE")
 _STEPS_OF_A_YEAR = 4
 _ROUNDS = 3
 """Years that a run usually goes through: the one asked for, and those before it that it is compared with."""
@@ -41,7 +42,7 @@ class Designate(UdsatAlgorithm):
         "YEAR": "--year", "POLICY": "--policy", "RAW": "--raw", "UNITS": "--units", "BARRIERS": "--barriers",
         "CROSSINGS": "--crossings", "PLACES": "--places", "PARCELS": "--parcels", "OVERRIDES": "--overrides",
         "PREVIOUS": "--previous", "REFERENCES": "--reference", "FORMATS": "--format", "LANGUAGE": "--lang",
-        "SEED": "--seed", "THREADS": "--threads", "OUTPUT": "--out",
+        "SEED": "--seed", "THREADS": "--threads", "AGENT": "--agent", "LICENSE": "--license", "OUTPUT": "--out",
     }  # fmt: skip
     LAYERS = ("areas", "changes", "near_misses", "units", "raster", "status")
 
@@ -55,6 +56,8 @@ class Designate(UdsatAlgorithm):
         self.add(QgsProcessingParameterString, "PREVIOUS", optional=True, advanced=True)
         self.add(QgsProcessingParameterString, "REFERENCES", optional=True, advanced=True)
         self.add(QgsProcessingParameterString, "FORMATS", defaultValue="gpkg,tif", optional=True, advanced=True)
+        for name in _OF_THE_CRATE:
+            self.add(QgsProcessingParameterString, name, optional=True, advanced=True)
         self.add_common()
         self.add_load(("areas", "changes", "units", "status"))
         self.add(QgsProcessingParameterFolderDestination, "OUTPUT")
@@ -93,6 +96,8 @@ class Designate(UdsatAlgorithm):
         formats = self.parameterAsString(parameters, "FORMATS", context)
         wanted = [part.strip() for part in formats.split(",") if part.strip()]
         self.option("FORMATS", ",".join(dict.fromkeys(["gpkg", *wanted])))
+        for name in _OF_THE_CRATE:
+            self.option(name, self.parameterAsString(parameters, name, context).strip())
         self.common_options(parameters, context)
         self.out = Path(self.path(parameters, "OUTPUT", context))
         self.option("OUTPUT", self.out)

@@ -55,6 +55,7 @@ def run_and_style(*given):
     done = run(*given)
     for name, colour in COLOURS.items():
         layer = QgsVectorLayer(f"{values['OUTPUT']}/designation_2021.gpkg|layername={name}", name, "ogr")
+        layer.setRenderer(QgsSingleSymbolRenderer(QgsSymbol.defaultSymbol(layer.geometryType())))
         layer.renderer().symbol().setColor(QColor(colour))
         layer.saveStyleToDatabase("udsat_geo", "", True, "")
     return done
@@ -89,6 +90,25 @@ def test_layers_are_loaded_in_the_style_of_their_file(profile: Profile, town: Pa
         "The areas against the rest of the city 2021", "other",
     ]  # fmt: skip
     assert found["features"] == len(gpd.read_file(tmp_path / "designation_2021.gpkg", layer="areas"))
+
+
+AS_WRITTEN = """
+values, = arguments
+processing.runAndLoadResults("udsat_geo:designate", values)
+answer({
+    layer.source().split("layername=")[-1]: [layer.renderer().type(), layer.labelsEnabled()]
+    for layer in QgsProject.instance().mapLayers().values()
+    if layer.isSpatial()
+})
+"""
+
+
+def test_layers_have_the_styles_that_the_package_brings(profile: Profile, town: Path, tmp_path: Path) -> None:
+    values = {name: str(value) for name, value in values_of(town, tmp_path).items()}
+    found = profile.session(AS_WRITTEN, values | {"YEAR": 2021})
+    assert found == {
+        "areas": ["graduatedSymbol", True], "units": ["graduatedSymbol", False], "changes": ["RuleRenderer", True],
+    }  # fmt: skip
 
 
 AGAIN = """

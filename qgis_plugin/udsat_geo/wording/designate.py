@@ -71,7 +71,13 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "Tal, som politikkens grænser måles mod, og som den lader stå åbne; adskilt af mellemrum, med punktum "
                 "som decimaltegn: convicted_national=0.0123.",
             ),
-            "FORMATS": ("Filformater", "Adskilt af komma. GeoPackage (gpkg) skrives altid; tif er et raster."),
+            "FORMATS": (
+                "Filformater",
+                "Adskilt af komma. GeoPackage (gpkg) skrives altid; tif er et raster, crate en beskrivelse af, hvordan "
+                "resultatet er lavet.",
+            ),
+            "AGENT": ("Udpeget af", "Hvem der udpeger, når crate er blandt formaterne. Tom: ingen nævnes."),
+            "LICENSE": ("Vilkår for brug", "Hvad resultatet må bruges til, når crate er blandt formaterne."),
             "OUTPUT": (
                 "Mappe til resultaterne",
                 "Her lægges designation_ÅR.gpkg, .tif og .json, alle eller ingen. Tidligere resultater for andre år "
@@ -159,8 +165,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
             ),
             "FORMATS": (
                 "File formats",
-                "Separated by commas. The GeoPackage (gpkg) is always written; tif is a raster.",
+                "Separated by commas. The GeoPackage (gpkg) is always written; tif is a raster, crate tells how "
+                "the result was made.",
             ),
+            "AGENT": ("Designated by", "Who designates, where crate is among the formats. Empty: nobody is named."),
+            "LICENSE": ("Terms of use", "What the result may be used for, where crate is among the formats."),
             "OUTPUT": (
                 "Folder of the results",
                 "designation_YEAR.gpkg, .tif and .json go there, all or none. Earlier results of other years stay.",
