@@ -71,3 +71,29 @@ def write_folder(result: Result, out: Path, formats: str | tuple[str, ...]) -> l
     if result.designation is not None:
         return write_results(result.designation, out, wanted)
     return write_again(result.stored, out, wanted)
+
+
+def write_report(result: Result, path: Path, earlier: tuple[Result, ...], with_units: bool, policy: object) -> Path:
+    """Write the report page; see `Result.report`.
+
+    Raises
+    ------
+    InputError
+        If Bokeh is missing, or the designations do not belong together.
+    OutputError
+        If it cannot be written.
+    """
+    from contextlib import ExitStack
+
+    from udsat_geo.policy import LoadedPolicy, load_policy
+    from udsat_geo.report.page import make_page, read_all, require_bokeh, write_page
+
+    require_bokeh()
+    if policy is None and result.designation is not None:
+        policy = result.designation.policy
+    loaded = policy if policy is None or isinstance(policy, LoadedPolicy) else load_policy(str(policy))
+    # the page reads files, so that it shows of a designation in memory what it shows of one on disk
+    with ExitStack() as folders:
+        files = [folders.enter_context(one.as_geopackage()) for one in (*earlier, result)]
+        write_page(make_page(read_all(files, False, loaded), result.language, with_units), path)
+    return path

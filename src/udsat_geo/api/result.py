@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from udsat_geo.designation import Designation
     from udsat_geo.io.explain import Explained
     from udsat_geo.io.stored import Stored
+    from udsat_geo.policy import LoadedPolicy
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -338,11 +339,48 @@ class Result:
         Notes
         -----
         The map is drawn by JavaScript that folium has the browser fetch from the network: without one it stays blank.
-        The command `udsat report` writes a page that needs none.
+        `report` writes a page that needs none.
         """
         from udsat_geo.api.drawing import explore
 
         return explore(self, column, layer, tiles, options)
+
+    def report(
+        self,
+        path: PathLike,
+        *,
+        earlier: tuple[Result, ...] = (),
+        with_units: bool = True,
+        policy: PathLike | LoadedPolicy | None = None,
+    ) -> Path:
+        """Write the report page: one HTML file with map, tables and figures that needs no network.
+
+        Parameters
+        ----------
+        path : str or Path
+            The page.
+        earlier : tuple of Result
+            Designations of earlier years by the same policy, shown as well.
+        with_units : bool
+            Whether units come with it, by classes of residents and composite.
+        policy : str, Path or LoadedPolicy, optional
+            The policy that a designation read back was made by, where it is no built-in one.
+
+        Returns
+        -------
+        Path
+            The page.
+
+        Raises
+        ------
+        InputError
+            If Bokeh or matplotlib is not installed, or the designations do not belong together.
+        OutputError
+            If it cannot be written; what was there stays.
+        """
+        from udsat_geo.api.files import write_report
+
+        return write_report(self, Path(path), earlier, with_units, policy)
 
     # --- questions --------------------------------------------------------------------------------------------
 
