@@ -98,12 +98,12 @@ COLUMN_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "number": ("Nummer", "Områdets nummer i rasteret."),
         "event": (
             "Hændelse",
-            "added (tilføjet), removed (udgået), kept (uændret), grown (vokset), shrunk (indskrænket), split (delt), "
-            "merged (sammenlagt); flere er forbundet med plus; tomt uden tidligere udpegning.",
+            "added (ny), removed (udgået), kept (fortsat), grown (vokset), shrunk (skrumpet), split (delt), "
+            "merged (samlet); flere er forbundet med plus; tomt uden tidligere udpegning.",
         ),
         "changed_units.event": (
             "Hændelse",
-            "Hvad der er sket: tilføjet, udgået eller skiftet område.",
+            "Hvad der er sket: ny, udgået eller skiftet område.",
         ),
         "previous_ids": ("Tidligere id'er", "Id'er på de tidligere områder, som området kommer fra, adskilt af komma."),
         "previous_area_id": ("Tidligere område", "Området, enheden lå i før; tomt, hvis den er kommet ind."),

@@ -31,13 +31,13 @@ ROLE_TEXTS: dict[str, dict[str, str]] = {
 }
 EVENT_TEXTS: dict[str, dict[str, str]] = {
     "da": {
-        ADDED: "tilføjet",
+        ADDED: "ny",
         REMOVED: "udgået",
         SPLIT: "delt",
-        MERGED: "sammenlagt",
+        MERGED: "samlet",
         GROWN: "vokset",
-        SHRUNK: "indskrænket",
-        KEPT: "uændret",
+        SHRUNK: "skrumpet",
+        KEPT: "fortsat",
         MOVED: "skiftet område",
     },
     "en": {

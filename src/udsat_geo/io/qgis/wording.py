@@ -76,8 +76,8 @@ PROJECT: dict[str, dict[str, str]] = {
         "changes_sheet": "Kort og ændringer",
         "changes_title": "Ændringer fra {since} til {year}",
         "changes_told": "Områder: {events}. Beboere: {added} kommet til, {removed} gået ud.",
-        "changed": "Områder, der ikke er som før ({of}; {kept} er uændrede)",
-        "changed_more": "Områder, der ikke er som før ({shown} af {of}; {kept} er uændrede)",
+        "changed": "Områder, der ikke er som før ({of}; {kept} er fortsat)",
+        "changed_more": "Områder, der ikke er som før ({shown} af {of}; {kept} er fortsat)",
         "synthetic": "SYNTETISKE DATA: ingen af beboerne findes",
     },
     "en": {
