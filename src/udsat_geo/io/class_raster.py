@@ -46,21 +46,10 @@ def write_class_raster(designation: Designation, path: Path) -> None:
         If a file cannot be written.
     """
     import rasterio
-    from rasterio.transform import from_origin
 
-    window = window_of(designation, path)
-    size, n_areas = window.size, len(designation.areas)
+    window, n_areas = window_of(designation, path), len(designation.areas)
     kind = np.uint8 if n_areas < 256 else np.uint16
-    profile = {
-        "driver": "GTiff",
-        "height": window.height,
-        "width": window.width,
-        "count": 1,
-        "dtype": kind.__name__,
-        "crs": designation.units.crs,
-        "transform": from_origin(window.left * size, (window.top + 1) * size, size, size),
-        "nodata": 0,
-    }
+    profile = window.profile(designation.units.crs, 1, kind.__name__, 0)
     title = describe_layer("areas", designation.language)
     with rasterio.MemoryFile() as memory:
         with memory.open(**profile) as raster:

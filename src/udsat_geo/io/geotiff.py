@@ -49,6 +49,21 @@ class Window:
         image[self.top - self.row, self.col - self.left] = values
         return image
 
+    def profile(self, crs: str, count: int, dtype: str, nodata: float) -> dict[str, Any]:
+        """What rasterio is told of a raster of so many bands over these cells."""
+        from rasterio.transform import from_origin
+
+        return {
+            "driver": "GTiff",
+            "height": self.height,
+            "width": self.width,
+            "count": count,
+            "dtype": dtype,
+            "crs": crs,
+            "transform": from_origin(self.left * self.size, (self.top + 1) * self.size, self.size, self.size),
+            "nodata": nodata,
+        }
+
 
 def window_of(designation: Designation, path: Path) -> Window:
     """The box of cells around all units.
@@ -90,21 +105,9 @@ def write_geotiff(designation: Designation, path: Path) -> None:
         If the file cannot be written.
     """
     import rasterio
-    from rasterio.transform import from_origin
 
-    window = window_of(designation, path)
-    size, height, width = window.size, window.height, window.width
-    bands = _bands(designation)
-    profile = {
-        "driver": "GTiff",
-        "height": height,
-        "width": width,
-        "count": len(bands),
-        "dtype": "float32",
-        "crs": designation.units.crs,
-        "transform": from_origin(window.left * size, (window.top + 1) * size, size, size),
-        "nodata": NODATA,
-    }
+    window, bands = window_of(designation, path), _bands(designation)
+    profile = window.profile(designation.units.crs, len(bands), "float32", NODATA)
     with rasterio.MemoryFile() as memory:
         with memory.open(**profile) as raster:
             for number, (name, values) in enumerate(bands, start=1):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 
 from udsat_geo.areas import ROLES
-from udsat_geo.diff import ADDED, EVENTS, GROWN, KEPT, MERGED, MOVED, REMOVED, SHRUNK, SPLIT
+from udsat_geo.diff import ADDED, EVENTS, GROWN, MERGED, MOVED, REMOVED, SHRUNK, SPLIT
+from udsat_geo.wording import TABLE
 
 ROLE_TEXTS: dict[str, dict[str, str]] = {
     "da": {
@@ -29,27 +30,9 @@ ROLE_TEXTS: dict[str, dict[str, str]] = {
         "included": "included by decision",
     },
 }
+_MOVED: dict[str, str] = {"da": "skiftet område", "en": "moved to another area"}
 EVENT_TEXTS: dict[str, dict[str, str]] = {
-    "da": {
-        ADDED: "ny",
-        REMOVED: "udgået",
-        SPLIT: "delt",
-        MERGED: "samlet",
-        GROWN: "vokset",
-        SHRUNK: "skrumpet",
-        KEPT: "fortsat",
-        MOVED: "skiftet område",
-    },
-    "en": {
-        ADDED: "added",
-        REMOVED: "removed",
-        SPLIT: "split",
-        MERGED: "merged",
-        GROWN: "grown",
-        SHRUNK: "shrunk",
-        KEPT: "kept",
-        MOVED: "moved to another area",
-    },
+    language: {event: TABLE[language][event] for event in EVENTS} | {MOVED: moved} for language, moved in _MOVED.items()
 }
 DEMAND_TEXTS: dict[str, dict[str, str]] = {
     "da": {

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from udsat_geo.io.value_wording import EVENT_TEXTS, ROLE_TEXTS
+
+
+def _values(language: str) -> dict[str, str]:
+    """What events of areas and units, and roles of units, are called everywhere else."""
+    return {**EVENT_TEXTS[language], **{f"role_{role}": text for role, text in ROLE_TEXTS[language].items()}}
+
+
 TEXTS: dict[str, dict[str, str]] = {
     "da": {
         "title": "Udsatte byområder {years}",
@@ -157,22 +165,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "references": "Tal udefra",
         "crs": "Referencesystem",
         "files_title": "Siden er lavet af",
-        "added": "ny",
-        "kept": "fortsat",
-        "removed": "udgået",
-        "split": "delt",
-        "merged": "samlet",
-        "grown": "vokset",
-        "shrunk": "skrumpet",
-        "moved": "skiftet område",
-        "role_core": "kerne",
-        "role_edge": "kant",
-        "role_bridge": "bro",
-        "role_fill": "udfyldt hul",
-        "role_incumbent": "bliver fra før",
-        "role_kept": "bliver til slutåret",
-        "role_included": "medtaget ved beslutning",
-        "role_outside": "uden for områderne",
+        **_values("da"),
         "footer": "Én fil, der virker uden net. Intet hentes, intet sendes.",
     },
     "en": {
@@ -329,22 +322,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "references": "Figures from outside",
         "crs": "Reference system",
         "files_title": "The page is made of",
-        "added": "added",
-        "kept": "kept",
-        "removed": "removed",
-        "split": "split",
-        "merged": "merged",
-        "grown": "grown",
-        "shrunk": "shrunk",
-        "moved": "moved",
-        "role_core": "core",
-        "role_edge": "edge",
-        "role_bridge": "bridge",
-        "role_fill": "filled hole",
-        "role_incumbent": "stays from before",
-        "role_kept": "stays until the end year",
-        "role_included": "included by decision",
-        "role_outside": "outside the areas",
+        **_values("en"),
         "footer": "One file that works without a network. Nothing is fetched, nothing is sent.",
     },
 }
