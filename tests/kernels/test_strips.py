@@ -63,6 +63,11 @@ def test_points_within_equals_its_twin(drawn: Points, radius: float, data: st.Da
         assert found_within(drawn, at, radius) == wanted
 
 
+def test_a_point_whose_distance_has_no_square_lies_within_nothing_at_all() -> None:
+    drawn = (np.array([3.9e-292, 1.0]), np.array([0.0, 0.0]))
+    assert found_within(drawn, (0.0, 0.0), 0.0) == ([0], [0.0])
+
+
 @pytest.mark.parametrize("radius", [0.1, 0.7, 50.0, 99.9, 333.3])
 @pytest.mark.parametrize("middle", [0.3, 720_000.3, 6_170_000.7, 9e7, 1e13])
 def test_what_lies_within_is_decided_to_the_last_bit(radius: float, middle: float) -> None:

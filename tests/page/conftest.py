@@ -27,8 +27,9 @@ QUIET = (
 READY_MS = 20_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Ended with the module: while it runs, nothing else in the process may have an event loop of its own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the extra test has it")
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed")

@@ -111,8 +111,9 @@ def points_within(
     n_near : int
         How many were found; what stands beyond them in `near` and `square` means nothing.
     """
-    # a little wider: rounding must not leave out a point that `squared_distance` says is within
-    wide = radius * (1.0 + 1e-9) + 1e-15 * (abs(easting) + abs(northing))
+    # a little wider: rounding must not leave out a point that `squared_distance` says is within, nor one so near that
+    # the square of its distance is too small for a float and so 0
+    wide = radius * (1.0 + 1e-9) + 1e-15 * (abs(easting) + abs(northing)) + 1e-150
     last_strip = strip_start.shape[0] - 2
     first = int(min(max((northing - wide - south) / height, 0.0), float(last_strip)))
     last = int(min(max((northing + wide - south) / height, 0.0), float(last_strip)))
