@@ -79,7 +79,7 @@ def run_diff(
         click.echo(to_json(comparison_as_data(comparison) | _why_as_data(explained)), nl=False)
         return
     console = plain_console()
-    print_comparison(comparison, console)
+    print_comparison(comparison, console, _told_apart(comparison, before, now))
     if explained is not None:
         for note in explained[1]:
             say(console, note)
@@ -107,11 +107,20 @@ def _check_out(out: Path, inputs: tuple[str | None, ...]) -> None:
     check_writable(out.parent)
 
 
-def print_comparison(comparison: Comparison, console: Console) -> None:
+def _told_apart(comparison: Comparison, before: str, now: str) -> tuple[str, str]:
+    """The files' names, or where both have the same, as all designations of a year do, the paths that were given."""
+    names = comparison.before.file, comparison.now.file
+    # What is no file here is an address, which may hold credentials.
+    if names[0] == names[1] and Path(before).exists() and Path(now).exists():
+        return before, now
+    return names
+
+
+def print_comparison(comparison: Comparison, console: Console, names: tuple[str, str]) -> None:
     """The areas, the totals, the links, and what is to be said."""
     words, language = DIFF[comparison.language], comparison.language
     weights = comparison.weights
-    say(console, words["title"].format(before=comparison.before.file, now=comparison.now.file))
+    say(console, words["title"].format(before=names[0], now=names[1]))
     known = words["unknown_year"] if weights.year is None else str(weights.year)
     places = decimal(weights.places, 0, language)
     say(console, words[weights.kind].format(year=known, places=places, file=weights.file))
