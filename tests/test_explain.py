@@ -108,3 +108,13 @@ def test_a_file_that_is_no_designation_is_told(tmp_path: Path) -> None:
     done = explain(other, "2021-01")
     assert done.exit_code == 2
     assert "x.json" in done.stderr
+
+
+def test_the_explanation_is_in_the_language_of_the_designation(file: Path) -> None:
+    area_id = rows(file, "SELECT area_id FROM areas LIMIT 1")[0][0]
+    assert explain(file, str(area_id)).stdout == explain(file, str(area_id), "--lang", "da").stdout
+    summary = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
+    in_english = file.with_name("designation_2099.gpkg")
+    in_english.write_bytes(file.read_bytes())
+    in_english.with_suffix(".json").write_text(json.dumps(summary | {"language": "en"}), encoding="utf-8")
+    assert explain(in_english, str(area_id)).stdout == explain(file, str(area_id), "--lang", "en").stdout

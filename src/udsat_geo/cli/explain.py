@@ -18,8 +18,8 @@ BAR_HALF_WIDTH = 12
 BAR_SPREADS = 3.0
 
 
-def run_explain(path: Path, wanted: str, language: str, as_json: bool) -> None:
-    """Read and print.
+def run_explain(path: Path, wanted: str, language: str | None, as_json: bool) -> None:
+    """Read and print, in the designation's own language unless another is asked for.
 
     Raises
     ------
@@ -35,6 +35,7 @@ def run_explain(path: Path, wanted: str, language: str, as_json: bool) -> None:
         content = {"kind": found.kind, **found.values, "area": found.area, "near_misses": list(found.near_misses)}
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
+    language = language or str(found.summary.get("language", "da"))
     console = plain_console()
     (_print_area if found.kind == "area" else _print_unit)(found, language, console)
     console.print(_gaps_table(found, language))

@@ -182,10 +182,15 @@ def synth(year: int, out: Path, seed: int | None) -> None:
 @udsat.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("wanted", metavar="AREA_ID|UNIT_ID")
-@language_option("Language of the explanation; the reasons are in the language of the designation.")
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["da", "en"]),
+    help="Language of the explanation; the reasons are in the language of the designation. [default: that one]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the data as JSON.")
 @answers_errors
-def explain(file: Path, wanted: str, language: str, as_json: bool) -> None:
+def explain(file: Path, wanted: str, language: str | None, as_json: bool) -> None:
     """Say why an area or a unit of the designation FILE is in or out."""
     with interruption_held():
         from udsat_geo.cli.explain import run_explain
