@@ -37,6 +37,8 @@ CALLS = (
         ("policy.toml is not a folder", "Choose another --out"),
     ),
     Row("--out under a file", s.nothing, RAW + " --out {d}/policy.toml/out", ("policy.toml is not a folder",)),
+    Row("--out on the web", s.nothing, RAW + " --out https://me:pw@127.0.0.1:1/x", ("--out: is an address", "https:")),
+    Row("--out with a misspelt scheme", s.nothing, RAW + " --out postgresq://me:pw@h/d", ("begins with postgresq:",)),
     Row(
         "--out on a read-only place",
         s.nothing,

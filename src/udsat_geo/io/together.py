@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,9 @@ OF_THE_EARLIER = ("-wal", "-shm", "-journal", ".aux.xml")
 """Endings of files that other programs keep beside one of ours, and that go where it goes: SQLite would play a journal
 of an earlier GeoPackage into the new one and damage it, and GDAL's statistics are of the earlier one too."""
 
+_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]+:", re.IGNORECASE)
+"""A path that begins so is an address, as ``https:``; a drive of Windows has one letter."""
+
 
 def check_writable(out: Path) -> None:
     """Find out before the work whether the results can be written at all.
@@ -23,6 +27,10 @@ def check_writable(out: Path) -> None:
     ------
     OutputError
     """
+    # GDAL would take such a folder for a web address and tell it with its password
+    if len(out.parts) > 1 and _SCHEME.fullmatch(out.parts[0]):
+        what = f"is an address that begins with {out.parts[0]}, where nothing can be written"
+        raise OutputError(Problem("--out", what, "Name a folder or file of this machine."))
     nearest = out
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
