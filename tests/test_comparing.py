@@ -446,15 +446,3 @@ def test_nothing_named_at_all_takes_the_synthetic_city_and_says_so(
     assert compared.weights.source == "synthetic"
     assert any("synthetic Copenhagen of 2025" in note for note in compared.notes)
     assert comparison_as_data(compared)["totals"]["residents_kept"] == compared.weights.residents > 500_000
-
-
-def test_files_of_one_name_are_told_apart_by_their_folders(town: Path, tmp_path: Path) -> None:
-    for suffix in (".gpkg", ".json"):
-        (tmp_path / f"designation_2021{suffix}").write_bytes(stored(town, 2021).with_suffix(suffix).read_bytes())
-    other = tmp_path / "designation_2021.gpkg"
-    code, printed, errors = ask("diff", stored(town, 2021), other, "--lang", "en")
-    assert code == 0, errors
-    title = printed.partition("Weighed")[0].replace("\n", "").replace(" ", "")
-    assert title == f"Whatchangedfrom{stored(town, 2021)}to{other}"
-    code, printed, errors = ask("diff", stored(town, 2017), other, "--lang", "en")
-    assert printed.startswith("What changed from designation_2017.gpkg to designation_2021.gpkg\n"), errors
