@@ -201,9 +201,10 @@ def test_the_tour_runs_from_beginning_to_end(tmp_path: Path, monkeypatch: pytest
 def test_examples_of_python_on_other_pages_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for page in ("errors", "python"):
-        for text in re.findall(
-            r"^```python\n(.*?)^```$", (DOCS / f"{page}.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
-        ):
+        told = (DOCS / f"{page}.md").read_text("utf-8")
+        examples = re.findall(r"^```python\n(.*?)^```$", told, re.DOTALL | re.MULTILINE)
+        assert examples, page
+        for text in examples:
             exec(compile(text, f"{page}.md", "exec"), {})
 
 

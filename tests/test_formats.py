@@ -133,10 +133,14 @@ def test_a_format_without_its_library_names_the_extra(town: Town, monkeypatch: p
     lacking = ("openpyxl", "psycopg")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name in lacking else find(name, *more))
     with pytest.raises(
-        InputError, match=r'--format xlsx: needs openpyxl. Install it with: pip install "udsat_geo.excel'
+        InputError,
+        match=r'--format xlsx: needs openpyxl, which is not installed. Install it with: pip install "udsat_geo.excel',
     ):
         check_formats("gpkg,xlsx")
-    with pytest.raises(InputError, match=r'a database: needs psycopg. Install it with: pip install "udsat_geo.postgis'):
+    with pytest.raises(
+        InputError,
+        match=r'a database: needs psycopg, which is not installed. Install it with: pip install "udsat_geo.postgis',
+    ):
         read_stored("postgresql://host/db")
     with pytest.raises(InputError, match=r"designation_2021\.xlsx: needs openpyxl"):
         read_stored(town.file(".xlsx"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import json
 import shutil
 import sqlite3
@@ -22,7 +23,7 @@ from udsat_geo.cli.main import udsat
 from udsat_geo.errors import InputError
 from udsat_geo.io.results import write_results
 from udsat_geo.policy import load_policy
-from udsat_geo.report.page import map_plot, read_all, read_goals
+from udsat_geo.report.page import read_all, read_goals
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ def test_the_command_refuses_and_leaves_what_was_there(town: Path, tmp_path: Pat
 
 
 def test_without_bokeh_it_says_what_to_install(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(map_plot.importlib.util, "find_spec", lambda name: None if name == "bokeh" else True)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "bokeh" else True)
     done = CliRunner().invoke(udsat, ["report", str(town / "out/designation_2021.gpkg")])
     assert done.exit_code == 2
     assert "needs bokeh, which is not installed" in done.output

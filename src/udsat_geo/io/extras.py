@@ -21,7 +21,9 @@ def lacking(where: str, package: str, extra: str) -> Problem | None:
     """
     if importlib.util.find_spec(package) is not None:
         return None
-    return Problem(where, f"needs {package}", f'Install it with: pip install "udsat_geo[{extra}]"')
+    return Problem(
+        where, f"needs {package}, which is not installed", f'Install it with: pip install "udsat_geo[{extra}]"'
+    )
 
 
 def check_installed(where: str, package: str, extra: str) -> None:

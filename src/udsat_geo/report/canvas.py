@@ -9,13 +9,12 @@ says the same.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from udsat_geo.errors import InputError, Problem
+from udsat_geo.io.extras import check_installed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,9 +77,7 @@ def require_matplotlib() -> None:
     InputError
         Saying how to install it.
     """
-    if importlib.util.find_spec("matplotlib") is None:
-        what = "need matplotlib, which is not installed"
-        raise InputError(Problem("figures", what, 'Install it with: pip install "udsat_geo[figures]"'))
+    check_installed("figures", "matplotlib", "figures")
 
 
 @contextmanager

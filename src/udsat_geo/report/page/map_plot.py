@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from typing import Any
 
-from udsat_geo.errors import InputError, Problem
+from udsat_geo.errors import InputError
+from udsat_geo.io.extras import lacking
 
 BOKEH_IDS = re.compile(r'"p\d+"')
 
@@ -20,10 +20,10 @@ def require_bokeh() -> None:
     InputError
         Saying how to install it.
     """
-    missing = [name for name in ("bokeh", "matplotlib") if importlib.util.find_spec(name) is None]
-    if missing:
-        what = f"needs {' and '.join(missing)}, which {'are' if len(missing) > 1 else 'is'} not installed"
-        raise InputError(Problem("report", what, 'Install it with: pip install "udsat_geo[report]"'))
+    told = [lacking("report", package, "report") for package in ("bokeh", "matplotlib")]
+    problems = [problem for problem in told if problem is not None]
+    if problems:
+        raise InputError(problems)
 
 
 def library() -> str:
