@@ -17,11 +17,10 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
-
-from udsat_geo.areas import BRIDGE, FILL
-from udsat_geo.designation import Designation, Inputs, designate
-from udsat_geo.outline import unit_polygons
-from udsat_geo.policy import LoadedPolicy, load_policy
+from udsat_geo.areas.ground import unit_polygons
+from udsat_geo.areas.roles import BRIDGE, FILL
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.policy.load import LoadedPolicy, load_policy
 
 POLICIES = Path(__file__).parent.parent / "tests" / "policies"
 IN_AREA, BRIDGED, FILLED, LAND, EDGE = "#d9d4ec", "#1b9e77", "#e6ab02", "#f3d98b", "#3d2f84"

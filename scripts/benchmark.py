@@ -200,7 +200,7 @@ def first_run() -> float:
 def synthetic_city(years: tuple[int, ...]) -> float:
     """Wall seconds of a process that makes and writes the synthetic city of some years."""
     program = (
-        "import sys; from pathlib import Path; from udsat_geo.synthetic import write_registers\n"
+        "import sys; from pathlib import Path; from udsat_geo.synthetic.write import write_registers\n"
         "for year in sys.argv[2:]: write_registers(int(year), Path(sys.argv[1]) / year)"
     )
     with tempfile.TemporaryDirectory(prefix="udsat-synthetic-") as name:

@@ -18,13 +18,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-
-from udsat_geo.areas import Memory, form_areas
-from udsat_geo.contiguity import find_edges
-from udsat_geo.designation import Inputs, read_units
-from udsat_geo.policy import LoadedPolicy, Policy, load_policy
-from udsat_geo.scoring import score_units
-from udsat_geo.synthetic import cached_registers
+from udsat_geo.areas.forming import form_areas
+from udsat_geo.areas.roles import Memory
+from udsat_geo.designation.designation import Inputs, read_units
+from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import score_units
+from udsat_geo.synthetic.write import cached_registers
+from udsat_geo.units.edges import find_edges
 
 LEAVE = (None, 0.4, 0.3, 0.2)
 KEPT_AS_THEY_ARE = ("dwellings.parquet", "addresses.parquet", "registers.toml")

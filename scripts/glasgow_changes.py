@@ -12,13 +12,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from udsat_geo.decomposition import DATA, MOVING, Parts
-from udsat_geo.diff import EVENTS
-from udsat_geo.io.lineage import lineage_rows
-from udsat_geo.job import Job
-from udsat_geo.lineage import Lineage, trace
-from udsat_geo.policy import load_policy
-from udsat_geo.why import Why, explain_change
+from udsat_geo.analysis.why import DATA, MOVING, Parts, Why, explain_change
+from udsat_geo.changes.diff import EVENTS
+from udsat_geo.changes.lineage import Lineage, trace
+from udsat_geo.changes.tables import lineage_rows
+from udsat_geo.designation.job import Job
+from udsat_geo.policy.load import load_policy
 
 POLICY = Path(__file__).parent.parent / "tests" / "policies" / "glasgow.toml"
 YEARS = (2016, 2020)

@@ -14,14 +14,13 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import shapely
-
-from udsat_geo.designation import Designation, Inputs, designate
-from udsat_geo.diff import EVENTS
-from udsat_geo.grid import Grid
-from udsat_geo.job import Job, run
-from udsat_geo.policy import load_policy
-from udsat_geo.synthetic import cached_registers, planted_areas
-from udsat_geo.vector import read_features
+from udsat_geo.changes.diff import EVENTS
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.designation.job import Job, run
+from udsat_geo.policy.load import load_policy
+from udsat_geo.sources.features import read_features
+from udsat_geo.synthetic.write import cached_registers, planted_areas
+from udsat_geo.units.grid import Grid
 
 POLICIES = Path(__file__).parent.parent / "tests" / "policies"
 ADDRESSES = str(POLICIES / "addresses.toml")

@@ -17,21 +17,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import shapely
-
-from udsat_geo.io.cells import LONGEST
-from udsat_geo.io.csv_files import write_csv
-from udsat_geo.io.database import database_of
-from udsat_geo.io.flatgeobuf import write_flatgeobuf
-from udsat_geo.io.geojson import write_geojson
-from udsat_geo.io.geopackage import steady_gdal, write_layer
-from udsat_geo.io.layers import GEOMETRY, Layer
-from udsat_geo.io.parquet import write_parquet
-from udsat_geo.io.postgis import write_database
-from udsat_geo.io.reading import read_stored
-from udsat_geo.io.schema import type_of
-from udsat_geo.io.stored import Stored, differences, without_geometry
-from udsat_geo.io.summary import as_json
-from udsat_geo.io.workbook import write_workbook
+from udsat_geo.designation.columns import type_of
+from udsat_geo.designation.layers import GEOMETRY, Layer, Stored, differences, without_geometry
+from udsat_geo.designation.summary import as_json
+from udsat_geo.files.delimited import write_csv
+from udsat_geo.files.flatgeobuf import write_flatgeobuf
+from udsat_geo.files.geojson import write_geojson
+from udsat_geo.files.geopackage import steady_gdal, write_layer
+from udsat_geo.files.parquet import write_parquet
+from udsat_geo.files.postgis import database_of, write_database
+from udsat_geo.files.read import read_stored
+from udsat_geo.files.workbook import LONGEST, write_workbook
 
 CRS = "EPSG:25832"
 COLUMNS = {

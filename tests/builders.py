@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-
-from udsat_geo.barriers import Barriers
-from udsat_geo.diff import Designated
-from udsat_geo.grid import Grid
-from udsat_geo.policy import Policy
-from udsat_geo.scoring import Scores
-from udsat_geo.units import Units
+from udsat_geo.changes.diff import Designated
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import Scores
+from udsat_geo.units.barriers import Barriers
+from udsat_geo.units.grid import Grid
+from udsat_geo.units.units import Units
 
 
 def make_policy(

@@ -12,14 +12,16 @@ from textwrap import dedent
 from typing import Any
 
 import numpy as np
+from udsat_geo.areas.decisions import Decisions
+from udsat_geo.areas.forming import form_areas
+from udsat_geo.areas.roles import ROLES, Areas, Memory
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import Scores
+from udsat_geo.units.barriers import Barriers
+from udsat_geo.units.edges import find_edges, uncut_edges
+from udsat_geo.units.units import Units
 
 from builders import make_cell_units, make_policy, make_scores
-from udsat_geo.areas import ROLES, Areas, Decisions, Memory, form_areas
-from udsat_geo.barriers import Barriers
-from udsat_geo.contiguity import find_edges, uncut_edges
-from udsat_geo.policy import Policy
-from udsat_geo.scoring import Scores
-from udsat_geo.units import Units
 
 COMPOSITE = {"C": 1.5, "e": 0.7, "m": 0.4, ".": 0.0, "o": 0.0, "?": math.nan}
 

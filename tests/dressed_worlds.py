@@ -8,12 +8,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.files.write import write_results
+from udsat_geo.policy.load import load_policy, with_references
+
 from edge_registers import write_edge_registers
 from estates import CONVICTED_NATIONAL, write_estates
 from two_years import YEARS, designated, write_policy, write_town
-from udsat_geo.designation import Designation, Inputs, designate
-from udsat_geo.io.results import write_results
-from udsat_geo.policy import load_policy, with_references
 
 KINDS = ("cells", "addresses", "zones")
 HOSTILE = "\"'</maplayer><script>alert(1)</script>]]> &amp; [% 1/0 %] \\' || \\\\ {0} %s\x01\x1f\ufffe"

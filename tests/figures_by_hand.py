@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-
-from udsat_geo.report import Compared, FlowChart, GapLines, Origin
-from udsat_geo.report.flow_layout import AreaFlows
+from udsat_geo.report.canvas import Origin
+from udsat_geo.report.charts import Compared, GapLines
+from udsat_geo.report.flow_chart import AreaFlows, FlowChart
 
 REGISTERS = Origin("registers", "kbh-2017", 2021, {"Low income": 2019, "Origin": 2020, "Space": 2021})
 

@@ -7,11 +7,11 @@ from typing import Any
 import shapely
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+from udsat_geo.designation.columns import FLAGS, WHOLE
+from udsat_geo.designation.columns import TEXTS as TEXT_COLUMNS
+from udsat_geo.designation.layers import Stored
 
 from round_trips import COLUMNS, GEOMETRY, IDS, KINDS, NUMBERS, TEXTS, WHOLE_NUMBERS, designation_of
-from udsat_geo.io.schema import FLAGS, WHOLE
-from udsat_geo.io.schema import TEXTS as TEXT_COLUMNS
-from udsat_geo.io.stored import Stored
 
 # no half of a surrogate pair, which is no character, and no null, which no layer holds
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+from udsat_geo.areas.decisions import Decisions
+from udsat_geo.areas.roles import REASON_KEYS, ROLES, Areas, Memory
+from udsat_geo.units.barriers import Barriers
 
 from builders import make_barriers, make_cell_units, make_policy, make_scores
 from drawn import City, form
 from oracle_areas import Cell, Found, Line, Place, Rules, World
-from udsat_geo.areas import REASON_KEYS, ROLES, Areas, Decisions, Memory
-from udsat_geo.barriers import Barriers
 
 KINDS: dict[str, tuple[int, float | None, int]] = {
     "C": (100, 1.5, 3), "D": (37, 1.0, 3), "K": (0, 1.5, 3),

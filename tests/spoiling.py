@@ -57,7 +57,7 @@ def write_good_input(folder: Path) -> None:
     (folder / "zones.toml").write_text(UNIT_POLICY.format(kind="zones", more=""))
     (folder / "zones_utm.toml").write_text(UNIT_POLICY.format(kind="zones", more='crs = "EPSG:25832"'))
     (folder / "cells.toml").write_text(UNIT_POLICY.format(kind="cells", more=""))
-    text = resources.files("udsat_geo.policies").joinpath("kbh-2017.toml").read_text(encoding="utf-8")
+    text = resources.files("udsat_geo.policy").joinpath("policies", "kbh-2017.toml").read_text(encoding="utf-8")
     (folder / "policy.toml").write_text(text, encoding="utf-8")
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from numpy.typing import NDArray
+from udsat_geo.policy.rules import Policy
+from udsat_geo.units.units import Units
 
 from builders import make_cell_units, make_policy
-from udsat_geo.policy import Policy
-from udsat_geo.units import Units
 
 Cells = tuple[NDArray[np.int64], NDArray[np.int64]]
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]

@@ -14,20 +14,21 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+from udsat_geo.areas.forming import form_areas
+from udsat_geo.areas.roles import Areas
+from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.files.write import write_results
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import check_policy, load_policy
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import Scores, score_units
+from udsat_geo.units.edges import find_edges
+from udsat_geo.units.units import Units, addresses_from_registers
 
 import reference
 from builders import make_address_units, make_policy
 from small_registers import Registers, make_registers
 from strategies import points
-from udsat_geo.addresses import addresses_from_registers
-from udsat_geo.areas import Areas, form_areas
-from udsat_geo.contiguity import find_edges
-from udsat_geo.designation import Inputs, designate
-from udsat_geo.errors import InputError
-from udsat_geo.io.results import write_results
-from udsat_geo.policy import Policy, check_policy, load_policy
-from udsat_geo.scoring import Scores, score_units
-from udsat_geo.units import Units
 
 POLICY = load_policy(str(Path(__file__).parent / "policies/addresses.toml"))
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from udsat_geo.areas.roles import ROLES
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.policy.load import LoadedPolicy, load_policy
 
 from edge_registers import write_edge_registers, write_negative_registers
 from oracle import WORSE, OracleResult, oracle_designation
-from udsat_geo.areas import ROLES
-from udsat_geo.designation import Designation, Inputs, designate
-from udsat_geo.policy import LoadedPolicy, load_policy
 
 
 def kbh_2017(context: int = 0, size: int = 100, **rule: float) -> LoadedPolicy:

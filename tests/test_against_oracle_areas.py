@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from udsat_geo.areas.roles import REASON_KEYS, ROLES, Areas
+from udsat_geo.changes.diff import Designated, compare
+from udsat_geo.changes.names import name_areas
 
 from oracle_areas import Cell, Found, Rules, World, form_oracle, inside, parted, touch
 from small_worlds import COPENHAGEN, city_of, formed, seen, with_letters, worlds
-from udsat_geo.areas import REASON_KEYS, ROLES, Areas
-from udsat_geo.diff import Designated, compare
-from udsat_geo.naming import name_areas
 
 many = settings(max_examples=400)
 some = settings(max_examples=200)

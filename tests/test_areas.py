@@ -10,11 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-
-from builders import make_cell_units, make_policy, make_scores
-from reference import label_components
-from strategies import cell_units, policies
-from udsat_geo.areas import (
+from udsat_geo.areas.forming import form_areas
+from udsat_geo.areas.roles import (
     CORE,
     EDGE,
     FEW_CRITERIA,
@@ -28,13 +25,16 @@ from udsat_geo.areas import (
     REASON_KEYS,
     ROLES,
     Areas,
-    form_areas,
 )
-from udsat_geo.contiguity import find_edges
-from udsat_geo.policy import Policy
-from udsat_geo.scoring import score_units
-from udsat_geo.units import Units
-from udsat_geo.wording import REASONS
+from udsat_geo.messages.words import REASONS
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import score_units
+from udsat_geo.units.edges import find_edges
+from udsat_geo.units.units import Units
+
+from builders import make_cell_units, make_policy, make_scores
+from reference import label_components
+from strategies import cell_units, policies
 
 NAN = math.nan
 

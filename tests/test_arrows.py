@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeGuard
 
 import pytest
-
 import udsat_geo
 
 PACKAGE = Path(udsat_geo.__file__).parent
@@ -266,13 +265,13 @@ if TYPE_CHECKING:
 else:
     import csv
 def inside():
-    from udsat_geo.io.results import write_results
+    from udsat_geo.files.write import write_results
     if True:
         import json
 """
     assert set(imports_of(ast.parse(source), "udsat_geo.kernels")) == {
-        "typing.TYPE_CHECKING", "numpy", "udsat_geo.kernels.sibling", "udsat_geo.grid.rings", "csv",
-        "udsat_geo.io.results.write_results", "json",
+        "typing.TYPE_CHECKING", "numpy", "udsat_geo.kernels.sibling", "udsat_geo.units.grid.rings", "csv",
+        "udsat_geo.files.write.write_results", "json",
     }  # fmt: skip
 
 

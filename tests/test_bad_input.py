@@ -9,10 +9,10 @@ from shutil import copytree
 
 import pytest
 from click.testing import CliRunner
+from udsat_geo.cli.main import designate
 
 import spoiling as s
 from bad_input import ALL, CELLS_CSV, CSV, LAW, MINE, RAW, ZONES, Row
-from udsat_geo.cli.main import designate
 
 COMMAND = Path(sys.executable).parent / "designate"
 

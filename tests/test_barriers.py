@@ -18,10 +18,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon, box
+from udsat_geo.messages.errors import InputError
+from udsat_geo.units.barriers import Barriers, is_cut, read_barriers, segment_lines
 
 from builders import make_barriers
-from udsat_geo.barriers import Barriers, is_cut, read_barriers, segment_lines
-from udsat_geo.errors import InputError
 
 pytestmark = [
     pytest.mark.filterwarnings("error"),

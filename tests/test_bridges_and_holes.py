@@ -9,15 +9,16 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from udsat_geo.areas.forming import form_areas
+from udsat_geo.areas.roles import BRIDGE, FILL, IN_BRIDGE, IN_FILL
+from udsat_geo.units.barriers import Barriers
+from udsat_geo.units.edges import find_edges
 
 from builders import make_barriers, make_policy, make_scores, make_zone_units
 from drawn import draw, form, policy_with
 from oracle_areas import Rules
 from small_worlds import formed, world_of
 from strategies import drawings
-from udsat_geo.areas import BRIDGE, FILL, IN_BRIDGE, IN_FILL, form_areas
-from udsat_geo.barriers import Barriers
-from udsat_geo.contiguity import find_edges
 
 
 def test_a_bridge_joins_pieces_across_empty_ground() -> None:

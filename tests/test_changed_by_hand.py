@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from udsat_geo.cli.main import designate, udsat
 
 import spoiling as s
-from udsat_geo.cli.main import designate, udsat
 
 UNIT, AREA = "100m_61742_7192", "2017-01"
 FILE = "designation_2017.gpkg"

@@ -13,10 +13,10 @@ import geopandas as gpd
 import pytest
 import shapely
 from click.testing import CliRunner
+from udsat_geo.cli.main import udsat
 
 import spoiling as s
 from two_years import write_polygons, write_town
-from udsat_geo.cli.main import udsat
 
 BOTH = "{d}/out/designation_2017.gpkg {d}/out/designation_2021.gpkg"
 EARLIER, LATER = BOTH.split()

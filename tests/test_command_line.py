@@ -21,7 +21,7 @@ from edge_registers import write_edge_registers
 from small_registers import make_registers
 
 SCRIPTS = Path(sys.executable).parent
-BUILT_IN_POLICY = resources.files("udsat_geo.policies").joinpath("kbh-2017.toml")
+BUILT_IN_POLICY = resources.files("udsat_geo.policy").joinpath("policies", "kbh-2017.toml")
 
 
 def run(*arguments: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:

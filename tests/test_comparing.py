@@ -14,19 +14,18 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from udsat_geo.changes.compare import Comparison, Named, compare_files, compare_sides
+from udsat_geo.changes.diff import KEPT, MIRROR, Designated
+from udsat_geo.changes.tables import comparison_as_data
+from udsat_geo.cli.main import udsat
+from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.designation.job import Job, run
+from udsat_geo.files.write import write_results
+from udsat_geo.policy.load import load_policy
 
 from spoiling import UNIT_POLICY, good_units
 from test_diff import events_of
 from two_years import designated, drawn_areas, write_polygons, write_town
-from udsat_geo.cli.main import udsat
-from udsat_geo.comparing import Named, compare_files, compare_sides
-from udsat_geo.comparison import Comparison
-from udsat_geo.designation import Inputs, designate
-from udsat_geo.diff import KEPT, MIRROR, Designated
-from udsat_geo.io.comparison import comparison_as_data
-from udsat_geo.io.results import write_results
-from udsat_geo.job import Job, run
-from udsat_geo.policy import load_policy
 
 WEST, SOUTH, SIZE = 719_500.0, 6_175_500.0, 100.0
 
@@ -202,10 +201,8 @@ def living_by_address(folder: Path) -> gpd.GeoDataFrame:
 
 
 def test_the_units_of_a_designation_hold_people_whatever_its_outline_takes_in(town: Path) -> None:
-    from udsat_geo.comparing.labels import label_points
-    from udsat_geo.comparing.points import Points
-    from udsat_geo.comparison import Weights
-    from udsat_geo.io.areas_file import AreasFile
+    from udsat_geo.areas.area_set import AreasFile
+    from udsat_geo.changes.compare import Points, Weights, label_points
 
     cells = np.array([shapely.box(0, 0, 100, 100), shapely.box(200, 0, 300, 100)], dtype=object)
     outline = np.array([shapely.multipolygons([shapely.box(0, 0, 300, 100)])], dtype=object)
@@ -266,9 +263,8 @@ def over_lattice(before: np.ndarray, now: np.ndarray, living: np.ndarray) -> Com
     """Two labellings of a lattice as polygons, weighed by a designation that has its squares as units, and no areas."""
     from unittest.mock import patch
 
-    import udsat_geo.comparing.files as files
-    from udsat_geo.comparing.points import Points
-    from udsat_geo.comparison import Weights
+    import udsat_geo.changes.compare as files
+    from udsat_geo.changes.compare import Points, Weights
 
     rows, cols = np.indices(living.shape)
     x, y = WEST + (cols.ravel() + 0.5) * SIZE, SOUTH + (rows.ravel() + 0.5) * SIZE
@@ -278,7 +274,7 @@ def over_lattice(before: np.ndarray, now: np.ndarray, living: np.ndarray) -> Com
     sides = [drawn_areas(Path(name), labels, (WEST, SOUTH), SIZE) for name, labels in (("a", before), ("b", now))]
     with (
         patch.object(files, "find_points", lambda *_: points),
-        patch("udsat_geo.comparing.labels._check_anything_inside"),
+        patch("udsat_geo.changes.compare._check_anything_inside"),
     ):
         return compare_sides(*sides, Named())
 

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon, affinity, box
+from udsat_geo.messages.errors import InputError
+from udsat_geo.units import edges as contiguity
+from udsat_geo.units.edges import Edges, address_edges, find_edges, grid_edges, zone_edges
 
 from builders import make_address_units, make_cell_units, make_policy, make_zone_units
 from strategies import Cells, sorted_cells
-from udsat_geo import contiguity
-from udsat_geo.contiguity import Edges, address_edges, find_edges, grid_edges, zone_edges
-from udsat_geo.errors import InputError
 
 LEFT = box(0, 0, 10, 10)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from udsat_geo.designation.columns import COLUMN_TEXTS, LAYER_TEXTS, describe_column, describe_layer
+from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.designation.layers import GEOMETRY, SPATIAL, TABLES, Stored, stored_from
+from udsat_geo.policy.load import load_policy
 
 from edge_registers import write_edge_registers
-from udsat_geo.designation import Inputs, designate
-from udsat_geo.io.column_wording import COLUMN_TEXTS, LAYER_TEXTS
-from udsat_geo.io.describing import describe_column, describe_layer
-from udsat_geo.io.layers import GEOMETRY, SPATIAL, TABLES
-from udsat_geo.io.stored import Stored, stored_from
-from udsat_geo.policy import load_policy
 
 
 @pytest.fixture(scope="module")

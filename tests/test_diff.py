@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+from udsat_geo.changes.diff import ADDED, KEPT, LINK, MIRROR, REMOVED, SHIFT, Designated, compare
+from udsat_geo.messages.errors import InputError
 
 from builders import make_designated
-from udsat_geo.diff import ADDED, KEPT, LINK, MIRROR, REMOVED, SHIFT, Designated, compare
-from udsat_geo.errors import InputError
 
 
 @st.composite

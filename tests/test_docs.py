@@ -14,17 +14,18 @@ from urllib.parse import unquote
 
 import click
 import pytest
+import udsat_geo
 from pydantic_core import PydanticUndefined
+from udsat_geo.cli.main import udsat
+from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.designation.layers import GEOMETRY, LAYERS, stored_from
+from udsat_geo.policy import rules
+from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.load import load_policy
 
 import browsing
-import udsat_geo
 from documentation import columns, commands, hooks, problems
 from edge_registers import write_edge_registers
-from udsat_geo.cli.main import udsat
-from udsat_geo.designation import Inputs, designate
-from udsat_geo.io.layers import GEOMETRY, LAYERS
-from udsat_geo.io.stored import stored_from
-from udsat_geo.policy import BUILT_IN, load_policy, rules
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

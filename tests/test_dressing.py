@@ -14,17 +14,15 @@ from typing import Any
 
 import pyogrio
 import pytest
+import udsat_geo.files.write
+from udsat_geo.designation.columns import LAYER_TEXTS
+from udsat_geo.files.contents import clean, identifier, read_contents
+from udsat_geo.files.geopackage import dress_comparison, dress_designation, write_geopackage
+from udsat_geo.files.iso19115 import GCO, GMD
+from udsat_geo.files.write import write_results
+from udsat_geo.messages.errors import OutputError
 
-import udsat_geo.io.results
 from dressed_worlds import HOSTILE, KINDS, changed, hostile, made, rows, written
-from udsat_geo.errors import OutputError
-from udsat_geo.io.column_wording import LAYER_TEXTS
-from udsat_geo.io.contents import identifier, read_contents
-from udsat_geo.io.dressing import dress_comparison, dress_designation
-from udsat_geo.io.geopackage import write_geopackage
-from udsat_geo.io.iso19115 import GCO, GMD
-from udsat_geo.io.results import write_results
-from udsat_geo.io.xml_text import clean
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 VALIDATE = """
@@ -323,7 +321,7 @@ def test_a_file_that_came_out_incomplete_is_not_put_in_place(
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute(loss)
 
-    monkeypatch.setattr(udsat_geo.io.results, "dress_designation", lossy)
+    monkeypatch.setattr(udsat_geo.files.write, "dress_designation", lossy)
     with pytest.raises(OutputError, match="incomplete"):
         write_results(made("cells", tmp_path), tmp_path / "out", ("gpkg",))
     assert not (tmp_path / "out").exists()

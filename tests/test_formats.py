@@ -16,18 +16,18 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.designation.layers import Stored, differences, stored_from, without_geometry
+from udsat_geo.files.raster import write_cog
+from udsat_geo.files.read import read_stored
+from udsat_geo.files.workbook import Zip
+from udsat_geo.files.write import FORMATS, check_formats, write_results
+from udsat_geo.messages.errors import InputError, OutputError
+from udsat_geo.policy.load import load_policy
 
 from edge_registers import write_edge_registers
 from round_trips import DOORS, designation_of
 from two_years import designated, write_town
-from udsat_geo.designation import Designation, Inputs, designate
-from udsat_geo.errors import InputError, OutputError
-from udsat_geo.io.cells import Zip
-from udsat_geo.io.geotiff import write_cog
-from udsat_geo.io.reading import read_stored
-from udsat_geo.io.results import FORMATS, check_formats, write_results
-from udsat_geo.io.stored import Stored, differences, stored_from, without_geometry
-from udsat_geo.policy import load_policy
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ def test_a_fault_in_one_format_leaves_all_as_they_were(
     out = tmp_path / "out"
     out.mkdir()
     (out / "designation_2021_overrides.csv").write_text("earlier", encoding="utf-8")
-    monkeypatch.setattr("udsat_geo.io.geojson.DECIMALS", None)
-    monkeypatch.setattr("udsat_geo.io.workbook.MOST_ROWS", 3)
+    monkeypatch.setattr("udsat_geo.files.geojson.DECIMALS", None)
+    monkeypatch.setattr("udsat_geo.files.workbook.MOST_ROWS", 3)
     with pytest.raises(OutputError, match=r"the layer areas has .* rows, and a sheet holds 2. Leave xlsx out"):
         write_results(town.made, out, ("csv", "parquet", "xlsx"))
     assert [path.name for path in out.iterdir()] == ["designation_2021_overrides.csv"]

@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from udsat_geo.files.write import write_results
 
 from test_qgis import PYTHON, has_module
 from two_years import designated, write_town
-from udsat_geo.io.results import write_results
 
 LOOK = """
 import json, sys

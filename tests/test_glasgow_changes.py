@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pytest
+from udsat_geo.analysis.why import DATA, MOVING, RULE, WITHIN, Why
+from udsat_geo.changes.compare import Named, compare_files
+from udsat_geo.changes.diff import KEPT
+from udsat_geo.changes.tables import lineage_rows
+from udsat_geo.files.write import write_results
 
 from glasgow_changes import glasgow_changes, glasgow_lineage, print_events, print_lines, print_parts
-from udsat_geo.comparing import Named, compare_files
-from udsat_geo.decomposition import DATA, MOVING, RULE, WITHIN
-from udsat_geo.diff import KEPT
-from udsat_geo.io.lineage import lineage_rows
-from udsat_geo.io.results import write_results
-from udsat_geo.why import Why
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "real"
 

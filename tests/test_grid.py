@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from udsat_geo.messages.errors import InputError
+from udsat_geo.units.grid import DANISH_ID, Grid, find_cells, rings
 
 from strategies import Cells, cells
-from udsat_geo.errors import InputError
-from udsat_geo.grid import DANISH_ID, Grid, find_cells, rings
 
 SIZES = st.sampled_from([1, 7, 50, 100, 250, 1000, 2000])
 PLACES = st.integers(-(10**7), 10**7)

@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+import udsat_geo.designation.job
+from udsat_geo.designation.designation import Designation, designate
+from udsat_geo.designation.job import Job, run
+from udsat_geo.files.write import write_results
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import load_policy
 
-import udsat_geo.job
 from small_registers import make_registers
-from udsat_geo.designation import Designation, designate
-from udsat_geo.errors import InputError
-from udsat_geo.io.results import write_results
-from udsat_geo.job import Job, run
-from udsat_geo.policy import load_policy
 
 POLICY = load_policy("kbh-2017")
 
@@ -29,7 +29,7 @@ class Made(list[int]):
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Made:
     years = Made()
-    monkeypatch.setattr(udsat_geo.job, "designate", years.designate)
+    monkeypatch.setattr(udsat_geo.designation.job, "designate", years.designate)
     return years
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import geopandas as gpd
 import pytest
 from click.testing import CliRunner
+from udsat_geo.cli.main import designate
+from udsat_geo.designation.designation import Inputs
+from udsat_geo.designation.designation import designate as designate_estates
+from udsat_geo.policy.load import load_policy, with_references
+from udsat_geo.scoring.scores import meets_demands
 
 from estates import AVERAGE, CONVICTED_NATIONAL, write_estates
-from udsat_geo.cli.main import designate
-from udsat_geo.designation import Inputs
-from udsat_geo.designation import designate as designate_estates
-from udsat_geo.policy import load_policy, with_references
-from udsat_geo.scoring import meets_demands
 
 NATIONAL = f"convicted_national={CONVICTED_NATIONAL}"
 

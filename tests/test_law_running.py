@@ -6,9 +6,9 @@ from pathlib import Path
 
 import geopandas as gpd
 from click.testing import CliRunner
+from udsat_geo.cli.main import designate
 
 from estates import CONVICTED_NATIONAL, write_estates
-from udsat_geo.cli.main import designate
 
 MET = {"basic_school_30_59": 1000, "no_work_or_education_18_64": 1000, "no_work_or_education_18_64_previous_year": 3000}
 MET |= {"non_western_origin": 2501}

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.designation.summary import as_json, summarise
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import load_policy, with_references
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.expressions import check_limits, resolve_limits
+from udsat_geo.scoring.scores import score_units
 
 from builders import make_policy
 from small_registers import make_registers
-from udsat_geo.designation import Inputs, designate
-from udsat_geo.errors import InputError
-from udsat_geo.io.summary import as_json, summarise
-from udsat_geo.policy import Policy, load_policy, with_references
-from udsat_geo.registers.limits import check_limits, resolve_limits
-from udsat_geo.scoring import score_units
 
 LET = {"residents": {"low": "median(age)"}}
 

@@ -14,15 +14,16 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+from udsat_geo.changes.diff import Designated, compare
+from udsat_geo.changes.lineage import Lineage, trace
+from udsat_geo.changes.tables import COLUMNS, lineage_as_csv, lineage_as_data, lineage_rows
+from udsat_geo.cli.main import udsat
+from udsat_geo.designation.job import check_years
+from udsat_geo.messages.errors import InputError
 
 from builders import make_designated
 from test_diff import links_of, members
 from two_years import write_polygons, write_town
-from udsat_geo.cli.main import udsat
-from udsat_geo.diff import Designated, compare
-from udsat_geo.errors import InputError
-from udsat_geo.io.lineage import COLUMNS, lineage_as_csv, lineage_as_data, lineage_rows
-from udsat_geo.lineage import Lineage, check_years, trace
 
 
 @st.composite

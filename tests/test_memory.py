@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from udsat_geo.areas.roles import IN_INCUMBENT, IN_KEPT, INCUMBENT, KEPT
 
 from drawn import draw, form, policy_with, remembered
 from strategies import drawings
-from udsat_geo.areas import IN_INCUMBENT, IN_KEPT, INCUMBENT, KEPT
 
 LEAVE = {"leave": 0.3}
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from udsat_geo.areas.roles import Areas
+from udsat_geo.changes.diff import Designated, compare
+from udsat_geo.changes.names import Named, name_areas
+from udsat_geo.messages.errors import InputError
+from udsat_geo.units.places import Places, place_of_points, read_places
+from udsat_geo.units.units import Units
 
 from builders import make_designated
 from drawn import draw, form, policy_with
-from udsat_geo.areas import Areas
-from udsat_geo.diff import Designated, compare
-from udsat_geo.errors import InputError
-from udsat_geo.naming import Named, name_areas
-from udsat_geo.places import Places, place_of_points, read_places
-from udsat_geo.units import Units
 
 
 def point(name: str, kind: str, *at: float) -> dict[str, object]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+from udsat_geo.areas.near_misses import NearMiss, find_near_misses
+from udsat_geo.policy.rules import Policy
+from udsat_geo.units.edges import find_edges
 
 from drawn import City, draw, form, policy_with
-from udsat_geo.areas import NearMiss, find_near_misses
-from udsat_geo.contiguity import find_edges
-from udsat_geo.policy import Policy
 
 
 def misses(city: City, policy: Policy) -> list[tuple[str, float, int, int]]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 import udsat_geo
 
 nbformat = pytest.importorskip("nbformat", reason="notebooks need the extra test: nbformat, nbclient, ipykernel")

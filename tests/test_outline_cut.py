@@ -10,11 +10,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, box
+from udsat_geo.areas.ground import area_outlines
+from udsat_geo.areas.outlines import cut_outlines
+from udsat_geo.units.units import Units
 
 from builders import make_barriers, make_cell_units, make_zone_units
-from udsat_geo.outline import area_outlines
-from udsat_geo.outline.cut import cut_outlines
-from udsat_geo.units import Units
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from shapely import Point
-
-from udsat_geo.outline import disc_outlines, discs
+from udsat_geo.areas import outlines as discs
+from udsat_geo.areas.outlines import disc_outlines
 
 RADIUS = 50.0
 ROUND = 0.99

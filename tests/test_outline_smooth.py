@@ -10,10 +10,11 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
+from udsat_geo.areas import smooth
+from udsat_geo.areas.ground import union_by_area
+from udsat_geo.areas.smooth import smooth_outlines
 
 from strategies import PICTURES, Patch, cell_patches, pictured
-from udsat_geo.outline import smooth, smooth_outlines
-from udsat_geo.outline.exact import union_by_area
 
 SIZE = 100
 CLEAR = 4.9

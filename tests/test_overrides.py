@@ -10,12 +10,12 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from udsat_geo.areas.decisions import Decisions, read_overrides
+from udsat_geo.areas.roles import EXCLUDED_BY_DECISION, INCLUDED, INCLUDED_BY_DECISION, Memory
+from udsat_geo.messages.errors import InputError
 
 from drawn import City, draw, form, policy_with
 from strategies import drawings
-from udsat_geo.areas import EXCLUDED_BY_DECISION, INCLUDED, INCLUDED_BY_DECISION, Decisions, Memory
-from udsat_geo.errors import InputError
-from udsat_geo.overrides import read_overrides
 
 HEAD = "unit_id,action,reason,decided_by,date\n"
 

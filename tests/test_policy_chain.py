@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from udsat_geo.cli.main import udsat
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.load import LoadedPolicy, load_policy, with_references
+from udsat_geo.units.units import cells_from_registers
 
 from edge_registers import write_edge_registers
-from udsat_geo.cli.main import udsat
-from udsat_geo.errors import InputError
-from udsat_geo.policy import BUILT_IN, LoadedPolicy, load_policy, with_references
-from udsat_geo.units import cells_from_registers
 
 MINE = """
 extends = "kbh-2017"

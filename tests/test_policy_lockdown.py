@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from udsat_geo.registers.cleaning import Opened, open_registers
+from udsat_geo.registers.expressions import check_expression
 
 from edge_registers import write_edge_registers
-from udsat_geo.registers.expressions import check_expression
-from udsat_geo.registers.opened import Opened, open_registers
 
 COLUMNS = ("age", "origin", "disposable_income")
 

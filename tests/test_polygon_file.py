@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import shapely
 from shapely.geometry import LineString, box
+from udsat_geo.areas.polygons import check_in_city, read_polygons
+from udsat_geo.messages.errors import InputError
 
 from goal_worlds import EAST_AREA, WEST_AREA, write_geometries, write_polygons
-from udsat_geo.errors import InputError
-from udsat_geo.polygon_file import check_in_city, read_polygons
 
 OFFICIAL = Path(__file__).parents[1].parent / "shared" / "real" / "copenhagen" / "udsatte_byomraader_2017.gpkg"
 

@@ -14,18 +14,20 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from udsat_geo.areas.forming import form_areas
+from udsat_geo.areas.roles import CORE, Areas
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.files.write import write_results
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import score_units
+from udsat_geo.units.edges import find_edges
+from udsat_geo.units.units import Units
 
 from reference import label_components
 from small_registers import Registers, make_registers, placed_dwellings, registers, totals_by_pandas
 from strategies import cell_units, policies
-from udsat_geo.areas import CORE, Areas, form_areas
-from udsat_geo.contiguity import find_edges
-from udsat_geo.designation import Designation, Inputs, designate
-from udsat_geo.errors import InputError
-from udsat_geo.io.results import write_results
-from udsat_geo.policy import LoadedPolicy, Policy, load_policy
-from udsat_geo.scoring import score_units
-from udsat_geo.units import Units
 
 few = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 

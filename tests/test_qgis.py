@@ -18,17 +18,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from udsat_geo.designation.columns import LAYER_TEXTS
+from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.designation.job import Job, run
+from udsat_geo.files.contents import clean
+from udsat_geo.files.iso19115 import GMD
+from udsat_geo.files.qgis.elements import BETTER, GREEN, INK, WORSE
+from udsat_geo.files.write import write_results
+from udsat_geo.policy.load import load_policy
 
 from dressed_worlds import HOSTILE, KINDS, changed, hostile, rows, written
 from edge_registers import write_edge_registers
-from udsat_geo.designation import Inputs, designate
-from udsat_geo.io.column_wording import LAYER_TEXTS
-from udsat_geo.io.iso19115 import GMD
-from udsat_geo.io.qgis.palette import BETTER, GREEN, INK, WORSE
-from udsat_geo.io.results import write_results
-from udsat_geo.io.xml_text import clean
-from udsat_geo.job import Job, run
-from udsat_geo.policy import load_policy
 
 # PyQGIS belongs to the system's own Python
 PYTHON = "/usr/bin/python3"
@@ -213,9 +213,9 @@ def test_a_hostile_label_is_shown_as_it_stands(packages: Mapping[str, Path], tmp
 @in_qgis
 def test_a_comparison_opens_styled(tmp_path: Path) -> None:
     from click.testing import CliRunner
+    from udsat_geo.cli.main import udsat
 
     from two_years import write_town
-    from udsat_geo.cli.main import udsat
 
     write_town(tmp_path)
     before, now = (str(tmp_path / "out" / f"designation_{year}.gpkg") for year in (2017, 2021))

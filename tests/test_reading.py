@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from udsat_geo.designation.columns import as_typed
+from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.designation.layers import Stored, differences, stored_from
+from udsat_geo.files.read import read_stored
+from udsat_geo.files.write import write_results
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import load_policy
 
 from edge_registers import write_edge_registers
 from two_years import designated, write_town
-from udsat_geo.designation import Inputs, designate
-from udsat_geo.errors import InputError
-from udsat_geo.io.reading import read_stored
-from udsat_geo.io.results import write_results
-from udsat_geo.io.schema import as_typed
-from udsat_geo.io.stored import Stored, differences, stored_from
-from udsat_geo.policy import load_policy
 
 
 @dataclass(frozen=True)

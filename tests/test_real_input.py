@@ -9,11 +9,11 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.files.write import write_results
+from udsat_geo.policy.load import load_policy
 
 from how_good import POLICIES, against_official, against_rank, glasgow, synthetic
-from udsat_geo.designation import Designation, Inputs, designate
-from udsat_geo.io.results import write_results
-from udsat_geo.policy import load_policy
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "real"
 

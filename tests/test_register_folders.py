@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from udsat_geo.policy.load import check_policy
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.read import RegisterSums
+from udsat_geo.units.units import cells_from_registers
 
 from small_registers import Registers, make_registers
-from udsat_geo.policy import Policy, check_policy
-from udsat_geo.registers.read import RegisterSums
-from udsat_geo.units import cells_from_registers
 
 
 def content() -> dict[str, Any]:
     """The built-in policy, to be changed."""
-    text = resources.files("udsat_geo.policies").joinpath("kbh-2017.toml").read_text(encoding="utf-8")
+    text = resources.files("udsat_geo.policy").joinpath("policies", "kbh-2017.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

@@ -10,9 +10,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from udsat_geo.remeasured import WITHIN, Cell, Remeasured, _row_of_table_2, _same_cells, remeasure
-from udsat_geo.remeasured.tables import as_data, label_of, registers_csv, registers_markdown, sentences_of
+from udsat_geo.monitoring.printed.remeasured import (
+    WITHIN,
+    Cell,
+    Remeasured,
+    _row_of_table_2,
+    _same_cells,
+    as_data,
+    label_of,
+    registers_csv,
+    registers_markdown,
+    remeasure,
+    sentences_of,
+)
 
 
 class Stub:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pyogrio
 import pytest
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.files.write import write_results
+from udsat_geo.policy.load import load_policy
 
 from small_registers import make_registers
-from udsat_geo.designation import Designation, Inputs, designate
-from udsat_geo.io.results import write_results
-from udsat_geo.policy import load_policy
 
 
 def made(folder: Path, source: str = "registers") -> Designation:

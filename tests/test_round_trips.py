@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from udsat_geo.designation.layers import Stored, differences, without_geometry
+from udsat_geo.files.workbook import LONGEST, as_cell_text, from_cell_text
 
 from hostile import designations
 from round_trips import DOORS, TEXTS, TRIALS, designation_of, farthest, table, tried
-from udsat_geo.io.cells import LONGEST, as_cell_text, from_cell_text
-from udsat_geo.io.stored import Stored, differences, without_geometry
 
 DRAWN = ("geometries", "empty and missing geometries")
 """The trials of geometries."""
@@ -95,9 +95,7 @@ def test_the_same_designation_gives_the_same_bytes(name: str, tmp_path: Path) ->
 
 def test_a_null_character_is_no_part_of_a_layer() -> None:
     import numpy as np
-
-    from udsat_geo.io.columns import Coded
-    from udsat_geo.io.layers import to_arrow
+    from udsat_geo.designation.layers import Coded, to_arrow
 
     texts = np.array(["a\0b", None], dtype=object)
     assert to_arrow(texts).to_pylist() == ["a\ufffdb", None]

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.designation.running import Qualified, earlier_years, qualified_throughout
+from udsat_geo.files.read import qualified_before, read_earlier
+from udsat_geo.files.write import write_results
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import LoadedPolicy, load_policy, with_references
 
 from builders import make_policy
 from estates import write_estates
-from udsat_geo.designation import Inputs, designate
-from udsat_geo.errors import InputError
-from udsat_geo.io.results import write_results
-from udsat_geo.io.running import qualified_before, read_earlier
-from udsat_geo.policy import LoadedPolicy, load_policy, with_references
-from udsat_geo.running import Qualified, earlier_years, qualified_throughout
 
 NATIONAL = ["convicted_national=0.0174"]
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import rankdata
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import Scores, composite_of_rates, score_units
+from udsat_geo.units.units import Units
 
 from builders import make_cell_units, make_policy
 from strategies import cell_units
-from udsat_geo.policy import Policy
-from udsat_geo.scoring import Scores, composite_of_rates, score_units
-from udsat_geo.units import Units
 
 NAN = math.nan
 

@@ -10,19 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import count_exceeded, exceeds, gaps, meets_demands, score_units, sums_in_view
+from udsat_geo.units.units import Units
 
 from builders import make_cell_units, make_policy
 from strategies import cell_units, policies
-from udsat_geo.policy import Policy
-from udsat_geo.scoring import (
-    count_exceeded,
-    exceeds,
-    gaps,
-    meets_demands,
-    score_units,
-    sums_in_view,
-)
-from udsat_geo.units import Units
 
 NAN = math.nan
 

@@ -9,12 +9,12 @@ import hypothesis.extra.numpy as hnp
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from udsat_geo.designation.status import take_status
+from udsat_geo.policy.rules import Policy
+from udsat_geo.units.units import Units
 
 from builders import make_cell_units, make_policy
 from strategies import cell_units, policies
-from udsat_geo.policy import Policy
-from udsat_geo.status import take_status
-from udsat_geo.units import Units
 
 
 def test_status_by_hand() -> None:

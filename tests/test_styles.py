@@ -12,24 +12,38 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from udsat_geo.areas import REASON_KEYS, ROLES
-from udsat_geo.diff import EVENTS, MOVED
-from udsat_geo.io.contents import PackageLayer
-from udsat_geo.io.layers import SPATIAL, TABLES
-from udsat_geo.io.qgis.classes import Classes, area_classes, unit_classes
-from udsat_geo.io.qgis.elements import Sign, element, key_of, options
-from udsat_geo.io.qgis.expressions import as_html, inserted, literal, looked_up, plain
-from udsat_geo.io.qgis.fields import HIDDEN
-from udsat_geo.io.qgis.kinds import change_rules, changed_unit_kinds, role_kinds
-from udsat_geo.io.qgis.layer_tree import Member
-from udsat_geo.io.qgis.palette import BETTER, WORSE, rgba
-from udsat_geo.io.qgis.sheet_of_areas import sheet_of_areas
-from udsat_geo.io.qgis.sheet_of_changes import sheet_of_changes
-from udsat_geo.io.qgis.styles import styles_of
-from udsat_geo.io.qgis.wording import CLASSES, COLUMNS, PROJECT, SOURCES, STYLES
-from udsat_geo.io.value_wording import ACTION_TEXTS, DEMAND_TEXTS, EVENT_TEXTS, ROLE_TEXTS, texts_of
-from udsat_geo.io.xml_text import as_text, clean
+from udsat_geo.areas.roles import REASON_KEYS, ROLES
+from udsat_geo.changes.diff import EVENTS, MOVED
+from udsat_geo.designation.columns import ACTION_TEXTS, DEMAND_TEXTS, EVENT_TEXTS, ROLE_TEXTS, texts_of
+from udsat_geo.designation.layers import SPATIAL, TABLES
+from udsat_geo.files.contents import PackageLayer, as_text, clean
+from udsat_geo.files.qgis.elements import (
+    BETTER,
+    WORSE,
+    Sign,
+    as_html,
+    element,
+    inserted,
+    key_of,
+    literal,
+    looked_up,
+    options,
+    plain,
+    rgba,
+)
+from udsat_geo.files.qgis.layer_tree import Member
+from udsat_geo.files.qgis.sheets import sheet_of_areas, sheet_of_changes
+from udsat_geo.files.qgis.styles import (
+    HIDDEN,
+    Classes,
+    area_classes,
+    change_rules,
+    changed_unit_kinds,
+    role_kinds,
+    styles_of,
+    unit_classes,
+)
+from udsat_geo.files.qgis.words import CLASSES, COLUMNS, PROJECT, SOURCES, STYLES
 
 
 def rule(

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from shapely.geometry import LineString, Point, box
+from udsat_geo.cli.main import designate
 
 import spoiling as s
-from udsat_geo.cli.main import designate
 
 WEST, SOUTH = s.WEST, s.SOUTH
 EVERYWHERE = box(WEST - 100, SOUTH - 100, WEST + 3000, SOUTH + 3000)

@@ -8,9 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
-from udsat_geo.errors import OutputError
-from udsat_geo.io.together import put_together, write_texts
+from udsat_geo.files.atomic_write import put_together, write_texts
+from udsat_geo.messages.errors import OutputError
 
 
 def content_of(folder: Path) -> dict[str, str]:

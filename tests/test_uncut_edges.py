@@ -10,13 +10,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
+from udsat_geo.kernels.components import label_components
+from udsat_geo.units.barriers import Barriers
+from udsat_geo.units.edges import Edges, grid_edges, uncut_edges, zone_edges
+from udsat_geo.units.units import Units
 
 from builders import make_barriers, make_cell_units, make_zone_units
 from test_contiguity import as_array, pairs, voronoi
-from udsat_geo.barriers import Barriers
-from udsat_geo.contiguity import Edges, grid_edges, uncut_edges, zone_edges
-from udsat_geo.kernels.components import label_components
-from udsat_geo.units import Units
 
 pytestmark = pytest.mark.filterwarnings("error")
 

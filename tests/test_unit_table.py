@@ -13,13 +13,14 @@ import pandas as pd
 import pytest
 import shapely
 from shapely.geometry import box
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import check_policy
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.read import RegisterSums
+from udsat_geo.units.table import read_unit_table, units_from_table, units_from_table_and_registers
+from udsat_geo.units.units import Units, cells_from_registers
 
 from small_registers import make_registers
-from udsat_geo.errors import InputError
-from udsat_geo.policy import Policy, check_policy
-from udsat_geo.registers.read import RegisterSums
-from udsat_geo.unit_table import read_unit_table, units_from_table, units_from_table_and_registers
-from udsat_geo.units import Units, cells_from_registers
 
 WEST, SOUTH, SIZE, SIDE = 719_600, 6_175_600, 100, 8
 """A square of `SIDE` times `SIDE` cells over the town of `make_registers`."""
@@ -43,7 +44,7 @@ def own_policy(kind: str = "zones", **parts: Any) -> Policy:
 
 def register_policy(kind: str) -> Policy:
     """The built-in criteria over given units."""
-    text = resources.files("udsat_geo.policies").joinpath("kbh-2017.toml").read_text(encoding="utf-8")
+    text = resources.files("udsat_geo.policy").joinpath("policies", "kbh-2017.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)
     content["units"] = {"kind": kind, "size": SIZE, "id": "id"}
     return check_policy(content, "given.toml")
@@ -178,7 +179,6 @@ def test_columns_that_differ_in_case_alone_are_told(tmp_path: Path) -> None:
 def test_totals_of_fractions_do_not_depend_on_threads() -> None:
     """A million fractions, added up by as many threads as there are, several times."""
     import pyarrow as pa
-
     from udsat_geo.registers.unit_rows import sum_unit_rows
 
     number = np.arange(1_000_000)

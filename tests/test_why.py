@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from udsat_geo.analysis.why import DATA, MOVING, RULE, Why, decomposition_as_data, explain_change
+from udsat_geo.cli.main import udsat
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.designation.job import Job
+from udsat_geo.policy.load import load_policy
 
 from two_years import write_policy, write_town
-from udsat_geo.cli.main import udsat
-from udsat_geo.decomposition import DATA, MOVING, RULE
-from udsat_geo.designation import Designation, Inputs, designate
-from udsat_geo.io.decomposition import decomposition_as_data
-from udsat_geo.job import Job
-from udsat_geo.policy import load_policy
-from udsat_geo.why import Why, explain_change
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,7 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Point, Polygon, box
-
-from udsat_geo.zones import edges_of, zone_of_points
+from udsat_geo.units.zones import edges_of, zone_of_points
 
 
 def as_zones(*geometry: shapely.Geometry | None) -> NDArray[np.object_]:

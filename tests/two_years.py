@@ -8,13 +8,13 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import shapely
+from udsat_geo.areas.area_set import AreasFile
+from udsat_geo.designation.designation import Designation
+from udsat_geo.designation.job import Job, run
+from udsat_geo.files.write import write_results
+from udsat_geo.policy.load import load_policy
 
 from small_registers import make_registers
-from udsat_geo.designation import Designation
-from udsat_geo.io.areas_file import AreasFile
-from udsat_geo.io.results import write_results
-from udsat_geo.job import Job, run
-from udsat_geo.policy import load_policy
 
 YEARS = (2017, 2021)
 SIZE = {"n_addresses": 60, "n_residents": 500, "span": 1000}
@@ -66,7 +66,7 @@ def write_polygons(path: Path, names: list[str], boxes: list[tuple[float, float,
 
 def drawn_areas(path: Path, labels: np.ndarray, origin: tuple[float, float], size: float) -> AreasFile:
     """Areas of a lattice of squares as polygons: `labels` by row and column, -1 is none."""
-    from udsat_geo.diff import Designated
+    from udsat_geo.changes.diff import Designated
 
     ids = [f"a{label}" for label in sorted({*labels.ravel().tolist()} - {-1})]
     outline = np.empty(len(ids), dtype=object)

@@ -10,10 +10,10 @@ import numpy as np
 from kernel_inputs import N_CRITERIA, Flags, Floats, Ints, Numbers
 from make_denmark import CELL_M, make_cells, scale_of, spread_over
 from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+from udsat_geo.kernels.nearby import context_of_points
+from udsat_geo.units.edges import address_edges
 
 from kernels import LEAST_RESIDENTS, REACH, KernelRow
-from udsat_geo.contiguity import address_edges
-from udsat_geo.kernels.context import context_of_points
 
 CITY, COUNTRY = 640_000, 5_900_000
 STEP = 50.0

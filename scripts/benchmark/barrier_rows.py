@@ -11,15 +11,15 @@ import shapely
 from kernel_inputs import Country, Flags, Floats, Ints
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+from udsat_geo.areas.ground import area_outlines, as_multipolygon
+from udsat_geo.areas.outlines import cut_outlines
+from udsat_geo.kernels.components import label_components
+from udsat_geo.units.barriers import Barriers, is_cut, segment_lines
+from udsat_geo.units.edges import grid_edges
+from udsat_geo.units.grid import Grid
+from udsat_geo.units.units import Units
 
 from kernels import CELL_M, KernelRow, _many
-from udsat_geo.barriers import Barriers, is_cut, segment_lines
-from udsat_geo.contiguity import grid_edges
-from udsat_geo.grid import Grid
-from udsat_geo.kernels.components import label_components
-from udsat_geo.outline import area_outlines, as_multipolygon
-from udsat_geo.outline.cut import cut_outlines
-from udsat_geo.units import Units
 
 RAILWAYS, STEPS, STEP_M, BEND = 500, 100, 200.0, 0.2
 """50,000 segments: railways of 20 km from inhabited cells, in steps that bend by about so many radians."""

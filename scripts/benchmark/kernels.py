@@ -13,14 +13,13 @@ import kernel_peers as peers
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 from kernel_inputs import N_CRITERIA, N_FLAGS, Country, Floats, Ints, Numbers, city_of, make_country
-
-from udsat_geo.contiguity import grid_edges
-from udsat_geo.grid import rings
 from udsat_geo.kernels.cells import distinct_cells, index_cells
 from udsat_geo.kernels.components import label_components
-from udsat_geo.kernels.context import context_of_cells, context_of_points
+from udsat_geo.kernels.nearby import context_of_cells, context_of_points
 from udsat_geo.kernels.scores import composite_of_gaps, spread_of_gaps
 from udsat_geo.kernels.sums import add_flags, add_values, count_rows, follow
+from udsat_geo.units.edges import grid_edges
+from udsat_geo.units.grid import rings
 
 CELL_M = 100
 REACH = 1000.0

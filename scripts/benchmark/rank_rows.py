@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from kernel_inputs import Country, Floats
 from scipy.stats import rankdata  # type: ignore[import-untyped]
+from udsat_geo.kernels.scores import ranks_on_scale, rising_order
 
 from kernels import KernelRow
-from udsat_geo.kernels.ranks import ranks_on_scale, rising_order
 
 DECIMALS = 2
 """Of the gaps that many units share, as those do whose rates are shares of a few residents."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from documentation.tables import code, table
-from udsat_geo.io.column_wording import COLUMN_TEXTS, CRITERION_TEXTS
-from udsat_geo.io.describing import describe_column, describe_layer
+from udsat_geo.designation.columns import COLUMN_TEXTS, CRITERION_TEXTS, describe_column, describe_layer
 from udsat_geo.registers.schema import COLUMNS
+
+from documentation.tables import code, table
 
 RATES = ("rate_<key>", "gap_<key>")
 COLUMNS_OF: dict[str, tuple[str, ...]] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import click
+from udsat_geo.cli.main import designate, udsat
+from udsat_geo.files.write import FORMATS
 
 from documentation.tables import code, table
-from udsat_geo.cli.main import designate, udsat
-from udsat_geo.io.results import FORMATS
 
 
 def reference() -> str:

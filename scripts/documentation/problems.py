@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import udsat_geo
+
 from documentation.tables import table
 
 PACKAGE = Path(udsat_geo.__file__).parent

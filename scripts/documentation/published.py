@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.load import load_policy
+from udsat_geo.policy.rules import text_in
+
 from documentation.tables import code, table
-from udsat_geo.policy import BUILT_IN, load_policy, text_in
 
 
 def changelog(root: Path) -> str:

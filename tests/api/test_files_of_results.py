@@ -10,9 +10,9 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+import udsat_geo as ug
 from shapely.geometry import box
 
-import udsat_geo as ug
 from api_town import Town
 
 WHOLE = ("gpkg", "parquet", "fgb")

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-
 import udsat_geo as ug
 from udsat_geo.api.frames import rows_as_frame
 

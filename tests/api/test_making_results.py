@@ -11,9 +11,9 @@ import geopandas as gpd
 import numba
 import pandas as pd
 import pytest
+import udsat_geo as ug
 from shapely.geometry import LineString, Point
 
-import udsat_geo as ug
 from api_town import Town
 
 

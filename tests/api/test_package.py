@@ -11,7 +11,6 @@ from importlib import import_module
 from types import ModuleType
 
 import pytest
-
 import udsat_geo as ug
 from udsat_geo.cli.main import designate
 

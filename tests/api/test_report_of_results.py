@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 import udsat_geo as ug
-from udsat_geo.report.page import make_page, read_all
+from udsat_geo.report.page.build import make_page
+from udsat_geo.report.page.read import read_all
 
 pytest.importorskip("bokeh")
 

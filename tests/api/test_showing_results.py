@@ -9,11 +9,11 @@ from pathlib import Path
 import geopandas as gpd
 import matplotlib.pyplot as plt
 import pytest
+import udsat_geo as ug
 from matplotlib.axes import Axes
 from shapely.geometry import box
 
 import browsing
-import udsat_geo as ug
 from api_town import Tags, Town
 
 HOSTILE = "<script>alert('x')</script> & $x^2$ \"y\""
@@ -63,7 +63,7 @@ def test_it_speaks_the_language_of_the_designation(town: Town) -> None:
 
 
 def test_a_long_list_is_cut(monkeypatch: pytest.MonkeyPatch, made: ug.Result) -> None:
-    from udsat_geo.api import showing
+    from udsat_geo.api import display as showing
 
     monkeypatch.setattr(showing, "MOST_ROWS", 1)
     page = Tags(made._repr_html_())

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 import udsat_geo
 
 pytest.importorskip("mypy", reason="mypy is not installed")
@@ -41,7 +40,7 @@ REVEALED = [
     "list[str]",
     "pathlib.Path",
     "udsat_geo.api.result.Result",
-    "udsat_geo.api.difference.Difference",
+    "udsat_geo.api.calls.Difference",
     "dict[str, Any]",
     "str",
     "dict[str, Any] | None",

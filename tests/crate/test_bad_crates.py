@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from udsat_geo.files.crate import is_safe_path, read_crate
+from udsat_geo.messages.errors import InputError
 
 from crate_towns import NAME, made, rerun
-from udsat_geo.crate import is_safe_path, read_crate
-from udsat_geo.errors import InputError
 
 Graph = dict[str, dict[str, Any]]
 RUN = "#run-2021"

@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import udsat_geo
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-import udsat_geo
-from crate_towns import NAME, call, made
 from udsat_geo import __version__
 from udsat_geo.cli.main import designate
-from udsat_geo.crate import Input, Output, Run, crate_text, read_crate
-from udsat_geo.crate.run import AROUND, OPTIONS, WHAT
+from udsat_geo.files.crate import AROUND, OPTIONS, WHAT, Input, Output, Run, crate_text, read_crate
+
+from crate_towns import NAME, call, made
 
 OF_THE_TOOL = {"The Application SHOULD have a url", "The SoftwareApplication id SHOULD be an absolute URI"}
 """Recommended, and not there: udsat_geo has no home page; its id is a package URL, absolute but not http."""

@@ -12,10 +12,10 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from udsat_geo.cli.main import designate, udsat
+from udsat_geo.files.crate import crate_text, read_crate
 
 from crate_towns import NAME, call, made, rerun, states
-from udsat_geo.cli.main import designate, udsat
-from udsat_geo.crate import crate_text, read_crate
 
 ALL_WELL = {f"designation_2021.{suffix}": (True, "as_written") for suffix in ("gpkg", "tif", "json")}
 

@@ -8,11 +8,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from udsat_geo.goals.account import Account, Computed, rounded, take_account
-from udsat_geo.goals.measure import Ratio
-from udsat_geo.goals.rules import load_goals
-from udsat_geo.goals.verdict import Verdict
+from udsat_geo.monitoring.goal_figures import Verdict
+from udsat_geo.monitoring.goals import Account, Computed, Ratio, load_goals, rounded, take_account
 
 
 def computed(key: str, areas: dict[int, tuple[int, int]], city: dict[int, tuple[int, int]]) -> Computed:

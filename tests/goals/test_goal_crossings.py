@@ -13,12 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.affinity import translate
 from shapely.geometry import LineString, MultiLineString, MultiPoint, Point, box
+from udsat_geo.areas.polygons import Polygons
+from udsat_geo.messages.errors import InputError
+from udsat_geo.monitoring.goals import (
+    Barriers,
+    CrossingRule,
+    Crossings,
+    crossings_in_areas,
+    crossings_of_city,
+    read_barriers,
+)
 
 from goal_worlds import write_geometries
-from udsat_geo.errors import InputError
-from udsat_geo.goals.crossings import Barriers, Crossings, crossings_in_areas, crossings_of_city, read_barriers
-from udsat_geo.goals.rules import CrossingRule
-from udsat_geo.polygon_file import Polygons
 
 RULE = CrossingRule(within=25, reach=0)
 

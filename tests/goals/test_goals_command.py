@@ -15,13 +15,13 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 from shapely.geometry import LineString, Point, box
+from udsat_geo.cli.goals import print_table
+from udsat_geo.cli.main import udsat
+from udsat_geo.monitoring.goal_tables import tables_of
+from udsat_geo.monitoring.goals import take_account
 
 from goal_worlds import EAST_AREA, WEST_AREA, make_homes, write_geometries, write_polygons
 from small_registers import Registers
-from udsat_geo.cli.goals import print_table
-from udsat_geo.cli.main import udsat
-from udsat_geo.goals.account import take_account
-from udsat_geo.goals.tables import tables_of
 
 
 def call(*arguments: str | Path) -> tuple[int, str, str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from udsat_geo.errors import InputError
-from udsat_geo.goals.rules import load_goals
+from udsat_geo.messages.errors import InputError
+from udsat_geo.monitoring.goals import load_goals
 
 GOOD = """
 [[goals]]

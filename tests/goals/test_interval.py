@@ -9,8 +9,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from udsat_geo.goals.interval import Interval
+from udsat_geo.monitoring.goal_figures import Interval
 
 figures = st.decimals(-1000, 1000, places=2)
 factors = st.integers(-50, 50).filter(bool)

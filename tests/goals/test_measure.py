@@ -10,14 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from shapely.geometry import box
+from udsat_geo.areas.polygons import read_polygons
+from udsat_geo.messages.errors import InputError
+from udsat_geo.monitoring.goals import LoadedGoals, Measured, load_goals, measure, read_polling
 
 from goal_worlds import EAST_AREA, WEST_AREA, homes_by_pandas, make_homes, write_polygons
 from small_registers import Registers, make_registers
-from udsat_geo.errors import InputError
-from udsat_geo.goals.measure import Measured, measure
-from udsat_geo.goals.polling import read_polling
-from udsat_geo.goals.rules import LoadedGoals, load_goals
-from udsat_geo.polygon_file import read_polygons
 
 AREAS = (WEST_AREA, EAST_AREA)
 SEEDS = (1, 2, 3, 4, 5)

@@ -7,11 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
-from udsat_geo.goals.published import Goal, Indicator, published_goals
-from udsat_geo.goals.sentences import differing, reason, reasons_of_goal
-from udsat_geo.goals.verdict import Verdict
-from udsat_geo.published import status_2021
+from udsat_geo.monitoring.goal_figures import Goal, Indicator, Verdict, published_goals
+from udsat_geo.monitoring.goal_tables import differing, reason, reasons_of_goal
+from udsat_geo.policy.published import status_2021
 
 REPORT = Path(__file__).parents[2].parent / "shared" / "seed" / "statusrapport-2021.txt"
 GOALS = published_goals().goals

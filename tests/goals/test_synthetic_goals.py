@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from udsat_geo.areas.polygons import read_polygons
+from udsat_geo.monitoring.goal_figures import Verdict
+from udsat_geo.monitoring.goals import Account, RegistersOfYear, load_goals, take_account
+from udsat_geo.synthetic.write import cached_registers, planted_areas
 
 from goal_worlds import write_polygons
-from udsat_geo.goals.account import Account, RegistersOfYear, take_account
-from udsat_geo.goals.rules import load_goals
-from udsat_geo.goals.verdict import Verdict
-from udsat_geo.polygon_file import read_polygons
-from udsat_geo.synthetic import cached_registers, planted_areas
 
 WITHIN = 0.01
 """Of a printed count: the areas' counts were shared out over strata and rounded there; the city's match to the one."""

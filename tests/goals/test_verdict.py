@@ -11,9 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from udsat_geo.goals.interval import Interval
-from udsat_geo.goals.verdict import Aim, Series, Verdict, agrees, combine, judge
+from udsat_geo.monitoring.goal_figures import Aim, Interval, Series, Verdict, agrees, combine, judge
 
 V = Verdict
 FALL, RISE = Aim("better", "low"), Aim("better", "high")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import udsat_geo.areas.smooth
+import udsat_geo.kernels.borders
 from hypothesis import given
 from hypothesis import strategies as st
-
-import reference_outline
-import udsat_geo.kernels.borders
-import udsat_geo.outline.borders
-from strategies import Patch, cell_patches, pictured
 from udsat_geo.kernels.borders import border_steps, crossings_into, trace_borders, turn_of_border
 from udsat_geo.kernels.cells import index_cells
+
+import reference_outline
+from strategies import Patch, cell_patches, pictured
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -116,5 +116,5 @@ def test_no_cells_have_no_borders() -> None:
 
 
 def test_rooms_outside_the_kernels_know_the_sides_by_the_same_numbers() -> None:
-    kernels, outline = udsat_geo.kernels.borders, udsat_geo.outline.borders
+    kernels, outline = udsat_geo.kernels.borders, udsat_geo.areas.smooth
     assert (kernels.ROW_STEP, kernels.COL_STEP) == (outline.ROW_STEP, outline.COL_STEP)

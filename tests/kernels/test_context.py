@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from numpy.typing import NDArray
+from udsat_geo.kernels.cells import index_cells
+from udsat_geo.kernels.nearby import context_of_cells, context_of_points, square_with_enough
+from udsat_geo.units.grid import rings
 
 import reference
 from strategies import as_cells, by_easting, cells, points, residents, sums
-from udsat_geo.grid import rings
-from udsat_geo.kernels.cells import index_cells
-from udsat_geo.kernels.context import context_of_cells, context_of_points, square_with_enough
 
 pytestmark = pytest.mark.filterwarnings("error")
 

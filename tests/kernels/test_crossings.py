@@ -13,8 +13,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
-
-import reference_crossings
 from udsat_geo.kernels.crossings import (
     BUCKETS_PER_SEGMENT,
     PASSED_PER_SEGMENT,
@@ -28,6 +26,8 @@ from udsat_geo.kernels.crossings import (
     orientation,
     span_of,
 )
+
+import reference_crossings
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
+from udsat_geo.kernels.nearby import pairs_within
 
 import reference
 from strategies import LATTICE_M, Points, by_easting, points
-from udsat_geo.kernels.pairs import pairs_within
 
 pytestmark = pytest.mark.filterwarnings("error")
 

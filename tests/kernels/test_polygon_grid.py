@@ -9,11 +9,8 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-
-import reference_polygons
-from drawn_polygons import GRIDS, Zones, grid_over, points, rows_of, stars, zone_lists
 from udsat_geo.kernels.crossings import index_segments
-from udsat_geo.kernels.polygon_grid import (
+from udsat_geo.kernels.polygons import (
     cover_buckets,
     edges_across,
     edges_by_row,
@@ -22,7 +19,10 @@ from udsat_geo.kernels.polygon_grid import (
     place_references,
     reference_of,
 )
-from udsat_geo.zones import edges_of
+from udsat_geo.units.zones import edges_of
+
+import reference_polygons
+from drawn_polygons import GRIDS, Zones, grid_over, points, rows_of, stars, zone_lists
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -10,9 +10,6 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-
-import reference_polygons
-from drawn_polygons import Zones, points, polygons, rows_of, zone_lists
 from udsat_geo.kernels.crossings import orientation
 from udsat_geo.kernels.polygons import (
     INSIDE,
@@ -23,7 +20,10 @@ from udsat_geo.kernels.polygons import (
     place_by_reference,
     place_in_polygon,
 )
-from udsat_geo.zones import edges_of
+from udsat_geo.units.zones import edges_of
+
+import reference_polygons
+from drawn_polygons import Zones, points, polygons, rows_of, zone_lists
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import rankdata
+from udsat_geo.kernels.scores import ranks_on_scale, rising_order
 
 import reference
-from udsat_geo.kernels.ranks import ranks_on_scale, rising_order
 
 pytestmark = pytest.mark.filterwarnings("error")
 

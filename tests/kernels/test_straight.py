@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from udsat_geo.areas.smooth import Cells, Chains, find_borders
+from udsat_geo.kernels.borders import cheapest_way, cross, extend_way, straighten
 
 import reference_outline
 from strategies import Patch, cell_patches, pictured
-from udsat_geo.kernels.straight import cheapest_way, cross, extend_way, straighten
-from udsat_geo.outline.borders import Cells, Chains, find_borders
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from udsat_geo.kernels.nearby import points_in_strips, points_within, squared_distance
 
 import reference
 from strategies import LATTICE_M, Points, by_easting, points
-from udsat_geo.kernels.strips import points_in_strips, points_within, squared_distance
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from numpy.typing import NDArray
+from udsat_geo.kernels.sums import add_flags, add_values, count_rows, follow
 
 import reference
-from udsat_geo.kernels.sums import add_flags, add_values, count_rows, follow
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from udsat_geo.designation.job import Job, run
+from udsat_geo.files.write import write_results
+from udsat_geo.policy.load import load_policy
+from udsat_geo.report.page.build import make_page
+from udsat_geo.report.page.read import read_all
 
 from page_reading import Open, Opened
 from two_years import write_town
-from udsat_geo.io.results import write_results
-from udsat_geo.job import Job, run
-from udsat_geo.policy import load_policy
-from udsat_geo.report.page import make_page, read_all
 
 YEARS = (2017, 2021, 2025)
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -12,19 +12,29 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from udsat_geo.files.write import write_results
+from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.load import load_policy
+from udsat_geo.report.page.build import as_script_data, make_page, shorter_path
+from udsat_geo.report.page.data import (
+    MOST_VERTICES,
+    Corner,
+    areas_of,
+    cell_size,
+    composite_breaks,
+    composite_class,
+    corner_of,
+    earlier_of,
+    in_tens,
+    residents_class,
+    simplified,
+)
+from udsat_geo.report.page.policy_words import policy_in_words
+from udsat_geo.report.page.read import read_all
+from udsat_geo.report.page.words import METHOD, TEXTS
 
 from page_reading import data_of
 from two_years import designated
-from udsat_geo.io.results import write_results
-from udsat_geo.policy import BUILT_IN, load_policy
-from udsat_geo.report.page import make_page, read_all
-from udsat_geo.report.page.area_layer import areas_of, earlier_of
-from udsat_geo.report.page.figures import shorter_path
-from udsat_geo.report.page.geometry import MOST_VERTICES, Corner, cell_size, corner_of, simplified
-from udsat_geo.report.page.making import as_script_data
-from udsat_geo.report.page.policy_words import policy_in_words
-from udsat_geo.report.page.privacy import composite_breaks, composite_class, in_tens, residents_class
-from udsat_geo.report.page.wording import METHOD, TEXTS
 
 POLICIES = [*BUILT_IN, *sorted(str(path) for path in (Path(__file__).parents[1] / "policies").glob("*.toml"))]
 

@@ -16,14 +16,15 @@ import geopandas as gpd
 import pytest
 import shapely
 from click.testing import CliRunner
+from udsat_geo.cli.main import udsat
+from udsat_geo.files.write import write_results
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import load_policy
+from udsat_geo.report.page.data import read_goals
+from udsat_geo.report.page.read import read_all
 
 from page_reading import data_of
 from two_years import designated, write_policy
-from udsat_geo.cli.main import udsat
-from udsat_geo.errors import InputError
-from udsat_geo.io.results import write_results
-from udsat_geo.policy import load_policy
-from udsat_geo.report.page import read_all, read_goals
 
 
 @pytest.fixture

@@ -9,15 +9,16 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from udsat_geo.designation.job import Job, run
+from udsat_geo.files.write import write_results
+from udsat_geo.policy.load import load_policy, with_references
+from udsat_geo.report.page.build import make_page
+from udsat_geo.report.page.read import read_all
 
 from estates import write_estates
 from page_reading import Open, data_of
 from small_registers import make_registers
 from two_years import designated
-from udsat_geo.io.results import write_results
-from udsat_geo.job import Job, run
-from udsat_geo.policy import load_policy, with_references
-from udsat_geo.report.page import make_page, read_all
 
 HOSTILE = (
     '"><img src=x onerror="document.title=1">',

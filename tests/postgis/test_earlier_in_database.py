@@ -6,17 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from udsat_geo.designation.designation import Designation
+from udsat_geo.designation.job import Job, run
+from udsat_geo.designation.layers import differences, stored_from
+from udsat_geo.files.postgis import Database, database_of, write_database
+from udsat_geo.files.stored import designated_of
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import load_policy
 
 from postgis_server import Server
 from small_registers import make_registers
-from udsat_geo.designation import Designation
-from udsat_geo.errors import InputError
-from udsat_geo.io.database import Database, database_of
-from udsat_geo.io.earlier import designated_of
-from udsat_geo.io.postgis import write_database
-from udsat_geo.io.stored import differences, stored_from
-from udsat_geo.job import Job, run
-from udsat_geo.policy import load_policy
 
 RUNNING = 'extends = "kbh-2017"\nid = "running"\ncadence = 1\n[rule]\nyears_running = 2\n'
 
@@ -77,7 +76,7 @@ def test_what_is_read_back_is_what_was_designated(tmp_path: Path, database: Data
     make_registers(1).write(tmp_path / "raw")
     designation = made(tmp_path, database, 2017)
     write_database(stored_from(designation), database)
-    from udsat_geo.io.reading import read_year
+    from udsat_geo.files.read import read_year
 
     stored = read_year(database, 2017)
     assert stored is not None

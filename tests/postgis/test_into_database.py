@@ -13,10 +13,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from udsat_geo.files.read import read_stored
 
 from edge_registers import write_edge_registers
 from postgis_server import ESCAPED, PASSWORD, Server
-from udsat_geo.io.reading import read_stored
 
 COMMAND = Path(sys.executable).parent / "designate"
 SLOW = """

@@ -10,16 +10,15 @@ from typing import Any
 import psycopg
 import pytest
 from hypothesis import given, settings
+from udsat_geo.designation.layers import Stored, differences
+from udsat_geo.files import postgis
+from udsat_geo.files.postgis import check_database, database_of, write_database
+from udsat_geo.files.read import read_stored
+from udsat_geo.messages.errors import InputError, OutputError
 
 from hostile import designations
 from postgis_server import PASSWORD, Server
 from round_trips import TEXTS, TRIALS, Door, designation_of, into_database, tried
-from udsat_geo.errors import InputError, OutputError
-from udsat_geo.io import postgis
-from udsat_geo.io.database import database_of
-from udsat_geo.io.postgis import check_database, write_database
-from udsat_geo.io.reading import read_stored
-from udsat_geo.io.stored import Stored, differences
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "areas": [{"name": "Her", "residents": 5, "rate_low": 0.25}, {"name": "=Der"}],

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 import pytest
+from udsat_geo.cli.main import udsat
+from udsat_geo.policy.chain import BUILT_IN
 
 from qgis_sessions import Profile, has_qgis, launcher
-from udsat_geo.cli.main import udsat
-from udsat_geo.policy import BUILT_IN
 
 pytestmark = pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here")
 

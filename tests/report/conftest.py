@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from udsat_geo.figures_job import FiguresJob, gather
-from udsat_geo.policy import load_policy
-from udsat_geo.report import Shown
+from udsat_geo.policy.load import load_policy
+from udsat_geo.report.figures import FiguresJob, Shown, gather
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from udsat_geo.report.flow_layout import AreaFlows, lay_out
+from udsat_geo.report.flow_chart import AreaFlows, lay_out
 
 HEIGHT, LEAST, BETWEEN = 15.0, 0.3, 0.1
 

@@ -12,13 +12,13 @@ import shapely
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 from PIL import Image
+from udsat_geo.policy.published import status_2021
+from udsat_geo.report.canvas import TALLEST_CM, WIDTH_CM
+from udsat_geo.report.figures import Shown, write_figures
+from udsat_geo.report.map_page import frame_of
+from udsat_geo.report.maps import AreasOnMap, ChangesOnMap, draw_area_map, draw_change_map, letters, numbers
 
 from figure_reading import axes_called, marked, outside, overlapping, size_cm, texts
-from udsat_geo.published import status_2021
-from udsat_geo.report import AreasOnMap, ChangesOnMap, Shown, draw_area_map, draw_change_map, write_figures
-from udsat_geo.report.backdrop import frame_of
-from udsat_geo.report.canvas import TALLEST_CM, WIDTH_CM
-from udsat_geo.report.change_map import letters, numbers
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from udsat_geo.report import Origin
-from udsat_geo.report.published_report import published_origin
+from udsat_geo.report.canvas import Origin
+from udsat_geo.report.figures import published_origin
 
 
 def test_one_vintage_is_told_once_and_several_newest_first() -> None:

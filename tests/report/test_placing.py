@@ -9,8 +9,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from udsat_geo.report.placing import Place, anchors_of, place_labels
+from udsat_geo.report.map_page import Place, anchors_of, place_labels
 
 FRAME = (0.0, 0.0, 12.0, 12.0)
 

@@ -9,10 +9,12 @@ from typing import Any
 import matplotlib
 import pytest
 from matplotlib.figure import Figure
+from udsat_geo.messages.errors import InputError, OutputError
+from udsat_geo.report.charts import draw_criteria_bars, draw_gap_lines
+from udsat_geo.report.figures import check_formats, write_figures
+from udsat_geo.report.flow_chart import draw_flow_chart
 
 from figures_by_hand import CHART, GAPS, STATUS
-from udsat_geo.errors import InputError, OutputError
-from udsat_geo.report import check_formats, draw_criteria_bars, draw_flow_chart, draw_gap_lines, write_figures
 
 DRAWN: tuple[Callable[[], Figure], ...] = (
     lambda: draw_criteria_bars(STATUS),

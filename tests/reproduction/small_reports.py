@@ -6,11 +6,9 @@ import dataclasses
 from decimal import Decimal
 from typing import Any
 
-from udsat_geo.reproduction import evaluate_all
-from udsat_geo.reproduction.checks import TABLES, Alternative, Check, Words
-from udsat_geo.reproduction.engine import Outcome, evaluate
-from udsat_geo.reproduction.expressions import Condition, Expression, Printed
-from udsat_geo.reproduction.figures import Report, read_report
+from udsat_geo.monitoring.printed.checks import TABLES, Alternative, Check, Words
+from udsat_geo.monitoring.printed.explained import Outcome, evaluate, evaluate_all
+from udsat_geo.monitoring.printed.figures import Condition, Expression, Printed, Report, read_report
 
 PLACE = Words("Tabel A", "Table A")
 

@@ -9,11 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from small_reports import PLACE, check, figure, report, verdict
-
-from udsat_geo.reproduction.checks import states
-from udsat_geo.reproduction.engine import AS_PRINTED, DISAGREES, WITHIN_ROUNDING, evaluate, round_half_away
-from udsat_geo.reproduction.expressions import Condition, HowMany, Number
-from udsat_geo.reproduction.intervals import Interval
+from udsat_geo.monitoring.printed.checks import states
+from udsat_geo.monitoring.printed.explained import AS_PRINTED, DISAGREES, WITHIN_ROUNDING, evaluate, round_half_away
+from udsat_geo.monitoring.printed.figures import Condition, HowMany, Interval, Number
 
 A, B, C, D = (figure(name) for name in "abcd")
 ROUNDINGS = st.sampled_from((ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_HALF_DOWN))

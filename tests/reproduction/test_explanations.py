@@ -5,24 +5,24 @@ from __future__ import annotations
 from decimal import Decimal
 
 from small_reports import PLACE, altered, check, figure, outcomes, report
-
-from udsat_geo.published import printed_2021
-from udsat_geo.reproduction import evaluate_all
-from udsat_geo.reproduction.checks import Alternative, Check, Words, states
-from udsat_geo.reproduction.declared import declared_checks
-from udsat_geo.reproduction.engine import AS_PRINTED, DISAGREES, Explanation, Outcome
-from udsat_geo.reproduction.explanations import (
+from udsat_geo.monitoring.printed.checks import Alternative, Check, Words, declared_checks, states
+from udsat_geo.monitoring.printed.explained import (
+    AS_PRINTED,
     CARRIED_ON,
+    DISAGREES,
     EDGE,
     NEIGHBOUR,
     OTHER_YEAR,
     READING,
     SIGN,
     SWAPPED,
+    Explanation,
+    Outcome,
+    evaluate_all,
     neighbours,
 )
-from udsat_geo.reproduction.expressions import Condition, Number, Printed
-from udsat_geo.reproduction.figures import Report, read_report
+from udsat_geo.monitoring.printed.figures import Condition, Number, Printed, Report, read_report
+from udsat_geo.policy.published import printed_2021
 
 A, B, C = (figure(name) for name in "abc")
 OF_C = Words("mod C: {value}", "against C: {value}")

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import pytest
 from small_reports import figure, report
-
-from udsat_geo.reproduction.expressions import Condition, Entries, HowMany, Number, Printed, Reading
-from udsat_geo.reproduction.figures import Report, read_report
-from udsat_geo.reproduction.intervals import Interval
-from udsat_geo.reproduction.numbers import Notation
+from udsat_geo.monitoring.printed.figures import (
+    Condition,
+    Entries,
+    HowMany,
+    Interval,
+    Notation,
+    Number,
+    Printed,
+    Reading,
+    Report,
+    read_report,
+)
 
 SMALL = report(a="6.8", b="5.8", c="-0.1", d=1321)
 A, B, C, D = figure("a"), figure("b"), figure("c"), figure("d")

@@ -8,8 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-
-from udsat_geo.reproduction.intervals import Interval, of_printed
+from udsat_geo.monitoring.printed.figures import Interval, of_printed
 
 ROUNDINGS = (ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_HALF_DOWN)
 

@@ -8,10 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from udsat_geo.reproduction.figures import Figure
-from udsat_geo.reproduction.intervals import Interval
-from udsat_geo.reproduction.numbers import Notation
+from udsat_geo.monitoring.printed.figures import Figure, Interval, Notation
 
 DANISH, ENGLISH, PLAIN = Notation("da"), Notation("en"), Notation("da", grouped=False)
 

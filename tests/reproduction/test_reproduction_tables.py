@@ -9,12 +9,10 @@ import re
 from decimal import Decimal
 
 import pytest
-
-from udsat_geo.reproduction import Reproduction, evaluate_all, reproduce
-from udsat_geo.reproduction.checks import KINDS
-from udsat_geo.reproduction.engine import DISAGREES, VERDICTS
-from udsat_geo.reproduction.numbers import Notation
-from udsat_geo.reproduction.tables import (
+from udsat_geo.monitoring.printed.checks import KINDS
+from udsat_geo.monitoring.printed.explained import DISAGREES, VERDICTS, Reproduction, evaluate_all, reproduce
+from udsat_geo.monitoring.printed.figures import Notation
+from udsat_geo.monitoring.printed.tables import (
     ROW,
     as_data,
     checks_csv,

@@ -8,15 +8,11 @@ from decimal import Decimal
 
 import pytest
 from small_reports import altered
-
-from udsat_geo.errors import InputError
-from udsat_geo.published import printed_2021
-from udsat_geo.reproduction import evaluate_all, reproduce
-from udsat_geo.reproduction.checks import COUNTS, KINDS, REPEATED, SHARES, TEXT
-from udsat_geo.reproduction.declared import declared_checks
-from udsat_geo.reproduction.engine import DISAGREES, WITHIN_ROUNDING, evaluate
-from udsat_geo.reproduction.expressions import HowMany, Printed
-from udsat_geo.reproduction.figures import read_report
+from udsat_geo.messages.errors import InputError
+from udsat_geo.monitoring.printed.checks import COUNTS, KINDS, REPEATED, SHARES, TEXT, declared_checks
+from udsat_geo.monitoring.printed.explained import DISAGREES, WITHIN_ROUNDING, evaluate, evaluate_all, reproduce
+from udsat_geo.monitoring.printed.figures import HowMany, Printed, read_report
+from udsat_geo.policy.published import printed_2021
 
 MADE = reproduce(2021)
 REPORT = MADE.report

@@ -16,9 +16,9 @@ from faulty_proxy import Fault, Proxy, proxied
 from loopback import running
 from small_service import exception, handler
 from test_layers_of_a_service import QUICK, lines, read, refused
-
-from udsat_geo.errors import InputError
-from udsat_geo.services import Limits, local_copies
+from udsat_geo.messages.errors import InputError
+from udsat_geo.sources.addresses import Limits
+from udsat_geo.sources.copies import local_copies
 
 SOON = replace(QUICK, answer_s=0.3, whole_s=3)
 LOGIN = b"<!DOCTYPE html><html><body><form>Log in</form></body></html>"

@@ -12,10 +12,12 @@ import pytest
 import shapely
 from loopback import running
 from small_service import Layer, handler
-
-from udsat_geo.errors import InputError
-from udsat_geo.services import Limits, local_copies
-from udsat_geo.vector import Features, file_of, origin_of, read_features, reproject, same_crs
+from udsat_geo.messages.errors import InputError
+from udsat_geo.sources.addresses import Limits
+from udsat_geo.sources.copies import local_copies
+from udsat_geo.sources.crs import reproject, same_crs
+from udsat_geo.sources.features import Features, file_of, read_features
+from udsat_geo.sources.origins import origin_of
 
 QUICK = Limits(page=4, answer_s=5, connect_s=5, whole_s=20, pause_s=0.01)
 BOX = (12.4, 55.5, 12.7, 55.8)

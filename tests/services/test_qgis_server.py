@@ -19,10 +19,10 @@ import shapely
 from click.testing import CliRunner
 from faulty_proxy import proxied
 from test_layers_of_a_service import QUICK, read, refused
+from udsat_geo.cli.main import designate, udsat
 
 from goal_worlds import EAST_AREA, WEST_AREA, write_polygons
 from small_registers import make_registers
-from udsat_geo.cli.main import designate, udsat
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "real"
 OFFICIAL = REAL / "copenhagen" / "udsatte_byomraader_2017.gpkg"

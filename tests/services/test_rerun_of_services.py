@@ -10,9 +10,9 @@ import pytest
 import shapely
 from loopback import running
 from small_service import Layer, handler
+from udsat_geo.files.crate import read_crate
 
 from crate_towns import NAME, build_town, made, rerun, states
-from udsat_geo.crate import read_crate
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from udsat_geo.errors import InputError
-from udsat_geo.services import Limits, is_remote, is_secret_name, limits_of, without_secrets
-from udsat_geo.services.sources import source_of
+from udsat_geo.messages.errors import InputError
+from udsat_geo.sources.addresses import Limits, is_remote, is_secret_name, limits_of, source_of, without_secrets
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ import pytest
 import shapely
 from faulty_proxy import Proxy, proxied
 from test_layers_of_a_service import QUICK, read, refused
-
-from udsat_geo.area_set import read_area_set
-from udsat_geo.errors import InputError
-from udsat_geo.services import local_copies
-from udsat_geo.vector import file_of, origin_of
+from udsat_geo.files.area_set import read_area_set
+from udsat_geo.messages.errors import InputError
+from udsat_geo.sources.copies import local_copies
+from udsat_geo.sources.features import file_of
+from udsat_geo.sources.origins import origin_of
 
 AREAS = gpd.GeoDataFrame(
     {"name": ["Vest", "Øst"]},

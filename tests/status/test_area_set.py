@@ -12,16 +12,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from shapely.geometry import LineString, Point, Polygon, box
+from udsat_geo.areas.area_set import AreaSet, MemberAddresses, MemberCells
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.files.area_set import read_area_set, set_of_designation
+from udsat_geo.files.write import write_results
+from udsat_geo.messages.errors import InputError
+from udsat_geo.monitoring.status import measure_year
+from udsat_geo.policy.load import LoadedPolicy, check_policy, load_policy
+from udsat_geo.registers.read import Located
 
 from edge_registers import write_edge_registers
 from goal_worlds import write_geometries, write_polygons
-from udsat_geo.area_set import AreaSet, MemberAddresses, MemberCells, read_area_set, set_of_designation
-from udsat_geo.designation import Designation, Inputs, designate
-from udsat_geo.errors import InputError
-from udsat_geo.io.results import write_results
-from udsat_geo.policy import LoadedPolicy, check_policy, load_policy
-from udsat_geo.registers.linking import Located
-from udsat_geo.status_job import measure_year
 
 KBH = load_policy("kbh-2017")
 ADDRESSES = Path(__file__).parents[1] / "policies" / "addresses.toml"
@@ -36,7 +37,9 @@ def registers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def over_zones(size: int) -> LoadedPolicy:
     """The built-in policy over zones that are cells in a table."""
-    content = tomllib.loads(resources.files("udsat_geo.policies").joinpath("kbh-2017.toml").read_text("utf-8"))
+    content = tomllib.loads(
+        resources.files("udsat_geo.policy").joinpath("policies", "kbh-2017.toml").read_text("utf-8")
+    )
     content["units"] = {"kind": "zones", "size": size, "id": "id"}
     content["areas"]["outline"] = "exact"
     return KBH.model_copy(update={"policy": check_policy(content, "zones.toml")})

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from udsat_geo.designation.status import Status
+from udsat_geo.monitoring.status import Progress, StatusSeries, progress_of, series_of, since_of
+from udsat_geo.policy.load import load_policy
+from udsat_geo.policy.published import status_2021
+from udsat_geo.policy.rules import MilestoneRule
+from udsat_geo.scoring.scores import gaps
 
 from builders import make_policy
-from udsat_geo.policy import MilestoneRule, load_policy
-from udsat_geo.published import status_2021
-from udsat_geo.scoring import gaps
-from udsat_geo.status import Status
-from udsat_geo.status.milestone import Progress, progress_of, since_of
-from udsat_geo.status.series import StatusSeries, series_of
 
 HALVED = MilestoneRule(since=2017, by=2025, gap=0.5, criteria=0.5)
 NAN = float("nan")

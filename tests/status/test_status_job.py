@@ -12,15 +12,15 @@ import pyarrow as pa
 import pytest
 import shapely
 from shapely.geometry import box
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.designation.status import Status
+from udsat_geo.files.area_set import read_area_set
+from udsat_geo.messages.errors import InputError
+from udsat_geo.monitoring.status import StatusJob, StatusReport, measure_year, take_report
+from udsat_geo.policy.load import load_policy
 
 from goal_worlds import EAST_AREA, WEST_AREA, homes_by_pandas, write_polygons
 from small_registers import Registers, make_registers
-from udsat_geo.area_set import AreaSet, read_area_set
-from udsat_geo.errors import InputError
-from udsat_geo.policy import load_policy
-from udsat_geo.status import Status
-from udsat_geo.status.report import StatusReport
-from udsat_geo.status_job import StatusJob, measure_year, take_report
 
 AREAS = (WEST_AREA, EAST_AREA)
 LATER = (box(719_500, 6_175_500, 720_000, 6_176_050), box(720_250, 6_175_700, 720_300, 6_176_300))

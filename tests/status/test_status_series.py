@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+from udsat_geo.designation.status import INSIDE, OUTSIDE, Status, SumsBySide, status_of_sums, sums_by_side
+from udsat_geo.monitoring.status import change_of_gaps, difference_of_areas, series_of
+from udsat_geo.policy.rules import Policy
 
 from builders import make_policy
-from udsat_geo.policy import Policy
-from udsat_geo.status import INSIDE, OUTSIDE, Status, SumsBySide, status_of_sums, sums_by_side
-from udsat_geo.status.series import change_of_gaps, difference_of_areas, series_of
 
 POLICY = make_policy(["high", "low"])
 

@@ -11,15 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
-
 from udsat_geo.cli.status import print_status
-from udsat_geo.io.status import as_data, csv_text, markdown
-from udsat_geo.policy import LoadedPolicy, MilestoneRule, load_policy
-from udsat_geo.scoring import gaps
-from udsat_geo.status import Status
-from udsat_geo.status.report import AreasTold, RegistersTold, StatusReport
-from udsat_geo.status.series import series_of
-from udsat_geo.status.tables import figure, tables_of
+from udsat_geo.designation.status import Status
+from udsat_geo.monitoring.status import AreasTold, RegistersTold, StatusReport, series_of
+from udsat_geo.monitoring.status_tables import as_data, csv_text, figure, markdown, tables_of
+from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.policy.rules import MilestoneRule
+from udsat_geo.scoring.scores import gaps
 
 KBH = load_policy("kbh-2017")
 NAN = float("nan")

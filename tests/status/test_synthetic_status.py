@@ -13,15 +13,21 @@ import numpy as np
 import pytest
 import shapely
 from click.testing import CliRunner
-
-from udsat_geo.area_set import AreaSet, MemberCells
+from udsat_geo.areas.area_set import AreaSet, MemberCells
 from udsat_geo.cli.main import udsat
-from udsat_geo.policy import load_policy
-from udsat_geo.published import status_2021
-from udsat_geo.status.report import StatusReport
-from udsat_geo.status.series import change_of_gaps, difference_of_areas, series_of
-from udsat_geo.status_job import MeasuredYear, StatusJob, measure_year, take_report
-from udsat_geo.synthetic import cached_registers, planted_areas
+from udsat_geo.monitoring.status import (
+    MeasuredYear,
+    StatusJob,
+    StatusReport,
+    change_of_gaps,
+    difference_of_areas,
+    measure_year,
+    series_of,
+    take_report,
+)
+from udsat_geo.policy.load import load_policy
+from udsat_geo.policy.published import status_2021
+from udsat_geo.synthetic.write import cached_registers, planted_areas
 
 YEARS = (2017, 2018, 2019, 2021)
 POLICY = load_policy("kbh-2017")
@@ -152,7 +158,7 @@ def test_levels_over_the_engines_own_areas() -> None:
 
 
 def test_the_engines_own_areas_are_measured_as_they_were_designated() -> None:
-    from udsat_geo.job import Job, run
+    from udsat_geo.designation.job import Job, run
 
     made = run(Job(2017, POLICY))
     for part in ("areas", "rest_of_city", "gap"):

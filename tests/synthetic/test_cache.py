@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 
 import pytest
-
-from udsat_geo.synthetic import cache, cached_registers
+from udsat_geo.synthetic import write as cache
+from udsat_geo.synthetic.write import cached_registers
 
 
 def fill(folder: Path) -> None:

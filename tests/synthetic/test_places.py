@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from udsat_geo.synthetic import YEARS, planted_areas
-from udsat_geo.synthetic.land import geography
+from udsat_geo.synthetic.city import geography
+from udsat_geo.synthetic.write import YEARS, planted_areas
 
 # points in the water or in parks, and in Frederiksberg (EPSG:25832)
 EMPTY = {

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
-from udsat_geo.published import status_2021
-from udsat_geo.synthetic import DEFAULT_SEED, planted_areas
+from udsat_geo.policy.published import status_2021
+from udsat_geo.synthetic.write import DEFAULT_SEED, planted_areas
 
 OTHER_SEED = 61
 CRITERIA = ("dwelling_area", "outside_labour_market", "low_income", "non_western_origin", "no_education")

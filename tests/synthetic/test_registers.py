@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
-from udsat_geo import synthetic
-from udsat_geo.errors import InputError
+from udsat_geo.messages.errors import InputError
+from udsat_geo.synthetic import write as synthetic
 
 LEVELS = ["none", "basic", "upper_secondary", "vocational", "short_tertiary", "medium_tertiary", "long_tertiary"]
 FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registers.toml")
@@ -141,7 +140,7 @@ def test_unknown_year():
 
 
 def test_imports_are_light():
-    code = "import sys, udsat_geo.synthetic; print('numpy' in sys.modules or 'pyarrow' in sys.modules)"
+    code = "import sys, udsat_geo.synthetic.write; print('numpy' in sys.modules or 'pyarrow' in sys.modules)"
     source = Path(synthetic.__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,0 +1,95 @@
+"""udsat_geo: designation of disadvantaged urban areas from registers, by a stated policy.
+
+The Python interface is here: `designate`, `read`, `diff` and their like. ``import udsat_geo as ug`` loads none of it;
+each is loaded when it is asked for (PEP 562). The command line is `designate` and `udsat`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from udsat_geo.api.calls import (
+        Difference,
+        StatusTables,
+        Why,
+        designate,
+        diff,
+        explain,
+        goals,
+        lineage,
+        policies,
+        read,
+        reproduce,
+        status,
+        why,
+    )
+    from udsat_geo.api.result import Result
+    from udsat_geo.files.explained import Explained
+    from udsat_geo.messages.errors import InputError, MissingPackageError, OutputError, UdsatError
+    from udsat_geo.policy.load import LoadedPolicy, load_policy
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Difference",
+    "Explained",
+    "InputError",
+    "LoadedPolicy",
+    "MissingPackageError",
+    "OutputError",
+    "Result",
+    "StatusTables",
+    "UdsatError",
+    "Why",
+    "__version__",
+    "designate",
+    "diff",
+    "explain",
+    "goals",
+    "lineage",
+    "load_policy",
+    "policies",
+    "read",
+    "reproduce",
+    "status",
+    "why",
+]
+
+_MODULE_OF = {
+    "Difference": "udsat_geo.api.calls",
+    "Explained": "udsat_geo.files.explained",
+    "InputError": "udsat_geo.messages.errors",
+    "LoadedPolicy": "udsat_geo.policy.load",
+    "MissingPackageError": "udsat_geo.messages.errors",
+    "OutputError": "udsat_geo.messages.errors",
+    "Result": "udsat_geo.api.result",
+    "StatusTables": "udsat_geo.api.calls",
+    "UdsatError": "udsat_geo.messages.errors",
+    "Why": "udsat_geo.api.calls",
+    "designate": "udsat_geo.api.calls",
+    "diff": "udsat_geo.api.calls",
+    "explain": "udsat_geo.api.calls",
+    "goals": "udsat_geo.api.calls",
+    "lineage": "udsat_geo.api.calls",
+    "load_policy": "udsat_geo.policy.load",
+    "policies": "udsat_geo.api.calls",
+    "read": "udsat_geo.api.calls",
+    "reproduce": "udsat_geo.api.calls",
+    "status": "udsat_geo.api.calls",
+    "why": "udsat_geo.api.calls",
+}
+"""Public name -> the module that has it."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_MODULE_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""Questions about a designation: why it changed."""

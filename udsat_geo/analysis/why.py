@@ -1,0 +1,643 @@
+"""Why two years' designations differ: the same two rules over the people of both years, taken apart.
+
+The later rule is also run on the earlier people, and the earlier rule on the later ones. What a rule remembers of the
+designation before it belongs to the year, as its people do: over the later people both rules remember the earlier
+designation, over the earlier people both remember what that one remembered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations
+from math import factorial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo import __version__
+from udsat_geo.areas.area_set import AreasFile
+from udsat_geo.changes.diff import REMOVED, Changes
+from udsat_geo.changes.words import WHY
+from udsat_geo.designation.designation import Designation, Inputs, Progress, designate
+from udsat_geo.designation.job import (
+    Job,
+    check_policies,
+    designate_after,
+    inputs_of_years,
+    is_synthetic,
+    of_year,
+    ran_before,
+    run,
+)
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.policy.rules import Criterion
+from udsat_geo.units.units import Units
+
+DATA, RULE, MOVING = "data", "rule", "moving"
+BORDER, WITHIN = "border", "within"
+OF_RESIDENTS = (DATA, RULE, MOVING)
+OF_RATES = (DATA, RULE, WITHIN, MOVING)
+OF_AREA_RATES = (BORDER, WITHIN, MOVING)
+
+_FINENESS = 1 << 64
+Integers = NDArray[np.object_]
+"""Python integers, which do not overflow."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What two years' units hold, and where two policies draw areas over the people of each.
+
+    Index 0 is the earlier year or policy, 1 the later one. A unit that a year does not have holds nobody then.
+
+    Attributes
+    ----------
+    residents : int64, shape (2, n_units)
+    inside : bool, shape (2, 2, n_units)
+        By the people's year, then by the policy: whether the unit is in an area.
+    numerator, denominator : int64, shape (2, n_units, n_criteria)
+        The sums of the later policy's criteria.
+    numerator_unit, denominator_unit : int64, shape (2, n_criteria)
+        What of each sum makes one.
+    worse : float64, shape (n_criteria,)
+        1 where a high rate is worse, -1 where a low one is.
+    row_before, row_now : int64, shape (n_units,)
+        The row of the comparison that tells of the unit's earlier area, and of its area now; -1 is none.
+    n_rows : int
+    """
+
+    residents: NDArray[np.int64]
+    inside: NDArray[np.bool_]
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    numerator_unit: NDArray[np.int64]
+    denominator_unit: NDArray[np.int64]
+    worse: NDArray[np.float64]
+    row_before: NDArray[np.int64]
+    row_now: NDArray[np.int64]
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A change taken apart.
+
+    Attributes
+    ----------
+    before, now : Fraction or None
+        None where there is no value, as a rate of nobody.
+    of : dict
+        Component -> its contribution; they add up to the change. Empty where the change has no value, and without the
+        parts of the border where an exchange has none.
+    """
+
+    before: Fraction | None
+    now: Fraction | None
+    of: Mapping[str, Fraction] = field(default_factory=dict)
+
+    @property
+    def change(self) -> Fraction | None:
+        """Now less before."""
+        return None if self.before is None or self.now is None else self.now - self.before
+
+    @property
+    def border(self) -> Fraction | None:
+        """The contribution of the border, for whatever reason it was drawn anew."""
+        if BORDER in self.of:
+            return self.of[BORDER]
+        return self.of[DATA] + self.of[RULE] if self.of else None
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """Why a designation changed.
+
+    Attributes
+    ----------
+    residents : tuple of Parts, length n_rows
+        Of `OF_RESIDENTS`: residents of the units told with each row of the comparison.
+    elsewhere : Parts
+        Of units that are in no area in either year; nothing in all, but the rule may have kept out what the data would
+        have brought in.
+    in_all : Parts
+        All residents in areas.
+    areas, rest_of_city, gap : tuple of Parts, length n_criteria
+        Of `OF_RATES`, data and rule being those of the border: the rates of all areas, of the rest of the city, and of
+        the gap between them, positive is worse. In the rest of the city border means which units are left to it.
+    city : tuple of Parts, length n_criteria
+        Rates of the whole city, which have no parts here.
+    rows : tuple of tuple of Parts, shape (n_rows, n_criteria)
+        Of `OF_AREA_RATES`: the rates of each row's area. One that is new is seen over its units as they were before,
+        one that is gone over its units as they are now, so that its border contributes nothing.
+    """
+
+    residents: tuple[Parts, ...]
+    elsewhere: Parts
+    in_all: Parts
+    areas: tuple[Parts, ...]
+    rest_of_city: tuple[Parts, ...]
+    gap: tuple[Parts, ...]
+    city: tuple[Parts, ...]
+    rows: tuple[tuple[Parts, ...], ...]
+
+
+def shapley(
+    components: Sequence[str], value: Callable[[frozenset[str]], Fraction | None]
+) -> dict[str, Fraction] | None:
+    """Contributions of components to a change, averaged over all orders of exchanging them.
+
+    Parameters
+    ----------
+    components : sequence of str
+    value : callable
+        The value with these components new and the others old; None where it has none.
+
+    Returns
+    -------
+    dict or None
+        Component -> contribution; they add up to the value of all less the value of none. None where an exchange has
+        no value.
+    """
+    values: dict[frozenset[str], Fraction] = {}
+    for size in range(len(components) + 1):
+        for exchanged in combinations(components, size):
+            found = value(frozenset(exchanged))
+            if found is None:
+                return None
+            values[frozenset(exchanged)] = found
+    n = len(components)
+    parts = dict.fromkeys(components, Fraction(0))
+    for exchanged_already, found in values.items():
+        size = len(exchanged_already)
+        for component in components:
+            if component not in exchanged_already:
+                orders = Fraction(factorial(size) * factorial(n - size - 1), factorial(n))
+                parts[component] += orders * (values[exchanged_already | {component}] - found)
+    return parts
+
+
+def decompose(situation: Situation) -> Decomposition:
+    """Take the change between two years apart.
+
+    Parameters
+    ----------
+    situation : Situation
+    """
+    residents = _residents(situation)
+    in_all = _sum(residents)
+    sums = [_Sums.of(situation, j) for j in range(len(situation.worse))]
+    areas = tuple(_rates_of_areas(situation, each, inside=True) for each in sums)
+    rest = tuple(_rates_of_areas(situation, each, inside=False) for each in sums)
+    worse = [Fraction(int(side)) for side in situation.worse]
+    return Decomposition(
+        residents=tuple(residents[:-1]),
+        elsewhere=residents[-1],
+        in_all=in_all,
+        areas=areas,
+        rest_of_city=rest,
+        gap=tuple(_difference(a, b, side) for a, b, side in zip(areas, rest, worse, strict=True)),
+        city=tuple(_city(each) for each in sums),
+        rows=tuple(zip(*(_rates_of_rows(situation, each) for each in sums), strict=True)),
+    )
+
+
+def _residents(situation: Situation) -> list[Parts]:
+    """The residents of each row, then of all that is told nowhere."""
+    rows = np.where(situation.row_now >= 0, situation.row_now, situation.row_before)
+    rows = np.where(rows < 0, situation.n_rows, rows)
+    counts = np.zeros((2, 2, 2, situation.n_rows + 1), dtype=np.int64)
+    for people in (0, 1):
+        for policy in (0, 1):
+            held = situation.inside[people, policy]
+            for year in (0, 1):
+                np.add.at(counts[people, policy, year], rows[held], situation.residents[year, held])
+    found = []
+    for row in range(situation.n_rows + 1):
+
+        def value(new: frozenset[str], row: int = row) -> Fraction:
+            return Fraction(int(counts[int(DATA in new), int(RULE in new), int(MOVING in new), row]))
+
+        found.append(_parts(OF_RESIDENTS, value))
+    return found
+
+
+def _parts(components: Sequence[str], value: Callable[[frozenset[str]], Fraction | None]) -> Parts:
+    before, now = value(frozenset()), value(frozenset(components))
+    if before is None or now is None:
+        return Parts(before, now)
+    return Parts(before, now, shapley(components, value) or {})
+
+
+def _sum(parts: Sequence[Parts]) -> Parts:
+    """All rows together, each of which has a value."""
+    before, now = (sum((getattr(each, end) for each in parts), Fraction(0)) for end in ("before", "now"))
+    of = {component: sum((each.of[component] for each in parts), Fraction(0)) for component in OF_RESIDENTS}
+    return Parts(before, now, of)
+
+
+def _difference(one: Parts, other: Parts, side: Fraction) -> Parts:
+    """One less the other, turned so that positive is worse; part by part where both have the same."""
+    ends = [
+        None if a is None or b is None else side * (a - b)
+        for a, b in ((one.before, other.before), (one.now, other.now))
+    ]
+    if not one.of or not other.of:
+        return Parts(ends[0], ends[1])
+    if one.of.keys() != other.of.keys():
+        one, other = _border_joined(one), _border_joined(other)
+    return Parts(ends[0], ends[1], {name: side * (one.of[name] - other.of[name]) for name in one.of})
+
+
+def _border_joined(parts: Parts) -> Parts:
+    """The same with one contribution of the border."""
+    if BORDER in parts.of or parts.border is None:
+        return parts
+    of = {BORDER: parts.border, WITHIN: parts.of[WITHIN], MOVING: parts.of[MOVING]}
+    return Parts(parts.before, parts.now, of)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """One criterion, unit by unit, as whole numbers.
+
+    Attributes
+    ----------
+    top : list of two lists of two arrays of Python integers, shape (n_units,)
+        ``top[a][b]``: the unit's rate of year a times its denominator of year b, in parts of `_FINENESS`.
+    bottom : list of two arrays of Python integers, shape (n_units,)
+        The denominators.
+    scale : Fraction
+        What turns the ratio of the two into a rate.
+    """
+
+    top: list[list[Integers]]
+    bottom: list[Integers]
+    scale: Fraction
+
+    @staticmethod
+    def of(situation: Situation, criterion: int) -> _Sums:
+        """From the sums of both years, brought to common units of measure."""
+        over, under = (
+            _common(sums[:, :, criterion], unit[:, criterion])
+            for sums, unit in (
+                (situation.numerator, situation.numerator_unit),
+                (situation.denominator, situation.denominator_unit),
+            )
+        )
+        (tops, top_unit), (bottoms, bottom_unit) = over, under
+        top = [[tops[a] * _FINENESS if a == b else _crossed(tops, bottoms, a, b) for b in (0, 1)] for a in (0, 1)]
+        return _Sums(top, bottoms, Fraction(bottom_unit, top_unit * _FINENESS))
+
+    def rate(self, top: int, bottom: int) -> Fraction | None:
+        """The rate of sums; None where nobody is counted."""
+        return self.scale * Fraction(top, bottom) if bottom else None
+
+
+def _common(sums: NDArray[np.int64], unit: NDArray[np.int64]) -> tuple[list[Integers], int]:
+    """Both years' sums in one unit of measure, as Python integers."""
+    common = int(np.lcm.reduce(unit))
+    return [sums[year].astype(object) * (common // int(unit[year])) for year in (0, 1)], common
+
+
+def _crossed(tops: list[Integers], bottoms: list[Integers], a: int, b: int) -> Integers:
+    """The rate of year a times the denominator of year b; where year a has no rate, the other year's."""
+    known = bottoms[a] != 0
+    crossed: Integers = tops[b] * _FINENESS
+    crossed[known] = tops[a][known] * bottoms[b][known] * _FINENESS // bottoms[a][known]
+    return crossed
+
+
+def _grouped(group: NDArray[np.int64], values: Integers, n_groups: int) -> list[int]:
+    """Sums of Python integers by group; -1 is no group."""
+    sums = np.zeros(n_groups, dtype=object)
+    held = group >= 0
+    np.add.at(sums, group[held], values[held])
+    return [int(total) for total in sums]
+
+
+def _rates_of_areas(situation: Situation, sums: _Sums, inside: bool) -> Parts:
+    """The rate of all areas, or of all that is outside, with the border apart as far as every exchange has a value."""
+    held = situation.inside if inside else ~situation.inside
+    # units that are in and out under the same four combinations are added up once
+    pattern = sum(
+        (held[people, policy].astype(np.int64) << (2 * people + policy)) for people in (0, 1) for policy in (0, 1)
+    )
+    top = [[_grouped(np.asarray(pattern), sums.top[a][b], 16) for b in (0, 1)] for a in (0, 1)]
+    bottom = [_grouped(np.asarray(pattern), sums.bottom[b], 16) for b in (0, 1)]
+
+    def rate(people: int, policy: int, a: int, b: int) -> Fraction | None:
+        members = [bits for bits in range(16) if bits >> (2 * people + policy) & 1]
+        return sums.rate(sum(top[a][b][bits] for bits in members), sum(bottom[b][bits] for bits in members))
+
+    def value(new: frozenset[str]) -> Fraction | None:
+        return rate(int(DATA in new), int(RULE in new), int(WITHIN in new), int(MOVING in new))
+
+    def joined(new: frozenset[str]) -> Fraction | None:
+        return rate(int(BORDER in new), int(BORDER in new), int(WITHIN in new), int(MOVING in new))
+
+    found = _parts(OF_RATES, value)
+    return found if found.of else _parts(OF_AREA_RATES, joined)
+
+
+def _rates_of_rows(situation: Situation, sums: _Sums) -> list[Parts]:
+    """The rate of each row's area, over its units before and now."""
+    n_rows = situation.n_rows
+    groups = (situation.row_before, situation.row_now)
+    top = [[[_grouped(group, sums.top[a][b], n_rows) for b in (0, 1)] for a in (0, 1)] for group in groups]
+    bottom = [[_grouped(group, sums.bottom[b], n_rows) for b in (0, 1)] for group in groups]
+    there = [np.bincount(group[group >= 0], minlength=n_rows) > 0 for group in groups]
+    found = []
+    for row in range(n_rows):
+        drawn = [side if there[side][row] else 1 - side for side in (0, 1)]
+
+        def value(new: frozenset[str], row: int = row, drawn: list[int] = drawn) -> Fraction | None:
+            side, a, b = drawn[int(BORDER in new)], int(WITHIN in new), int(MOVING in new)
+            return sums.rate(top[side][a][b][row], bottom[side][b][row])
+
+        found.append(_parts(OF_AREA_RATES, value))
+    return found
+
+
+def _city(sums: _Sums) -> Parts:
+    """The rate of the whole city."""
+    ends = [sums.rate(int(sums.top[year][year].sum()), int(sums.bottom[year].sum())) for year in (0, 1)]
+    return Parts(ends[0], ends[1])
+
+
+def rounded_parts(parts: Sequence[Fraction], whole: Fraction, digits: int) -> list[Fraction]:
+    """Contributions rounded so that they add up to the rounded whole: the largest remainders are rounded up.
+
+    Parameters
+    ----------
+    parts : sequence of Fraction
+        That add up to `whole`.
+    whole : Fraction
+    digits : int
+        Decimals.
+    """
+    unit = Fraction(1, 10**digits)
+    down = [(part / unit).__floor__() for part in parts]
+    left = round(whole / unit) - sum(down)
+    order = sorted(range(len(parts)), key=lambda i: (down[i] - parts[i] / unit, i))
+    # floors never exceed the rounded whole, and fall short of it by fewer than there are parts
+    for i in order[:left]:
+        down[i] += 1
+    return [n * unit for n in down]
+
+
+@dataclass(frozen=True)
+class Why:
+    """Two years' designations, what changed, and why.
+
+    Attributes
+    ----------
+    before, now : Designation
+    changes : Changes
+    decomposition : Decomposition
+    """
+
+    before: Designation
+    now: Designation
+    changes: Changes
+    decomposition: Decomposition
+
+    @property
+    def same_rule(self) -> bool:
+        """Whether both years were designated by one policy."""
+        return self.before.policy.sha256 == self.now.policy.sha256
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The criteria whose rates are taken apart: those of the later policy."""
+        return self.now.policy.policy.criteria
+
+
+def explain_change(before: Job, now: Job, progress: Progress | None = None) -> Why:
+    """Designate two years and take their difference apart.
+
+    Parameters
+    ----------
+    before, now : Job
+        The years, each with its policy; in all else they are the same.
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the years do not rise, one has no inputs, the policies are over different units, or an input is at fault.
+    """
+    check_policies(before.policy, now.policy)
+    years = (before.year, now.year)
+    inputs = inputs_of_years((before, now), progress)
+    first = run(of_year(before, years[0]), progress)
+    second = designate_after(of_year(now, years[1]), inputs[1], first, progress)
+    if second.changes is None:
+        raise InputError(Problem(f"{years[0]}, {years[1]}", "cannot be compared"))
+    made = {(0, 0): first, (1, 1): second}
+    if before.policy.sha256 == now.policy.sha256:
+        made |= {(0, 1): first, (1, 0): second}
+    else:
+        made[0, 1] = _exchanged(of_year(before, years[0]), now.policy, inputs[0], first, progress)
+        made[1, 0] = _exchanged(of_year(now, years[1]), before.policy, inputs[1], second, progress)
+    return Why(first, second, second.changes, decompose(_situation(made, second.changes)))
+
+
+def explain_files(
+    before: AreasFile, now: AreasFile, policies: Sequence[LoadedPolicy], named: Job, progress: Progress | None = None
+) -> tuple[Why, tuple[str, ...]]:
+    """Take the difference of two stored designations apart, by making them again from their registers.
+
+    Parameters
+    ----------
+    before, now : AreasFile
+    policies : sequence of LoadedPolicy
+        Beside the built-in ones; each designation's must be among them, to the last byte.
+    named : Job
+        Where the registers are, and the language; its year and policy do not count.
+    progress : callable, optional
+
+    Returns
+    -------
+    why : Why
+    notes : tuple of str
+        Where the stored designations are not what registers and policy give, as after decisions by hand.
+
+    Raises
+    ------
+    InputError
+        If they are no designations of ours, of one year, or cannot be made again.
+    """
+    _check_registers((before, now), named)
+    jobs = [
+        dataclasses.replace(named, year=side.designated.year, policy=_policy_of(side, policies))
+        for side in (before, now)
+    ]
+    found = explain_change(jobs[0], jobs[1], progress)
+    notes = []
+    for side, made in ((before, found.before), (now, found.now)):
+        stored = {
+            unit for unit, area in zip(side.designated.unit_id, side.designated.area_of_unit, strict=True) if area >= 0
+        }
+        inside = set(made.units.unit_id[made.areas.area_of_unit >= 0].tolist())
+        if stored != inside:
+            notes.append(WHY[named.language]["remade"].format(file=side.name, count=len(stored ^ inside)))
+    return found, tuple(notes)
+
+
+def _check_registers(sides: Sequence[AreasFile], named: Job) -> None:
+    """Two designations whose registers are there."""
+    problems = []
+    for side in sides:
+        if side.kind != "designation":
+            remedy = "Leave out --why: polygons have no rule that could be run again."
+            problems.append(Problem(f"--why, {side.name}", "is no designation of ours", remedy))
+        elif side.designated.source == "unit_table":
+            remedy = "Use udsat why with --units and {year} in the tables' name."
+            problems.append(Problem(f"--why, {side.name}", "was made from a unit table", remedy))
+        elif is_synthetic(named) != (side.designated.source == "synthetic") and named.raw is None:
+            what = f"was made from {side.designated.source}, which are not here"
+            problems.append(Problem(f"--why, {side.name}", what, "Name its registers with --raw DIR."))
+    if problems:
+        raise InputError(problems)
+
+
+def _policy_of(side: AreasFile, policies: Sequence[LoadedPolicy]) -> LoadedPolicy:
+    """The policy that a designation was made by.
+
+    Raises
+    ------
+    InputError
+        If it is not there.
+    """
+    for policy in (*policies, *map(load_policy, BUILT_IN)):
+        if policy.sha256 == side.designated.policy_sha256:
+            return policy
+    what = f"was made by the policy {side.designated.policy_id}, which is not here as it was"
+    raise InputError(Problem(f"--why, {side.name}", what, "Name its file with --policy."))
+
+
+def _exchanged(
+    job: Job, policy: LoadedPolicy, inputs: Inputs, real: Designation, progress: Progress | None
+) -> Designation:
+    """A year's people under the other year's policy, which may not hold for that year."""
+    rule = policy.policy
+    years = (min(rule.years[0], job.year), max(rule.years[1], job.year))
+    widened = policy.model_copy(update={"policy": rule.model_copy(update={"years": years})})
+    other = dataclasses.replace(job, policy=widened)
+    ran = ran_before(other, job.year, inputs)
+    return designate(job.year, widened, inputs, real.previous, job.language, job.threads, progress, ran)
+
+
+def _situation(made: dict[tuple[int, int], Designation], changes: Changes) -> Situation:
+    """All four designations over the units that either year has: those of now, then those gone."""
+    before, now = made[0, 0].units, made[1, 1].units
+    place = {unit: i for i, unit in enumerate(now.unit_id.tolist())}
+    for unit in before.unit_id.tolist():
+        place.setdefault(unit, len(place))
+    n_units = len(place)
+
+    def spread(units: Units, values: NDArray[np.int64], missing: int) -> NDArray[np.int64]:
+        result = np.full((n_units, *values.shape[1:]), missing, dtype=np.int64)
+        result[[place[unit] for unit in units.unit_id.tolist()]] = values
+        return result
+
+    def inside(people: int, policy: int) -> NDArray[np.bool_]:
+        one = made[people, policy]
+        return spread(one.units, one.areas.area_of_unit, -1) >= 0
+
+    # the sums of the later policy's criteria over both years' people
+    counted = [made[0, 1].units, made[1, 1].units]
+    earlier = spread(before, made[0, 0].areas.area_of_unit, -1)
+    return Situation(
+        residents=np.stack([spread(before, before.residents, 0), spread(now, now.residents, 0)]),
+        inside=np.array([[inside(people, policy) for policy in (0, 1)] for people in (0, 1)]),
+        numerator=np.stack([spread(units, units.numerator, 0) for units in counted]),
+        denominator=np.stack([spread(units, units.denominator, 0) for units in counted]),
+        numerator_unit=np.stack([units.numerator_unit for units in counted]),
+        denominator_unit=np.stack([units.denominator_unit for units in counted]),
+        worse=np.array([1.0 if c.worse == "high" else -1.0 for c in made[1, 1].policy.policy.criteria]),
+        row_before=np.append(changes.row_of_previous, -1)[earlier],
+        row_now=spread(now, made[1, 1].areas.area_of_unit, -1),
+        n_rows=len(changes.event),
+    )
+
+
+RATES = ("areas", "rest_of_city", "gap", "city")
+
+
+def decomposition_as_data(
+    before: Designation, now: Designation, changes: Changes, decomposition: Decomposition
+) -> dict[str, Any]:
+    """Why two years' designations differ; the same for the same.
+
+    Every change has `before`, `now`, `change` and its parts by name, null where there is no value; rates are fractions
+    or in the criterion's own unit, positive gaps worse. Parts are the exact ones to the nearest float.
+    """
+    return {
+        "version": __version__,
+        "before": _designation(before),
+        "now": _designation(now),
+        "same_rule": before.policy.sha256 == now.policy.sha256,
+        "residents": {
+            "in_all": _data(decomposition.in_all),
+            "areas": [
+                {**_area(i, before, now, changes), **_data(parts)} for i, parts in enumerate(decomposition.residents)
+            ],
+            "elsewhere": _data(decomposition.elsewhere),
+        },
+        "rates": [
+            {"criterion": key, **{name: _data(getattr(decomposition, name)[j]) for name in RATES}}
+            for j, key in enumerate(now.policy.policy.keys)
+        ],
+        "rates_of_areas": [
+            {
+                **_area(i, before, now, changes),
+                "rates": [
+                    {"criterion": key, **_data(parts)} for key, parts in zip(now.policy.policy.keys, row, strict=True)
+                ],
+            }
+            for i, row in enumerate(decomposition.rows)
+        ],
+        "notes": list(dict.fromkeys((*before.notes, *now.notes))),
+    }
+
+
+def _designation(made: Designation) -> dict[str, Any]:
+    policy = made.policy
+    return {
+        "year": made.year,
+        "policy": policy.policy.id,
+        "policy_sha256": policy.sha256,
+        "source": made.inputs.source,
+        "residents": made.status.residents,
+    }
+
+
+def area_of_row(row: int, before: Designation, now: Designation, changes: Changes) -> tuple[str, str]:
+    """Id and name of the area that a row of the comparison tells of."""
+    gone = changes.event[row] == REMOVED
+    made, area = (before, changes.previous[row][0]) if gone else (now, int(changes.area[row]))
+    return str(made.area_id[area]), str(made.name[area])
+
+
+def _area(row: int, before: Designation, now: Designation, changes: Changes) -> dict[str, Any]:
+    area_id, name = area_of_row(row, before, now, changes)
+    return {"area_id": area_id, "name": name, "event": changes.event[row]}
+
+
+def _data(parts: Parts) -> dict[str, Any]:
+    data = {"before": _number(parts.before), "now": _number(parts.now), "change": _number(parts.change)}
+    return {**data, "parts": {name: _number(value) for name, value in parts.of.items()} or None}
+
+
+def _number(value: Fraction | None) -> float | int | None:
+    """A fraction as JSON holds it: whole numbers as such."""
+    if value is None:
+        return None
+    return int(value) if value.denominator == 1 else float(value)

@@ -1,0 +1,1 @@
+"""The Python interface: what ``import udsat_geo as ug`` gives, for notebooks and programs."""

@@ -1,0 +1,695 @@
+"""What is published: the built-in policies, the status report recomputed, the 18 goals."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from udsat_geo.api.frames import PathLike, as_files, layer_as_frame, path_of, policy_of, rows_as_frame, table_as_frame
+from udsat_geo.api.result import Result
+from udsat_geo.messages.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from udsat_geo.analysis.why import Why as Found
+    from udsat_geo.changes.compare import Comparison
+    from udsat_geo.designation.layers import Layer
+    from udsat_geo.files.explained import Explained
+    from udsat_geo.monitoring.status import StatusReport
+    from udsat_geo.policy.load import LoadedPolicy
+    from udsat_geo.sources.copies import LocalCopies
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Difference:
+    """What changed from one set of areas to another, weighed by the residents they share.
+
+    Attributes
+    ----------
+    comparison : Comparison
+        With all arrays.
+
+    Notes
+    -----
+    As in `Result`, every frame is made anew when it is asked for.
+    """
+
+    comparison: Comparison
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Everything as plain data, as ``udsat diff --json`` prints it."""
+        from udsat_geo.changes.tables import comparison_as_data
+
+        return comparison_as_data(self.comparison)
+
+    @property
+    def language(self) -> str:
+        """Of notes: ``da`` or ``en``."""
+        return self.comparison.language
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        """Residents and units added, removed and kept, and how far the two overlap."""
+        return dict(self.summary["totals"])
+
+    @property
+    def events(self) -> dict[str, int]:
+        """Event -> how many areas it befell."""
+        return dict(self.summary["events"])
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said about the comparison."""
+        return list(self.comparison.notes)
+
+    @property
+    def areas(self) -> gpd.GeoDataFrame:
+        """The areas of now, then the removed ones, with what became of each, shape (n_changes, columns).
+
+        The layer ``changes`` with names.
+        """
+        frame = layer_as_frame(self._layers["changes"], "areas")
+        frame.insert(2, "name", [row["name"] for row in self.summary["areas"]])
+        return frame
+
+    @property
+    def units(self) -> gpd.GeoDataFrame:
+        """Units (or addresses) that came in, left or changed area, shape (n_changed, columns)."""
+        return layer_as_frame(self._layers["changed_units"], "units")
+
+    @property
+    def links(self) -> pd.DataFrame:
+        """Every pair of an earlier and a present area that share residents, shape (n_pairs, columns)."""
+        return table_as_frame(self._layers["links"].table, "links")
+
+    @cached_property
+    def _layers(self) -> dict[str, Layer]:
+        from udsat_geo.files.write import comparison_layers
+
+        return {layer.name: layer for layer in comparison_layers(self.comparison)}
+
+    def to_file(self, path: PathLike) -> Path:
+        """Write a GeoPackage of the layers changes and changed_units and the table links.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written; what was there stays.
+        """
+        from udsat_geo.files.write import write_comparison
+
+        write_comparison(self.comparison, Path(path))
+        return Path(path)
+
+    def __repr__(self) -> str:
+        from udsat_geo.api.display import difference_in_words
+
+        return difference_in_words(self)
+
+    def _repr_html_(self) -> str:
+        from udsat_geo.api.display import difference_as_html
+
+        return difference_as_html(self)
+
+
+def diff(
+    before: Result | PathLike,
+    now: Result | PathLike,
+    *,
+    registers: PathLike | None = None,
+    year: int | None = None,
+    units: PathLike | None = None,
+    policy: str | Path | LoadedPolicy | None = None,
+    names: str | tuple[str, str] | None = None,
+    allow_overlaps: bool = False,
+    language: Literal["da", "en"] | None = None,
+    seed: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Difference:
+    """What changed from the areas of one to those of another; the command ``udsat diff`` prints it.
+
+    Parameters
+    ----------
+    before, now : Result, str or Path
+        Designations, or files of polygons; a text may be the address of a service or of a file on the web.
+    registers : str or Path, optional
+        Weigh by the addresses of these registers, of `year`.
+    year : int, optional
+        Of the registers; alone, those of ``data/raw`` or of the synthetic Copenhagen.
+    units : str or Path, optional
+        Weigh by units instead: a designation, or polygons or points with a column ``residents``.
+    policy : str, Path or LoadedPolicy, optional
+        With `units`: names the columns of the table.
+    names : str or (str, str), optional
+        The column that tells polygons apart, of both files or of each.
+    allow_overlaps : bool
+        Where polygons of one file overlap, count a resident in the first by name.
+    language : {"da", "en"}, optional
+        Of the notes; by default that of `now`, or Danish.
+    seed : int, optional
+        Of the synthetic city.
+    progress : callable, optional
+
+    Returns
+    -------
+    Difference
+        What became of each area and unit, as frames.
+
+    Raises
+    ------
+    InputError
+        If a file is at fault, or nothing can weigh the areas.
+    """
+    from udsat_geo.changes.compare import Named, compare_files
+    from udsat_geo.synthetic.write import DEFAULT_SEED
+
+    columns = (names,) if isinstance(names, str) else names or ()
+    seed = DEFAULT_SEED if seed is None else seed
+    loaded = None if policy is None else policy_of(policy)
+    spoken = language or (now.language if isinstance(now, Result) else "da")
+    with as_sides({"before": before, "now": now, "units": units}) as sides:
+        paths = sides.paths
+        weighed_by = Named(path_of(registers), paths.get("units"), year, loaded, seed)
+        found = compare_files(paths["before"], paths["now"], weighed_by, columns, allow_overlaps, spoken, progress)
+        return Difference(dataclasses.replace(found, notes=(*sides.told(spoken), *found.notes)))
+
+
+@contextmanager
+def as_sides(given: Mapping[str, Result | PathLike | int | None]) -> Iterator[LocalCopies]:
+    """Sets of areas as files for as long as the context lasts: results written, addresses fetched, files as named.
+
+    A year stays its number.
+    """
+    from udsat_geo.sources.copies import local_copies
+
+    with ExitStack() as stack:
+        named = {
+            name: str(stack.enter_context(side.as_geopackage()) if isinstance(side, Result) else side)
+            for name, side in given.items()
+            if side is not None
+        }
+        yield stack.enter_context(local_copies(named))
+
+
+CADENCE = "cadence"
+"""To compare with the designation that the policy's cadence puts before this one."""
+
+
+def designate(
+    *,
+    year: int,
+    policy: str | Path | LoadedPolicy = "kbh-2017",
+    registers: PathLike | None = None,
+    units: PathLike | gpd.GeoDataFrame | None = None,
+    barriers: PathLike | gpd.GeoDataFrame | None = None,
+    crossings: PathLike | gpd.GeoDataFrame | None = None,
+    places: PathLike | gpd.GeoDataFrame | None = None,
+    parcels: PathLike | gpd.GeoDataFrame | None = None,
+    overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
+    references: Mapping[str, float] | None = None,
+    previous: int | PathLike | Result | None = "cadence",
+    designations: PathLike = "data/out",
+    language: Literal["da", "en"] = "da",
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Result:
+    """Designate the disadvantaged areas of a year; the command `designate` does the same and writes files.
+
+    Parameters
+    ----------
+    year : int
+        The year to designate.
+    policy : str, Path or LoadedPolicy
+        The name of a built-in policy (`policies` lists them), a TOML file, or a policy that has been loaded.
+    registers : str or Path, optional
+        The folder of one year's registers, or of folders called after their years. Without it ``data/raw`` is used, and
+        where nothing is there, the synthetic Copenhagen: the result's `source` and its representation say so.
+    units : str, Path or GeoDataFrame, optional
+        A ready-made table of cells or zones in the place of registers; with `registers` as well, filled from them.
+    barriers, crossings, places, parcels : str, Path or GeoDataFrame, optional
+        What lies around the units; what is not named is looked for beside the registers. A text may be the address of a
+        service or of a file on the web, as on the command line.
+    overrides : str, Path, GeoDataFrame or DataFrame, optional
+        Decisions that change the result last.
+    references : mapping, optional
+        Name -> value of the figures that the policy leaves open.
+    previous : int, str, Path, Result or None
+        The designation to compare with: a year, a file, a result, or None (or ``"none"``) for none. By default
+        (``"cadence"``) the one that the policy's cadence puts before this one, as the command has it.
+    designations : str or Path
+        The folder, or the address of the database, in which stored designations of earlier years are looked for.
+    language : {"da", "en"}
+        Of labels and reasons.
+    seed : int, optional
+        Of another synthetic city.
+    threads : int, optional
+        At most so many; no result depends on it.
+    progress : callable, optional
+        Told the name of each step as it begins.
+
+    Returns
+    -------
+    Result
+        Its layers as frames, its summary, and the designation with all arrays.
+
+    Raises
+    ------
+    InputError
+        If the call or the input is at fault; its text has every problem found.
+
+    Notes
+    -----
+    Each frame is written to a temporary file, whose name and hash stand in the summary as those of a named file do.
+
+    Examples
+    --------
+    >>> import udsat_geo as ug
+    >>> d = ug.designate(year=2025, language="en")  # doctest: +SKIP
+    >>> d.areas[["area_id", "name", "residents"]]  # doctest: +SKIP
+    """
+    from udsat_geo.designation.job import Job, run
+    from udsat_geo.designation.layers import stored_from
+    from udsat_geo.designation.surroundings import Around
+    from udsat_geo.files.postgis import database_of, is_database
+    from udsat_geo.synthetic.write import DEFAULT_SEED
+
+    around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
+    files = as_files({"units": units, **around, "overrides": overrides})
+    table = files.paths.pop("units", None)
+    with _previous(previous) as before, _at_most(threads):
+        job = Job(
+            year=year,
+            policy=policy_of(policy, references),
+            raw=path_of(registers),
+            units=table,
+            previous=before,
+            around=Around(**files.paths),
+            out=database_of(str(designations)) if is_database(designations) else Path(designations),
+            language=language,
+            seed=DEFAULT_SEED if seed is None else seed,
+            threads=threads,
+            notes=files.told(language),
+        )
+        made = run(job, progress)
+    return Result(stored_from(made), made, files)
+
+
+def read(path: PathLike) -> Result:
+    """Read a designation that was written before.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``designation_YEAR.gpkg``; any of its files in another format; its JSON, which stands beside all of them; a
+        folder that holds a single designation; or a database, ``postgresql://USER@HOST/DATABASE?schema=NAME``.
+
+    Returns
+    -------
+    Result
+        Equal to the one that was written, to the last bit from GeoPackage, GeoParquet, FlatGeobuf and PostGIS. GeoJSON
+        gives positions within a millimetre; CSV and Excel give no geometries: they are missing in its frames.
+
+    Raises
+    ------
+    InputError
+        If there is no designation, or it is damaged.
+    """
+    from udsat_geo.files.read import read_stored
+
+    return Result(read_stored(path))
+
+
+@contextmanager
+def _previous(previous: int | PathLike | Result | None) -> Iterator[str | None]:
+    """The designation to compare with as the job takes it: a year, a file, ``none``, or None for the cadence."""
+    if previous is None:
+        yield "none"
+    elif isinstance(previous, Result):
+        with previous.as_geopackage() as path:
+            yield str(path)
+    elif previous == CADENCE:
+        yield None
+    else:
+        yield str(previous)
+
+
+@contextmanager
+def _at_most(threads: int | None) -> Iterator[None]:
+    """Kernels on at most so many threads meanwhile."""
+    if threads is None:
+        yield
+        return
+    import numba
+
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
+Language = Literal["da", "en"]
+Progress = Callable[[str], None]
+
+
+def explain(designation: Result | PathLike, wanted: str) -> Explained:
+    """Say why an area or a unit is in or out; the command ``udsat explain`` prints it.
+
+    Parameters
+    ----------
+    designation : Result, str or Path
+    wanted : str
+        An ``area_id``, an area's name, or a ``unit_id``.
+
+    Returns
+    -------
+    Explained
+        ``kind`` (``area`` or ``unit``), ``values`` (its row, with ``reason`` in words), the ``area`` that a unit is in,
+        and the ``near_misses`` that it is part of.
+
+    Raises
+    ------
+    InputError
+        If there is no such area or unit.
+    """
+    from udsat_geo.files.explained import read_explained
+
+    with as_sides({"designation": designation}) as sides:
+        return read_explained(sides.paths["designation"], wanted)
+
+
+def lineage(
+    designations: Sequence[Result | PathLike] | None = None,
+    *,
+    years: Iterable[int] | None = None,
+    policy: str | Path | LoadedPolicy = "kbh-2017",
+    registers: PathLike | None = None,
+    units: PathLike | None = None,
+    language: Language = "da",
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Which area descends from which; the command ``udsat lineage`` prints it.
+
+    Parameters
+    ----------
+    designations : sequence of Result, str or Path, optional
+        Designations, from the earliest to the latest.
+    years : iterable of int, optional
+        Designate these years instead.
+    policy, registers, units, language, seed, threads, progress
+        Of `years`, as in `udsat_geo.designate`; ``{year}`` in the name of `units` stands for the year. With
+        designations, `registers` and `units` are what to weigh them by where they have no units in common.
+
+    Returns
+    -------
+    DataFrame
+        One row for each link of an earlier area to a later one, and for each area that begins or ends.
+
+    Raises
+    ------
+    InputError
+        If neither or both are given, or the years do not rise.
+    """
+    from udsat_geo.changes.compare import Named
+    from udsat_geo.changes.lineage import trace, trace_files
+    from udsat_geo.changes.tables import COLUMNS, lineage_rows
+    from udsat_geo.designation.job import Job, designate_in_a_row
+    from udsat_geo.files.area_set import read_areas
+    from udsat_geo.synthetic.write import DEFAULT_SEED
+
+    if (designations is None) == (years is None):
+        raise InputError(Problem("lineage", "needs designations or years, one of them", "Give one."))
+    seed = DEFAULT_SEED if seed is None else seed
+    raw, table = path_of(registers), path_of(units)
+    if years is not None:
+        asked = list(years)
+        job = Job(
+            asked[0] if asked else 0, policy_of(policy), raw, table, language=language, seed=seed, threads=threads
+        )
+        made = designate_in_a_row(job, asked, progress)
+        found = trace(
+            [each.designated() for each in made], [each.changes for each in made[1:] if each.changes is not None]
+        )
+    else:
+        with as_sides({str(place): each for place, each in enumerate(designations or ())}) as files:
+            sides = [read_areas(path, None, language) for path in files.paths.values()]
+            found, _ = trace_files(sides, Named(raw, table, seed=seed), language, progress)
+    return rows_as_frame(lineage_rows(found), COLUMNS, "lineage")
+
+
+@dataclass(frozen=True, eq=False)
+class Why:
+    """Why the designations of two years differ.
+
+    Attributes
+    ----------
+    found : udsat_geo.analysis.why.Why
+        The designations, their changes and the exact parts.
+    summary : dict
+        Everything as plain data, as ``udsat why --json`` prints it.
+    """
+
+    found: Found
+    summary: dict[str, Any]
+
+    @property
+    def residents(self) -> pd.DataFrame:
+        """The change in the residents of each area, and its parts, shape (n_changes, columns)."""
+        return rows_as_frame(*_flat(self.summary["residents"]["areas"]), "why")
+
+    @property
+    def rates(self) -> pd.DataFrame:
+        """The change in each criterion's rate, and its parts; `of` says whose: areas, rest_of_city, gap or city."""
+        rows = [
+            {"criterion": row["criterion"], "of": of, **values}
+            for row in self.summary["rates"]
+            for of, values in row.items()
+            if of != "criterion"
+        ]
+        return rows_as_frame(*_flat(rows), "why")
+
+    def __repr__(self) -> str:
+        years = self.summary["before"]["year"], self.summary["now"]["year"]
+        return f"<Why: from {years[0]} to {years[1]}, {len(self.summary['residents']['areas'])} areas>"
+
+
+def _flat(rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Rows whose parts stand in a dict of their own, made flat, and all their columns."""
+    flat = [{k: v for k, v in row.items() if k != "parts"} | (row["parts"] or {}) for row in rows]
+    return flat, list(dict.fromkeys(column for row in flat for column in row))
+
+
+def why(
+    before: int,
+    now: int,
+    *,
+    policy: str | Path | LoadedPolicy = "kbh-2017",
+    to_policy: str | Path | LoadedPolicy | None = None,
+    registers: PathLike | None = None,
+    units: PathLike | None = None,
+    language: Language = "da",
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Why:
+    """Why the designation of one year differs from that of another; the command ``udsat why`` prints it.
+
+    Parameters
+    ----------
+    before, now : int
+        The years.
+    policy, to_policy : str, Path or LoadedPolicy
+        Of the years; one serves both.
+    registers, units, language, seed, threads, progress
+        As in `udsat_geo.designate`; ``{year}`` in the name of `units` stands for the year.
+
+    Raises
+    ------
+    InputError
+        If the years do not rise, or an input is at fault.
+    """
+    from udsat_geo.analysis.why import decomposition_as_data, explain_change
+    from udsat_geo.designation.job import Job
+    from udsat_geo.synthetic.write import DEFAULT_SEED
+
+    first = policy_of(policy)
+    second = first if to_policy is None else policy_of(to_policy)
+    raw, table, seed = path_of(registers), path_of(units), DEFAULT_SEED if seed is None else seed
+    jobs = [
+        Job(year, rule, raw, table, language=language, seed=seed, threads=threads)
+        for year, rule in ((before, first), (now, second))
+    ]
+    found = explain_change(jobs[0], jobs[1], progress)
+    return Why(found, decomposition_as_data(found.before, found.now, found.changes, found.decomposition))
+
+
+@dataclass(frozen=True, eq=False)
+class StatusTables:
+    """Areas against the rest of the city, year by year.
+
+    Attributes
+    ----------
+    report : StatusReport
+        With all arrays.
+    summary : dict
+        Everything as plain data, as ``udsat status --json`` prints it.
+    """
+
+    report: StatusReport
+    summary: dict[str, Any]
+
+    @property
+    def rates(self) -> pd.DataFrame:
+        """One row for each year and criterion: areas, rest_of_city, gap and city, shape (n_years n_criteria, columns).
+
+        Shares are fractions, positive gaps are worse.
+        """
+        columns = ("areas", "rest_of_city", "gap", "city")
+        rows = []
+        for year, status in zip(self.report.series.years, self.report.series.statuses, strict=True):
+            for j, key in enumerate(self.report.policy.policy.keys):
+                rows.append({"year": year, "criterion": key, **{name: getattr(status, name)[j] for name in columns}})
+        return rows_as_frame(rows, ("year", "criterion", *columns), "status")
+
+    @property
+    def milestone(self) -> dict[str, Any] | None:
+        """How far the policy's milestone is; None without one."""
+        found: dict[str, Any] | None = self.summary["milestone"]
+        return found
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said about it."""
+        return list(self.report.notes)
+
+    def __repr__(self) -> str:
+        years = ", ".join(map(str, self.report.series.years))
+        return f"<StatusTables: {self.report.areas.name}, {years}, source {self.report.source}>"
+
+
+def status(
+    areas: int | Result | PathLike,
+    *,
+    years: Iterable[int],
+    updated: int | Result | PathLike | None = None,
+    registers: PathLike | None = None,
+    policy: str | Path | LoadedPolicy = "kbh-2017",
+    allow_overlaps: bool = False,
+    language: Language = "da",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> StatusTables:
+    """Measure areas against the rest of the city, year by year; the command ``udsat status`` prints it.
+
+    Parameters
+    ----------
+    areas : int, Result, str or Path
+        A designation, a file of polygons, or a year: designated from its registers then.
+    years : iterable of int
+        The years to measure.
+    updated : int, Result, str or Path, optional
+        The areas that follow, compared with `areas` in the last year.
+    registers : str or Path, optional
+        The folder with a folder for each year; as in `udsat_geo.designate` without it.
+    policy : str, Path or LoadedPolicy
+        Its criteria and its milestone.
+    allow_overlaps : bool
+        Where polygons overlap, count a resident of both once.
+    language, threads, progress
+        As in `udsat_geo.designate`.
+
+    Raises
+    ------
+    InputError
+        If the areas or the registers of a year are at fault.
+    """
+    from udsat_geo.monitoring.status import StatusJob, take_report
+    from udsat_geo.monitoring.status_tables import as_data
+
+    with as_sides({"areas": areas, "updated": updated}) as sides:
+        texts = {name: str(path) for name, path in sides.paths.items()}
+        job = StatusJob(
+            areas=texts["areas"],
+            years=tuple(years),
+            policy=policy_of(policy),
+            updated=texts.get("updated"),
+            raw=path_of(registers),
+            allow_overlaps=allow_overlaps,
+            language=language,
+            threads=threads,
+            notes=sides.told(language),
+        )
+        report = take_report(job, progress)
+        return StatusTables(report, as_data(report))
+
+
+def policies() -> dict[str, LoadedPolicy]:
+    """The built-in policies by their names.
+
+    Returns
+    -------
+    dict
+        Name -> policy, whose ``policy`` has title, source, years, criteria and rule.
+    """
+    from udsat_geo.policy.chain import BUILT_IN
+    from udsat_geo.policy.load import load_policy
+
+    return {name: load_policy(name) for name in BUILT_IN}
+
+
+def reproduce(year: int, *, language: Language = "da") -> pd.DataFrame:
+    """Recompute the published status report of a year from its own figures; the command is ``udsat reproduce``.
+
+    Parameters
+    ----------
+    year : int
+        2021.
+    language : {"da", "en"}
+
+    Returns
+    -------
+    DataFrame
+        One row for each check: where it stands, what is printed, what follows from the other printed figures and the
+        interval it may lie in, the verdict, and the readings under which it would agree. Figures are texts, as printed.
+
+    Raises
+    ------
+    InputError
+        If there is no report of that year.
+    """
+    from udsat_geo.monitoring.printed.explained import check_report_year, reproduce
+    from udsat_geo.monitoring.printed.figures import Notation
+    from udsat_geo.monitoring.printed.tables import ROW, row_of
+
+    check_report_year(year)
+    made = reproduce(year)
+    notation = Notation(language, grouped=False)
+    columns = [*(name for name in ROW if name not in ("low", "high")), "interval"]
+    return rows_as_frame((row_of(outcome, made.report, notation) for outcome in made.outcomes), columns, "reproduce")
+
+
+def goals(*, language: Language = "da") -> pd.DataFrame:
+    """The policy's 18 goals as published, with the report's verdict and ours; the command is ``udsat goals``.
+
+    Returns
+    -------
+    DataFrame
+        One row for each goal, shape (18, columns); ``verdict`` is ours, ``report`` the report's, ``reason`` says why.
+    """
+    from udsat_geo.monitoring.goal_tables import goal_rows
+    from udsat_geo.monitoring.goals import take_account
+
+    rows = goal_rows(take_account(), language)
+    return rows_as_frame(rows, rows[0], "goals")

@@ -1,0 +1,421 @@
+"""A designation in Python's hands: made or read back, the same class."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from udsat_geo.api.frames import PathLike, layer_as_frame, table_as_frame
+from udsat_geo.messages.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import folium
+    import geopandas as gpd
+    import pandas as pd
+    import pyarrow as pa
+    from matplotlib.axes import Axes
+
+    from udsat_geo.designation.designation import Designation
+    from udsat_geo.designation.layers import Stored
+    from udsat_geo.files.explained import Explained
+    from udsat_geo.policy.load import LoadedPolicy
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """A designation: its layers as frames, its summary, and what can be done with it.
+
+    One that `udsat_geo.designate` made and one that `udsat_geo.read` read back are the same: they are equal where
+    their summaries and layers are, to the last bit of a number.
+
+    Attributes
+    ----------
+    stored : Stored
+        Summary and layers, the latter as Arrow tables.
+    designation : Designation or None
+        With all that it was made of: arrays of units, edges, scores and areas. None of one that was read back.
+    files : object
+        Keeps the files that frames among the inputs were written to.
+
+    Notes
+    -----
+    Every frame is made anew when it is asked for: assign it to a name to change it. Geometries are in the column
+    ``geometry``, in the designation's reference system (`crs`). Rates are fractions (0 to 1) or in the criterion's own
+    unit, gaps in the same, positive is worse.
+    """
+
+    stored: Stored
+    designation: Designation | None = None
+    files: object = None
+
+    # --- what it is -------------------------------------------------------------------------------------------
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The summary with provenance, as in the JSON beside the files."""
+        return self.stored.summary
+
+    @property
+    def year(self) -> int:
+        """The year designated."""
+        return self.stored.year
+
+    @property
+    def language(self) -> str:
+        """Of reasons and labels: ``da`` or ``en``."""
+        return self.stored.language
+
+    @property
+    def policy(self) -> str:
+        """The id of the policy."""
+        return str(self.summary["policy"]["id"])
+
+    @property
+    def source(self) -> str:
+        """What the people come from: ``registers``, ``unit_table`` or ``synthetic``."""
+        return str(self.summary["source"])
+
+    @property
+    def crs(self) -> str:
+        """The reference system of all layers."""
+        return str(self.summary["crs"])
+
+    @property
+    def residents(self) -> int:
+        """Residents of the whole city: all who could be placed."""
+        return int(self.summary["residents"])
+
+    @property
+    def residents_in_areas(self) -> int:
+        """Residents of all areas."""
+        return int(self.summary["residents_in_areas"])
+
+    @property
+    def share_of_residents(self) -> float:
+        """The share of the city's residents who live in an area, a fraction; NaN of an empty city."""
+        share = self.summary["share_of_residents"]
+        return float("nan") if share is None else float(share)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was found out about the input."""
+        return list(self.summary["notes"])
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The names of the layers and tables that there are."""
+        return tuple(self.stored.layers)
+
+    # --- frames -----------------------------------------------------------------------------------------------
+
+    @property
+    def areas(self) -> gpd.GeoDataFrame:
+        """The designated areas, shape (n_areas, columns): lasting id, name, residents, rates, gaps, outline."""
+        return self._spatial("areas")
+
+    @property
+    def units(self) -> gpd.GeoDataFrame:
+        """All units judged, shape (n_units, columns): rates, gaps, composite, role, and the reason in words."""
+        return self._spatial("units")
+
+    @property
+    def changes(self) -> gpd.GeoDataFrame:
+        """What came, went and changed against the previous designation, shape (n_changes, columns)."""
+        return self._spatial("changes")
+
+    @property
+    def changed_units(self) -> gpd.GeoDataFrame:
+        """Units that came into an area, left one or went to another, shape (n_changed, columns)."""
+        return self._spatial("changed_units")
+
+    @property
+    def near_misses(self) -> gpd.GeoDataFrame:
+        """Groups that failed one demand only, shape (n_near_misses, columns)."""
+        return self._spatial("near_misses")
+
+    @property
+    def status(self) -> pd.DataFrame:
+        """The areas against the rest of the city, shape (n_criteria, columns)."""
+        return self._table("status")
+
+    @property
+    def overrides(self) -> pd.DataFrame:
+        """Decisions that changed the result, shape (n_overrides, columns); without any, no row."""
+        return self._table("overrides")
+
+    def to_arrow(self, layer: str) -> pa.Table:
+        """A layer as an Arrow table; needs no other package.
+
+        Parameters
+        ----------
+        layer : str
+            One of `layers`.
+
+        Returns
+        -------
+        pyarrow.Table
+            Geometries are well-known binary in the column ``geom``.
+
+        Raises
+        ------
+        InputError
+            If there is no such layer.
+        """
+        if layer not in self.stored.layers:
+            what = f"this designation has no layer {layer!r}"
+            raise InputError(Problem("layer", what, f"It has {', '.join(self.layers)}."))
+        return self.stored.layers[layer].table
+
+    def _spatial(self, name: str) -> gpd.GeoDataFrame:
+        return layer_as_frame(self.stored.layers[name], name)
+
+    def _table(self, name: str) -> pd.DataFrame:
+        if name not in self.stored.layers:
+            return table_as_frame(_no_overrides(), name)
+        return table_as_frame(self.stored.layers[name].table, name, f'to_arrow("{name}") does without.')
+
+    # --- files ------------------------------------------------------------------------------------------------
+
+    def to_file(self, path: PathLike) -> Path:
+        """Write the designation as one file, with its summary beside it; the suffix says the format.
+
+        Parameters
+        ----------
+        path : str or Path
+            ``x.gpkg``: all layers; ``x.xlsx``: all tables without geometries; ``x.tif``: cells as a raster. The summary
+            becomes ``x.json``. Folders are made where they are missing. Formats that have a file for each layer are for
+            `to_folder`.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            If the suffix is that of no such format, or a raster is asked of a designation that was read back or has no
+            cells.
+        OutputError
+            If it cannot be written; what was there stays.
+        """
+        from udsat_geo.api.frames import write_file
+
+        return write_file(self, Path(path))
+
+    def to_folder(self, out: PathLike, formats: str | tuple[str, ...] = ("gpkg",)) -> list[Path]:
+        """Write the files that the command `designate` writes, called after the year, all or none.
+
+        Parameters
+        ----------
+        out : str or Path
+            Made where it is missing.
+        formats : str or tuple of str
+            As in ``--format``: names, or a comma separated list.
+
+        Returns
+        -------
+        list of Path
+            The files, the summary last.
+
+        Raises
+        ------
+        InputError
+            If a format is unknown, or is a raster and the designation was read back.
+        OutputError
+            If they cannot be written; nothing has changed then.
+        """
+        from udsat_geo.api.frames import write_folder
+
+        return write_folder(self, Path(out), formats)
+
+    def to_postgis(self, address: str) -> str:
+        """Write the designation into a schema of a PostGIS database, in one transaction.
+
+        Parameters
+        ----------
+        address : str
+            ``postgresql://USER@HOST/DATABASE?schema=NAME``; without a schema it is ``designation_YEAR``.
+
+        Returns
+        -------
+        str
+            Where it lies, without anything secret.
+
+        Raises
+        ------
+        InputError
+            If it is no address of a database, or psycopg is not installed.
+        OutputError
+            If it cannot be written; nothing has changed then.
+        """
+        from udsat_geo.files.postgis import database_of, write_database
+
+        return write_database(self.stored, database_of(address))
+
+    @contextmanager
+    def as_geopackage(self) -> Iterator[Path]:
+        """A GeoPackage of the designation with its JSON in a temporary folder, for as long as the context lasts."""
+        with tempfile.TemporaryDirectory(prefix="udsat-") as folder:
+            yield self.to_folder(folder, ("gpkg",))[0]
+
+    # --- pictures ---------------------------------------------------------------------------------------------
+
+    def plot(
+        self,
+        column: str | None = "composite",
+        *,
+        layer: str = "units",
+        ax: Axes | None = None,
+        outlines: bool = True,
+        names: bool = True,
+        legend: bool = True,
+        **options: Any,
+    ) -> Axes:
+        """Draw a layer with matplotlib, the outlines and names of the areas over it, and its source below.
+
+        Parameters
+        ----------
+        column : str or None
+            What colours the features: a column of the layer; None for one colour.
+        layer : str
+            A layer with geometries.
+        ax : matplotlib.axes.Axes, optional
+            Drawn into; a new one without it.
+        outlines, names : bool
+            Whether to draw the outlines of the areas, and to write their names.
+        legend : bool
+        **options
+            For `geopandas.GeoDataFrame.plot`.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        InputError
+            If there is no such layer or column.
+        MissingPackageError
+            If geopandas or matplotlib is not installed.
+        """
+        from udsat_geo.api.display import plot
+
+        return plot(self, column, layer, ax, outlines, names, legend, options)
+
+    def explore(
+        self, column: str | None = None, *, layer: str = "areas", tiles: str | None = None, **options: Any
+    ) -> folium.Map:
+        """A layer as an interactive map in the notebook, by folium.
+
+        Parameters
+        ----------
+        column : str, optional
+            What colours the features.
+        layer : str
+            A layer with geometries.
+        tiles : str, optional
+            A background map, such as ``"CartoDB positron"``, which is fetched from its server; none by default.
+        **options
+            For `geopandas.GeoDataFrame.explore`.
+
+        Returns
+        -------
+        folium.Map
+
+        Raises
+        ------
+        InputError
+            If there is no such layer or column.
+        MissingPackageError
+            If geopandas, folium, mapclassify or matplotlib is not installed.
+
+        Notes
+        -----
+        The map is drawn by JavaScript that folium has the browser fetch from the network: without one it stays blank.
+        `report` writes a page that needs none.
+        """
+        from udsat_geo.api.display import explore
+
+        return explore(self, column, layer, tiles, options)
+
+    def report(
+        self,
+        path: PathLike,
+        *,
+        earlier: tuple[Result, ...] = (),
+        with_units: bool = True,
+        policy: PathLike | LoadedPolicy | None = None,
+    ) -> Path:
+        """Write the report page: one HTML file with map, tables and figures that needs no network.
+
+        Parameters
+        ----------
+        path : str or Path
+            The page.
+        earlier : tuple of Result
+            Designations of earlier years by the same policy, shown as well.
+        with_units : bool
+            Whether units come with it, by classes of residents and composite.
+        policy : str, Path or LoadedPolicy, optional
+            The policy that a designation read back was made by, where it is no built-in one.
+
+        Returns
+        -------
+        Path
+            The page.
+
+        Raises
+        ------
+        InputError
+            If Bokeh or matplotlib is not installed, or the designations do not belong together.
+        OutputError
+            If it cannot be written; what was there stays.
+        """
+        from udsat_geo.api.frames import write_report
+
+        return write_report(self, Path(path), earlier, with_units, policy)
+
+    # --- questions --------------------------------------------------------------------------------------------
+
+    def explain(self, wanted: str) -> Explained:
+        """Say why an area or a unit is in or out; see `udsat_geo.explain`."""
+        from udsat_geo.api.calls import explain
+
+        return explain(self, wanted)
+
+    def differences(self, other: Result) -> list[str]:
+        """In what two designations differ, one line for each entry, layer and column; empty when they are equal."""
+        from udsat_geo.designation.layers import differences
+
+        return differences(self.stored, other.stored)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Result):
+            return NotImplemented
+        return not self.differences(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        from udsat_geo.api.display import in_words
+
+        return in_words(self)
+
+    def _repr_html_(self) -> str:
+        from udsat_geo.api.display import as_html
+
+        return as_html(self)
+
+
+def _no_overrides() -> Any:
+    import pyarrow as pa
+
+    from udsat_geo.designation.columns import type_of
+
+    names = ("action", "unit_id", "reason", "decided_by", "date", "units", "units_changed")
+    return pa.table({name: pa.array([], type_of(name)) for name in names})

@@ -1,0 +1,259 @@
+"""Overrides: decisions, each with its reason, that change the result last.
+
+A table or vector file with the columns ``action`` (include, exclude), ``reason``, ``decided_by`` and ``date``, and
+either ``unit_id`` or a polygon, which stands for the units whose centre lies in it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.roles import number_areas
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.words import REPROJECTED
+from udsat_geo.sources.crs import short_crs
+from udsat_geo.sources.features import Features, features_in, texts_of
+from udsat_geo.units.edges import Edges
+from udsat_geo.units.units import Units
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What was decided about which units.
+
+    Attributes
+    ----------
+    include, exclude : int64, shape (n_units,)
+        Number of the override that includes (excludes) the unit; -1 is none. No unit has both.
+    """
+
+    include: NDArray[np.int64]
+    exclude: NDArray[np.int64]
+
+
+def apply_decisions(
+    units: Units, edges: Edges, area_of_unit: NDArray[np.int64], decisions: Decisions
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Change the result by what was decided.
+
+    Parameters
+    ----------
+    units : Units
+    edges : Edges
+        Along which an included unit touches an area.
+    area_of_unit : int64, shape (n_units,)
+        -1 is none.
+    decisions : Decisions
+
+    Returns
+    -------
+    area_of_unit : int64, shape (n_units,)
+        New areas of included units come after all others, in the order of their first unit.
+    override_of_unit : int64, shape (n_units,)
+        The override that changed the unit; -1 where none did, or where it only confirmed what was so already.
+    """
+    from udsat_geo.kernels.components import label_components
+
+    changed = np.full(len(units), -1, dtype=np.int64)
+    result = area_of_unit.copy()
+    out = (decisions.exclude >= 0) & (result >= 0)
+    changed[out], result[out] = decisions.exclude[out], -1
+    new = (decisions.include >= 0) & (result < 0)
+    changed[new] = decisions.include[new]
+    n_areas = int(area_of_unit.max(initial=-1)) + 1
+    inside = result >= 0
+    place = number_areas(units, result, n_areas)
+    # units that are included together and touch go together
+    piece, n_pieces = label_components(new, edges.head, edges.tail)
+    area_of_piece = np.full(n_pieces, -1, dtype=np.int64)
+    for one, other in ((edges.head, edges.tail), (edges.tail, edges.head)):
+        touching = new[one] & inside[other]
+        for p, area in zip(piece[one[touching]].tolist(), result[other[touching]].tolist(), strict=True):
+            best = area_of_piece[p]
+            if best < 0 or place[area] < place[best]:
+                area_of_piece[p] = area
+    alone = area_of_piece < 0
+    area_of_piece[alone] = n_areas + np.arange(int(alone.sum()))
+    result[new] = area_of_piece[piece[new]]
+    return result, changed
+
+
+ACTIONS = ("include", "exclude")
+REQUIRED = ("action", "reason", "decided_by", "date")
+
+
+@dataclass(frozen=True)
+class Override:
+    """One decision.
+
+    Attributes
+    ----------
+    action : {"include", "exclude"}
+    unit_id : str or None
+        None where a polygon says which units.
+    units : int64, shape (n_chosen,)
+        The units it speaks of.
+    reason, decided_by : str
+    date : str
+        ISO 8601.
+    """
+
+    action: str
+    unit_id: str | None
+    units: NDArray[np.int64]
+    reason: str
+    decided_by: str
+    date: str
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """All decisions of a file, in its order, and what was said about it.
+
+    Attributes
+    ----------
+    overrides : tuple of Override
+    decisions : Decisions
+    notes : tuple of str
+    """
+
+    overrides: tuple[Override, ...]
+    decisions: Decisions
+    notes: tuple[str, ...] = ()
+
+
+def read_overrides(path: Path, units: Units, language: str) -> Overrides:
+    """Read decisions, and find the units they speak of.
+
+    Raises
+    ------
+    InputError
+        For missing columns; rows without action, reason, name or date; unknown actions and units; polygons that hold
+        no unit; units that are both included and excluded.
+    """
+    features, told = features_in(path, units.crs, as_text=True, language=language)
+    rows = _rows(features)
+    chosen = _units_of_rows(features, rows, units)
+    overrides = tuple(
+        Override(
+            row["action"].lower(),
+            row["unit_id"] or None,
+            members,
+            row["reason"],
+            row["decided_by"],
+            row["date"],
+        )
+        for row, members in zip(rows, chosen, strict=True)
+    )
+    by_action = {}
+    for action in ACTIONS:
+        first = np.full(len(units), -1, dtype=np.int64)
+        for number in range(len(overrides) - 1, -1, -1):
+            if overrides[number].action == action:
+                first[overrides[number].units] = number
+        by_action[action] = first
+    both = np.flatnonzero((by_action["include"] >= 0) & (by_action["exclude"] >= 0))
+    if len(both):
+        example = f"{units.unit_id[both[0]]} (rows {by_action['include'][both[0]] + 1}, "
+        example += f"{by_action['exclude'][both[0]] + 1})"
+        what = "units that are both included and excluded"
+        raise InputError(Problem(features.name, what, "Decide for one.", len(both), example))
+    given = {"name": features.name, "source": told, "target": short_crs(units.crs)}
+    note = () if told is None else (REPROJECTED[language].format(**given),)
+    return Overrides(overrides, Decisions(by_action["include"], by_action["exclude"]), features.notes + note)
+
+
+def _rows(features: Features) -> list[dict[str, str]]:
+    """The attributes as text by our names, checked."""
+    attributes, name = features.attributes, features.name
+    lower = {column.lower(): column for column in attributes.column_names}
+    missing = [column for column in REQUIRED if column not in lower]
+    if features.geometry is None and "unit_id" not in lower:
+        missing.append("unit_id")
+    if missing:
+        what = f"has no column {', '.join(missing)}"
+        remedy = f"An override needs {', '.join(REQUIRED)}, and unit_id or a polygon."
+        raise InputError(Problem(name, what, remedy))
+    columns = {}
+    for column in (*REQUIRED, "unit_id"):
+        columns[column] = texts_of(features, lower[column]) if column in lower else [""] * attributes.num_rows
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    if not rows:
+        raise InputError(Problem(name, "holds no overrides", "Leave out --overrides, or add them."))
+    problems = []
+    for column in REQUIRED:
+        empty = [number for number, row in enumerate(rows, 1) if not row[column]]
+        if empty:
+            what = f"overrides without {column}"
+            remedy = "Say what was decided, why, by whom and when."
+            problems.append(Problem(f"{name}, column {column}", what, remedy, len(empty), f"row {empty[0]}"))
+    unknown = [row["action"] for row in rows if row["action"] and row["action"].lower() not in ACTIONS]
+    if unknown:
+        what, remedy = "unknown actions", "Write include or exclude."
+        problems.append(Problem(f"{name}, column action", what, remedy, len(unknown), repr(unknown[0])))
+    for row in rows:
+        row["date"] = _date(row["date"]) if row["date"] else ""
+    wrong = [number for number, row in enumerate(rows, 1) if row["date"] == "?"]
+    if wrong:
+        what, remedy = "dates that cannot be read", "Write them as 2025-03-31."
+        problems.append(Problem(f"{name}, column date", what, remedy, len(wrong), f"row {wrong[0]}"))
+    if problems:
+        raise InputError(problems)
+    return rows
+
+
+def _date(text: str) -> str:
+    """The day of a date or time in ISO 8601; a question mark where it is none.
+
+    No other way of writing is taken: 03-04-2021 is a day in April here and one in March elsewhere.
+    """
+    try:
+        return datetime.datetime.fromisoformat(text).date().isoformat()
+    except ValueError:
+        return "?"
+
+
+def _units_of_rows(features: Features, rows: list[dict[str, str]], units: Units) -> list[NDArray[np.int64]]:
+    """The units that each row speaks of."""
+    import shapely
+
+    number = {unit: i for i, unit in enumerate(units.unit_id.tolist())}
+    by_id = [row["unit_id"] for row in rows]
+    problems = []
+    unknown = [text for text in by_id if text and text not in number]
+    if unknown:
+        what, remedy = "units that do not exist", f"Unit ids here read as {units.unit_id[0]}."
+        problems.append(Problem(f"{features.name}, column unit_id", what, remedy, len(unknown), repr(unknown[0])))
+    chosen = [np.array([number[text]] if text in number else [], dtype=np.int64) for text in by_id]
+    drawn = [i for i, text in enumerate(by_id) if not text]
+    if drawn and features.geometry is None:
+        what, remedy = "overrides without a unit", "Fill in unit_id, or draw a polygon."
+        problems.append(Problem(features.name, what, remedy, len(drawn), f"row {drawn[0] + 1}"))
+    elif drawn and features.geometry is not None:
+        shapes = features.geometry[drawn]
+        wrong = shapely.is_missing(shapes) | ~np.isin(shapely.get_type_id(shapes), (3, 6)) | ~shapely.is_valid(shapes)
+        drawable = shapes.copy()
+        drawable[wrong] = None
+        centres = shapely.STRtree(shapely.points(units.easting, units.northing))
+        row, unit = centres.query(drawable, predicate="intersects")
+        for place, i in enumerate(drawn):
+            chosen[i] = np.sort(unit[row == place]).astype(np.int64)
+        empty = [drawn[place] for place in range(len(drawn)) if not wrong[place] and not len(chosen[drawn[place]])]
+        for faulty, what, remedy in (
+            (
+                [drawn[k] for k in np.flatnonzero(wrong)],
+                "overrides without a valid polygon",
+                "Draw one, or name a unit.",
+            ),
+            (empty, "polygons in which no unit's centre lies", "Draw them round the units they are about."),
+        ):
+            if faulty:
+                problems.append(Problem(features.name, what, remedy, len(faulty), f"row {faulty[0] + 1}"))
+    if problems:
+        raise InputError(problems)
+    return chosen

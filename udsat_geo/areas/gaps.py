@@ -1,0 +1,490 @@
+"""Holes: enclosed gaps up to a size become part of the area around them.
+
+A hole is filled when it is no larger than ``areas.holes``, no barrier runs through it or parts it from the area (of
+cells: save at a crossing), and every unit in it has no residents, no rate, or a composite of at least
+``areas.fill_below``; without that floor, no hole is filled in which somebody was scored. Holes are taken from the
+largest down, so that an area inside a filled hole joins the outer one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.ground import Ground
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import Scores
+from udsat_geo.units.barriers import Barriers, is_cut, segment_lines
+from udsat_geo.units.edges import inside_points
+from udsat_geo.units.units import Units
+
+if TYPE_CHECKING:
+    from udsat_geo.areas.roles import Standing
+
+
+_THIN = 1e-6
+"""Metres: a way that runs along a zone's border for less than this does not cross the zone."""
+
+
+@dataclass(frozen=True)
+class Bridged:
+    """Pieces joined to groups.
+
+    Attributes
+    ----------
+    group_of_piece : int64, shape (n_pieces,)
+    unit, unit_group : int64, shape (n_bridging,)
+        Units without residents or rate that a bridge runs over, and their group.
+    ground : Ground
+        Land without units that bridges run over; its `area` is the group.
+    """
+
+    group_of_piece: NDArray[np.int64]
+    unit: NDArray[np.int64]
+    unit_group: NDArray[np.int64]
+    ground: Ground
+
+
+def bridge_pieces(
+    units: Units,
+    piece_of_unit: NDArray[np.int64],
+    n_pieces: int,
+    standing: Standing,
+    policy: Policy,
+    barriers: Barriers | None,
+) -> Bridged:
+    """Join pieces across gaps.
+
+    Parameters
+    ----------
+    units : Units
+    piece_of_unit : int64, shape (n_units,)
+        -1 is none.
+    n_pieces : int
+    standing : Standing
+    policy : Policy
+        ``areas.bridge``; 0 joins nothing.
+    barriers : Barriers or None
+    """
+    nothing = np.empty(0, dtype=np.int64)
+    if not policy.areas.bridge or n_pieces < 2:
+        return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(units.row is not None))
+    links = _cell_links if units.row is not None else _zone_links
+    passable = standing.passable & (piece_of_unit < 0)
+    return links(units, piece_of_unit, n_pieces, passable, policy, barriers)
+
+
+def bridge_steps(size: int, bridge: float) -> tuple[NDArray[np.int64], ...]:
+    """Forward steps between cells that a bridge may span, and the cells on the way of each.
+
+    Parameters
+    ----------
+    size : int
+        Of a cell, in metres.
+    bridge : float
+        The widest gap between two cells' sides or corners, in metres; inclusive.
+
+    Returns
+    -------
+    row_step, col_step : int64, shape (n_steps,)
+        Without the eight neighbours, whose touching is not for bridges to decide.
+    way_start : int64, shape (n_steps + 1,)
+    way_row, way_col : int64, shape (n_way,)
+        The cells whose inside the line between the two centres crosses.
+    """
+    most = int(bridge // size) + 1
+    steps, ways = [], []
+    for row in range(most + 1):
+        for col in range(-most, most + 1):
+            forward = row > 0 or col > 0
+            gap_row, gap_col = max(abs(row) - 1, 0), max(abs(col) - 1, 0)
+            wide = (gap_row**2 + gap_col**2) * float(size) ** 2
+            if forward and 0 < wide <= float(bridge) ** 2:
+                steps.append((row, col))
+                ways.append(_cells_between(row, col))
+    starts = np.concatenate([[0], np.cumsum([len(way) for way in ways])]).astype(np.int64)
+    cells = np.array([cell for way in ways for cell in way], dtype=np.int64).reshape(-1, 2)
+    step = np.array(steps, dtype=np.int64).reshape(-1, 2)
+    columns = (step[:, 0], step[:, 1], cells[:, 0], cells[:, 1])
+    row_step, col_step, way_row, way_col = (np.ascontiguousarray(column) for column in columns)
+    return row_step, col_step, starts, way_row, way_col
+
+
+def _cells_between(row: int, col: int) -> list[tuple[int, int]]:
+    """The cells whose inside the line from the centre of (0, 0) to that of (row, col) crosses, ends left out.
+
+    In doubled coordinates cell (r, c) is the open square 2r - 1 .. 2r + 1, 2c - 1 .. 2c + 1, and the line runs from
+    (0, 0) to (2 row, 2 col): it crosses the square when two of its corners lie on different sides, which whole numbers
+    tell exactly.
+    """
+    between = []
+    for r in range(row + 1):
+        for c in range(min(col, 0), max(col, 0) + 1):
+            sides = [row * (2 * c + east) - col * (2 * r + north) for north in (-1, 1) for east in (-1, 1)]
+            if (r, c) not in ((0, 0), (row, col)) and min(sides) < 0 < max(sides):
+                between.append((r, c))
+    return between
+
+
+def _shortest(
+    one: NDArray[np.int64], other: NDArray[np.int64], length: NDArray[np.float64], n_pieces: int
+) -> NDArray[np.bool_]:
+    """Which links are the shortest between their two pieces, each of shape (n_links,)."""
+    pair = np.minimum(one, other) * n_pieces + np.maximum(one, other)
+    _, pair = np.unique(pair, return_inverse=True)
+    least = np.full(pair.max(initial=-1) + 1, np.inf)
+    np.minimum.at(least, pair, length)
+    result: NDArray[np.bool_] = length == least[pair]
+    return result
+
+
+def _groups(
+    one: NDArray[np.int64], other: NDArray[np.int64], way: NDArray[np.object_], n_pieces: int
+) -> NDArray[np.int64]:
+    """The group of each piece when bridges join pieces, and those whose bridges meet are one; shape (n_pieces,).
+
+    Parameters
+    ----------
+    one, other : int64, shape (n_bridges,)
+        The pieces of each bridge.
+    way : object (shapely LineString), shape (n_bridges,)
+    n_pieces : int
+    """
+    import shapely
+
+    from udsat_geo.kernels.components import label_components
+
+    # of two bridges that meet, one would part the area of the other
+    first, second = shapely.STRtree(way).query(way, predicate="intersects")
+    met = first < second
+    head, tail = np.append(one, one[first[met]]), np.append(other, one[second[met]])
+    everyone = np.ones(n_pieces, dtype=bool)
+    group_of_piece, _ = label_components(everyone, head.astype(np.int32), tail.astype(np.int32))
+    return group_of_piece
+
+
+def _cell_links(
+    units: Units,
+    piece_of_unit: NDArray[np.int64],
+    n_pieces: int,
+    passable: NDArray[np.bool_],
+    policy: Policy,
+    barriers: Barriers | None,
+) -> Bridged:
+    import shapely
+
+    from udsat_geo.kernels.cells import find_cell, index_cells
+    from udsat_geo.kernels.gaps import bridge_links
+
+    row, col, size = units.row, units.col, policy.units.size
+    if row is None or col is None:
+        nothing = np.empty(0, dtype=np.int64)
+        return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(True))
+    table = index_cells(row, col)
+    row_step, col_step, way_start, way_row, way_col = bridge_steps(size, policy.areas.bridge)
+    head, tail, step = bridge_links(
+        row, col, table, piece_of_unit, passable, row_step, col_step, way_start, way_row, way_col
+    )
+    if barriers is not None:
+        open_way = ~is_cut(
+            barriers, units.easting[head], units.northing[head], units.easting[tail], units.northing[tail]
+        )
+        head, tail, step = head[open_way], tail[open_way], step[open_way]
+    one, other = piece_of_unit[head], piece_of_unit[tail]
+    far = (row_step[step] ** 2 + col_step[step] ** 2).astype(np.float64)
+    shortest = _shortest(one, other, far, n_pieces)
+    head, tail, step = head[shortest], tail[shortest], step[shortest]
+    one, other = one[shortest], other[shortest]
+    ends = np.column_stack([col[head], row[head], col[tail], row[tail]]).astype(np.float64)
+    group_of_piece = _groups(one, other, shapely.linestrings(ends.reshape(-1, 2, 2)), n_pieces)
+    bridging: dict[int, int] = {}
+    land: list[tuple[int, int, int]] = []
+    for link, group in enumerate(group_of_piece[one].tolist()):
+        for k in range(int(way_start[step[link]]), int(way_start[step[link] + 1])):
+            at = int(row[head[link]] + way_row[k]), int(col[head[link]] + way_col[k])
+            found = find_cell(*at, table, row, col)
+            if found < 0:
+                land.append((*at, group))
+            else:
+                # where bridges of two groups run over one unit without crossing, the smaller number has it
+                bridging[found] = min(group, bridging.get(found, group))
+    unit = np.array(sorted(bridging), dtype=np.int64)
+    unit_group = np.array([bridging[number] for number in unit.tolist()], dtype=np.int64)
+    cells = np.array(land, dtype=np.int64).reshape(-1, 3)
+    return Bridged(group_of_piece, unit, unit_group, Ground.of_cells(cells[:, 0], cells[:, 1], cells[:, 2]))
+
+
+def _zone_links(
+    units: Units,
+    piece_of_unit: NDArray[np.int64],
+    n_pieces: int,
+    passable: NDArray[np.bool_],
+    policy: Policy,
+    barriers: Barriers | None,
+) -> Bridged:
+    """Zones: the way is the shortest line between two of them; zones that touch are left to contiguity."""
+    import shapely
+
+    nothing = np.empty(0, dtype=np.int64)
+    geometry = units.geometry
+    if geometry is None:
+        return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(False))
+    member = np.flatnonzero(piece_of_unit >= 0)
+    head, tail = shapely.STRtree(geometry[member]).query(
+        geometry[member], predicate="dwithin", distance=policy.areas.bridge
+    )
+    head, tail = member[head], member[tail]
+    new = (head < tail) & (piece_of_unit[head] != piece_of_unit[tail])
+    head, tail = head[new], tail[new]
+    length = shapely.distance(geometry[head], geometry[tail])
+    apart = length > policy.areas.tolerance
+    head, tail, length = head[apart], tail[apart], length[apart]
+    way = shapely.shortest_line(geometry[head], geometry[tail])
+    link, unit = shapely.STRtree(geometry).query(way, predicate="intersects")
+    crossed = shapely.length(shapely.intersection(way[link], geometry[unit])) > _THIN
+    link, unit = link[crossed], unit[crossed]
+    clear = np.ones(len(way), dtype=bool)
+    clear[link[~passable[unit]]] = False
+    if barriers is not None:
+        clear &= ~_legs_cut(geometry, head, tail, way, barriers)
+    one, other = piece_of_unit[head], piece_of_unit[tail]
+    shortest = np.zeros(len(way), dtype=bool)
+    shortest[clear] = _shortest(one[clear], other[clear], length[clear], n_pieces)
+    group_of_piece = _groups(one[shortest], other[shortest], way[shortest], n_pieces)
+    used = shortest[link]
+    bridging = np.full(len(units), n_pieces, dtype=np.int64)
+    np.minimum.at(bridging, unit[used], group_of_piece[one[link[used]]])
+    found = np.flatnonzero(bridging < n_pieces)
+    return Bridged(group_of_piece, found, bridging[found], Ground.none(False))
+
+
+def _legs_cut(
+    geometry: NDArray[np.object_],
+    head: NDArray[np.int64],
+    tail: NDArray[np.int64],
+    way: NDArray[np.object_],
+    barriers: Barriers,
+) -> NDArray[np.bool_]:
+    """Whether a barrier cuts the way from inside one zone, over the gap, to inside the other; shape (n_links,)."""
+    import shapely
+
+    inside = inside_points(geometry)
+    stops = (inside[head], shapely.get_point(way, 0), shapely.get_point(way, -1), inside[tail])
+    cut = np.zeros(len(head), dtype=bool)
+    for start, end in pairwise(stops):
+        cut |= is_cut(barriers, shapely.get_x(start), shapely.get_y(start), shapely.get_x(end), shapely.get_y(end))
+    return cut
+
+
+SQUARE_METRES_OF_A_HECTARE = 10_000
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Groups with their holes filled.
+
+    Attributes
+    ----------
+    group_of_unit : int64, shape (n_units,)
+        With the units of filled holes; -1 is none.
+    fill : bool, shape (n_units,)
+        Units that were taken in by a filled hole and belonged to no group.
+    ground : Ground
+        Land without units in filled holes; its `area` is the group.
+    """
+
+    group_of_unit: NDArray[np.int64]
+    fill: NDArray[np.bool_]
+    ground: Ground
+
+
+def fill_holes(
+    units: Units,
+    scores: Scores,
+    group_of_unit: NDArray[np.int64],
+    ground: Ground,
+    standing: Standing,
+    policy: Policy,
+    barriers: Barriers | None,
+) -> Filled:
+    """Fill the holes of groups.
+
+    Parameters
+    ----------
+    units : Units
+    scores : Scores
+    group_of_unit : int64, shape (n_units,)
+        Bridges included; -1 is none.
+    ground : Ground
+        Land that bridges run over.
+    standing : Standing
+    policy : Policy
+        ``areas.holes`` hectares; 0 fills nothing.
+    barriers : Barriers or None
+    """
+    nobody = np.zeros(len(units), dtype=bool)
+    if not policy.areas.holes or not (group_of_unit >= 0).any():
+        return Filled(group_of_unit, nobody, Ground.none(units.row is not None))
+    may_fill = standing.passable.copy()
+    if policy.areas.fill_below is not None:
+        with np.errstate(invalid="ignore"):
+            may_fill |= scores.composite >= policy.areas.fill_below
+    fill = _fill_cells if units.row is not None else _fill_outlines
+    return fill(units, group_of_unit, ground, may_fill, policy, barriers)
+
+
+def _fill_cells(
+    units: Units,
+    group_of_unit: NDArray[np.int64],
+    ground: Ground,
+    may_fill: NDArray[np.bool_],
+    policy: Policy,
+    barriers: Barriers | None,
+) -> Filled:
+    from udsat_geo.kernels.cells import find_cell, index_cells
+    from udsat_geo.kernels.gaps import enclosed_cells
+
+    filled, fill = group_of_unit.copy(), np.zeros(len(units), dtype=bool)
+    if units.row is None or units.col is None or ground.row is None or ground.col is None:
+        return Filled(filled, fill, Ground.none(True))
+    members = np.flatnonzero(group_of_unit >= 0)
+    group = np.concatenate([group_of_unit[members], ground.area])
+    row, col = np.concatenate([units.row[members], ground.row]), np.concatenate([units.col[members], ground.col])
+    order = np.lexsort((col, row, group))
+    starts = np.searchsorted(group[order], np.arange(int(group.max()) + 2))
+    # where members hold together across corners, open ground does not, and the other way round
+    hole_row, hole_col, hole, group_of_hole = enclosed_cells(
+        row[order], col[order], starts, policy.areas.neighbours == "rook"
+    )
+    size_ha = np.bincount(hole, minlength=len(group_of_hole)) * policy.units.size**2 / SQUARE_METRES_OF_A_HECTARE
+    table = index_cells(units.row, units.col)
+    small = size_ha[hole] <= policy.areas.holes
+    met = _met_by_barrier(
+        hole_row[small], hole_col[small], hole[small], len(group_of_hole), policy.units.size, barriers
+    )
+    bounds = np.searchsorted(hole, np.arange(len(group_of_hole) + 1))
+    absorbed: set[int] = set()
+    land: list[tuple[int, int, int]] = []
+    for number in np.lexsort((np.arange(len(size_ha)), -size_ha)).tolist():
+        around = int(group_of_hole[number])
+        if size_ha[number] > policy.areas.holes or around in absorbed or met[number]:
+            continue
+        cells = slice(int(bounds[number]), int(bounds[number + 1]))
+        at_row, at_col = hole_row[cells], hole_col[cells]
+        places = zip(at_row.tolist(), at_col.tolist(), strict=True)
+        found = np.array([find_cell(r, c, table, units.row, units.col) for r, c in places], dtype=np.int64)
+        inside = found[found >= 0]
+        if not may_fill[inside].all():
+            continue
+        absorbed |= {int(g) for g in np.unique(filled[inside]) if g >= 0 and g != around}
+        fill[inside] |= group_of_unit[inside] < 0
+        filled[inside] = around
+        land += [(int(r), int(c), around) for r, c in zip(at_row[found < 0], at_col[found < 0], strict=True)]
+    new = np.array(land, dtype=np.int64).reshape(-1, 3)
+    return Filled(filled, fill, Ground.of_cells(new[:, 0], new[:, 1], new[:, 2]))
+
+
+_BESIDE = ((-1, 0), (0, -1), (0, 1), (1, 0))
+"""Steps in rows and columns to the cells beside a cell."""
+
+
+def _met_by_barrier(
+    row: NDArray[np.int64],
+    col: NDArray[np.int64],
+    hole: NDArray[np.int64],
+    n_holes: int,
+    size: int,
+    barriers: Barriers | None,
+) -> NDArray[np.bool_]:
+    """Whether a barrier cuts a line between the centres of a cell of each hole and of a cell beside it.
+
+    What lies beside a hole's cell is the hole or the area. Past a corner may lie what is neither: a barrier there is
+    none of theirs.
+
+    Parameters
+    ----------
+    row, col, hole : int64, shape (n_cells,)
+    n_holes : int
+    size : int
+        Of a cell, in metres.
+    barriers : Barriers or None
+
+    Returns
+    -------
+    bool, shape (n_holes,)
+    """
+    met = np.zeros(n_holes, dtype=bool)
+    if barriers is None or not len(row):
+        return met
+    easting, northing = (col.astype(np.float64) + 0.5) * size, (row.astype(np.float64) + 0.5) * size
+    # one call for all holes and directions: each call makes an index of the barriers of its own
+    cut = is_cut(
+        barriers,
+        np.tile(easting, len(_BESIDE)),
+        np.tile(northing, len(_BESIDE)),
+        np.concatenate([easting + col_step * size for _, col_step in _BESIDE]),
+        np.concatenate([northing + row_step * size for row_step, _ in _BESIDE]),
+    )
+    met[hole[cut.reshape(len(_BESIDE), -1).any(axis=0)]] = True
+    return met
+
+
+def _fill_outlines(
+    units: Units,
+    group_of_unit: NDArray[np.int64],
+    ground: Ground,
+    may_fill: NDArray[np.bool_],
+    policy: Policy,
+    barriers: Barriers | None,
+) -> Filled:
+    """Zones and addresses: the holes are the inner rings of each group's outline."""
+    import shapely
+
+    filled, fill = group_of_unit.copy(), np.zeros(len(units), dtype=bool)
+    ring, around = _inner_rings(units, group_of_unit, policy)
+    size_ha = shapely.area(ring) / SQUARE_METRES_OF_A_HECTARE
+    inner = shapely.point_on_surface(units.geometry) if units.geometry is not None else None
+    points = shapely.points(units.easting, units.northing) if inner is None else inner
+    hole, unit = shapely.STRtree(points).query(ring, predicate="contains")
+    met = np.zeros(len(ring), dtype=bool)
+    if barriers is not None:
+        lines = segment_lines(barriers)
+        met[shapely.STRtree(lines).query(ring, predicate="intersects")[0]] = True
+    absorbed: set[int] = set()
+    kept: list[int] = []
+    for number in np.lexsort((np.arange(len(size_ha)), -size_ha)).tolist():
+        if size_ha[number] > policy.areas.holes or int(around[number]) in absorbed or met[number]:
+            continue
+        inside = unit[hole == number]
+        if not may_fill[inside].all():
+            continue
+        absorbed |= {int(g) for g in np.unique(filled[inside]) if g >= 0 and g != around[number]}
+        fill[inside] |= group_of_unit[inside] < 0
+        filled[inside] = around[number]
+        kept.append(number)
+    return Filled(filled, fill, Ground(around[kept], geometry=ring[kept]))
+
+
+def _inner_rings(
+    units: Units, group_of_unit: NDArray[np.int64], policy: Policy
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """The inner rings of the groups' outlines as polygons, and the group of each, shape (n_rings,)."""
+    import shapely
+
+    from udsat_geo.areas.ground import area_outlines
+
+    outline = area_outlines(units, group_of_unit, policy.areas.reach)
+    parts, group_of_part = shapely.get_parts(outline, return_index=True)
+    rings: list[object] = []
+    around: list[int] = []
+    for part, group in zip(parts, group_of_part.tolist(), strict=True):
+        for k in range(shapely.get_num_interior_rings(part)):
+            rings.append(shapely.polygons(shapely.get_interior_ring(part, k)))
+            around.append(group)
+    polygons = np.empty(len(rings), dtype=object)
+    polygons[:] = rings
+    return polygons, np.array(around, dtype=np.int64)

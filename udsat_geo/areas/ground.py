@@ -1,0 +1,254 @@
+"""Land without units that belongs to areas: what bridges run over, and holes that were filled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.units.units import Units
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Land without units that belongs to areas: what bridges run over, and holes that were filled.
+
+    Attributes
+    ----------
+    area : int64, shape (n_pieces,)
+    row, col : int64, shape (n_pieces,), or None
+        Cells; None where units are no cells.
+    geometry : object (shapely Polygon), shape (n_pieces,), or None
+        Where units are no cells.
+    """
+
+    area: NDArray[np.int64]
+    row: NDArray[np.int64] | None = None
+    col: NDArray[np.int64] | None = None
+    geometry: NDArray[np.object_] | None = None
+
+    def __len__(self) -> int:
+        return len(self.area)
+
+    @staticmethod
+    def of_cells(row: NDArray[np.int64], col: NDArray[np.int64], area: NDArray[np.int64]) -> Ground:
+        """Each cell once, by row, then column; where two areas have it, the first one's."""
+        order = np.lexsort((area, col, row))
+        row, col, area = row[order], col[order], area[order]
+        first = np.ones(len(row), dtype=bool)
+        first[1:] = (np.diff(row) != 0) | (np.diff(col) != 0)
+        return Ground(area[first], row[first], col[first])
+
+    @staticmethod
+    def none(of_cells: bool) -> Ground:
+        """No ground at all."""
+        nothing = np.empty(0, dtype=np.int64)
+        return Ground(nothing, nothing, nothing) if of_cells else Ground(nothing, geometry=np.empty(0, dtype=object))
+
+    def renumbered(self, number: NDArray[np.int64]) -> Ground:
+        """The same ground under other area numbers; what becomes -1 is left out."""
+        area = number[self.area]
+        kept = area >= 0
+        return Ground(
+            area[kept],
+            None if self.row is None else self.row[kept],
+            None if self.col is None else self.col[kept],
+            None if self.geometry is None else self.geometry[kept],
+        )
+
+    def joined(self, other: Ground) -> Ground:
+        """Both grounds together."""
+        area = np.concatenate([self.area, other.area])
+        if self.row is not None and self.col is not None and other.row is not None and other.col is not None:
+            return Ground.of_cells(np.concatenate([self.row, other.row]), np.concatenate([self.col, other.col]), area)
+        if self.geometry is None or other.geometry is None:
+            return self if len(self) else other
+        return Ground(area, geometry=np.concatenate([self.geometry, other.geometry]))
+
+
+_POLYGON = np.dtype(
+    [
+        ("byte_order", "u1"),
+        ("kind", "<u4"),
+        ("n_rings", "<u4"),
+        ("n_points", "<u4"),
+        ("points", "<f8", (5, 2)),
+    ]
+)
+"""A square as well-known binary: OGC Simple Features, one ring of five points, little endian."""
+
+_POINT = np.dtype([("byte_order", "u1"), ("kind", "<u4"), ("easting", "<f8"), ("northing", "<f8")])
+"""A point as well-known binary: OGC Simple Features, little endian."""
+
+
+def cells_as_wkb(row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> NDArray[np.void]:
+    """Squares of cells as well-known binary.
+
+    Parameters
+    ----------
+    row, col : int64, shape (n_cells,)
+    size : int
+        In metres.
+
+    Returns
+    -------
+    structured array of 93-byte records, shape (n_cells,)
+        Rings run counter-clockwise from the south-west corner.
+    """
+    squares = np.zeros(len(row), dtype=_POLYGON)
+    squares["byte_order"], squares["kind"], squares["n_rings"], squares["n_points"] = 1, 3, 1, 5
+    corners = ((0, 0), (0, 1), (1, 1), (1, 0), (0, 0))
+    for place, (row_step, col_step) in enumerate(corners):
+        squares["points"][:, place, 0] = (col + col_step) * size
+        squares["points"][:, place, 1] = (row + row_step) * size
+    return squares
+
+
+def points_as_wkb(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.void]:
+    """Points as well-known binary.
+
+    Parameters
+    ----------
+    easting, northing : float64, shape (n_points,)
+
+    Returns
+    -------
+    structured array of 21-byte records, shape (n_points,)
+    """
+    points = np.zeros(len(easting), dtype=_POINT)
+    points["byte_order"], points["kind"] = 1, 1
+    points["easting"], points["northing"] = easting, northing
+    return points
+
+
+def unit_polygons(units: Units, members: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Polygons of some units, shape (n_members,)."""
+    import shapely
+
+    if units.geometry is not None:
+        return units.geometry[members]
+    if units.row is None or units.col is None or units.grid is None:
+        return np.empty(0, dtype=object)
+    west, south = units.col[members] * units.grid.size, units.row[members] * units.grid.size
+    squares: NDArray[np.object_] = shapely.box(west, south, west + units.grid.size, south + units.grid.size)
+    return squares
+
+
+def area_outlines(units: Units, area_of_unit: NDArray[np.int64], reach: float = 0.0) -> NDArray[np.object_]:
+    """The exact union of each area's units; of addresses, the union of the discs around them.
+
+    Parameters
+    ----------
+    units : Units
+    area_of_unit : int64, shape (n_units,)
+        -1 is none.
+    reach : float
+        Addresses: twice the radius of the discs, in metres.
+
+    Returns
+    -------
+    object (shapely MultiPolygon), shape (n_areas,)
+        Valid and in normal form, so that the same members give the same bytes. Units that meet at a corner only
+        become parts of their own, as valid polygons demand.
+    """
+    members = np.flatnonzero(area_of_unit >= 0)
+    n_areas = int(area_of_unit.max(initial=-1)) + 1
+    polygons = _discs(units, members, reach) if units.kind == "addresses" else unit_polygons(units, members)
+    return union_by_area(polygons, area_of_unit[members], n_areas)
+
+
+def union_by_area(polygons: NDArray[np.object_], area: NDArray[np.int64], n_areas: int) -> NDArray[np.object_]:
+    """The union of each area's polygons.
+
+    Parameters
+    ----------
+    polygons : object (shapely), shape (n_polygons,)
+    area : int64, shape (n_polygons,)
+        From 0.
+    n_areas : int
+
+    Returns
+    -------
+    object (shapely MultiPolygon), shape (n_areas,)
+        In normal form.
+    """
+    import shapely
+
+    outlines = np.empty(n_areas, dtype=object)
+    if not n_areas:
+        return outlines
+    order = np.argsort(area, kind="stable")
+    bounds = np.searchsorted(area[order], np.arange(n_areas + 1))
+    for number in range(n_areas):
+        outlines[number] = as_multipolygon(shapely.union_all(polygons[order[bounds[number] : bounds[number + 1]]]))
+    normal: NDArray[np.object_] = shapely.normalize(outlines)
+    return normal
+
+
+def _discs(units: Units, members: NDArray[np.int64], reach: float) -> NDArray[np.object_]:
+    """Discs around addresses that just meet at the reach, shape (n_members,)."""
+    import shapely
+
+    points = shapely.points(units.easting[members], units.northing[members])
+    discs: NDArray[np.object_] = shapely.buffer(points, reach / 2)
+    return discs
+
+
+def as_multipolygon(geometry: object) -> object:
+    """A polygon, or polygons, as one MultiPolygon; lines and points left by a union are dropped."""
+    import shapely
+
+    parts = shapely.get_parts(geometry)
+    return shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
+
+
+Objects = NDArray[np.object_]
+
+
+def misplaced(outlines: Objects, points: Objects, area_of_point: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Outlines that are not valid, do not hold all their own points, or hold or touch another point.
+
+    Parameters
+    ----------
+    outlines : object (shapely MultiPolygon), shape (n_areas,)
+    points : object (shapely Point), shape (n_points,)
+    area_of_point : int64, shape (n_points,)
+        -1 is none.
+
+    Returns
+    -------
+    bool, shape (n_areas,)
+    """
+    import shapely
+
+    n_areas = len(outlines)
+    wrong: NDArray[np.bool_] = ~shapely.is_valid(outlines)
+    tree = shapely.STRtree(points)
+    outline, point = tree.query(outlines, predicate="intersects")
+    wrong[outline[area_of_point[point] != outline]] = True
+    outline, point = tree.query(outlines, predicate="contains")
+    held = np.bincount(outline[area_of_point[point] == outline], minlength=n_areas)
+    wrong |= held != np.bincount(area_of_point[area_of_point >= 0], minlength=n_areas)
+    return wrong
+
+
+def overlapping(outlines: Objects, least: float = 0.0) -> NDArray[np.bool_]:
+    """Outlines that share more than `least` square metres of ground with another one, shape (n_areas,).
+
+    Those that are not valid are passed over: what they share is not defined.
+    """
+    import shapely
+
+    result = np.zeros(len(outlines), dtype=bool)
+    valid = np.flatnonzero(shapely.is_valid(outlines))
+    one, other = (valid[side] for side in shapely.STRtree(outlines[valid]).query(outlines[valid], "intersects"))
+    one, other = one[one < other], other[one < other]
+    shared = ~shapely.relate_pattern(outlines[one], outlines[other], "F********")
+    one, other = one[shared], other[shared]
+    if least > 0:
+        much = shapely.area(shapely.intersection(outlines[one], outlines[other])) > least
+        one, other = one[much], other[much]
+    result[one] = True
+    result[other] = True
+    return result

@@ -1,0 +1,186 @@
+"""Near misses: groups of units outside every area that fail one demand only, and by how much.
+
+- ``residents``: a group with a core, but too few residents; short by so many residents. Listed from half of the demand
+  on (own choice): single addresses and cells would drown the rest.
+- ``composite``: a group with enough residents, but without a core; short by what its highest unit lacks.
+- ``criteria``: units at the thresholds that touch, hold enough residents and have a core, if so many fewer criteria had
+  to be exceeded; short by so many criteria.
+- ``required``: the same, were one criterion not required; short by what the group's own rate lacks to its limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.roles import Areas, Standing, stand
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import Scores, composite_of_rates, count_exceeded, exceeds, gaps, meets_count
+from udsat_geo.units.edges import Edges
+from udsat_geo.units.units import Units
+
+NEAR = 0.5
+"""From this share of the residents demanded on, a group is near; own choice."""
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A group of units that failed one demand.
+
+    Attributes
+    ----------
+    demand : {"residents", "composite", "criteria", "required"}
+    criterion : int
+        Which criterion was required; -1 for other demands.
+    short : float
+        By how much, in the demand's own unit.
+    members : int64, shape (n_members,)
+        Unit numbers, in order.
+    residents : int
+    composite : float
+        Of the group's own residents; NaN without one.
+    criteria_exceeded : int
+        By the group's own rates.
+    """
+
+    demand: str
+    criterion: int
+    short: float
+    members: NDArray[np.int64]
+    residents: int
+    composite: float
+    criteria_exceeded: int
+
+
+def find_near_misses(
+    units: Units, scores: Scores, edges: Edges, policy: Policy, areas: Areas, ran_before: NDArray[np.bool_] | None
+) -> tuple[NearMiss, ...]:
+    """The groups that failed one demand only; by demand, then the nearest first.
+
+    Parameters
+    ----------
+    units : Units
+    scores : Scores
+    edges : Edges
+    policy : Policy
+    areas : Areas
+    ran_before : bool, shape (n_units,), optional
+        See `udsat_geo.areas.forming.form_areas`.
+    """
+    standing = stand(units, scores, policy, None, ran_before)
+    outside = areas.area_of_unit < 0
+    found = _short_groups(units, scores, policy, areas, standing)
+    found += _fewer_criteria(units, scores, edges, policy, standing, outside)
+    found += _not_required(units, scores, edges, policy, standing, outside)
+    measured = [_measured(miss, units, scores, policy) for miss in found]
+    order = ("residents", "composite", "criteria", "required")
+    return tuple(sorted(measured, key=lambda m: (order.index(m.demand), m.short, -m.residents, int(m.members[0]))))
+
+
+def _short_groups(
+    units: Units, scores: Scores, policy: Policy, areas: Areas, standing: Standing
+) -> list[tuple[str, int, float, NDArray[np.int64]]]:
+    """Groups that were formed and are no areas: too few residents, or no core."""
+    found: list[tuple[str, int, float, NDArray[np.int64]]] = []
+    least = policy.areas.residents
+    for group, members in _members(np.where(areas.area_of_unit < 0, areas.group_of_unit, -1)):
+        residents = int(areas.residents_of_group[group])
+        if int(units.residents[members].sum()) != residents:
+            # part of the group became an area by memory or decision: what is left was not judged as a group
+            continue
+        has_core = bool(standing.core[members].any())
+        if has_core and NEAR * least <= residents < least:
+            found.append(("residents", -1, float(least - residents), members))
+        elif not has_core and residents >= least and standing.edge[members].any():
+            highest = float(np.nanmax(scores.composite[members]))
+            found.append(("composite", -1, policy.rule.core_threshold - highest, members))
+    return found
+
+
+def _members(group_of_unit: NDArray[np.int64]) -> list[tuple[int, NDArray[np.int64]]]:
+    """Every group with its units, in order."""
+    grouped = np.flatnonzero(group_of_unit >= 0)
+    grouped = grouped[np.argsort(group_of_unit[grouped], kind="stable")]
+    groups, starts = np.unique(group_of_unit[grouped], return_index=True)
+    return list(zip(groups.tolist(), np.split(grouped, starts[1:]), strict=True)) if len(groups) else []
+
+
+def _would_be_areas(
+    units: Units, scores: Scores, edges: Edges, policy: Policy, may: NDArray[np.bool_], fails: NDArray[np.bool_]
+) -> list[NDArray[np.int64]]:
+    """The areas that units would make which `may` by one demand less, where some of them do fail it."""
+    from udsat_geo.kernels.components import label_components
+
+    by_composite = policy.score.method != "none"
+    with np.errstate(invalid="ignore"):
+        joins = may & (not by_composite or scores.composite >= policy.rule.edge_threshold)
+        core = may & (not by_composite or scores.composite >= policy.rule.core_threshold)
+    group_of_unit, _ = label_components(joins, edges.head, edges.tail)
+    return [
+        members
+        for _, members in _members(group_of_unit)
+        if core[members].any() and fails[members].any() and units.residents[members].sum() >= policy.areas.residents
+    ]
+
+
+def _fewer_criteria(
+    units: Units, scores: Scores, edges: Edges, policy: Policy, standing: Standing, outside: NDArray[np.bool_]
+) -> list[tuple[str, int, float, NDArray[np.int64]]]:
+    """Groups that would be areas if fewer criteria had to be exceeded, each with the least number fewer."""
+    found: list[tuple[str, int, float, NDArray[np.int64]]] = []
+    taken = np.zeros(len(units), dtype=bool)
+    base = outside & standing.scored & standing.required & standing.ran
+    for fewer in range(1, policy.rule.criteria + 1):
+        enough = meets_count(scores.exceeded, policy, policy.rule.criteria - fewer)
+        for members in _would_be_areas(units, scores, edges, policy, base & enough, ~standing.counted):
+            if not taken[members].any():
+                found.append(("criteria", -1, float(fewer), members))
+                taken[members] = True
+    return found
+
+
+def _not_required(
+    units: Units, scores: Scores, edges: Edges, policy: Policy, standing: Standing, outside: NDArray[np.bool_]
+) -> list[tuple[str, int, float, NDArray[np.int64]]]:
+    """Groups that would be areas were one criterion not required."""
+    found: list[tuple[str, int, float, NDArray[np.int64]]] = []
+    required = [policy.keys.index(key) for key in policy.rule.require]
+    base = outside & standing.scored & standing.counted & standing.ran
+    for j in required:
+        others = [k for k in required if k != j]
+        may = base & scores.exceeded[:, others].all(axis=1)
+        for members in _would_be_areas(units, scores, edges, policy, may, ~scores.exceeded[:, j]):
+            found.append(("required", j, _lacking(units, scores, policy, members, j), members))
+    return found
+
+
+def _lacking(units: Units, scores: Scores, policy: Policy, members: NDArray[np.int64], j: int) -> float:
+    """What the group's own rate lacks to a criterion's limit; without a limit, to the city's rate. At least 0."""
+    rate = _own_rate(units, members)[j]
+    criterion = policy.criteria[j]
+    limit = criterion.limit if isinstance(criterion.limit, float) else scores.city[j]
+    lacking = limit - rate if criterion.worse == "high" else rate - limit
+    return float(max(lacking, 0.0)) if lacking == lacking else float("nan")
+
+
+def _own_rate(units: Units, members: NDArray[np.int64]) -> NDArray[np.float64]:
+    return units.rate(units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0))
+
+
+def _measured(
+    miss: tuple[str, int, float, NDArray[np.int64]], units: Units, scores: Scores, policy: Policy
+) -> NearMiss:
+    demand, criterion, short, members = miss
+    rate = _own_rate(units, members)[None, :]
+    exceeded = exceeds(rate, gaps(rate, scores.city, policy), policy)
+    return NearMiss(
+        demand,
+        criterion,
+        short,
+        members,
+        int(units.residents[members].sum()),
+        float(composite_of_rates(rate, scores, policy)[0]),
+        int(count_exceeded(exceeded, policy)[0]),
+    )

@@ -1,0 +1,558 @@
+"""The outlines of a designation: of cells, zones or addresses, with their ground, cut along barriers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.ground import Ground, area_outlines, as_multipolygon, misplaced, overlapping, union_by_area
+from udsat_geo.areas.smooth import smooth_outlines
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.words import REPROJECTED
+from udsat_geo.policy.rules import Policy
+from udsat_geo.sources.crs import short_crs
+from udsat_geo.sources.features import check_polygons, features_in
+from udsat_geo.units.barriers import Barriers, segment_lines
+from udsat_geo.units.units import Units
+
+Objects = NDArray[np.object_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+QUARTER = 8
+"""Lines that draw a quarter of a circle, 32 a full one, twice as many once notches are rounded: own choice. They lie
+within 1 % of the radius from it."""
+CLOSING = 0.5
+"""Notches between discs are filled as far as a disc of this part of the radius does not fit into them: own choice."""
+SAME_PLACE = 0.01
+"""Addresses within 1 cm of each other are at the same place: own choice."""
+SHARED = 1e-3
+"""Ground that two outlines share by rounding, in square metres, is less than this."""
+APART = 0.45
+"""Part of the distance to the nearest other address that a disc of the last resort takes."""
+
+
+def disc_outlines(
+    easting: Floats, northing: Floats, area: Ints, radius: float, avoid_easting: Floats, avoid_northing: Floats
+) -> Objects:
+    """Outlines of areas made of addresses.
+
+    An outline is the union of discs around the members' addresses, the notches between neighbouring discs rounded,
+    cut to the ground that is nearer to one of the area's members than to any other address (the members' Voronoi
+    polygons, G. Voronoi, 1908). So outlines of two areas part half way between their nearest members, and an address
+    that is no member lies outside even where a disc would cover it.
+
+    Parameters
+    ----------
+    easting, northing : float64, shape (n_members,)
+        Addresses of the members, in metres, in any order.
+    area : int64, shape (n_members,)
+        From 0.
+    radius : float
+        Of the discs, in metres, above 0.
+    avoid_easting, avoid_northing : float64, shape (n_avoided,)
+        All other inhabited addresses.
+
+    Returns
+    -------
+    object (shapely MultiPolygon), shape (n_areas,)
+        Valid, in normal form; empty for a number without members. Every member's address lies inside its own outline
+        and on no other, every avoided one on none, and two outlines share no ground but for rounding. Only where
+        addresses are at the same place (within 1 cm) one of them must win: a member against an avoided address, the
+        lower area number among members; the place is then in the winner's outline. Every part holds a member's
+        address. The same addresses give the same bytes.
+    """
+    everyone = np.ones(len(area), dtype=bool)
+    return outlines_around(everyone, easting, northing, area, radius, avoid_easting, avoid_northing)
+
+
+def outlines_around(
+    drawn: NDArray[np.bool_],
+    easting: Floats,
+    northing: Floats,
+    area: Ints,
+    radius: float,
+    avoid_easting: Floats,
+    avoid_northing: Floats,
+) -> Objects:
+    """As `disc_outlines`, with discs around some of the members alone; the others still keep their ground.
+
+    `drawn` is of shape (n_members,).
+    """
+    import shapely
+
+    n_areas = int(area.max(initial=-1)) + 1
+    outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
+    if not drawn.any():
+        return outlines
+    reach = radius * (1 + CLOSING)
+    near = _within_blocks(easting[drawn], northing[drawn], avoid_easting, avoid_northing, 2 * reach)
+    x, y = np.append(easting, avoid_easting[near]), np.append(northing, avoid_northing[near])
+    label = np.append(area, np.full(int(near.sum()), -1))
+    has_disc = np.append(drawn, np.zeros(int(near.sum()), dtype=bool))
+    x, y, label, has_disc = _one_to_a_place(x, y, label, has_disc)
+    ground = _nearest_ground(x, y, label, n_areas, reach)
+    for number in np.unique(label[has_disc]):
+        own = has_disc & (label == number)
+        discs = shapely.union_all(shapely.buffer(shapely.points(x[own], y[own]), radius, quad_segs=QUARTER))
+        closed = shapely.buffer(discs, CLOSING * radius, quad_segs=QUARTER)
+        closed = shapely.buffer(closed, -CLOSING * radius, quad_segs=QUARTER)
+        outlines[number] = _parts_with(shapely.intersection(closed, ground[number]), x[own], y[own])
+    normal: Objects = shapely.normalize(_kept_promises(outlines, x, y, label, has_disc, radius))
+    return normal
+
+
+def _within_blocks(x: Floats, y: Floats, other_x: Floats, other_y: Floats, reach: float) -> NDArray[np.bool_]:
+    """Others that lie in the same square block of side `reach` as a point, or next to one; all within reach do."""
+
+    def key(col: Ints, row: Ints) -> Ints:
+        # blocks may share a number: then some others are taken that are not near
+        return (row * 73856093) ^ (col * 19349663)
+
+    col, row = (np.floor(side / reach).astype(np.int64) for side in (x, y))
+    reached = [key(col + right, row + up) for right in (-1, 0, 1) for up in (-1, 0, 1)]
+    other_col, other_row = (np.floor(side / reach).astype(np.int64) for side in (other_x, other_y))
+    near: NDArray[np.bool_] = np.isin(key(other_col, other_row), np.unique(np.concatenate(reached)))
+    return near
+
+
+def _one_to_a_place(
+    x: Floats, y: Floats, label: Ints, has_disc: NDArray[np.bool_]
+) -> tuple[Floats, Floats, Ints, NDArray[np.bool_]]:
+    """The addresses in canonical order, without those that lose their place to another label."""
+    import shapely
+
+    # of equal rows one suffices, one with a disc if there is one
+    rank = np.where(label < 0, np.iinfo(np.int64).max, label)
+    order = np.lexsort((~has_disc, rank, x, y))
+    x, y, label, has_disc, rank = x[order], y[order], label[order], has_disc[order], rank[order]
+    repeated = np.append(False, (np.diff(x) == 0) & (np.diff(y) == 0))
+    x, y, label, has_disc, rank = (values[~repeated] for values in (x, y, label, has_disc, rank))
+    points = shapely.points(x, y)
+    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=SAME_PLACE)
+    loses = np.zeros(len(x), dtype=bool)
+    loses[other[rank[one] < rank[other]]] = True
+    return x[~loses], y[~loses], label[~loses], has_disc[~loses]
+
+
+def _nearest_ground(x: Floats, y: Floats, label: Ints, n_areas: int, reach: float) -> Objects:
+    """The ground nearer to the addresses of each area than to others, at least as far as `reach`, shape (n_areas,)."""
+    import shapely
+
+    ground: Objects = np.full(n_areas, shapely.Polygon(), dtype=object)
+    # beyond this frame no outline reaches
+    frame = shapely.box(x.min() - 2 * reach, y.min() - 2 * reach, x.max() + 2 * reach, y.max() + 2 * reach)
+    if (label == label[0]).all():
+        ground[label[0]] = frame
+        return ground
+    sites = shapely.multipoints(np.column_stack([x, y]))
+    polygons = shapely.get_parts(shapely.voronoi_polygons(sites, extend_to=frame, ordered=True))
+    for number in np.unique(label[label >= 0]):
+        ground[number] = shapely.coverage_union_all(polygons[label == number])
+    return ground
+
+
+def _parts_with(geometry: object, x: Floats, y: Floats) -> object:
+    """The parts of a geometry that hold one of the points."""
+    import shapely
+
+    parts = shapely.get_parts(as_multipolygon(geometry))
+    held, _ = shapely.STRtree(shapely.points(x, y)).query(parts, predicate="contains")
+    return shapely.multipolygons(parts[np.unique(held)])
+
+
+def _kept_promises(
+    outlines: Objects, x: Floats, y: Floats, label: Ints, has_disc: NDArray[np.bool_], radius: float
+) -> Objects:
+    """The outlines; those that are not as promised made of discs that reach not quite half way to any other address."""
+    import shapely
+
+    points = shapely.points(x, y)
+    checked = (label < 0) | has_disc
+    wrong = misplaced(outlines, points[checked], label[checked]) | overlapping(outlines, SHARED)
+    for number in np.flatnonzero(wrong):
+        own, other = has_disc & (label == number), label != number
+        pair = shapely.STRtree(points[other]).query_nearest(points[own], all_matches=False, return_distance=True)[1]
+        discs = shapely.buffer(points[own], np.minimum(radius, APART * pair), quad_segs=QUARTER)
+        outlines[number] = as_multipolygon(shapely.union_all(discs))
+    return outlines
+
+
+ROUNDING = 0.01
+"""Parcels that overlap by a strip no wider than this, in metres, do so by rounding; cracks between them are up to
+twice as wide: own choice."""
+SHORTEST_CRACK = 0.1
+"""The border that is lost when a crack is filled, in metres, is at least this: own choice."""
+
+
+def parcel_overlaps(parcels: Objects, rounding: float = ROUNDING) -> Ints:
+    """Pairs of parcels that overlap beyond rounding.
+
+    Parameters
+    ----------
+    parcels : object (shapely Polygon or MultiPolygon), shape (n_parcels,)
+        Valid.
+    rounding : float
+        What two parcels share is an overlap when it is wider than this: twice its area over its perimeter, which is
+        the width of a long strip; in metres.
+
+    Returns
+    -------
+    int64, shape (n_pairs, 2)
+        The lower index first, sorted.
+    """
+    import shapely
+
+    tree = shapely.STRtree(parcels)
+    one, other = tree.query(parcels, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    inside = ~shapely.touches(parcels[one], parcels[other])
+    one, other = one[inside], other[inside]
+    shared = shapely.intersection(parcels[one], parcels[other])
+    wide = 2 * shapely.area(shared) > rounding * shapely.length(shared)
+    pairs = np.column_stack([one[wide], other[wide]])
+    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].astype(np.int64)
+
+
+def parcel_outlines(
+    parcels: Objects,
+    easting: Floats,
+    northing: Floats,
+    area: Ints,
+    radius: float,
+    residents: Ints,
+    avoid_easting: Floats,
+    avoid_northing: Floats,
+) -> Objects:
+    """Outlines of areas as the union of the parcels that hold their members.
+
+    A parcel that holds members of several areas goes as a whole to the one with most residents in it, then to the
+    lower area number. A member in no parcel gets a disc, cut as in `udsat_geo.areas.outlines.disc_outlines` and to the
+    ground that is in no parcel but the area's own.
+
+    Parameters
+    ----------
+    parcels : object (shapely Polygon or MultiPolygon), shape (n_parcels,)
+        Valid, without overlaps beyond rounding (see `parcel_overlaps`), in any order.
+    easting, northing : float64, shape (n_members,)
+        Addresses of the members, in metres, in any order.
+    area : int64, shape (n_members,)
+        From 0.
+    radius : float
+        Of the discs around members in no parcel, in metres, above 0.
+    residents : int64, shape (n_members,)
+    avoid_easting, avoid_northing : float64, shape (n_avoided,)
+        All other inhabited addresses. They cut discs; a parcel that holds a member is taken whole all the same.
+
+    Returns
+    -------
+    object (shapely MultiPolygon), shape (n_areas,)
+        Valid, in normal form; empty for a number without ground. Every member lies in its own outline or on its
+        border, unless its parcel went to another area. Two outlines share no more ground than their parcels do. The
+        same parcels and addresses give the same bytes.
+    """
+    import shapely
+
+    n_areas = int(area.max(initial=-1)) + 1
+    parcel = _parcel_of_point(parcels, easting, northing)
+    area_of_parcel = _area_of_parcel(len(parcels), parcel, area, residents)
+    loose = parcel < 0
+    # a member whose parcel went to another area keeps ground for that one
+    side = np.where(loose, area, np.append(area_of_parcel, -1)[parcel])
+    discs = outlines_around(loose, easting, northing, side, radius, avoid_easting, avoid_northing)
+    outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
+    outlines[: len(discs)] = _off_other_parcels(discs, parcels, area_of_parcel, easting[loose], northing[loose])
+    taken = np.flatnonzero(area_of_parcel >= 0)
+    # in canonical order, which unions may feel in the last digit
+    taken = taken[_rank(parcels[taken]).argsort()]
+    for number in np.unique(area_of_parcel[taken]):
+        own = parcels[taken[area_of_parcel[taken] == number]]
+        outlines[number] = _without_cracks(shapely.union_all(np.append(own, outlines[number])))
+    normal: Objects = shapely.normalize(outlines)
+    return normal
+
+
+def _without_cracks(geometry: object) -> object:
+    """A union of parcels, without the cracks that rounding left between them.
+
+    A crack is told by its two sides: filling it makes the border shorter. Where there is none, the parcels' own
+    corners stay to the last digit.
+    """
+    import shapely
+
+    filled = shapely.buffer(geometry, ROUNDING, join_style="mitre")
+    filled = shapely.buffer(filled, -ROUNDING, join_style="mitre")
+    has_cracks = shapely.length(geometry) - shapely.length(filled) > SHORTEST_CRACK
+    return as_multipolygon(filled if has_cracks else geometry)
+
+
+def _rank(parcels: Objects) -> Ints:
+    """A place for each parcel that does not depend on their order: by bounds, then by form, shape (n_parcels,)."""
+    import shapely
+
+    bounds = shapely.bounds(parcels)
+    form = np.unique(shapely.to_wkb(shapely.normalize(parcels)), return_inverse=True)[1]
+    order = np.lexsort((form, *bounds.T))
+    rank = np.empty(len(parcels), dtype=np.int64)
+    rank[order] = np.arange(len(parcels))
+    return rank
+
+
+def _parcel_of_point(parcels: Objects, easting: Floats, northing: Floats) -> Ints:
+    """The parcel that each point lies in, or on the border of; -1 is none.
+
+    On the border of several, it lies in the first by `_rank`.
+    """
+    import shapely
+
+    point, parcel = shapely.STRtree(parcels).query(shapely.points(easting, northing), predicate="intersects")
+    result = np.full(len(easting), -1, dtype=np.int64)
+    candidates, candidate = np.unique(parcel, return_inverse=True)
+    order = np.argsort(_rank(parcels[candidates])[candidate])[::-1]
+    # the last one written, of the lowest rank, stays
+    result[point[order]] = parcel[order]
+    return result
+
+
+def _area_of_parcel(n_parcels: int, parcel: Ints, area: Ints, residents: Ints) -> Ints:
+    """The area with most residents in each parcel, then with the lower number; -1 where no member lies."""
+    held = parcel >= 0
+    pairs, pair = np.unique(np.column_stack([parcel[held], area[held]]), axis=0, return_inverse=True)
+    total = np.zeros(len(pairs), dtype=np.int64)
+    np.add.at(total, pair, residents[held])
+    result = np.full(n_parcels, -1, dtype=np.int64)
+    order = np.lexsort((-pairs[:, 1], total))
+    result[pairs[order, 0]] = pairs[order, 1]
+    return result
+
+
+def _off_other_parcels(
+    discs: Objects, parcels: Objects, area_of_parcel: Ints, easting: Floats, northing: Floats
+) -> Objects:
+    """The discs without the parcels that are not of their area, and without parts that then hold no member."""
+    import shapely
+
+    discs = discs.copy()
+    outline, parcel = shapely.STRtree(parcels).query(discs, predicate="intersects")
+    foreign = area_of_parcel[parcel] != outline
+    for number in np.unique(outline[foreign]):
+        others = shapely.union_all(parcels[np.sort(parcel[foreign & (outline == number)])])
+        discs[number] = as_multipolygon(shapely.difference(discs[number], others))
+    parts, number = shapely.get_parts(discs, return_index=True)
+    held, _ = shapely.STRtree(shapely.points(easting, northing)).query(parts, predicate="contains")
+    kept = np.unique(held)
+    result: Objects = np.full(len(discs), shapely.MultiPolygon(), dtype=object)
+    for own in np.unique(number[kept]):
+        result[own] = shapely.multipolygons(parts[kept[number[kept] == own]])
+    return result
+
+
+ON_BARRIER_M = 1e-6
+"""A centre so near a barrier lies on it, and so on either side: a micrometre, as in the kernel. Own choice."""
+LEAST_M2 = 1e-6
+"""Smaller pieces, of a square millimetre, come from rounding where barriers run along a border. Own choice."""
+
+
+def cut_outlines(
+    outline: NDArray[np.object_], units: Units, area_of_unit: NDArray[np.int64], barriers: Barriers
+) -> NDArray[np.object_]:
+    """Outlines without the pieces beyond a barrier that hold no centre of a member unit.
+
+    Barriers that run through an outline split it into pieces. Those that hold the centre of at least one of the area's
+    units are kept, and united again: an area that reaches through a crossing stays whole. A barrier that ends inside
+    splits nothing. Zones are never cut: a zone is judged whole, on whichever side of a barrier its people live.
+
+    Parameters
+    ----------
+    outline : object (shapely MultiPolygon), shape (n_areas,)
+        Each with the centres of its units inside.
+    units : Units
+    area_of_unit : int64, shape (n_units,)
+        -1 is none.
+    barriers : Barriers
+
+    Returns
+    -------
+    object (shapely MultiPolygon), shape (n_areas,)
+        Valid and in normal form. An outline that loses nothing is as it was.
+    """
+    import shapely
+
+    if units.geometry is not None:
+        return outline
+    lines = segment_lines(barriers)
+    area_of_pair, line_of_pair = shapely.STRtree(lines).query(outline, predicate="intersects")
+    met, met_of_pair = np.unique(area_of_pair, return_inverse=True)
+    result = outline.copy()
+    if len(met):
+        pieces, met_of_piece = _pieces(outline[met], lines[line_of_pair], met_of_pair)
+        area_of_piece = met[met_of_piece]
+        holds = _hold_centres(pieces, area_of_piece, units, area_of_unit)
+        # a piece lies wholly inside, or wholly outside: in a hole, or between the border and lines beyond it
+        inside = shapely.contains(outline[area_of_piece[~holds]], shapely.point_on_surface(pieces[~holds]))
+        for area in np.intersect1d(area_of_piece[~holds][inside], area_of_piece[holds]):
+            result[area] = as_multipolygon(shapely.union_all(pieces[holds & (area_of_piece == area)]))
+    normal: NDArray[np.object_] = shapely.normalize(result)
+    return normal
+
+
+def _pieces(
+    outline: NDArray[np.object_], lines: NDArray[np.object_], outline_of_line: NDArray[np.int64]
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """The pieces into which each outline and the plane round it fall, and the outline of each piece."""
+    import shapely
+
+    borders, outline_of_border = shapely.get_parts(shapely.boundary(outline), return_index=True)
+    outline_of_part = np.concatenate([outline_of_border, outline_of_line])
+    order = np.argsort(outline_of_part, kind="stable")
+    networks = shapely.multilinestrings(np.concatenate([borders, lines])[order], indices=outline_of_part[order])
+    # one union of each makes nodes where lines and border meet, so that pieces fit together to the last digit
+    noded = shapely.union_all(networks[:, np.newaxis], axis=1)
+    pieces, outline_of_piece = shapely.get_parts(shapely.polygonize(noded[:, np.newaxis]), return_index=True)
+    large = shapely.area(pieces) >= LEAST_M2
+    return pieces[large], outline_of_piece[large]
+
+
+def _hold_centres(
+    pieces: NDArray[np.object_], area_of_piece: NDArray[np.int64], units: Units, area_of_unit: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Whether each piece holds the centre of a unit of its own area, shape (n_pieces,)."""
+    import shapely
+
+    members = np.flatnonzero(area_of_unit >= 0)
+    centres = shapely.points(units.easting[members], units.northing[members])
+    piece, centre = shapely.STRtree(centres).query(pieces, predicate="dwithin", distance=ON_BARRIER_M)
+    own = area_of_unit[members[centre]] == area_of_piece[piece]
+    holds = np.zeros(len(pieces), dtype=bool)
+    holds[piece[own]] = True
+    return holds
+
+
+@dataclass(frozen=True)
+class Parcels:
+    """Polygons that do not overlap.
+
+    Attributes
+    ----------
+    geometry : object (shapely), shape (n_parcels,)
+        In the units' reference system.
+    notes : tuple of str
+    """
+
+    geometry: NDArray[np.object_]
+    notes: tuple[str, ...] = ()
+
+
+def read_parcels(path: Path, crs: str, language: str) -> Parcels:
+    """Read parcels and check them.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, holds no polygons, or others than valid ones, or some overlap.
+    """
+    import shapely
+
+    features, told = features_in(path, crs)
+    geometry = features.geometry
+    if geometry is None or not len(geometry):
+        raise InputError(Problem(features.name, "holds no parcels", "Parcels are polygons."))
+    rows = np.array([str(row + 1) for row in range(len(geometry))], dtype=object)
+    check_polygons(features.name, geometry, rows, "parcel")
+    pairs = parcel_overlaps(geometry)
+    if len(pairs):
+        example = f"rows {int(pairs[0, 0]) + 1} and {int(pairs[0, 1]) + 1}"
+        remedy = "Cut one of each pair: an address lies in one parcel."
+        raise InputError(Problem(features.name, "parcels that overlap", remedy, len(pairs), example))
+    order = np.argsort(shapely.to_wkb(shapely.normalize(geometry)), kind="stable")
+    given = {"name": features.name, "source": told, "target": short_crs(crs)}
+    return Parcels(geometry[order], () if told is None else (REPROJECTED[language].format(**given),))
+
+
+def outline_areas(
+    units: Units,
+    area_of_unit: NDArray[np.int64],
+    ground: Ground,
+    policy: Policy,
+    barriers: Barriers | None = None,
+    parcels: Parcels | None = None,
+) -> NDArray[np.object_]:
+    """The outlines that a map shows.
+
+    Parameters
+    ----------
+    units : Units
+    area_of_unit : int64, shape (n_units,)
+        -1 is none.
+    ground : Ground
+        Land without units that belongs to areas.
+    policy : Policy
+        ``areas.outline`` for cells; ``areas.reach`` for addresses, whose discs just meet at it.
+    barriers : Barriers, optional
+        Outlines of cells and addresses are cut along them.
+    parcels : Parcels, optional
+        For addresses: outlines are the parcels that hold them.
+
+    Returns
+    -------
+    object (shapely MultiPolygon), shape (n_areas,)
+        Valid and in normal form: the same members give the same bytes.
+    """
+    if units.row is not None and units.col is not None and units.grid is not None:
+        outline = _of_cells(units, area_of_unit, ground, policy)
+    elif units.kind == "addresses":
+        outline = _of_addresses(units, area_of_unit, policy, parcels)
+    else:
+        outline = area_outlines(units, area_of_unit)
+    if ground.geometry is not None and len(ground):
+        outline = _with_ground(outline, ground)
+    return outline if barriers is None else cut_outlines(outline, units, area_of_unit, barriers)
+
+
+def _of_cells(units: Units, area_of_unit: NDArray[np.int64], ground: Ground, policy: Policy) -> NDArray[np.object_]:
+    import shapely
+
+    if units.row is None or units.col is None or ground.row is None or ground.col is None:
+        return np.empty(0, dtype=object)
+    inside = area_of_unit >= 0
+    row, col = np.concatenate([units.row[inside], ground.row]), np.concatenate([units.col[inside], ground.col])
+    area = np.concatenate([area_of_unit[inside], ground.area])
+    if policy.areas.outline == "smooth":
+        lived_in = units.residents > 0
+        if units.residents_known is not None:
+            lived_in |= ~units.residents_known
+        others = ~inside & lived_in
+        return smooth_outlines(row, col, area, units.row[others], units.col[others], policy.units.size)
+    west, south = col * policy.units.size, row * policy.units.size
+    squares = shapely.box(west, south, west + policy.units.size, south + policy.units.size)
+    return union_by_area(squares, area, int(area_of_unit.max(initial=-1)) + 1)
+
+
+def _of_addresses(
+    units: Units, area_of_unit: NDArray[np.int64], policy: Policy, parcels: Parcels | None
+) -> NDArray[np.object_]:
+    inside = area_of_unit >= 0
+    others = ~inside & (units.residents > 0)
+    at = units.easting[inside], units.northing[inside], area_of_unit[inside]
+    avoided = units.easting[others], units.northing[others]
+    if parcels is None:
+        return disc_outlines(*at, policy.areas.reach / 2, *avoided)
+    return parcel_outlines(parcels.geometry, *at, policy.areas.reach / 2, units.residents[inside], *avoided)
+
+
+def _with_ground(outline: NDArray[np.object_], ground: Ground) -> NDArray[np.object_]:
+    """Outlines united with the ground of their area, where no other area lies: parcels may have gone to one."""
+    import shapely
+
+    result, tree = outline.copy(), shapely.STRtree(outline)
+    for area in np.unique(ground.area).tolist():
+        pieces = ground.geometry[ground.area == area] if ground.geometry is not None else []
+        added = shapely.union_all(pieces)
+        others = np.setdiff1d(tree.query(added, predicate="intersects"), [area])
+        if len(others):
+            added = shapely.difference(added, shapely.union_all(outline[others]))
+        result[area] = shapely.normalize(as_multipolygon(shapely.union_all([outline[area], added])))
+    return result

@@ -1,0 +1,231 @@
+"""What an area is made of, and why each unit is in or out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.ground import Ground
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import Scores, meets_count, meets_requirements
+from udsat_geo.units.units import Units
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a designation knows of the one before it.
+
+    Attributes
+    ----------
+    year : int
+        Of the designation that remembers.
+    area_of_unit : int64, shape (n_units,)
+        The earlier area of each unit of now; -1 is none.
+    until : int64, shape (n_earlier_areas,)
+        The end year of an earlier area that only stayed by ``keep_years``; -1 is none.
+    """
+
+    year: int
+    area_of_unit: NDArray[np.int64]
+    until: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What each unit meets by itself, each of shape (n_units,), bool.
+
+    Attributes
+    ----------
+    scored : has a rate.
+    counted : enough criteria exceeded.
+    required : every criterion that must be exceeded is.
+    ran : qualified in the earlier years that the rule asks for.
+    core, edge : meets all of these, and the threshold of core or edge units.
+    stays : was in an area, and meets what an incumbent must.
+    joins : edge or stays: may be part of an area.
+    seeds : core or stays: may make one.
+    passable : a bridge or a filled hole may take it in: nobody lives there, or it has no rate.
+    """
+
+    scored: NDArray[np.bool_]
+    counted: NDArray[np.bool_]
+    required: NDArray[np.bool_]
+    ran: NDArray[np.bool_]
+    core: NDArray[np.bool_]
+    edge: NDArray[np.bool_]
+    stays: NDArray[np.bool_]
+    joins: NDArray[np.bool_]
+    seeds: NDArray[np.bool_]
+    passable: NDArray[np.bool_]
+
+
+def stand(
+    units: Units,
+    scores: Scores,
+    policy: Policy,
+    memory: Memory | None = None,
+    ran_before: NDArray[np.bool_] | None = None,
+) -> Standing:
+    """Hold every unit to the rule.
+
+    Parameters
+    ----------
+    units : Units
+    scores : Scores
+    policy : Policy
+    memory : Memory, optional
+        Counts when the policy says what incumbents need.
+    ran_before : bool, shape (n_units,), optional
+        Qualified in the earlier years that ``rule.years_running`` asks for.
+    """
+    rule = policy.rule
+    by_composite = policy.score.method != "none"
+    scored = ~np.isnan(scores.composite) if by_composite else scores.criteria_with_rate > 0
+    counted, required = meets_count(scores.exceeded, policy), meets_requirements(scores.exceeded, policy)
+    ran = np.ones(len(units), dtype=bool) if ran_before is None else ran_before
+    demands = scored & counted & required & ran
+    with np.errstate(invalid="ignore"):
+        core = demands & (not by_composite or scores.composite >= rule.core_threshold)
+        edge = demands & (not by_composite or scores.composite >= rule.edge_threshold)
+    stays = np.zeros(len(units), dtype=bool)
+    if memory is not None and policy.incumbents.leave is not None:
+        with np.errstate(invalid="ignore"):
+            stays = demands & (memory.area_of_unit >= 0) & (scores.composite >= policy.incumbents.leave)
+    known = np.ones(len(units), dtype=bool) if units.residents_known is None else units.residents_known
+    passable = (known & (units.residents == 0)) | ~scored
+    return Standing(scored, counted, required, ran, core, edge, stays, edge | stays, core | stays, passable)
+
+
+OUTSIDE, CORE, EDGE, BRIDGE, FILL, INCUMBENT, KEPT, INCLUDED = range(8)
+ROLES = ("outside", "core", "edge", "bridge", "fill", "incumbent", "kept", "included")
+"""A unit's role in an area: what it is there as."""
+
+(
+    IN_CORE,
+    IN_EDGE,
+    NO_RATE,
+    LOW_COMPOSITE,
+    FEW_CRITERIA,
+    NO_CORE,
+    FEW_RESIDENTS,
+    NOT_REQUIRED,
+    NOT_RUNNING,
+    IN_BRIDGE,
+    IN_FILL,
+    IN_INCUMBENT,
+    IN_KEPT,
+    INCLUDED_BY_DECISION,
+    EXCLUDED_BY_DECISION,
+) = range(15)
+"""Reasons why a unit is in or out; `udsat_geo.messages.words` puts them into words."""
+
+REASON_KEYS = (
+    "core",
+    "edge",
+    "no_rate",
+    "composite",
+    "criteria",
+    "no_core",
+    "residents",
+    "required",
+    "years_running",
+    "bridge",
+    "hole",
+    "incumbent",
+    "keep_years",
+    "override_include",
+    "override_exclude",
+)
+"""The rule that decided, for data: in the order of the reasons."""
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Areas, numbered by residents (most first), then from south to north, then from west to east.
+
+    Attributes
+    ----------
+    area_of_unit : int64, shape (n_units,)
+        -1 is none.
+    role, reason : int8, shape (n_units,)
+        Indices into `ROLES`; one of the reasons above.
+    residents, units : int64, shape (n_areas,)
+    numerator, denominator : int64, shape (n_areas, n_criteria)
+        Sums over the area's own units, without any context.
+    rate : float64, shape (n_areas, n_criteria)
+    gap : float64, shape (n_areas, n_criteria)
+        Against the rest of the city (all residents outside every area); positive is worse.
+    composite : float64, shape (n_areas,)
+        The area's own rates against the whole city, on the scale of the units.
+    criteria_exceeded : int64, shape (n_areas,)
+    exceeded : bool, shape (n_areas, n_criteria)
+    group_of_unit : int64, shape (n_units,)
+        Units that meet the thresholds and hang together, bridges and filled holes included, before groups without
+        a core or with too few residents were dropped; -1 is none.
+    residents_of_group : int64, shape (n_groups,)
+    qualified : bool, shape (n_units,)
+        In an area by the rule of this year alone: without memory of earlier designations, and before any override.
+    until : int64, shape (n_areas,)
+        The end year of an area that only stays because of ``incumbents.keep_years``; -1 is none.
+    kept_from : int64, shape (n_areas,)
+        For such an area, its number in the previous designation; -1 is none.
+    override_of_unit : int64, shape (n_units,)
+        The override that changed the unit; -1 is none.
+    ground : Ground
+    """
+
+    area_of_unit: NDArray[np.int64]
+    role: NDArray[np.int8]
+    reason: NDArray[np.int8]
+    residents: NDArray[np.int64]
+    units: NDArray[np.int64]
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    rate: NDArray[np.float64]
+    gap: NDArray[np.float64]
+    composite: NDArray[np.float64]
+    criteria_exceeded: NDArray[np.int64]
+    exceeded: NDArray[np.bool_]
+    group_of_unit: NDArray[np.int64]
+    residents_of_group: NDArray[np.int64]
+    qualified: NDArray[np.bool_]
+    until: NDArray[np.int64]
+    kept_from: NDArray[np.int64]
+    override_of_unit: NDArray[np.int64]
+    ground: Ground
+
+    def __len__(self) -> int:
+        return len(self.residents)
+
+
+def number_areas(units: Units, area_of_unit: NDArray[np.int64], n_before: int) -> NDArray[np.int64]:
+    """The final number of each area: by residents, then by its southernmost, then westernmost unit.
+
+    Parameters
+    ----------
+    units : Units
+    area_of_unit : int64, shape (n_units,)
+    n_before : int
+        Areas that there may have been before overrides emptied some.
+
+    Returns
+    -------
+    int64, shape (at least n_before + 1,)
+        -1 for an area without units, and at the end, where the number -1 reads it.
+    """
+    n_areas = max(int(area_of_unit.max(initial=-1)) + 1, n_before)
+    inside = area_of_unit >= 0
+    residents = np.zeros(n_areas, dtype=np.int64)
+    np.add.at(residents, area_of_unit[inside], units.residents[inside])
+    by_position = np.lexsort((units.easting, units.northing))
+    rank = np.empty(len(units), dtype=np.int64)
+    rank[by_position] = np.arange(len(units))
+    first = np.full(n_areas, len(units), dtype=np.int64)
+    np.minimum.at(first, area_of_unit[inside], rank[inside])
+    there = np.flatnonzero(first < len(units))
+    order = there[np.lexsort((first[there], -residents[there]))]
+    place = np.full(n_areas + 1, -1, dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return place

@@ -1,0 +1,451 @@
+"""What changed between two designations, weighed by the residents of now.
+
+Both are read as labels of the same places: their units, or points that lie in the areas of either (`Atoms`).
+
+An earlier area and one of now are linked when the residents they share are at least `LINK` of the smaller of the two
+(where nobody lives in it: of its units). From the links and the residents gained and lost follow the events:
+
+- ``added``: an area of now without a link; ``removed``: an earlier area without one;
+- ``merged``: linked to two or more earlier areas; ``split``: linked to one that is linked to two or more areas of now;
+- ``grown``, ``shrunk``: the residents gained (lost) are at least `SHIFT` of those it had before, kept and lost;
+- ``kept``: none of these. Several events are joined by a plus, in the order above: ``split+grown``.
+
+Residents gained live in an area of now and in no earlier one; residents lost live in an earlier area and in none of
+now, and are told with the linked area that shares most residents with that earlier one. Both shares are own choices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise, repeat
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.messages.errors import InputError, Problem
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """The pairs of areas that share a unit, by area of now, then of before.
+
+    Attributes
+    ----------
+    now, before : int64, shape (n_pairs,)
+        Areas.
+    residents, units : int64, shape (n_pairs,)
+        What they share.
+    n_now, n_before : int
+        How many areas there are.
+    """
+
+    now: NDArray[np.int64]
+    before: NDArray[np.int64]
+    residents: NDArray[np.int64]
+    units: NDArray[np.int64]
+    n_now: int
+    n_before: int
+
+    def __len__(self) -> int:
+        return len(self.now)
+
+    def of(self, chosen: NDArray[np.bool_]) -> Overlaps:
+        """Some of the pairs; `chosen` is of shape (n_pairs,)."""
+        return Overlaps(
+            self.now[chosen],
+            self.before[chosen],
+            self.residents[chosen],
+            self.units[chosen],
+            self.n_now,
+            self.n_before,
+        )
+
+    def turned(self) -> Overlaps:
+        """The same pairs with now and before changing places, in the order of that."""
+        order = np.lexsort((self.now, self.before))
+        return Overlaps(
+            self.before[order],
+            self.now[order],
+            self.residents[order],
+            self.units[order],
+            self.n_before,
+            self.n_now,
+        )
+
+    def closest(self) -> NDArray[np.int64]:
+        """For each area of now the area of before that it shares most residents with, shape (n_now,).
+
+        Of several it is the one with most units, then the first; -1 where there is no pair.
+        """
+        order = np.lexsort((self.before, -self.units, -self.residents, self.now))
+        first = np.flatnonzero(np.diff(self.now[order], prepend=-1))
+        found = np.full(self.n_now, -1, dtype=np.int64)
+        found[self.now[order][first]] = self.before[order][first]
+        return found
+
+
+def find_overlaps(
+    current: NDArray[np.int64], earlier: NDArray[np.int64], residents: NDArray[np.int64], n_now: int, n_before: int
+) -> Overlaps:
+    """Count what every area of now shares with every area of before.
+
+    Parameters
+    ----------
+    current, earlier : int64, shape (n_places,)
+        The areas of each place; -1 is none.
+    residents : int64, shape (n_places,)
+    n_now, n_before : int
+        How many areas there are.
+    """
+    both = (current >= 0) & (earlier >= 0)
+    code, pair = np.unique(current[both] * n_before + earlier[both], return_inverse=True)
+    # without earlier areas there is no code, and nothing to divide
+    now, before = np.divmod(code, max(n_before, 1))
+    return Overlaps(
+        now,
+        before,
+        total(pair, residents[both], len(code)),
+        np.bincount(pair, minlength=len(code)).astype(np.int64),
+        n_now,
+        n_before,
+    )
+
+
+def total(group: NDArray[np.int64], values: NDArray[np.int64], n_groups: int) -> NDArray[np.int64]:
+    """Sums by group, shape (n_groups,); -1 is no group."""
+    sums = np.zeros(n_groups, dtype=np.int64)
+    inside = group >= 0
+    np.add.at(sums, group[inside], values[inside])
+    return sums
+
+
+ADDED, REMOVED, KEPT = "added", "removed", "kept"
+SPLIT, MERGED, GROWN, SHRUNK = "split", "merged", "grown", "shrunk"
+MOVED = "moved"
+EVENTS = (ADDED, REMOVED, SPLIT, MERGED, GROWN, SHRUNK, KEPT)
+MIRROR = {ADDED: REMOVED, REMOVED: ADDED, SPLIT: MERGED, MERGED: SPLIT, GROWN: SHRUNK, SHRUNK: GROWN, KEPT: KEPT}
+"""What an event is called when the two designations change places."""
+
+LINK = 0.05
+"""Of the residents of the smaller area: from so many shared on, two areas are linked; own choice."""
+SHIFT = 0.05
+"""Of the residents before: from so many gained (lost) on, an area has grown (shrunk); own choice."""
+
+
+@dataclass(frozen=True)
+class Designated:
+    """What a comparison needs to know of a designation, made now or loaded.
+
+    Attributes
+    ----------
+    year : int
+        -1 is not known, as for polygons that are not ours.
+    policy_id : str
+    unit_id : object (str), shape (n_units,)
+    residents : int64, shape (n_units,)
+    area_of_unit : int64, shape (n_units,)
+        -1 is none.
+    area_id, name : object (str), shape (n_areas,)
+    since : int64, shape (n_areas,)
+    outline : object (shapely), shape (n_areas,)
+    policy_sha256, source : str
+        What it was made by and of; empty where that is not known.
+    until : int64, shape (n_areas,), or None
+        The end year of an area that only stays for a while; -1, or None for all, is none.
+    geometry : object (shapely), shape (n_units,), or None
+        Where the units lie; None where their ids say it, as those of cells do, or where it is not known.
+    files : tuple of (int, str, Path)
+        What it was made of or read from, and those before it: the year, what each holds, and where it lies.
+    """
+
+    year: int
+    policy_id: str
+    unit_id: NDArray[np.object_]
+    residents: NDArray[np.int64]
+    area_of_unit: NDArray[np.int64]
+    area_id: NDArray[np.object_]
+    name: NDArray[np.object_]
+    since: NDArray[np.int64]
+    outline: NDArray[np.object_]
+    policy_sha256: str = ""
+    source: str = ""
+    until: NDArray[np.int64] | None = None
+    geometry: NDArray[np.object_] | None = None
+    files: tuple[tuple[int, str, Path], ...] = ()
+
+    @property
+    def end_year(self) -> NDArray[np.int64]:
+        """The end year of each area, -1 where it has none, shape (n_areas,)."""
+        return np.full(len(self.area_id), -1, dtype=np.int64) if self.until is None else self.until
+
+
+@dataclass(frozen=True)
+class Atoms:
+    """The places over which two designations are weighed: those that an area of either holds.
+
+    Attributes
+    ----------
+    unit_id : object (str), shape (n_atoms,)
+    residents : int64, shape (n_atoms,)
+    earlier, current : int64, shape (n_atoms,)
+        The area before and now; -1 is none, and one of the two is one.
+    of_now, of_before : int64, shape (n_atoms,)
+        Where each stands among the units of now, or the points of both; and among those of before. -1 is not there.
+    """
+
+    unit_id: NDArray[np.object_]
+    residents: NDArray[np.int64]
+    earlier: NDArray[np.int64]
+    current: NDArray[np.int64]
+    of_now: NDArray[np.int64]
+    of_before: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.residents)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Changes from an earlier designation to this one.
+
+    Attributes
+    ----------
+    previous_year : int
+    event : tuple of str, length n_changes
+        The areas of now in their order, then the removed ones in theirs; several events of one area joined by a plus.
+    event_of_previous : tuple of str, length n_earlier_areas
+        What became of each earlier area, in the same words: ``grown`` when it is part of what has grown.
+    area : int64, shape (n_changes,)
+        Area of now, -1 for a removed one.
+    previous : tuple of tuples of int, length n_changes
+        Earlier areas linked to it; for a removed one, itself.
+    residents_added, residents_removed, residents_kept : int64, shape (n_changes,)
+        By the residents of now: in units that no area held before; in units of an earlier area that no area holds
+        now, told with the area that shares most residents with it; in units that were in an area before and are.
+    units_added, units_removed, units_kept : int
+    since : int64, shape (n_areas,)
+        The first year of each area of now.
+    continues : int64, shape (n_areas,)
+        The earlier area that each area of now continues, -1 is none: of all earlier areas it shares most residents with
+        that one, and of all areas of now that one shares most with it. So each is continued once at most.
+    row_of_previous : int64, shape (n_earlier_areas,)
+        Where each earlier area is told: with the linked area of now that shares most residents with it, or as removed.
+    residents_of_previous : int64, shape (n_earlier_areas,)
+        By the residents of now.
+    overlaps : Overlaps
+        Every pair of areas that share a unit.
+    linked : bool, shape (n_pairs,)
+        Whether they share enough to be linked.
+    """
+
+    previous_year: int
+    event: tuple[str, ...]
+    event_of_previous: tuple[str, ...]
+    area: NDArray[np.int64]
+    previous: tuple[tuple[int, ...], ...]
+    residents_added: NDArray[np.int64]
+    residents_removed: NDArray[np.int64]
+    residents_kept: NDArray[np.int64]
+    units_added: int
+    units_removed: int
+    units_kept: int
+    since: NDArray[np.int64]
+    continues: NDArray[np.int64]
+    row_of_previous: NDArray[np.int64]
+    residents_of_previous: NDArray[np.int64]
+    overlaps: Overlaps
+    linked: NDArray[np.bool_]
+
+    def count(self, event: str) -> int:
+        """How many areas have an event, alone or with others."""
+        return sum(event in told.split("+") for told in self.event)
+
+
+def compare(before: Designated, now: Designated) -> Changes:
+    """Compare two designations over the same units.
+
+    Parameters
+    ----------
+    before, now : Designated
+
+    Raises
+    ------
+    InputError
+        If they have no unit in common, so that nothing can be compared unit by unit.
+    """
+    return compare_atoms(before, now, align(before, now))
+
+
+def compare_atoms(before: Designated, now: Designated, atoms: Atoms) -> Changes:
+    """Compare two designations by labels of common places.
+
+    Parameters
+    ----------
+    before, now : Designated
+        Of whom only the years and the areas count here.
+    atoms : Atoms
+    """
+    n_before, n_now = len(before.area_id), len(now.area_id)
+    earlier, current, residents = atoms.earlier, atoms.current, atoms.residents
+    overlaps = find_overlaps(current, earlier, residents, n_now, n_before)
+    linked = _linked(overlaps, atoms)
+    links = overlaps.of(linked)
+    back = links.turned()
+    gained = total(current[earlier < 0], residents[earlier < 0], n_now)
+    lost = total(earlier[current < 0], residents[current < 0], n_before)
+    kept, kept_of_before = (
+        total(areas, overlaps.residents, n) for areas, n in ((overlaps.now, n_now), (overlaps.before, n_before))
+    )
+    ancestor, heir = links.closest(), back.closest()
+    lost_of_now, gained_of_before = total(heir, lost, n_now), total(ancestor, gained, n_before)
+    mirrored = _events(back, lost, gained_of_before, kept_of_before)
+    removed = np.flatnonzero(heir < 0)
+    nothing = np.zeros(len(removed), dtype=np.int64)
+    row_of_previous = heir.copy()
+    row_of_previous[removed] = n_now + np.arange(len(removed))
+    return Changes(
+        previous_year=before.year,
+        event=tuple(_events(links, gained, lost_of_now, kept) + [REMOVED] * len(removed)),
+        event_of_previous=tuple("+".join(_ordered(MIRROR[one] for one in told.split("+"))) for told in mirrored),
+        area=np.concatenate([np.arange(n_now), nothing - 1]),
+        previous=_by_area(links) + tuple((area,) for area in removed.tolist()),
+        residents_added=np.concatenate([gained, nothing]),
+        residents_removed=np.concatenate([lost_of_now, lost[removed]]),
+        residents_kept=np.concatenate([kept, nothing]),
+        units_added=int((earlier < 0).sum()),
+        units_removed=int((current < 0).sum()),
+        units_kept=int(((earlier >= 0) & (current >= 0)).sum()),
+        since=_since(before, now, links),
+        continues=np.where(np.append(heir, -1)[ancestor] == np.arange(n_now), ancestor, -1),
+        row_of_previous=row_of_previous,
+        residents_of_previous=kept_of_before + lost,
+        overlaps=overlaps,
+        linked=linked,
+    )
+
+
+def align(before: Designated, now: Designated) -> Atoms:
+    """The units that are in an area before or now, by unit id: those of now in their order, then those gone.
+
+    A unit that only the earlier designation has holds nobody now.
+
+    Raises
+    ------
+    InputError
+        If no unit is in both.
+    """
+    members = np.flatnonzero(before.area_of_unit >= 0)
+    at = _member_of_unit(before.unit_id, members, now.unit_id)
+    if not (at >= 0).any() and set(now.unit_id.tolist()).isdisjoint(before.unit_id.tolist()):
+        raise InputError(
+            Problem(
+                f"the designation of {before.year}",
+                f"shares no unit with this one ({_first(before.unit_id)} there, {_first(now.unit_id)} here)",
+                "Compare designations over the same cells or zones, or give --previous none.",
+            )
+        )
+    of_now = np.flatnonzero((at >= 0) | (now.area_of_unit >= 0))
+    found = np.zeros(len(before.unit_id), dtype=bool)
+    found[at[at >= 0]] = True
+    gone = members[~found[members]]
+    of_before = np.concatenate([at[of_now], gone])
+    none = np.full(len(gone), -1, dtype=np.int64)
+    return Atoms(
+        unit_id=np.concatenate([now.unit_id[of_now], before.unit_id[gone]]),
+        residents=np.concatenate([now.residents[of_now], none + 1]),
+        earlier=np.append(before.area_of_unit, -1)[of_before],
+        current=np.concatenate([now.area_of_unit[of_now], none]),
+        of_now=np.concatenate([of_now, none]),
+        of_before=of_before,
+    )
+
+
+def _member_of_unit(
+    earlier_id: NDArray[np.object_], members: NDArray[np.int64], unit_id: NDArray[np.object_]
+) -> NDArray[np.int64]:
+    """The member of an earlier area that each unit is, by its id; -1 is none; shape (n_units,)."""
+    if len(earlier_id) == len(unit_id) and bool((earlier_id[members] == unit_id[members]).all()):
+        # the usual case: both years have the same units
+        at = np.full(len(unit_id), -1, dtype=np.int64)
+        at[members] = members
+        return at
+    # only members are looked up: most units are in no area, and a lookup costs more than all that follows
+    place = dict(zip(earlier_id[members].tolist(), members.tolist(), strict=True))
+    units = unit_id.tolist()
+    return np.fromiter(map(place.get, units, repeat(-1)), dtype=np.int64, count=len(units))
+
+
+def unit_events(atoms: Atoms, changes: Changes) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """The units that changed.
+
+    Returns
+    -------
+    atom : int64, shape (n_changed,)
+        In their order.
+    event : object (str), shape (n_changed,)
+        ``added`` or ``removed``; ``moved`` from an area to another one that does not continue it.
+    """
+    continued = np.append(changes.continues, -1)[atoms.current]
+    moved = (atoms.current >= 0) & (atoms.earlier >= 0) & (continued != atoms.earlier)
+    event = np.full(len(atoms), KEPT, dtype=object)
+    event[moved], event[atoms.earlier < 0], event[atoms.current < 0] = MOVED, ADDED, REMOVED
+    atom = np.flatnonzero(event != KEPT)
+    return atom, event[atom]
+
+
+def _linked(overlaps: Overlaps, atoms: Atoms) -> NDArray[np.bool_]:
+    """Which pairs of areas are linked, shape (n_pairs,)."""
+    one = np.ones(len(atoms), dtype=np.int64)
+    smaller, fewer = (
+        np.minimum(
+            total(atoms.current, weight, overlaps.n_now)[overlaps.now],
+            total(atoms.earlier, weight, overlaps.n_before)[overlaps.before],
+        )
+        for weight in (atoms.residents, one)
+    )
+    by_residents = (overlaps.residents >= LINK * smaller) & (overlaps.residents > 0)
+    linked: NDArray[np.bool_] = np.where(smaller > 0, by_residents, overlaps.units >= LINK * fewer)
+    return linked
+
+
+def _events(links: Overlaps, gained: NDArray[np.int64], lost: NDArray[np.int64], kept: NDArray[np.int64]) -> list[str]:
+    """The events of each area of now; all arrays are of shape (n_now,)."""
+    many = np.bincount(links.before, minlength=links.n_before) > 1
+    n_links = np.bincount(links.now, minlength=links.n_now)
+    before = kept + lost
+    happened = {
+        SPLIT: np.bincount(links.now[many[links.before]], minlength=links.n_now) > 0,
+        MERGED: n_links > 1,
+        GROWN: (gained > 0) & (gained >= SHIFT * before),
+        SHRUNK: (lost > 0) & (lost >= SHIFT * before),
+    }
+    rows = zip(n_links.tolist(), *(flags.tolist() for flags in happened.values()), strict=True)
+    return [
+        "+".join(event for event, flag in zip(happened, flags, strict=True) if flag) or KEPT if n else ADDED
+        for n, *flags in rows
+    ]
+
+
+def _ordered(events: Iterable[str]) -> list[str]:
+    return sorted(events, key=EVENTS.index)
+
+
+def _by_area(links: Overlaps) -> tuple[tuple[int, ...], ...]:
+    """The earlier areas that each area of now is linked to."""
+    before = links.before.tolist()
+    bounds = np.searchsorted(links.now, np.arange(links.n_now + 1)).tolist()
+    return tuple(tuple(before[first:last]) for first, last in pairwise(bounds))
+
+
+def _first(unit_id: NDArray[np.object_]) -> str:
+    return str(unit_id[0]) if len(unit_id) else "no unit"
+
+
+def _since(before: Designated, now: Designated, links: Overlaps) -> NDArray[np.int64]:
+    """The first year of each area of now: the earliest of the areas it descends from."""
+    since = np.full(len(now.area_id), np.iinfo(np.int64).max, dtype=np.int64)
+    np.minimum.at(since, links.now, before.since[links.before])
+    descends = np.bincount(links.now, minlength=links.n_now) > 0
+    return np.where(descends, since, now.year)

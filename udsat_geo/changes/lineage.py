@@ -1,0 +1,247 @@
+"""Lineage: which area descends from which across several designations in a row, since when, with how many residents.
+
+Every two designations that follow each other are compared (`udsat_geo.changes.diff`). An area that continues one of the
+designation before goes on with its chain, which has the id of its first area; any other area begins a chain of its own.
+The areas are the nodes of a graph and their links its flows; residents also come from outside every earlier area, and
+leave to outside every later one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.area_set import AreasFile
+from udsat_geo.changes.compare import Named, compare_sides
+from udsat_geo.changes.diff import Changes, Designated, total
+from udsat_geo.designation.job import check_years
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """The areas of all years, year by year in the order of their designation; all of shape (n_nodes,).
+
+    Attributes
+    ----------
+    year, area : int64
+        The designation, and the area's place in it.
+    area_id, name : object (str)
+    chain : object (str)
+        The id of the first area that it goes on from, area by area, without a gap.
+    since : int64
+        The first year of all areas it descends from; -1 where that is not known.
+    residents : int64
+        Of its own year, or by the weights of the comparison with it.
+    from_outside : int64
+        Residents in no area of the designation before; 0 in the first year.
+    to_outside : int64
+        Residents in no area of the next designation, by its residents; 0 in the last year.
+    event : object (str or None)
+        What the comparison with the designation before says; None in the first year.
+    ends : bool
+        Whether no area of the next designation descends from it; false in the last year.
+    """
+
+    year: NDArray[np.int64]
+    area: NDArray[np.int64]
+    area_id: NDArray[np.object_]
+    name: NDArray[np.object_]
+    chain: NDArray[np.object_]
+    since: NDArray[np.int64]
+    residents: NDArray[np.int64]
+    from_outside: NDArray[np.int64]
+    to_outside: NDArray[np.int64]
+    event: NDArray[np.object_]
+    ends: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.year)
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Residents that an area shares with one of the next designation, by the residents of then; shape (n_flows,).
+
+    Attributes
+    ----------
+    tail, head : int64
+        The earlier and the later node.
+    residents, units : int64
+    linked : bool
+        Whether they share enough for the one to descend from the other; the others are slivers.
+    continues : bool
+        Whether the later one goes on with the earlier one's chain.
+    """
+
+    tail: NDArray[np.int64]
+    head: NDArray[np.int64]
+    residents: NDArray[np.int64]
+    units: NDArray[np.int64]
+    linked: NDArray[np.bool_]
+    continues: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.tail)
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Areas of several years and what flows between them.
+
+    Attributes
+    ----------
+    years : tuple of int
+    nodes : Nodes
+    flows : Flows
+        By the later node, then by the earlier one.
+    """
+
+    years: tuple[int, ...]
+    nodes: Nodes
+    flows: Flows
+
+
+def trace(designations: Sequence[Designated], changes: Sequence[Changes]) -> Lineage:
+    """Follow areas from designation to designation.
+
+    Parameters
+    ----------
+    designations : sequence of Designated
+        In the order of their years.
+    changes : sequence of Changes, one fewer
+        Each from a designation to the next.
+
+    Raises
+    ------
+    InputError
+        If the years do not rise.
+    """
+    check_years([designated.year for designated in designations])
+    first = np.cumsum([0, *(len(designated.area_id) for designated in designations)])
+    since = [designations[0].since]
+    chain = [_new_chains(designations[0], np.arange(first[1]), set())]
+    used = set(chain[0].tolist())
+    for designated, change in zip(designations[1:], changes, strict=True):
+        pairs = change.overlaps.of(change.linked)
+        years = np.full(len(designated.area_id), designated.year, dtype=np.int64)
+        np.minimum.at(years, pairs.now, since[-1][pairs.before])
+        since.append(years)
+        own = np.full(len(designated.area_id), None, dtype=object)
+        goes_on = change.continues >= 0
+        own[goes_on] = chain[-1][change.continues[goes_on]]
+        begins = np.flatnonzero(change.continues < 0)
+        own[begins] = _new_chains(designated, begins, used)
+        used |= set(own.tolist())
+        chain.append(own)
+    nodes = _nodes(designations, changes, chain, since)
+    return Lineage(tuple(designated.year for designated in designations), nodes, _flows(changes, first))
+
+
+def _new_chains(designated: Designated, areas: NDArray[np.int64], used: set[str]) -> NDArray[np.object_]:
+    """Chains that begin with these areas; one whose id was used before, as of a name that returns, has its year."""
+    names = np.empty(len(areas), dtype=object)
+    for place, area in enumerate(areas.tolist()):
+        wanted = str(designated.area_id[area])
+        names[place] = f"{wanted} ({designated.year})" if wanted in used else wanted
+    return names
+
+
+def _nodes(
+    designations: Sequence[Designated],
+    changes: Sequence[Changes],
+    chain: Sequence[NDArray[np.object_]],
+    since: Sequence[NDArray[np.int64]],
+) -> Nodes:
+    residents, inflow, outflow, event, ends = [], [], [], [], []
+    for place, designated in enumerate(designations):
+        n_areas = len(designated.area_id)
+        came = changes[place - 1] if place else None
+        goes = changes[place] if place < len(changes) else None
+        event.append([None] * n_areas if came is None else list(came.event[:n_areas]))
+        none = np.zeros(n_areas, dtype=np.int64)
+        inflow.append(none if came is None else came.residents_added[:n_areas])
+        outflow.append(none if goes is None else _to_outside(goes))
+        ends.append(none > 0 if goes is None else goes.row_of_previous >= goes.overlaps.n_now)
+        residents.append(_residents(designated, came, goes))
+    years = [np.full(len(designated.area_id), designated.year, dtype=np.int64) for designated in designations]
+    return Nodes(
+        year=np.concatenate(years),
+        area=np.concatenate([np.arange(len(each), dtype=np.int64) for each in years]),
+        area_id=np.concatenate([designated.area_id for designated in designations]),
+        name=np.concatenate([designated.name for designated in designations]),
+        chain=np.concatenate(chain),
+        since=np.concatenate(since),
+        residents=np.concatenate(residents),
+        from_outside=np.concatenate(inflow),
+        to_outside=np.concatenate(outflow),
+        event=np.array([told for year in event for told in year] + [None], dtype=object)[:-1],
+        ends=np.concatenate(ends),
+    )
+
+
+def _to_outside(changes: Changes) -> NDArray[np.int64]:
+    shared = total(changes.overlaps.before, changes.overlaps.residents, changes.overlaps.n_before)
+    return changes.residents_of_previous - shared
+
+
+def _residents(designated: Designated, came: Changes | None, goes: Changes | None) -> NDArray[np.int64]:
+    """Residents of each area: as its comparison with the one before has them, else by its own units."""
+    n_areas = len(designated.area_id)
+    if came is not None:
+        return (came.residents_added + came.residents_kept)[:n_areas]
+    if len(designated.unit_id) or goes is None:
+        return total(designated.area_of_unit, designated.residents, n_areas)
+    return goes.residents_of_previous
+
+
+def _flows(changes: Sequence[Changes], first: NDArray[np.int64]) -> Flows:
+    pairs = [change.overlaps for change in changes]
+    return Flows(
+        tail=np.concatenate([each.before + first[i] for i, each in enumerate(pairs)]),
+        head=np.concatenate([each.now + first[i + 1] for i, each in enumerate(pairs)]),
+        residents=np.concatenate([each.residents for each in pairs]),
+        units=np.concatenate([each.units for each in pairs]),
+        linked=np.concatenate([change.linked for change in changes]),
+        continues=np.concatenate(
+            [change.continues[each.now] == each.before for change, each in zip(changes, pairs, strict=True)]
+        ),
+    )
+
+
+def trace_files(
+    sides: Sequence[AreasFile], named: Named, language: str = "da", progress: Callable[[str], None] | None = None
+) -> tuple[Lineage, tuple[str, ...]]:
+    """Follow areas from file to file.
+
+    Parameters
+    ----------
+    sides : sequence of AreasFile
+        From the earliest to the latest, each of a known year.
+    named : Named
+        Whom to weigh them by where they have no common units.
+    language : {"da", "en"}
+    progress : callable, optional
+
+    Returns
+    -------
+    lineage : Lineage
+    notes : tuple of str
+        What is to be said about the comparisons.
+
+    Raises
+    ------
+    InputError
+        If the years do not rise, or two sets cannot be compared.
+    """
+    check_years([side.designated.year for side in sides], [side.name for side in sides])
+    changes: list[Changes] = []
+    notes: list[str] = []
+    for before, now in pairwise(sides):
+        compared = compare_sides(before, now, named, language, progress)
+        changes.append(compared.changes)
+        notes += compared.notes
+    return trace([side.designated for side in sides], changes), tuple(dict.fromkeys(notes))

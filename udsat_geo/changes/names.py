@@ -1,0 +1,122 @@
+"""Names and lasting ids of areas.
+
+An area that continues one of the previous designation (`Changes.continues` of `udsat_geo.changes.diff`) keeps its id
+and name. A new one takes an id that was never used, the year and a running number, and the name of the place that most
+of its residents live in, else of its district; a second area of one name gets the number 2, and so on. Without either,
+its name is the first plain number from its own on that no other has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.roles import Areas
+from udsat_geo.changes.diff import Designated
+from udsat_geo.messages.words import AREA
+from udsat_geo.units.places import Places, most_lived_in, place_of_points
+from udsat_geo.units.units import Units
+
+
+@dataclass(frozen=True)
+class Named:
+    """What areas are called.
+
+    Attributes
+    ----------
+    area_id, name : object (str), shape (n_areas,)
+        Each once.
+    district : object (str or None), shape (n_areas,)
+    has_place : bool, shape (n_areas,)
+        Whether a place or a district was found.
+    """
+
+    area_id: NDArray[np.object_]
+    name: NDArray[np.object_]
+    district: NDArray[np.object_]
+    has_place: NDArray[np.bool_]
+
+
+def name_areas(
+    year: int,
+    units: Units,
+    areas: Areas,
+    places: Places | None,
+    previous: Designated | None,
+    continues: NDArray[np.int64],
+    language: str,
+) -> Named:
+    """Give areas their ids and names.
+
+    Parameters
+    ----------
+    year : int
+    units : Units
+    areas : Areas
+    places : Places or None
+    previous : Designated or None
+    continues : int64, shape (n_areas,)
+        The earlier area that each one continues; -1 is none.
+    language : {"da", "en"}
+    """
+    n_areas = len(areas)
+    name: list[str | None] = [None] * n_areas
+    area_id: list[str | None] = [None] * n_areas
+    place, district = _places_of_areas(units, areas, places)
+    if previous is not None:
+        for area in np.flatnonzero(continues >= 0).tolist():
+            area_id[area] = str(previous.area_id[continues[area]])
+            # a file that was changed by hand may name areas alike, or not at all
+            told = str(previous.name[continues[area]]).strip()
+            name[area] = None if not told or told in name else told
+    used_ids = {value for value in area_id if value is not None}
+    if previous is not None:
+        used_ids |= set(previous.area_id.tolist())
+    used_names = {value for value in name if value is not None}
+    digits, number = max(2, len(str(n_areas))), 0
+    for area in range(n_areas):
+        if area_id[area] is None:
+            number += 1
+            while f"{year}-{number:0{digits}d}" in used_ids:
+                number += 1
+            area_id[area] = f"{year}-{number:0{digits}d}"
+        if name[area] is None:
+            wanted = place[area] or district[area]
+            name[area] = _unused(wanted, used_names) if wanted else _plain(AREA[language], area + 1, used_names)
+            used_names.add(str(name[area]))
+    has_place = np.array([bool(one or other) for one, other in zip(place, district, strict=True)], dtype=bool)
+    return Named(_objects(area_id), _objects(name), _objects(district), has_place)
+
+
+def _places_of_areas(units: Units, areas: Areas, places: Places | None) -> tuple[list[str | None], list[str | None]]:
+    """Place and district of each area; None where there is none."""
+    if places is None or not len(areas):
+        return [None] * len(areas), [None] * len(areas)
+    inside = np.flatnonzero(areas.area_of_unit >= 0)
+    found = []
+    for districts in (False, True):
+        of_unit = place_of_points(places, units.easting[inside], units.northing[inside], districts)
+        found.append(most_lived_in(of_unit, places, units.residents[inside], areas.area_of_unit[inside], len(areas)))
+    return found[0], found[1]
+
+
+def _unused(wanted: str, used: set[str]) -> str:
+    name, number = wanted, 1
+    while name in used:
+        number += 1
+        name = f"{wanted} {number}"
+    return name
+
+
+def _plain(word: str, number: int, used: set[str]) -> str:
+    while f"{word} {number}" in used:
+        number += 1
+    return f"{word} {number}"
+
+
+def _objects(values: list[str | None]) -> NDArray[np.object_]:
+    result = np.empty(len(values), dtype=object)
+    result[:] = values
+    return result

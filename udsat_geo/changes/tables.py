@@ -1,0 +1,216 @@
+"""A lineage as rows, CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from itertools import pairwise
+from typing import Any
+
+from udsat_geo import __version__
+from udsat_geo.changes.compare import Comparison, Side, share
+from udsat_geo.changes.diff import EVENTS, REMOVED, total
+from udsat_geo.changes.lineage import Lineage
+from udsat_geo.designation.layers import links
+
+
+def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
+    """A comparison as plain data, in the order of the areas of now, then the removed ones; the same for the same.
+
+    Shares are fractions, null of nothing. An area's residents before are those told with it, kept and removed, so that
+    the rows add up to the totals.
+    """
+    changes, weights = comparison.changes, comparison.weights
+    return {
+        "version": __version__,
+        "before": _side(comparison.before),
+        "now": _side(comparison.now),
+        "weighed_by": {
+            "kind": weights.kind,
+            "file": weights.file,
+            "year": weights.year,
+            "source": weights.source,
+            "places": weights.places,
+            "residents": weights.residents,
+        },
+        "notes": list(comparison.notes),
+        "totals": {
+            "residents_before": comparison.kept + comparison.removed,
+            "residents_now": comparison.kept + comparison.added,
+            "residents_added": comparison.added,
+            "residents_removed": comparison.removed,
+            "residents_kept": comparison.kept,
+            "units_added": changes.units_added,
+            "units_removed": changes.units_removed,
+            "units_kept": changes.units_kept,
+            "share_still_in": _number(comparison.share_still_in),
+            "share_in_before": _number(share(comparison.kept, comparison.kept + comparison.added)),
+            "intersection_over_union": _number(comparison.intersection_over_union),
+        },
+        "events": {event: changes.count(event) for event in EVENTS},
+        "areas": _areas(comparison),
+        "links": _links(comparison),
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    ours = side.kind == "designation"
+    return {
+        "file": side.file,
+        "kind": side.kind,
+        "year": side.year,
+        "policy": side.designated.policy_id if ours else None,
+        "policy_sha256": side.designated.policy_sha256 if ours else None,
+        "source": side.designated.source if ours else None,
+        "areas": len(side.designated.area_id),
+    }
+
+
+def _areas(comparison: Comparison) -> list[dict[str, Any]]:
+    changes, before, now = comparison.changes, comparison.before.designated, comparison.now.designated
+    rows = []
+    for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
+        side, number = (before, previous[0]) if event == REMOVED else (now, int(area))
+        added, removed, kept = (
+            int(counted[i]) for counted in (changes.residents_added, changes.residents_removed, changes.residents_kept)
+        )
+        rows.append(
+            {
+                "event": event,
+                "area_id": str(side.area_id[number]),
+                "name": str(side.name[number]),
+                "previous_ids": [str(before.area_id[p]) for p in previous],
+                "residents_before": kept + removed,
+                "residents_now": kept + added,
+                "residents_added": added,
+                "residents_removed": removed,
+                "residents_kept": kept,
+            }
+        )
+    return rows
+
+
+def _links(comparison: Comparison) -> list[dict[str, Any]]:
+    columns = links(comparison.changes, comparison.before.designated, comparison.now.designated)
+    rows = [
+        dict(zip(columns, values, strict=True))
+        for values in zip(*(values.tolist() for values in columns.values()), strict=True)
+    ]
+    return [{k: _number(v) if isinstance(v, float) else v for k, v in row.items()} for row in rows]
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
+
+
+COLUMNS = (
+    "previous_year", "previous_id", "previous_name", "year", "area_id", "name", "residents", "share_of_previous",
+    "share_of_area", "continues", "event", "since", "chain",
+)  # fmt: skip
+
+
+def lineage_rows(lineage: Lineage) -> list[dict[str, Any]]:
+    """One row for each link of an earlier area to a later one, and for each area that begins or ends, one end empty.
+
+    By year; in each year the later areas in their order, then those that ended. `residents` are those that the link
+    carries; where a line begins or ends, all of the area's.
+    """
+    nodes, flows = lineage.nodes, lineage.flows
+    # residents of each area by those of the next designation
+    then = (total(flows.tail, flows.residents, len(nodes)) + nodes.to_outside).tolist()
+    rows: list[dict[str, Any]] = []
+    carried = [i for i in range(len(flows)) if flows.linked[i]]
+    heads = {int(flows.head[i]) for i in carried}
+    by_head: dict[int, list[dict[str, Any]]] = {}
+    for i in carried:
+        tail, head = int(flows.tail[i]), int(flows.head[i])
+        row = {**_earlier(lineage, tail), **_later(lineage, head)}
+        row["residents"] = int(flows.residents[i])
+        row["continues"] = bool(flows.continues[i])
+        row["share_of_previous"] = row["residents"] / then[tail] if then[tail] else None
+        row["share_of_area"] = row["residents"] / int(nodes.residents[head]) if nodes.residents[head] else None
+        by_head.setdefault(head, []).append(row)
+    for before, year in pairwise(lineage.years):
+        for node in (nodes.year == year).nonzero()[0].tolist():
+            begins = {**_earlier(lineage, None), **_later(lineage, node)}
+            rows += by_head[node] if node in heads else [begins | {"previous_year": before}]
+        for node in ((nodes.year == before) & nodes.ends).nonzero()[0].tolist():
+            ended = {**_later(lineage, node), **_earlier(lineage, node)}
+            none = {"area_id": None, "name": None, "event": "removed", "since": None}
+            rows.append(ended | none | {"year": year, "residents": then[node]})
+    return [{column: row.get(column) for column in COLUMNS} for row in rows]
+
+
+def _earlier(lineage: Lineage, node: int | None) -> dict[str, Any]:
+    nodes = lineage.nodes
+    if node is None:
+        return {"previous_year": None, "previous_id": None, "previous_name": None}
+    return {
+        "previous_year": int(nodes.year[node]),
+        "previous_id": str(nodes.area_id[node]),
+        "previous_name": str(nodes.name[node]),
+    }
+
+
+def _later(lineage: Lineage, node: int) -> dict[str, Any]:
+    nodes = lineage.nodes
+    return {
+        "year": int(nodes.year[node]),
+        "area_id": str(nodes.area_id[node]),
+        "name": str(nodes.name[node]),
+        "residents": int(nodes.residents[node]),
+        "continues": False,
+        "event": nodes.event[node],
+        "since": _since(int(nodes.since[node])),
+        "chain": str(nodes.chain[node]),
+    }
+
+
+def _since(year: int) -> int | None:
+    return year if year >= 0 else None
+
+
+def lineage_as_csv(lineage: Lineage) -> str:
+    """The rows as CSV: commas, decimal points, an empty cell for none."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lineage_rows(lineage))
+    return text.getvalue()
+
+
+def lineage_as_data(lineage: Lineage) -> dict[str, Any]:
+    """A lineage as plain data: areas year by year, flows between them by their places in that list, and the rows."""
+    nodes, flows = lineage.nodes, lineage.flows
+    return {
+        "version": __version__,
+        "years": list(lineage.years),
+        "areas": [
+            {
+                "year": int(nodes.year[i]),
+                "area_id": str(nodes.area_id[i]),
+                "name": str(nodes.name[i]),
+                "chain": str(nodes.chain[i]),
+                "since": _since(int(nodes.since[i])),
+                "event": nodes.event[i],
+                "residents": int(nodes.residents[i]),
+                "residents_from_outside": int(nodes.from_outside[i]),
+                "residents_to_outside": int(nodes.to_outside[i]),
+                "ends": bool(nodes.ends[i]),
+            }
+            for i in range(len(nodes))
+        ],
+        "flows": [
+            {
+                "from": int(flows.tail[i]),
+                "to": int(flows.head[i]),
+                "residents": int(flows.residents[i]),
+                "units": int(flows.units[i]),
+                "linked": bool(flows.linked[i]),
+                "continues": bool(flows.continues[i]),
+            }
+            for i in range(len(flows))
+        ],
+        "links": lineage_rows(lineage),
+    }

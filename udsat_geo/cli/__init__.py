@@ -1,0 +1,1 @@
+"""The commands `designate` and `udsat`: the only room that prints."""

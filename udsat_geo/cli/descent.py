@@ -1,0 +1,153 @@
+"""`udsat lineage`: which area descends from which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from udsat_geo.areas.area_set import AreasFile
+from udsat_geo.changes.compare import Named
+from udsat_geo.changes.lineage import Lineage, trace, trace_files
+from udsat_geo.changes.tables import lineage_as_csv, lineage_as_data, lineage_rows
+from udsat_geo.changes.words import LINEAGE
+from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
+from udsat_geo.designation.job import Job, check_years, designate_in_a_row
+from udsat_geo.designation.summary import as_json as to_json
+from udsat_geo.files.area_set import read_areas
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.words import TABLE, decimal
+from udsat_geo.policy.load import load_policy
+from udsat_geo.synthetic.write import DEFAULT_SEED
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def run_lineage(
+    files: tuple[str, ...],
+    years: str | None,
+    raw: Path | None,
+    units: Path | None,
+    policy: str,
+    name: str | None,
+    allow_overlaps: bool,
+    language: str,
+    seed: int | None,
+    threads: int | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """Trace and print.
+
+    Raises
+    ------
+    InputError
+        If the call or the input is at fault.
+    """
+    if bool(files) == (years is not None):
+        raise InputError(Problem("lineage", "needs files or --years, one of them", "Name designations, or years."))
+    if as_json and as_csv:
+        raise InputError(Problem("--json, --csv", "both have standard output to themselves", "Choose one."))
+    notes: tuple[str, ...] = ()
+    seed = DEFAULT_SEED if seed is None else seed
+    with progress_on(not as_json and not as_csv) as progress:
+        if years is not None:
+            asked = years_of(years)
+            job = Job(asked[0], load_policy(policy), raw, units, language=language, seed=seed, threads=threads)
+            made = designate_in_a_row(job, asked, progress)
+            changes = [each.changes for each in made[1:] if each.changes is not None]
+            found = trace([each.designated() for each in made], changes)
+            notes = tuple(dict.fromkeys(note for each in made for note in each.notes))
+        else:
+            sides = [_read(text, name, allow_overlaps, language) for text in files]
+            found, notes = trace_files(sides, Named(raw, units, seed=seed), language, progress)
+    if as_json:
+        click.echo(to_json({**lineage_as_data(found), "notes": list(notes)}), nl=False)
+    elif as_csv:
+        click.echo(lineage_as_csv(found), nl=False)
+    else:
+        print_lineage(found, notes, plain_console(), language)
+
+
+def years_of(text: str) -> list[int]:
+    """The years of a comma separated list.
+
+    Raises
+    ------
+    InputError
+        If a part is no year, or they do not rise.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    wrong = [part for part in parts if re.fullmatch(r"[0-9]{1,4}", part) is None]
+    if wrong:
+        raise InputError(Problem("--years", f"{wrong[0]!r} is no year", "Write them as in 2017,2021,2025."))
+    years = [int(part) for part in parts]
+    check_years(years)
+    return years
+
+
+def _read(text: str, name: str | None, allow_overlaps: bool, language: str) -> AreasFile:
+    told = re.fullmatch(r"([0-9]{4})=(.+)", text)
+    year, path = (-1, Path(text)) if told is None or Path(text).exists() else (int(told[1]), Path(told[2]))
+    side = read_areas(path, name, language, year, allow_overlaps)
+    if side.year is None:
+        raise InputError(Problem(side.name, "does not say its year", f"Write YEAR={path}."))
+    if year >= 0 and side.year != year:
+        raise InputError(Problem(text, f"is of {side.year}", "Leave out the year: a designation says its own."))
+    return side
+
+
+def print_lineage(lineage: Lineage, notes: Sequence[str], console: Console, language: str) -> None:
+    """The links of every step, then the chains year by year."""
+    words = LINEAGE[language]
+    for note in notes:
+        say(console, note)
+    rows = lineage_rows(lineage)
+    headings = [words[key] for key in ("previous", "area", "residents", "of_previous", "of_area", "since", "event")]
+    for before, now in pairwise(lineage.years):
+        step = [_cells(row, language) for row in rows if row["year"] == now]
+        title = words["step"].format(before=before, now=now)
+        console.print(plain_table(headings, step, (0, 1, 6), (0, 1, 6), title))
+    console.print(_chains(lineage, words, language))
+
+
+def _cells(row: dict[str, Any], language: str) -> tuple[str, ...]:
+    events = TABLE[language]
+    shares = [row["share_of_previous"], row["share_of_area"]]
+    ended = row["area_id"] is None
+    return (
+        row["previous_id"] or "",
+        _label(row["area_id"], row["name"]) if not ended else _gone(row["previous_id"], row["previous_name"]),
+        decimal(row["residents"], 0, language),
+        *("" if share is None else f"{decimal(100 * share, 1, language)} %" for share in shares),
+        "" if row["since"] is None else str(row["since"]),
+        ", ".join(events[one] for one in str(row["event"]).split("+")),
+    )
+
+
+def _gone(area_id: str, name: str) -> str:
+    """The name of an area that ended, in brackets."""
+    return "" if name == area_id else f"({name})"
+
+
+def _label(area_id: str | None, name: str | None) -> str:
+    """An area's id, and its name where that is another."""
+    return "" if area_id is None else area_id if name in (None, area_id) else f"{area_id} {name}"
+
+
+def _chains(lineage: Lineage, words: dict[str, str], language: str) -> Any:
+    """One row for each chain, one column for each year."""
+    nodes = lineage.nodes
+    rows: dict[str, list[str]] = {}
+    for i in range(len(nodes)):
+        chain = str(nodes.chain[i])
+        row = rows.setdefault(chain, ["", *[""] * len(lineage.years)])
+        row[0] = _label(chain, str(nodes.name[i]))
+        row[1 + lineage.years.index(int(nodes.year[i]))] = decimal(int(nodes.residents[i]), 0, language)
+    headings = [words["chain"], *(str(year) for year in lineage.years)]
+    return plain_table(headings, list(rows.values()), (0,), (0,), words["chains"])

@@ -1,0 +1,195 @@
+"""`udsat diff`: what changed between two sets of areas."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from udsat_geo.analysis.why import Why, decomposition_as_data, explain_files
+from udsat_geo.changes.compare import Comparison, Named, compare_files, share
+from udsat_geo.changes.diff import REMOVED, SPLIT
+from udsat_geo.changes.tables import comparison_as_data
+from udsat_geo.changes.words import DIFF
+from udsat_geo.cli.causes import print_why
+from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
+from udsat_geo.designation.job import Job
+from udsat_geo.designation.layers import links
+from udsat_geo.designation.summary import as_json as to_json
+from udsat_geo.files.area_set import read_areas
+from udsat_geo.files.atomic_write import check_writable
+from udsat_geo.files.write import write_comparison
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.words import TABLE, decimal
+from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.load import load_policy
+from udsat_geo.sources.copies import local_copies
+from udsat_geo.synthetic.write import DEFAULT_SEED
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def run_diff(
+    before: str,
+    now: str,
+    raw: Path | None,
+    year: int | None,
+    units: str | None,
+    names: tuple[str, ...],
+    allow_overlaps: bool,
+    why: bool,
+    policies: tuple[str, ...],
+    language: str,
+    seed: int | None,
+    as_json: bool,
+    out: Path | None,
+) -> None:
+    """Compare, print and write.
+
+    Raises
+    ------
+    InputError
+        If the call or a file is at fault.
+    """
+    if len(names) > 2:
+        raise InputError(Problem("--name", f"stands {len(names)} times", "Give it once for both files, or twice."))
+    if out is not None:
+        _check_out(out, (before, now, units))
+    sources = {"before": before, "now": now, "units": units}
+    loaded = [load_policy(policy) for policy in policies]
+    seed = DEFAULT_SEED if seed is None else seed
+    explained = None
+    with progress_on(not as_json) as progress, local_copies(sources) as copies:
+        files = copies.paths["before"], copies.paths["now"]
+        weighed = copies.paths.get("units")
+        named = Named(raw, weighed, year, loaded[0] if loaded and weighed is not None else None, seed)
+        comparison = compare_files(*files, named, names, allow_overlaps, language, progress)
+        comparison = dataclasses.replace(comparison, notes=(*copies.told(language), *comparison.notes))
+        if why:
+            sides = read_areas(files[0], None, language), read_areas(files[1], None, language)
+            job = Job(-1, load_policy(BUILT_IN[0]), raw, language=language, seed=seed)
+            explained = explain_files(*sides, loaded, job, progress)
+    if out is not None:
+        write_comparison(comparison, out)
+    if as_json:
+        click.echo(to_json(comparison_as_data(comparison) | _why_as_data(explained)), nl=False)
+        return
+    console = plain_console()
+    print_comparison(comparison, console, _told_apart(comparison, before, now))
+    if explained is not None:
+        for note in explained[1]:
+            say(console, note)
+        print_why(explained[0], console, language)
+    if out is not None:
+        say(console, DIFF[language]["written"].format(file=out))
+
+
+def _why_as_data(explained: tuple[Why, tuple[str, ...]] | None) -> dict[str, Any]:
+    """What `udsat why` says as JSON, under a key of its own."""
+    if explained is None:
+        return {}
+    found, notes = explained
+    data = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
+    return {"why": data | {"notes": [*notes, *data["notes"]]}}
+
+
+def _check_out(out: Path, inputs: tuple[str | None, ...]) -> None:
+    if out.suffix != ".gpkg":
+        raise InputError(Problem("--out", f"{out} is no GeoPackage", "Name a file that ends in .gpkg."))
+    if any(path is not None and out.resolve() == Path(path).resolve() for path in inputs):
+        raise InputError(Problem("--out", f"{out} is one of the files compared", "Name another file."))
+    if out.is_dir():
+        raise InputError(Problem("--out", f"{out} is a folder", "Name a file that ends in .gpkg."))
+    check_writable(out.parent)
+
+
+def _told_apart(comparison: Comparison, before: str, now: str) -> tuple[str, str]:
+    """The files' names, or where both have the same, as all designations of a year do, the paths that were given."""
+    names = comparison.before.file, comparison.now.file
+    # What is no file here is an address, which may hold credentials.
+    if names[0] == names[1] and Path(before).exists() and Path(now).exists():
+        return before, now
+    return names
+
+
+def print_comparison(comparison: Comparison, console: Console, names: tuple[str, str]) -> None:
+    """The areas, the totals, the links, and what is to be said."""
+    words, language = DIFF[comparison.language], comparison.language
+    weights = comparison.weights
+    say(console, words["title"].format(before=names[0], now=names[1]))
+    known = words["unknown_year"] if weights.year is None else str(weights.year)
+    places = decimal(weights.places, 0, language)
+    say(console, words[weights.kind].format(year=known, places=places, file=weights.file))
+    for note in comparison.notes:
+        say(console, note)
+    _print_areas(comparison, console)
+    _print_totals(comparison, console)
+    _print_links(comparison, console)
+
+
+def _print_areas(comparison: Comparison, console: Console) -> None:
+    words, language, events = DIFF[comparison.language], comparison.language, TABLE[comparison.language]
+    changes, before, now = comparison.changes, comparison.before.designated, comparison.now.designated
+    rows = []
+    for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
+        side, number = (before, previous[0]) if event == REMOVED else (now, int(area))
+        added, removed, kept = (
+            int(counted[i]) for counted in (changes.residents_added, changes.residents_removed, changes.residents_kept)
+        )
+        told = ", ".join(events[one] for one in event.split("+"))
+        if len(previous) > 1 or SPLIT in event:
+            told += " " + words["from"].format(ids=", ".join(str(before.area_id[p]) for p in previous))
+        label = str(side.area_id[number])
+        label += "" if side.name[number] == side.area_id[number] else f" {side.name[number]}"
+        rows.append(_row(label, kept, added, removed, told, language))
+    rows.append(_row(words["all"], comparison.kept, comparison.added, comparison.removed, "", language))
+    headings = [words[key] for key in ("area", "before", "now", "added", "removed", "event")]
+    console.print(plain_table(headings, rows, (0, 5), (0, 5), total=True))
+
+
+def _row(label: str, kept: int, added: int, removed: int, told: str, language: str) -> tuple[str, ...]:
+    figures = [decimal(n, 0, language) for n in (kept + removed, kept + added)]
+    changed = [f"{sign}{decimal(n, 0, language)}" if n else "" for sign, n in (("+", added), ("-", removed))]
+    return (label, *figures, *changed, told)
+
+
+def _print_totals(comparison: Comparison, console: Console) -> None:
+    words, language = DIFF[comparison.language], comparison.language
+    city = comparison.weights.residents
+    if comparison.intersection_over_union == comparison.intersection_over_union:
+        still = decimal(100 * comparison.share_still_in, 1, language) or "-"
+        iou = decimal(comparison.intersection_over_union, 3, language)
+        say(console, words["still_in"].format(share=still, iou=iou))
+    shares = [
+        decimal(100 * share(comparison.kept + more, city), 1, language) or "-"
+        for more in (comparison.removed, comparison.added)
+    ]
+    say(console, words["city"].format(before=shares[0], now=shares[1]))
+
+
+def _print_links(comparison: Comparison, console: Console) -> None:
+    """The linked pairs, those that went on as they were left out."""
+    words, language = DIFF[comparison.language], comparison.language
+    columns = links(comparison.changes, comparison.before.designated, comparison.now.designated)
+    rows = []
+    for i in range(len(columns["linked"])):
+        if not columns["linked"][i]:
+            continue
+        figures = [100 * float(columns[key][i]) for key in ("share_of_previous", "share_of_area")]
+        rows.append(
+            (
+                str(columns["previous_id"][i]),
+                str(columns["area_id"][i]),
+                decimal(int(columns["residents"][i]), 0, language),
+                *(f"{decimal(figure, 1, language)} %" if figure == figure else "" for figure in figures),
+                decimal(float(columns["intersection_over_union"][i]), 3, language),
+            )
+        )
+    if not rows:
+        say(console, words["nothing"])
+        return
+    headings = [words[key] for key in ("previous", "now", "shared", "of_previous", "of_area", "iou")]
+    console.print(plain_table(headings, rows, (0, 1), (0, 1), title=words["links"]))

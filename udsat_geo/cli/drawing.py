@@ -1,0 +1,110 @@
+"""`udsat figures`: what they show gathered, drawn, written and told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.designate import SYNTHETIC
+from udsat_geo.files.atomic_write import check_writable
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.registers.folders import has_no_registers
+from udsat_geo.report.canvas import require_matplotlib
+from udsat_geo.report.figures import FiguresJob, check_formats, draw_all, gather, write_figures
+from udsat_geo.report.words import COMMAND
+from udsat_geo.synthetic.write import DEFAULT_SEED
+
+_Read = TypeVar("_Read")
+
+
+def run_figures(
+    years: str,
+    raw: Path | None,
+    areas: str | None,
+    name: str | None,
+    allow_overlaps: bool,
+    policy: str,
+    out: Path,
+    formats: str,
+    language: str,
+    seed: int | None,
+    threads: int | None,
+    quiet: bool,
+) -> None:
+    """Gather, draw and write the figures, and print their names.
+
+    Raises
+    ------
+    InputError
+        If matplotlib is missing, or the call or the input is at fault.
+    """
+    require_matplotlib()
+    wanted, asked, loaded = _read_call(formats, years, policy)
+    job = FiguresJob(
+        years=asked,
+        policy=loaded,
+        raw=raw,
+        areas=None if areas is None else Path(areas),
+        name=name,
+        allow_overlaps=allow_overlaps,
+        language=language,
+        seed=DEFAULT_SEED if seed is None else seed,
+        threads=threads,
+    )
+    check_writable(out)
+    if has_no_registers(raw) and not quiet:
+        click.echo(SYNTHETIC[language])
+    with progress_on(not quiet) as progress:
+        shown = gather(job, progress)
+        if progress is not None:
+            progress(COMMAND[language]["drawing"])
+        files = write_figures(draw_all(shown), out, wanted)
+    if quiet:
+        return
+    for note in shown.notes:
+        click.echo(note)
+    click.echo("\n  ".join([f"{COMMAND[language]['figures']}:", *(str(file) for file in files)]))
+
+
+def _read_call(formats: str, years: str, policy: str) -> tuple[tuple[str, ...], tuple[int, ...], LoadedPolicy]:
+    """Formats, years and policy as they are asked for.
+
+    Raises
+    ------
+    InputError
+        With the problems of all three.
+    """
+    problems: list[str] = []
+
+    def take(reading: Callable[[str], _Read], text: str) -> _Read | None:
+        try:
+            return reading(text)
+        except InputError as error:
+            problems.extend(error.messages)
+            return None
+
+    wanted, asked, loaded = take(check_formats, formats), take(years_of, years), take(load_policy, policy)
+    if wanted is None or asked is None or loaded is None:
+        raise InputError(problems)
+    return wanted, asked, loaded
+
+
+def years_of(text: str) -> tuple[int, ...]:
+    """The years of a comma separated list.
+
+    Raises
+    ------
+    InputError
+        Naming every part that is no year.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    wrong = [part for part in parts if re.fullmatch(r"[0-9]{4}", part, re.ASCII) is None]
+    if wrong:
+        raise InputError(Problem("--years", f"{part!r} is no year", "Write years as 2017,2021.") for part in wrong)
+    return tuple(int(part) for part in parts)

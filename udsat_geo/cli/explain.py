@@ -1,0 +1,143 @@
+"""`udsat explain`: why an area or a unit is in or out, with a small chart of its gaps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from udsat_geo.cli.console import plain_console
+from udsat_geo.files.explained import Explained, read_explained
+from udsat_geo.messages.words import EXPLAIN, decimal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+BAR_HALF_WIDTH = 12
+"""Characters of the chart on each side of its middle, which stands for `BAR_SPREADS` standard deviations."""
+BAR_SPREADS = 3.0
+
+
+def run_explain(path: Path, wanted: str, language: str | None, as_json: bool) -> None:
+    """Read and print, in the designation's own language unless another is asked for.
+
+    Raises
+    ------
+    InputError
+        If the file is no designation, or has no such area or unit.
+    """
+    found = read_explained(path, wanted)
+    if as_json:
+        import json
+
+        import click
+
+        content = {"kind": found.kind, **found.values, "area": found.area, "near_misses": list(found.near_misses)}
+        click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+        return
+    language = language or str(found.summary.get("language", "da"))
+    console = plain_console()
+    (_print_area if found.kind == "area" else _print_unit)(found, language, console)
+    console.print(_gaps_table(found, language))
+    for line in _rule_lines(found.summary, language):
+        console.print(line)
+
+
+def _print_area(found: Explained, language: str, console: Console) -> None:
+    words, area = EXPLAIN[language], found.values
+    head = f"{area['area_id']} {area['name']}"
+    head += f" ({area['district']})" if area["district"] else ""
+    _say(console, f"{head}, {found.summary['year']}, {found.summary['policy']['id']}")
+    _say(console, words["area"].format(residents=decimal(area["residents"], 0, language), since=area["since"],
+                                       ha=decimal(area["area_ha"], 0, language)))  # fmt: skip
+    if area["until"] is not None:
+        _say(console, words["until"].format(year=area["until"]))
+    _say(console, f"{words['why']}: {area['reason']}.")
+
+
+def _print_unit(found: Explained, language: str, console: Console) -> None:
+    words, unit = EXPLAIN[language], found.values
+    _say(console, f"{unit['unit_id']}, {found.summary['year']}, {found.summary['policy']['id']}")
+    if found.area is None:
+        _say(console, words["out"])
+    else:
+        _say(console, words["in"].format(area=f"{found.area['area_id']} {found.area['name']}", role=unit["role"]))
+    living = "?" if unit["residents"] is None else decimal(unit["residents"], 0, language)
+    view = decimal(unit["residents_in_view"], 0, language)
+    _say(console, words["unit"].format(residents=living, view=view))
+    composite = unit["composite"]
+    told = "-" if composite is None else decimal(composite, 2, language)
+    count = f"{unit['criteria_exceeded']}" + (f" ({unit['exceeded']})" if unit["exceeded"] else "")
+    _say(console, words["scores"].format(composite=told, count=count))
+    short = unit["short"]
+    lacking = "" if short is None else f" ({words['short'].format(short=decimal(short, _digits(short), language))})"
+    _say(console, f"{words['why']}: {unit['reason']}{lacking}.")
+    for miss in found.near_misses:
+        _say(console, words["near"].format(residents=decimal(miss["residents"], 0, language), reason=miss["reason"]))
+
+
+def _digits(short: float) -> int:
+    """Residents and criteria are whole, composites are not."""
+    return 0 if float(short).is_integer() and short >= 1 else 2
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text)
+
+
+def _gaps_table(found: Explained, language: str) -> Table:
+    """Rates, what they are held against, and the gaps as bars in standard deviations between units."""
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    words = EXPLAIN[language]
+    table = Table(box=SIMPLE)
+    table.add_column(words["criterion"])
+    table.add_column(words["rate"], justify="right")
+    table.add_column(words["gap_of_area" if found.kind == "area" else "gap_of_unit"], justify="right")
+    table.add_column(words["chart"], no_wrap=True)
+    exceeded = set((found.values["exceeded"] or "").split(","))
+    for criterion in found.summary["criteria"]:
+        rate, gap = found.values[f"rate_{criterion['key']}"], found.values[f"gap_{criterion['key']}"]
+        mark = " *" if criterion["key"] in exceeded else ""
+        if rate is None or gap is None:
+            table.add_row(criterion["label"], "-", "-", words["no_rate"])
+            continue
+        factor = 100 if criterion["share"] else 1
+        suffix = " %" if criterion["share"] else f" {criterion['unit']}".rstrip()
+        unit = words["points"] if criterion["share"] else suffix
+        bar = _bar(gap / criterion["spread"] if criterion["spread"] else 0.0)
+        sign = "+" if gap >= 0 else "-"
+        table.add_row(
+            Text(criterion["label"] + mark),
+            f"{decimal(factor * rate, 1, language)}{suffix}",
+            f"{sign}{decimal(abs(factor * gap), 1, language)}{unit}",
+            Text(bar),
+        )
+    return table
+
+
+def _bar(spreads: float) -> str:
+    """A bar from the middle: to the right is worse, to the left better."""
+    length = min(BAR_HALF_WIDTH, round(abs(spreads) / BAR_SPREADS * BAR_HALF_WIDTH))
+    left = ("█" * length if spreads < 0 else "").rjust(BAR_HALF_WIDTH)
+    right = ("█" * length if spreads >= 0 else "").ljust(BAR_HALF_WIDTH)
+    return f"{left}│{right}"
+
+
+def _rule_lines(summary: dict[str, Any], language: str) -> list[str]:
+    """What the policy asks for."""
+    words, rule = EXPLAIN[language], summary["rule"]
+    lines = [words["star"], words["bars"].format(n=decimal(BAR_SPREADS, 0, language))]
+    parts = []
+    if rule["core"] is not None:
+        parts.append(words["core"].format(value=decimal(rule["core"], 2, language)))
+        parts.append(words["edge"].format(value=decimal(rule["edge"], 2, language)))
+    if rule["criteria"]:
+        parts.append(words["criteria"].format(n=rule["criteria"]))
+    if rule["require"]:
+        parts.append(words["require"].format(keys=", ".join(rule["require"])))
+    parts.append(words["residents"].format(n=decimal(rule["residents"], 0, language)))
+    return [*lines, f"{words['rule']}: {'; '.join(parts)}."]

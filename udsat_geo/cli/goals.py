@@ -1,0 +1,264 @@
+"""`udsat goals`: the account of the goals taken, written and printed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from udsat_geo.areas.polygons import Polygons, read_polygons
+from udsat_geo.cli.console import plain_console, progress_on
+from udsat_geo.designation.job import Job, find_inputs, is_synthetic
+from udsat_geo.designation.summary import as_json as json_text
+from udsat_geo.files.atomic_write import check_writable
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.monitoring.goal_tables import YEARS, Table, as_data, differing, reasons_of_goal, tables_of, write_goals
+from udsat_geo.monitoring.goal_words import HEADINGS, REPORT, VERDICTS
+from udsat_geo.monitoring.goals import (
+    Account,
+    Barriers,
+    LoadedGoals,
+    PollingFile,
+    RegistersOfYear,
+    load_goals,
+    read_barriers,
+    read_polling,
+    take_account,
+)
+from udsat_geo.policy.load import load_policy
+from udsat_geo.registers.folders import DEFAULT_RAW
+from udsat_geo.registers.settings import read_settings
+from udsat_geo.sources.copies import local_copies
+from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+SYNTHETIC = {
+    "da": "Ingen registre i data/raw: regner på det syntetiske København, hvis beboere ikke findes.",
+    "en": "No registers in data/raw: computing over the synthetic Copenhagen, whose residents do not exist.",
+}
+
+_Read = TypeVar("_Read")
+
+LEAST_WIDTH, LABEL_WIDTH = 140, 28
+"""Columns of text where the output is no terminal, and of them for labels: the tables of figures are wide."""
+
+
+def run_goals(
+    areas: str | None,
+    raw: Path | None,
+    years: str | None,
+    goals_file: Path | None,
+    barriers: str | None,
+    crossings: str | None,
+    polling: str | None,
+    allow_overlaps: bool,
+    language: str,
+    as_json: bool,
+    out: Path | None,
+) -> None:
+    """Take the account, write its files where they are wanted, and print it.
+
+    Raises
+    ------
+    InputError
+        If the call or the input is at fault.
+    """
+    named = {"--raw": raw, "--years": years, "--goals": goals_file, "--polling": polling, "--barriers": barriers}
+    wanted = _check_call(areas, {**named, "--crossings": crossings}, years)
+    if out is not None:
+        check_writable(out)
+    files_named = {"areas": areas, "barriers": barriers, "crossings": crossings, "polling": polling}
+    with progress_on(not as_json) as progress, local_copies(files_named) as copies:
+        if areas is None:
+            account = take_account()
+        else:
+            local = {name: copies.text(name, text) for name, text in files_named.items()}
+            read = _read_inputs(
+                str(local["areas"]), goals_file, local["barriers"], local["crossings"], local["polling"], allow_overlaps
+            )
+            polygons = dataclasses.replace(read[1], notes=(*copies.notes, *read[1].notes))
+            registers = _registers_of(wanted, raw, progress)
+            if is_synthetic(_job(raw)) and not as_json:
+                click.echo(SYNTHETIC[language])
+            account = take_account(registers, read[0], polygons, read[2], read[3], progress=progress)
+        files = [] if out is None else write_goals(account, out, language)
+    if as_json:
+        click.echo(json_text(as_data(account, language)), nl=False)
+        return
+    console = plain_console()
+    if not console.is_terminal:
+        console = plain_console(max(console.width, LEAST_WIDTH))
+    print_account(account, files, language, console)
+
+
+def print_account(account: Account, files: list[Path], language: str, console: Console) -> None:
+    """Print the tables, the reasons where our verdict is another than the report's, and what is to be said."""
+    words = HEADINGS[language]
+    tables = tables_of(account, language)
+    for table in tables:
+        print_table(table, console)
+    console.print(f"{words['differs']}:", style="bold")
+    for goal in differing(account.published):
+        ours, report = VERDICTS[language][goal.verdict], REPORT[language][goal.report]
+        console.print(f"{goal.number} {goal.label[language]}: {ours} / {report}", highlight=False)
+        for indicator, judgement, text in reasons_of_goal(goal, language):
+            verdict = VERDICTS[language][judgement.verdict]
+            console.print(f"  - {indicator.label[language]}: {verdict}. {text}", highlight=False)
+    for note in account.notes:
+        console.print(note[language], highlight=False)
+    if files:
+        console.print(f"{words['files']}:", *(str(file) for file in files), sep="\n  ", highlight=False, soft_wrap=True)
+
+
+def print_table(table: Table, console: Console) -> None:
+    """Print one table; a narrow console does without its spare columns."""
+    from rich.box import SIMPLE
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    wide = console.width >= LEAST_WIDTH
+    columns = [i for i in range(len(table.header)) if wide or i not in table.spare]
+    printed = RichTable(title=Text(table.title), title_justify="left", box=SIMPLE)
+    for i in columns:
+        numeric = i in table.numeric
+        printed.add_column(
+            Text(table.header[i]),
+            justify="right" if numeric else "left",
+            no_wrap=numeric,
+            min_width=LABEL_WIDTH if wide and i == table.label else None,
+        )
+    for row in table.rows:
+        # as plain text: brackets in a label are no markup
+        printed.add_row(*(Text(row[i]) for i in columns))
+    console.print(printed)
+
+
+def _check_call(areas: str | None, named: dict[str, object], years: str | None) -> tuple[int, ...]:
+    """Check that the options fit each other; the years asked for, in order.
+
+    Raises
+    ------
+    InputError
+        With everything that does not fit.
+    """
+    problems = []
+    if areas is None:
+        problems += [
+            Problem(option, "is about figures computed over areas", "Name the areas with --areas.")
+            for option, value in named.items()
+            if value is not None
+        ]
+    for one, other in (("--barriers", "--crossings"), ("--crossings", "--barriers")):
+        if named[one] is not None and named[other] is None:
+            problems.append(Problem(one, "goal 16 needs both barriers and crossings", f"Give {other} too."))
+    parts = [] if years is None else [part.strip() for part in years.split(",")]
+    wrong = [part for part in parts if not (part.isascii() and part.isdigit() and len(part) <= 4)]
+    if wrong:
+        problems.append(Problem(f"--years {years}", f"{wrong[0]!r} is no year", "Write years as 2017,2021."))
+    if problems:
+        raise InputError(problems)
+    return tuple(sorted({int(part) for part in parts}))
+
+
+def _read_inputs(
+    areas: str,
+    goals_file: Path | None,
+    barriers: str | None,
+    crossings: str | None,
+    polling: str | None,
+    allow_overlaps: bool,
+) -> tuple[LoadedGoals, Polygons, PollingFile | None, Barriers | None]:
+    """Read all files but the registers.
+
+    Raises
+    ------
+    InputError
+        With the problems of all of them.
+    """
+    problems: list[str] = []
+
+    def read(reading: Callable[[], _Read]) -> _Read | None:
+        try:
+            return reading()
+        except InputError as error:
+            problems.extend(error.messages)
+            return None
+
+    loaded = read(lambda: load_goals(goals_file))
+    polygons = read(lambda: read_polygons(Path(areas), "area", allow_overlaps))
+    districts = None if polling is None else read(lambda: read_polling(Path(polling), allow_overlaps))
+    lines = None
+    if barriers is not None and crossings is not None:
+        lines = read(lambda: read_barriers(Path(barriers), Path(crossings)))
+    if problems or loaded is None or polygons is None:
+        raise InputError(problems)
+    return loaded, polygons, districts, lines
+
+
+def _job(raw: Path | None, year: int = 0) -> Job:
+    """A job for finding registers; its policy reads registers over cells, and plays no further part."""
+    return Job(year=year, policy=load_policy("kbh-2017"), raw=raw)
+
+
+def _registers_of(
+    years: tuple[int, ...], raw: Path | None, progress: Callable[[str], None] | None
+) -> list[RegistersOfYear]:
+    """The registers of every year asked for, or of every year there is.
+
+    Raises
+    ------
+    InputError
+        Naming every year that has none.
+    """
+    synthetic = is_synthetic(_job(raw))
+    folder = raw or DEFAULT_RAW
+    wanted = years or (YEARS if synthetic else _years_there(folder))
+    found: list[RegistersOfYear] = []
+    problems: list[str] = []
+    for year in wanted:
+        if synthetic and year not in SYNTHETIC_YEARS:
+            known = ", ".join(str(known) for known in SYNTHETIC_YEARS)
+            what, remedy = "the synthetic Copenhagen has no such year", f"It has {known}."
+            problems.append(str(Problem(f"--years {year}", what, remedy)))
+            continue
+        try:
+            inputs = find_inputs(_job(raw, year), year, progress)
+        except InputError as error:
+            problems += error.messages
+            continue
+        if inputs.registers is None:
+            continue
+        if not synthetic and len(wanted) > 1 and not (folder / str(year)).is_dir():
+            what = f"no registers of this year: {folder} has no folder {year}"
+            problems.append(str(Problem(f"--years {year}", what, "One folder of registers is one year.")))
+            continue
+        found.append(RegistersOfYear(year, inputs.registers, inputs.source))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _years_there(folder: Path) -> tuple[int, ...]:
+    """The years that a folder has registers of.
+
+    Raises
+    ------
+    InputError
+        If one cannot tell.
+    """
+    if not folder.is_dir():
+        raise InputError(Problem(str(folder), "no such folder", "Name the folder that holds the registers."))
+    years = sorted(int(path.name) for path in folder.iterdir() if path.is_dir() and path.name.isdigit())
+    if years:
+        return tuple(years)
+    year = read_settings(folder).year
+    if year is None:
+        what = "does not say which year its registers are of"
+        raise InputError(Problem(str(folder), what, "Say it with --years, or put each year into a folder of its own."))
+    return (year,)

@@ -1,0 +1,146 @@
+"""`udsat status`: the status taken, written and printed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from udsat_geo.cli.console import plain_console, progress_on
+from udsat_geo.cli.designate import SYNTHETIC
+from udsat_geo.designation.summary import as_json as json_text
+from udsat_geo.files.atomic_write import check_writable
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.monitoring.status import StatusJob, StatusReport, take_report
+from udsat_geo.monitoring.status_tables import (
+    TextTable,
+    as_data,
+    closing_sentences,
+    opening_sentences,
+    tables_of,
+    write_status,
+)
+from udsat_geo.monitoring.status_words import WORDS
+from udsat_geo.policy.load import load_policy
+from udsat_geo.registers.folders import has_no_registers
+from udsat_geo.sources.copies import local_copies
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+MOST_YEARS = 5
+"""Of a table on the console, so that it fits 80 columns."""
+
+
+def run_status(
+    areas: str,
+    years: str,
+    updated: str | None,
+    raw: Path | None,
+    policy: str,
+    allow_overlaps: bool,
+    language: str,
+    threads: int | None,
+    as_json: bool,
+    out: Path | None,
+) -> None:
+    """Take the status, write its files where they are wanted, and print it.
+
+    Raises
+    ------
+    InputError
+        If the call or the input is at fault.
+    """
+    job = StatusJob(
+        areas=areas,
+        years=years_of(years),
+        policy=load_policy(policy),
+        updated=updated,
+        raw=raw,
+        allow_overlaps=allow_overlaps,
+        language=language,
+        threads=threads,
+    )
+    if out is not None:
+        check_writable(out)
+    named = {"areas": areas, "updated": updated}
+    with progress_on(not as_json) as progress, local_copies(named) as copies:
+        local = {name: copies.text(name, text) for name, text in named.items()}
+        job = dataclasses.replace(
+            job, areas=local["areas"] or "", updated=local["updated"], notes=copies.told(language)
+        )
+        report = take_report(job, progress)
+        # files are hashed for it: not needed to print tables
+        data = as_data(report) if as_json or out is not None else {}
+        files = [] if out is None else write_status(report, data, out)
+    if as_json:
+        click.echo(json_text(data), nl=False)
+        return
+    if has_no_registers(raw):
+        click.echo(SYNTHETIC[language])
+    print_status(report, files, plain_console(), told=has_no_registers(raw))
+
+
+def years_of(text: str) -> tuple[int, ...]:
+    """The years of a comma separated list.
+
+    Raises
+    ------
+    InputError
+        Naming every part that is no year.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    wrong = [part for part in parts if not (part.isascii() and part.isdigit() and len(part) == 4)]
+    if wrong:
+        remedy = "Write years as 2017,2018,2019,2021."
+        raise InputError(Problem("--years", f"{part!r} is no year", remedy) for part in wrong)
+    return tuple(int(part) for part in parts)
+
+
+def print_status(report: StatusReport, files: list[Path], console: Console, told: bool = False) -> None:
+    """Print what the areas are, every table, the goal's verdict, and what is to be said.
+
+    Parameters
+    ----------
+    report : StatusReport
+    files : list of Path
+        Those that were written.
+    console : Console
+    told : bool
+        Whether it has been said already that the registers are synthetic.
+    """
+    words = WORDS[report.language]
+    _say(console, [sentence for sentence in opening_sentences(report) if not told or sentence != words["synthetic"]])
+    for table in tables_of(report, MOST_YEARS):
+        print_table(table, console)
+        if table.below:
+            _say(console, table.below)
+            console.print()
+    _say(console, closing_sentences(report))
+    if files:
+        console.print(f"{words['files']}:", *(str(file) for file in files), sep="\n  ", highlight=False, soft_wrap=True)
+
+
+def print_table(table: TextTable, console: Console) -> None:
+    """Print one table: columns of figures as wide as they need, their heads broken into words, the first the rest."""
+    from rich.box import SIMPLE
+    from rich.table import Table
+    from rich.text import Text
+
+    printed = Table(title=Text(table.title), title_justify="left", box=SIMPLE)
+    for i, head in enumerate(table.head):
+        width = max(len(text) for text in (*head.split(), *(row[i] for row in table.rows), "")) if i else None
+        printed.add_column(Text(head), justify="right" if i else "left", width=width)
+    for i, cells in enumerate(table.rows):
+        # as plain text: brackets in a label are no markup
+        printed.add_row(*(Text(cell) for cell in cells), style="bold" if i in table.sections else None)
+    console.print(printed)
+
+
+def _say(console: Console, sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        console.print(sentence, highlight=False, markup=False)

@@ -1,0 +1,398 @@
+"""The story on one page: units, edges, scores, areas, outlines, status, changes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.decisions import Overrides
+from udsat_geo.areas.forming import form_areas
+from udsat_geo.areas.near_misses import NearMiss, find_near_misses
+from udsat_geo.areas.outlines import outline_areas
+from udsat_geo.areas.roles import Areas, Memory
+from udsat_geo.changes.diff import Changes, Designated, compare
+from udsat_geo.changes.names import Named, name_areas
+from udsat_geo.designation.status import Status, take_status
+from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.words import BARRIERS_CUT, NO_GROUND, NO_MEMORY, NO_PLACE, NO_SPREAD, STEPS
+from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
+from udsat_geo.scoring.scores import Scores, score_units
+from udsat_geo.sources.features import file_of
+from udsat_geo.sources.origins import name_of
+from udsat_geo.units.edges import Edges, find_edges, uncut_edges
+from udsat_geo.units.units import Units, addresses_from_registers, cells_from_registers
+
+Progress = Callable[[str], None]
+RanBefore = Callable[[NDArray[np.object_]], NDArray[np.bool_]]
+"""Unit ids -> whether each unit qualified in the earlier years that a policy asks for."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Where the people come from.
+
+    Attributes
+    ----------
+    registers : Path or None
+        Folder of residents, dwellings and addresses.
+    unit_table : Path or None
+        Ready-made cells or zones.
+    source : str
+        ``registers``, ``unit_table`` or ``synthetic``; stamped on every output.
+    around : Around
+        Files of barriers, crossings, places, parcels and overrides.
+    notes : tuple of str
+        What was found out on the way to the files.
+    """
+
+    registers: Path | None
+    unit_table: Path | None
+    source: str
+    around: Around = field(default_factory=Around)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Designation:
+    """A designation with all that it was made of.
+
+    Attributes
+    ----------
+    year : int
+    policy : LoadedPolicy
+        Its limits are numbers: expressions have been evaluated.
+    inputs : Inputs
+    units : Units
+    edges : Edges
+    scores : Scores
+    areas : Areas
+    outline : object (shapely MultiPolygon), shape (n_areas,)
+    named : Named
+        Ids, names and districts of the areas.
+    since : int64, shape (n_areas,)
+    near_misses : tuple of NearMiss
+    surroundings : Surroundings
+    overrides : Overrides or None
+    status : Status
+    previous : Designated or None
+    changes : Changes or None
+        Against `previous`.
+    counts : dict
+        Rows that do not count, by reason.
+    rows : dict
+        Table -> rows read.
+    files : dict
+        Table -> the file it was read from; ``settings`` -> registers.toml, where there is one.
+    notes : tuple of str
+        What was found out about the input.
+    vintage : dict
+        Criterion -> year of its data, where the registers say so.
+    language : str
+    limits : LimitExpressions
+        The limits that the policy has as expressions, and the references that they use.
+    """
+
+    year: int
+    policy: LoadedPolicy
+    inputs: Inputs
+    units: Units
+    edges: Edges
+    scores: Scores
+    areas: Areas
+    outline: NDArray[np.object_]
+    named: Named
+    since: NDArray[np.int64]
+    near_misses: tuple[NearMiss, ...]
+    surroundings: Surroundings
+    overrides: Overrides | None
+    status: Status
+    previous: Designated | None
+    changes: Changes | None
+    counts: dict[str, int]
+    rows: dict[str, int]
+    files: dict[str, Path]
+    notes: tuple[str, ...]
+    vintage: dict[str, int] = field(default_factory=dict)
+    language: str = "da"
+    limits: LimitExpressions = field(default_factory=LimitExpressions)
+
+    @property
+    def area_id(self) -> NDArray[np.object_]:
+        """Lasting ids, shape (n_areas,)."""
+        return self.named.area_id
+
+    @property
+    def name(self) -> NDArray[np.object_]:
+        """Names, each once, shape (n_areas,)."""
+        return self.named.name
+
+    def designated(self) -> Designated:
+        """What a later designation compares itself with."""
+        return Designated(
+            self.year,
+            self.policy.policy.id,
+            self.units.unit_id,
+            self.units.residents,
+            self.areas.area_of_unit,
+            self.area_id,
+            self.name,
+            self.since,
+            self.outline,
+            self.policy.sha256,
+            self.inputs.source,
+            self.areas.until,
+            unit_places(self.units),
+            tuple((self.year, what, path) for what, path in self.files.items())
+            + (() if self.previous is None else self.previous.files),
+        )
+
+
+def designate(
+    year: int,
+    policy: LoadedPolicy,
+    inputs: Inputs,
+    previous: Designated | None = None,
+    language: str = "da",
+    threads: int | None = None,
+    progress: Progress | None = None,
+    ran_before: RanBefore | None = None,
+) -> Designation:
+    """Designate the areas of a year.
+
+    Parameters
+    ----------
+    year : int
+    policy : LoadedPolicy
+    inputs : Inputs
+    previous : Designated, optional
+        Compared with, when given; ids and names go on from it.
+    language : {"da", "en"}
+    threads : int, optional
+        For DuckDB; no result depends on it.
+    progress : callable, optional
+        Told the name of each step as it begins.
+    ran_before : callable, optional
+        Which units qualified in the earlier years that ``rule.years_running`` asks for.
+
+    Raises
+    ------
+    InputError
+        If the year lies outside the policy's, a limit cannot be evaluated, or the input is at fault.
+    """
+
+    def step(name: str) -> None:
+        if progress is not None:
+            progress(f"{year}: {STEPS[language][name]}")
+
+    check_year(year, policy)
+    rule = policy.policy
+    limits = check_limits(rule)
+    step("reading")
+    units, found = read_units(inputs, policy, threads)
+    rule = resolve_limits(rule, found.pop("let"))
+    around = read_surroundings(inputs.around, units, rule, language)
+    step("scoring")
+    scores = score_units(units, rule)
+    edges = find_edges(units, rule)
+    if around.barriers is not None:
+        all_edges, edges = len(edges), uncut_edges(edges, units, around.barriers)
+        cut = BARRIERS_CUT[language].format(n=all_edges - len(edges), of=all_edges)
+        around = dataclasses.replace(around, notes=(*around.notes, cut))
+    step("forming")
+    ran = None if ran_before is None else ran_before(units.unit_id)
+    decisions = None if around.overrides is None else around.overrides.decisions
+    memory = remember(previous, units, year) if rule.incumbents.remembers else None
+    areas = form_areas(units, scores, edges, rule, around.barriers, memory, ran, decisions)
+    outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
+    step("comparing")
+    changes = _changes(year, policy, units, areas, outline, previous)
+    named = _named(year, units, areas, around, previous, changes, language)
+    found["notes"] = (*found["notes"], *_notes(rule, scores, around, outline, named, inputs, previous, language))
+    return Designation(
+        year=year,
+        policy=policy.model_copy(update={"policy": rule}),
+        inputs=inputs,
+        units=units,
+        edges=edges,
+        scores=scores,
+        areas=areas,
+        outline=outline,
+        named=named,
+        since=np.full(len(areas), year, dtype=np.int64) if changes is None else changes.since,
+        near_misses=find_near_misses(units, scores, edges, rule, areas, ran),
+        surroundings=around,
+        overrides=around.overrides,
+        status=take_status(units, areas.area_of_unit, rule),
+        previous=previous,
+        changes=changes,
+        language=language,
+        limits=limits,
+        **_with_files(found, inputs.around, around),
+    )
+
+
+def unit_places(units: Units) -> NDArray[np.object_] | None:
+    """Where units lie, shape (n_units,): zones, points of addresses; None for cells, whose ids say it."""
+    if units.kind != "addresses":
+        return units.geometry
+    import shapely
+
+    points: NDArray[np.object_] = shapely.points(units.easting, units.northing)
+    return points
+
+
+def remember(previous: Designated | None, units: Units, year: int) -> Memory | None:
+    """What the previous designation says of the units of now."""
+    if previous is None:
+        return None
+    area_of_unit = dict(zip(previous.unit_id.tolist(), previous.area_of_unit.tolist(), strict=True))
+    earlier = np.array([area_of_unit.get(unit, -1) for unit in units.unit_id.tolist()], dtype=np.int64)
+    return Memory(year, earlier, previous.end_year)
+
+
+def _changes(
+    year: int,
+    policy: LoadedPolicy,
+    units: Units,
+    areas: Areas,
+    outline: NDArray[np.object_],
+    previous: Designated | None,
+) -> Changes | None:
+    if previous is None:
+        return None
+    unnamed = np.full(len(areas), "", dtype=object)
+    since = np.full(len(areas), year, dtype=np.int64)
+    of_unit, rule = areas.area_of_unit, policy.policy.id
+    now = Designated(year, rule, units.unit_id, units.residents, of_unit, unnamed, unnamed, since, outline)
+    return compare(previous, now)
+
+
+def _named(
+    year: int,
+    units: Units,
+    areas: Areas,
+    around: Surroundings,
+    previous: Designated | None,
+    changes: Changes | None,
+    language: str,
+) -> Named:
+    continues = np.full(len(areas), -1, dtype=np.int64) if changes is None else changes.continues
+    return name_areas(year, units, areas, around.places, previous, continues, language)
+
+
+def _notes(
+    rule: Policy,
+    scores: Scores,
+    around: Surroundings,
+    outline: NDArray[np.object_],
+    named: Named,
+    inputs: Inputs,
+    previous: Designated | None,
+    language: str,
+) -> tuple[str, ...]:
+    """What was found out beside the registers."""
+    notes = [*_without_spread(scores, rule, language), *around.notes]
+    if inputs.around.places is not None and not named.has_place.all():
+        told = {"n": int((~named.has_place).sum()), "of": len(named.has_place)}
+        notes.append(NO_PLACE[language].format(name=name_of(file_of(inputs.around.places)), **told))
+    groundless = [area.is_empty for area in outline]
+    if any(groundless):
+        notes.append(NO_GROUND[language].format(areas=", ".join(named.area_id[groundless])))
+    if rule.incumbents.remembers and previous is None:
+        notes.append(NO_MEMORY[language])
+    return tuple(notes)
+
+
+def _with_files(found: dict[str, Any], files: Around, around: Surroundings) -> dict[str, Any]:
+    """What was found, with the files around the registers and how much they hold."""
+    return {
+        **found,
+        "files": {**found["files"], **{name: file_of(path) for name, path in files.named().items()}},
+        "rows": {**found["rows"], **around.rows},
+    }
+
+
+def _without_spread(scores: Scores, policy: Policy, language: str) -> list[str]:
+    """Criteria that set no unit apart, neither by a composite nor by being worse than the city."""
+    return [
+        NO_SPREAD[language].format(label=criterion.label_in(language))
+        for criterion, spread in zip(policy.criteria, scores.spread, strict=True)
+        if spread == 0 and (policy.score.method != "none" or criterion.limit is None)
+    ]
+
+
+def check_year(year: int, policy: LoadedPolicy) -> None:
+    """Check that a policy may be used for a year.
+
+    Raises
+    ------
+    InputError
+    """
+    first, last = policy.policy.years
+    if not first <= year <= last:
+        what = f"the policy {policy.policy.id} holds for {first}-{last}"
+        raise InputError(Problem(f"--year {year}", what, "Choose a year or another policy."))
+
+
+def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None) -> tuple[Units, dict[str, Any]]:
+    """The units of the inputs, and what was counted and found out on the way.
+
+    Returns
+    -------
+    units : Units
+    found : dict
+        ``counts``, ``rows``, ``files``, ``notes`` and ``vintage`` as in `Designation`; ``let``: name -> value of
+        what the policy took from the whole registers.
+
+    Raises
+    ------
+    InputError
+        If the input is at fault, or the policy needs another kind of input.
+    """
+    rule = policy.policy
+    if inputs.unit_table is None:
+        return _units_from_registers(inputs, policy, threads)
+    if rule.units.kind == "addresses":
+        what = 'is a table of units, and kind = "addresses" reads registers'
+        remedy = "Leave --units out and name the registers with --raw, or use a policy over cells or zones."
+        raise InputError(Problem(name_of(file_of(inputs.unit_table)), what, remedy))
+    from udsat_geo.units.table import read_unit_table, units_from_table, units_from_table_and_registers
+
+    table = read_unit_table(inputs.unit_table, rule)
+    table_file = file_of(inputs.unit_table)
+    if inputs.registers is None:
+        units, sums = units_from_table(table, rule)
+        found = {"counts": sums.counts, "rows": sums.rows, "files": {"units": table_file}, "notes": table.notes}
+        return units, {**found, "vintage": {}, "let": sums.let}
+    units, filled = units_from_table_and_registers(table, inputs.registers, rule, threads)
+    rows = {"units": len(units), **filled.rows}
+    found = {"counts": filled.counts, "rows": rows, "files": {"units": table_file, **filled.files}}
+    return units, {**found, "notes": table.notes + filled.notes, "vintage": filled.settings.vintage, "let": filled.let}
+
+
+def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | None) -> tuple[Units, dict[str, Any]]:
+    rule = policy.policy
+    if rule.reads_unit_table:
+        what = "its criteria are columns of a unit table"
+        raise InputError(Problem(f"policy {rule.id}", what, "Name the table with --units."))
+    if rule.units.kind == "zones" or inputs.registers is None:
+        raise InputError(Problem(f"policy {rule.id}", "its units are zones", "Name their file with --units."))
+    made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
+    units, sums = made_of(inputs.registers, rule, threads)
+    return units, {
+        "counts": sums.counts,
+        "rows": sums.rows,
+        "files": sums.files,
+        "notes": sums.notes,
+        "vintage": sums.settings.vintage,
+        "let": sums.let,
+    }

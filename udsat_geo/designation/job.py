@@ -1,0 +1,410 @@
+"""The main job around a designation: inputs found, the previous designation made or loaded.
+
+The previous designation is one cadence of the policy back, unless another is asked for. It is made from the registers
+of its year wherever there are any, so that no result depends on what lies in the output folder; only a policy that
+looks back on years running, whose results do, takes the one there. Where there are no registers, one in the output
+folder by the same policy from the same kind of input serves, or any that is asked for by its year; else there is none,
+which the notes say.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from udsat_geo.changes.diff import Designated
+from udsat_geo.designation.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
+from udsat_geo.designation.surroundings import Around
+from udsat_geo.files.postgis import Database
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.words import COMPARED_ACROSS, NOTHING_TO_COMPARE, OTHER_BASIS
+from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, register_folder, source_of
+from udsat_geo.sources.features import file_of
+from udsat_geo.sources.origins import name_of, origin_of
+from udsat_geo.synthetic.write import DEFAULT_SEED, YEARS, cached_registers
+
+if TYPE_CHECKING:
+    from udsat_geo.designation.layers import Stored
+
+DEFAULT_OUT = Path("data/out")
+BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels")
+VECTOR_SUFFIXES = (".gpkg", ".geojson", ".parquet", ".fgb", ".shp")
+"""What lies around the units is looked for in the register folder under these names, in this order."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is asked for.
+
+    Attributes
+    ----------
+    year : int
+    policy : LoadedPolicy
+    raw, units : Path or None
+        As named; None is the default.
+    previous : str or None
+        A year, a file, ``none``, or None for the policy's cadence back.
+    around : Around
+        Files of barriers, crossings, places, parcels and overrides, as named; those not named are looked for in the
+        register folder, overrides apart.
+    out : Path or Database
+        Where earlier designations are looked for.
+    language : {"da", "en"}
+    seed : int
+        Of the synthetic city.
+    threads : int or None
+    notes : tuple of str
+        What was found out on the way to the files.
+    """
+
+    year: int
+    policy: LoadedPolicy
+    raw: Path | None = None
+    units: Path | None = None
+    previous: str | None = None
+    around: Around = field(default_factory=Around)
+    out: Path | Database = DEFAULT_OUT
+    language: str = "da"
+    seed: int = DEFAULT_SEED
+    threads: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+def run(job: Job, progress: Progress | None = None) -> Designation:
+    """Do the main job: the designation of a year, compared with the previous one.
+
+    Raises
+    ------
+    InputError
+        If anything named is not there, or the input is at fault.
+    """
+    check_year(job.year, job.policy)
+    inputs = dataclasses.replace(find_inputs(job, job.year, progress), notes=job.notes)
+    ran = ran_before(job, job.year, inputs)
+    previous, note = find_previous(job, inputs, progress)
+    if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
+        what = f"{previous.policy_id}, {previous.source}"
+        note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
+    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
+    return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note))
+
+
+def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
+    """What tells which units qualified in the earlier years that the policy looks back on; None where it does not.
+
+    Raises
+    ------
+    InputError
+        If an earlier designation is missing, before any work is done.
+    """
+    if job.policy.policy.rule.years_running == 1:
+        return None
+    from udsat_geo.files.read import qualified_before, read_earlier
+
+    read_earlier(job.out, year, job.policy, inputs.source)
+    return lambda unit_id: qualified_before(job.out, year, job.policy, inputs.source, unit_id)
+
+
+def is_synthetic(job: Job) -> bool:
+    """Whether a job runs on the bundled synthetic city: nothing is named, and nothing lies in ``data/raw``."""
+    return job.units is None and has_no_registers(job.raw)
+
+
+def find_registers(
+    raw: Path | None, year: int, seed: int = DEFAULT_SEED, progress: Progress | None = None
+) -> tuple[Path, str]:
+    """The folder of a year's registers, and what they say they are.
+
+    Parameters
+    ----------
+    raw : Path or None
+        As named; None is ``data/raw``, or the synthetic city where there are no registers.
+    year : int
+    seed : int
+        Of the synthetic city.
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist or holds another year, or the synthetic city has no such year.
+    """
+    if not has_no_registers(raw):
+        folder = register_folder(raw or DEFAULT_RAW, year)
+        return folder, source_of(folder, year)
+    if year not in YEARS:
+        known = ", ".join(str(known) for known in YEARS)
+        what = "no registers in data/raw, and the synthetic Copenhagen has no such year"
+        raise InputError(Problem(f"--year {year}", what, f"It has {known}. Name your registers with --raw."))
+    return cached_registers(year, seed, progress=progress), "synthetic"
+
+
+def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs:
+    """The inputs of a year.
+
+    Raises
+    ------
+    InputError
+        If a named folder or file does not exist or holds another year, or the synthetic city has no such year.
+    """
+    if is_synthetic(job):
+        if job.policy.policy.reads_unit_table or job.policy.policy.units.kind == "zones":
+            what = "needs a table of units"
+            raise InputError(Problem(f"policy {job.policy.policy.id}", what, "Name it with --units."))
+    elif job.units is not None:
+        registers = None if job.raw is None else register_folder(job.raw, year)
+        rule = job.policy.policy
+        # addresses are no table whatever else is named, which is said when the units are read
+        if registers is None and not rule.reads_unit_table and rule.units.kind != "addresses":
+            what = f"the criteria of {job.policy.policy.id} read registers, not a unit table"
+            remedy = 'Name the registers with --raw, or use a policy whose criteria have register = "units".'
+            raise InputError(Problem(name_of(file_of(job.units)), what, remedy))
+        source = "unit_table" if registers is None else source_of(registers, year)
+        return Inputs(registers, job.units, source, around_registers(job.around, registers))
+    folder, source = find_registers(job.raw, year, job.seed, progress)
+    return Inputs(folder, None, source, around_registers(job.around, folder))
+
+
+def around_registers(named: Around, folder: Path | None) -> Around:
+    """What lies around the units: the files that are named, and those beside the registers.
+
+    Raises
+    ------
+    InputError
+        If a named file is not there, several files beside the registers hold the same, or there are crossings without
+        barriers that they could open.
+    """
+    found = named.named()
+    # told before any register is read; what is in a file is told later
+    problems = [
+        Problem(f"--{name} {path}".rstrip(), "no such file", "Check the path.")
+        for name, path in found.items()
+        if str(path) == "." or not file_of(path).exists()
+    ]
+    for name in BESIDE_REGISTERS:
+        if name not in found and folder is not None:
+            beside = [path for suffix in VECTOR_SUFFIXES if (path := folder / f"{name}{suffix}").exists()]
+            if len(beside) > 1:
+                names = ", ".join(path.name for path in beside)
+                problems.append(Problem(str(folder), f"more than one file of {name}: {names}", "Keep one, or name it."))
+            found |= {name: beside[0]} if beside else {}
+    if "crossings" in found and "barriers" not in found:
+        what, remedy = "opens barriers, and there are none", "Name them with --barriers, or leave the crossings out."
+        origin = origin_of(file_of(found["crossings"]))
+        problems.append(Problem(str(found["crossings"]) if origin is None else origin.name, what, remedy))
+    if problems:
+        raise InputError(problems)
+    return Around(**found)
+
+
+def find_previous(
+    job: Job, inputs: Inputs, progress: Progress | None = None
+) -> tuple[Designated | None, tuple[str, ...]]:
+    """The designation to compare with, and what is to be said about it.
+
+    Raises
+    ------
+    InputError
+        If one is named and not there.
+    """
+    from udsat_geo.files.stored import designated_of, read_designated
+
+    if job.previous == "none":
+        return None, ()
+    if job.previous is not None and re.fullmatch(r"-?[0-9]{1,9}", job.previous) is None:
+        designated = read_designated(Path(job.previous), _says_where(job))
+        _check_earlier(f"--previous {job.previous}", designated.year, job.year)
+        return designated, ()
+    named = job.previous is not None
+    year = int(job.previous) if job.previous is not None else job.year - job.policy.policy.cadence
+    _check_earlier(f"--previous {year}", year, job.year)
+    made_of = _inputs_of_earlier(job, inputs, year, progress)
+    # years running are read from the output folder: made anew, each year would ask for those before it without end
+    looks_back = job.policy.policy.rule.years_running > 1
+    stored = _stored(job.out, year) if made_of is None or looks_back else None
+    if stored is not None:
+        if named or looks_back or _has_same_basis(stored, job.policy, inputs):
+            if isinstance(stored, Path):
+                return read_designated(stored, _says_where(job)), ()
+            return designated_of(stored, _says_where(job)), ()
+        return None, (OTHER_BASIS[job.language].format(year=year),)
+    if made_of is not None:
+        # the earlier one is compared with its own previous one, so that areas know since when they are there
+        before, _ = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
+        ran = ran_before(job, year, made_of)
+        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran)
+        return earlier.designated(), ()
+    if named:
+        remedy = "Designate that year first, name its file, or give --previous none."
+        raise InputError(Problem(f"--previous {year}", "neither a designation nor registers of that year", remedy))
+    return None, (NOTHING_TO_COMPARE[job.language].format(year=year),)
+
+
+def _check_earlier(where: str, year: int, now: int) -> None:
+    """What is compared with must lie before: memory, ids and first years all go forward."""
+    if year >= now:
+        what = "is the year itself" if year == now else f"is of {year}, which is not before {now}"
+        raise InputError(Problem(where, what, "Name an earlier year, a file, or none."))
+
+
+def _says_where(job: Job) -> bool:
+    """Whether an earlier designation is asked where its units lie: the ids of cells say it."""
+    return job.policy.policy.units.kind != "cells"
+
+
+def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress | None) -> Inputs | None:
+    """The inputs that the earlier designation would be made of; None if there are none."""
+    first, last = job.policy.policy.years
+    if not first <= year <= last:
+        return None
+    if inputs.source == "synthetic" and is_synthetic(job):
+        earlier = dataclasses.replace(job, around=dataclasses.replace(job.around, overrides=None))
+        return find_inputs(earlier, year, progress) if year in YEARS else None
+    # a folder without years holds this year's people; so does a unit table: neither tells of an earlier year
+    raw = job.raw or DEFAULT_RAW
+    if inputs.registers is None or inputs.registers == raw or not (raw / str(year)).is_dir():
+        return None
+    # a decision is of one year; barriers and places may be another year's, beside its registers
+    around = around_registers(dataclasses.replace(job.around, overrides=None), raw / str(year))
+    return dataclasses.replace(inputs, registers=raw / str(year), around=around)
+
+
+def _stored(out: Path | Database, year: int) -> Path | Stored | None:
+    """The designation of a year where results go; None where there is none."""
+    if isinstance(out, Database):
+        from udsat_geo.files.read import read_year
+
+        return read_year(out, year)
+    path = out / f"designation_{year}.gpkg"
+    return path if path.is_file() else None
+
+
+def _has_same_basis(stored: Path | Stored, policy: LoadedPolicy, inputs: Inputs) -> bool:
+    """Whether a stored designation was made by this policy from this kind of input."""
+    from udsat_geo.files.stored import read_summary
+
+    summary = read_summary(stored) if isinstance(stored, Path) else stored.summary
+    return bool(summary["policy"].get("sha256") == policy.sha256 and summary["source"] == inputs.source)
+
+
+def check_years(years: Sequence[int], where: Sequence[str] | None = None) -> None:
+    """Check that years rise.
+
+    Parameters
+    ----------
+    years : sequence of int
+    where : sequence of str, optional
+        What each year is called in messages.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two, or one does not lie after the one before it.
+    """
+    if len(years) < 2:
+        raise InputError(Problem("the years", "are fewer than two", "Name two designations or more."))
+    remedy = "Name them from the earliest to the latest, one of each year."
+    problems = []
+    for i in range(1, len(years)):
+        if years[i] <= years[i - 1] and where is None:
+            problems.append(Problem("the years", f"{years[i]} does not lie after {years[i - 1]}", remedy))
+        elif years[i] <= years[i - 1] and where is not None:
+            what = f"is of {years[i]}, which does not lie after {years[i - 1]} ({where[i - 1]})"
+            problems.append(Problem(where[i], what, remedy))
+    if problems:
+        raise InputError(problems)
+
+
+YEAR = "{year}"
+"""What stands for the year in the name of a unit table."""
+
+
+def of_year(job: Job, year: int) -> Job:
+    """The job of one year; ``{year}`` in the name of the unit table becomes the year."""
+    units = None if job.units is None else Path(str(job.units).replace(YEAR, str(year)))
+    return dataclasses.replace(job, year=year, units=units)
+
+
+def inputs_of_years(jobs: Sequence[Job], progress: Progress | None = None) -> list[Inputs]:
+    """The inputs of every year, found before any work is done.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        One for each year, which differ in year and policy alone.
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the years do not rise, a year has no inputs of its own, or its policy does not hold for it.
+    """
+    years = [job.year for job in jobs]
+    check_years(years)
+    for job in jobs:
+        check_year(job.year, job.policy)
+    first = jobs[0]
+    if first.units is not None and YEAR not in str(first.units):
+        what = "is one table, and years are to be compared"
+        raise InputError(
+            Problem(str(first.units), what, f"Write {YEAR} where the year stands, as in units_{YEAR}.gpkg.")
+        )
+    if not is_synthetic(first) and (first.units is None or first.raw is not None):
+        _check_folders(first.raw or DEFAULT_RAW, years)
+    return [find_inputs(of_year(job, job.year), job.year, progress) for job in jobs]
+
+
+def _check_folders(raw: Path, years: Sequence[int]) -> None:
+    """Every year needs registers of its own: the same people would tell of no change."""
+    missing = [str(year) for year in years if not (raw / str(year)).is_dir()]
+    if not missing:
+        return
+    there = sorted(path.name for path in raw.iterdir() if path.name.isdigit()) if raw.is_dir() else []
+    remedy = f"There are registers of {', '.join(there)}." if there else "Each year needs a folder of its own in it."
+    raise InputError(Problem(str(raw), f"has no registers of {', '.join(missing)}", remedy))
+
+
+def check_policies(before: LoadedPolicy, now: LoadedPolicy) -> None:
+    """Check that two policies judge the same kind of units, so that what they take in can be compared.
+
+    Raises
+    ------
+    InputError
+    """
+    first, second = (
+        policy.policy.units.model_dump(include={"kind", "size", "id_pattern", "crs"}) for policy in (before, now)
+    )
+    other = [f"units.{key} = {second[key]!r}, not {first[key]!r}" for key in first if first[key] != second[key]]
+    if other:
+        what = f"judges other units than {before.policy.id}: {', '.join(other)}"
+        raise InputError(Problem(f"policy {now.policy.id}", what, "Compare policies over the same units."))
+
+
+def designate_in_a_row(job: Job, years: Sequence[int], progress: Progress | None = None) -> list[Designation]:
+    """Designate several years, each compared with the one before it; ids and names go on.
+
+    The first year is made as the main job makes it, with its own previous designation.
+
+    Raises
+    ------
+    InputError
+        If the years do not rise, or the input of one is at fault.
+    """
+    jobs = [dataclasses.replace(job, year=year) for year in years]
+    inputs = inputs_of_years(jobs, progress)
+    made = [run(of_year(jobs[0], years[0]), progress)]
+    for each, found in zip(jobs[1:], inputs[1:], strict=True):
+        made.append(designate_after(of_year(each, each.year), found, made[-1], progress))
+    return made
+
+
+def designate_after(job: Job, inputs: Inputs, before: Designation, progress: Progress | None = None) -> Designation:
+    """Designate a year and compare it with a designation that has been made."""
+    ran = ran_before(job, job.year, inputs)
+    previous = before.designated()
+    return designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)

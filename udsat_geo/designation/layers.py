@@ -1,0 +1,563 @@
+"""The layers of a designation as Arrow tables: what every format writes, and what reading one back gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.ground import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb, unit_polygons
+from udsat_geo.areas.roles import REASON_KEYS, ROLES
+from udsat_geo.changes.diff import REMOVED, Atoms, Changes, Designated, align, unit_events
+from udsat_geo.designation.designation import Designation
+from udsat_geo.designation.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
+from udsat_geo.designation.summary import summarise
+from udsat_geo.messages.words import REASONS
+from udsat_geo.units.units import Units
+
+SPATIAL = ("areas", "units", "changes", "changed_units", "near_misses")
+TABLES = ("status", "overrides")
+LAYERS = (*SPATIAL, *TABLES)
+"""All of them, in the order in which they are written."""
+GEOMETRY = "geom"
+"""The column that holds the geometries, as well-known binary."""
+_POINT, _MULTI_POLYGON = 0, 6
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer or a table without geometry.
+
+    Attributes
+    ----------
+    name : str
+        One of `SPATIAL` or `TABLES`.
+    table : pyarrow.Table
+        Its columns; a spatial layer has `GEOMETRY` as well, the last, binary.
+    geometry_type : str or None
+        What its geometries are: ``Point``, ``Polygon`` or ``MultiPolygon``; None for a table.
+    crs : str or None
+    """
+
+    name: str
+    table: Any
+    geometry_type: str | None = None
+    crs: str | None = None
+
+
+def layers_of(designation: Designation) -> Iterator[Layer]:
+    """The layers of a designation, one by one: areas, units, changes, changed units, near misses, status, overrides.
+
+    The table of overrides is there only where overrides were given.
+    """
+    import shapely
+
+    crs = designation.units.crs
+    outlines = shapely.to_wkb(designation.outline, include_srid=False)
+    yield Layer("areas", as_table(area_columns(designation), outlines), "MultiPolygon", crs)
+    wkb, kind = _unit_wkb(designation.units)
+    yield Layer("units", as_table(unit_columns(designation), wkb), kind, crs)
+    changes, changed = change_columns(designation)
+    yield Layer("changes", as_table(changes, shapely.to_wkb(changed)), "MultiPolygon", crs)
+    changed_unit, where = changed_unit_columns(designation)
+    wkb, kind_of_changed = as_one_kind(where, kind)
+    yield Layer("changed_units", as_table(changed_unit, wkb), kind_of_changed, crs)
+    missed = shapely.to_wkb(near_miss_outlines(designation))
+    yield Layer("near_misses", as_table(near_miss_columns(designation), missed), "MultiPolygon", crs)
+    yield Layer("status", as_table(status_columns(designation)))
+    if designation.overrides is not None:
+        yield Layer("overrides", as_table(override_columns(designation)))
+
+
+def near_miss_outlines(designation: Designation) -> NDArray[np.object_]:
+    """The exact outlines of the near misses, one by one: two of them may share units."""
+    misses = designation.near_misses
+    outlines = np.empty(len(misses), dtype=object)
+    for number, miss in enumerate(misses):
+        group = np.full(len(designation.units), -1, dtype=np.int64)
+        group[miss.members] = 0
+        outlines[number] = area_outlines(designation.units, group, designation.policy.policy.areas.reach)[0]
+    return outlines
+
+
+def _unit_wkb(units: Units) -> tuple[Any, str]:
+    if units.row is not None and units.col is not None and units.grid is not None:
+        return cells_as_wkb(units.row, units.col, units.grid.size), "Polygon"
+    if units.kind == "addresses":
+        return points_as_wkb(units.easting, units.northing), "Point"
+    return as_one_kind(np.empty(0, dtype=object) if units.geometry is None else units.geometry, "Polygon")
+
+
+def as_one_kind(geometry: NDArray[np.object_], plain: str) -> tuple[Any, str]:
+    """Geometries as well-known binary, and what a layer of them is declared as.
+
+    Parameters
+    ----------
+    geometry : object (shapely or None), shape (n_rows,)
+    plain : str
+        What they are where none has several parts.
+    """
+    import shapely
+
+    kinds = shapely.get_type_id(geometry)
+    if plain == "MultiPolygon" or (kinds == _MULTI_POLYGON).any():
+        drawn = [shape if shape is None else as_multipolygon(shape) for shape in geometry]
+        return shapely.to_wkb(np.array([*drawn, None], dtype=object)[:-1]), "MultiPolygon"
+    return shapely.to_wkb(geometry), "Point" if len(kinds) and (kinds == _POINT).all() else plain
+
+
+def as_table(columns: Columns, wkb: Any = None) -> Any:
+    """Columns, and geometries where there are any, as an Arrow table.
+
+    Parameters
+    ----------
+    columns : Columns
+        Each of shape (n_rows,).
+    wkb : array of bytes, shape (n_rows,), optional
+        Well-known binary: Python bytes, or fixed records without a copy.
+    """
+    import pyarrow as pa
+
+    arrays = {name: to_arrow(values) for name, values in columns.items()}
+    if wkb is not None:
+        arrays[GEOMETRY] = _binary(wkb)
+    return pa.table(arrays)
+
+
+def to_arrow(values: Any) -> Any:
+    """A column as an Arrow array; NaN becomes null, codes become their texts."""
+    import pyarrow as pa
+
+    if isinstance(values, Coded):
+        codes = pa.array(values.codes, mask=values.codes < 0)
+        dictionary = _storable(pa.array([str(value) for value in values.values], type=pa.string()))
+        return pa.DictionaryArray.from_arrays(codes, dictionary).cast(pa.string())
+    if isinstance(values, np.ma.MaskedArray):
+        return pa.array(values.data, mask=np.ma.getmaskarray(values))
+    if values.dtype == object:
+        return _storable(pa.array(values.tolist(), type=pa.string()))
+    if np.issubdtype(values.dtype, np.floating):
+        # a zero has no sign: SQLite keeps none, and the layers are the same whatever they are written to
+        values = np.ascontiguousarray(values) + values.dtype.type(0)
+        return pa.array(values, mask=np.isnan(values))
+    return pa.array(np.ascontiguousarray(values))
+
+
+def _storable(texts: Any) -> Any:
+    """Texts without the null character, which ends a text in GDAL and has no place in PostgreSQL."""
+    import pyarrow.compute as pc
+
+    return pc.replace_substring(texts, "\0", "\ufffd")
+
+
+def _binary(wkb: Any) -> Any:
+    """Well-known binary as an Arrow array: fixed records without a copy, or Python bytes."""
+    import pyarrow as pa
+
+    if isinstance(wkb, np.ndarray) and wkb.dtype != object:
+        return _fixed_binary(wkb)
+    return pa.array(list(wkb), type=pa.binary())
+
+
+def _fixed_binary(records: NDArray[np.void]) -> Any:
+    import pyarrow as pa
+
+    width = records.dtype.itemsize
+    # 32-bit offsets hold 2 GiB; larger layers take 64-bit ones
+    large = len(records) * width >= 2**31 - 1
+    offsets = np.arange(len(records) + 1, dtype=np.int64 if large else np.int32) * width
+    kind = pa.large_binary() if large else pa.binary()
+    return pa.Array.from_buffers(kind, len(records), [None, pa.py_buffer(offsets), pa.py_buffer(records)])
+
+
+Columns = Mapping[str, Any]
+
+AREA_COLUMNS = ("event", "area_id", "previous_ids", "residents_added", "residents_removed", "residents_kept")
+UNIT_COLUMNS = ("unit_id", "event", "previous_area_id", "area_id", "residents")
+
+
+def changed_areas(
+    changes: Changes,
+    before: Designated,
+    now: Designated,
+    outline_before: NDArray[np.object_],
+    outline_now: NDArray[np.object_],
+) -> tuple[Columns, NDArray[np.object_]]:
+    """The columns of the layer ``changes`` and its outlines, each of shape (n_changes,)."""
+    n_changes = len(changes.event)
+    area_id, previous_ids, outline = (np.empty(n_changes, dtype=object) for _ in range(3))
+    for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
+        ids = [str(before.area_id[p]) for p in previous]
+        previous_ids[i] = ",".join(ids)
+        area_id[i] = ids[0] if event == REMOVED else now.area_id[area]
+        outline[i] = outline_before[previous[0]] if event == REMOVED else outline_now[area]
+    return {
+        "event": np.array(changes.event, dtype=object),
+        "area_id": area_id,
+        "previous_ids": previous_ids,
+        "residents_added": changes.residents_added,
+        "residents_removed": changes.residents_removed,
+        "residents_kept": changes.residents_kept,
+    }, outline
+
+
+def changed_units(
+    atoms: Atoms, changes: Changes, before: Designated, now: Designated
+) -> tuple[Columns, NDArray[np.int64]]:
+    """The columns of the layer ``changed_units``, and where each of its rows stands among the atoms."""
+    atom, event = unit_events(atoms, changes)
+    return {
+        "unit_id": atoms.unit_id[atom],
+        "event": event,
+        "previous_area_id": _ids(before.area_id, atoms.earlier[atom]),
+        "area_id": _ids(now.area_id, atoms.current[atom]),
+        "residents": atoms.residents[atom],
+    }, atom
+
+
+def unit_geometry(designation: Designation, atoms: Atoms, atom: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Where some units of a designation and of its previous one lie, shape (n_atoms,).
+
+    None where the previous one has a unit that is gone and does not say where it was.
+    """
+    import shapely
+
+    units, before = designation.units, designation.previous
+    geometry = np.empty(len(atom), dtype=object)
+    here = atoms.of_now[atom] >= 0
+    unit = atoms.of_now[atom[here]]
+    has_polygons = units.geometry is not None or units.grid is not None
+    geometry[here] = (
+        unit_polygons(units, unit) if has_polygons else shapely.points(units.easting[unit], units.northing[unit])
+    )
+    gone = atom[~here]
+    if before is None or not len(gone):
+        return geometry
+    if before.geometry is not None:
+        geometry[~here] = before.geometry[atoms.of_before[gone]]
+    elif units.grid is not None:
+        size = units.grid.size
+        row, col = units.grid.parse_ids(atoms.unit_id[gone].tolist(), f"the designation of {before.year}")
+        geometry[~here] = shapely.box(col * size, row * size, (col + 1) * size, (row + 1) * size)
+    return geometry
+
+
+def links(changes: Changes, before: Designated, now: Designated) -> Columns:
+    """The columns of the table ``links``: every pair of areas that share a unit, each of shape (n_pairs,)."""
+    pairs = changes.overlaps
+    of_now = changes.residents_added + changes.residents_kept
+    shared, whole = pairs.residents, of_now[pairs.now]
+    of_before = changes.residents_of_previous[pairs.before]
+    return {
+        "previous_id": before.area_id[pairs.before],
+        "area_id": now.area_id[pairs.now],
+        "residents": shared,
+        "units": pairs.units,
+        "share_of_previous": _shares(shared, of_before),
+        "share_of_area": _shares(shared, whole),
+        "intersection_over_union": _shares(shared, whole + of_before - shared),
+        "linked": changes.linked,
+        "continues": changes.continues[pairs.now] == pairs.before,
+    }
+
+
+def _ids(area_id: NDArray[np.object_], area: NDArray[np.int64]) -> NDArray[np.object_]:
+    """The id of each area, None for none."""
+    ids = np.empty(len(area_id) + 1, dtype=object)
+    ids[:-1] = area_id
+    return ids[area]
+
+
+def _shares(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Part over whole; NaN of nothing."""
+    result = np.full(len(part), np.nan)
+    np.divide(part, whole, out=result, where=whole > 0)
+    return result
+
+
+def area_columns(designation: Designation) -> Columns:
+    """The columns of the layer ``areas``, each of shape (n_areas,)."""
+    import shapely
+
+    areas, keys = designation.areas, designation.policy.policy.keys
+    n_areas = len(areas)
+    columns: dict[str, Any] = {
+        "area_id": designation.area_id,
+        "name": designation.name,
+        "district": designation.named.district,
+        "residents": areas.residents,
+        "units": areas.units,
+        "area_ha": np.round(shapely.area(designation.outline) / 10_000, 4),
+        "composite": areas.composite,
+        "criteria_exceeded": areas.criteria_exceeded,
+    }
+    columns |= {f"rate_{key}": areas.rate[:, j] for j, key in enumerate(keys)}
+    columns |= {f"gap_{key}": areas.gap[:, j] for j, key in enumerate(keys)}
+    events = list(designation.changes.event[:n_areas]) if designation.changes else [None] * n_areas
+    columns["since"] = designation.since
+    columns["event"] = np.array(events, dtype=object)
+    columns["until"] = np.ma.MaskedArray(areas.until, mask=areas.until < 0)
+    columns["number"] = np.arange(1, n_areas + 1, dtype=np.int64)
+    columns["exceeded"] = exceeded_texts(areas.exceeded, keys)
+    columns["reason"] = area_reasons(designation)
+    return columns
+
+
+def unit_columns(designation: Designation) -> Columns:
+    """The columns of the layer ``units``, each of shape (n_units,)."""
+    units, scores, areas = designation.units, designation.scores, designation.areas
+    keys = designation.policy.policy.keys
+    reasons = np.array([*REASONS[designation.language], *decision_texts(designation)], dtype=object)
+    told = np.where(areas.override_of_unit < 0, areas.reason, len(REASON_KEYS) + areas.override_of_unit)
+    columns: dict[str, Any] = {"unit_id": units.unit_id}
+    if units.name is not None:
+        columns["name"] = units.name
+    columns["residents"] = units.residents
+    if units.residents_known is not None:
+        # missing is never zero: not in the file either
+        columns["residents"] = np.ma.MaskedArray(units.residents, mask=~units.residents_known)
+    columns |= {f"rate_{key}": scores.rate[:, j] for j, key in enumerate(keys)}
+    columns |= {f"gap_{key}": scores.gap[:, j] for j, key in enumerate(keys)}
+    columns["composite"] = scores.composite
+    columns["criteria_with_rate"] = scores.criteria_with_rate
+    columns["criteria_exceeded"] = scores.criteria_exceeded
+    columns["residents_in_view"] = scores.residents_in_view
+    columns["role"] = Coded(areas.role.astype(np.int32), np.array(ROLES, dtype=object))
+    columns["area_id"] = Coded(areas.area_of_unit.astype(np.int32), designation.area_id)
+    columns["decided_by"] = Coded(areas.reason.astype(np.int32), np.array(REASON_KEYS, dtype=object))
+    columns["short"] = short_of_demand(designation)
+    columns["reason"] = Coded(told.astype(np.int32), reasons)
+    first_unit, pattern_of_unit = _patterns(scores.exceeded)
+    columns["exceeded"] = Coded(pattern_of_unit, exceeded_texts(scores.exceeded[first_unit], keys))
+    columns["qualified"] = areas.qualified
+    return columns
+
+
+def _patterns(flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The first row of each distinct pattern of flags, and the pattern of each row; `flags` is (n_rows, n_flags)."""
+    packed = np.packbits(flags, axis=1)
+    whole = np.zeros((len(packed), -(-packed.shape[1] // 8) * 8), dtype=np.uint8)
+    whole[:, : packed.shape[1]] = packed
+    words = whole.view(np.uint64)
+    # a few words a row: sorting those is many times quicker than sorting rows of flags
+    number = np.zeros(len(flags), dtype=np.int64)
+    for word in words.T:
+        _, of_row = np.unique(word, return_inverse=True)
+        _, number = np.unique(number * (int(of_row.max(initial=0)) + 1) + of_row, return_inverse=True)
+    _, first, pattern = np.unique(number, return_index=True, return_inverse=True)
+    return first.astype(np.int64), pattern.astype(np.int32)
+
+
+class Coded:
+    """A text column of few distinct values: codes into them, -1 for none.
+
+    Parameters
+    ----------
+    codes : int32, shape (n_rows,)
+    values : object (str), shape (n_values,)
+    """
+
+    def __init__(self, codes: NDArray[np.int32], values: NDArray[np.object_]):
+        self.codes = codes
+        self.values = values
+
+
+def change_columns(designation: Designation) -> tuple[Columns, NDArray[np.object_]]:
+    """The columns of the layer ``changes`` and its outlines, each of shape (n_changes,)."""
+    changes, before = designation.changes, designation.previous
+    if changes is None or before is None:
+        return _no_rows(AREA_COLUMNS, 3), np.empty(0, dtype=object)
+    return changed_areas(changes, before, designation.designated(), before.outline, designation.outline)
+
+
+def changed_unit_columns(designation: Designation) -> tuple[Columns, NDArray[np.object_]]:
+    """The columns of the layer ``changed_units`` and where they lie, each of shape (n_changed,)."""
+    changes, before = designation.changes, designation.previous
+    if changes is None or before is None:
+        return _no_rows(UNIT_COLUMNS, 4), np.empty(0, dtype=object)
+    now = designation.designated()
+    atoms = align(before, now)
+    columns, atom = changed_units(atoms, changes, before, now)
+    return columns, unit_geometry(designation, atoms, atom)
+
+
+def _no_rows(names: tuple[str, ...], texts: int) -> Columns:
+    """Columns of no rows: so many of text, the others of whole numbers."""
+    kinds = [object] * texts + [np.int64] * (len(names) - texts)
+    return {name: np.empty(0, dtype=kind) for name, kind in zip(names, kinds, strict=True)}
+
+
+def status_columns(designation: Designation) -> Columns:
+    """The columns of the table ``status``, each of shape (n_criteria,)."""
+    status = designation.status
+    return {
+        "criterion": np.array(designation.policy.policy.keys, dtype=object),
+        "areas": status.areas,
+        "rest_of_city": status.rest_of_city,
+        "gap": status.gap,
+        "city": status.city,
+    }
+
+
+def near_miss_columns(designation: Designation) -> Columns:
+    """The columns of the layer ``near_misses``, each of shape (n_near_misses,)."""
+    misses = designation.near_misses
+    keys = designation.policy.policy.keys
+    return {
+        "demand": _objects([miss.demand for miss in misses]),
+        "criterion": _objects([keys[miss.criterion] if miss.criterion >= 0 else None for miss in misses]),
+        "short": np.array([miss.short for miss in misses], dtype=np.float64),
+        "residents": np.array([miss.residents for miss in misses], dtype=np.int64),
+        "units": np.array([len(miss.members) for miss in misses], dtype=np.int64),
+        "composite": np.array([miss.composite for miss in misses], dtype=np.float64),
+        "criteria_exceeded": np.array([miss.criteria_exceeded for miss in misses], dtype=np.int64),
+        "reason": _objects(near_miss_texts(designation)),
+    }
+
+
+def override_columns(designation: Designation) -> Columns:
+    """The columns of the table ``overrides``, each of shape (n_overrides,)."""
+    overrides = () if designation.overrides is None else designation.overrides.overrides
+    changed = np.bincount(
+        designation.areas.override_of_unit[designation.areas.override_of_unit >= 0], minlength=len(overrides)
+    )
+    texts = {
+        name: _objects([getattr(override, name) for override in overrides])
+        for name in ("action", "unit_id", "reason", "decided_by", "date")
+    }
+    return {
+        **texts,
+        "units": np.array([len(override.units) for override in overrides], dtype=np.int64),
+        "units_changed": changed.astype(np.int64),
+    }
+
+
+def _objects(values: list[str | None]) -> NDArray[np.object_]:
+    result = np.empty(len(values), dtype=object)
+    result[:] = values
+    return result
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What is known of a designation from what was written of it.
+
+    Attributes
+    ----------
+    summary : dict
+        As in the JSON, see `udsat_geo.designation.summary.summarise`.
+    layers : dict
+        Name -> `Layer`, in the order in which they are written.
+    """
+
+    summary: dict[str, Any]
+    layers: dict[str, Layer]
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers.values())
+
+    @property
+    def year(self) -> int:
+        """The year designated."""
+        return int(self.summary["year"])
+
+    @property
+    def language(self) -> str:
+        """Of its reasons and labels: ``da`` or ``en``."""
+        return str(self.summary["language"])
+
+
+def stored_from(designation: Designation) -> Stored:
+    """What would be written of a designation."""
+    return Stored(summarise(designation), {layer.name: layer for layer in layers_of(designation)})
+
+
+_SHOWN = 100
+"""Characters of a value that differs."""
+
+
+def without_geometry(stored: Stored) -> Stored:
+    """What is left of a designation in a format that holds no geometries."""
+    layers = {
+        layer.name: layer if layer.geometry_type is None else Layer(layer.name, layer.table.drop_columns(GEOMETRY))
+        for layer in stored
+    }
+    return Stored(stored.summary, layers)
+
+
+def differences(one: Stored, other: Stored) -> list[str]:
+    """In what two stored designations differ; empty when they are equal.
+
+    Summaries, layers and their order, columns, their order and types, and values are held to each other exactly,
+    geometries as well-known binary.
+
+    Parameters
+    ----------
+    one, other : Stored
+
+    Returns
+    -------
+    list of str
+        One line for each difference, by summary entry or layer and column.
+    """
+    found = [f"summary: {entry}" for entry in _unlike_entries(one.summary, other.summary)]
+    if list(one.layers) != list(other.layers):
+        found.append(f"layers: {', '.join(one.layers)} against {', '.join(other.layers)}")
+    for name in one.layers:
+        if name in other.layers:
+            found += [f"{name}: {what}" for what in _unlike_layers(one.layers[name], other.layers[name])]
+    return found
+
+
+def _unlike_entries(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """The entries that differ: a whole number is not the same as a number that equals it."""
+    entries = dict.fromkeys([*one, *other])
+    return [entry for entry in entries if repr(one.get(entry, ...)) != repr(other.get(entry, ...))]
+
+
+def _unlike_layers(one: Layer, other: Layer) -> Iterator[str]:
+    for what in ("geometry_type", "crs"):
+        if getattr(one, what) != getattr(other, what):
+            yield f"{what} {getattr(one, what)} against {getattr(other, what)}"
+    names = one.table.column_names, other.table.column_names
+    if names[0] != names[1]:
+        yield f"columns {', '.join(names[0])} against {', '.join(names[1])}"
+    if len(one.table) != len(other.table):
+        yield f"{len(one.table)} rows against {len(other.table)}"
+        return
+    for name in names[0]:
+        if name in names[1]:
+            yield from _unlike_columns(name, one.table[name], other.table[name])
+
+
+def _unlike_columns(name: str, one: Any, other: Any) -> Iterator[str]:
+    """Two columns; 64-bit offsets, which large layers need, are no other type."""
+    import pyarrow as pa
+
+    kinds = [pa.binary() if pa.types.is_large_binary(column.type) else column.type for column in (one, other)]
+    if kinds[0] != kinds[1]:
+        yield f"{name}: type {kinds[0]} against {kinds[1]}"
+        return
+    if one.type != other.type:
+        one, other = one.cast(pa.large_binary()), other.cast(pa.large_binary())
+    if _equal(one, other):
+        return
+    pairs = enumerate(zip(one.to_pylist(), other.to_pylist(), strict=True))
+    unlike = [(row, a, b) for row, (a, b) in pairs if repr(a) != repr(b)]
+    if unlike:
+        row, a, b = unlike[0]
+        shown = [text if len(text) < _SHOWN else f"{text[:_SHOWN]}…" for text in (repr(a), repr(b))]
+        yield f"{name}: {len(unlike)} values, the first in row {row}: {shown[0]} against {shown[1]}"
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two columns of one type are equal, to the last bit of a number."""
+    import pyarrow as pa
+
+    if not pa.types.is_floating(one.type):
+        return bool(one.equals(other))
+    bits = [column.to_numpy().view(np.int64) for column in (one, other)]
+    return bool(one.is_null().equals(other.is_null()) and (bits[0] == bits[1]).all())

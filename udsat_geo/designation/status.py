@@ -1,0 +1,126 @@
+"""The areas against the rest of the city, criterion by criterion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import gaps
+from udsat_geo.units.units import Units, rates_of_sums
+
+INSIDE, OUTSIDE = 0, 1
+"""Rows of `SumsBySide`."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """Rates of the people of the areas, of all others, and of the whole city.
+
+    Attributes
+    ----------
+    areas, rest_of_city, city : float64, shape (n_criteria,)
+        Ratios of sums over units; NaN where nobody is counted.
+    gap : float64, shape (n_criteria,)
+        Areas against the rest of the city, positive is worse.
+    residents_in_areas, residents : int
+        Of the areas, and of the whole city (placed residents).
+    """
+
+    areas: NDArray[np.float64]
+    rest_of_city: NDArray[np.float64]
+    city: NDArray[np.float64]
+    gap: NDArray[np.float64]
+    residents_in_areas: int
+    residents: int
+
+    @property
+    def share_of_residents(self) -> float:
+        """Share of the city's placed residents who live in an area; NaN in an empty city."""
+        return self.residents_in_areas / self.residents if self.residents else float("nan")
+
+
+@dataclass(frozen=True)
+class SumsBySide:
+    """Exact sums inside areas, row `INSIDE`, and outside, row `OUTSIDE`; together they are the city's.
+
+    Attributes
+    ----------
+    numerator, denominator : int64, shape (2, n_criteria)
+    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+        How many of a sum make one; see `udsat_geo.registers.read.RegisterSums`.
+    residents : int64, shape (2,)
+    """
+
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    numerator_unit: NDArray[np.int64]
+    denominator_unit: NDArray[np.int64]
+    residents: NDArray[np.int64]
+
+
+def sums_by_side(
+    numerator: NDArray[np.int64],
+    denominator: NDArray[np.int64],
+    numerator_unit: NDArray[np.int64],
+    denominator_unit: NDArray[np.int64],
+    residents: NDArray[np.int64],
+    inside: NDArray[np.bool_],
+) -> SumsBySide:
+    """Add up places inside areas, and those outside.
+
+    Parameters
+    ----------
+    numerator, denominator : int64, shape (n_places, n_criteria)
+    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+    residents : int64, shape (n_places,)
+    inside : bool, shape (n_places,)
+    """
+
+    def both(values: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.stack([values[inside].sum(axis=0, dtype=np.int64), values[~inside].sum(axis=0, dtype=np.int64)])
+
+    return SumsBySide(both(numerator), both(denominator), numerator_unit, denominator_unit, both(residents))
+
+
+def status_of_sums(sums: SumsBySide, policy: Policy) -> Status:
+    """What sums say of the areas against the rest of the city.
+
+    Parameters
+    ----------
+    sums : SumsBySide
+    policy : Policy
+        Its criteria, in the order of the sums.
+    """
+
+    def rates(numerator: NDArray[np.int64], denominator: NDArray[np.int64]) -> NDArray[np.float64]:
+        return rates_of_sums(numerator, denominator, sums.numerator_unit, sums.denominator_unit)
+
+    sides = rates(sums.numerator, sums.denominator)
+    return Status(
+        areas=sides[INSIDE],
+        rest_of_city=sides[OUTSIDE],
+        city=rates(sums.numerator.sum(axis=0), sums.denominator.sum(axis=0)),
+        gap=gaps(sides[INSIDE], sides[OUTSIDE], policy),
+        residents_in_areas=int(sums.residents[INSIDE]),
+        residents=int(sums.residents.sum()),
+    )
+
+
+def take_status(units: Units, area_of_unit: NDArray[np.int64], policy: Policy) -> Status:
+    """Measure the areas against the rest of the city.
+
+    Parameters
+    ----------
+    units : Units
+    area_of_unit : int64, shape (n_units,)
+        -1 is outside every area.
+    policy : Policy
+    """
+    sums = sums_by_side(
+        units.numerator, units.denominator, units.numerator_unit, units.denominator_unit, units.residents,
+        area_of_unit >= 0,
+    )  # fmt: skip
+    return status_of_sums(sums, policy)

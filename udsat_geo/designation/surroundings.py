@@ -1,0 +1,109 @@
+"""What lies around the units: barriers with their crossings, named places, parcels; and decisions about them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from udsat_geo.areas.decisions import Overrides, read_overrides
+from udsat_geo.areas.outlines import Parcels, read_parcels
+from udsat_geo.messages.errors import InputError
+from udsat_geo.messages.words import PARCELS_UNUSED
+from udsat_geo.policy.rules import Policy
+from udsat_geo.sources.features import file_of
+from udsat_geo.sources.origins import name_of
+from udsat_geo.units.barriers import Barriers, read_barriers
+from udsat_geo.units.places import Places, read_places
+from udsat_geo.units.units import Units
+
+
+@dataclass(frozen=True)
+class Around:
+    """The files of what lies around the units; None where there is none.
+
+    Attributes
+    ----------
+    barriers, crossings, places, parcels, overrides : Path or None
+    """
+
+    barriers: Path | None = None
+    crossings: Path | None = None
+    places: Path | None = None
+    parcels: Path | None = None
+    overrides: Path | None = None
+
+    def named(self) -> dict[str, Path]:
+        """The files that there are, by what they hold."""
+        found = {part.name: getattr(self, part.name) for part in dataclasses.fields(self)}
+        return {name: path for name, path in found.items() if path is not None}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the files hold, in the units' reference system.
+
+    Attributes
+    ----------
+    barriers : Barriers or None
+    places : Places or None
+    parcels : Parcels or None
+    overrides : Overrides or None
+    notes : tuple of str
+    rows : dict
+        What -> how many features there are of it.
+    """
+
+    barriers: Barriers | None = None
+    places: Places | None = None
+    parcels: Parcels | None = None
+    overrides: Overrides | None = None
+    notes: tuple[str, ...] = ()
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def read_surroundings(around: Around, units: Units, policy: Policy, language: str) -> Surroundings:
+    """Read what lies around the units, and what was decided about them.
+
+    Raises
+    ------
+    InputError
+        If files are at fault; the faults of all of them are told at once.
+    """
+    reach = policy.areas.crossing
+    readers: dict[str, Callable[[Path], Any]] = {
+        "barriers": lambda path: read_barriers(path, around.crossings, units.crs, reach, language),
+        "places": lambda path: read_places(path, units.crs, language),
+        "parcels": lambda path: read_parcels(path, units.crs, language),
+        "overrides": lambda path: read_overrides(path, units, language),
+    }
+    found: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, path in around.named().items():
+        if name in readers:
+            try:
+                found[name] = readers[name](path)
+            except InputError as error:
+                problems += error.messages
+    if problems:
+        raise InputError(problems)
+    notes = [note for part in found.values() for note in part.notes]
+    if around.parcels is not None and units.kind != "addresses":
+        notes.append(PARCELS_UNUSED[language].format(name=name_of(file_of(around.parcels))))
+    return Surroundings(**found, notes=tuple(notes), rows=_rows(found, around))
+
+
+def _rows(found: dict[str, Any], around: Around) -> dict[str, int]:
+    """How much each file holds."""
+    count: dict[str, Callable[[Any], int]] = {
+        "barriers": lambda barriers: int(barriers.features),
+        "places": lambda places: len(places.name),
+        "parcels": lambda parcels: len(parcels.geometry),
+        "overrides": lambda overrides: len(overrides.overrides),
+    }
+    rows = {name: count[name](part) for name, part in found.items()}
+    if around.crossings is not None and "barriers" in found:
+        rows["crossings"] = len(found["barriers"].crossing_easting)
+    return rows

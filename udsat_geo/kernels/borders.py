@@ -1,0 +1,373 @@
+"""Borders between areas of cells, as walks over the lines between centres of neighbouring cells.
+
+A border crosses such a line where its two cells are not of one area. A crossing is written ``4 * unit + side``: `unit`
+is the cell on the left of the walk, `side` says where the cell on its right lies (0 east, 1 north, 2 west, 3 south),
+and the walk goes on counter-clockwise around the cell on the left. Ground that is no unit is always on the right;
+between two areas the one with the lower number is on the left. So every crossing has one number and one direction.
+
+The walk passes through squares whose corners are four cell centres (marching squares). In a square where two cells of
+one area meet only at the corner, they are joined, unless both diagonals could be: then the lower area number is, and
+ground that is no unit gives way to any area.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.kernels._jit import kernel
+from udsat_geo.kernels.cells import find_cell
+
+ROW_STEP = (0, 1, 0, -1)
+COL_STEP = (1, 0, -1, 0)
+
+
+@kernel
+def turn_of_border(left: int, right: int, ahead_left: int, ahead_right: int) -> int:
+    """Which way a border goes on in the square ahead: 1 left, 0 straight on, -1 right, -2 it ends there.
+
+    Parameters
+    ----------
+    left, right, ahead_left, ahead_right : int
+        Areas at the square's corners as the border enters, -1 for ground that is no unit. `left` is never -1, and
+        `right` is -1 or greater than `left`.
+    """
+    if right < 0:
+        if ahead_left >= 0:
+            return -1 if ahead_right >= 0 else 0
+        return -1 if ahead_right == left else 1
+    if ahead_right == left:
+        return -1
+    if ahead_left == right:
+        return 1
+    # a border of two areas ends where a third area or open ground comes in
+    return 0 if ahead_left == left and ahead_right == right else -2
+
+
+@kernel
+def border_steps(
+    row: NDArray[np.int64], col: NDArray[np.int64], area: NDArray[np.int64], unit_of_slot: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """The crossing that follows each crossing on its border.
+
+    Parameters
+    ----------
+    row, col : int64, shape (n_units,)
+    area : int64, shape (n_units,)
+        From 0.
+    unit_of_slot : int32, shape (n_slots,)
+        From `udsat_geo.kernels.cells.index_cells`.
+
+    Returns
+    -------
+    following : int64, shape (4 * n_units,)
+        -1 where there is no border, -2 where a border ends in the square ahead.
+    open_ground : bool, shape (4 * n_units,)
+        The cell on the right of the crossing is no unit.
+    around_one : bool, shape (4 * n_units,)
+        In the square ahead the border turns around one cell, and the three others are of one area or all no units.
+    """
+    following = np.full(4 * row.shape[0], -1, dtype=np.int64)
+    open_ground = np.zeros(4 * row.shape[0], dtype=np.bool_)
+    around_one = np.zeros(4 * row.shape[0], dtype=np.bool_)
+    for unit in range(row.shape[0]):
+        for side in range(4):
+            right = find_cell(row[unit] + ROW_STEP[side], col[unit] + COL_STEP[side], unit_of_slot, row, col)
+            if right >= 0 and area[right] <= area[unit]:
+                continue
+            onward = (side + 1) % 4
+            ahead_row, ahead_col = row[unit] + ROW_STEP[onward], col[unit] + COL_STEP[onward]
+            ahead_left = find_cell(ahead_row, ahead_col, unit_of_slot, row, col)
+            ahead_right = find_cell(ahead_row + ROW_STEP[side], ahead_col + COL_STEP[side], unit_of_slot, row, col)
+            right_area = area[right] if right >= 0 else -1
+            left_area_ahead = area[ahead_left] if ahead_left >= 0 else -1
+            right_area_ahead = area[ahead_right] if ahead_right >= 0 else -1
+            turn = turn_of_border(area[unit], right_area, left_area_ahead, right_area_ahead)
+            open_ground[4 * unit + side] = right < 0
+            around_one[4 * unit + side] = left_area_ahead == right_area_ahead and (
+                (turn == 1 and right_area_ahead == right_area) or (turn == -1 and left_area_ahead == area[unit])
+            )
+            if turn == 1:
+                following[4 * unit + side] = 4 * unit + onward
+            elif turn == 0:
+                following[4 * unit + side] = 4 * ahead_left + side
+            elif turn == -1:
+                following[4 * unit + side] = 4 * ahead_right + (side + 3) % 4
+            else:
+                following[4 * unit + side] = -2
+    return following, open_ground, around_one
+
+
+@kernel
+def trace_borders(following: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Crossings in the order of their borders: first those with two ends, then rings.
+
+    Parameters
+    ----------
+    following : int64, shape (4 * n_units,)
+        From `border_steps`.
+
+    Returns
+    -------
+    crossing : int64, shape (n_crossings,)
+        Borders with two ends from their first crossing, rings from their lowest number; both by their first number.
+    start : int64, shape (n_borders + 1,)
+        Border b stands from ``start[b]`` to ``start[b + 1]``.
+    n_open : int
+        How many borders have two ends.
+    """
+    n_crossings = 0
+    begins = np.ones(following.shape[0], dtype=np.bool_)
+    for k in range(following.shape[0]):
+        if following[k] == -1:
+            begins[k] = False
+        else:
+            n_crossings += 1
+            if following[k] >= 0:
+                begins[following[k]] = False
+    crossing = np.empty(n_crossings, dtype=np.int64)
+    start = np.zeros(n_crossings + 1, dtype=np.int64)
+    done = following == -1
+    n_borders, n_open, n_done = 0, 0, 0
+    for closed in range(2):
+        for first in range(following.shape[0]):
+            if done[first] or (closed == 0 and not begins[first]):
+                continue
+            k = first
+            while k >= 0 and not done[k]:
+                done[k] = True
+                crossing[n_done] = k
+                n_done += 1
+                k = following[k]
+            n_borders += 1
+            start[n_borders] = n_done
+        if closed == 0:
+            n_open = n_borders
+    return crossing, start[: n_borders + 1].copy(), n_open
+
+
+@kernel
+def crossings_into(
+    square_row: NDArray[np.int64],
+    square_col: NDArray[np.int64],
+    row: NDArray[np.int64],
+    col: NDArray[np.int64],
+    unit_of_slot: NDArray[np.int32],
+) -> NDArray[np.int64]:
+    """The crossing by which a border with open ground enters a square, -1 if none does.
+
+    Parameters
+    ----------
+    square_row, square_col : int64, shape (n_squares,)
+        The cell at the south-west corner of each square. Where two such borders enter, the first counts; borders of
+        two areas end in no such square.
+    row, col : int64, shape (n_units,)
+    unit_of_slot : int32, shape (n_slots,)
+        From `udsat_geo.kernels.cells.index_cells`.
+
+    Returns
+    -------
+    int64, shape (n_squares,)
+    """
+    result = np.full(square_row.shape[0], -1, dtype=np.int64)
+    for k in range(square_row.shape[0]):
+        corner_row, corner_col = square_row[k], square_col[k]
+        for side in range(4):
+            unit = find_cell(corner_row, corner_col, unit_of_slot, row, col)
+            # the corners counter-clockwise from the south-west: the next one lies to the east, north, west, south
+            corner_row += ROW_STEP[side]
+            corner_col += COL_STEP[side]
+            if unit >= 0 and find_cell(corner_row, corner_col, unit_of_slot, row, col) < 0:
+                result[k] = 4 * unit + side
+                break
+    return result
+
+
+ROUNDING = 1e-9
+"""Differences below this are none: coordinates are small, in units of a cell."""
+
+
+@kernel
+def cross(one: complex, other: complex) -> float:
+    """The cross product: above 0 where the second direction lies to the left of the first."""
+    return one.real * other.imag - one.imag * other.real
+
+
+@kernel
+def extend_way(
+    gate: NDArray[np.int64],
+    place: int,
+    choice: int,
+    left: NDArray[np.complex128],
+    width: NDArray[np.complex128],
+    share: NDArray[np.float64],
+    longest: int,
+    corner_cost: float,
+    sharp_cost: float,
+    cost: NDArray[np.float64],
+    previous_place: NDArray[np.int64],
+    previous_choice: NDArray[np.int64],
+) -> None:
+    """Extend the way that ends at one corner by one straight line, to every gate within sight.
+
+    Parameters
+    ----------
+    gate : int64, shape (n_places,)
+        Gates in the order of the way.
+    place, choice : int
+        The corner: its place in `gate`, and where on it (an index into `share`).
+    left, width : complex128, shape (n_gates,)
+        Left end of each gate, and from there to its right end; east is real, north imaginary. A gate without width
+        is a fixed point.
+    share : float64, shape (n_choices,)
+        Where corners may lie on a gate, rising; a way crosses it between the first and the last.
+    longest : int
+        The most gates that one line may pass.
+    corner_cost, sharp_cost : float
+        Of a corner; of one that turns by more than a right angle, times minus the cosine of the turn.
+    cost : float64, shape (n_places, n_choices)
+        Of the cheapest way found so far to each corner; written.
+    previous_place, previous_choice : int64, shape (n_places, n_choices)
+        The corner before, -1 if none; written.
+    """
+    begin = left[gate[place]] + share[choice] * width[gate[place]]
+    came = 0j
+    if previous_place[place, choice] >= 0:
+        before = gate[previous_place[place, choice]]
+        came = begin - left[before] - share[previous_choice[place, choice]] * width[before]
+    sight_left, sight_right = 0j, 0j
+    sum_xx, sum_xy, sum_yy = 0.0, 0.0, 0.0
+    for reached in range(place + 1, min(gate.shape[0], place + longest + 1)):
+        from_left, across = left[gate[reached]] - begin, width[gate[reached]]
+        for k in range(share.shape[0]):
+            total = cost[place, choice] + corner_cost + (share[k] - 0.5) ** 2
+            if total >= cost[reached, k] - ROUNDING:
+                continue
+            go = from_left + share[k] * across
+            if cross(sight_right, go) < -ROUNDING or cross(go, sight_left) < -ROUNDING:
+                continue
+            x, y = go.real, go.imag
+            # squared distances of the middles passed from the line through both corners
+            total += (x * x * sum_yy - 2.0 * x * y * sum_xy + y * y * sum_xx) / (x * x + y * y)
+            ahead = came.real * x + came.imag * y
+            if ahead < 0.0:
+                total -= sharp_cost * ahead / (abs(came) * abs(go))
+            if total < cost[reached, k] - ROUNDING:
+                cost[reached, k] = total
+                previous_place[reached, k] = place
+                previous_choice[reached, k] = choice
+        near, far = from_left + share[0] * across, from_left + share[-1] * across
+        if reached == place + 1 or cross(sight_left, near) < 0.0:
+            sight_left = near
+        if reached == place + 1 or cross(sight_right, far) > 0.0:
+            sight_right = far
+        if cross(sight_right, sight_left) < -ROUNDING:
+            break
+        middle = from_left + 0.5 * across
+        sum_xx += middle.real * middle.real
+        sum_xy += middle.real * middle.imag
+        sum_yy += middle.imag * middle.imag
+
+
+@kernel
+def cheapest_way(
+    gate: NDArray[np.int64],
+    first_choice: int,
+    left: NDArray[np.complex128],
+    width: NDArray[np.complex128],
+    share: NDArray[np.float64],
+    longest: int,
+    corner_cost: float,
+    sharp_cost: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """The cheapest ways from the first gate to every corner.
+
+    What a sharp corner costs is told from the cheapest way to it alone, so the way is the cheapest but for that.
+
+    Parameters
+    ----------
+    first_choice : int
+        Where the way begins on the first gate; -1 is anywhere.
+    gate, left, width, share, longest, corner_cost, sharp_cost
+        As in `extend_way`.
+
+    Returns
+    -------
+    cost : float64, shape (n_places, n_choices)
+        Infinite where no way leads.
+    previous_place, previous_choice : int64, shape (n_places, n_choices)
+        The corner before, -1 if none.
+    """
+    cost = np.full((gate.shape[0], share.shape[0]), np.inf)
+    previous_place = np.full((gate.shape[0], share.shape[0]), -1, dtype=np.int64)
+    previous_choice = np.full((gate.shape[0], share.shape[0]), -1, dtype=np.int64)
+    for choice in range(share.shape[0]):
+        if first_choice < 0 or choice == first_choice:
+            cost[0, choice] = 0.0
+    for place in range(gate.shape[0] - 1):
+        for choice in range(share.shape[0]):
+            if cost[place, choice] < np.inf:
+                extend_way(
+                    gate, place, choice, left, width, share, longest, corner_cost, sharp_cost,
+                    cost, previous_place, previous_choice,
+                )  # fmt: skip
+    return cost, previous_place, previous_choice
+
+
+@kernel
+def straighten(
+    start: NDArray[np.int64],
+    closed: NDArray[np.bool_],
+    left: NDArray[np.complex128],
+    width: NDArray[np.complex128],
+    share: NDArray[np.float64],
+    longest: int,
+    corner_cost: float,
+    sharp_cost: float,
+) -> NDArray[np.int64]:
+    """Corners of the cheapest way through each chain of gates.
+
+    A ring has no first gate, so it is walked twice from a gate that may well be a corner, its first widest one, with
+    every second share alone, and then once from a corner of the second round, which hardly feels where the walk began.
+
+    Parameters
+    ----------
+    start : int64, shape (n_chains + 1,)
+        Chain c holds the gates from ``start[c]`` to ``start[c + 1]``.
+    closed : bool, shape (n_chains,)
+        Rings; the other chains begin and end at the middle of their first and last gate.
+    share : float64, shape (n_choices,)
+        As in `extend_way`; an odd number of them.
+    left, width, longest, corner_cost, sharp_cost
+        As in `extend_way`.
+
+    Returns
+    -------
+    choice : int64, shape (n_gates,)
+        Where on the gate the corner lies, an index into `share`; -1 where the way is straight.
+    """
+    result = np.full(left.shape[0], -1, dtype=np.int64)
+    for chain in range(closed.shape[0]):
+        first, n_gates = start[chain], start[chain + 1] - start[chain]
+        choice = share.shape[0] // 2
+        gate = first + np.arange(n_gates)
+        if closed[chain]:
+            widest = np.argmax(np.abs(width[first : first + n_gates]))
+            gate = first + (widest + np.arange(2 * n_gates + 1)) % n_gates
+            cost, previous_place, previous_choice = cheapest_way(
+                gate, -1, left, width, share[::2].copy(), longest, corner_cost, sharp_cost
+            )
+            place = 2 * n_gates
+            choice = int(np.argmin(cost[place]))
+            while place > n_gates:
+                place, choice = previous_place[place, choice], previous_choice[place, choice]
+            choice *= 2
+            gate = first + (widest + place + np.arange(n_gates + 1)) % n_gates
+        _, previous_place, previous_choice = cheapest_way(
+            gate, choice, left, width, share, longest, corner_cost, sharp_cost
+        )
+        place = gate.shape[0] - 1
+        while place >= 0:
+            result[gate[place]] = choice
+            place, choice = previous_place[place, choice], previous_choice[place, choice]
+    return result

@@ -1,0 +1,1 @@
+"""What the product says: its few errors, and its words in English and Danish."""

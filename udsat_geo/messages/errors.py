@@ -1,0 +1,121 @@
+"""The few errors of the product.
+
+`InputError` is for what the user can mend: it carries every problem found, not the first one, and the command
+line answers it with exit code 2. Anything else that escapes is a fault of ours (exit code 1).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of an input, told so that it can be mended.
+
+    Attributes
+    ----------
+    where : str
+        File, column or key that is at fault.
+    what : str
+        What is wrong with it.
+    remedy : str
+        What to do.
+    count : int or None
+        How many rows (or entries) have the fault, where that can be counted.
+    example : str or None
+        One of them, as it stands in the input.
+    """
+
+    where: str
+    what: str
+    remedy: str = ""
+    count: int | None = None
+    example: str | None = None
+
+    def __str__(self) -> str:
+        rows = "" if self.count is None else f" ({self.count:,} {'row' if self.count == 1 else 'rows'})"
+        example = "" if self.example is None else f", for example {self.example}"
+        remedy = f" {self.remedy}" if self.remedy else ""
+        what = self.what if rows or example else self.what.rstrip(".")
+        return f"{self.where}: {what}{rows}{example}.{remedy}"
+
+
+class UdsatError(Exception):
+    """Base of all errors that the product raises on purpose."""
+
+
+class InputError(UdsatError):
+    """The input or the call is at fault; `problems` says everything that was found.
+
+    Parameters
+    ----------
+    problems : str, Problem or iterable of them
+        One message, one problem, or all problems of an input.
+    """
+
+    def __init__(self, problems: str | Problem | Iterable[str | Problem]):
+        if isinstance(problems, str):
+            self.messages: tuple[str, ...] = (problems,)
+        elif isinstance(problems, Problem):
+            self.messages = (str(problems),)
+        else:
+            self.messages = tuple(str(problem) for problem in problems)
+        super().__init__("\n".join(self.messages))
+
+
+class OutputError(InputError):
+    """Results cannot be written where they were asked for: no permission, no space, no such place."""
+
+
+class MissingPackageError(UdsatError, ImportError):
+    """A package that the product does without, but this call needs, is not installed.
+
+    Parameters
+    ----------
+    what : str
+        What was asked for.
+    package : str
+        The package that is missing.
+    extra : str
+        The extra of this product that brings it.
+    instead : str
+        What serves without it, where something does.
+    """
+
+    def __init__(self, what: str, package: str, extra: str, instead: str = ""):
+        also = f" {instead}" if instead else ""
+        super().__init__(f'{what} needs {package}: pip install "udsat_geo[{extra}]".{also}')
+
+
+def lacking(where: str, package: str, extra: str) -> Problem | None:
+    """What is told of a library that is not installed; None where it is.
+
+    Parameters
+    ----------
+    where : str
+        What needs it.
+    package : str
+        As it is imported.
+    extra : str
+        The extra of ours that brings it.
+    """
+    if importlib.util.find_spec(package) is not None:
+        return None
+    return Problem(
+        where, f"needs {package}, which is not installed", f'Install it with: pip install "udsat_geo[{extra}]"'
+    )
+
+
+def check_installed(where: str, package: str, extra: str) -> None:
+    """Refuse what needs a library that is not installed; see `lacking`.
+
+    Raises
+    ------
+    InputError
+    """
+    problem = lacking(where, package, extra)
+    if problem is not None:
+        raise InputError(problem)

@@ -1,0 +1,1 @@
+"""Areas against the rest of the city over the years: status, milestone, goals, the printed report."""

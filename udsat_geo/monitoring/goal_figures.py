@@ -1,0 +1,608 @@
+"""The 18 goals as the status report of 2021 prints them."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Literal
+
+from udsat_geo.monitoring.goal_words import Words
+
+Bound = Fraction | float
+"""A fraction, or an infinity where a figure is known from one side only."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """All numbers from `low` to `high`, both included.
+
+    Attributes
+    ----------
+    low, high : Fraction or float
+        A float is an infinity: `low` may be minus, `high` plus infinity.
+    """
+
+    low: Bound
+    high: Bound
+
+    @staticmethod
+    def exact(value: Fraction | int) -> Interval:
+        """A number known exactly, such as a count."""
+        return Interval(Fraction(value), Fraction(value))
+
+    @staticmethod
+    def printed(figure: Decimal) -> Interval:
+        """What a figure can have been before it was rounded to the digits it is printed with."""
+        exponent = figure.as_tuple().exponent
+        half = Fraction(10) ** int(exponent) / 2
+        return Interval(Fraction(figure) - half, Fraction(figure) + half)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether it is bounded on both sides."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def middle(self) -> Fraction | None:
+        """The middle of a bounded interval; None otherwise."""
+        if isinstance(self.low, Fraction) and isinstance(self.high, Fraction):
+            return (self.low + self.high) / 2
+        return None
+
+    def open_above(self) -> Interval:
+        """At least as much: the figure was pushed down by something that does not belong to what it measures."""
+        return Interval(self.low, math.inf)
+
+    def open_below(self) -> Interval:
+        """At most as much: the figure was pushed up."""
+        return Interval(-math.inf, self.high)
+
+    def times(self, factor: Fraction | int) -> Interval:
+        """Every number times a factor that is not 0."""
+        ends = (_product(self.low, factor), _product(self.high, factor))
+        return Interval(*ends) if factor > 0 else Interval(*reversed(ends))
+
+    def plus(self, amount: Fraction | int) -> Interval:
+        """Every number plus an amount."""
+        return Interval(self.low + amount, self.high + amount)
+
+    def over(self, other: Interval) -> Interval:
+        """The quotient of two intervals of positive numbers."""
+        return Interval(self.low / other.high, self.high / other.low)
+
+    def within(self, other: Interval) -> Interval | None:
+        """What two intervals share; None if they contradict each other."""
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        return Interval(low, high) if low <= high else None
+
+    def __sub__(self, other: Interval) -> Interval:
+        return Interval(self.low - other.high, self.high - other.low)
+
+
+def _product(bound: Bound, factor: Fraction | int) -> Bound:
+    """An infinity stays one, of the sign of the product; a fraction stays exact."""
+    if isinstance(bound, Fraction):
+        return bound * factor
+    return bound if factor > 0 else -bound
+
+
+UNTIL = 2025
+"""The policy's last year: its goals are to be reached by then."""
+
+BASE = 2017
+"""The year that numbers to reach are counted from."""
+
+STANDARD_ERRORS = 2
+"""Within so many, chance alone can have moved a share of few persons; own choice."""
+
+
+class Verdict(StrEnum):
+    """What is said of an indicator; `MIXED` of goals alone."""
+
+    REACHED = "reached"
+    ON_THE_WAY = "on_the_way"
+    UNCHANGED = "unchanged"
+    MIXED = "mixed"
+    WRONG_WAY = "wrong_way"
+    CANNOT_BE_JUDGED = "cannot_be_judged"
+
+
+Change = Literal["smaller", "unchanged", "larger"]
+Cause = Literal["target", "level", "moved", "rounding", "not_significant", "few_persons", "no_two_years"]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What is wanted of an indicator.
+
+    Attributes
+    ----------
+    kind : {"level", "better", "by"}
+        The city's level; a movement the right way; or a movement by a stated amount since `BASE`.
+    better : {"high", "low"}
+    by : Fraction or None
+        The amount, for the kind ``by``: positive, in the indicator's unit or in per cent of the base year's value.
+    per_cent : bool
+    """
+
+    kind: Literal["level", "better", "by"]
+    better: Literal["high", "low"]
+    by: Fraction | None = None
+    per_cent: bool = False
+
+
+@dataclass(frozen=True)
+class Series:
+    """An indicator's figures by year, and what is known about them.
+
+    Attributes
+    ----------
+    areas, city : dict of int to Interval
+    breaks : collection of int
+        Years that are not comparable with those before them.
+    set_aside : collection of int
+        Years whose figures say nothing new, or nothing reliable.
+    not_significant : collection of int
+        Years whose movement since the year before was tested by the source and found not significant.
+    persons : dict of int to (int, int)
+        Of a share of few persons: how many have it, of how many.
+    """
+
+    areas: Mapping[int, Interval]
+    city: Mapping[int, Interval] = field(default_factory=dict)
+    breaks: Collection[int] = ()
+    set_aside: Collection[int] = ()
+    not_significant: Collection[int] = ()
+    persons: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with what it rests on.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    cause : str
+        Which part of the rule decided.
+    first, last : int or None
+        The years compared; the same year where one alone decides.
+    before, after : Interval or None
+        The distance in them (see the module's rule).
+    target : Interval or None
+        The distance to reach, where the aim has a number.
+    lag : {"smaller", "unchanged", "larger"} or None
+        What became of the areas' lag behind the city; None where that cannot be told.
+    """
+
+    verdict: Verdict
+    cause: Cause
+    first: int | None = None
+    last: int | None = None
+    before: Interval | None = None
+    after: Interval | None = None
+    target: Interval | None = None
+    lag: Change | None = None
+
+    @property
+    def share_of_target(self) -> Fraction | None:
+        """How much of the number to reach is covered, by the middles of the intervals; None without a number."""
+        middles = [None if side is None else side.middle for side in (self.before, self.after, self.target)]
+        before, after, target = middles
+        if before is None or after is None or target is None or before == target:
+            return None
+        return (before - after) / (before - target)
+
+
+def judge(series: Series, aim: Aim) -> Judgement:
+    """Judge an indicator by the rule of this module.
+
+    Parameters
+    ----------
+    series : Series
+    aim : Aim
+    """
+    years = _years_that_count(series, aim)
+    for last in reversed(years):
+        first = _first_comparable(years, last, series.breaks)
+        judgement = _judge_years(series, aim, first, last)
+        if judgement is not None:
+            return judgement
+    return Judgement(Verdict.CANNOT_BE_JUDGED, "no_two_years")
+
+
+def combine(verdicts: Collection[Verdict]) -> Verdict:
+    """The verdict on a goal from those on its indicators; no order and no repetition of them matters."""
+    judged = set(verdicts) - {Verdict.CANNOT_BE_JUDGED}
+    right = judged & {Verdict.REACHED, Verdict.ON_THE_WAY}
+    wrong = judged & {Verdict.WRONG_WAY}
+    if Verdict.MIXED in judged or (right and wrong):
+        return Verdict.MIXED
+    if wrong:
+        return Verdict.WRONG_WAY
+    if judged == {Verdict.REACHED}:
+        return Verdict.REACHED
+    if right:
+        return Verdict.ON_THE_WAY
+    return Verdict.UNCHANGED if judged else Verdict.CANNOT_BE_JUDGED
+
+
+def agrees(ours: Verdict, report: Literal["progress", "uncertain"]) -> bool:
+    """Whether our verdict says what the report's says.
+
+    The report knows two: progress, and a group of goals that it calls uncertain because of fluctuating data, of the
+    pandemic, or because no significant movement was found. That group holds what we call unchanged, too.
+    """
+    if report == "progress":
+        return ours in (Verdict.REACHED, Verdict.ON_THE_WAY)
+    return ours in (Verdict.UNCHANGED, Verdict.CANNOT_BE_JUDGED)
+
+
+def lag_of(series: Series, aim: Aim, year: int) -> Interval | None:
+    """How far the areas are behind the city in a year; None where either has no figure."""
+    if year not in series.areas or year not in series.city:
+        return None
+    return (series.areas[year] - series.city[year]).times(_sign(aim))
+
+
+def _sign(aim: Aim) -> int:
+    return 1 if aim.better == "low" else -1
+
+
+def _years_that_count(series: Series, aim: Aim) -> list[int]:
+    there = set(series.areas) & set(series.city) if aim.kind == "level" else set(series.areas)
+    return sorted(there - set(series.set_aside))
+
+
+def _first_comparable(years: list[int], last: int, breaks: Collection[int]) -> int:
+    """The first year from which no break lies between it and the last."""
+    start = max((year for year in breaks if year <= last), default=min(years))
+    return min(year for year in years if start <= year <= last)
+
+
+def _distance(series: Series, aim: Aim, year: int) -> Interval:
+    if aim.kind == "level":
+        return (series.areas[year] - series.city[year]).times(_sign(aim))
+    return series.areas[year].times(_sign(aim))
+
+
+def _judge_years(series: Series, aim: Aim, first: int, last: int) -> Judgement | None:
+    """The judgement over two years (or one, for the city's level); None if they decide nothing."""
+    before, after = _distance(series, aim, first), _distance(series, aim, last)
+    at_level = after.high <= 0 or (after.is_finite and after.low <= 0)
+    if aim.kind == "level" and at_level and last > BASE:
+        lag = _lag_change(series, aim, first, last)
+        return Judgement(Verdict.REACHED, "level", first, last, before, after, lag=lag)
+    if first == last:
+        return None
+    target = _target(series, aim, first)
+    if last in series.not_significant:
+        return Judgement(Verdict.UNCHANGED, "not_significant", first, last, before, after, target)
+    lag = _lag_change(series, aim, first, last)
+    if _is_chance(series, first, last):
+        return Judgement(Verdict.CANNOT_BE_JUDGED, "few_persons", first, last, before, after, target, lag)
+    change = _change(after - before)
+    if change is None:
+        return None
+    if target is not None and after.high <= target.low:
+        return Judgement(Verdict.REACHED, "target", first, last, before, after, target, lag)
+    if aim.kind == "better" and change == "smaller" and last >= UNTIL:
+        return Judgement(Verdict.REACHED, "moved", first, last, before, after, target, lag)
+    verdict = {"smaller": Verdict.ON_THE_WAY, "larger": Verdict.WRONG_WAY, "unchanged": Verdict.UNCHANGED}[change]
+    cause: Cause = "rounding" if change == "unchanged" else "moved"
+    return Judgement(verdict, cause, first, last, before, after, target, lag)
+
+
+def _change(movement: Interval) -> Change | None:
+    """Which way a distance certainly moved; None where a figure known from one side only may lie either way."""
+    if movement.high < 0:
+        return "smaller"
+    if movement.low > 0:
+        return "larger"
+    return "unchanged" if movement.is_finite else None
+
+
+def _target(series: Series, aim: Aim, first: int) -> Interval | None:
+    """The distance to reach; None where the aim has no number or the base year is not comparable."""
+    if aim.by is None or first != BASE:
+        return None
+    base = _distance(series, aim, first)
+    if not aim.per_cent:
+        return base.plus(-aim.by)
+    # a part of its own value nearer to better, whichever sign the distance has
+    part = aim.by / 100
+    return base.times(1 - part if base.low >= 0 else 1 + part)
+
+
+def _lag_change(series: Series, aim: Aim, first: int, last: int) -> Change | None:
+    before, after = lag_of(series, aim, first), lag_of(series, aim, last)
+    if before is None or after is None or first == last:
+        return None
+    return _change(after - before)
+
+
+def _is_chance(series: Series, first: int, last: int) -> bool:
+    """Whether two shares of few persons differ by no more than `STANDARD_ERRORS` of their difference."""
+    if first not in series.persons or last not in series.persons:
+        return False
+    shares = [Fraction(*series.persons[year]) for year in (first, last)]
+    variance = sum(
+        share * (1 - share) / series.persons[year][1] for share, year in zip(shares, (first, last), strict=True)
+    )
+    return abs(shares[1] - shares[0]) <= STANDARD_ERRORS * math.sqrt(variance)
+
+
+FILE = "goals_2021.toml"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is known about the figure of a year.
+
+    Attributes
+    ----------
+    year : int
+    kind : {"break", "set_aside", "disturbed", "not_significant"}
+    text : mapping of str
+        Danish and English.
+    """
+
+    year: int
+    kind: Literal["break", "set_aside", "disturbed", "not_significant"]
+    text: Words
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator of a goal, with its figures as printed.
+
+    Attributes
+    ----------
+    key : str
+    label : mapping of str
+        Our own, Danish and English.
+    unit : {"%", "years", "mark", "per_km", "count"}
+    aim : Aim or None
+        None where the indicator is shown and not judged.
+    areas, city : dict of int to Decimal
+        By status year; a Decimal keeps the digits it is printed with.
+    areas_updated, city_updated : Decimal or None
+        Of the updated areas (Bilag 3), measured in 2021.
+    areas_per_cent, city_per_cent : dict of str to Decimal
+        The shares printed beside counts, by year and ``updated``.
+    numerator, denominator : dict of int to Decimal
+        The two numbers of a ratio, where they are printed.
+    persons : dict of int to (int, int)
+        How many of how many, where a share is of few persons.
+    data_year : dict of int to int
+        The year of the data, where it is not the status year.
+    notes : tuple of Note
+    disturbed : dict of int to {"down", "up"}
+    remark : mapping of str
+        Our own, about the printed figures; empty without one.
+    """
+
+    key: str
+    label: Words
+    unit: str
+    aim: Aim | None
+    areas: dict[int, Decimal]
+    city: dict[int, Decimal]
+    areas_updated: Decimal | None
+    city_updated: Decimal | None
+    areas_per_cent: dict[str, Decimal]
+    city_per_cent: dict[str, Decimal]
+    numerator: dict[int, Decimal]
+    denominator: dict[int, Decimal]
+    persons: dict[int, tuple[int, int]]
+    data_year: dict[int, int]
+    notes: tuple[Note, ...]
+    disturbed: dict[int, str]
+    remark: Words
+
+    @property
+    def decimals(self) -> int:
+        """The most decimals any of its figures is printed with."""
+        figures = [*self.areas.values(), *self.city.values()]
+        return max((-int(figure.as_tuple().exponent) for figure in figures), default=0)
+
+    @property
+    def series(self) -> Series:
+        """Its figures as the rule reads them; a count of the whole city is no level that areas could lag behind."""
+        city = {} if self.unit == "count" else self.city
+        return Series(
+            areas={year: self._interval(year, figure, self._ratio(year)) for year, figure in self.areas.items()},
+            city={year: self._interval(year, figure) for year, figure in city.items()},
+            breaks=self._years("break"),
+            set_aside=self._years("set_aside"),
+            not_significant=self._years("not_significant"),
+            persons=self.persons,
+        )
+
+    def judged(self) -> Judgement | None:
+        """Our judgement; None where there is no aim."""
+        return None if self.aim is None else judge(self.series, self.aim)
+
+    def _years(self, kind: str) -> frozenset[int]:
+        return frozenset(note.year for note in self.notes if note.kind == kind)
+
+    def _interval(self, year: int, figure: Decimal, ratio: Interval | None = None) -> Interval:
+        interval = exact_or_printed(figure, self.unit)
+        if ratio is not None:
+            # a printed ratio that its own numbers contradict stands as printed
+            interval = interval.within(ratio) or interval
+        pushed = self.disturbed.get(year)
+        if pushed is None:
+            return interval
+        return interval.open_above() if pushed == "down" else interval.open_below()
+
+    def _ratio(self, year: int) -> Interval | None:
+        if year not in self.numerator or year not in self.denominator:
+            return None
+        return exact_or_printed(self.numerator[year], "count").over(Interval.printed(self.denominator[year]))
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One of the 18 goals.
+
+    Attributes
+    ----------
+    number : int
+    label : mapping of str
+    approach : int
+        1 supporting, 2 locally organising, 3 structural.
+    responsible : str
+        The administration.
+    table : str
+        Of the report.
+    report : {"progress", "uncertain"}
+        The report's own verdict.
+    indicators : tuple of Indicator
+    """
+
+    number: int
+    label: Words
+    approach: int
+    responsible: str
+    table: str
+    report: Literal["progress", "uncertain"]
+    indicators: tuple[Indicator, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Our own verdict, from those on its indicators."""
+        judged = [indicator.judged() for indicator in self.indicators]
+        return combine([judgement.verdict for judgement in judged if judgement is not None])
+
+    @property
+    def agrees(self) -> bool:
+        """Whether ours says what the report's says."""
+        return agrees(self.verdict, self.report)
+
+
+@dataclass(frozen=True)
+class PublishedGoals:
+    """The report's goals.
+
+    Attributes
+    ----------
+    goals : tuple of Goal, 18
+        By number.
+    approaches : dict of int to mapping of str
+        The three approaches' names.
+    """
+
+    goals: tuple[Goal, ...]
+    approaches: dict[int, Words]
+
+    def indicator(self, number: int, key: str) -> Indicator | None:
+        """An indicator of a goal; None if there is none of that name."""
+        found = [i for goal in self.goals if goal.number == number for i in goal.indicators if i.key == key]
+        return found[0] if found else None
+
+
+def exact_or_printed(figure: Decimal, unit: str) -> Interval:
+    """A count is exact; any other figure has been rounded to its last digit."""
+    return Interval.exact(int(figure)) if unit == "count" else Interval.printed(figure)
+
+
+@lru_cache(maxsize=1)
+def published_goals() -> PublishedGoals:
+    """The 18 goals of the status report of 2021, from the package's own copy of their figures.
+
+    Notes
+    -----
+    Source: Københavns Kommune, "Status på Politik for Udsatte Byområder" (2021), Tabel 3 to 21 and Bilag 3.
+    """
+    text = resources.files("udsat_geo.policy").joinpath(FILE).read_text(encoding="utf-8")
+    content: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
+    goals = tuple(_goal(entry) for entry in content["goal"])
+    return PublishedGoals(goals, {int(number): name for number, name in content["approaches"].items()})
+
+
+def _goal(entry: dict[str, Any]) -> Goal:
+    indicators: list[Indicator] = []
+    by_key = {part["key"]: part for part in entry["indicator"]}
+    for part in entry["indicator"]:
+        indicators.append(_indicator(part, by_key))
+    return Goal(
+        number=entry["number"],
+        label=entry["label"],
+        approach=entry["approach"],
+        responsible=entry["responsible"],
+        table=entry["table"],
+        report=entry["report"],
+        indicators=tuple(indicators),
+    )
+
+
+def _indicator(part: dict[str, Any], by_key: dict[str, dict[str, Any]]) -> Indicator:
+    if "sum_of" in part:
+        part = _summed(part, [by_key[key] for key in part["sum_of"]])
+    return Indicator(
+        key=part["key"],
+        label=part["label"],
+        unit=part["unit"],
+        aim=_aim(part),
+        areas=_by_year(part, "areas"),
+        city=_by_year(part, "city"),
+        areas_updated=_figure(part, "areas_updated"),
+        city_updated=_figure(part, "city_updated"),
+        areas_per_cent={year: Decimal(value) for year, value in part.get("areas_per_cent", {}).items()},
+        city_per_cent={year: Decimal(value) for year, value in part.get("city_per_cent", {}).items()},
+        numerator=_by_year(part, "numerator"),
+        denominator=_by_year(part, "denominator"),
+        persons={int(year): (have, of) for year, (have, of) in part.get("persons", {}).items()},
+        data_year={int(year): data_year for year, data_year in part.get("data_year", {}).items()},
+        notes=_notes(part),
+        disturbed={int(year): text["pushed"] for year, text in part.get("disturbed", {}).items()},
+        remark=part.get("remark", {}),
+    )
+
+
+def _summed(part: dict[str, Any], parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The entry with the sums of other indicators as its figures."""
+    sums: dict[str, Any] = {
+        side: {year: sum(other[side][year] for other in parts) for year in parts[0][side]} for side in ("areas", "city")
+    }
+    updated = {side: sum(other[side] for other in parts) for side in ("areas_updated", "city_updated")}
+    return part | sums | updated
+
+
+def _aim(part: dict[str, Any]) -> Aim | None:
+    if "aim" not in part:
+        return None
+    amount = part.get("by", part.get("by_per_cent"))
+    by = None if amount is None else Fraction(amount)
+    return Aim(part["aim"], part["better"], by, per_cent="by_per_cent" in part)
+
+
+def _by_year(part: dict[str, Any], name: str) -> dict[int, Decimal]:
+    return {int(year): Decimal(value) for year, value in part.get(name, {}).items()}
+
+
+def _figure(part: dict[str, Any], name: str) -> Decimal | None:
+    return Decimal(part[name]) if name in part else None
+
+
+def _notes(part: dict[str, Any]) -> tuple[Note, ...]:
+    kinds: tuple[tuple[Literal["break", "set_aside", "disturbed", "not_significant"], str], ...] = (
+        ("break", "breaks"),
+        ("set_aside", "set_aside"),
+        ("disturbed", "disturbed"),
+        ("not_significant", "not_significant"),
+    )
+    notes = [
+        Note(int(year), kind, {"da": text["da"], "en": text["en"]})
+        for kind, name in kinds
+        for year, text in part.get(name, {}).items()
+    ]
+    return tuple(sorted(notes, key=lambda note: (note.year, note.kind)))

@@ -1,0 +1,791 @@
+"""The account of the goals as files: JSON, two tables of CSV, and Markdown.
+
+CSV has the decimal point and commas between columns in every language, so that any program reads it alike; labels
+follow the language. Figures of the report stand with the digits they are printed with.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from udsat_geo import __version__
+from udsat_geo.designation.summary import as_json, sha256
+from udsat_geo.files.atomic_write import write_texts
+from udsat_geo.monitoring.goal_figures import (
+    BASE,
+    UNTIL,
+    Aim,
+    Bound,
+    Goal,
+    Indicator,
+    Interval,
+    Judgement,
+    PublishedGoals,
+)
+from udsat_geo.monitoring.goal_words import (
+    AIMS,
+    CHANGES,
+    HEADINGS,
+    NEARNESS,
+    NOTE_KINDS,
+    REPORT,
+    RULE,
+    SENTENCES,
+    UNITS,
+    VERDICTS,
+)
+from udsat_geo.monitoring.goals import (
+    Account,
+    Computed,
+    CrossingRule,
+    Crossings,
+    Measured,
+    PollingDistricts,
+    Ratio,
+    rounded,
+)
+from udsat_geo.sources.origins import name_of
+
+
+def shown(figure: Decimal | int | None, language: str) -> str:
+    """A figure with all its digits, in the signs of a language; nothing for a missing one."""
+    if figure is None:
+        return ""
+    text = f"{figure:,}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "da" else text
+
+
+def aim_in_words(aim: Aim | None, unit: str, language: str) -> str:
+    """What is wanted of an indicator."""
+    if aim is None:
+        return ""
+    words = AIMS[language]
+    if aim.kind == "level":
+        return words["level"]
+    if aim.by is None:
+        return words[f"better_{aim.better}"]
+    by = shown(_decimal(aim.by), language)
+    if aim.per_cent:
+        suffix = " %"
+    elif unit == "%":
+        suffix = {"da": " pct.point", "en": " points"}[language]
+    else:
+        suffix = ""
+    return words[f"by_{aim.better}"].format(by=by, unit=suffix)
+
+
+def unit_in_words(unit: str, language: str) -> str:
+    """What follows a figure of a unit."""
+    return UNITS[language].get(unit, f" {unit}".rstrip())
+
+
+def reason(indicator: Indicator, judgement: Judgement, language: str) -> str:
+    """Why an indicator has its verdict: the figures compared, what decided, and what is known about the years."""
+    words = SENTENCES[language]
+    parts = _compared(indicator, judgement, language)
+    if judgement.cause == "few_persons":
+        persons = [indicator.persons[year] for year in (judgement.first, judgement.last) if year is not None]
+        texts = [words["of"].format(have=have, of=of) for have, of in persons]
+        parts.append(words["few_persons"].format(persons=", ".join(texts)))
+    elif judgement.cause in ("rounding", "no_two_years"):
+        parts.append(words[judgement.cause])
+    elif judgement.cause == "level":
+        parts.append(words["level"].format(last=judgement.last))
+    share = judgement.share_of_target
+    if share is not None and judgement.last is not None and share > 0 and judgement.cause != "few_persons":
+        years, of = judgement.last - BASE, UNTIL - BASE
+        parts.append(words["target"].format(share=round(100 * share), years=years, of=of))
+    if judgement.lag is not None and indicator.aim is not None and indicator.aim.kind != "level":
+        parts.append(words["lag_change"].format(change=words[judgement.lag]))
+    parts += _known(indicator, language)
+    if indicator.remark:
+        parts.append(indicator.remark[language])
+    return " ".join(parts)
+
+
+def reasons_of_goal(goal: Goal, language: str) -> list[tuple[Indicator, Judgement, str]]:
+    """Each judged indicator of a goal with its judgement and reason."""
+    judged = [(indicator, indicator.judged()) for indicator in goal.indicators]
+    return [(i, judgement, reason(i, judgement, language)) for i, judgement in judged if judgement is not None]
+
+
+def differing(published: PublishedGoals) -> tuple[Goal, ...]:
+    """The goals on which our verdict is another than the report's."""
+    return tuple(goal for goal in published.goals if not goal.agrees)
+
+
+def _compared(indicator: Indicator, judgement: Judgement, language: str) -> list[str]:
+    """The sentence on the two years compared, with the change in words."""
+    if judgement.first is None or judgement.last is None or judgement.before is None or judgement.after is None:
+        return []
+    words = SENTENCES[language]
+    of_lag = indicator.aim is not None and indicator.aim.kind == "level"
+    sides = []
+    for year, interval in ((judgement.first, judgement.before), (judgement.last, judgement.after)):
+        figure = _lag(indicator, year) if of_lag else indicator.areas[year]
+        text = shown(figure, language) + unit_in_words(_unit_of_lag(indicator.unit, of_lag), language)
+        low_and_high = _bounds(interval, language) if of_lag else None
+        if low_and_high is not None:
+            text = words["between"].format(figure=text, low=low_and_high[0], high=low_and_high[1])
+        sides.append(text)
+    given = {"first": judgement.first, "last": judgement.last, "before": sides[0], "after": sides[1]}
+    sentences = [words["lag" if of_lag else "value"].format(**given)]
+    if of_lag and judgement.first != judgement.last:
+        four = [
+            shown(side[year], language)
+            for side in (indicator.areas, indicator.city)
+            for year in (judgement.first, judgement.last)
+        ]
+        sentences.append(words["both"].format(areas=four[:2], city=four[2:]))
+    return [f"{sentence}." for sentence in sentences]
+
+
+def _lag(indicator: Indicator, year: int) -> Decimal:
+    """The printed figures' difference, positive where the areas are worse off."""
+    better = "low" if indicator.aim is None else indicator.aim.better
+    difference = indicator.areas[year] - indicator.city[year]
+    return difference if better == "low" else -difference
+
+
+def _unit_of_lag(unit: str, of_lag: bool) -> str:
+    return "" if of_lag and unit == "%" else unit
+
+
+def _bounds(interval: Interval, language: str) -> tuple[str, str] | None:
+    """Both ends with equally many decimals; None where one is open."""
+    if not interval.is_finite:
+        return None
+    low, high = _decimal(interval.low), _decimal(interval.high)
+    finest = min(low, high, key=lambda end: int(end.as_tuple().exponent))
+    return shown(low.quantize(finest), language), shown(high.quantize(finest), language)
+
+
+def _decimal(bound: Bound) -> Decimal:
+    """A fraction with as many decimals as it has."""
+    fraction = Fraction(bound)
+    value = Decimal(fraction.numerator) / Decimal(fraction.denominator)
+    return Decimal(int(value)) if value == value.to_integral_value() else value.normalize()
+
+
+def _known(indicator: Indicator, language: str) -> list[str]:
+    """What the report says about the figures of single years."""
+    kinds = NOTE_KINDS[language]
+    texts = []
+    for known in indicator.notes:
+        kind = f"disturbed_{indicator.disturbed[known.year]}" if known.kind == "disturbed" else known.kind
+        texts.append(kinds[kind].format(year=known.year, text=known.text[language]) + ".")
+    return texts
+
+
+YEARS = (2017, 2019, 2021)
+"""The years of the report's status."""
+
+UPDATED = 2021
+"""When the updated areas were measured."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text.
+
+    Attributes
+    ----------
+    title : str
+    header : tuple of str, n_columns
+    rows : tuple of tuple of str
+    numeric : frozenset of int
+        Columns that are set flush right.
+    label : int
+        The column of labels, which may need several lines.
+    spare : frozenset of int
+        Columns that a narrow console does without.
+    """
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[int] = frozenset()
+    label: int = 0
+    spare: frozenset[int] = frozenset()
+
+
+def tables_of(account: Account, language: str) -> list[Table]:
+    """All tables of an account, in the order they are read."""
+    tables = [verdict_table(account, language), figure_table(account, language)]
+    if account.areas is not None:
+        tables += [area_table(account, language), computed_table(account, language)]
+    if account.crossings_in_areas is not None:
+        tables.append(crossing_table(account, language))
+    tables += [polling_table(m.polling, m.year, account, language) for m in account.measured if m.polling is not None]
+    return tables
+
+
+def verdict_table(account: Account, language: str) -> Table:
+    """One row for each goal: our verdict and the report's; goals on which they differ are marked."""
+    words = HEADINGS[language]
+    rows = [
+        (
+            str(goal.number),
+            goal.label[language],
+            account.published.approaches[goal.approach][language],
+            VERDICTS[language][goal.verdict],
+            REPORT[language][goal.report],
+            "" if goal.agrees else "≠",
+        )
+        for goal in account.published.goals
+    ]
+    approach = {"da": "Tilgang", "en": "Approach"}[language]
+    header = (words["number"], words["goal"], approach, words["ours"], words["report"], "")
+    return Table(words["goals"], header, tuple(rows), frozenset({0}), 1, frozenset({2}))
+
+
+def figure_table(account: Account, language: str) -> Table:
+    """One row for each indicator: its series, the updated areas, and our verdict."""
+    words = HEADINGS[language]
+    rows = [_figure_row(goal, i, language) for goal in account.published.goals for i in goal.indicators]
+    header = (
+        words["number"], words["indicator"], words["aim"], *(str(year) for year in YEARS), words["updated"],
+        words["lag"], words["verdict"],
+    )  # fmt: skip
+    return Table(words["figures"], header, tuple(rows), frozenset({0, 3, 4, 5, 6}), 1, frozenset({2, 7}))
+
+
+def _figure_row(goal: Goal, indicator: Indicator, language: str) -> tuple[str, ...]:
+    years = [_pair(indicator.areas.get(year), indicator.city.get(year), language) for year in YEARS]
+    judgement = indicator.judged()
+    unit = UNITS[language][indicator.unit].strip()
+    label = indicator.label[language] + (f" ({unit})" if unit else "")
+    return (
+        str(goal.number),
+        label,
+        aim_in_words(indicator.aim, indicator.unit, language),
+        *years,
+        _pair(indicator.areas_updated, indicator.city_updated, language),
+        *_judged(judgement, language),
+    )
+
+
+def _pair(areas: Decimal | None, city: Decimal | None, language: str) -> str:
+    """The areas' figure, and the city's in brackets."""
+    if areas is None or city is None:
+        return shown(areas, language)
+    return f"{shown(areas, language)}\n({shown(city, language)})"
+
+
+def _judged(judgement: Judgement | None, language: str) -> tuple[str, str]:
+    if judgement is None:
+        return "", ""
+    lag = "" if judgement.lag is None else CHANGES[language][judgement.lag]
+    return lag, VERDICTS[language][judgement.verdict]
+
+
+def area_table(account: Account, language: str) -> Table:
+    """How many live in each area, year by year."""
+    words = HEADINGS[language]
+    labels = () if account.areas is None else account.areas.label
+    rows = [
+        (label, *(shown(int(m.residents_of_area[i]), language) for m in account.measured))
+        for i, label in enumerate(labels)
+    ]
+    rows.append((words["all_districts"], *(shown(m.residents_in_areas, language) for m in account.measured)))
+    shares = [_per_cent(_share(m.residents_in_areas, m.residents), language) for m in account.measured]
+    rows.append((words["share"], *shares))
+    header = (words["areas"], *(str(year) for year in account.years))
+    return Table(words["residents"], header, tuple(rows), frozenset(range(1, len(header))))
+
+
+def computed_table(account: Account, language: str) -> Table:
+    """One row for each criterion, and below it the report's figures where it stands beside one."""
+    words = HEADINGS[language]
+    rows = [row for computed in account.computed for row in _computed_rows(computed, account, language)]
+    header = (
+        words["number"],
+        words["indicator"],
+        *(str(year) for year in account.years),
+        words["lag"],
+        words["verdict"],
+    )
+    n_years = len(account.years)
+    return Table(
+        words["computed"], header, tuple(rows), frozenset({0, *range(2, 2 + n_years)}), 1, frozenset({2 + n_years})
+    )
+
+
+def _computed_rows(computed: Computed, account: Account, language: str) -> list[tuple[str, ...]]:
+    """What was computed, the share beside a count, and what the report prints of the same years."""
+    words, years = HEADINGS[language], account.years
+    label = computed.criterion.label_in(language) + (" (%)" if computed.unit == "%" else "")
+    cells = [_computed_cell(computed, year, language) for year in years]
+    rows = [(str(computed.rule.number), label, *cells, *_judged(computed.judged(), language))]
+    if computed.unit == "count" and computed.criterion.is_share:
+        shares = [_share_cell(computed, year, language) for year in years]
+        rows.append(("", f"  {words['share'].lower()} (%)", *shares, "", ""))
+    published = computed.published
+    if published is None:
+        return rows
+    nearness = NEARNESS[language][computed.rule.nearness]
+    beside = f"  {words['published']}" + (f" ({nearness})" if nearness else "")
+    printed = [_pair(published.areas.get(year), published.city.get(year), language) for year in years]
+    rows.append(("", beside, *printed, *_judged(published.judged(), language)))
+    if UPDATED in years and published.areas_updated is not None:
+        updated = _pair(published.areas_updated, published.city_updated, language)
+        cells = [updated if year == UPDATED else "" for year in years]
+        rows.append(("", f"  {words['published']}, {words['updated_areas']}", *cells, "", ""))
+    return rows
+
+
+def _computed_cell(computed: Computed, year: int, language: str) -> str:
+    if year not in computed.areas:
+        return ""
+    return _pair(computed.figure(computed.areas[year]), computed.figure(computed.city[year]), language)
+
+
+def _share_cell(computed: Computed, year: int, language: str) -> str:
+    if year not in computed.areas:
+        return ""
+    areas, city = computed.areas[year].share, computed.city[year].share
+    if areas is None:
+        return ""
+    return _pair(rounded(100 * areas, 1), None if city is None else rounded(100 * city, 1), language)
+
+
+def crossing_table(account: Account, language: str) -> Table:
+    """Goal 16 over the areas and over the whole file, beside the report."""
+    words = HEADINGS[language]
+    rows = [
+        (words["the_areas"], *_crossing_cells(account.crossings_in_areas, language)),
+        (words["city"], *_crossing_cells(account.crossings_of_city, language)),
+    ]
+    printed = account.published.indicator(16, "crossings_per_km")
+    if printed is not None:
+        rows += [
+            (
+                f"{words['published']} {year}",
+                shown(printed.denominator[year], language),
+                shown(printed.numerator[year], language),
+                shown(printed.areas[year], language),
+            )
+            for year in YEARS
+        ]
+    header = (words["place"], words["length"], words["count"], words["per_km"])
+    return Table(_crossing_title(account, words), header, tuple(rows), frozenset({1, 2, 3}))
+
+
+def _crossing_title(account: Account, words: dict[str, str]) -> str:
+    """With the rule it was counted by."""
+    rule = CrossingRule() if account.goals is None else account.goals.crossings
+    reach = words["and_around"].format(reach=f"{rule.reach:g}") if rule.reach else ""
+    return words["crossings"].format(reach=reach, within=f"{rule.within:g}")
+
+
+def _crossing_cells(crossings: Crossings | None, language: str) -> tuple[str, str, str]:
+    if crossings is None:
+        return "", "", ""
+    length = rounded(Fraction(crossings.length_km), 1)
+    per_km = "" if crossings.per_km is None else shown(rounded(crossings.per_km, 1), language)
+    return shown(length, language), shown(crossings.count, language), per_km
+
+
+def polling_table(polling: PollingDistricts, year: int, account: Account, language: str) -> Table:
+    """The polling districts that count as in the areas, and their turnout where the file tells."""
+    words = HEADINGS[language]
+    least = 50 if account.goals is None else round(100 * account.goals.polling.least_share)
+    rows = [
+        (
+            polling.label[i],
+            shown(int(polling.residents[i]), language),
+            shown(int(polling.residents_in_areas[i]), language),
+            _per_cent(_share(int(polling.residents_in_areas[i]), int(polling.residents[i])), language),
+            _turnout_of(polling, i, language),
+        )
+        for i in range(len(polling.label))
+        if polling.in_areas[i]
+    ]
+    inside = polling.in_areas
+    turnout = polling.turnout_in_areas
+    rows.append(
+        (
+            f"{words['all_districts']}: {int(inside.sum())} / {len(inside)}",
+            shown(int(polling.residents[inside].sum()), language),
+            shown(int(polling.residents_in_areas[inside].sum()), language),
+            "",
+            "" if turnout is None else _turnout_pair(polling, language),
+        )
+    )
+    header = (words["district"], words["residents"], words["in_areas"], words["share"], words["turnout"])
+    title = f"{words['polling'].format(share=least)}, {year}"
+    return Table(title, header, tuple(rows), frozenset({1, 2, 3, 4}))
+
+
+def _turnout_of(polling: PollingDistricts, i: int, language: str) -> str:
+    if polling.eligible is None or polling.voted is None or not polling.eligible[i]:
+        return ""
+    return _per_cent(_share(int(polling.voted[i]), int(polling.eligible[i])), language)
+
+
+def _turnout_pair(polling: PollingDistricts, language: str) -> str:
+    inside, everywhere = polling.turnout_in_areas, polling.turnout
+    pair = [shown(rounded(100 * turnout, 1), language) for turnout in (inside, everywhere) if turnout is not None]
+    return f"{pair[0]} % ({pair[1]} %)" if len(pair) == 2 else ""
+
+
+def _per_cent(share: Fraction, language: str) -> str:
+    return f"{shown(rounded(share * 100, 1), language)} %"
+
+
+def _share(part: int, whole: int) -> Fraction:
+    return Fraction(part, whole) if whole else Fraction(0)
+
+
+NAMES = ("goals.json", "goals.csv", "goals_figures.csv", "goals.md")
+
+_FRACTION_DIGITS = 10
+
+
+def write_goals(account: Account, out: Path, language: str) -> list[Path]:
+    """Write all files of an account into a folder, all or none; the same account gives the same bytes.
+
+    Parameters
+    ----------
+    account : Account
+    out : Path
+        Made where it is missing.
+    language : {"da", "en"}
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written; nothing has changed then.
+    """
+    texts = (
+        as_json(as_data(account, language)),
+        _csv(goal_rows(account, language)),
+        _csv(_figure_rows(account, language)),
+        markdown(account, language),
+    )
+    return write_texts(out, dict(zip(NAMES, texts, strict=True)))
+
+
+def as_data(account: Account, language: str) -> dict[str, Any]:
+    """The account as plain data, with provenance."""
+    data: dict[str, Any] = {
+        "version": __version__,
+        "language": language,
+        "published": {"source": HEADINGS[language]["source"]},
+        "rule": list(RULE[language]),
+        "differences": [goal.number for goal in differing(account.published)],
+        "goals": [_goal(goal, account, language) for goal in account.published.goals],
+    }
+    if account.areas is None or account.goals is None:
+        return data
+    data["source"] = account.source
+    data["inputs"] = _inputs(account)
+    data["areas"] = [
+        {"label": label, "residents": {str(m.year): int(m.residents_of_area[i]) for m in account.measured}}
+        for i, label in enumerate(account.areas.label)
+    ]
+    data["residents"] = {str(m.year): _residents(m) for m in account.measured}
+    data["computed"] = [_computed(computed, language) for computed in account.computed]
+    if account.crossings_in_areas is not None and account.crossings_of_city is not None:
+        data["crossings"] = {
+            "rule": account.goals.crossings.model_dump(),
+            "areas": _crossings(account.crossings_in_areas),
+            "whole_file": _crossings(account.crossings_of_city),
+        }
+    polling = {str(m.year): _polling(m.polling) for m in account.measured if m.polling is not None}
+    if polling:
+        data["polling"] = {"rule": account.goals.polling.model_dump(), "districts": polling}
+    data["notes"] = [note[language] for note in account.notes]
+    return data
+
+
+def markdown(account: Account, language: str) -> str:
+    """The account as Markdown: every table, every reason, the rule."""
+    words = HEADINGS[language]
+    parts = [f"# {words['goals']}", words["source"]]
+    parts += [_markdown_table(table) for table in tables_of(account, language)]
+    if account.notes:
+        parts += [f"## {words['notes']}", "\n".join(f"- {note[language]}" for note in account.notes)]
+    parts.append(f"## {words['reasons']}")
+    for goal in account.published.goals:
+        mark = "" if goal.agrees else " ≠"
+        ours, report = VERDICTS[language][goal.verdict], REPORT[language][goal.report]
+        head = f"### {goal.number} {goal.label[language]}: {ours} / {report}{mark}"
+        lines = [
+            f"- {indicator.label[language]}: **{VERDICTS[language][judgement.verdict]}**. {text}"
+            for indicator, judgement, text in reasons_of_goal(goal, language)
+        ]
+        parts += [head, "\n".join(lines)]
+    parts += [f"## {words['rule']}", "\n".join(f"{i}. {line}" for i, line in enumerate(RULE[language], start=1))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown_table(table: Table) -> str:
+    """A table with its title; line breaks in cells become `<br>`."""
+
+    def row(cells: tuple[str, ...]) -> str:
+        return "| " + " | ".join(cell.strip().replace("|", "\\|").replace("\n", "<br>") for cell in cells) + " |"
+
+    rules = ["---:" if i in table.numeric else "---" for i in range(len(table.header))]
+    lines = [row(table.header), "|" + "|".join(rules) + "|", *(row(cells) for cells in table.rows)]
+    return f"## {table.title}\n\n" + "\n".join(lines)
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def goal_rows(account: Account, language: str) -> list[dict[str, Any]]:
+    """One row for each goal."""
+    return [
+        {
+            "goal": goal.number,
+            "label": goal.label[language],
+            "approach": account.published.approaches[goal.approach][language],
+            "responsible": goal.responsible,
+            "verdict": goal.verdict.value,
+            "report": goal.report,
+            "agrees": str(goal.agrees).lower(),
+            "reason": " | ".join(
+                f"{indicator.label[language]}: {VERDICTS[language][judgement.verdict]}. {text}"
+                for indicator, judgement, text in reasons_of_goal(goal, language)
+            ),
+        }
+        for goal in account.published.goals
+    ]
+
+
+def _figure_rows(account: Account, language: str) -> list[dict[str, Any]]:
+    """One row for each figure: published, of the updated areas, and computed."""
+    rows = []
+    for goal in account.published.goals:
+        for indicator in goal.indicators:
+            rows += _published_rows(goal, indicator, language)
+    for computed in account.computed:
+        rows += _computed_as_rows(computed, account, language)
+    return rows
+
+
+def _published_rows(goal: Goal, indicator: Indicator, language: str) -> list[dict[str, Any]]:
+    judgement = indicator.judged()
+    shared = _figure_as_row(goal.number, indicator.key, indicator.label[language], indicator.unit)
+    shared |= _verdict_cells(judgement)
+    rows = [
+        shared
+        | {
+            "basis": "report",
+            "year": year,
+            "data_year": indicator.data_year.get(year, year),
+            "areas": _plain(indicator.areas.get(year)),
+            "city": _plain(indicator.city.get(year)),
+        }
+        for year in YEARS
+        if year in indicator.areas
+    ]
+    if indicator.areas_updated is not None:
+        figures = {"areas": _plain(indicator.areas_updated), "city": _plain(indicator.city_updated)}
+        year = {"year": UPDATED, "data_year": indicator.data_year.get(UPDATED, UPDATED)}
+        rows.append(shared | {"basis": "report_updated_areas", "verdict": "", "lag": ""} | year | figures)
+    return rows
+
+
+def _computed_as_rows(computed: Computed, account: Account, language: str) -> list[dict[str, Any]]:
+    criterion = computed.criterion
+    shared = _figure_as_row(computed.rule.number, criterion.key, criterion.label_in(language), computed.unit)
+    shared |= _verdict_cells(computed.judged())
+    rows = []
+    for measured in account.measured:
+        cells: dict[str, Any] = {"basis": measured.source, "year": measured.year, "data_year": measured.year}
+        if measured.year in computed.areas:
+            areas, city = computed.areas[measured.year], computed.city[measured.year]
+            cells |= {
+                "areas": _plain(computed.figure(areas)),
+                "city": _plain(computed.figure(city)),
+                "numerator_areas": _number(areas.numerator),
+                "denominator_areas": _number(areas.denominator),
+                "numerator_city": _number(city.numerator),
+                "denominator_city": _number(city.denominator),
+            }
+        rows.append(shared | cells)
+    return rows
+
+
+def _figure_as_row(number: int, key: str, label: str, unit: str) -> dict[str, Any]:
+    columns = (
+        "goal", "indicator", "label", "unit", "basis", "year", "data_year", "areas", "city", "numerator_areas",
+        "denominator_areas", "numerator_city", "denominator_city", "lag", "verdict",
+    )  # fmt: skip
+    return dict.fromkeys(columns, "") | {"goal": number, "indicator": key, "label": label, "unit": unit}
+
+
+def _verdict_cells(judgement: Judgement | None) -> dict[str, Any]:
+    if judgement is None:
+        return {}
+    return {"verdict": judgement.verdict.value, "lag": judgement.lag or ""}
+
+
+def _goal(goal: Goal, account: Account, language: str) -> dict[str, Any]:
+    return {
+        "number": goal.number,
+        "label": goal.label[language],
+        "approach": account.published.approaches[goal.approach][language],
+        "responsible": goal.responsible,
+        "table": goal.table,
+        "verdict": goal.verdict.value,
+        "report": goal.report,
+        "agrees": goal.agrees,
+        "indicators": [_indicator(indicator, language) for indicator in goal.indicators],
+    }
+
+
+def _indicator(indicator: Indicator, language: str) -> dict[str, Any]:
+    judgement = indicator.judged()
+    return {
+        "key": indicator.key,
+        "label": indicator.label[language],
+        "unit": indicator.unit,
+        "aim": aim_in_words(indicator.aim, indicator.unit, language) or None,
+        "areas": _by_year(indicator.areas),
+        "city": _by_year(indicator.city),
+        "areas_updated": _printed(indicator.areas_updated),
+        "city_updated": _printed(indicator.city_updated),
+        "areas_per_cent": {year: _printed(figure) for year, figure in indicator.areas_per_cent.items()},
+        "city_per_cent": {year: _printed(figure) for year, figure in indicator.city_per_cent.items()},
+        "numerator": _by_year(indicator.numerator),
+        "denominator": _by_year(indicator.denominator),
+        "data_year": {str(year): data_year for year, data_year in indicator.data_year.items()},
+        "judgement": _judgement(judgement),
+        "reason": None if judgement is None else reason(indicator, judgement, language),
+    }
+
+
+def _judgement(judgement: Judgement | None) -> dict[str, Any] | None:
+    if judgement is None:
+        return None
+    return {
+        "verdict": judgement.verdict.value,
+        "cause": judgement.cause,
+        "years": [judgement.first, judgement.last],
+        "distance_before": _interval(judgement.before),
+        "distance_after": _interval(judgement.after),
+        "distance_to_reach": _interval(judgement.target),
+        "lag": judgement.lag,
+    }
+
+
+def _interval(interval: Interval | None) -> list[float | None] | None:
+    """Both ends; None for an open one, which JSON has no number for."""
+    if interval is None:
+        return None
+    ends = (interval.low, interval.high)
+    return [round(float(end), _FRACTION_DIGITS) if isinstance(end, Fraction) else None for end in ends]
+
+
+def _computed(computed: Computed, language: str) -> dict[str, Any]:
+    rule = computed.rule
+    return {
+        "goal": rule.number,
+        "key": computed.criterion.key,
+        "label": computed.criterion.label_in(language),
+        "indicator": rule.indicator,
+        "nearness": rule.nearness,
+        "note": rule.note.get("da" if language == "da" else "en", ""),
+        "unit": computed.unit,
+        "years": {
+            str(year): {
+                "areas": _printed(computed.figure(areas)),
+                "city": _printed(computed.figure(computed.city[year])),
+                "sums_areas": _sums(areas),
+                "sums_city": _sums(computed.city[year]),
+            }
+            for year, areas in computed.areas.items()
+        },
+        "judgement": _judgement(computed.judged()),
+    }
+
+
+def _sums(ratio: Ratio) -> list[float]:
+    return [_number(ratio.numerator), _number(ratio.denominator)]
+
+
+def _residents(measured: Measured) -> dict[str, Any]:
+    return {"areas": measured.residents_in_areas, "city": measured.residents, "counts": measured.counts}
+
+
+def _crossings(crossings: Crossings) -> dict[str, Any]:
+    per_km = None if crossings.per_km is None else round(float(crossings.per_km), _FRACTION_DIGITS)
+    return {"length_km": round(crossings.length_km, 6), "crossings": crossings.count, "per_km": per_km}
+
+
+def _polling(polling: PollingDistricts) -> dict[str, Any]:
+    inside, everywhere = polling.turnout_in_areas, polling.turnout
+    return {
+        "turnout_in_areas": None if inside is None else _printed(rounded(100 * inside, 1)),
+        "turnout": None if everywhere is None else _printed(rounded(100 * everywhere, 1)),
+        "residents_in_no_district": polling.residents_in_no_district,
+        "districts": [
+            {
+                "label": label,
+                "residents": int(polling.residents[i]),
+                "residents_in_areas": int(polling.residents_in_areas[i]),
+                "in_areas": bool(polling.in_areas[i]),
+            }
+            for i, label in enumerate(polling.label)
+        ],
+    }
+
+
+def _inputs(account: Account) -> list[dict[str, Any]]:
+    """Every file that figures rest on, with its hash."""
+    files: list[tuple[str, Path]] = []
+    if account.areas is not None:
+        files.append(("areas", account.areas.path))
+    if account.polling is not None:
+        files.append(("polling", account.polling.polygons.path))
+    if account.barriers is not None:
+        files += account.barriers.files.items()
+    inputs: list[dict[str, Any]] = [
+        {"what": what, "name": name_of(path), "sha256": sha256(path)} for what, path in files
+    ]
+    if account.goals is not None:
+        inputs.append({"what": "goals", "name": account.goals.name, "sha256": account.goals.sha256})
+    for measured in account.measured:
+        inputs += [
+            {
+                "what": f"{table} {measured.year}",
+                "name": path.name,
+                "sha256": sha256(path),
+                "rows": measured.rows.get(table),
+            }
+            for table, path in measured.files.items()
+        ]
+    return inputs
+
+
+def _by_year(figures: dict[int, Decimal]) -> dict[str, int | float | None]:
+    return {str(year): _printed(figure) for year, figure in figures.items()}
+
+
+def _printed(figure: Decimal | None) -> int | float | None:
+    """A figure as a number of JSON: whole where it is printed without decimals."""
+    if figure is None:
+        return None
+    return int(figure) if figure == figure.to_integral_value() and not figure.as_tuple().exponent else float(figure)
+
+
+def _plain(figure: Decimal | None) -> str:
+    return "" if figure is None else str(figure)
+
+
+def _number(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)

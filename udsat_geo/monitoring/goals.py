@@ -1,0 +1,963 @@
+"""The published goals and what registers say of them, side by side."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from udsat_geo.areas.polygons import Polygons, check_in_city, features_of_registers, read_polygons
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.monitoring.goal_figures import (
+    Aim,
+    Indicator,
+    Interval,
+    Judgement,
+    PublishedGoals,
+    Series,
+    exact_or_printed,
+    judge,
+    published_goals,
+)
+from udsat_geo.monitoring.goal_words import Words, note
+from udsat_geo.policy.load import check_policy
+from udsat_geo.policy.rules import Criterion, Policy
+from udsat_geo.registers.cleaning import open_registers
+from udsat_geo.registers.read import Located, RegisterSums, read_registers
+from udsat_geo.registers.schema import COLUMNS
+from udsat_geo.sources.features import file_of
+from udsat_geo.units.zones import zone_of_points
+
+BUILT_IN = "goals.toml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class GoalRule(_Part):
+    """`[[goals]]`: how registers answer a goal.
+
+    Attributes
+    ----------
+    number : int
+        Of the 18 goals.
+    indicator : str or None
+        The published indicator it stands beside.
+    nearness : {"same", "near", "goal"}
+        The report's own indicator, one close to it, or another measure of the same goal.
+    shows : {"share", "count"}
+        The ratio, or its numerator.
+    note : dict
+        What differs from the report's indicator, ``da`` and ``en``.
+    criterion : dict
+        As in a policy file.
+    """
+
+    number: int = Field(ge=1, le=18)
+    indicator: str | None = None
+    nearness: Literal["same", "near", "goal"] = "goal"
+    shows: Literal["share", "count"] = "share"
+    note: dict[Literal["da", "en"], str] = Field(default_factory=dict)
+    criterion: dict[str, Any]
+
+    @property
+    def published(self) -> Indicator | None:
+        """The indicator of the report that it stands beside."""
+        return None if self.indicator is None else published_goals().indicator(self.number, self.indicator)
+
+
+class CrossingRule(_Part):
+    """`[crossings]`: goal 16.
+
+    Attributes
+    ----------
+    within : float
+        Metres from the barrier in the areas, up to which a crossing counts.
+    reach : float
+        Metres around the areas in which barriers count too.
+    """
+
+    within: float = Field(25.0, ge=0, le=1000)
+    reach: float = Field(0.0, ge=0, le=1000)
+
+
+class PollingRule(_Part):
+    """`[polling]`: goal 15.
+
+    Attributes
+    ----------
+    least_share : float
+        Of a district's residents who live in an area, for it to count.
+    """
+
+    least_share: float = Field(0.5, gt=0, le=1)
+
+
+class _GoalsFile(_Part):
+    goals: Annotated[tuple[GoalRule, ...], Field(min_length=1, max_length=100)]
+    let: dict[str, dict[str, str]] = Field(default_factory=dict)
+    crossings: CrossingRule = CrossingRule()
+    polling: PollingRule = PollingRule()
+
+
+class LoadedGoals(_Part):
+    """A goals file, checked.
+
+    Attributes
+    ----------
+    name : str
+    sha256 : str
+        Of the file's bytes.
+    rules : tuple of GoalRule
+    policy : Policy
+        Whose criteria are those of the rules, in their order.
+    crossings : CrossingRule
+    polling : PollingRule
+    """
+
+    name: str
+    sha256: str
+    rules: tuple[GoalRule, ...]
+    policy: Policy
+    crossings: CrossingRule
+    polling: PollingRule
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Of the rules, in their order."""
+        return self.policy.criteria
+
+
+def load_goals(path: Path | None = None) -> LoadedGoals:
+    """Read a goals file, or the built-in one.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or anything in it is wrong; every fault of its form is told, then every fault of its
+        criteria.
+    """
+    if path is None:
+        name, data = BUILT_IN, resources.files("udsat_geo.monitoring").joinpath(BUILT_IN).read_bytes()
+    else:
+        name, data = path.name, _bytes_of(path)
+    try:
+        content = tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise InputError(Problem(name, f"is not UTF-8 text ({error.reason})", "Save it as UTF-8.")) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(Problem(name, f"is not valid TOML: {error}", "Mend the file at that line.")) from None
+    try:
+        file = _GoalsFile.model_validate(content)
+    except ValidationError as error:
+        raise InputError([_problem(entry, name) for entry in error.errors()]) from None
+    problems = [
+        problem for i, rule in enumerate(file.goals, start=1) for problem in _misfits(rule, f"{name}: goals[{i}]")
+    ]
+    if problems:
+        raise InputError(problems)
+    return LoadedGoals(
+        name=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        rules=file.goals,
+        policy=_policy_of(file, name),
+        crossings=file.crossings,
+        polling=file.polling,
+    )
+
+
+def policy_of(criteria: list[dict[str, Any]], let: dict[str, dict[str, str]], name: str) -> Policy:
+    """A policy that holds criteria and no rule of designation.
+
+    Raises
+    ------
+    InputError
+        With every fault of the criteria.
+    """
+    # years, thresholds and units play no part in a sum over areas
+    content = {"id": "goals", "years": [1, 9999], "rule": {"core": 0.0}, "let": let, "criteria": criteria}
+    return check_policy(content, name)
+
+
+def _policy_of(file: _GoalsFile, name: str) -> Policy:
+    try:
+        return policy_of([rule.criterion for rule in file.goals], file.let, name)
+    except InputError as error:
+        # a criterion stands under [[goals]] here, in the same order
+        raise InputError(
+            message.replace(f"{name}: criteria[", f"{name}: goals[") for message in error.messages
+        ) from None
+
+
+def _misfits(rule: GoalRule, where: str) -> list[Problem]:
+    problems = []
+    register = rule.criterion.get("register")
+    if register == "units":
+        problems.append(Problem(f"{where}.criterion.register", "goals are answered by residents or dwellings"))
+    if rule.indicator is not None and rule.published is None:
+        known = [i.key for goal in published_goals().goals if goal.number == rule.number for i in goal.indicators]
+        near = difflib.get_close_matches(rule.indicator, known, 1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Goal {rule.number} has {', '.join(known)}."
+        problems.append(Problem(f"{where}.indicator = {rule.indicator!r}", "is no indicator of this goal", hint))
+    return problems
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(Problem(str(path), f"cannot be read ({reason})", "Name a goals file.")) from None
+
+
+def _problem(entry: Any, name: str) -> Problem:
+    """One pydantic error entry in plain words."""
+    parts: list[str] = []
+    for place in entry["loc"]:
+        if isinstance(place, int) and parts:
+            parts[-1] += f"[{place + 1}]"
+        else:
+            parts.append(str(place))
+    where = f"{name}: {'.'.join(parts)}"
+    if entry["type"] == "extra_forbidden":
+        models: dict[str, type[BaseModel]] = {"goals": GoalRule, "crossings": CrossingRule, "polling": PollingRule}
+        model = models.get(str(entry["loc"][0]), _GoalsFile) if len(entry["loc"]) > 1 else _GoalsFile
+        near = difflib.get_close_matches(str(entry["loc"][-1]), list(model.model_fields), 1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(model.model_fields)}."
+        return Problem(where, "unknown key", hint)
+    if entry["type"] == "missing":
+        return Problem(where, "is missing", "Add it.")
+    message, given = str(entry["msg"]), entry.get("input")
+    example = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+    return Problem(where, message[0].lower() + message[1:] + example)
+
+
+ELIGIBLE, VOTED = "eligible", "voted"
+"""Optional columns of a file of polling districts: who may vote, and who did."""
+
+
+@dataclass(frozen=True)
+class PollingFile:
+    """Polling districts as a file has them.
+
+    Attributes
+    ----------
+    polygons : Polygons
+    eligible, voted : int64, shape (n_districts,), or None
+        None where the file does not tell.
+    """
+
+    polygons: Polygons
+    eligible: NDArray[np.int64] | None = None
+    voted: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True)
+class PollingDistricts:
+    """Polling districts and the areas.
+
+    Attributes
+    ----------
+    label : tuple of str, n_districts
+    residents, residents_in_areas : int64, shape (n_districts,)
+    in_areas : bool, shape (n_districts,)
+        Whether at least the stated share of its residents live in an area; False where nobody lives.
+    residents_in_no_district : int
+    eligible, voted : int64, shape (n_districts,), or None
+        From the file, where it has them.
+    """
+
+    label: tuple[str, ...]
+    residents: NDArray[np.int64]
+    residents_in_areas: NDArray[np.int64]
+    in_areas: NDArray[np.bool_]
+    residents_in_no_district: int
+    eligible: NDArray[np.int64] | None = None
+    voted: NDArray[np.int64] | None = None
+
+    @property
+    def turnout_in_areas(self) -> Fraction | None:
+        """Turnout of the districts that count as in the areas; None where the file does not tell."""
+        return self._turnout(self.in_areas)
+
+    @property
+    def turnout(self) -> Fraction | None:
+        """Turnout of all districts."""
+        return self._turnout(np.ones(len(self.in_areas), dtype=bool))
+
+    def _turnout(self, of: NDArray[np.bool_]) -> Fraction | None:
+        if self.eligible is None or self.voted is None:
+            return None
+        eligible = int(self.eligible[of].sum())
+        return Fraction(int(self.voted[of].sum()), eligible) if eligible else None
+
+
+def read_polling(path: Path, allow_overlaps: bool = False) -> PollingFile:
+    """Read polling districts from a vector file.
+
+    Parameters
+    ----------
+    path : Path
+        With columns ``eligible`` and ``voted`` their turnout is told too.
+    allow_overlaps : bool
+        See `udsat_geo.areas.polygons.read_polygons`.
+
+    Raises
+    ------
+    InputError
+        For polygons that cannot be used, and numbers of voters that cannot be.
+    """
+    polygons = read_polygons(path, "polling district", allow_overlaps)
+    return PollingFile(polygons, *_voters(polygons))
+
+
+def districts_in_areas(
+    polling: PollingFile,
+    district_of_place: NDArray[np.int64],
+    inside: NDArray[np.bool_],
+    residents: NDArray[np.int64],
+    least_share: float,
+) -> PollingDistricts:
+    """Count the residents of each district, and those of them who live in an area.
+
+    Parameters
+    ----------
+    polling : PollingFile
+    district_of_place : int64, shape (n_places,)
+        The number of districts is none of them.
+    inside : bool, shape (n_places,)
+        Whether a place lies in an area.
+    residents : int64, shape (n_places,)
+    least_share : float
+        From which a district counts as in the areas.
+    """
+    n_districts = len(polling.polygons)
+    total = np.zeros(n_districts + 1, dtype=np.int64)
+    living_in_areas = np.zeros(n_districts + 1, dtype=np.int64)
+    np.add.at(total, district_of_place, residents)
+    np.add.at(living_in_areas, district_of_place[inside], residents[inside])
+    return PollingDistricts(
+        label=polling.polygons.label,
+        residents=total[:-1],
+        residents_in_areas=living_in_areas[:-1],
+        in_areas=(total[:-1] > 0) & (living_in_areas[:-1] >= least_share * total[:-1]),
+        residents_in_no_district=int(total[-1]),
+        eligible=polling.eligible,
+        voted=polling.voted,
+    )
+
+
+def _voters(polling: Polygons) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]:
+    table: Any = polling.attributes
+    there = [name for name in (ELIGIBLE, VOTED) if name in table.column_names]
+    if not there:
+        return None, None
+    if len(there) == 1:
+        other = VOTED if there == [ELIGIBLE] else ELIGIBLE
+        what = f"stands there without {other}"
+        raise InputError(Problem(f"{polling.name}, column {there[0]}", what, "Turnout needs both, or neither."))
+    problems, columns = [], []
+    for name in (ELIGIBLE, VOTED):
+        values = table.column(name).to_pylist()
+        wrong = [value for value in values if not isinstance(value, int | float) or value < 0 or value % 1 != 0]
+        if wrong:
+            where, what = f"{polling.name}, column {name}", "no whole numbers of at least 0"
+            problems.append(Problem(where, what, "Mend them.", len(wrong), repr(wrong[0])))
+        else:
+            columns.append(np.array(values, dtype=np.int64))
+    if problems:
+        raise InputError(problems)
+    more = columns[1] > columns[0]
+    if more.any():
+        example = polling.label[int(np.flatnonzero(more)[0])]
+        what = "districts where more voted than may vote"
+        raise InputError(Problem(polling.name, what, "Mend them.", int(more.sum()), example))
+    return columns[0], columns[1]
+
+
+_POINT, _LINE, _POLYGON, _MULTIPOINT, _MULTILINE, _MULTIPOLYGON = 0, 1, 3, 4, 5, 6
+
+
+@dataclass(frozen=True)
+class Barriers:
+    """Barrier lines and crossing points.
+
+    Attributes
+    ----------
+    lines : object (shapely), shape (n_lines,)
+    points : object (shapely), shape (n_points,)
+        Single points at distinct places.
+    files : dict of str to Path
+    notes : tuple of mapping of str
+        What was left out, Danish and English.
+    """
+
+    lines: NDArray[np.object_]
+    points: NDArray[np.object_]
+    files: dict[str, Path]
+    notes: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """Barrier and crossings of a place.
+
+    Attributes
+    ----------
+    length_km : float
+    count : int
+    """
+
+    length_km: float
+    count: int
+
+    @property
+    def per_km(self) -> Fraction | None:
+        """Crossings per kilometre; None without a barrier."""
+        return Fraction(self.count) / Fraction(self.length_km) if self.length_km else None
+
+
+def read_barriers(lines: Path, points: Path) -> Barriers:
+    """Read barrier lines and crossing points.
+
+    Raises
+    ------
+    InputError
+        With every problem of both files: missing, damaged, without a reference system, no lines, no points.
+    """
+    problems: list[str] = []
+    found: list[tuple[NDArray[np.object_], tuple[Words, ...]]] = []
+    for path, read in ((lines, _read_lines), (points, _read_points)):
+        try:
+            found.append(read(path))
+        except InputError as error:
+            problems += error.messages
+    if problems:
+        raise InputError(problems)
+    files = {"barriers": file_of(lines), "crossings": file_of(points)}
+    return Barriers(found[0][0], found[1][0], files, found[0][1] + found[1][1])
+
+
+def crossings_in_areas(barriers: Barriers, areas: Polygons, rule: CrossingRule) -> Crossings:
+    """Length and crossings of the barrier in the areas; see the module's rule.
+
+    Parameters
+    ----------
+    barriers : Barriers
+    areas : Polygons
+    rule : CrossingRule
+    """
+    import shapely
+
+    ground = shapely.union_all(areas.geometry)
+    if rule.reach:
+        ground = shapely.buffer(ground, rule.reach)
+    return _crossings_of(shapely.intersection(shapely.union_all(barriers.lines), ground), barriers.points, rule)
+
+
+def crossings_of_city(barriers: Barriers, rule: CrossingRule) -> Crossings:
+    """Length and crossings of all barriers of the file."""
+    import shapely
+
+    return _crossings_of(shapely.union_all(barriers.lines), barriers.points, rule)
+
+
+def _crossings_of(barrier: Any, points: NDArray[np.object_], rule: CrossingRule) -> Crossings:
+    import shapely
+
+    # a line that only touches an area shares a point with it, which is no barrier of it
+    parts = shapely.get_parts(barrier)
+    while np.isin(shapely.get_type_id(parts), (_MULTILINE, 7)).any():
+        parts = shapely.get_parts(parts)
+    parts = parts[shapely.get_type_id(parts) == _LINE]
+    if not len(parts):
+        return Crossings(0.0, 0)
+    barrier = shapely.multilinestrings(parts)
+    shapely.prepare(barrier)
+    near = shapely.dwithin(barrier, points, rule.within)
+    return Crossings(float(shapely.length(barrier)) / 1000, int(near.sum()))
+
+
+def _parts(path: Path) -> tuple[str, NDArray[np.object_], NDArray[np.int_], tuple[Words, ...]]:
+    """The file's name, its geometries that are there, their types, and what is to be said of it."""
+    import shapely
+
+    features, notes = features_of_registers(path)
+    if features.geometry is None:
+        raise InputError(Problem(features.name, "holds no geometries", "Name a vector file."))
+    geometry = features.geometry
+    geometry = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
+    if not np.isfinite(shapely.bounds(geometry)).all():
+        raise InputError(Problem(features.name, "holds infinite coordinates", "Export the file again."))
+    return features.name, geometry, shapely.get_type_id(geometry), notes
+
+
+def _read_lines(path: Path) -> tuple[NDArray[np.object_], tuple[Words, ...]]:
+    name, geometry, kind, notes = _parts(path)
+    lines = np.isin(kind, (_LINE, _MULTILINE))
+    surfaces = np.isin(kind, (_POLYGON, _MULTIPOLYGON))
+    other = ~(lines | surfaces)
+    if other.any():
+        example = geometry[np.flatnonzero(other)[0]].geom_type
+        raise InputError(Problem(name, "geometries that are no lines", "Keep lines only.", int(other.sum()), example))
+    if not lines.any():
+        remedy = "A barrier's length is that of its centre line: draw it."
+        raise InputError(Problem(name, "holds no lines", remedy))
+    # polygons (water, railway land) may stand in a file of barriers, yet have no length of their own
+    if surfaces.any():
+        notes = (*notes, note("surfaces", name=name, count=int(surfaces.sum())))
+    return geometry[lines], notes
+
+
+def _read_points(path: Path) -> tuple[NDArray[np.object_], tuple[Words, ...]]:
+    import shapely
+
+    name, geometry, kind, notes = _parts(path)
+    other = ~np.isin(kind, (_POINT, _MULTIPOINT))
+    if other.any():
+        example = geometry[np.flatnonzero(other)[0]].geom_type
+        raise InputError(Problem(name, "geometries that are no points", "Keep points only.", int(other.sum()), example))
+    single = shapely.get_parts(geometry)
+    places = np.unique(shapely.get_coordinates(single), axis=0)
+    repeated = len(single) - len(places)
+    if repeated:
+        notes = (*notes, note("repeated", name=name, count=repeated))
+    return shapely.points(places), notes
+
+
+_EVERYBODY = {"key": "everybody", "register": "residents", "numerator": "1", "worse": "high"}
+"""Stands in when the registers answer none of the goals: residents are counted all the same."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Two exact sums.
+
+    Attributes
+    ----------
+    numerator, denominator : Fraction
+    """
+
+    numerator: Fraction
+    denominator: Fraction
+
+    @property
+    def share(self) -> Fraction | None:
+        """Their ratio; None where nothing counts."""
+        return self.numerator / self.denominator if self.denominator else None
+
+    def __add__(self, other: Ratio) -> Ratio:
+        return Ratio(self.numerator + other.numerator, self.denominator + other.denominator)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The registers of one year over a set of areas.
+
+    Attributes
+    ----------
+    year : int
+    source : str
+        ``registers`` or ``synthetic``.
+    residents_of_area : int64, shape (n_areas,)
+    residents : int
+        Of the whole city: everybody who could be placed.
+    areas, rest : dict of str to Ratio
+        By criterion; criteria that need a column the registers do not have are left out.
+    missing_columns : dict of str to tuple of str
+        Criterion -> the columns it would need.
+    polling : PollingDistricts or None
+    files : dict of str to Path
+    rows, counts : dict of str to int
+    notes : tuple of mapping of str
+        Danish and English.
+    """
+
+    year: int
+    source: str
+    residents_of_area: NDArray[np.int64]
+    residents: int
+    areas: dict[str, Ratio]
+    rest: dict[str, Ratio]
+    missing_columns: dict[str, tuple[str, ...]]
+    polling: PollingDistricts | None
+    files: dict[str, Path]
+    rows: dict[str, int]
+    counts: dict[str, int]
+    notes: tuple[Words, ...]
+
+    @property
+    def residents_in_areas(self) -> int:
+        """Residents of all areas together."""
+        return int(self.residents_of_area.sum())
+
+    def city(self, key: str) -> Ratio:
+        """The sums of the whole city."""
+        return self.areas[key] + self.rest[key]
+
+
+class _Placing:
+    """Puts addresses into an area (or the rest) and a polling district (or none), and remembers which pairs there are.
+
+    Parameters
+    ----------
+    areas : Polygons
+    polling : Polygons or None
+    """
+
+    def __init__(self, areas: Polygons, polling: Polygons | None):
+        self.areas, self.polling = areas, polling
+        self.area_of_place = np.empty(0, dtype=np.int64)
+        self.district_of_place = np.empty(0, dtype=np.int64)
+
+    def __call__(self, addresses: Located) -> tuple[NDArray[np.int32], int]:
+        easting, northing = addresses.easting, addresses.northing
+        check_in_city(self.areas, easting, northing, "area")
+        area = self._numbered(self.areas, easting, northing)
+        n_districts = 0 if self.polling is None else len(self.polling)
+        district = np.zeros(len(area), dtype=np.int64)
+        if self.polling is not None:
+            district = self._numbered(self.polling, easting, northing)
+        pairs, place = np.unique(area * (n_districts + 1) + district, return_inverse=True)
+        self.area_of_place, self.district_of_place = pairs // (n_districts + 1), pairs % (n_districts + 1)
+        return place.astype(np.int32), len(pairs)
+
+    @staticmethod
+    def _numbered(polygons: Polygons, easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The polygon of each address, and one beyond the last for none."""
+        found = zone_of_points(polygons.geometry, easting, northing)[0].astype(np.int64)
+        return np.where(found < 0, len(polygons), found)
+
+
+def measure(
+    folder: Path,
+    year: int,
+    source: str,
+    goals: LoadedGoals,
+    areas: Polygons,
+    polling: PollingFile | None = None,
+    threads: int | None = None,
+) -> Measured:
+    """Measure the goals of a file over areas, from the registers of a year.
+
+    Parameters
+    ----------
+    folder : Path
+        The registers.
+    year : int
+        For messages and tables.
+    source : str
+        What the registers say they are.
+    goals : LoadedGoals
+    areas : Polygons
+        A resident whose address lies on the border of two areas counts in the first.
+    polling : PollingFile, optional
+    threads : int, optional
+        For DuckDB; no result depends on it.
+
+    Raises
+    ------
+    InputError
+        If the registers are at fault, an expression does not fit them, or an area lies outside the city.
+    """
+    missing = _missing_columns(folder, goals.criteria, threads)
+    kept = [rule.criterion for rule, c in zip(goals.rules, goals.criteria, strict=True) if c.key not in missing]
+    let: dict[str, dict[str, str]] = {register: dict(values) for register, values in goals.policy.let.items()}
+    policy = policy_of(kept or [_EVERYBODY], let, goals.name)
+    placing = _Placing(areas, None if polling is None else polling.polygons)
+    sums = read_registers(folder, policy, placing, threads)
+    inside = placing.area_of_place < len(areas)
+    of_areas, of_rest = _ratios(sums, inside), _ratios(sums, ~inside)
+    keys = [key for key in policy.keys if key != _EVERYBODY["key"]]
+    residents_of_area = np.zeros(len(areas), dtype=np.int64)
+    np.add.at(residents_of_area, placing.area_of_place[inside], sums.residents[inside])
+    districts = None
+    if polling is not None:
+        districts = districts_in_areas(
+            polling, placing.district_of_place, inside, sums.residents, goals.polling.least_share
+        )
+    return Measured(
+        year=year,
+        source=source,
+        residents_of_area=residents_of_area,
+        residents=int(sums.residents.sum()),
+        areas={key: of_areas[policy.keys.index(key)] for key in keys},
+        rest={key: of_rest[policy.keys.index(key)] for key in keys},
+        missing_columns=missing,
+        polling=districts,
+        files=sums.files,
+        rows=sums.rows,
+        counts=sums.counts,
+        notes=(*_empty_areas(areas, residents_of_area, year), *_blank_criteria(goals.criteria, missing, year)),
+    )
+
+
+def _ratios(sums: RegisterSums, of: NDArray[np.bool_]) -> list[Ratio]:
+    """The two sums of each criterion over some places, in ones."""
+    numerator, denominator = sums.numerator[of].sum(axis=0), sums.denominator[of].sum(axis=0)
+    return [
+        Ratio(Fraction(int(top), int(top_unit)), Fraction(int(bottom), int(bottom_unit)))
+        for top, bottom, top_unit, bottom_unit in zip(
+            numerator, denominator, sums.numerator_unit, sums.denominator_unit, strict=True
+        )
+    ]
+
+
+def _missing_columns(folder: Path, criteria: tuple[Criterion, ...], threads: int | None) -> dict[str, tuple[str, ...]]:
+    """Criteria that name an optional column which these registers do not have."""
+    opened = open_registers(folder, threads)
+    opened.connection.close()
+    tables = {"residents": opened.residents, "dwellings": opened.dwellings}
+    missing: dict[str, tuple[str, ...]] = {}
+    for criterion in criteria:
+        table = tables[criterion.register_name]
+        absent = [c.name for c in COLUMNS[criterion.register_name] if not c.required and c.name not in table.values]
+        text = "\n".join((criterion.where, criterion.numerator, criterion.denominator))
+        words = {word.lower() for word in re.findall(r"\w+", re.sub(r"'[^']*'", "", text))}
+        named = tuple(name for name in absent if name in words)
+        if named:
+            missing[criterion.key] = named
+    return missing
+
+
+def _empty_areas(areas: Polygons, residents_of_area: NDArray[np.int64], year: int) -> list[Words]:
+    return [note("nobody", year=year, area=areas.label[i]) for i in np.flatnonzero(residents_of_area == 0)]
+
+
+def _blank_criteria(criteria: tuple[Criterion, ...], missing: dict[str, tuple[str, ...]], year: int) -> list[Words]:
+    """One note for each set of missing columns, naming what is left blank."""
+    blank: dict[tuple[str, ...], list[Criterion]] = {}
+    for criterion in criteria:
+        if criterion.key in missing:
+            blank.setdefault(missing[criterion.key], []).append(criterion)
+    notes: list[Words] = []
+    for columns, left_out in blank.items():
+        given = {"year": year, "columns": ", ".join(columns)}
+        labels = {language: "; ".join(c.label_in(language) for c in left_out) for language in ("da", "en")}
+        notes.append(
+            {language: note("missing_columns", **given, labels=labels[language])[language] for language in labels}
+        )
+    return notes
+
+
+_DECIMALS = 1
+"""Of a share that stands beside no published figure: as most of the report's; own choice."""
+
+
+@dataclass(frozen=True)
+class RegistersOfYear:
+    """Where the registers of a year lie.
+
+    Attributes
+    ----------
+    year : int
+    folder : Path
+    source : str
+        ``registers`` or ``synthetic``.
+    """
+
+    year: int
+    folder: Path
+    source: str
+
+
+@dataclass(frozen=True)
+class Computed:
+    """One criterion of a goals file over the years.
+
+    Attributes
+    ----------
+    rule : GoalRule
+    criterion : Criterion
+    areas, city : dict of int to Ratio
+        By year; a year whose registers lack a column is absent.
+    """
+
+    rule: GoalRule
+    criterion: Criterion
+    areas: dict[int, Ratio]
+    city: dict[int, Ratio]
+
+    @property
+    def published(self) -> Indicator | None:
+        """The report's indicator that it stands beside."""
+        return self.rule.published
+
+    @property
+    def unit(self) -> str:
+        """As of a published indicator, or the criterion's own."""
+        if self.rule.shows == "count":
+            return "count"
+        return "%" if self.criterion.is_share else self.criterion.unit
+
+    @property
+    def decimals(self) -> int:
+        """As many as the report prints beside it, so that both are judged by the same measure."""
+        if self.unit == "count":
+            return 0
+        return _DECIMALS if self.published is None else self.published.decimals
+
+    def figure(self, ratio: Ratio) -> Decimal | None:
+        """A ratio as it is shown: a count, a share in per cent, or a number in the criterion's own unit."""
+        if self.rule.shows == "count":
+            return rounded(ratio.numerator, 0)
+        if ratio.share is None:
+            return None
+        return rounded(ratio.share * (100 if self.criterion.is_share else 1), self.decimals)
+
+    @property
+    def aim(self) -> Aim | None:
+        """The report's aim for its indicator; without one, that the criterion becomes less worse."""
+        if self.published is not None:
+            return self.published.aim
+        return Aim("better", "low" if self.criterion.worse == "high" else "high")
+
+    def judged(self) -> Judgement | None:
+        """The same rule over the computed figures, as they are shown; None without an aim."""
+        if self.aim is None:
+            return None
+        city = {} if self.unit == "count" else self._intervals(self.city)
+        return judge(Series(self._intervals(self.areas), city), self.aim)
+
+    def _intervals(self, by_year: dict[int, Ratio]) -> dict[int, Interval]:
+        figures = {year: self.figure(ratio) for year, ratio in by_year.items()}
+        return {year: exact_or_printed(figure, self.unit) for year, figure in figures.items() if figure is not None}
+
+
+@dataclass(frozen=True)
+class Account:
+    """Everything that is told of the goals.
+
+    Attributes
+    ----------
+    published : PublishedGoals
+    goals : LoadedGoals or None
+        None where nothing is computed, as are those below.
+    areas : Polygons or None
+    measured : tuple of Measured
+        By year.
+    computed : tuple of Computed
+        In the order of the goals file.
+    barriers : Barriers or None
+    crossings_in_areas, crossings_of_city : Crossings or None
+    """
+
+    published: PublishedGoals
+    goals: LoadedGoals | None = None
+    areas: Polygons | None = None
+    polling: PollingFile | None = None
+    measured: tuple[Measured, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    barriers: Barriers | None = None
+    crossings_in_areas: Crossings | None = None
+    crossings_of_city: Crossings | None = None
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years measured."""
+        return tuple(measured.year for measured in self.measured)
+
+    @property
+    def source(self) -> str | None:
+        """``synthetic`` where any of the registers are, else ``registers``; None where nothing is computed."""
+        sources = {measured.source for measured in self.measured}
+        return None if not sources else "synthetic" if "synthetic" in sources else "registers"
+
+    @property
+    def notes(self) -> tuple[Words, ...]:
+        """What is to be said about the input."""
+        notes: list[Words] = [note("synthetic")] if self.source == "synthetic" else []
+        notes += [] if self.areas is None else self.areas.notes
+        notes += [] if self.polling is None else self.polling.polygons.notes
+        notes += [] if self.barriers is None else self.barriers.notes
+        if self.crossings_in_areas is not None and not self.crossings_in_areas.length_km:
+            notes.append(note("no_barrier"))
+        for measured in self.measured:
+            notes += measured.notes
+            if measured.counts["residents_unplaced"]:
+                notes.append(note("unplaced", year=measured.year, count=measured.counts["residents_unplaced"]))
+            if measured.polling is not None and measured.polling.residents_in_no_district:
+                count = measured.polling.residents_in_no_district
+                notes.append(note("no_district", year=measured.year, count=count))
+        return tuple(notes)
+
+
+def rounded(value: Fraction, decimals: int) -> Decimal:
+    """A fraction with so many decimals, halves upwards; exact up to that rounding."""
+    scaled = value * 10**decimals
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(whole).scaleb(-decimals)
+
+
+def take_account(
+    registers: Sequence[RegistersOfYear] = (),
+    goals: LoadedGoals | None = None,
+    areas: Polygons | None = None,
+    polling: PollingFile | None = None,
+    barriers: Barriers | None = None,
+    threads: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Account:
+    """The published goals, and beside them what can be computed over areas.
+
+    Parameters
+    ----------
+    registers : sequence of RegistersOfYear
+        In the order of years.
+    goals : LoadedGoals, optional
+        Needed with `areas`.
+    areas : Polygons, optional
+        Without areas nothing is computed.
+    polling : PollingFile, optional
+    barriers : Barriers, optional
+    threads : int, optional
+        For DuckDB.
+    progress : callable, optional
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        If registers are at fault or an area lies outside the city.
+    """
+    published = published_goals()
+    if areas is None or goals is None:
+        return Account(published)
+    measured = []
+    for of_year in registers:
+        if progress:
+            progress(str(of_year.year))
+        measured.append(measure(of_year.folder, of_year.year, of_year.source, goals, areas, polling, threads))
+    computed = tuple(
+        Computed(
+            rule,
+            criterion,
+            {m.year: m.areas[criterion.key] for m in measured if criterion.key in m.areas},
+            {m.year: m.city(criterion.key) for m in measured if criterion.key in m.areas},
+        )
+        for rule, criterion in zip(goals.rules, goals.criteria, strict=True)
+    )
+    return Account(
+        published=published,
+        goals=goals,
+        areas=areas,
+        polling=polling,
+        measured=tuple(measured),
+        computed=computed,
+        barriers=barriers,
+        crossings_in_areas=None if barriers is None else crossings_in_areas(barriers, areas, goals.crossings),
+        crossings_of_city=None if barriers is None else crossings_of_city(barriers, goals.crossings),
+    )

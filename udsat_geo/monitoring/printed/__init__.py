@@ -1,0 +1,1 @@
+"""The published status report recomputed: every derived figure of it from its own printed inputs."""

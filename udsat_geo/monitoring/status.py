@@ -1,0 +1,795 @@
+"""The job of a status: areas and registers found, people counted in and around the areas, year by year."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.areas.polygons import outside_city, raise_outside
+from udsat_geo.designation.designation import Progress as ProgressCallback
+from udsat_geo.designation.job import Job, find_registers, run
+from udsat_geo.designation.status import Status, status_of_sums, sums_by_side
+from udsat_geo.files.area_set import read_area_set, set_of_designation
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.words import STEPS
+from udsat_geo.monitoring.status_words import NOTES, SOURCES
+from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.rules import MilestoneRule, Policy
+from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers
+from udsat_geo.registers.read import Located, RegisterSums, read_partial_registers
+from udsat_geo.registers.read import Missing as MissingSums
+from udsat_geo.synthetic.write import DEFAULT_SEED
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class StatusSeries:
+    """The same areas in several years.
+
+    Attributes
+    ----------
+    years : tuple of int, n_years
+        Rising, at least one.
+    statuses : tuple of Status, n_years
+    """
+
+    years: tuple[int, ...]
+    statuses: tuple[Status, ...]
+
+    @property
+    def areas(self) -> Floats:
+        """Rates of the areas, shape (n_years, n_criteria)."""
+        return np.stack([status.areas for status in self.statuses])
+
+    @property
+    def rest_of_city(self) -> Floats:
+        """Rates of the rest of the city, shape (n_years, n_criteria)."""
+        return np.stack([status.rest_of_city for status in self.statuses])
+
+    @property
+    def gap(self) -> Floats:
+        """Areas against the rest of the city, positive is worse, shape (n_years, n_criteria)."""
+        return np.stack([status.gap for status in self.statuses])
+
+    @property
+    def residents_in_areas(self) -> NDArray[np.int64]:
+        """Residents of the areas, shape (n_years,)."""
+        return np.array([status.residents_in_areas for status in self.statuses], dtype=np.int64)
+
+    @property
+    def residents(self) -> NDArray[np.int64]:
+        """Placed residents of the whole city, shape (n_years,)."""
+        return np.array([status.residents for status in self.statuses], dtype=np.int64)
+
+    @property
+    def last(self) -> Status:
+        """The status of the last year."""
+        return self.statuses[-1]
+
+    def of(self, year: int) -> Status:
+        """The status of one of the years."""
+        return self.statuses[self.years.index(year)]
+
+    @property
+    def change_in_areas(self) -> Floats:
+        """Last row of Tabel 1: what the areas rose by from the first to the last year, shape (n_criteria,)."""
+        change: Floats = self.areas[-1] - self.areas[0]
+        return change
+
+    @property
+    def change_in_rest_of_city(self) -> Floats:
+        """What the rest of the city rose by from the first to the last year, shape (n_criteria,)."""
+        change: Floats = self.rest_of_city[-1] - self.rest_of_city[0]
+        return change
+
+
+def series_of(statuses: dict[int, Status]) -> StatusSeries:
+    """The series of some years, whatever their order.
+
+    Parameters
+    ----------
+    statuses : dict
+        Year -> status, at least one.
+    """
+    years = tuple(sorted(statuses))
+    return StatusSeries(years, tuple(statuses[year] for year in years))
+
+
+@dataclass(frozen=True)
+class GapChange:
+    """Tabel 2 without its milestone: the gaps of two years.
+
+    Attributes
+    ----------
+    since, now : int
+        The years.
+    gap_since, gap_now : float64, shape (n_criteria,)
+        Positive is worse; NaN is not known.
+    change : float64, shape (n_criteria,)
+        What the gap grew by, as a share of the first one: negative is narrower. NaN where there was no gap to begin
+        with, of which a share would say nothing.
+    improved : bool, shape (n_criteria,)
+        Whether the gap is smaller than it was; False where it is not known.
+    """
+
+    since: int
+    now: int
+    gap_since: Floats
+    gap_now: Floats
+    change: Floats
+    improved: NDArray[np.bool_]
+
+
+def change_of_gaps(series: StatusSeries, since: int) -> GapChange:
+    """The gaps of the last year against those of an earlier one.
+
+    Parameters
+    ----------
+    series : StatusSeries
+    since : int
+        One of its years.
+    """
+    before, now = series.of(since).gap, series.last.gap
+    change = np.full(len(before), np.nan)
+    np.divide(now - before, before, out=change, where=before > 0)
+    return GapChange(since, series.years[-1], before, now, change, now < before)
+
+
+@dataclass(frozen=True)
+class AreaDifference:
+    """Tabel 22: two sets of areas in the same year.
+
+    Attributes
+    ----------
+    old, updated : float64, shape (n_criteria,)
+        Rates of the areas.
+    difference : float64, shape (n_criteria,)
+        Updated less old, in the unit of the rates.
+    """
+
+    old: Floats
+    updated: Floats
+    difference: Floats
+
+
+def difference_of_areas(old: Status, updated: Status) -> AreaDifference:
+    """Two sets of areas beside each other.
+
+    Parameters
+    ----------
+    old, updated : Status
+        Of the same year.
+    """
+    return AreaDifference(old.areas, updated.areas, updated.areas - old.areas)
+
+
+State = Literal["reached", "on_the_way", "behind", "missed", "no_gap", "unknown"]
+Verdict = Literal["reached", "on_the_way", "behind", "missed"]
+
+_ROUNDINGS = 8
+"""How many roundings of a rate two gaps may differ by and still be equal; own choice, far below any figure shown."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the last year of a series says of a milestone.
+
+    Attributes
+    ----------
+    since, now, by : int
+        The year that gaps are held against, the last year of the series, and the year of the milestone.
+    target : float64, shape (n_criteria,)
+        The gap that may be left; NaN where there was no gap, or none is known.
+    path : float64, shape (n_criteria,)
+        Where the straight line from the first gap to the target lies in the last year.
+    to_close : float64, shape (n_criteria,)
+        What the gap is still too wide by; 0 once it is reached.
+    per_year : float64, shape (n_criteria,)
+        The same for each year that is left; NaN when there is none.
+    state : tuple of str, n_criteria
+        ``reached``; ``on_the_way``, on or below the path; ``behind``; ``missed`` when the milestone's year has come
+        without it; ``no_gap`` where the areas were no worse to begin with, so that nothing can be halved: it counts as
+        not reached (own choice); ``unknown`` where a gap is not known.
+    needed : int
+        On how many criteria it must be reached.
+    """
+
+    since: int
+    now: int
+    by: int
+    target: Floats
+    path: Floats
+    to_close: Floats
+    per_year: Floats
+    state: tuple[State, ...]
+    needed: int
+
+    def count(self, state: State) -> int:
+        """How many criteria are in a state."""
+        return self.state.count(state)
+
+    @property
+    def verdict(self) -> Verdict:
+        """``reached`` on enough criteria; ``on_the_way`` where those on the way would make it so; else ``behind``.
+
+        Once the milestone's year has come, what is not reached is ``missed``.
+        """
+        if self.count("reached") >= self.needed:
+            return "reached"
+        if self.now >= self.by:
+            return "missed"
+        return "on_the_way" if self.count("reached") + self.count("on_the_way") >= self.needed else "behind"
+
+
+def progress_of(series: StatusSeries, milestone: MilestoneRule) -> Progress | None:
+    """How far a series has come towards a milestone.
+
+    Parameters
+    ----------
+    series : StatusSeries
+    milestone : MilestoneRule
+
+    Returns
+    -------
+    Progress or None
+        Gaps are held against those of ``milestone.since``, or of the first year where that year is not in the series.
+        None where the series holds no later year, or begins when the milestone's year has come.
+    """
+    since, now = since_of(series, milestone), series.years[-1]
+    if now <= since or since >= milestone.by:
+        return None
+    gap, gap_now = series.of(since).gap, series.last.gap
+    had_gap = gap > 0
+    target = np.where(had_gap, milestone.gap * gap, np.nan)
+    elapsed = min((now - since) / (milestone.by - since), 1.0)
+    path = gap + elapsed * (target - gap)
+    rounding = _rounding(series, since)
+    reached, on_path = gap_now <= target + rounding, gap_now <= path + rounding
+    to_close = np.where(reached, 0.0, gap_now - target)
+    left = milestone.by - now
+    known = ~(np.isnan(gap) | np.isnan(gap_now))
+    states = zip(known.tolist(), had_gap.tolist(), reached.tolist(), on_path.tolist(), strict=True)
+    return Progress(
+        since=since,
+        now=now,
+        by=milestone.by,
+        target=target,
+        path=path,
+        to_close=to_close,
+        per_year=to_close / left if left > 0 else np.full(len(gap), np.nan),
+        state=tuple(_state(*facts, left > 0) for facts in states),
+        needed=math.ceil(Fraction(str(milestone.criteria)) * len(gap)),
+    )
+
+
+def since_of(series: StatusSeries, milestone: MilestoneRule | None) -> int:
+    """The year that gaps are held against: the milestone's first where it is in the series, else the series' own."""
+    if milestone is not None and milestone.since in series.years:
+        return milestone.since
+    return series.years[0]
+
+
+def _state(known: bool, had_gap: bool, reached: bool, on_path: bool, time_is_left: bool) -> State:
+    if not known:
+        return "unknown"
+    if not had_gap:
+        return "no_gap"
+    if reached:
+        return "reached"
+    if not time_is_left:
+        return "missed"
+    return "on_the_way" if on_path else "behind"
+
+
+def _rounding(series: StatusSeries, since: int) -> Floats:
+    """By how much gaps may differ for nothing but the rounding of the rates that they are differences of."""
+    both = (series.of(since), series.last)
+    levels = np.abs([rate for status in both for rate in (status.areas, status.rest_of_city)])
+    rounding: Floats = _ROUNDINGS * np.finfo(np.float64).eps * levels.max(axis=0)
+    return rounding
+
+
+@dataclass(frozen=True)
+class AreasTold:
+    """What a set of areas is.
+
+    Attributes
+    ----------
+    name : str
+        Of the file, or the year of the designation.
+    label : tuple of str, n_areas
+    residents : dict
+        Year -> int64, shape (n_areas,): the residents of each area.
+    year : int or None
+        Of a designation; None where they are polygons.
+    path : Path or None
+        The file, where there is one.
+    """
+
+    name: str
+    label: tuple[str, ...]
+    residents: dict[int, NDArray[np.int64]]
+    year: int | None = None
+    path: Path | None = None
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+
+@dataclass(frozen=True)
+class RegistersTold:
+    """What the registers of a year are.
+
+    Attributes
+    ----------
+    year : int
+    source : str
+        ``registers`` or ``synthetic``.
+    files : dict
+        Table -> its file; ``settings`` -> registers.toml, where there is one.
+    rows : dict
+        Table -> number of rows.
+    counts : dict
+        Rows that do not count, by reason.
+    vintage : dict
+        Criterion -> year of its data, where that is another year.
+    """
+
+    year: int
+    source: str
+    files: dict[str, Path]
+    rows: dict[str, int]
+    counts: dict[str, int]
+    vintage: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StatusReport:
+    """A whole status.
+
+    Attributes
+    ----------
+    policy : LoadedPolicy
+        Its criteria are what is measured.
+    areas : AreasTold
+    series : StatusSeries
+        Of those areas.
+    updated : AreasTold or None
+        The areas that are to follow them.
+    updated_status : Status or None
+        Of those, in the last year.
+    registers : tuple of RegistersTold, n_years
+    notes : tuple of str
+        What is left blank, reprojected, overlapping or empty.
+    language : {"da", "en"}
+    """
+
+    policy: LoadedPolicy
+    areas: AreasTold
+    series: StatusSeries
+    updated: AreasTold | None
+    updated_status: Status | None
+    registers: tuple[RegistersTold, ...]
+    notes: tuple[str, ...] = ()
+    language: str = "da"
+
+    @property
+    def source(self) -> str:
+        """``synthetic`` as soon as any of the registers are."""
+        return "synthetic" if any(told.source == "synthetic" for told in self.registers) else "registers"
+
+    @property
+    def gaps(self) -> GapChange:
+        """Tabel 2; in a series of one year, its gaps against themselves."""
+        return change_of_gaps(self.series, since_of(self.series, self.policy.policy.milestone))
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the policy's milestone is; None without one, or without a later year."""
+        milestone = self.policy.policy.milestone
+        return None if milestone is None else progress_of(self.series, milestone)
+
+    @property
+    def difference(self) -> AreaDifference | None:
+        """Tabel 22; None without updated areas."""
+        return None if self.updated_status is None else difference_of_areas(self.series.last, self.updated_status)
+
+
+Missing = Mapping[str, tuple[str, ...]]
+"""Key of a criterion -> the columns it would need and the registers lack."""
+
+_MOST_EXAMPLES = 3
+
+
+def notes_of(report: StatusReport, missing: Mapping[int, Missing], made_from: Mapping[str, str]) -> list[str]:
+    """What is blank and why, areas that nobody lives in, and on what the milestone is judged.
+
+    Parameters
+    ----------
+    report : StatusReport
+    missing : mapping
+        Year -> criterion -> columns that its registers lack.
+    made_from : mapping
+        Name of a designation -> what it was made from.
+    """
+    sets = (report.areas,) if report.updated is None else (report.areas, report.updated)
+    notes = [note for year in report.series.years for note in _blanks(report, year, missing[year])]
+    notes += [note for told in sets for note in _nobody(told, report.language)]
+    notes += _sources(report, made_from)
+    return notes + _milestone(report)
+
+
+def _blanks(report: StatusReport, year: int, missing: Missing) -> list[str]:
+    """Criteria that are left blank in a year."""
+    words, status = NOTES[report.language], report.series.of(year)
+    notes = []
+    for j, criterion in enumerate(report.policy.policy.criteria):
+        given = {"year": year, "label": criterion.label_in(report.language)}
+        if criterion.key in missing:
+            notes.append(words["missing"].format(**given, columns=", ".join(missing[criterion.key])))
+        elif np.isnan(status.city[j]):
+            notes.append(words["empty"].format(**given))
+        elif np.isnan(status.areas[j]) and status.residents_in_areas:
+            notes.append(words["empty_areas"].format(**given))
+    return notes
+
+
+def _nobody(told: AreasTold, language: str) -> list[str]:
+    """Areas that nobody lives in, years in which they are the same together."""
+    words = NOTES[language]
+    years_of: dict[tuple[int, ...], list[int]] = {}
+    for year, residents in told.residents.items():
+        empty = tuple(np.flatnonzero(residents == 0).tolist())
+        if empty:
+            years_of.setdefault(empty, []).append(year)
+    notes = []
+    for empty, years in years_of.items():
+        given = {"years": ", ".join(str(year) for year in years), "name": told.name}
+        if len(empty) == len(told):
+            notes.append(words["all_empty"].format(**given))
+            continue
+        examples = ", ".join(told.label[i] for i in empty[:_MOST_EXAMPLES])
+        more = words["more"] if len(empty) > _MOST_EXAMPLES else ""
+        notes.append(words["nobody"].format(**given, count=len(empty), examples=examples + more))
+    return notes
+
+
+def _sources(report: StatusReport, made_from: Mapping[str, str]) -> list[str]:
+    """Designations that were made from another kind of registers than they are measured with."""
+    words = SOURCES[report.language]
+    return [
+        NOTES[report.language]["other_source"].format(name=name, made=words[made], measured=words[report.source])
+        for name, made in made_from.items()
+        if made in words and (made == "synthetic") != (report.source == "synthetic")
+    ]
+
+
+def _milestone(report: StatusReport) -> list[str]:
+    milestone, words = report.policy.policy.milestone, NOTES[report.language]
+    if milestone is None:
+        return []
+    if report.progress is None:
+        return [words["no_progress"].format(by=milestone.by)]
+    first = since_of(report.series, milestone)
+    if first != milestone.since:
+        return [words["since"].format(since=milestone.since, first=first)]
+    return []
+
+
+_YEAR = r"[0-9]{4}"
+
+
+@dataclass(frozen=True)
+class StatusJob:
+    """What is asked for.
+
+    Attributes
+    ----------
+    areas : str
+        A year, whose designation is made from the registers, or a file.
+    years : tuple of int
+        To be measured, in any order, each once.
+    policy : LoadedPolicy
+    updated : str or None
+        The areas that follow, as `areas`.
+    raw : Path or None
+        As named; None is the default.
+    allow_overlaps : bool
+        Whether polygons that overlap are said instead of refused.
+    language : {"da", "en"}
+    seed : int
+        Of the synthetic city.
+    threads : int or None
+    notes : tuple of str
+        What was found out on the way to the files.
+    """
+
+    areas: str
+    years: tuple[int, ...]
+    policy: LoadedPolicy
+    updated: str | None = None
+    raw: Path | None = None
+    allow_overlaps: bool = False
+    language: str = "da"
+    seed: int = DEFAULT_SEED
+    threads: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MeasuredYear:
+    """The registers of a year over one or more sets of areas.
+
+    Attributes
+    ----------
+    statuses : tuple of Status, n_sets
+    residents : tuple of int64 arrays, n_sets
+        Of each area.
+    outside : tuple of bool arrays, n_sets
+        Areas that lie outside the city of these registers.
+    sums : RegisterSums
+        For its counts, files, notes and settings.
+    missing : dict
+        Criteria that these registers cannot answer -> the columns they lack.
+    """
+
+    statuses: tuple[Status, ...]
+    residents: tuple[NDArray[np.int64], ...]
+    outside: tuple[NDArray[np.bool_], ...]
+    sums: RegisterSums
+    missing: MissingSums
+
+
+def take_report(job: StatusJob, progress: ProgressCallback | None = None) -> StatusReport:
+    """Take the status of areas over the years.
+
+    Raises
+    ------
+    InputError
+        If the call, the areas or the registers of a year are at fault, with all that can be found out before any
+        register is read.
+    """
+    years = check_years(job)
+    folders = _find_all(job, years, progress)
+    sets = _area_sets(job, progress)
+    measured: dict[int, MeasuredYear] = {}
+    for year in years:
+        if progress is not None:
+            progress(f"{year}: {STEPS[job.language]['reading']}")
+        # the updated areas stand beside the others in the last year alone
+        chosen = sets if year == years[-1] else sets[:1]
+        measured[year] = measure_year(folders[year][0], job.policy.policy, chosen, job.threads)
+    for k, areas in enumerate(sets):
+        outside = [found.outside[k] for found in measured.values() if k < len(found.outside)]
+        raise_outside(areas.name, areas.label, np.logical_and.reduce(outside), "area")
+    return _report(job, sets, measured, {year: source for year, (_, source) in folders.items()})
+
+
+def _report(
+    job: StatusJob, sets: Sequence[AreaSet], measured: dict[int, MeasuredYear], sources: dict[int, str]
+) -> StatusReport:
+    policy = job.policy.policy
+    last = measured[max(measured)]
+    series = series_of({year: found.statuses[0] for year, found in measured.items()})
+    told = [
+        AreasTold(
+            areas.name,
+            areas.label,
+            {year: found.residents[k] for year, found in measured.items() if k < len(found.residents)},
+            areas.year,
+            areas.path,
+        )
+        for k, areas in enumerate(sets)
+    ]
+    registers = tuple(_registers_told(year, found, sources[year], policy) for year, found in measured.items())
+    blank = {year: found.missing for year, found in measured.items()}
+    report = StatusReport(
+        policy=job.policy,
+        areas=told[0],
+        series=series,
+        updated=told[1] if len(told) > 1 else None,
+        updated_status=last.statuses[1] if len(told) > 1 else None,
+        registers=registers,
+        language=job.language,
+    )
+    found_out = [f"{year}: {note}" for year, found in measured.items() for note in found.sums.notes]
+    of_areas = [note[job.language] for areas in sets for note in areas.notes]
+    made_from = {areas.name: areas.source for areas in sets if areas.source is not None}
+    notes = (*job.notes, *of_areas, *notes_of(report, blank, made_from), *found_out)
+    return dataclasses.replace(report, notes=tuple(dict.fromkeys(notes)))
+
+
+def _registers_told(year: int, found: MeasuredYear, source: str, policy: Policy) -> RegistersTold:
+    sums = found.sums
+    vintage = {key: sums.settings.vintage[key] for key in policy.keys if key in sums.settings.vintage}
+    others = {key: of for key, of in vintage.items() if of != year}
+    return RegistersTold(year, source, sums.files, sums.rows, sums.counts, others)
+
+
+def measure_year(folder: Path, policy: Policy, sets: Sequence[AreaSet], threads: int | None = None) -> MeasuredYear:
+    """Count the people of a year in and around sets of areas, in one pass over the registers.
+
+    Parameters
+    ----------
+    folder : Path
+        The registers.
+    policy : Policy
+        Its criteria read registers.
+    sets : sequence of AreaSet
+        At least one.
+    threads : int, optional
+        For DuckDB; no result depends on it.
+
+    Raises
+    ------
+    InputError
+        If the registers are at fault, or an expression of the policy does not fit them.
+    """
+    placing = _Placing(sets)
+    sums, missing = read_partial_registers(folder, policy, placing, threads)
+    statuses, residents = [], []
+    for areas, area_of_place in zip(sets, placing.area_of_place, strict=True):
+        inside = area_of_place >= 0
+        sides = sums_by_side(
+            sums.numerator, sums.denominator, sums.numerator_unit, sums.denominator_unit, sums.residents, inside
+        )
+        statuses.append(status_of_sums(sides, policy))
+        of_area = np.zeros(len(areas), dtype=np.int64)
+        np.add.at(of_area, area_of_place[inside], sums.residents[inside])
+        residents.append(of_area)
+    return MeasuredYear(tuple(statuses), tuple(residents), placing.outside, sums, missing)
+
+
+class _Placing:
+    """Places addresses by the area they lie in, or by all the sets' areas at once.
+
+    Parameters
+    ----------
+    sets : sequence of AreaSet
+    """
+
+    def __init__(self, sets: Sequence[AreaSet]):
+        self.sets = sets
+        self.area_of_place: tuple[NDArray[np.int64], ...] = ()
+        self.outside: tuple[NDArray[np.bool_], ...] = ()
+
+    def __call__(self, addresses: Located) -> tuple[NDArray[np.int32], int]:
+        areas = [each.area_of(addresses) for each in self.sets]
+        self.outside = tuple(_outside(each, area, addresses) for each, area in zip(self.sets, areas, strict=True))
+        place = areas[0] + 1
+        n_places = len(self.sets[0]) + 1
+        area_of_place = [np.arange(n_places, dtype=np.int64) - 1]
+        for each, area in zip(self.sets[1:], areas[1:], strict=True):
+            # only the pairs that there are: few areas of one set meet an area of another
+            pairs, place = np.unique(place * (len(each) + 1) + area + 1, return_inverse=True)
+            before, own = pairs // (len(each) + 1), pairs % (len(each) + 1)
+            area_of_place = [*(of[before] for of in area_of_place), own - 1]
+            n_places = len(pairs)
+        self.area_of_place = tuple(area_of_place)
+        return place.astype(np.int32), n_places
+
+
+def _outside(areas: AreaSet, area_of_address: NDArray[np.int64], addresses: Located) -> NDArray[np.bool_]:
+    """Which areas lie outside the city: of those that hold an address none does, and the others are looked at."""
+    outside = np.ones(len(areas), dtype=bool)
+    outside[area_of_address[area_of_address >= 0]] = False
+    if outside.any():
+        outside[outside] = outside_city(areas.geometry[outside], addresses.easting, addresses.northing)
+    return outside
+
+
+def check_years(job: StatusJob) -> tuple[int, ...]:
+    """The years of a job in order.
+
+    Raises
+    ------
+    InputError
+        For a policy that reads no registers, no year at all, years twice or that the policy does not hold for.
+    """
+    policy = job.policy.policy
+    first, last = policy.years
+    problems = []
+    if policy.reads_unit_table:
+        what = "its criteria read a unit table, and a status is measured over registers"
+        problems.append(Problem(f"policy {policy.id}", what, "Choose another policy with --policy."))
+    if not job.years:
+        problems.append(Problem("--years", "names no year", "Write years as 2017,2021."))
+    for year in sorted({year for year in job.years if job.years.count(year) > 1}):
+        problems.append(Problem(f"--years {year}", "stands more than once", "Name each year once."))
+    for year in sorted({year for year in job.years if not first <= year <= last}):
+        what = f"the policy {policy.id} holds for {first}-{last}"
+        problems.append(Problem(f"--years {year}", what, "Choose other years or another policy."))
+    if problems:
+        raise InputError(problems)
+    return tuple(sorted(job.years))
+
+
+def _find_all(job: StatusJob, years: Sequence[int], progress: ProgressCallback | None) -> dict[int, tuple[Path, str]]:
+    """The register folder of each year, and what it says it is.
+
+    Raises
+    ------
+    InputError
+        Naming every year that has none.
+    """
+    raw = job.raw or DEFAULT_RAW
+    designated = [int(text) for text in (job.areas, job.updated) if text is not None and _is_year(text)]
+    several = len({*years, *designated}) > 1
+    found: dict[int, tuple[Path, str]] = {}
+    problems: list[str] = []
+    for year in years:
+        try:
+            found[year] = find_registers(job.raw, year, job.seed, progress)
+        except InputError as error:
+            problems += [_renamed(message, year, "--years") for message in error.messages]
+            continue
+        if several and not has_no_registers(job.raw) and found[year][0] == raw:
+            there = sorted(path.name for path in raw.iterdir() if path.is_dir() and path.name.isdigit())
+            known = f"It has {', '.join(there)}." if there else "One folder of registers is of one year."
+            problems.append(str(Problem(f"--years {year}", f"{raw} has no folder of that year", known)))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _area_sets(job: StatusJob, progress: ProgressCallback | None) -> list[AreaSet]:
+    """The areas, and the updated ones where they are asked for.
+
+    Raises
+    ------
+    InputError
+        With the problems of both.
+    """
+    sets: list[AreaSet] = []
+    problems: list[str] = []
+    for option, text in (("--areas", job.areas), ("--updated", job.updated)):
+        if text is None:
+            continue
+        if not text.strip():
+            problems.append(str(Problem(option, "is empty", "Name a file or a year.")))
+            continue
+        try:
+            sets.append(_area_set(job, option, text, progress))
+        except InputError as error:
+            problems += error.messages
+    if problems:
+        raise InputError(problems)
+    return sets
+
+
+def _area_set(job: StatusJob, option: str, text: str, progress: ProgressCallback | None) -> AreaSet:
+    if not _is_year(text):
+        return read_area_set(Path(text), job.allow_overlaps)
+    year, policy = int(text), job.policy.policy
+    if policy.units.kind == "zones":
+        what = f"the policy {policy.id} designates zones of a table"
+        raise InputError(Problem(f"{option} {year}", what, "Designate them first, and name the designation's file."))
+    wanted = Job(year, job.policy, raw=job.raw, language=job.language, seed=job.seed, threads=job.threads)
+    try:
+        made = run(wanted, progress)
+    except InputError as error:
+        raise InputError(_renamed(message, year, option) for message in error.messages) from None
+    if not len(made.areas):
+        what = f"the designation by {policy.id} has no area"
+        raise InputError(Problem(f"{option} {year}", what, "Name other areas."))
+    return set_of_designation(made)
+
+
+def _is_year(text: str) -> bool:
+    return re.fullmatch(_YEAR, text) is not None
+
+
+def _renamed(message: str, year: int, option: str) -> str:
+    """A message about the year of a designation, told of the option that names it here."""
+    return message.replace(f"--year {year}: ", f"{option} {year}: ", 1)

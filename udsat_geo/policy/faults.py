@@ -1,0 +1,146 @@
+"""What is told of a faulty policy: each fault by file and key, its reason in plain words."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from udsat_geo.messages.errors import Problem
+from udsat_geo.policy.chain import KeyPath, PolicyFile, holds, standing_of
+from udsat_geo.policy.rules import (
+    AreasRule,
+    AreaThresholds,
+    ContextRule,
+    Criterion,
+    IncumbentsRule,
+    MilestoneRule,
+    Policy,
+    Reference,
+    ScoreRule,
+    UnitsRule,
+)
+
+
+def problems_of(errors: Iterable[Any], content: dict[str, Any], files: Sequence[PolicyFile]) -> list[Problem]:
+    """The problems of pydantic's error entries.
+
+    Parameters
+    ----------
+    errors : iterable of pydantic's error details
+    content : dict
+        What was checked: the merged content of `files`.
+    files : sequence of PolicyFile
+        The extending file before what it extends.
+    """
+    problems: list[Problem] = []
+    alternatives: dict[KeyPath, list[str]] = {}
+    for entry in errors:
+        path = _path_of(entry, content)
+        if not path:
+            message = entry["msg"].removeprefix("Value error, ")
+            problems += [_misfit(line, content, files) for line in message.split("\n")]
+        elif len(path) < len(entry["loc"]) and entry["loc"][-1] != "[key]":
+            # a value that may be of several kinds is told once, not once for each kind
+            alternatives.setdefault(path, []).append(_in_words(entry))
+        else:
+            problems.append(_problem(entry, path, content, files))
+    for path, messages in alternatives.items():
+        what = ", or ".join(dict.fromkeys(messages)) + _given(_at(path, content))
+        problems.append(Problem(_where(path, content, files), what))
+    return problems
+
+
+def _problem(entry: Any, path: KeyPath, content: dict[str, Any], files: Sequence[PolicyFile]) -> Problem:
+    kind, where = entry["type"], _where(path, content, files)
+    if kind == "extra_forbidden":
+        known = _known_keys(path)
+        near = difflib.get_close_matches(str(path[-1]), known, 1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."
+        return Problem(where, "unknown key", hint)
+    if kind == "missing":
+        return Problem(where, "is missing", "Add it." + _misspelt_criterion(path, content, files))
+    if kind == "string_pattern_mismatch":
+        pattern = "must be lower case letters, digits and underscores, beginning with a letter"
+        return Problem(where, pattern + _given(entry.get("input")))
+    return Problem(where, _in_words(entry) + _given(entry.get("input")))
+
+
+def _in_words(entry: Any) -> str:
+    message: str = entry["msg"].removeprefix("Value error, ")
+    return message[0].lower() + message[1:]
+
+
+def _given(value: Any) -> str:
+    return f" (given: {value!r})" if isinstance(value, str | int | float | bool) else ""
+
+
+def _misfit(line: str, content: dict[str, Any], files: Sequence[PolicyFile]) -> Problem:
+    """What the whole policy says of its parts: ``rule.edge: lies above ...``, told with the file of that key."""
+    path = tuple(line.partition(":")[0].split("."))
+    file, _ = standing_of(path, content, files)
+    return Problem(file.label, line)
+
+
+def _misspelt_criterion(path: KeyPath, content: dict[str, Any], files: Sequence[PolicyFile]) -> str:
+    """Where an entry meant to change a base's criterion has a key that no base has."""
+    if len(files) == 1 or len(path) != 3 or path[0] != "criteria":
+        return ""
+    keys = [str(entry.get("key")) for entry in content["criteria"] if isinstance(entry, dict)]
+    mine = keys[int(path[1])]
+    near = difflib.get_close_matches(mine, [key for key in keys if key != mine], 1)
+    return f" If it is to change the criterion {near[0]!r}, give it that key." if near else ""
+
+
+def _path_of(entry: Any, content: dict[str, Any]) -> KeyPath:
+    """Where an error lies in the content: pydantic's location without the kinds of value that it tried there."""
+    here: Any = content
+    path: list[int | str] = []
+    for step in entry["loc"]:
+        if holds(here, step):
+            here = here[step]
+            path.append(step)
+        elif entry["type"] == "missing" and step == entry["loc"][-1]:
+            path.append(step)
+    return tuple(path)
+
+
+def _at(path: KeyPath, content: dict[str, Any]) -> Any:
+    here: Any = content
+    for step in path:
+        here = here[step]
+    return here
+
+
+def _where(path: KeyPath, content: dict[str, Any], files: Sequence[PolicyFile]) -> str:
+    """`policy.toml: criteria[2] (low_income).worse`, by the file in which it stands."""
+    file, own_path = standing_of(path, content, files)
+    parts: list[str] = []
+    for i, step in enumerate(own_path):
+        if isinstance(step, int) and parts:
+            parts[-1] += f"[{step + 1}]"
+            entry = _at(path[: i + 1], content) if path[0] == "criteria" and i == 1 else None
+            key = entry.get("key") if isinstance(entry, dict) else None
+            parts[-1] += f" ({key})" if key else ""
+        else:
+            parts.append(str(step))
+    return f"{file.label}: {'.'.join(parts)}"
+
+
+def _known_keys(path: KeyPath) -> list[str]:
+    """The keys that the table at this place knows."""
+    models: dict[str, type[BaseModel]] = {
+        "units": UnitsRule,
+        "context": ContextRule,
+        "criteria": Criterion,
+        "score": ScoreRule,
+        "rule": AreaThresholds,
+        "areas": AreasRule,
+        "incumbents": IncumbentsRule,
+        "milestone": MilestoneRule,
+        "references": Reference,
+    }
+    model = models.get(str(path[0]), Policy) if len(path) > 1 else Policy
+    return sorted(field.alias or name for name, field in model.model_fields.items())

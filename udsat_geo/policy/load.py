@@ -1,0 +1,246 @@
+"""Reading a policy: a built-in one or a TOML file; a wrong file is answered with every fault in it.
+
+Expressions are kept as text here; `udsat_geo.registers` checks them against the columns and values they may use.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.policy.chain import KeyPath, PolicyFile, chain_sha256, merged, read_chain, standing_of
+from udsat_geo.policy.faults import problems_of
+from udsat_geo.policy.rules import Policy, Reference, Rule
+
+
+class Base(Rule):
+    """A policy that another one was laid over.
+
+    Attributes
+    ----------
+    name : str
+        Name of the built-in policy or of the file.
+    sha256 : str
+        Of the file's bytes.
+    id : str
+    same_demands : bool
+        Whether it asks the same of a unit in a single year: the same criteria, limits, context, score, rule and
+        areas, whatever it says of units, of references' values and of ``years_running``.
+    """
+
+    name: str
+    sha256: str
+    id: str
+    same_demands: bool
+
+
+class LoadedPolicy(Rule):
+    """A policy with the file it came from.
+
+    Attributes
+    ----------
+    policy : Policy
+        With what its bases say.
+    name : str
+        Name of the built-in policy or of the file.
+    sha256 : str
+        Of the file's bytes; of the whole chain where it extends another policy (`udsat_geo.policy.chain`), so that a
+        change in a base changes it.
+    bases : tuple of Base
+        What it extends, the nearest first.
+    """
+
+    policy: Policy
+    name: str
+    sha256: str
+    bases: tuple[Base, ...] = ()
+
+    @property
+    def chain(self) -> tuple[tuple[str, str], ...]:
+        """Name and SHA-256 of the file of each base, the nearest first."""
+        return tuple((base.name, base.sha256) for base in self.bases)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the policy and of its bases."""
+        return (self.policy.id, *(base.id for base in self.bases))
+
+    @property
+    def ids_of_same_demands(self) -> tuple[str, ...]:
+        """The ids of the policy and of those of its bases that ask the same of a unit in a single year."""
+        return (self.policy.id, *(base.id for base in self.bases if base.same_demands))
+
+
+def load_policy(name_or_path: str) -> LoadedPolicy:
+    """Read a built-in policy or a policy file, laid over what it extends.
+
+    Parameters
+    ----------
+    name_or_path : str
+        A name of `BUILT_IN`, or the path of a TOML file.
+
+    Raises
+    ------
+    InputError
+        If there is no such policy, a file is not TOML, policies extend each other in a ring, or anything in them is
+        wrong; every fault is told with the file in which it stands.
+    """
+    files = read_chain(name_or_path)
+    content = merged(files)
+    policy = _checked(content, files)
+    bases = [merged(files[place:]) for place in range(1, len(files))]
+    return LoadedPolicy(
+        policy=policy.laid_over(_told_by(content, files)),
+        name=files[0].name,
+        sha256=chain_sha256(files),
+        bases=tuple(
+            Base(name=file.name, sha256=file.sha256, id=base["id"], same_demands=_same_demands(policy, base))
+            for file, base in zip(files[1:], bases, strict=True)
+        ),
+    )
+
+
+def check_policy(content: dict[str, Any], name: str) -> Policy:
+    """A `Policy` from the content of its file.
+
+    Raises
+    ------
+    InputError
+        With every fault, each named by its key.
+    """
+    return _checked(content, (PolicyFile(name, None, "", content),))
+
+
+def _checked(content: dict[str, Any], files: Sequence[PolicyFile]) -> Policy:
+    twice = _keys_that_stand_twice(files) if len(files) > 1 else []
+    if twice:
+        # merged, they would be told as criteria of their own that lack everything
+        raise InputError(_id_problems(files) + twice)
+    problems = _id_problems(files)
+    try:
+        policy = Policy.model_validate(content)
+    except ValidationError as error:
+        raise InputError(problems + problems_of(error.errors(), content, files)) from None
+    if problems:
+        raise InputError(problems)
+    return policy
+
+
+def _id_problems(files: Sequence[PolicyFile]) -> list[Problem]:
+    """A policy laid over another is another policy, and results must tell them apart."""
+    problems = []
+    for place, file in enumerate(files if len(files) > 1 else ()):
+        own = file.content.get("id")
+        where = f"{file.label}: id"
+        if own is None:
+            problems.append(Problem(where, "is missing", "A policy and each that it extends need ids of their own."))
+        elif not isinstance(own, str):
+            problems.append(Problem(where, f"must be a text (given: {own!r})"))
+        elif own in [below.content.get("id") for below in files[place + 1 :]]:
+            problems.append(Problem(where, f"is that of a policy it extends (given: {own!r})", "Choose another."))
+    return problems
+
+
+def _keys_that_stand_twice(files: Sequence[PolicyFile]) -> list[Problem]:
+    problems = []
+    for file in files:
+        entries = file.content.get("criteria")
+        tables = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+        keys = [str(entry["key"]) for entry in tables if "key" in entry]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            problems.append(Problem(f"{file.label}: criteria", f"the key {key!r} stands more than once", "Keep one."))
+    return problems
+
+
+def _same_demands(policy: Policy, base: dict[str, Any]) -> bool:
+    """Whether a base, if it is a whole policy by itself, asks the same of a unit in a single year."""
+    try:
+        other = Policy.model_validate(base)
+    except ValidationError:
+        return False
+    return _demands(policy) == _demands(other)
+
+
+def _demands(policy: Policy) -> dict[str, Any]:
+    content = policy.model_dump(include={"let", "context", "criteria", "score", "rule", "areas"})
+    del content["rule"]["years_running"]
+    for criterion in content["criteria"]:
+        del criterion["label"], criterion["unit"]
+    return content
+
+
+def _told_by(content: dict[str, Any], files: Sequence[PolicyFile]) -> dict[str, str]:
+    """Keys of expressions and of references that stand in a base -> how that base is called."""
+    told: dict[str, str] = {}
+    for path, key in _keys_told_later(content):
+        file, _ = standing_of(path, content, files)
+        if file is not files[0]:
+            told[key] = file.label
+    return told
+
+
+def _keys_told_later(content: dict[str, Any]) -> list[tuple[KeyPath, str]]:
+    """Keys whose faults show only when registers are read, as `Policy.place` is asked for them."""
+    found: list[tuple[KeyPath, str]] = []
+    for register, names in content.get("let", {}).items():
+        found += [(("let", register, name), f"let.{register}.{name}") for name in names]
+    for j, criterion in enumerate(content["criteria"]):
+        found += [(("criteria", j, part), f"criteria ({criterion['key']}).{part}") for part in criterion]
+    for table in ("units", "references"):
+        found += [((table, key), f"{table}.{key}") for key in content.get(table, {})]
+    return found
+
+
+GIVEN = "--reference"
+"""What a reference says of its source when it was given with the run."""
+
+
+def with_references(policy: LoadedPolicy, given: Sequence[str]) -> LoadedPolicy:
+    """A policy with references set for a run; its file and its SHA-256 stay what they are.
+
+    Parameters
+    ----------
+    policy : LoadedPolicy
+    given : sequence of str
+        Each ``NAME=VALUE``, with a decimal point.
+
+    Raises
+    ------
+    InputError
+        With every one that cannot be read, is given twice, or is none of the policy's references.
+    """
+    if not given:
+        return policy
+    known = policy.policy.references
+    problems: list[Problem] = []
+    found: dict[str, Reference] = {}
+    for text in given:
+        name, _, value = (part.strip() for part in text.partition("="))
+        where = f"{GIVEN} {text}"
+        number = _number(value)
+        if name not in known:
+            there = f"It has {', '.join(known)}." if known else "It has none."
+            problems.append(Problem(where, f"the policy {policy.policy.id} has no reference {name!r}", there))
+        elif number is None:
+            problems.append(Problem(where, "is not NAME=VALUE with a number", "Write it as in share=0.025."))
+        elif name in found:
+            problems.append(Problem(where, "is given twice", "Give it once."))
+        else:
+            found[name] = known[name].model_copy(update={"value": number, "source": GIVEN})
+    if problems:
+        raise InputError(problems)
+    set_for_run = policy.policy.model_copy(update={"references": {**known, **found}})
+    return policy.model_copy(update={"policy": set_for_run})
+
+
+def _number(text: str) -> float | None:
+    """A finite number, or None where the text is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

@@ -1,0 +1,536 @@
+"""One SELECT that turns the raw rows of a table into the contract's columns, and the count of what is wrong with them.
+
+For each column there is a value expression (NULL where the cell is empty or cannot be used) and zero or more
+faults: conditions on the raw cell that are counted in one pass. A fault either stops the run or is only reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.registers.schema import AGES, COLUMNS, COUNTRIES, DANISH, WESTERN, Column
+from udsat_geo.registers.settings import NAME as SETTINGS
+from udsat_geo.registers.settings import RegisterSettings, read_settings
+from udsat_geo.registers.tables import TableSource, is_whole_type, open_table
+from udsat_geo.sources.csv import first_broken_row, literal, pattern_of, quoted
+
+_TEXT_NUMBER = {
+    ".": r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$",
+    ",": r"^\s*[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?\s*$",
+}
+"""By decimal sign. The other sign is none: read as one, a thousand would become a thousandth of itself."""
+
+_LARGEST_WHOLE = 2**53
+"""Up to here every whole number is exact in a double."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A condition that a row should not meet.
+
+    Attributes
+    ----------
+    name : str
+        Under which it is counted in the summary.
+    column : str
+        The file's column.
+    condition : str
+        SQL over the raw row; true is faulty.
+    what, remedy : str
+        For the message.
+    stops : bool
+        Whether the run stops, or the row is only counted.
+    """
+
+    name: str
+    column: str
+    condition: str
+    what: str
+    remedy: str
+    stops: bool = True
+
+
+@dataclass(frozen=True)
+class CleanTable:
+    """A table with the contract's columns.
+
+    Attributes
+    ----------
+    source : TableSource
+    values : dict
+        Our column name -> SQL over the raw row.
+    faults : tuple of Fault
+    decimal : {".", ","}
+        The decimal sign of its numbers, where they are text.
+    """
+
+    source: TableSource
+    values: dict[str, str]
+    faults: tuple[Fault, ...]
+    decimal: str = "."
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the file was read, where that had to be found out."""
+        if self.source.dialect is None:
+            return ()
+        return (f"{self.source.path.name}: {self.source.dialect.with_decimal(self.decimal)}",)
+
+    def select(self, extra: str = "") -> str:
+        """SQL of the clean rows, as a parenthesised subquery.
+
+        Parameters
+        ----------
+        extra : str
+            Further columns, each preceded by a comma.
+        """
+        columns = ", ".join(f"{value} AS {quoted(name)}" for name, value in self.values.items())
+        return f"(SELECT {columns}{extra} FROM {self.source.relation})"
+
+
+def clean_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> CleanTable:
+    """How a table is cleaned: numbers from text by the file's decimal sign, codes recoded and checked."""
+    decimal = _decimal_of(connection, source)
+    values: dict[str, str] = {}
+    faults: list[Fault] = []
+    for column in COLUMNS[source.name]:
+        in_file = source.column_in_file(column.name)
+        if in_file is not None:
+            value, found = _clean_column(source, column, in_file, decimal)
+        elif column.name == "origin" and source.column_in_file("origin_country") is not None:
+            value, found = _origin_from_country(source)
+        else:
+            continue
+        values[column.name] = value
+        faults += found
+    return CleanTable(source, values, tuple(faults), decimal)
+
+
+def _clean_column(source: TableSource, column: Column, in_file: str, decimal: str) -> tuple[str, list[Fault]]:
+    raw, kind = quoted(in_file), source.types[in_file]
+    if column.kind == "key":
+        return _key(raw, kind), _key_faults(raw, kind, column.name, in_file)
+    if column.kind == "code":
+        return _code(source, column, in_file)
+    if column.kind == "boolean":
+        return _boolean(raw, kind, column, in_file)
+    value, faults = _number(raw, kind, column, in_file, decimal)
+    if column.name == "age":
+        low, high = AGES
+        odd = f"({value}) NOT BETWEEN {low} AND {high}"
+        faults.append(
+            Fault("residents_with_impossible_age", in_file, odd, f"ages outside {low}-{high}", "", stops=False)
+        )
+        value = f"CASE WHEN ({value}) BETWEEN {low} AND {high} THEN {value} END"
+    if column.name == "area_m2":
+        faults.append(
+            Fault(
+                "area_negative",
+                in_file,
+                f"({value}) < 0",
+                "negative floor areas",
+                "Leave unknown areas empty.",
+            )
+        )
+    return value, faults
+
+
+def _key(raw: str, kind: str) -> str:
+    """Keys are compared as text, so that a table that holds them as numbers fits one that holds them as text."""
+    if is_whole_type(kind) or kind == "HUGEINT":
+        return f"CAST({raw} AS VARCHAR)"
+    if kind in ("DOUBLE", "FLOAT"):
+        return f"CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR)"
+    return f"nullif({raw}, '')" if kind == "VARCHAR" else f"nullif(CAST({raw} AS VARCHAR), '')"
+
+
+def _key_faults(raw: str, kind: str, name: str, in_file: str) -> list[Fault]:
+    """Keys in a column of floating point numbers (what pandas makes of integers with gaps) must be exact integers."""
+    if kind not in ("DOUBLE", "FLOAT"):
+        return []
+    largest = 2**53 if kind == "DOUBLE" else 2**24
+    broken = f"NOT isnan({raw}) AND ({raw} <> floor({raw}) OR abs({raw}) >= {largest})"
+    what = "keys that are not whole numbers, or too large to be exact in this type"
+    return [Fault(f"{name}_not_exact", in_file, broken, what, "Write keys as text or integers.")]
+
+
+def _code(source: TableSource, column: Column, in_file: str) -> tuple[str, list[Fault]]:
+    value = _recoded(source, column.name, in_file)
+    codes = ", ".join(literal(code) for code in column.codes)
+    fault = Fault(
+        f"unknown_{column.name}",
+        in_file,
+        f"({value}) NOT IN ({codes})",
+        "unknown codes",
+        f"Known: {', '.join(column.codes)}; recode in registers.toml: [{source.name}.values.{column.name}].",
+    )
+    return value, [fault]
+
+
+def _recoded(source: TableSource, name: str, in_file: str) -> str:
+    kind = source.types[in_file]
+    raw = quoted(in_file) if kind == "VARCHAR" else f"CAST({quoted(in_file)} AS VARCHAR)"
+    value = f"nullif(trim({raw}), '')" if source.dialect is not None else f"nullif({raw}, '')"
+    recode = source.settings.values.get(name)
+    if not recode:
+        return value
+    whens = " ".join(f"WHEN {literal(theirs)} THEN nullif({literal(ours)}, '')" for theirs, ours in recode.items())
+    return f"CASE {value} {whens} ELSE {value} END"
+
+
+def _origin_from_country(source: TableSource) -> tuple[str, list[Fault]]:
+    in_file = source.column_in_file("origin_country") or "origin_country"
+    country = f"upper({_recoded(source, 'origin_country', in_file)})"
+    danish = ", ".join(literal(code) for code in DANISH)
+    western = ", ".join(literal(code) for code in WESTERN)
+    value = (
+        f"CASE WHEN {country} IN ({danish}) THEN 'danish' WHEN {country} IN ({western}) THEN 'western' "
+        f"WHEN {country} IS NOT NULL THEN 'non_western' END"
+    )
+    known = ", ".join(literal(code) for code in sorted(COUNTRIES))
+    fault = Fault(
+        "unknown_origin_country",
+        in_file,
+        f"{country} NOT IN ({known})",
+        "unknown country codes",
+        "Use ISO 3166-1 alpha-2, or recode in registers.toml: [residents.values.origin_country].",
+    )
+    return value, [fault]
+
+
+def _number(raw: str, kind: str, column: Column, in_file: str, decimal: str) -> tuple[str, list[Fault]]:
+    whole = column.kind == "whole"
+    wanted = "whole numbers" if whole else "numbers"
+    remedy = f"Write {wanted}, or leave the cell empty."
+    if is_whole_type(kind):
+        return raw, []
+    if kind == "VARCHAR":
+        text = f"replace({raw}, ',', '.')" if decimal == "," else raw
+        empty = f"nullif(trim({raw}), '')"
+        pattern = literal(_TEXT_NUMBER[decimal])
+        value = f"CASE WHEN regexp_matches({raw}, {pattern}) THEN TRY_CAST(trim({text}) AS DOUBLE) END"
+        bad = f"{empty} IS NOT NULL AND ({value}) IS NULL"
+        faults = [Fault(f"{column.name}_not_a_number", in_file, bad, "text where a number belongs", remedy)]
+    elif kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL") or kind in ("HUGEINT", "UBIGINT"):
+        value = f"CAST({raw} AS DOUBLE)"
+        faults = []
+    else:
+        value = "CAST(NULL AS DOUBLE)"
+        bad = f"{raw} IS NOT NULL"
+        faults = [Fault(f"{column.name}_not_a_number", in_file, bad, f"{kind} where a number belongs", remedy)]
+    infinite = f"NOT isfinite({value})"
+    faults.append(Fault(f"{column.name}_not_finite", in_file, infinite, "NaN or infinite values", remedy))
+    if whole:
+        broken, large = f"({value}) <> floor({value})", f"isfinite({value}) AND abs({value}) > {_LARGEST_WHOLE}"
+        faults.append(Fault(f"{column.name}_not_whole", in_file, broken, "numbers that are not whole", remedy))
+        faults.append(Fault(f"{column.name}_too_large", in_file, large, "numbers too large to be exact", remedy))
+        value = f"TRY_CAST({value} AS BIGINT)"
+    return value, faults
+
+
+def _boolean(raw: str, kind: str, column: Column, in_file: str) -> tuple[str, list[Fault]]:
+    if kind == "BOOLEAN":
+        return raw, []
+    text = f"lower(trim(CAST({raw} AS VARCHAR)))"
+    value = (
+        f"CASE WHEN {text} IN ('true', 't', '1', '1.0', 'yes', 'ja') THEN TRUE "
+        f"WHEN {text} IN ('false', 'f', '0', '0.0', 'no', 'nej') THEN FALSE END"
+    )
+    bad = f"nullif({text}, '') IS NOT NULL AND ({value}) IS NULL"
+    return value, [Fault(f"{column.name}_not_boolean", in_file, bad, "neither true nor false", "Write true or false.")]
+
+
+def _decimal_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> str:
+    """The decimal sign of a CSV file, from all its numbers.
+
+    Raises
+    ------
+    InputError
+        If numbers with a decimal point and numbers with a decimal comma stand in it, so that one cannot tell.
+    """
+    if source.dialect is None:
+        return "."
+    if source.settings.decimal is not None:
+        return source.settings.decimal
+    names = [source.column_in_file(c.name) for c in COLUMNS[source.name] if c.kind in ("whole", "number")]
+    columns = [quoted(name) for name in names if name is not None]
+    commas = " + ".join(f"count(*) FILTER (regexp_matches({c}, '^\\s*[+-]?\\d*,\\d+\\s*$'))" for c in columns) or "0"
+    points = " + ".join(f"count(*) FILTER (regexp_matches({c}, '^\\s*[+-]?\\d*\\.\\d+\\s*$'))" for c in columns) or "0"
+    with_comma, with_point = fetch_one(connection, source, f"SELECT {commas}, {points} FROM {source.relation}")
+    if with_comma and with_point:
+        raise InputError(
+            Problem(
+                source.path.name,
+                f"{with_comma:,} numbers have a decimal comma and {with_point:,} a decimal point",
+                f'Say which one it is in registers.toml: [{source.name}] decimal = ",".',
+            )
+        )
+    return "," if with_comma else "."
+
+
+def fetch_one(connection: duckdb.DuckDBPyConnection, source: TableSource, query: str) -> tuple[int, ...]:
+    """The one row of a query over a table; a table that cannot be read to its end is told as such."""
+    with reading(source):
+        row = connection.execute(query).fetchall()[0]
+    return tuple(row)
+
+
+@contextmanager
+def reading(source: TableSource) -> Iterator[None]:
+    """Tell a table that cannot be read to its end as such, a CSV file by its first broken row."""
+    try:
+        yield
+    except duckdb.Error as error:
+        broken = None if source.dialect is None else first_broken_row(source.path, source.dialect)
+        if broken is not None:
+            remedy = "Mend it; look for separators and quotes that belong to a value."
+            raise InputError(Problem(source.path.name, f"cannot be read: {broken}", remedy)) from None
+        lines = [line for line in str(error).strip().split("\n") if line.strip()]
+        reason = " ".join(lines[:3])[:400]
+        raise InputError(Problem(source.path.name, f"cannot be read: {reason}", "Export the table again.")) from None
+
+
+HASH = "CASE WHEN {key} IS NOT NULL THEN hash({key}) END"
+"""SQL of what `key_problems` compares; NULL for an empty key."""
+
+FARTHEST_M = 1e8
+"""Beyond any projected coordinate on Earth; own choice."""
+
+
+def check_tables(
+    connection: duckdb.DuckDBPyConnection, tables: tuple[CleanTable, ...]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Count rows and faults of all tables.
+
+    Returns
+    -------
+    rows : dict
+        Table -> number of rows.
+    counts : dict
+        Reason -> rows that do not count but do not stop the run.
+
+    Raises
+    ------
+    InputError
+        With every fault that stops the run, in all tables.
+    """
+    rows: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    problems: list[str] = []
+    for table in tables:
+        name = table.source.name
+        try:
+            found = _count(connection, table)
+        except InputError as error:
+            problems += error.messages
+            continue
+        rows[name] = found[0]
+        if found[0] == 0:
+            problems.append(str(Problem(table.source.path.name, "holds no rows", "Export the table again.")))
+        if name == "residents":
+            counts["residents_without_dwelling"] = found[0] - found[1]
+        for fault, count in zip(table.faults, found[2:], strict=True):
+            if fault.stops and count:
+                problems.append(str(_problem(connection, table, fault, count)))
+            elif not fault.stops:
+                counts[fault.name] = count
+    if problems:
+        raise InputError(problems)
+    return rows, counts
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[int, ...]:
+    """Rows, rows with a link to the next table, and rows of each fault.
+
+    Unknown codes are counted by grouping the column first: a few codes instead of millions of comparisons.
+    """
+    plain = [fault for fault in table.faults if not fault.name.startswith("unknown_")]
+    link = table.values["dwelling_id"] if table.source.name == "residents" else "1"
+    columns = ", ".join(
+        ["count(*)", f"count({link})", *(f"count(*) FILTER (WHERE {fault.condition})" for fault in plain)]
+    )
+    found = fetch_one(connection, table.source, f"SELECT {columns} FROM {table.source.relation}")
+    by_name = {fault.name: count for fault, count in zip(plain, found[2:], strict=True)}
+    for fault in table.faults:
+        if fault.name not in by_name:
+            by_name[fault.name] = _count_codes(connection, table, fault)
+    return (*found[:2], *(by_name[fault.name] for fault in table.faults))
+
+
+def _count_codes(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fault) -> int:
+    column = quoted(fault.column)
+    query = (
+        f"SELECT coalesce(sum(n), 0) FROM (SELECT {column}, count(*) AS n FROM {table.source.relation} GROUP BY 1) "
+        f"WHERE {fault.condition}"
+    )
+    return int(fetch_one(connection, table.source, query)[0])
+
+
+def _problem(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fault, count: int) -> Problem:
+    """A fault with its first example, told by its value and row number."""
+    first = connection.execute(
+        f"SELECT n, CAST({quoted(fault.column)} AS VARCHAR) FROM "
+        f"(SELECT *, row_number() OVER () AS n FROM {table.source.relation}) WHERE {fault.condition} ORDER BY n LIMIT 1"
+    ).fetchall()
+    example = f"{first[0][1]!r} in row {first[0][0]:,}" if first else None
+    return Problem(f"{table.source.path.name}, column {fault.column}", fault.what, fault.remedy, count, example)
+
+
+def key_problems(
+    connection: duckdb.DuckDBPyConnection, relation: str, key: str, file: str, hash_of_key: Any
+) -> list[Problem]:
+    """Empty and repeated keys of a table.
+
+    Parameters
+    ----------
+    relation, key : str
+        Where the keys stand.
+    file : str
+        For the message.
+    hash_of_key : pyarrow.ChunkedArray of uint64, n_rows
+        From `HASH`. They are sorted, which is far cheaper than counting distinct texts; only when two are equal are
+        the keys themselves compared.
+    """
+    problems = []
+    if hash_of_key.null_count:
+        empty = Problem(f"{file}, column {key}", "empty keys", "Give every row a key.", hash_of_key.null_count)
+        problems.append(empty)
+    hashes = np.sort(hash_of_key.drop_null().to_numpy())
+    if (hashes[1:] == hashes[:-1]).any():
+        repeated = connection.execute(
+            f"SELECT {key}, count(*) AS n FROM {relation} WHERE {key} IS NOT NULL GROUP BY 1 HAVING n > 1 ORDER BY 1"
+        ).fetchall()
+        if repeated:
+            surplus = sum(row[1] - 1 for row in repeated)
+            example = f"{repeated[0][0]!r} stands {repeated[0][1]} times"
+            problems.append(
+                Problem(f"{file}, column {key}", "duplicate keys", "Keep one row of each.", surplus, example)
+            )
+    return problems
+
+
+def check_positions(easting: NDArray[np.float64], northing: NDArray[np.float64], table: CleanTable) -> None:
+    """Check that positions can be metres.
+
+    Parameters
+    ----------
+    easting, northing : float64, shape (n_addresses,)
+        Finite.
+
+    Raises
+    ------
+    InputError
+        If they look like degrees, easting and northing look swapped, or they lie farther out than any projection
+        reaches.
+    """
+    if not len(easting):
+        return
+    where = f"{table.source.path.name}, columns easting and northing"
+    if (np.abs(easting) <= 180).all() and (np.abs(northing) <= 180).all():
+        example = f"{easting[0]}, {northing[0]}"
+        what = "positions look like degrees, not metres"
+        raise InputError(Problem(where, what, "Project them to EPSG:25832.", len(easting), example))
+    # in UTM zone 32 Denmark's eastings lie below 1,000,000 m and its northings above 6,000,000 m
+    if np.median(easting) > 4e6 and 0 < np.median(northing) < 1.5e6:
+        example = f"{easting[0]}, {northing[0]}"
+        what = "easting and northing look swapped"
+        raise InputError(Problem(where, what, "Exchange the two columns.", len(easting), example))
+    far = (np.abs(easting) > FARTHEST_M) | (np.abs(northing) > FARTHEST_M)
+    if far.any():
+        first = int(np.flatnonzero(far)[0])
+        example = f"{easting[first]}, {northing[first]}"
+        raise InputError(
+            Problem(where, "positions off the Earth", "Give metres in EPSG:25832.", int(far.sum()), example)
+        )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The clean tables of a folder on a locked connection.
+
+    Attributes
+    ----------
+    connection : duckdb connection
+        Reads the tables' files and no other; its settings cannot be changed.
+    residents, dwellings, addresses : CleanTable
+    settings : RegisterSettings
+    settings_file : Path or None
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    residents: CleanTable
+    dwellings: CleanTable
+    addresses: CleanTable
+    settings: RegisterSettings
+    settings_file: Path | None
+
+    @property
+    def tables(self) -> tuple[CleanTable, ...]:
+        """All three, addresses first: the order in which they are needed."""
+        return (self.addresses, self.dwellings, self.residents)
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Table -> its file, and the settings where they are a file: all that results depend on."""
+        files = {table.source.name: table.source.path for table in self.tables}
+        return files if self.settings_file is None else {**files, "settings": self.settings_file}
+
+
+def open_registers(folder: Path, threads: int | None = None, may_lack_values: bool = False) -> Opened:
+    """Open the tables of a folder; afterwards the connection reaches their files and nothing else.
+
+    Parameters
+    ----------
+    folder : Path
+    threads : int, optional
+        For DuckDB; its own choice without.
+    may_lack_values : bool
+        Whether columns that are neither keys nor positions may be missing: see `udsat_geo.registers.read`.
+
+    Raises
+    ------
+    InputError
+        If the folder or a table is missing or damaged, or one cannot tell how its numbers are written.
+    """
+    if not folder.is_dir():
+        raise InputError(Problem(str(folder), "no such folder", "Name the folder that holds the registers."))
+    settings = read_settings(folder)
+    config = {"threads": str(threads)} if threads else {}
+    connection = duckdb.connect(":memory:", config={**config, "python_enable_replacements": "false"})
+    sources: list[TableSource] = []
+    problems: list[str] = []
+    for name in ("residents", "dwellings", "addresses"):
+        try:
+            sources.append(open_table(connection, folder, name, settings.table(name), may_lack_values))
+        except InputError as error:
+            problems += error.messages
+    if problems:
+        raise InputError(problems)
+    _lock(connection, [source.path for source in sources])
+    clean: list[CleanTable] = []
+    for source in sources:
+        try:
+            clean.append(clean_table(connection, source))
+        except InputError as error:
+            problems += error.messages
+    if problems:
+        raise InputError(problems)
+    settings_file = folder / SETTINGS if (folder / SETTINGS).is_file() else None
+    return Opened(connection, clean[0], clean[1], clean[2], settings, settings_file)
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:
+    """No file but these, no extension, no change of settings."""
+    allowed = ", ".join(literal(name) for path in paths for name in dict.fromkeys([str(path), pattern_of(path)]))
+    connection.execute(f"SET allowed_paths = [{allowed}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")

@@ -1,0 +1,465 @@
+"""Policy expressions: checked before they run, so that a policy can reach nothing but its columns.
+
+Two locks, each enough by itself. An expression is parsed by DuckDB and its tree may hold only what the lists below
+name: no statement, no subquery, no table, no parameter, no function that is not listed. And the connection it runs
+on has no access to files other than the registers themselves, and its settings cannot be changed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.policy.rules import Criterion, Policy, Register
+from udsat_geo.registers.cleaning import CleanTable, Opened
+from udsat_geo.registers.schema import CRS, DERIVED
+from udsat_geo.sources.csv import quoted
+
+SCALAR_FUNCTIONS = frozenset(
+    """
+    + - * / // % ^ ** || ~~ !~~ ~~* !~~* abs round floor ceil ceiling trunc sign sqrt ln log log2 log10
+    exp pow power greatest least coalesce ifnull nullif if lower upper trim ltrim rtrim length left
+    right substring substr starts_with ends_with contains prefix suffix replace concat isnan isfinite
+    list_value row list_contains like_escape not_like_escape
+    """.split()
+)
+AGGREGATES = frozenset(
+    ["count", "count_star", "min", "max", "sum", "avg", "mean", "median", "quantile_cont", "quantile_disc"]
+)
+_CLASSES = frozenset(
+    ["CONSTANT", "COLUMN_REF", "FUNCTION", "OPERATOR", "CONJUNCTION", "COMPARISON", "BETWEEN", "CASE", "CAST", "TYPE"]
+)
+_PLURALS = {"SUBQUERY": "subqueries", "LAMBDA": "lambdas", "STAR": "stars", "WINDOW": "window functions"}
+_TYPES = frozenset(
+    """
+    BOOLEAN BOOL TINYINT SMALLINT INTEGER INT BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT FLOAT
+    REAL DOUBLE DECIMAL NUMERIC VARCHAR TEXT STRING DATE INT1 INT2 INT4 INT8 FLOAT4 FLOAT8
+    """.split()
+)
+
+
+def check_expression(
+    connection: duckdb.DuckDBPyConnection,
+    expression: str,
+    columns: Collection[str],
+    where: str,
+    aggregates: bool = False,
+    kind: str = "column",
+) -> list[Problem]:
+    """Every fault of one expression; an empty list means that it may run.
+
+    Parameters
+    ----------
+    connection : duckdb connection
+        Used to parse only.
+    expression : str
+        A scalar expression over `columns`.
+    columns : collection of str
+        The names it may use.
+    where : str
+        Policy file and key, for the message.
+    aggregates : bool
+        Whether it is evaluated over a whole register (``[let]``), where aggregates are allowed.
+    kind : str
+        What the names are, for the message.
+    """
+    try:
+        answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {expression}\n"]).fetchall()
+    except duckdb.Error as error:
+        return [Problem(where, f"cannot be read: {_first_line(error)}")]
+    tree: dict[str, Any] = json.loads(answer[0][0]) if answer else {"error": True, "error_message": "no answer"}
+    if tree.get("error"):
+        return [Problem(where, f"is not one SQL expression: {tree.get('error_message', '')}")]
+    statements: list[dict[str, Any]] = tree["statements"]
+    node = statements[0]["node"] if len(statements) == 1 else {}
+    if not _is_bare_select(node) or not _parses(connection, f"SELECT ({expression}\n)"):
+        return [Problem(where, "is more than one expression", "Write one expression over the register's columns.")]
+    names = _Names({name.lower() for name in columns}, kind)
+    return list(_faults(node["select_list"][0], names, where, aggregates))
+
+
+def names_in(connection: duckdb.DuckDBPyConnection, expression: str) -> set[str]:
+    """The names that an expression uses, in lower case; none if it cannot be read."""
+    answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {expression}\n"]).fetchall()
+    return set(_names(json.loads(answer[0][0])))
+
+
+def _names(tree: Any) -> Iterator[str]:
+    if isinstance(tree, dict) and tree.get("class") == "COLUMN_REF":
+        yield ".".join(tree["column_names"]).lower()
+    branches = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    for branch in branches:
+        yield from _names(branch)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names that an expression may use, and what is said of others."""
+
+    known: set[str]
+    kind: str
+
+    def faults(self, name: str, where: str) -> Iterator[Problem]:
+        if name.lower() not in self.known:
+            near = difflib.get_close_matches(name.lower(), sorted(self.known), 1)
+            all_of_them = f"{self.kind.capitalize()}s: {', '.join(sorted(self.known))}."
+            hint = f"Did you mean {near[0]!r}?" if near else all_of_them if self.known else "There are none."
+            yield Problem(where, f"unknown {self.kind} {name!r}", hint)
+
+
+def _parses(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
+    """Whether a text is SQL; in brackets, as they are evaluated, a trailing semicolon is none."""
+    answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
+    return not json.loads(answer[0][0]).get("error")
+
+
+def _is_bare_select(node: dict[str, Any]) -> bool:
+    """Whether a parsed statement is ``SELECT expression`` and nothing more."""
+    empty = ("where_clause", "having", "sample", "qualify", "group_expressions", "group_sets", "modifiers")
+    return (
+        node.get("type") == "SELECT_NODE"
+        and len(node.get("select_list", ())) == 1
+        and (node.get("from_table") or {}).get("type") == "EMPTY"
+        and not any(node.get(part) for part in empty)
+        and not (node.get("cte_map") or {}).get("map")
+        and not node["select_list"][0].get("alias")
+    )
+
+
+def _faults(tree: Any, names: _Names, where: str, aggregates: bool) -> Iterator[Problem]:
+    if isinstance(tree, list):
+        for branch in tree:
+            yield from _faults(branch, names, where, aggregates)
+        return
+    if not isinstance(tree, dict):
+        return
+    kind = tree.get("class")
+    if kind is not None and kind not in _CLASSES:
+        what = _PLURALS.get(str(kind), f"{str(kind).lower().replace('_', ' ')}s")
+        yield Problem(where, f"may not use {what}", "Only columns and plain functions.")
+        return
+    if kind == "COLUMN_REF":
+        yield from names.faults(".".join(tree["column_names"]), where)
+    elif kind == "FUNCTION":
+        name = tree["function_name"].lower()
+        allowed = SCALAR_FUNCTIONS | AGGREGATES if aggregates else SCALAR_FUNCTIONS
+        if name not in allowed or tree.get("schema") or tree.get("catalog"):
+            yield Problem(where, f"may not use the function {name!r}", _function_remedy(name, allowed))
+    elif kind == "TYPE" and (tree.get("type_name", "").upper() not in _TYPES or tree.get("schema")):
+        yield Problem(where, f"may not use the type {tree.get('type_name')!r}")
+    for branch in tree.values():
+        yield from _faults(branch, names, where, aggregates)
+
+
+def _function_remedy(name: str, allowed: Collection[str]) -> str:
+    if name in AGGREGATES:
+        return "Totals over the register belong in [let]."
+    return f"Allowed: {', '.join(sorted(f for f in allowed if f.isidentifier()))}."
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0]
+
+
+def raise_if_any(problems: list[Problem]) -> None:
+    """Raise all problems at once, if there are any."""
+    if problems:
+        raise InputError(problems)
+
+
+_MOST_DIGITS = 18
+"""Of a number that is reckoned with as a decimal."""
+
+
+@dataclass(frozen=True)
+class LimitExpressions:
+    """The limits of a policy that are not plain numbers.
+
+    Attributes
+    ----------
+    text : dict
+        Key of the criterion -> the expression as the policy has it.
+    references : tuple of str
+        The names of ``[references]`` that they use, in the policy's order.
+    """
+
+    text: dict[str, str] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+
+
+def check_limits(policy: Policy, values_needed: bool = True) -> LimitExpressions:
+    """Check the limits of a policy as far as they can be without its registers.
+
+    Those over references alone are evaluated as well.
+
+    Parameters
+    ----------
+    policy : Policy
+    values_needed : bool
+        Whether every reference that is used must have its value, as for a run.
+
+    Returns
+    -------
+    LimitExpressions
+        Empty where every limit is a number.
+
+    Raises
+    ------
+    InputError
+        With every fault: no single expression, a function that is not allowed, a name that neither ``[let]`` nor
+        ``[references]`` has or that both have, a reference without a value, a result that is no finite number.
+    """
+    texts = {criterion.key: criterion.limit for criterion in policy.criteria if isinstance(criterion.limit, str)}
+    if not texts:
+        return LimitExpressions()
+    connection = _locked()
+    names = [name for expressions in policy.let.values() for name in expressions]
+    problems = _ambiguous(policy, names)
+    used: set[str] = set()
+    for key, text in texts.items():
+        where = policy.place(f"criteria ({key}).limit")
+        faults = check_expression(connection, text, [*names, *policy.references], where, kind="name")
+        problems += faults
+        if not faults:
+            mine = names_in(connection, text)
+            used |= mine
+            missing = [name for name in policy.references if name in mine and policy.references[name].value is None]
+            if not missing and not mine & set(names):
+                problems += _evaluated(connection, text, _values(policy, {}), where)[1]
+    references = tuple(name for name in policy.references if name in used)
+    if values_needed:
+        problems += [_no_value(policy, name) for name in references if policy.references[name].value is None]
+    connection.close()
+    raise_if_any(problems)
+    return LimitExpressions(texts, references)
+
+
+def resolve_limits(policy: Policy, let: Mapping[str, float | None]) -> Policy:
+    """The policy with every limit as a number.
+
+    Parameters
+    ----------
+    policy : Policy
+        With limits that `check_limits` has passed.
+    let : mapping
+        Name -> value of what ``[let]`` gave over the registers of the run.
+
+    Raises
+    ------
+    InputError
+        With every limit that does not come out as a finite number.
+    """
+    if not any(isinstance(criterion.limit, str) for criterion in policy.criteria):
+        return policy
+    connection = _locked()
+    values = _values(policy, let)
+    problems: list[Problem] = []
+    criteria: list[Criterion] = []
+    for criterion in policy.criteria:
+        limit = criterion.limit
+        if isinstance(limit, str):
+            where = policy.place(f"criteria ({criterion.key}).limit")
+            limit, faults = _evaluated(connection, limit, values, where)
+            problems += faults
+        criteria.append(criterion.model_copy(update={"limit": limit}))
+    connection.close()
+    raise_if_any(problems)
+    return policy.model_copy(update={"criteria": tuple(criteria)})
+
+
+def _locked() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def _ambiguous(policy: Policy, names: list[str]) -> list[Problem]:
+    """Names that a limit could read in two ways."""
+    remedy = "Rename one of them."
+    twice = sorted({name for name in names if names.count(name) > 1})
+    both = [name for name in policy.references if name in names]
+    problems = [Problem(f"{policy.id}: let", f"{name} stands under more than one register", remedy) for name in twice]
+    return problems + [Problem(policy.place(f"references.{name}"), "stands in [let] too", remedy) for name in both]
+
+
+def _no_value(policy: Policy, name: str) -> Problem:
+    remedy = f"Give it with --reference {name}=VALUE, or as {name} = VALUE under [references] of a policy of your own."
+    return Problem(policy.place(f"references.{name}"), "has no value, and a limit needs it", remedy)
+
+
+def _values(policy: Policy, let: Mapping[str, float | None]) -> dict[str, float | None]:
+    return {**{name: reference.value for name, reference in policy.references.items()}, **let}
+
+
+def _evaluated(
+    connection: duckdb.DuckDBPyConnection, text: str, values: Mapping[str, float | None], where: str
+) -> tuple[float | None, list[Problem]]:
+    """The value of one expression, and what is wrong with it."""
+    mine = {name: values.get(name) for name in names_in(connection, text)}
+    known = {name: value for name, value in mine.items() if value is not None}
+    if lost := sorted(mine.keys() - known.keys()):
+        what = f"{', '.join(lost)} gave no value over these registers"
+        return None, [Problem(where, what, "Check the expression of [let] and what it is taken from.")]
+    try:
+        found = _computed(connection, text, known)
+    except duckdb.Error as error:
+        reason = str(error).strip().split("\n")[0]
+        return None, [Problem(where, f"cannot be evaluated: {reason}", "Mend the expression.")]
+    if isinstance(found, bool) or not isinstance(found, int | float | Decimal) or not math.isfinite(found):
+        what = f"gives {'no value' if found is None else repr(found)}, not a finite number"
+        return None, [Problem(where, what, "Mend the expression, or the values it uses.")]
+    return float(found), []
+
+
+def _computed(connection: duckdb.DuckDBPyConnection, text: str, values: Mapping[str, float]) -> Any:
+    """What an expression gives.
+
+    It is reckoned in decimals: three times 0.0174 is 0.0522 then, to the last digit, and a rate of just that is at
+    the limit. Where a decimal cannot hold the digits, in floating point.
+    """
+    try:
+        return _selected(connection, text, {name: _decimal(value) for name, value in values.items()})
+    except duckdb.Error:
+        return _selected(connection, text, {name: _double(value) for name, value in values.items()})
+
+
+def _selected(connection: duckdb.DuckDBPyConnection, text: str, literals: Mapping[str, str]) -> Any:
+    columns = "".join(f", {literal} AS {quoted(name)}" for name, literal in literals.items())
+    return connection.execute(f"SELECT ({text}\n) FROM (SELECT 0{columns})").fetchall()[0][0]
+
+
+def _decimal(value: float) -> str:
+    """A number as SQL that is reckoned with exactly, where it has few enough digits."""
+    plain = format(Decimal(repr(value)), "f")
+    return plain if len(plain.lstrip("-").replace(".", "")) <= _MOST_DIGITS else _double(value)
+
+
+def _double(value: float) -> str:
+    return f"CAST({value!r} AS DOUBLE)"
+
+
+_SIGNIFICANT_DIGITS = 12
+
+
+def evaluate_let(
+    connection: duckdb.DuckDBPyConnection, policy: Policy, register: Register, relation: str
+) -> dict[str, float | None]:
+    """Evaluate the ``[let]`` expressions of one register over all its rows, placed or not.
+
+    Parameters
+    ----------
+    connection : duckdb connection
+    policy : Policy
+        With expressions that have been checked.
+    register : {"residents", "dwellings", "units"}
+    relation : str
+        SQL of the register's rows.
+
+    Returns
+    -------
+    dict
+        Name -> value; None where there is nothing to take it from.
+
+    Raises
+    ------
+    InputError
+        If an expression fails over these rows, or gives a value of each row instead of one of all.
+    """
+    expressions = policy.let.get(register, {})
+    if not expressions:
+        return {}
+    columns = ", ".join(f"CAST(({expression}\n) AS DOUBLE)" for expression in expressions.values())
+    try:
+        # HAVING makes it one group: a column outside of a total is an error then, and not the value of some first row
+        row = connection.execute(f"SELECT {columns} FROM {relation} HAVING TRUE").fetchall()[0]
+    except duckdb.Error as error:
+        reason = str(error).strip().split("\n")[0]
+        what, remedy = f"cannot be evaluated: {reason}", "Take one value of the whole register, such as median(...)."
+        raise InputError(Problem(f"{policy.id}: let.{register}", what, remedy)) from None
+    return {
+        name: _steady(value, expression) for (name, expression), value in zip(expressions.items(), row, strict=True)
+    }
+
+
+def _steady(value: float | None, expression: str) -> float | None:
+    """Sums and means of fractions depend on the order of rows in their last digits: those are left out."""
+    if value is None or not any(name in expression.lower() for name in ("sum", "avg", "mean")):
+        return value
+    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
+
+
+_NAMES_OF_THE_ENGINE = ("residents", "row", "flags", "dwelling_row")
+"""Columns that the engine adds to the rows of a register."""
+
+
+def check_policy_fits(policy: Policy) -> None:
+    """Check that a policy asks for what registers have.
+
+    Raises
+    ------
+    InputError
+        If its criteria read a unit table, or it works in another reference system.
+    """
+    if policy.reads_unit_table:
+        what = "its criteria read a unit table, not registers"
+        raise InputError(Problem(f"policy {policy.id}", what, "Leave out --raw, or choose another policy."))
+    if policy.units.crs is not None and policy.units.crs != CRS:
+        from udsat_geo.sources.crs import check_crs, same_crs, short_crs
+
+        where = policy.place("units.crs")
+        check_crs(policy.units.crs, where)
+        if not same_crs(policy.units.crs, CRS):
+            what = f"is {short_crs(policy.units.crs)}, and registers are read in {CRS}"
+            raise InputError(Problem(where, what, f"Set it to {CRS}, or leave it out."))
+
+
+def let_name_problems(policy: Policy, register: Register, taken: Collection[str]) -> list[Problem]:
+    """Names of ``[let]`` that would hide a column, or one that the engine itself adds; SQL knows no upper case."""
+    lower = {name.lower() for name in taken}
+    return [
+        Problem(policy.place(f"let.{register}.{name}"), "is a column already", "Choose another name.")
+        for name in policy.let.get(register, {})
+        if name in lower
+    ]
+
+
+def check_policy_expressions(opened: Opened, policy: Policy) -> None:
+    """Check every expression of a policy against the columns of these registers.
+
+    Raises
+    ------
+    InputError
+        With every fault of every expression.
+    """
+    problems: list[Problem] = []
+    tables = {"residents": opened.residents, "dwellings": opened.dwellings}
+    for register, expressions in policy.let.items():
+        if register not in tables:
+            problems.append(Problem(f"let.{register}", "this policy's registers are residents and dwellings"))
+            continue
+        problems += let_name_problems(policy, register, [*tables[register].values, *_NAMES_OF_THE_ENGINE])
+        columns = _columns_of(tables[register], register)
+        for name, expression in expressions.items():
+            where = policy.place(f"let.{register}.{name}")
+            problems += check_expression(opened.connection, expression, columns, where, aggregates=True)
+    for criterion in policy.criteria:
+        register = criterion.register_name
+        columns = [*_columns_of(tables[register], register), *policy.let.get(register, {})]
+        for part in ("where", "numerator", "denominator"):
+            where = policy.place(f"criteria ({criterion.key}).{part}")
+            problems += check_expression(opened.connection, getattr(criterion, part), columns, where)
+    raise_if_any(problems)
+
+
+def _columns_of(table: CleanTable, register: Register) -> list[str]:
+    """The columns of a register that expressions may use, derived ones too."""
+    return [*table.values, *DERIVED.get(register, ())]

@@ -1,0 +1,776 @@
+"""From a folder of registers to exact sums by place.
+
+The order: open the three tables, lock the connection, check them, evaluate ``[let]``, place the addresses, link
+dwellings to addresses and residents to dwellings, and add up each criterion's numerator and denominator over the
+rows that count. A row counts in a criterion when its `where` is true and neither side of the ratio is NULL.
+
+Sums are integers. Whole numbers and yes/no are added as they are; other numbers in millionths (`FRACTION`), rounded
+once per row, so that no order of rows can change a sum.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.policy.rules import Criterion, Policy
+from udsat_geo.registers.cleaning import (
+    HASH,
+    Opened,
+    check_positions,
+    check_tables,
+    key_problems,
+    open_registers,
+    reading,
+)
+from udsat_geo.registers.expressions import (
+    check_policy_expressions,
+    check_policy_fits,
+    evaluate_let,
+    names_in,
+    raise_if_any,
+)
+from udsat_geo.registers.schema import COLUMNS
+from udsat_geo.registers.settings import RegisterSettings
+from udsat_geo.registers.tables import is_whole_type
+from udsat_geo.sources.csv import quoted
+
+NO_ADDRESS, DANGLING, NO_POSITION, OUTSIDE = -1, -2, -3, -4
+"""Why a dwelling has no place: no address; a key that no address has; an address without a position, or outside
+all units."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """The addresses that have a position.
+
+    Attributes
+    ----------
+    address_id : pyarrow.ChunkedArray of string, n_addresses
+        Distinct and none empty.
+    easting, northing : float64, shape (n_addresses,)
+        In metres.
+    """
+
+    address_id: Any
+    easting: NDArray[np.float64]
+    northing: NDArray[np.float64]
+
+
+Place = Callable[[Located], tuple[NDArray[np.int32], int]]
+"""Gives the place of each address (-1 is none), and the number of places."""
+
+
+def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> int:
+    """Place the addresses; the connection keeps a relation ``addresses`` of keys and places.
+
+    Parameters
+    ----------
+    opened : Opened
+    place : callable
+    counts : dict
+        Added to in place: addresses without a position, and outside all units.
+
+    Returns
+    -------
+    int
+        The number of places.
+
+    Raises
+    ------
+    InputError
+        For empty and repeated keys, and positions that are no metres.
+    """
+    import pyarrow as pa
+
+    connection, table = opened.connection, opened.addresses
+    with reading(table.source):
+        rows = connection.sql(
+            f"SELECT address_id, easting, northing, {HASH.format(key='address_id')} AS hash_of_key "
+            f"FROM {table.select()}"
+        ).to_arrow_table()
+    connection.register("addresses", rows)
+    raise_if_any(key_problems(connection, "addresses", "address_id", table.source.path.name, rows["hash_of_key"]))
+    easting, northing = (
+        np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.float64) for name in ("easting", "northing")
+    )
+    has_position = ~(np.isnan(easting) | np.isnan(northing))
+    counts["addresses_without_position"] = int(len(easting) - has_position.sum())
+    located = Located(rows["address_id"], easting, northing)
+    if counts["addresses_without_position"]:
+        address_id = rows["address_id"].filter(pa.array(has_position))
+        located = Located(address_id, easting[has_position], northing[has_position])
+    check_positions(located.easting, located.northing, table)
+    placed, n_places = place(located)
+    counts["addresses_outside_all_units"] = int((placed < 0).sum())
+    place_of_address = np.full(rows.num_rows, NO_POSITION, dtype=np.int32)
+    place_of_address[has_position] = np.where(placed < 0, OUTSIDE, placed)
+    connection.register("addresses", pa.table({"address_id": rows["address_id"], "place": place_of_address}))
+    return n_places
+
+
+def link_dwellings(
+    opened: Opened, policy: Policy, counts: dict[str, int]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Link dwellings to addresses; the connection keeps a table ``dwellings`` in the order of what is returned.
+
+    Parameters
+    ----------
+    opened : Opened
+    policy : Policy
+        Only the columns that its expressions name are kept.
+    counts : dict
+        Added to in place: dwellings without an address.
+
+    Returns
+    -------
+    place_of_dwelling : int32, shape (n_dwellings,)
+        -1 is none.
+    unplaced : int32, shape (n_dwellings,)
+        0 where it is placed, else `NO_ADDRESS`, `NO_POSITION` or `OUTSIDE`.
+
+    Raises
+    ------
+    InputError
+        For empty and repeated keys, and keys that no address has.
+    """
+    connection, table = opened.connection, opened.dwellings
+    expressions = [*policy.let.get("dwellings", {}).values()]
+    for criterion in policy.criteria:
+        expressions += [criterion.where, criterion.numerator, criterion.denominator]
+    text = "\n".join(expressions)
+    named = [name for name in table.values if re.search(rf"\b{name}\b", text, re.IGNORECASE)]
+    columns = ", ".join(f"d.{name}" for name in dict.fromkeys(["dwelling_id", *named]) if name != "address_id")
+    with reading(table.source):
+        connection.execute(
+            f"CREATE TEMP TABLE dwellings AS SELECT {columns}, d.address_id IS NULL AS no_address, "
+            "a.place AS place "
+            f"FROM {table.select()} d LEFT JOIN addresses a ON d.address_id = a.address_id"
+        )
+    found = connection.sql(
+        f"SELECT coalesce(place, CASE WHEN no_address THEN {NO_ADDRESS} ELSE {DANGLING} END)::INTEGER AS place, "
+        f"{HASH.format(key='dwelling_id')} AS hash_of_key FROM dwellings"
+    ).to_arrow_table()
+    raise_if_any(key_problems(connection, "dwellings", "dwelling_id", table.source.path.name, found["hash_of_key"]))
+    place = found["place"].to_numpy()
+    counts["dwellings_without_address"] = int((place == NO_ADDRESS).sum())
+    dangling = int((place == DANGLING).sum())
+    if dangling:
+        raise InputError(_dangling(opened, table.select(), "address_id", "addresses", dangling))
+    connection.unregister("addresses")
+    return np.maximum(place, -1), np.minimum(place, 0)
+
+
+def count_unplaced(
+    opened: Opened,
+    rows: dict[str, int],
+    counts: dict[str, int],
+    residents_of_dwelling: NDArray[np.int64],
+    unplaced: NDArray[np.int32],
+) -> None:
+    """Count the residents who are in no place, each under one reason.
+
+    Parameters
+    ----------
+    opened : Opened
+    rows : dict
+        Table -> number of rows.
+    counts : dict
+        Added to in place.
+    residents_of_dwelling : int64, shape (n_dwellings,)
+    unplaced : int32, shape (n_dwellings,)
+        From `link_dwellings`.
+
+    Raises
+    ------
+    InputError
+        For residents whose key no dwelling has.
+    """
+    linked = int(residents_of_dwelling.sum())
+    dangling = rows["residents"] - counts["residents_without_dwelling"] - linked
+    if dangling:
+        raise InputError(_dangling(opened, opened.residents.select(), "dwelling_id", "dwellings", dangling))
+    counts["residents_of_dwellings_without_address"] = int(residents_of_dwelling[unplaced == NO_ADDRESS].sum())
+    counts["residents_of_addresses_without_position"] = int(residents_of_dwelling[unplaced == NO_POSITION].sum())
+    counts["residents_outside_all_units"] = int(residents_of_dwelling[unplaced == OUTSIDE].sum())
+    counts["residents_placed"] = int(residents_of_dwelling[unplaced == 0].sum())
+    counts["residents_unplaced"] = rows["residents"] - counts["residents_placed"]
+
+
+def _dangling(opened: Opened, relation: str, key: str, target: str, count: int) -> Problem:
+    """The problem of keys that lead nowhere, with an example."""
+    first = opened.connection.execute(
+        f"SELECT x.{key} FROM {relation} x ANTI JOIN {target} t ON x.{key} = t.{key} "
+        f"WHERE x.{key} IS NOT NULL ORDER BY 1 LIMIT 1"
+    ).fetchall()
+    table = opened.dwellings if key == "address_id" else opened.residents
+    where = f"{table.source.path.name}, column {key}"
+    remedy = f"Add the missing {target}, or leave the cell empty."
+    example = repr(first[0][0]) if first else None
+    return Problem(where, f"keys that no row of {target} has", remedy, count, example)
+
+
+FRACTION = 1_000_000
+"""Numbers that are not whole are added up in millionths."""
+
+_LARGEST_SUM = 2.0**62
+_MOST_FLAGS = 60
+_FLAGS_OF_AN_INTEGER = 30
+_ROWS_AT_A_TIME = 1 << 20
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """The sums of all criteria, added to in place.
+
+    Attributes
+    ----------
+    numerator, denominator : int64, shape (n_places, n_criteria)
+    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+        1, or `FRACTION`.
+    """
+
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    numerator_unit: NDArray[np.int64]
+    denominator_unit: NDArray[np.int64]
+
+    @staticmethod
+    def empty(n_places: int, n_criteria: int) -> Ratios:
+        """All sums zero."""
+        return Ratios(
+            np.zeros((n_places, n_criteria), dtype=np.int64),
+            np.zeros((n_places, n_criteria), dtype=np.int64),
+            np.ones(n_criteria, dtype=np.int64),
+            np.ones(n_criteria, dtype=np.int64),
+        )
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of one criterion's ratio, as a column of the query."""
+
+    criterion: int
+    is_numerator: bool
+    sql: str
+    flag: bool
+    unit: int
+
+
+def add_ratios(
+    connection: duckdb.DuckDBPyConnection,
+    policy: Policy,
+    register: str,
+    relation: str,
+    row_column: str,
+    place_of: Callable[[NDArray[np.int32]], NDArray[np.int32]],
+    let: dict[str, float | None],
+    ratios: Ratios,
+) -> None:
+    """Add the rows of one register to the sums.
+
+    Parameters
+    ----------
+    relation : str
+        SQL of the rows.
+    row_column : str
+        SQL of the integer that `place_of` turns into a place.
+    place_of : callable
+        Rows to places; called once for every batch of rows.
+    let : dict
+        Values that expressions may use by name.
+    ratios : Ratios
+        Added to in place.
+
+    Raises
+    ------
+    InputError
+        If an expression cannot be evaluated over the rows, or a sum exceeds 64 bits.
+    """
+    for name, value in let.items():
+        if value is not None and not math.isfinite(value):
+            where = policy.place(f"let.{register}.{name}")
+            raise InputError(Problem(where, f"gives {value}, not a finite number", "Mend the expression."))
+    constants = "".join(
+        f", {'CAST(NULL AS DOUBLE)' if value is None else f'CAST({value!r} AS DOUBLE)'} AS {quoted(name)}"
+        for name, value in let.items()
+    )
+    rows = f"(SELECT *{constants} FROM {relation})"
+    sides = _sides(connection, policy, register, rows)
+    flags = [side for side in sides if side.flag][:_MOST_FLAGS]
+    others = [side for side in sides if side not in flags]
+    # a query of INTEGERs is a fifth faster than one of BIGINTs
+    kind = "INTEGER" if len(flags) <= _FLAGS_OF_AN_INTEGER else "BIGINT"
+    packed = " + ".join(f"CAST({side.sql} AS {kind}) * {1 << k}" for k, side in enumerate(flags)) or "0"
+    values = "".join(f", {side.sql} AS v{k}" for k, side in enumerate(others))
+    query = f"SELECT {row_column} AS row, CAST({packed} AS {kind}) AS flags{values} FROM {rows}"
+    tally = _Tally(policy, flags, others, ratios)
+    try:
+        for batch in _ahead(connection.sql(query).to_arrow_reader(_ROWS_AT_A_TIME)):
+            found = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in batch.schema.names}
+            tally.add(place_of(found["row"]), found)
+    except duckdb.Error as error:
+        reason = str(error).strip().split("\n")[0]
+        where = f"{policy.id}: criteria over {register}"
+        raise InputError(Problem(where, f"cannot be evaluated: {reason}", "Mend the expressions.")) from None
+    tally.close()
+
+
+def _ahead(batches: Iterable[Any]) -> Iterator[Any]:
+    """The same batches, the next one being read while one is worked on."""
+    following = iter(batches)
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, following, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, following, None)
+            yield batch
+
+
+def _sides(connection: duckdb.DuckDBPyConnection, policy: Policy, register: str, rows: str) -> list[_Side]:
+    """Both sides of each criterion of a register, with their types found by DuckDB."""
+    mine = [(j, c) for j, c in enumerate(policy.criteria) if c.register_name == register]
+    if not mine:
+        return []
+    columns = ", ".join(f"({c.numerator}\n), ({c.denominator}\n)" for _, c in mine)
+    try:
+        types = [row[1] for row in connection.execute(f"DESCRIBE SELECT {columns} FROM {rows}").fetchall()]
+    except duckdb.Error as error:
+        reason = str(error).strip().split("\n")[0]
+        raise InputError(Problem(f"{policy.id}: criteria over {register}", f"cannot be evaluated: {reason}")) from None
+    sides = []
+    for place, (j, criterion) in enumerate(mine):
+        for is_numerator in (True, False):
+            sides.append(_side(j, criterion, is_numerator, types[2 * place + (not is_numerator)]))
+    return sides
+
+
+def _side(j: int, criterion: Criterion, is_numerator: bool, kind: str) -> _Side:
+    expression = criterion.numerator if is_numerator else criterion.denominator
+    other = criterion.denominator if is_numerator else criterion.numerator
+    counts = f"({criterion.where}\n)"
+    # a constant is never NULL, and a side that is tested for truth below need not be tested for NULL as well
+    counts += "".join(
+        f" AND ({side}\n) IS NOT NULL"
+        for side in (expression, other)
+        if side.strip() != "1" and not (side is expression and kind == "BOOLEAN")
+    )
+    if kind == "BOOLEAN":
+        return _Side(j, is_numerator, f"coalesce({counts} AND ({expression}\n), FALSE)", True, 1)
+    if expression.strip() == "1":
+        return _Side(j, is_numerator, f"coalesce({counts}, FALSE)", True, 1)
+    if is_whole_type(kind):
+        value, unit = f"CAST(({expression}\n) AS BIGINT)", 1
+    elif kind in ("DOUBLE", "FLOAT", "HUGEINT", "UBIGINT") or kind.startswith("DECIMAL"):
+        value, unit = f"CAST(round(CAST(({expression}\n) AS DOUBLE) * {FRACTION}) AS BIGINT)", FRACTION
+    else:
+        side = "numerator" if is_numerator else "denominator"
+        raise InputError(Problem(f"criteria ({criterion.key}).{side}", f"gives {kind}, not a number"))
+    return _Side(j, is_numerator, f"CASE WHEN {counts} THEN {value} ELSE 0 END", False, unit)
+
+
+class _Tally:
+    """Adds up batches of rows.
+
+    Parameters
+    ----------
+    policy : Policy
+    flags, others : list of _Side
+        The sides that travel as bits, and those with a column each.
+    ratios : Ratios
+        Added to in place; the flags only at the end.
+    """
+
+    def __init__(self, policy: Policy, flags: list[_Side], others: list[_Side], ratios: Ratios):
+        self.policy, self.flags, self.others, self.ratios = policy, flags, others, ratios
+        # rows fit 32 bits, and half the width is twice the sums in a cache
+        self.sums_of_flags = np.zeros((len(ratios.numerator), len(flags)), dtype=np.int32)
+        self.largest = np.zeros(len(others))
+
+    def add(self, place: NDArray[np.int32], found: dict[str, NDArray[np.int64]]) -> None:
+        """Add one batch: ``flags`` and ``v0``, ``v1`` ... of `found`, each of shape (n_rows,)."""
+        from udsat_geo.kernels.sums import add_flags, add_values
+
+        if self.flags:
+            add_flags(place, found["flags"], self.sums_of_flags)
+        for k, side in enumerate(self.others):
+            values = np.asarray(found[f"v{k}"])
+            self.largest[k] += np.abs(values).sum(dtype=np.float64)
+            if self.largest[k] > _LARGEST_SUM:
+                key = self.policy.criteria[side.criterion].key
+                what = "the sum is too large to be added exactly"
+                raise InputError(Problem(f"{self.policy.id}: criteria ({key})", what))
+            ratios = self.ratios
+            units = ratios.numerator_unit if side.is_numerator else ratios.denominator_unit
+            units[side.criterion] = side.unit
+            add_values(place, values, ratios.numerator if side.is_numerator else ratios.denominator, side.criterion)
+
+    def close(self) -> None:
+        """Bring the flags to their sums."""
+        for k, side in enumerate(self.flags):
+            target = self.ratios.numerator if side.is_numerator else self.ratios.denominator
+            target[:, side.criterion] += self.sums_of_flags[:, k]
+
+
+@dataclass(frozen=True)
+class RegisterSums:
+    """What the registers say of each place.
+
+    Attributes
+    ----------
+    residents : int64, shape (n_places,)
+        Residents placed there.
+    dwellings : int64, shape (n_places,)
+        Dwellings there, occupied or not.
+    numerator, denominator : int64, shape (n_places, n_criteria)
+        Sums over the rows that count.
+    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+        How many of the sum make one: 1, or `FRACTION` for sums of millionths.
+    counts : dict
+        Rows that do not count, by reason.
+    rows : dict
+        Table -> number of rows.
+    files : dict
+        Table -> its file; ``settings`` -> registers.toml, where there is one.
+    notes : tuple of str
+        What was found out about the files: how they are written.
+    settings : RegisterSettings
+    let : dict
+        Name -> value of what ``[let]`` evaluated.
+    """
+
+    residents: NDArray[np.int64]
+    dwellings: NDArray[np.int64]
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    numerator_unit: NDArray[np.int64]
+    denominator_unit: NDArray[np.int64]
+    counts: dict[str, int]
+    rows: dict[str, int]
+    files: dict[str, Path]
+    notes: tuple[str, ...]
+    settings: RegisterSettings
+    let: dict[str, float | None] = field(default_factory=dict)
+
+
+def read_registers(folder: Path, policy: Policy, place: Place, threads: int | None = None) -> RegisterSums:
+    """Read a folder of registers and add up the criteria of a policy by place.
+
+    Parameters
+    ----------
+    folder : Path
+    policy : Policy
+        Its criteria read ``residents`` and ``dwellings``.
+    place : callable
+        Where an address lies.
+    threads : int, optional
+        For DuckDB; results do not depend on it.
+
+    Raises
+    ------
+    InputError
+        With every problem found: files, columns, codes, numbers, keys, positions, expressions.
+    """
+    check_policy_fits(policy)
+    return sums_of_opened(open_registers(folder, threads), policy, place)
+
+
+def sums_of_opened(opened: Opened, policy: Policy, place: Place) -> RegisterSums:
+    """Add up the criteria of a policy over opened registers, and close them.
+
+    Raises
+    ------
+    InputError
+        See `read_registers`.
+    """
+    check_policy_expressions(opened, policy)
+    rows, counts = check_tables(opened.connection, opened.tables)
+    let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())
+    sums = _add_up(opened, policy, place, let, rows, counts)
+    opened.connection.close()
+    return sums
+
+
+def _add_up(
+    opened: Opened,
+    policy: Policy,
+    place: Place,
+    let: dict[str, float | None],
+    rows: dict[str, int],
+    counts: dict[str, int],
+) -> RegisterSums:
+    """Place addresses, then dwellings, then residents, adding up on the way."""
+    from udsat_geo.kernels.sums import count_rows
+
+    n_places = place_addresses(opened, place, counts)
+    place_of_dwelling, unplaced = link_dwellings(opened, policy, counts)
+    dwellings = np.zeros(n_places, dtype=np.int64)
+    count_rows(place_of_dwelling, dwellings)
+    ratios = Ratios.empty(n_places, len(policy.criteria))
+    residents, residents_of_dwelling = _add_up_residents(opened, policy, place_of_dwelling, let, ratios)
+    count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
+    let |= _add_up_dwellings(opened, policy, residents_of_dwelling, place_of_dwelling, ratios)
+    notes = tuple(note for table in opened.tables for note in table.notes)
+    return RegisterSums(
+        residents,
+        dwellings,
+        ratios.numerator,
+        ratios.denominator,
+        ratios.numerator_unit,
+        ratios.denominator_unit,
+        counts,
+        rows,
+        opened.files,
+        notes,
+        opened.settings,
+        let,
+    )
+
+
+def _add_up_residents(
+    opened: Opened,
+    policy: Policy,
+    place_of_dwelling: NDArray[np.int32],
+    let: dict[str, float | None],
+    ratios: Ratios,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Add up the criteria over residents, whom one pass counts by place and by dwelling as well.
+
+    Returns
+    -------
+    residents : int64, shape (n_places,)
+    residents_of_dwelling : int64, shape (n_dwellings,)
+        Placed or not.
+    """
+    from udsat_geo.kernels.sums import count_rows, follow
+
+    residents = np.zeros(len(ratios.numerator), dtype=np.int64)
+    residents_of_dwelling = np.zeros(len(place_of_dwelling), dtype=np.int64)
+
+    def place_residents(dwelling_of_row: NDArray[np.int32]) -> NDArray[np.int32]:
+        count_rows(dwelling_of_row, residents_of_dwelling)
+        place_of_row = np.empty(len(dwelling_of_row), dtype=np.int32)
+        follow(dwelling_of_row, place_of_dwelling, place_of_row)
+        count_rows(place_of_row, residents)
+        return place_of_row
+
+    linked = (
+        f"(SELECT r.*, CAST(d.rowid AS INTEGER) AS dwelling_row FROM {opened.residents.select()} r "
+        "JOIN dwellings d ON r.dwelling_id = d.dwelling_id)"
+    )
+    add_ratios(opened.connection, policy, "residents", linked, "dwelling_row", place_residents, let, ratios)
+    return residents, residents_of_dwelling
+
+
+def _add_up_dwellings(
+    opened: Opened,
+    policy: Policy,
+    residents_of_dwelling: NDArray[np.int64],
+    place_of_dwelling: NDArray[np.int32],
+    ratios: Ratios,
+) -> dict[str, float | None]:
+    """Add up the criteria over dwellings; `residents` is known by now. What ``[let]`` gave over them."""
+    import pyarrow as pa
+
+    if not any(criterion.register_name == "dwellings" for criterion in policy.criteria):
+        return {}
+    row_of_dwelling = np.arange(len(place_of_dwelling), dtype=np.int32)
+    opened.connection.register(
+        "counted", pa.table({"residents": residents_of_dwelling, "dwelling_row": row_of_dwelling})
+    )
+    relation = "(SELECT * FROM dwellings POSITIONAL JOIN counted)"
+    let = evaluate_let(opened.connection, policy, "dwellings", relation)
+
+    def place_dwellings(row: NDArray[np.int32]) -> NDArray[np.int32]:
+        return place_of_dwelling[row]
+
+    add_ratios(opened.connection, policy, "dwellings", relation, "dwelling_row", place_dwellings, let, ratios)
+    return let
+
+
+Missing = dict[str, tuple[str, ...]]
+"""Key of a criterion -> the columns it would need and the registers lack, each with its table."""
+
+
+def read_partial_registers(
+    folder: Path, policy: Policy, place: Place, threads: int | None = None
+) -> tuple[RegisterSums, Missing]:
+    """Read registers as `udsat_geo.registers.read.read_registers` does, criteria without their columns left out.
+
+    Keys and positions must be there.
+
+    Parameters
+    ----------
+    folder : Path
+    policy : Policy
+    place : callable
+    threads : int, optional
+
+    Returns
+    -------
+    sums : RegisterSums
+        Over all criteria of the policy; 0 for those that are left out.
+    missing : dict
+        Criterion -> columns, as in ``residents.education``.
+
+    Raises
+    ------
+    InputError
+        See `udsat_geo.registers.read.read_registers`.
+    """
+    check_policy_fits(policy)
+    opened = open_registers(folder, threads, may_lack_values=True)
+    lacking = _lacking(opened, policy)
+    missing = {key: lacking[key] for key in policy.keys if lacking[key]}
+    if not missing:
+        return sums_of_opened(opened, policy, place), missing
+    sums = sums_of_opened(opened, _without(policy, lacking), place)
+    kept = np.flatnonzero([key not in missing for key in policy.keys])
+
+    def widened(values: NDArray[np.int64], fill: int) -> NDArray[np.int64]:
+        whole = np.full((*values.shape[:-1], len(policy.keys)), fill, dtype=np.int64)
+        whole[..., kept] = values
+        return whole
+
+    return dataclasses.replace(
+        sums,
+        numerator=widened(sums.numerator, 0),
+        denominator=widened(sums.denominator, 0),
+        numerator_unit=widened(sums.numerator_unit, 1),
+        denominator_unit=widened(sums.denominator_unit, 1),
+    ), missing
+
+
+def _lacking(opened: Opened, policy: Policy) -> Missing:
+    """What each criterion, and each value of ``[let]``, would need that these registers do not have."""
+    lacking: Missing = {}
+    for register, expressions in policy.let.items():
+        for name, expression in expressions.items():
+            lacking[f"{register}.{name}"] = tuple(_absent(opened, register, expression))
+    for criterion in policy.criteria:
+        register = criterion.register_name
+        sides = (criterion.where, criterion.numerator, criterion.denominator)
+        used = {name for side in sides for name in _names_in(opened, side)}
+        found = [column for side in sides for column in _absent(opened, register, side)]
+        for name in policy.let.get(register, {}):
+            found += lacking[f"{register}.{name}"] if name in used else ()
+        lacking[criterion.key] = tuple(dict.fromkeys(found))
+    return lacking
+
+
+def _absent(opened: Opened, register: str, expression: str) -> list[str]:
+    """The columns that an expression names and a register could have, but does not."""
+    tables = {"residents": opened.residents, "dwellings": opened.dwellings}
+    if register not in tables:
+        return []
+    used = _names_in(opened, expression)
+    names = [column.name for column in COLUMNS[register] if column.name not in tables[register].values]
+    return [f"{register}.{name}" for name in names if name in used]
+
+
+def _names_in(opened: Opened, expression: str) -> set[str]:
+    """The names that an expression uses; none if it is no expression, which is told when it is checked."""
+    try:
+        return names_in(opened.connection, expression)
+    except duckdb.Error:
+        return set()
+
+
+def _without(policy: Policy, lacking: Missing) -> Policy:
+    """The policy without what these registers cannot answer."""
+    let = {
+        register: {name: text for name, text in expressions.items() if not lacking[f"{register}.{name}"]}
+        for register, expressions in policy.let.items()
+    }
+    criteria = tuple(criterion for criterion in policy.criteria if not lacking[criterion.key])
+    return policy.model_copy(update={"let": let, "criteria": criteria})
+
+
+_EVERYONE = Policy.model_validate(
+    {
+        "id": "everyone",
+        "years": (1, 9999),
+        "criteria": [{"key": "everyone", "register": "residents", "numerator": "1", "worse": "high"}],
+        "rule": {"core": 0.0},
+    }
+)
+"""A policy that needs no column but the keys."""
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """Addresses with a position, in the order of their register.
+
+    Attributes
+    ----------
+    address_id : object (str), shape (n_addresses,)
+    easting, northing : float64, shape (n_addresses,)
+    residents : int64, shape (n_addresses,)
+    counts : dict
+        Rows that do not count, by reason.
+    notes : tuple of str
+        How the files are written.
+    """
+
+    address_id: NDArray[np.object_]
+    easting: NDArray[np.float64]
+    northing: NDArray[np.float64]
+    residents: NDArray[np.int64]
+    counts: dict[str, int]
+    notes: tuple[str, ...]
+
+
+def residents_by_address(folder: Path, threads: int | None = None) -> Addressed:
+    """Read a folder of registers, checked as for a designation, and count the residents of every address.
+
+    Parameters
+    ----------
+    folder : Path
+    threads : int, optional
+        For DuckDB; the result does not depend on it.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
+    opened = open_registers(folder, threads)
+    connection = opened.connection
+    rows, counts = check_tables(connection, opened.tables)
+    found: list[Located] = []
+
+    def place(addresses: Located) -> tuple[NDArray[np.int32], int]:
+        found.append(addresses)
+        return np.arange(len(addresses.easting), dtype=np.int32), len(addresses.easting)
+
+    n_addresses = place_addresses(opened, place, counts)
+    del counts["addresses_outside_all_units"]
+    place_of_dwelling, unplaced = link_dwellings(opened, _EVERYONE, counts)
+    residents_of_dwelling = np.zeros(len(place_of_dwelling), dtype=np.int64)
+    with reading(opened.residents.source):
+        living = connection.sql(
+            f"SELECT CAST(d.rowid AS BIGINT), count(*) FROM {opened.residents.select()} r "
+            "JOIN dwellings d ON r.dwelling_id = d.dwelling_id GROUP BY 1"
+        ).fetchnumpy()
+    dwelling, count = living.values()
+    residents_of_dwelling[np.asarray(dwelling, dtype=np.int64)] = np.asarray(count, dtype=np.int64)
+    count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
+    del counts["residents_outside_all_units"]
+    residents = np.zeros(n_addresses, dtype=np.int64)
+    placed = place_of_dwelling >= 0
+    np.add.at(residents, place_of_dwelling[placed], residents_of_dwelling[placed])
+    connection.close()
+    address_id = np.empty(n_addresses, dtype=object)
+    address_id[:] = found[0].address_id.to_pylist()
+    notes = tuple(note for table in opened.tables for note in table.notes)
+    return Addressed(address_id, found[0].easting, found[0].northing, residents, counts, notes)

@@ -1,0 +1,86 @@
+"""`registers.toml`: what a folder of registers says about its own files."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.sources.csv import TableSettings
+
+NAME = "registers.toml"
+
+
+class RegisterSettings(BaseModel):
+    """The whole of `registers.toml`; an absent file is the same as an empty one.
+
+    Attributes
+    ----------
+    source : {"registers", "synthetic"}
+        Stamped on every output.
+    statement : str
+        What the registers say of themselves, for a reader.
+    year, seed : int or None
+        The count year; the seed of a synthetic city.
+    vintage : dict
+        Criterion -> year of its data.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: Literal["registers", "synthetic"] = "registers"
+    statement: str = ""
+    year: int | None = None
+    seed: int | None = None
+    vintage: dict[str, int] = Field(default_factory=dict)
+    residents: TableSettings = TableSettings()
+    dwellings: TableSettings = TableSettings()
+    addresses: TableSettings = TableSettings()
+
+    def table(self, name: str) -> TableSettings:
+        """The settings of one table."""
+        found: TableSettings = getattr(self, name)
+        return found
+
+
+def read_settings(folder: Path) -> RegisterSettings:
+    """The settings of a register folder.
+
+    Raises
+    ------
+    InputError
+        If the file is there and wrong.
+    """
+    path = folder / NAME
+    if not path.exists():
+        return RegisterSettings()
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return RegisterSettings.model_validate(content)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(Problem(str(path), f"cannot be read ({reason})", "Make it a readable file.")) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(Problem(NAME, f"is not valid TOML: {error}", "Mend the file at that line.")) from None
+    except RecursionError:
+        raise InputError(Problem(NAME, "is nested too deeply", "Write it flat.")) from None
+    except ValidationError as error:
+        raise InputError([_problem(entry) for entry in error.errors()]) from None
+
+
+def _problem(entry: Any) -> Problem:
+    """One pydantic error entry in plain words."""
+    where = f"{NAME}: {'.'.join(str(place) for place in entry['loc'])}"
+    if entry["type"] == "extra_forbidden":
+        model = TableSettings if len(entry["loc"]) > 1 else RegisterSettings
+        near = difflib.get_close_matches(str(entry["loc"][-1]), list(model.model_fields), 1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(model.model_fields)}."
+        return Problem(where, "unknown key", hint)
+    message = str(entry["msg"])
+    given = entry.get("input")
+    example = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+    return Problem(where, message[0].lower() + message[1:] + example)

@@ -1,0 +1,227 @@
+"""Finding and opening the tables of a register folder as relations of a DuckDB connection.
+
+Every table is opened as it stands (`TableSource.relation` is the SQL of its raw rows) and cleaned by one SELECT
+whose columns have the contract's names and types; nothing is copied at this stage.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.registers.schema import COLUMNS, CRS, Column
+from udsat_geo.registers.settings import NAME as SETTINGS
+from udsat_geo.sources.csv import Dialect, TableSettings, literal, pattern_of, read_dialect
+
+TABULAR = (".parquet", ".csv")
+VECTOR = (".gpkg", ".geojson", ".fgb", ".shp", ".geoparquet")
+
+_WHOLE_TYPES = frozenset(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"])
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """One table of a folder, opened.
+
+    Attributes
+    ----------
+    name : str
+        ``residents``, ``dwellings`` or ``addresses``.
+    path : Path
+    relation : str
+        SQL that stands for the raw rows in a FROM clause.
+    types : dict
+        The file's column name -> DuckDB type.
+    settings : TableSettings
+    dialect : Dialect or None
+        CSV only.
+    """
+
+    name: str
+    path: Path
+    relation: str
+    types: dict[str, str]
+    settings: TableSettings
+    dialect: Dialect | None = None
+
+    def column_in_file(self, name: str) -> str | None:
+        """The file's name of one of our columns; None if the file has no such column."""
+        wanted = self.settings.columns.get(name, name)
+        if wanted in self.types:
+            return wanted
+        alike = [column for column in self.types if column.lower() == wanted.lower()]
+        return alike[0] if alike else None
+
+
+def find_table(folder: Path, name: str, settings: TableSettings) -> Path:
+    """The file of a table.
+
+    Raises
+    ------
+    InputError
+        If there is none, or more than one.
+    """
+    if settings.file is not None:
+        path = folder / settings.file
+        if not path.is_file():
+            raise InputError(Problem(str(path), "does not exist", "registers.toml names it: mend the name."))
+        return path
+    suffixes = TABULAR + VECTOR if name == "addresses" else TABULAR
+    found = [folder / f"{name}{suffix}" for suffix in suffixes if (folder / f"{name}{suffix}").is_file()]
+    if not found:
+        kinds = ", ".join(suffixes)
+        there = sorted(path.name for path in folder.iterdir())[:8]
+        listing = f"The folder holds {', '.join(there)}." if there else "The folder is empty."
+        raise InputError(
+            Problem(
+                str(folder / name),
+                f"no table of {name} ({kinds})",
+                f"{listing} Name another file in registers.toml.",
+            )
+        )
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise InputError(
+            Problem(
+                str(folder),
+                f"more than one table of {name}: {names}",
+                "Keep one, or name it in registers.toml.",
+            )
+        )
+    return found[0]
+
+
+def open_table(
+    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, settings: TableSettings, may_lack_values: bool
+) -> TableSource:
+    """Open a table and check that its columns are there; those that are neither keys nor positions only if asked.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, damaged, or lacks columns; all missing columns are told at once.
+    """
+    _check_crs(name, settings)
+    path = find_table(folder, name, settings)
+    if path.stat().st_size == 0:
+        raise InputError(Problem(path.name, "is an empty file", "Export the table again."))
+    if path.suffix in VECTOR or (name == "addresses" and path.suffix == ".parquet" and _has_geometry(path)):
+        source = _open_vector(connection, path, name, settings)
+    elif path.suffix == ".csv":
+        source = _open_csv(connection, path, name, settings)
+    else:
+        source = _opened(
+            connection, path, name, settings, f"read_parquet({literal(pattern_of(path))}, hive_partitioning=false)"
+        )
+    _check_columns(source, may_lack_values)
+    return source
+
+
+def _opened(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    settings: TableSettings,
+    relation: str,
+    dialect: Dialect | None = None,
+) -> TableSource:
+    try:
+        described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    except duckdb.Error as error:
+        reason = str(error).strip().split("\n")[0]
+        raise InputError(Problem(path.name, f"cannot be read: {reason}", "Export the table again.")) from None
+    return TableSource(name, path, relation, {row[0]: row[1] for row in described}, settings, dialect)
+
+
+def _open_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableSettings) -> TableSource:
+    dialect = read_dialect(path, settings)
+    columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in dialect.header)
+    relation = (
+        f"read_csv({literal(pattern_of(path))}, hive_partitioning=false, auto_detect=false, header=true, "
+        "strict_mode=true, null_padding=false, "
+        f"delim={literal(dialect.separator)}, quote='\"', escape='\"', encoding={literal(dialect.encoding)}, "
+        f"columns={{{columns}}})"
+    )
+    return _opened(connection, path, name, settings, relation, dialect)
+
+
+def _has_geometry(path: Path) -> bool:
+    """Whether a Parquet file is a GeoParquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    try:
+        metadata = pyarrow.parquet.read_schema(path).metadata
+    except (pa.ArrowInvalid, OSError) as error:
+        reason = str(error).split("\n")[0]
+        raise InputError(Problem(path.name, f"cannot be read: {reason}", "Export the table again.")) from None
+    return bool(metadata) and b"geo" in metadata
+
+
+def _open_vector(connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableSettings) -> TableSource:
+    """Addresses with a geometry column: their points become easting and northing columns."""
+    from udsat_geo.sources.features import read_points
+
+    table = read_points(path, CRS, settings.crs)
+    relation = f"{name}_points"
+    connection.register(relation, table)
+    return _opened(connection, path, name, settings, relation)
+
+
+def _check_crs(name: str, settings: TableSettings) -> None:
+    """Registers are read in one reference system; saying that it is another one must not pass unheard."""
+    if settings.crs is None:
+        return
+    from udsat_geo.sources.crs import check_crs, same_crs, short_crs
+
+    where = f"{SETTINGS}: {name}.crs"
+    check_crs(settings.crs, where)
+    if not same_crs(settings.crs, CRS):
+        what = f"is {short_crs(settings.crs)}, and registers are read in {CRS}"
+        raise InputError(Problem(where, what, f"Reproject the positions to {CRS}."))
+
+
+def _check_columns(source: TableSource, may_lack_values: bool) -> None:
+    problems = []
+    for column in COLUMNS[source.name]:
+        needed = column.required and not (may_lack_values and is_value(column))
+        named = needed or column.name in source.settings.columns
+        if not named or source.column_in_file(column.name) is not None:
+            continue
+        if column.name == "origin" and source.column_in_file("origin_country") is not None:
+            continue
+        near = difflib.get_close_matches(column.name, list(source.types), 1, 0.6)
+        there = ", ".join(list(source.types)[:12])
+        hint = f"Did you mean {near[0]!r}?" if near else f"The file has: {there}."
+        problems.append(
+            Problem(
+                f"{source.path.name}, column {source.settings.columns.get(column.name, column.name)}",
+                "is missing",
+                f'{hint} Columns can be renamed in registers.toml: [{source.name}.columns] {column.name} = "...".',
+            )
+        )
+    unknown = sorted(set(source.settings.columns) - {c.name for c in COLUMNS[source.name]} - {"origin_country"})
+    problems += [
+        Problem(f"registers.toml: {source.name}.columns.{name}", "is not a column of this table") for name in unknown
+    ]
+    coded = {c.name for c in COLUMNS[source.name] if c.kind == "code"} | {"origin_country"}
+    problems += [
+        Problem(f"registers.toml: {source.name}.values.{name}", "is not a column of codes of this table")
+        for name in sorted(set(source.settings.values) - coded)
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def is_value(column: Column) -> bool:
+    """Whether a column says something of a row, rather than what or where it is."""
+    return column.kind != "key" and column.name not in ("easting", "northing")
+
+
+def is_whole_type(kind: str) -> bool:
+    """Whether a DuckDB type holds whole numbers that fit 64 bits."""
+    return kind in _WHOLE_TYPES

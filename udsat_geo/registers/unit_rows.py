@@ -1,0 +1,185 @@
+"""A ready-made unit table as a register whose rows are the units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.expressions import check_expression, evaluate_let, let_name_problems, raise_if_any
+from udsat_geo.registers.read import Ratios, add_ratios
+from udsat_geo.sources.csv import quoted
+
+MOST_RESIDENTS = 10**10
+"""Of one unit: more than there are people, so a code or a mistake; own choice."""
+
+_ROW = "row_of_unit"
+
+
+@dataclass(frozen=True)
+class UnitSums:
+    """What a unit table says of its units; see `udsat_geo.registers.read.RegisterSums` for the sums.
+
+    Attributes
+    ----------
+    residents : int64, shape (n_units,)
+    numerator, denominator : int64, shape (n_units, n_criteria)
+    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+    counts : dict
+        Units that have no value, by reason.
+    rows : dict
+        ``units`` -> number of rows.
+    residents_known : bool, shape (n_units,)
+        False where `residents` is 0 for want of a number.
+    let : dict
+        Name -> value of what ``[let]`` evaluated.
+    """
+
+    residents: NDArray[np.int64]
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    numerator_unit: NDArray[np.int64]
+    denominator_unit: NDArray[np.int64]
+    counts: dict[str, int]
+    rows: dict[str, int]
+    residents_known: NDArray[np.bool_]
+    let: dict[str, float | None] = field(default_factory=dict)
+
+
+def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
+    """The sums of each unit from its own row.
+
+    Parameters
+    ----------
+    attributes : pyarrow.Table, n_units rows
+    name : str
+        Of the file, for messages.
+    policy : Policy
+        Its criteria read ``units``; values of ``[units] missing`` are no values.
+
+    Raises
+    ------
+    InputError
+        If the criteria read other registers, an expression is faulty, or residents are not whole and at least 0.
+    """
+    if not policy.reads_unit_table:
+        remedy = 'Give the registers with --raw, or use a policy whose criteria have register = "units".'
+        raise InputError(Problem(name, f"the criteria of {policy.id} read registers, not a unit table", remedy))
+    attributes = _with_our_names(attributes, name, policy)
+    _check_names(attributes.column_names, name)
+    connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
+    connection.register("attributes", attributes)
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    relation = _without_missing(connection, policy)
+    _check(connection, attributes.column_names, policy)
+    let = evaluate_let(connection, policy, "units", relation)
+    n_units = attributes.num_rows
+    residents, known = _residents(connection, relation, policy, name)
+    ratios = Ratios.empty(n_units, len(policy.criteria))
+    add_ratios(connection, policy, "units", relation, f"CAST({_ROW} AS INTEGER)", lambda row: row, let, ratios)
+    counts = {"units_without_residents_known": int((~known).sum())}
+    for j, key in enumerate(policy.keys):
+        counts[f"units_without_{key}"] = int((ratios.denominator[:, j] == 0).sum())
+    return UnitSums(
+        residents,
+        ratios.numerator,
+        ratios.denominator,
+        ratios.numerator_unit,
+        ratios.denominator_unit,
+        counts,
+        {"units": n_units},
+        known,
+        let,
+    )
+
+
+def _with_our_names(attributes: Any, name: str, policy: Policy) -> Any:
+    """The table with the columns of ``[units.columns]`` under our names as well."""
+    problems = []
+    for ours, theirs in policy.units.columns.items():
+        found = [column for column in theirs if column in attributes.column_names]
+        if not found:
+            problems.append(Problem(f"{name}, column {ours}", f"none of {', '.join(theirs)} is there"))
+        elif found[0].lower() == ours:
+            continue
+        elif ours in (column.lower() for column in attributes.column_names):
+            what = f"stands in the file beside {found[0]}, which the policy calls so"
+            problems.append(Problem(f"{name}, column {ours}", what, "Choose another name in [units.columns]."))
+        else:
+            attributes = attributes.append_column(ours, attributes.column(found[0]))
+    raise_if_any(problems)
+    return attributes
+
+
+def _check_names(names: list[str], file: str) -> None:
+    """Check that every column has a name of its own, as SQL reads names, and none that the engine uses itself."""
+    problems = []
+    lower = [name.lower() for name in names]
+    if _ROW in lower:
+        what = "is a name that the engine uses itself"
+        problems.append(Problem(f"{file}, column {_ROW}", what, "Rename the column or leave it out."))
+    for name in sorted({name for name in lower if lower.count(name) > 1}):
+        what = "stands more than once, upper and lower case being the same"
+        problems.append(Problem(f"{file}, column {name}", what, "Rename one of them."))
+    raise_if_any(problems)
+
+
+def _without_missing(connection: duckdb.DuckDBPyConnection, policy: Policy) -> str:
+    """SQL of the rows with missing values, and NaN, as NULL."""
+    columns = []
+    codes = ", ".join(repr(value) for value in policy.units.missing)
+    for column, kind, *_ in connection.execute("DESCRIBE SELECT * FROM attributes").fetchall():
+        raw = quoted(column)
+        numeric = kind in ("DOUBLE", "FLOAT", "INTEGER", "UINTEGER") or kind.endswith("INT")
+        numeric = numeric or kind.startswith("DECIMAL")
+        value = raw
+        if numeric and codes:
+            value = f"CASE WHEN {raw} IN ({codes}) THEN NULL ELSE {raw} END"
+        if kind in ("DOUBLE", "FLOAT"):
+            value = f"CASE WHEN isnan({raw}) THEN NULL ELSE {value} END"
+        columns.append(f"{value} AS {raw}")
+    return f"(SELECT {', '.join(columns)}, row_number() OVER () - 1 AS {_ROW} FROM attributes)"
+
+
+def _check(connection: duckdb.DuckDBPyConnection, columns: list[str], policy: Policy) -> None:
+    problems = let_name_problems(policy, "units", [*columns, _ROW])
+    let = policy.let.get("units", {})
+    for key, expression in let.items():
+        problems += check_expression(connection, expression, columns, policy.place(f"let.units.{key}"), aggregates=True)
+    known = [*columns, *let]
+    for criterion in policy.criteria:
+        for part in ("where", "numerator", "denominator"):
+            where = policy.place(f"criteria ({criterion.key}).{part}")
+            problems += check_expression(connection, getattr(criterion, part), known, where)
+    problems += check_expression(connection, policy.units.residents or "0", columns, policy.place("units.residents"))
+    raise_if_any(problems)
+
+
+def _residents(
+    connection: duckdb.DuckDBPyConnection, relation: str, policy: Policy, name: str
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Residents of each unit, 0 where they are not known, and where they are."""
+    expression = policy.units.residents
+    try:
+        found = connection.execute(
+            f"SELECT coalesce(CAST(({expression}\n) AS DOUBLE), 'nan'::DOUBLE) AS residents "
+            f"FROM {relation} ORDER BY {_ROW}"
+        ).fetchnumpy()["residents"]
+    except duckdb.Error as error:
+        reason = str(error).strip().split("\n")[0]
+        raise InputError(Problem(policy.place("units.residents"), f"cannot be evaluated: {reason}")) from None
+    values = np.asarray(found, dtype=float)
+    unknown = np.isnan(values)
+    wrong = ~unknown & ((values < 0) | (values != np.floor(values)) | (values > MOST_RESIDENTS))
+    if wrong.any():
+        example = str(values[np.flatnonzero(wrong)[0]])
+        what = "residents that are no whole number of at least 0"
+        remedy = "List codes for missing values under [units] missing."
+        raise InputError(Problem(f"{name}, {expression}", what, remedy, int(wrong.sum()), example))
+    return np.where(unknown, 0, values).astype(np.int64), ~unknown

@@ -1,0 +1,1 @@
+"""Figures for a status report, and the report as one page."""

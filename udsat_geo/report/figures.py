@@ -1,0 +1,500 @@
+"""The job of the figures: areas designated year by year, or taken from a file, measured, compared and traced."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.area_set import AreaSet, AreasFile
+from udsat_geo.areas.polygons import raise_outside
+from udsat_geo.changes.diff import Designated, compare
+from udsat_geo.changes.lineage import trace
+from udsat_geo.designation.designation import Designation, Progress, check_year, read_units
+from udsat_geo.designation.job import Job, designate_in_a_row, find_inputs, find_registers, run
+from udsat_geo.designation.status import Status
+from udsat_geo.designation.surroundings import read_surroundings
+from udsat_geo.files.area_set import read_area_set, read_areas, set_of_designation
+from udsat_geo.files.atomic_write import cannot_write, put_together
+from udsat_geo.messages.errors import InputError, OutputError, Problem
+from udsat_geo.messages.words import NOTHING_TO_COMPARE, STEPS
+from udsat_geo.monitoring.status import MeasuredYear, StatusSeries, measure_year, series_of
+from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.policy.published import status_2021
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers
+from udsat_geo.registers.schema import CRS
+from udsat_geo.report.canvas import PUBLISHED, Origin, origin_of, settings, vintage_of
+from udsat_geo.report.charts import (
+    Beside,
+    Compared,
+    GapLines,
+    compared,
+    draw_criteria_bars,
+    draw_gap_lines,
+    gap_lines,
+    in_print,
+)
+from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart, flow_chart
+from udsat_geo.report.map_page import backdrop_of
+from udsat_geo.report.maps import AreasOnMap, ChangesOnMap, areas_on_map, changes_on_map, draw_area_map, draw_change_map
+from udsat_geo.report.words import NOTES, PRINTED
+from udsat_geo.scoring.scores import gaps
+from udsat_geo.sources.crs import reproject, same_crs
+from udsat_geo.synthetic.write import DEFAULT_SEED
+from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
+from udsat_geo.units.units import Units
+from udsat_geo.units.zones import polygon_of_points
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+POLICY, DESIGNATED = "kbh-2017", 2017
+"""The policy whose criteria they are, and when the areas of Tabel 1 were designated."""
+BREAKS = {"no_education": 2018}
+"""Criterion -> year from which its data are of another kind; footnote 3 of the report."""
+
+
+def published_series() -> StatusSeries:
+    """Tabel 1: the areas of 2017 and the rest of the city, by year, shares as fractions.
+
+    The report prints no residents and nothing of the whole city: 0, and NaN.
+    """
+    policy = load_policy(POLICY).policy
+    table = status_2021()["table_1"]
+    years = [int(year) for year in table["areas"][policy.keys[0]] if year.isdigit()]
+    return series_of({year: _status(table, year, policy) for year in years})
+
+
+def _status(table: dict[str, Any], year: int, policy: Policy) -> Status:
+    areas, rest = (
+        np.array([float(table[side][key][str(year)]) for key in policy.keys]) / in_print(policy)
+        for side in ("areas", "rest_of_city")
+    )
+    return Status(areas, rest, np.full(len(areas), np.nan), gaps(areas, rest, policy), 0, 0)
+
+
+def published_origin(language: str = "da") -> Origin:
+    """The report, with the years of its data as it tells them at Figur 2."""
+    policy, report = load_policy(POLICY).policy, status_2021()
+    vintage = {key: int(report["criteria"][key]["vintage_of_status_2021"]) for key in policy.keys}
+    year = published_series().years[-1]
+    return Origin(PUBLISHED, "", year, vintage_of(policy, vintage, year, language))
+
+
+def published_comparison(language: str = "da") -> Compared:
+    """Figur 2 of the report."""
+    series = published_series()
+    policy = load_policy(POLICY).policy
+    return compared(series.last, policy, series.years[-1], DESIGNATED, published_origin(language), language)
+
+
+def published_gaps(language: str = "da") -> GapLines:
+    """The gaps of Tabel 1 by year; those that Tabel 2 prints beside it are partly others.
+
+    Raises
+    ------
+    ValueError
+        If the built-in policy had no milestone.
+    """
+    policy = load_policy(POLICY).policy
+    lines = gap_lines(published_series(), policy, DESIGNATED, published_origin(language), language)
+    if lines is None:
+        raise ValueError(f"{POLICY} has no milestone")
+    breaks = {policy.keys.index(key): year for key, year in BREAKS.items()}
+    return GapLines(**{**lines.__dict__, "breaks": breaks})
+
+
+def published_beside(language: str = "da") -> Beside:
+    """The printed gaps, to be drawn beside measured ones."""
+    series = published_series()
+    return Beside(PRINTED[language], series.years, in_print(load_policy(POLICY).policy) * series.gap)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the figures show.
+
+    Attributes
+    ----------
+    areas : tuple of AreasOnMap
+        One map a year.
+    statuses : tuple of Compared
+        The first areas, and those drawn anew, in the last year.
+    changes : tuple of ChangesOnMap
+        From each designation to the next.
+    gaps : GapLines or None
+    flows : FlowChart or None
+    notes : tuple of str
+        What is to be said beside the figures.
+    """
+
+    areas: tuple[AreasOnMap, ...]
+    statuses: tuple[Compared, ...]
+    changes: tuple[ChangesOnMap, ...] = ()
+    gaps: GapLines | None = None
+    flows: FlowChart | None = None
+    notes: tuple[str, ...] = ()
+
+
+def draw_all(shown: Shown) -> dict[str, Figure]:
+    """Draw every figure.
+
+    Returns
+    -------
+    dict
+        Name of the file, without an ending -> figure, in the order of the report: ``areas_2017`` (its Figur 1),
+        ``status_2021_areas_2017`` (Figur 2), ``changes_2017_2021`` (Figur 3), ``status_2021_areas_2021`` (Figur 4),
+        ``gaps_2017_2021``, ``lineage_2017_2021``.
+
+    Raises
+    ------
+    InputError
+        Without matplotlib.
+    """
+    figures = {f"areas_{areas.year}": draw_area_map(areas) for areas in shown.areas}
+    for status in shown.statuses:
+        figures[f"status_{status.year}_areas_{status.designated}"] = draw_criteria_bars(status)
+    for changes in shown.changes:
+        figures[f"changes_{changes.before}_{changes.year}"] = draw_change_map(changes)
+    if shown.gaps is not None:
+        figures[f"gaps_{shown.gaps.years[0]}_{shown.gaps.years[-1]}"] = draw_gap_lines(shown.gaps)
+    if shown.flows is not None:
+        years = shown.flows.flows.years
+        figures[f"lineage_{years[0]}_{years[-1]}"] = draw_flow_chart(shown.flows)
+    return figures
+
+
+FORMATS = ("png", "svg")
+
+_WITHOUT_DATE: dict[str, dict[str, str | None]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+"""What matplotlib would write of itself and of the time."""
+
+
+def check_formats(text: str) -> tuple[str, ...]:
+    """The formats of a comma separated list, each once.
+
+    Raises
+    ------
+    InputError
+        Naming all that figures cannot be written in.
+    """
+    asked = list(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    problems = [Problem("--format", f"{name!r} is no format of figures", "Choose png or svg.")
+                for name in asked if name not in FORMATS]  # fmt: skip
+    if problems or not asked:
+        raise InputError(problems or Problem("--format", "names no format", "Choose png or svg."))
+    return tuple(asked)
+
+
+def write_figures(figures: Mapping[str, Figure], out: Path, formats: tuple[str, ...] = FORMATS) -> list[Path]:
+    """Write figures, all of them or none.
+
+    A figure's label (its alternative text) goes into the metadata as its description.
+
+    Parameters
+    ----------
+    figures : mapping
+        Name of the file, without an ending -> figure.
+    out : Path
+        Made where it is missing.
+    formats : tuple of {"png", "svg"}
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written; nothing has changed then.
+    """
+    names = [f"{name}.{ending}" for name in figures for ending in formats]
+    try:
+        with put_together(out, names) as folder, settings():
+            for name, figure in figures.items():
+                for ending in formats:
+                    metadata = {**_WITHOUT_DATE[ending], "Description": str(figure.get_label())}
+                    figure.savefig(folder / f"{name}.{ending}", format=ending, metadata=metadata)
+    except OSError as error:
+        raise OutputError(cannot_write(out, error.strerror or str(error))) from None
+    return [out / name for name in names]
+
+
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True)
+class FiguresJob:
+    """What is asked for.
+
+    Attributes
+    ----------
+    years : tuple of int
+        Of the designations, rising.
+    policy : LoadedPolicy
+        Over registers.
+    raw : Path or None
+        As named; None is the default.
+    areas : Path or None
+        A file whose areas stand for those of the first year, which are not designated then.
+    name : str or None
+        The column of that file that tells its polygons apart; None finds it out.
+    allow_overlaps : bool
+        Whether polygons of that file that overlap are said instead of refused.
+    language : {"da", "en"}
+    seed : int
+        Of the synthetic city.
+    threads : int or None
+    """
+
+    years: tuple[int, ...]
+    policy: LoadedPolicy
+    raw: Path | None = None
+    areas: Path | None = None
+    name: str | None = None
+    allow_overlaps: bool = False
+    language: str = "da"
+    seed: int = DEFAULT_SEED
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class FirstAreas:
+    """The areas of a file, in the place of the first designation.
+
+    Attributes
+    ----------
+    members : AreaSet
+        To count people in.
+    designated : Designated
+        Over the units of the first year, each in the area that its middle lies in.
+    shown : AreasOnMap
+    """
+
+    members: AreaSet
+    designated: Designated
+    shown: AreasOnMap
+
+
+def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
+    """Everything that the figures show.
+
+    The areas of the first year are measured in every year that there are registers of, from the first of the years to
+    the last; those of the last in that year alone.
+
+    Raises
+    ------
+    InputError
+        If the call, the file of areas or the registers are at fault.
+    """
+    folders, of_file = _check(job, progress)
+    first = None if of_file is None else _first_areas(job, of_file)
+    made = _designations(job, job.years if first is None else job.years[1:], progress)
+    before = [] if first is None else [first.designated]
+    designated = [*before, *(each.designated() for each in made)]
+    areas = ([] if first is None else [first.shown]) + [areas_on_map(each) for each in made]
+    sets = [set_of_designation(made[0]) if first is None else first.members]
+    sets += [set_of_designation(made[-1])] if len(job.years) > 1 else []
+    measured = _measure(job, folders, sets, progress)
+    if first is not None:
+        found = measured[job.years[0]].outside[0]
+        raise_outside(first.members.name, first.members.label, found, "area")
+    later = made if first is not None else made[1:]
+    changes = [changes_on_map(one, other) for one, other in zip(designated[:-1], later, strict=True)]
+    flows = None
+    if len(designated) > 1:
+        lineage = trace(designated, [compare(one, other) for one, other in pairwise(designated)])
+        flows = flow_chart(lineage, _of_file(job, origin_of(made[-1])), job.language)
+    gaps = _gaps(job, folders, measured)
+    return Shown(
+        tuple(areas),
+        _statuses(job, folders, measured),
+        tuple(dataclasses.replace(each, origin=_of_file(job, each.origin, each.before)) for each in changes),
+        gaps,
+        flows,
+        _notes(job, of_file, made, gaps),
+    )
+
+
+def _notes(
+    job: FiguresJob, of_file: AreasFile | None, made: Sequence[Designation], gaps: GapLines | None
+) -> tuple[str, ...]:
+    """What was found out on the way, each once."""
+    notes = [] if of_file is None else list(of_file.notes)
+    # that there is nothing before the first year is no news: it is the first year that is shown
+    unsaid = {NOTHING_TO_COMPARE[job.language].format(year=each.year - job.policy.policy.cadence) for each in made}
+    notes += [note for each in made for note in each.notes if note not in unsaid]
+    notes += [NOTES[job.language]["no_gaps"]] if gaps is None else []
+    return tuple(dict.fromkeys(notes))
+
+
+def _of_file(job: FiguresJob, origin: Origin, year: int | None = None) -> Origin:
+    """An origin that names the file of areas, where there is one and its year plays a part."""
+    if job.areas is None or year not in (None, job.years[0]):
+        return origin
+    return dataclasses.replace(origin, areas=job.areas.name)
+
+
+def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[Path, str]], AreasFile | None]:
+    """The registers of every year that is measured, and the file of areas.
+
+    Raises
+    ------
+    InputError
+        With all that is wrong with the call, the file, and the folders.
+    """
+    policy = job.policy.policy
+    problems: list[str] = []
+    if policy.reads_unit_table or policy.units.kind == "zones":
+        what = "judges the units of a table, and figures are drawn from registers"
+        problems.append(str(Problem(f"policy {policy.id}", what, "Choose a policy over cells or addresses.")))
+
+    def take(reading: Callable[[], _Read]) -> _Read | None:
+        try:
+            return reading()
+        except InputError as error:
+            told = [message.replace("--year ", "--years ", 1) for message in error.messages]
+            problems.extend(message for message in told if message not in problems)
+            return None
+
+    for earlier, later in pairwise(job.years):
+        if later <= earlier:
+            what = f"{later} does not lie after {earlier}"
+            problems.append(str(Problem("--years", what, "Name each year once, from the first to the last.")))
+    for year in dict.fromkeys(job.years):
+        take(lambda year=year: check_year(year, job.policy))  # type: ignore[misc]
+    found = {year: take(lambda year=year: _registers(job, year, progress)) for year in _measured_years(job)}  # type: ignore[misc]
+    read = None
+    if job.areas is not None:
+        path = job.areas
+        read = take(lambda: _read_areas(path, job))
+    if problems:
+        raise InputError(problems)
+    return {year: folder for year, folder in found.items() if folder is not None}, read
+
+
+def _measured_years(job: FiguresJob) -> list[int]:
+    """The years that are asked for, and those between that there are registers of."""
+    raw = job.raw or DEFAULT_RAW
+    there = list(SYNTHETIC_YEARS)
+    if not has_no_registers(job.raw):
+        there = [int(path.name) for path in raw.glob("*") if path.is_dir() and path.name.isdigit()]
+    between = {year for year in there if job.years[0] < year < job.years[-1]}
+    return sorted({*job.years, *between})
+
+
+def _registers(job: FiguresJob, year: int, progress: Progress | None) -> tuple[Path, str]:
+    """The register folder of a year, and what it says it is.
+
+    Raises
+    ------
+    InputError
+        If there is none, or one folder would have to serve for several years.
+    """
+    folder, source = find_registers(job.raw, year, job.seed, progress)
+    if len(job.years) > 1 and not has_no_registers(job.raw) and folder == (job.raw or DEFAULT_RAW):
+        what = f"{folder} has no folder of that year"
+        raise InputError(Problem(f"--years {year}", what, "Each year needs a folder of its own in it."))
+    return folder, source
+
+
+def _read_areas(path: Path, job: FiguresJob) -> AreasFile:
+    read = read_areas(path, job.name, job.language, job.years[0], job.allow_overlaps)
+    if read.year != job.years[0]:
+        what = f"is of {read.year}, and --years begins with {job.years[0]}"
+        raise InputError(Problem(read.name, what, f"Write --years {read.year},..., or name another file."))
+    return read
+
+
+def _first_areas(job: FiguresJob, read: AreasFile) -> FirstAreas:
+    """The areas of a file over the units of its year."""
+    year, policy = job.years[0], job.policy.policy
+    inputs = find_inputs(_job(job, year), year)
+    units, found = read_units(inputs, job.policy, job.threads)
+    outline = read.designated.outline
+    if not same_crs(read.crs, CRS):
+        outline = reproject(outline, read.crs, CRS)
+    name = tuple(str(name) for name in read.designated.name)
+    # a designation knows its members; polygons hold the addresses that they cover
+    by_polygon = read.kind == "polygons"
+    members = AreaSet(read.name, name, outline, path=read.path) if by_polygon else read_area_set(read.path)
+    area_of_unit = polygon_of_points(outline, units.easting, units.northing).polygon
+    designated = _over_units(read, year, units, area_of_unit, outline)
+    residents = np.zeros(len(name), dtype=np.int64)
+    np.add.at(residents, area_of_unit[area_of_unit >= 0], units.residents[area_of_unit >= 0])
+    order = np.lexsort((np.arange(len(name)), -residents))
+    surroundings = read_surroundings(inputs.around, units, policy, job.language)
+    origin = Origin(inputs.source, policy.id, year, vintage_of(policy, found["vintage"], year, job.language))
+    shown = AreasOnMap(
+        year, year + policy.cadence, tuple(name[i] for i in order), residents[order], int(units.residents.sum()),
+        outline[order], backdrop_of(units, surroundings), _of_file(job, origin), job.language,
+    )  # fmt: skip
+    return FirstAreas(members, designated, shown)
+
+
+def _over_units(
+    read: AreasFile, year: int, units: Units, area_of_unit: NDArray[np.int64], outline: NDArray[np.object_]
+) -> Designated:
+    return dataclasses.replace(
+        read.designated,
+        year=year,
+        unit_id=units.unit_id,
+        residents=units.residents,
+        area_of_unit=area_of_unit,
+        outline=outline,
+        geometry=None,
+    )
+
+
+def _job(job: FiguresJob, year: int) -> Job:
+    return Job(year, job.policy, raw=job.raw, language=job.language, seed=job.seed, threads=job.threads)
+
+
+def _designations(job: FiguresJob, years: Sequence[int], progress: Progress | None) -> list[Designation]:
+    if len(years) > 1:
+        return designate_in_a_row(_job(job, years[0]), years, progress)
+    return [run(_job(job, year), progress) for year in years]
+
+
+def _measure(
+    job: FiguresJob, folders: dict[int, tuple[Path, str]], sets: list[AreaSet], progress: Progress | None
+) -> dict[int, MeasuredYear]:
+    measured = {}
+    for year, (folder, _) in folders.items():
+        if progress is not None:
+            progress(f"{year}: {STEPS[job.language]['reading']}")
+        chosen = sets if year == job.years[-1] else sets[:1]
+        measured[year] = measure_year(folder, job.policy.policy, chosen, job.threads)
+    return measured
+
+
+def _origin(job: FiguresJob, folders: dict[int, tuple[Path, str]], measured: dict[int, MeasuredYear]) -> Origin:
+    """Where the last year's measurements come from."""
+    year, policy = job.years[-1], job.policy.policy
+    vintage = vintage_of(policy, measured[year].sums.settings.vintage, year, job.language)
+    return Origin(folders[year][1], policy.id, year, vintage)
+
+
+def _statuses(
+    job: FiguresJob, folders: dict[int, tuple[Path, str]], measured: dict[int, MeasuredYear]
+) -> tuple[Compared, ...]:
+    year, policy, origin = job.years[-1], job.policy.policy, _origin(job, folders, measured)
+    first = _of_file(job, origin)
+    return tuple(
+        compared(status, policy, year, designated, first if k == 0 else origin, job.language, k > 0)
+        for k, (status, designated) in enumerate(zip(measured[year].statuses, (job.years[0], year), strict=False))
+    )
+
+
+def _gaps(job: FiguresJob, folders: dict[int, tuple[Path, str]], measured: dict[int, MeasuredYear]) -> GapLines | None:
+    series = series_of({year: found.statuses[0] for year, found in measured.items()})
+    origin = _of_file(job, _origin(job, folders, measured))
+    return gap_lines(series, job.policy.policy, job.years[0], origin, job.language)

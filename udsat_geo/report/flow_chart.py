@@ -1,0 +1,433 @@
+"""The lineage of areas as a flow chart: what became of each, from designation to designation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.changes.diff import ADDED
+from udsat_geo.changes.lineage import Lineage
+from udsat_geo.messages.words import decimal
+from udsat_geo.report.canvas import (
+    BLACK,
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    SMALL_PT,
+    TALLEST_CM,
+    TEXT_PT,
+    WIDTH_CM,
+    Origin,
+    Sheet,
+    drawn,
+    height_of,
+    shortened,
+    text_width,
+    title_height,
+    wrapped_all,
+)
+from udsat_geo.report.words import FLOWS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_HALVINGS = 60
+
+
+@dataclass(frozen=True)
+class AreaFlows:
+    """Areas of several years and the residents that they share; see `udsat_geo.changes.lineage.Lineage`.
+
+    Attributes
+    ----------
+    years : tuple of int
+        Rising.
+    year, residents : int64, shape (n_areas,)
+    from_outside, to_outside : int64, shape (n_areas,)
+        Of its residents, those who were in no area of the year before; by the residents of the next year, those who
+        are in no area then.
+    tail, head, shared : int64, shape (n_flows,)
+        An area, one of the next year, and the residents of then that they share.
+    """
+
+    years: tuple[int, ...]
+    year: Ints
+    residents: Ints
+    from_outside: Ints
+    to_outside: Ints
+    tail: Ints
+    head: Ints
+    shared: Ints
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where bars and bands lie, in centimetres down from the top of the chart.
+
+    Attributes
+    ----------
+    column : int64, shape (n_areas,)
+    top, height : float64, shape (n_areas,)
+        Of the bar.
+    middle : float64, shape (n_areas,)
+        Of the room that the area has, which may be higher than its bar: where its label stands.
+    band : float64, shape (n_flows, 4)
+        Top and bottom where a band leaves its bar, top and bottom where it ends.
+    came, left : float64, shape (n_areas, 2)
+        Top and bottom of the residents from outside on the left side of a bar, and of those to outside on the right.
+    """
+
+    column: Ints
+    top: Floats
+    height: Floats
+    middle: Floats
+    band: Floats
+    came: Floats
+    left: Floats
+
+
+def lay_out(flows: AreaFlows, height_cm: float, least_cm: float, between_cm: float) -> Layout:
+    """Lay out bars and bands.
+
+    All bars have one scale, the largest at which every column fits.
+
+    Parameters
+    ----------
+    flows : AreaFlows
+    height_cm : float
+    least_cm : float
+        The room that each area has at least, so that labels do not overlap; not more than an even share of the height.
+    between_cm : float
+        Between the rooms of two areas.
+    """
+    column = np.searchsorted(np.array(flows.years), flows.year).astype(np.int64)
+    columns = [np.flatnonzero(column == place) for place in range(len(flows.years))]
+    scale = _scale([flows.residents[members] for members in columns], height_cm, least_cm, between_cm)
+    height: Floats = scale * flows.residents.astype(np.float64)
+    room = np.maximum(height, least_cm)
+    top = np.zeros(len(column))
+    ordered = _ordered(flows, columns)
+    for members in ordered:
+        ends = np.cumsum(room[members] + between_cm) - between_cm
+        # a column that needs less stands in the middle
+        spare = (height_cm - ends[-1]) / 2 if len(ends) else 0.0
+        top[members] = spare + ends - room[members]
+    middle = top + room / 2
+    top = (middle - height / 2).astype(np.float64)
+    band, came, left = _bands(flows, top, height)
+    return Layout(column, top, height, middle, band, came, left)
+
+
+def _scale(residents: list[Ints], height_cm: float, least_cm: float, between_cm: float) -> float:
+    """Centimetres a resident, the most at which every column fits; found by halving."""
+
+    def fits(scale: float) -> bool:
+        return all(
+            np.maximum(scale * each, least_cm).sum() + between_cm * (len(each) - 1) <= height_cm for each in residents
+        )
+
+    most = height_cm / max(int(max((each.sum() for each in residents), default=0)), 1)
+    low, high = 0.0, most
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _ordered(flows: AreaFlows, columns: list[Ints]) -> list[Ints]:
+    """The areas of each column from top to bottom: at first by residents, then near those they descend from."""
+    rank = np.zeros(len(flows.year))
+    ordered: list[Ints] = []
+    for place, members in enumerate(columns):
+        key: Floats = -flows.residents[members].astype(np.float64)
+        if place:
+            key = _near_ancestors(flows, members, rank, len(columns[place - 1]))
+        order = members[np.lexsort((members, key))]
+        rank[order] = np.arange(len(order))
+        ordered.append(order)
+    return ordered
+
+
+def _near_ancestors(flows: AreaFlows, members: Ints, rank: Floats, n_before: int) -> Floats:
+    """The mean place of those that each area descends from, weighed by residents; new ones come last."""
+    key = np.full(len(members), float(n_before))
+    for i, area in enumerate(members.tolist()):
+        into = (flows.head == area) & (flows.shared > 0)
+        if into.any():
+            key[i] = np.average(rank[flows.tail[into]], weights=flows.shared[into])
+    return key
+
+
+def _bands(flows: AreaFlows, top: Floats, height: Floats) -> tuple[Floats, Floats, Floats]:
+    """Ends of the bands on their bars, and what is left of a bar on either side.
+
+    On its right side a bar of one year is shared out among residents of the next, who may be more or fewer.
+    """
+    n_areas = len(top)
+    band = np.zeros((len(flows.shared), 4))
+    came, left = np.zeros((n_areas, 2)), np.zeros((n_areas, 2))
+    # the end of a band at one bar is ordered by where its other end is, so that bands of one bar do not cross
+    for here, there, outside, columns, rest in (
+        (flows.tail, flows.head, flows.to_outside, (0, 1), left),
+        (flows.head, flows.tail, flows.from_outside, (2, 3), came),
+    ):
+        whole = outside.astype(np.float64)
+        np.add.at(whole, here, flows.shared)
+        per_resident = np.divide(height, whole, out=np.zeros(n_areas), where=whole > 0)
+        at = top.copy()
+        for flow in np.lexsort((there, top[there], here)).tolist():
+            area = int(here[flow])
+            end = at[area] + flows.shared[flow] * per_resident[area]
+            band[flow, columns[0]], band[flow, columns[1]] = at[area], end
+            at[area] = end
+        rest[:, 0], rest[:, 1] = at, at + outside * per_resident
+    return band, came, left
+
+
+BAR_CM, STUB_CM, LEAST_CM, BETWEEN_CM, TALL_CM = 0.45, 0.55, 0.36, 0.10, 0.72
+"""Width of a bar; length of what comes from or goes to outside; room of a label, and between two; height for each area
+of the most crowded year that a chart is given before it fills its page."""
+HEAD_CM, KEY_CM, WIDEST_LABELS_CM = 0.65, 0.85, 5.4
+"""Heights of the years over the chart and of the key under it; most width of the labels on either side."""
+MOST_UPRIGHT = 2
+"""Years that fit an upright page; a page with more lies on its side."""
+BAND, BAND_EDGE = "#F5D58F", "#B98A1E"
+"""The orange of areas, lighter: bands lie behind bars and labels."""
+REMOVED = {"facecolor": "white", "hatch": "xxxxx"}
+"""As on the map of changes."""
+
+
+@dataclass(frozen=True)
+class FlowChart:
+    """A lineage to be drawn.
+
+    Attributes
+    ----------
+    flows : AreaFlows
+    name : tuple of str, n_areas
+    ends : tuple of bool, n_areas
+        Whether no area of the next year descends from it.
+    begins : tuple of bool, n_areas
+        Whether it descends from no area of the year before.
+    origin : Origin
+    language : {"da", "en"}
+    """
+
+    flows: AreaFlows
+    name: tuple[str, ...]
+    ends: tuple[bool, ...]
+    begins: tuple[bool, ...]
+    origin: Origin
+    language: str = "da"
+
+
+def flow_chart(lineage: Lineage, origin: Origin, language: str = "da") -> FlowChart:
+    """The flow chart of a lineage; areas that share few residents are joined by thin bands too.
+
+    Parameters
+    ----------
+    lineage : Lineage
+    origin : Origin
+    language : {"da", "en"}
+    """
+    nodes, flows = lineage.nodes, lineage.flows
+    return FlowChart(
+        AreaFlows(
+            lineage.years, nodes.year, nodes.residents, nodes.from_outside, nodes.to_outside, flows.tail, flows.head,
+            flows.residents,
+        ),
+        tuple(str(name) for name in nodes.name),
+        tuple(bool(ends) for ends in nodes.ends),
+        tuple(event == ADDED for event in nodes.event),
+        origin,
+        language,
+    )  # fmt: skip
+
+
+@drawn
+def draw_flow_chart(chart: FlowChart) -> Figure:
+    """Draw areas as bars, a column a year, and the residents that they share as bands between them.
+
+    Parameters
+    ----------
+    chart : FlowChart
+        Of two years or more.
+
+    Raises
+    ------
+    InputError
+        Without matplotlib.
+    """
+    page = _Page(chart)
+    page.draw_bands()
+    page.draw_bars()
+    page.write_labels()
+    page.write_years()
+    page.write_key()
+    told = {"first": chart.flows.years[0], "last": chart.flows.years[-1]}
+    page.sheet.figure.set_label(FLOWS[chart.language]["alt"].format(**told, told=_alt(chart)))
+    return page.sheet.figure
+
+
+class _Page:
+    """The page of a flow chart: its title and notes written, its bars and bands laid out.
+
+    Parameters
+    ----------
+    chart : FlowChart
+    """
+
+    def __init__(self, chart: FlowChart):
+        flows, self.words = chart.flows, FLOWS[chart.language]
+        self.chart, self.n_years = chart, len(flows.years)
+        width, tallest = (WIDTH_CM, TALLEST_CM) if self.n_years <= MOST_UPRIGHT else (TALLEST_CM, WIDTH_CM)
+        title = self.words["title"].format(first=flows.years[0], last=flows.years[-1])
+        notes = [self.words["note"], *chart.origin.lines(chart.language)]
+        head, foot = title_height(title, width), height_of(wrapped_all(notes, width), SMALL_PT) + 0.2
+        most = max(int((flows.year == year).sum()) for year in flows.years)
+        body = min(tallest - head - HEAD_CM - KEY_CM - foot, max(6.0, most * TALL_CM))
+        room = min(LEAST_CM, body / (most + 1) - BETWEEN_CM)
+        self.size = TEXT_PT * room / LEAST_CM
+        self.top, self.body = head + HEAD_CM, body
+        self.layout: Layout = lay_out(flows, body, room, BETWEEN_CM)
+        self.sheet = Sheet(self.top + body + KEY_CM + foot, width)
+        self.sheet.title(title)
+        self.sheet.notes(self.top + body + KEY_CM + 0.1, notes)
+        self.numbers = [decimal(int(residents), 0, chart.language) for residents in flows.residents]
+        self.left: NDArray[np.float64] = np.linspace(
+            self._labels_cm(0), width - self._labels_cm(self.n_years - 1) - BAR_CM, self.n_years
+        )
+        self.axes: Axes = self.sheet.axes(0, self.top, width, body, "flows")
+        self.axes.set_xlim(0, width)
+        self.axes.set_ylim(body, 0)
+        self.axes.set_axis_off()
+
+    def _labels_cm(self, column: int) -> float:
+        """The width that the labels of a column need, its head included, up to a most."""
+        widths = [
+            text_width(f"{name} {number}", self.size)
+            for name, number, at in zip(self.chart.name, self.numbers, self.layout.column, strict=True)
+            if at == column
+        ]
+        widths.append(text_width(self._total(column), SMALL_PT) + self._year_cm(column) + 0.15 - BAR_CM)
+        return min(max(widths) + 0.3, WIDEST_LABELS_CM)
+
+    def _year_cm(self, column: int) -> float:
+        return text_width(str(self.chart.flows.years[column]), TEXT_PT + 1, bold=True)
+
+    def _total(self, column: int) -> str:
+        """The residents of all areas of a year."""
+        total = int(self.chart.flows.residents[self.layout.column == column].sum())
+        return self.words["total"].format(residents=decimal(total, 0, self.chart.language))
+
+    def draw_bands(self) -> None:
+        """What two designations share."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        flows, curve = self.chart.flows, [Path.CURVE4] * 3
+        codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
+        for tail, head, band in zip(flows.tail, flows.head, self.layout.band, strict=True):
+            start, end = self.left[self.layout.column[tail]] + BAR_CM, self.left[self.layout.column[head]]
+            middle = (start + end) / 2
+            top, bottom, end_top, end_bottom = band
+            points = [
+                (start, top), (middle, top), (middle, end_top), (end, end_top), (end, end_bottom), (middle, end_bottom),
+                (middle, bottom), (start, bottom), (start, top),
+            ]  # fmt: skip
+            path = Path(points, codes)
+            self.axes.add_artist(
+                PathPatch(path, facecolor=BAND, edgecolor=BAND_EDGE, linewidth=0.3, zorder=2, gid="band")
+            )
+
+    def draw_bars(self) -> None:
+        """Areas, what came to them from outside, and what left them for it."""
+        for area in range(len(self.chart.name)):
+            column = int(self.layout.column[area])
+            x, top = float(self.left[column]), float(self.layout.top[area])
+            style = {"facecolor": ORANGE}
+            if self.chart.begins[area] and column > 0:
+                style = {"facecolor": BLUE}
+            elif self.chart.ends[area]:
+                style = REMOVED
+            self._box(x, top, BAR_CM, top + self.layout.height[area], gid="bar", zorder=4, linewidth=0.5, **style)
+            if column > 0:
+                came = self.layout.came[area]
+                self._box(x - STUB_CM, came[0], STUB_CM, came[1], gid="came", facecolor=BLUE, linewidth=0.0)
+            if column < self.n_years - 1:
+                went = self.layout.left[area]
+                self._box(x + BAR_CM, went[0], STUB_CM, went[1], gid="left", linewidth=0.3, **REMOVED)
+
+    def _box(self, x: float, top: float, width: float, bottom: float, **style: Any) -> None:
+        from matplotlib.patches import Rectangle
+
+        if bottom > top:
+            box = Rectangle((x, top), width, bottom - top, **{"edgecolor": INK, "zorder": 3, **style})
+            self.axes.add_artist(box)
+
+    def write_labels(self) -> None:
+        """Names and residents: of the first year left of its bars, of the others right of theirs."""
+        from matplotlib.patheffects import withStroke
+
+        last = self.n_years - 1
+        between = float(self.left[1] - self.left[0]) - BAR_CM - 2 * STUB_CM - 0.2
+        for area, (name, number) in enumerate(zip(self.chart.name, self.numbers, strict=True)):
+            column = int(self.layout.column[area])
+            inner = column not in (0, last)
+            room = between if inner else WIDEST_LABELS_CM - 0.3
+            told = f"{shortened(name, room - text_width(f' {number}', self.size), self.size)} {number}"
+            x = float(self.left[column]) + BAR_CM + 0.12 + (STUB_CM if inner else 0.0)
+            if column == 0:
+                x = float(self.left[0]) - 0.12
+            self.axes.text(
+                x, float(self.layout.middle[area]), told, ha="left" if column else "right", va="center_baseline",
+                fontsize=self.size, zorder=5, gid="label", path_effects=[withStroke(linewidth=1.6, foreground="white")],
+            )  # fmt: skip
+
+    def write_years(self) -> None:
+        """Each year over its column, with the residents of all its areas."""
+        top, last = self.top - HEAD_CM, self.n_years - 1
+        for place, year in enumerate(self.chart.flows.years):
+            side = {0: "right", last: "left"}.get(place, "center")
+            x = float(self.left[place]) + {"right": BAR_CM, "left": 0.0, "center": BAR_CM / 2}[side]
+            self.sheet.write(x, top, str(year), TEXT_PT + 1, weight="bold", ha=side)
+            gap = self._year_cm(place) * (0.5 if side == "center" else 1.0) + 0.15
+            at, align = (x - gap, "right") if side == "right" else (x + gap, "left")
+            self.sheet.write(at, top + 0.03, self._total(place), SMALL_PT, ha=align, color=GREY)
+
+    def write_key(self) -> None:
+        """What the fills mean."""
+        left, top = 0.0, self.top + self.body + 0.35
+        for key, style in (
+            ("key_kept", {"facecolor": ORANGE}),
+            ("key_came", {"facecolor": BLUE}),
+            ("key_left", REMOVED),
+            ("key_band", {"facecolor": BAND}),
+        ):
+            self.sheet.patch(left, top + 0.02, 0.45, 0.28, edgecolor=BLACK, linewidth=0.5, **style)
+            self.sheet.write(left + 0.55, top, self.words[key], SMALL_PT)
+            left += 0.55 + text_width(self.words[key], SMALL_PT) + 0.45
+
+
+def _alt(chart: FlowChart) -> str:
+    """What began and what ended, by year."""
+    words, flows = FLOWS[chart.language], chart.flows
+    told = []
+    for place, year in enumerate(flows.years):
+        members = np.flatnonzero(flows.year == year).tolist()
+        began = [chart.name[area] for area in members if place and chart.begins[area]]
+        ended = [chart.name[area] for area in members if chart.ends[area]]
+        parts = [words["alt_areas"].format(year=year, count=len(members))]
+        parts += [words["alt_began"].format(names=", ".join(began))] if began else []
+        parts += [words["alt_ended"].format(names=", ".join(ended))] if ended else []
+        told.append(", ".join(parts))
+    return "; ".join(told)

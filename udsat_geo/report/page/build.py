@@ -1,0 +1,380 @@
+"""One HTML file of everything."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from udsat_geo.changes.diff import compare
+from udsat_geo.changes.lineage import trace
+from udsat_geo.files.atomic_write import write_texts
+from udsat_geo.messages.errors import InputError, lacking
+from udsat_geo.report.canvas import Origin, settings
+from udsat_geo.report.charts import Compared, draw_criteria_bars
+from udsat_geo.report.flow_chart import draw_flow_chart, flow_chart
+from udsat_geo.report.page.data import FEWEST, LANGUAGES, criteria_of, payload_of
+from udsat_geo.report.page.read import Read
+from udsat_geo.report.page.words import TEXTS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+_COMMANDS = re.compile(r"([MLQCz])([^MLQCz]*)")
+
+
+def figures_of(found: Sequence[Read]) -> list[dict[str, Any]]:
+    """The figures, each with its SVG in every language.
+
+    Returns
+    -------
+    list of dict
+        ``year`` (None for what spans several), ``name``, ``svg`` by language.
+
+    Raises
+    ------
+    InputError
+        Without matplotlib.
+    """
+    told: list[dict[str, Any]] = []
+    for read in found:
+        name = f"status-{read.year}"
+        svg = {lang: as_svg(draw_criteria_bars(_compared(read, lang)), f"{name}-{lang}-") for lang in LANGUAGES}
+        told.append({"year": read.year, "name": name, "svg": svg})
+    lineage = {lang: _lineage(found, lang) for lang in LANGUAGES}
+    drawn = {lang: as_svg(figure, f"lineage-{lang}-") for lang, figure in lineage.items() if figure is not None}
+    if drawn:
+        told.append({"year": None, "name": "lineage", "svg": drawn})
+    return told
+
+
+def _compared(read: Read, language: str) -> Compared:
+    criteria = criteria_of(read)
+    factor = np.array([100.0 if criterion["share"] else 1.0 for criterion in criteria])
+
+    def figures(column: str) -> Any:
+        return factor * np.array([np.nan if row[column] is None else row[column] for row in read.status])
+
+    return Compared(
+        read.year,
+        read.year,
+        None,
+        tuple(criterion["label"][language] for criterion in criteria),
+        tuple(criterion["unit"] for criterion in criteria),
+        figures("areas"),
+        figures("rest_of_city"),
+        figures("gap"),
+        _origin(read, language),
+        language,
+    )
+
+
+def _lineage(found: Sequence[Read], language: str) -> Figure | None:
+    """The lineage of two designations or more over the same units; None where they have none in common.
+
+    It tells how many live in each area, so there is none either where an area has too few.
+    """
+    designated = [read.designated for read in found]
+    few = any(0 < area["residents"] < FEWEST for read in found for area in read.areas)
+    if len(designated) < 2 or few or not all(len(each.area_id) for each in designated):
+        return None
+    try:
+        lineage = trace(designated, [compare(one, other) for one, other in pairwise(designated)])
+    except InputError:
+        return None
+    return draw_flow_chart(flow_chart(lineage, _origin(found[-1], language), language))
+
+
+def _origin(read: Read, language: str) -> Origin:
+    vintage = {
+        criterion["label"][language]: int(read.summary["vintage"].get(criterion["key"]) or read.year)
+        for criterion in criteria_of(read)
+    }
+    return Origin(str(read.summary["source"]), str(read.summary["policy"]["id"]), read.year, vintage)
+
+
+def as_svg(figure: Figure, prefix: str) -> str:
+    """A figure as an SVG element for a page of HTML: ids of its own, no metadata, its label as its name.
+
+    Parameters
+    ----------
+    figure : Figure
+    prefix : str
+        What ids begin with, so that several figures stand in one page.
+    """
+    file = io.StringIO()
+    with settings():
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    ElementTree.register_namespace("", SVG)
+    ElementTree.register_namespace("xlink", XLINK)
+    # matplotlib wrote it a moment ago; comments, which repeat its texts, are dropped on reading
+    root = ElementTree.fromstring(file.getvalue())
+    for child in list(root):
+        if child.tag == f"{{{SVG}}}metadata":
+            root.remove(child)
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag == f"{{{SVG}}}style":
+                parent.remove(child)
+        _own_ids(parent, prefix)
+    for size in ("width", "height", "version"):
+        root.attrib.pop(size, None)
+    root.set("style", "stroke-linejoin: round; stroke-linecap: butt")
+    root.set("role", "img")
+    root.set("aria-label", str(figure.get_label()))
+    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
+
+
+def _own_ids(element: ElementTree.Element, prefix: str) -> None:
+    for name, value in list(element.attrib.items()):
+        if name == "id":
+            # a group has the kind of what it holds, many times over, and nothing refers to it
+            if element.tag == f"{{{SVG}}}g":
+                del element.attrib[name]
+            else:
+                element.set(name, f"{prefix}{value}")
+        elif name == f"{{{XLINK}}}href" and value.startswith("#"):
+            element.set(name, f"#{prefix}{value[1:]}")
+        elif name == "d":
+            element.set(name, shorter_path(value))
+        elif "url(#" in value:
+            element.set(name, value.replace("url(#", f"url(#{prefix}"))
+
+
+def shorter_path(path: str) -> str:
+    """A path of absolute M, L, Q, C and z in hundredths, each place told from the one before: half as long.
+
+    Rounded first, so that no error adds up.
+    """
+    told: list[str] = []
+    at = start = (0, 0)
+    for command, numbers in _COMMANDS.findall(path):
+        if command == "z":
+            told.append("z")
+            at = start
+            continue
+        values = [round(100 * float(number)) for number in numbers.split()]
+        places = list(zip(values[::2], values[1::2], strict=True))
+        told.append(command.lower() + " ".join(f"{_hundredths(x - at[0])} {_hundredths(y - at[1])}" for x, y in places))
+        at = places[-1]
+        start = at if command == "M" else start
+    return "".join(told)
+
+
+def _hundredths(value: int) -> str:
+    return f"{value / 100:.2f}".rstrip("0").rstrip(".") if value else "0"
+
+
+BOKEH_IDS = re.compile(r'"p\d+"')
+
+
+def require_bokeh() -> None:
+    """Check that Bokeh is there; it is an extra of the package.
+
+    Raises
+    ------
+    InputError
+        Saying how to install it.
+    """
+    told = [lacking("report", package, "report") for package in ("bokeh", "matplotlib")]
+    problems = [problem for problem in told if problem is not None]
+    if problems:
+        raise InputError(problems)
+
+
+def library() -> str:
+    """BokehJS, from the installed package."""
+    from bokeh.resources import Resources
+
+    return str(Resources(mode="inline", components=["bokeh"], log_level="warn").js_raw[0])
+
+
+def map_item(kind: str, size: float) -> dict[str, Any]:
+    """The plot as the data that BokehJS embeds; the same data each time.
+
+    Parameters
+    ----------
+    kind : {"cells", "points", "zones", "none"}
+        What units are drawn as.
+    size : float
+        The side of cells, in metres.
+    """
+    from bokeh.embed import json_item
+
+    text = json.dumps(json_item(_plot(kind, size)))
+    # Bokeh numbers its models through the life of the process
+    number: dict[str, str] = {}
+    item: dict[str, Any] = json.loads(
+        BOKEH_IDS.sub(lambda found: number.setdefault(found[0], f'"m{len(number)}"'), text)
+    )
+    return item
+
+
+def _plot(kind: str, size: float) -> Any:
+    from bokeh.models import HoverTool, PanTool, Range1d, ScaleBar, TapTool, WheelZoomTool
+    from bokeh.plotting import figure
+
+    plot = figure(
+        x_range=Range1d(0, 1), y_range=Range1d(0, 1), tools=[], toolbar_location=None, sizing_mode="stretch_both",
+        min_border=0, outline_line_color=None, name="map", output_backend="canvas",
+    )  # fmt: skip
+    plot.axis.visible = False
+    plot.grid.visible = False
+    layers = {"land": _polygons(plot, "land")}
+    layers["units"] = _units(plot, kind, size)
+    for name in ("areas", "changes", "halo", "chosen"):
+        layers[name] = _polygons(plot, name)
+    _labels(plot)
+    under_pointer = [layers[name] for name in ("units", "changes", "areas")]
+    wheel = WheelZoomTool()
+    plot.add_tools(
+        PanTool(), wheel, HoverTool(renderers=under_pointer, tooltips=None), TapTool(renderers=under_pointer)
+    )
+    plot.toolbar.active_scroll = wheel
+    scale = ScaleBar(range=plot.x_range, unit="m", location="bottom_left", bar_length=0.18, name="scale")
+    scale.background_fill_alpha, scale.border_line_color = 0.75, None
+    plot.add_layout(scale)
+    return plot
+
+
+def _polygons(plot: Any, name: str) -> Any:
+    from bokeh.models import ColumnDataSource
+
+    columns = ("xs", "ys", "fill", "alpha", "hatch", "hatching", "line", "width", "dash")
+    source = ColumnDataSource({column: [] for column in columns}, name=f"{name} data")
+    drawn = plot.multi_polygons(
+        "xs", "ys", source=source, fill_color="fill", fill_alpha="alpha", hatch_pattern="hatch", hatch_color="hatching",
+        hatch_alpha=0.9, hatch_scale=9.0, hatch_weight=1.4, line_color="line", line_width="width", line_dash="dash",
+        line_join="round", name=name,
+    )  # fmt: skip
+    return _same_whatever_is_chosen(drawn)
+
+
+def _units(plot: Any, kind: str, size: float) -> Any:
+    from bokeh.models import ColumnDataSource
+
+    if kind in ("zones", "none"):
+        return _polygons(plot, "units")
+    source = ColumnDataSource({column: [] for column in ("x", "y", "fill")}, name="units data")
+    style = {"fill_color": "fill", "line_color": "fill", "line_width": 0.7, "source": source, "name": "units"}
+    if kind == "cells":
+        return _same_whatever_is_chosen(plot.rect("x", "y", width=size, height=size, **style))
+    return _same_whatever_is_chosen(plot.scatter("x", "y", size=5, **style))
+
+
+def _labels(plot: Any) -> None:
+    from bokeh.models import ColumnDataSource
+
+    columns = ("x", "y", "text", "ink", "paper", "baseline", "lift")
+    source = ColumnDataSource({column: [] for column in columns}, name="labels data")
+    drawn = plot.text(
+        "x", "y", "text", source=source, text_color="ink", background_fill_color="paper", background_fill_alpha=0.88,
+        padding=2, border_radius=3, text_align="center", text_baseline="baseline", y_offset="lift",
+        text_font_size="12px", text_font_style="bold", text_font={"value": "system-ui, sans-serif"}, name="labels",
+    )  # fmt: skip
+    _same_whatever_is_chosen(drawn)
+
+
+def _same_whatever_is_chosen(renderer: Any) -> Any:
+    """The page marks what is chosen and what is under the pointer itself."""
+    renderer.selection_glyph = renderer.nonselection_glyph = renderer.muted_glyph = renderer.hover_glyph = None
+    return renderer
+
+
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""What a browser lets the page do: nothing from anywhere else, and no text is ever run as a program."""
+SCRIPTS = ("words.js", "map.js", "layers.js", "tables.js", "card.js", "sections.js", "background.js", "page.js")
+_ESCAPED: dict[str, str | int | None] = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
+
+
+def make_page(
+    found: Sequence[Read],
+    language: str = "da",
+    with_units: bool = True,
+    goals: list[dict[str, Any]] | None = None,
+) -> str:
+    """The page; the same designations give the same text.
+
+    Parameters
+    ----------
+    found : sequence of Read
+        By rising year, at least one.
+    language : {"da", "en"}
+        In which it opens.
+    with_units : bool
+    goals : list of dict, optional
+        As of `read_goals`.
+
+    Raises
+    ------
+    InputError
+        Without Bokeh or matplotlib.
+    """
+    require_bokeh()
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    payload = payload_of(found, with_units, language, goals)
+    figures = [figure | {"svg": {lang: Markup(svg) for lang, svg in figure["svg"].items()}}
+               for figure in figures_of(found)]  # fmt: skip
+    years = [read.year for read in found]
+    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_own("page.html"))
+    # Markup is what autoescape leaves alone: our own files, the library, figures drawn here, and escaped JSON
+    return template.render(
+        csp=POLICY,
+        language=language,
+        texts=TEXTS[language],
+        title=TEXTS[language]["title"].format(years=_span(years)),
+        synthetic=any(read.summary["source"] == "synthetic" for read in found),
+        figures=figures,
+        style=Markup(_own("page.css")),
+        script=Markup("\n".join(_own(name) for name in SCRIPTS)),
+        library=Markup(library().replace("</script", "<\\/script")),
+        data=Markup(as_script_data(payload)),
+        plot=Markup(as_script_data(map_item(payload["places"]["kind"], payload["places"]["size"]))),
+    )
+
+
+def as_script_data(content: Any) -> str:
+    """JSON that may stand inside a script element of any page: nothing in it ends the element or a line of it."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.translate(str.maketrans(_ESCAPED))
+
+
+def write_page(page: str, path: Path) -> None:
+    """Write the page, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what was there stays.
+    """
+    write_texts(path.parent, {path.name: page})
+
+
+def _own(name: str) -> str:
+    """A file of this folder."""
+    return files("udsat_geo.report.page").joinpath(name).read_text(encoding="utf-8")
+
+
+def _span(years: Sequence[int]) -> str:
+    return str(years[0]) if len(years) == 1 else f"{years[0]}\u2013{years[-1]}"

@@ -1,0 +1,778 @@
+"""All that the page shows, as plain data."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo import __version__
+from udsat_geo.designation.columns import describe_column
+from udsat_geo.designation.reasons import AreaFacts, MeasuredGap, area_reason
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.words import COUNTED, DECIDED, REASONS, WITHOUT_OWN_RATE
+from udsat_geo.monitoring.goal_figures import published_goals
+from udsat_geo.monitoring.goal_tables import reasons_of_goal
+from udsat_geo.monitoring.goal_words import REPORT, VERDICTS
+from udsat_geo.policy.rules import Policy, text_in
+from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline
+from udsat_geo.report.page.read import Read
+from udsat_geo.report.page.words import METHOD, TEXTS
+
+MOST_VERTICES = 100_000
+"""Of zones, in all: about 1 MB of the page; own choice."""
+FIRST_TOLERANCE_M = 2.0
+GROUND_M = 100.0
+"""What stands for the ground around an address, and how wide an outline from points alone is."""
+_SMALL_M = 5000.0
+_RINGED = 5
+
+Shape = list[list[list[int]]]
+"""Polygons, each of rings, each of steps: x, y, then the way from vertex to vertex; the last one is not repeated."""
+
+
+@dataclass(frozen=True)
+class Corner:
+    """Where the whole steps of the page are counted from.
+
+    Attributes
+    ----------
+    east, north : float
+    step : float
+        In metres.
+    """
+
+    east: float
+    north: float
+    step: float
+
+    def steps(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Positions of shape (n, 2) in steps."""
+        return np.round((xy - (self.east, self.north)) / self.step).astype(np.int64)
+
+    def shape(self, geometry: Any) -> Shape:
+        """The polygons of a geometry; what is no polygon is left out."""
+        import shapely
+
+        polygons = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
+        rings = [[self._ring(ring) for ring in (part.exterior, *part.interiors)] for part in polygons if part]
+        return [[ring for ring in polygon if ring] for polygon in rings if polygon[0]]
+
+    def _ring(self, ring: Any) -> list[int]:
+        import shapely
+
+        at = self.steps(shapely.get_coordinates(ring))[:-1]
+        moved = np.diff(at, axis=0, prepend=0)
+        # vertices that fall on one step are one
+        kept = moved[np.append(True, moved[1:].any(axis=1))]
+        return [int(step) for step in kept.ravel()] if len(kept) > 2 else []
+
+
+def corner_of(bounds: Iterable[float]) -> Corner:
+    """The south-western corner of bounds; small places are told in decimetres, all else in metres."""
+    west, south, east, north = bounds
+    small = max(east - west, north - south) < _SMALL_M
+    return Corner(float(np.floor(west)), float(np.floor(south)), 0.1 if small else 1.0)
+
+
+def cell_size(geometry: NDArray[np.object_]) -> float | None:
+    """The side of units that are squares of one size along the grid; None of any others."""
+    import shapely
+
+    if not len(geometry) or (shapely.get_type_id(geometry) != shapely.GeometryType.POLYGON).any():
+        return None
+    if (shapely.get_num_coordinates(geometry) != _RINGED).any():
+        return None
+    bounds = shapely.bounds(geometry)
+    sides = np.column_stack([bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]])
+    side = float(sides[0, 0])
+    same = np.allclose(sides, side, rtol=0, atol=1e-6 * side)
+    return side if same and np.allclose(shapely.area(geometry), side * side, rtol=1e-6) else None
+
+
+def simplified(zones: NDArray[np.object_]) -> tuple[NDArray[np.object_], float]:
+    """Zones of at most `MOST_VERTICES` vertices, where a tolerance of up to some 500 m gives that; borders stay shared.
+
+    Returns
+    -------
+    zones : object (shapely), shape (n_zones,)
+    tolerance : float
+        In metres; 0 where nothing had to be simplified.
+    """
+    import shapely
+
+    tolerance, result = 0.0, zones
+    while shapely.get_num_coordinates(result).sum() > MOST_VERTICES and tolerance < 500:
+        tolerance = max(FIRST_TOLERANCE_M, 2 * tolerance)
+        try:
+            result = shapely.coverage_simplify(zones, tolerance)
+        except (shapely.errors.GEOSException, shapely.errors.UnsupportedGEOSVersionError):
+            result = shapely.simplify(zones, tolerance)
+    return result, tolerance
+
+
+def ground(places: NDArray[np.object_], at_most: float = 0.0) -> Any:
+    """The ground that units cover together; of points, the squares of `GROUND_M` that they lie in."""
+    import shapely
+
+    if len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
+        corners = np.unique(np.floor(shapely.get_coordinates(places) / GROUND_M), axis=0) * GROUND_M
+        places = shapely.box(*corners.T, *(corners + GROUND_M).T)
+    whole = shapely.union_all(shapely.make_valid(places))
+    return shapely.simplify(whole, at_most) if at_most else whole
+
+
+def point_inside(geometry: Any) -> NDArray[np.float64]:
+    """A place for a label well inside the largest part of an outline, shape (1, 2)."""
+    import shapely
+
+    parts = shapely.get_parts(geometry)
+    largest = parts[int(np.argmax(shapely.area(parts)))]
+    circle = shapely.maximum_inscribed_circle(largest, tolerance=max(1.0, float(largest.length) / 500))
+    xy: NDArray[np.float64] = shapely.get_coordinates(circle)[:1]
+    return xy
+
+
+FEWEST, MANY = 20, 100
+"""Fewer than 20, 20 to 99, 100 and more."""
+TENS = 10
+_HUNDREDTH = 0.01
+
+
+def residents_class(residents: int | None) -> int:
+    """0 below `FEWEST`, 1 below `MANY`, 2 from there; -1 where nobody knows."""
+    return -1 if residents is None else int(residents >= FEWEST) + int(residents >= MANY)
+
+
+def in_tens(residents: int) -> int:
+    """A count in tens; -1 for one that is not 0 and below `FEWEST`."""
+    if 0 < residents < FEWEST:
+        return -1
+    return TENS * ((residents + TENS // 2) // TENS)
+
+
+def composite_breaks(policy: Policy | None, core: float | None, edge: float | None) -> tuple[float, ...]:
+    """Where classes of composite begin, rising: the middle of the scale, the edge threshold, the core threshold.
+
+    The middle is the city's level where gaps are in standard deviations, else half the edge threshold. Without a
+    composite there are none.
+    """
+    if core is None:
+        return ()
+    edge = core if edge is None else edge
+    middle = 0.0 if policy is None or policy.score.method == "gap_sd" else edge / 2
+    return tuple(sorted({value for value in (middle, edge, core) if value <= edge - _HUNDREDTH or value >= edge}))
+
+
+def composite_class(composite: float | None, breaks: tuple[float, ...]) -> int:
+    """The number of breaks at or below; -1 where there is no composite."""
+    if composite is None or composite != composite or not breaks:
+        return -1
+    return sum(composite >= value for value in breaks)
+
+
+_PLACED = "residents_placed"
+
+
+def provenance_of(read: Read) -> dict[str, Any]:
+    """What the summary tells of a designation's making; notes are in the file's language."""
+    summary = read.summary
+    settings = summary.get("settings")
+    inputs = [*summary["inputs"], *([{**settings, "rows": None}] if settings else [])]
+    return {
+        "file": read.path.name,
+        "policy": str(summary["policy"]["id"]),
+        "policy_file": str(summary["policy"].get("file", "")),
+        "sha256": str(summary["policy"].get("sha256", "")),
+        "bases": [f"{base['id']} ({base['sha256']})" for base in summary["policy"].get("extends", [])],
+        "version": str(summary["version"]),
+        "source": str(summary["source"]),
+        "crs": str(summary.get("crs") or read.crs)[:80],
+        "inputs": [{"name": i["name"], "sha256": i["sha256"], "rows": i["rows"]} for i in inputs],
+        "counts": _counts(read),
+        "notes": [str(note) for note in summary["notes"]],
+        "vintage": _vintage(read),
+        "references": _references(read),
+        "lang": read.language,
+    }
+
+
+def _counts(read: Read) -> list[dict[str, Any]]:
+    words: dict[str, dict[str, str]] = {language: dict(COUNTED[language]) for language in LANGUAGES}
+    for criterion in criteria_of(read):
+        for language in LANGUAGES:
+            label = criterion["label"][language]
+            words[language][f"units_without_{criterion['key']}"] = WITHOUT_OWN_RATE[language].format(label=label)
+    return [
+        {"label": {language: words[language].get(name, name) for language in LANGUAGES}, "count": count}
+        for name, count in read.summary["counts"].items()
+        if count and name != _PLACED
+    ]
+
+
+def _vintage(read: Read) -> list[dict[str, Any]]:
+    """The criteria whose data are of another year than the designation."""
+    vintage: Mapping[str, Any] = read.summary["vintage"]
+    return [
+        {"label": criterion["label"], "year": vintage[criterion["key"]]}
+        for criterion in criteria_of(read)
+        if vintage.get(criterion["key"]) not in (None, read.year)
+    ]
+
+
+def _references(read: Read) -> list[dict[str, Any]]:
+    policy = None if read.policy is None else read.policy.policy
+    told = []
+    for name, reference in (read.summary.get("references") or {}).items():
+        known = None if policy is None else policy.references.get(name)
+        label = {lang: (text_in(known.label, lang) if known else "") or name for lang in LANGUAGES}
+        told.append({"label": label, "value": reference["value"], "source": str(reference["source"] or "")})
+    return told
+
+
+def read_goals(path: Path) -> list[dict[str, Any]]:
+    """The goals with both verdicts; labels and reasons in both languages where the file tells the published goals.
+
+    Raises
+    ------
+    InputError
+        If it is no such file.
+    """
+    remedy = "Name the goals.json of: udsat goals --out DIR."
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(Problem(str(path), f"cannot be read ({error.strerror or error})", remedy)) from None
+    except (ValueError, RecursionError):
+        raise InputError(Problem(path.name, "is not JSON", remedy)) from None
+    goals = content.get("goals") if isinstance(content, dict) else None
+    if not isinstance(goals, list) or not goals or not all(_is_goal(goal) for goal in goals):
+        raise InputError(Problem(path.name, "is no account of the goals", remedy))
+    return [_told(goal, str(content.get("language", "da"))) for goal in goals]
+
+
+def _is_goal(goal: Any) -> bool:
+    return (
+        isinstance(goal, dict)
+        and {"number", "label", "verdict", "report", "agrees", "indicators"} <= goal.keys()
+        and goal["verdict"] in VERDICTS["da"]
+        and goal["report"] in REPORT["da"]
+        and isinstance(goal["indicators"], list)
+        and all(isinstance(indicator, dict) for indicator in goal["indicators"])
+    )
+
+
+def _told(goal: dict[str, Any], language: str) -> dict[str, Any]:
+    published = next((known for known in published_goals().goals if known.number == goal["number"]), None)
+    same = published is not None and goal["label"] in published.label.values()
+    told = {
+        "number": goal["number"],
+        "ours": {lang: VERDICTS[lang][goal["verdict"]] for lang in LANGUAGES},
+        "report": {lang: REPORT[lang][goal["report"]] for lang in LANGUAGES},
+        "agrees": bool(goal["agrees"]),
+    }
+    if published is not None and same:
+        return told | {
+            "label": {lang: published.label[lang] for lang in LANGUAGES},
+            "reasons": {lang: [f"{i.label[lang]}: {text}" for i, _, text in reasons_of_goal(published, lang)]
+                        for lang in LANGUAGES},
+            "lang": None,
+        }  # fmt: skip
+    reasons = [f"{i.get('label')}: {i['reason']}" for i in goal["indicators"] if i.get("reason")]
+    return told | {
+        "label": {lang: str(goal["label"]) for lang in LANGUAGES},
+        "reasons": dict.fromkeys(LANGUAGES, reasons),
+        "lang": language,
+    }
+
+
+LANGUAGES = ("da", "en")
+_DIGITS = 5
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The areas of the previous designation, as the file of the one after it tells them.
+
+    Attributes
+    ----------
+    year : int
+    area_id : tuple of str, n_areas
+    outline : object (shapely), shape (n_areas,)
+        The ground of their units.
+    residents : tuple of int, n_areas
+        Those of the later year.
+    """
+
+    year: int
+    area_id: tuple[str, ...]
+    outline: NDArray[np.object_]
+    residents: tuple[int, ...]
+
+
+def criteria_of(read: Read) -> list[dict[str, Any]]:
+    """The criteria: key, label in each language, and how figures are told; ``lang`` where there is one label only."""
+    of_policy = {} if read.policy is None else {c.key: c for c in read.policy.policy.criteria}
+    told = []
+    for criterion in read.summary["criteria"]:
+        known = of_policy.get(criterion["key"])
+        label = {lang: known.label_in(lang) if known else str(criterion["label"]) for lang in LANGUAGES}
+        unit = str(criterion["unit"] or "")
+        told.append(
+            {
+                "key": criterion["key"],
+                "label": label,
+                "lang": None if known else read.language,
+                "unit": "" if criterion["share"] else unit.replace("m2", "m²"),
+                "share": bool(criterion["share"]),
+                "worse": criterion.get("worse", "high"),
+                "limit": criterion.get("limit"),
+            }
+        )
+    return told
+
+
+def areas_of(read: Read, corner: Corner) -> list[dict[str, Any]]:
+    """The areas of a designation, in its order, numbered from 1."""
+    roles: dict[str, Counter[str]] = {}
+    for unit in read.units:
+        if unit["area_id"] is not None:
+            roles.setdefault(str(unit["area_id"]), Counter())[str(unit["role"])] += 1
+    keys = [criterion["key"] for criterion in read.summary["criteria"]]
+    told = []
+    for i, area in enumerate(read.areas):
+        area_id = str(area["area_id"])
+        few = area["residents"] < FEWEST
+        outline = read.designated.outline[i]
+        told.append(
+            {
+                "id": area_id,
+                "number": i + 1,
+                "name": str(area["name"]),
+                "district": area["district"] or "",
+                "residents": None if few else int(area["residents"]),
+                "units": int(area["units"]),
+                "ha": _rounded(area["area_ha"], 2),
+                "composite": None if few else _rounded(area["composite"], 3),
+                "exceeded": None if few else int(area["criteria_exceeded"]),
+                "since": int(area["since"]),
+                "until": area.get("until"),
+                "event": area.get("event"),
+                "rates": [None if few else _rounded(area.get(f"rate_{key}")) for key in keys],
+                "gaps": [None if few else _rounded(area.get(f"gap_{key}")) for key in keys],
+                "reason": None if few else reasons_of(read, area, roles.get(area_id, {})),
+                "shape": corner.shape(outline),
+                "label": _label(outline, corner),
+            }
+        )
+    return told
+
+
+def reasons_of(read: Read, area: Mapping[str, Any], roles: Mapping[str, int]) -> dict[str, str]:
+    """Why an area is there, in each language: the file's own words, said again from the same figures."""
+    told = {}
+    for language in LANGUAGES:
+        gaps = tuple(
+            MeasuredGap(criterion["label"][language], str(of_file["unit"] or ""), criterion["share"],
+                        _number(area.get(f"gap_{criterion['key']}")))
+            for criterion, of_file in zip(criteria_of(read), read.summary["criteria"], strict=True)
+        )  # fmt: skip
+        facts = AreaFacts(
+            roles,
+            int(area["residents"]),
+            int(read.summary["rule"]["residents"]),
+            _number(area["composite"]),
+            -1 if area.get("until") is None else int(area["until"]),
+            int(area["criteria_exceeded"]),
+            gaps,
+        )
+        told[language] = area_reason(facts, language)
+    return told
+
+
+def changes_of(read: Read, names_before: Mapping[str, str], corner: Corner) -> dict[str, Any] | None:
+    """What changed since the previous designation: a row for each area, and the ground that came in or fell out."""
+    told = read.summary.get("changes")
+    if not told:
+        return None
+    names = {str(area["area_id"]): str(area["name"]) for area in read.areas}
+    rows = [
+        {
+            "event": str(change["event"]),
+            "id": str(change["area_id"]),
+            "name": (names_before if change["event"] == "removed" else names).get(str(change["area_id"])),
+            "previous": [
+                {"id": one, "name": names_before.get(one, names.get(one))}
+                for one in str(change["previous_ids"] or "").split(",")
+                if one
+            ],
+            "added": in_tens(int(change["residents_added"])),
+            "removed": in_tens(int(change["residents_removed"])),
+        }
+        for change in read.changes
+    ]
+    return {"year": int(told["previous_year"]), "rows": rows, "ground": _ground_of_changes(read, corner)}
+
+
+def _ground_of_changes(read: Read, corner: Corner) -> list[dict[str, Any]]:
+    """The units that came in, fell out or went to another area, joined by what happened and by area."""
+    groups: dict[tuple[str, str | None, str | None], list[int]] = {}
+    for i, unit in enumerate(read.changed_units):
+        groups.setdefault((unit["event"], unit["previous_area_id"], unit["area_id"]), []).append(i)
+    whole: dict[str, Any] = {str(c["area_id"]): o for c, o in zip(read.changes, read.outline_of_change, strict=True)}
+    removed = {str(change["area_id"]) for change in read.changes if change["event"] == "removed"}
+    told = []
+    for (event, before, now), units in sorted(groups.items(), key=lambda item: [part or "" for part in item[0]]):
+        # an area that is gone is drawn as it was
+        gone = event == "removed" and before in removed
+        outline = whole[str(before)] if gone else _joined(read.place_of_changed_unit[units])
+        told.append({"event": event, "before": before, "now": now, "shape": corner.shape(outline)})
+    return [each for each in told if each["shape"]]
+
+
+def earlier_of(read: Read) -> Earlier | None:
+    """The areas of the previous designation, put together from the units that changed and those that did not."""
+    told = read.summary.get("changes")
+    if not told:
+        return None
+    before = {str(unit["unit_id"]): unit["area_id"] for unit in read.units}
+    now = dict(before)
+    before |= {str(unit["unit_id"]): unit["previous_area_id"] for unit in read.changed_units}
+    where = {} if read.designated.geometry is None else dict(
+        zip((str(unit["unit_id"]) for unit in read.units), read.designated.geometry, strict=True)
+    )  # fmt: skip
+    where |= {
+        str(unit["unit_id"]): place
+        for unit, place in zip(read.changed_units, read.place_of_changed_unit, strict=True)
+        if str(unit["unit_id"]) not in now
+    }
+    people = {str(unit["unit_id"]): unit["residents"] or 0 for unit in read.units}
+    members: dict[str, list[str]] = {}
+    for unit, area in before.items():
+        if area is not None:
+            members.setdefault(str(area), []).append(unit)
+    area_id = sorted(members)
+    outline = np.empty(len(area_id), dtype=object)
+    outline[:] = [_joined(np.array([where[u] for u in members[a] if where[u] is not None])) for a in area_id]
+    residents = tuple(sum(people.get(unit, 0) for unit in members[area]) for area in area_id)
+    return Earlier(int(told["previous_year"]), tuple(area_id), outline, residents)
+
+
+def earlier_areas(earlier: Earlier, names: Mapping[str, str], corner: Corner) -> list[dict[str, Any]]:
+    """Areas of which the page knows the ground alone; `residents` are those of the later year."""
+    order = sorted(range(len(earlier.area_id)), key=lambda i: (-earlier.residents[i], earlier.area_id[i]))
+    return [
+        {
+            "id": earlier.area_id[i],
+            "number": place + 1,
+            "name": names.get(earlier.area_id[i], earlier.area_id[i]),
+            "residents": None if earlier.residents[i] < FEWEST else earlier.residents[i],
+            "shape": corner.shape(earlier.outline[i]),
+            "label": _label(earlier.outline[i], corner),
+        }
+        for place, i in enumerate(order)
+    ]
+
+
+def _joined(places: NDArray[np.object_]) -> Any:
+    """The ground of units; around points, discs that touch where addresses are near each other."""
+    import shapely
+
+    if len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
+        places = shapely.buffer(places, GROUND_M / 2, quad_segs=3)
+    return shapely.union_all(places)
+
+
+def _label(outline: Any, corner: Corner) -> list[int] | None:
+    if outline is None or outline.is_empty:
+        return None
+    return [int(step) for step in corner.steps(point_inside(outline))[0]]
+
+
+def names_of(read: Read) -> dict[str, str]:
+    """The areas' names by their ids."""
+    return {str(area["area_id"]): str(area["name"]) for area in read.areas}
+
+
+def status_of(read: Read) -> list[dict[str, Any]]:
+    """The areas together against the rest of the city, criterion by criterion."""
+    return [
+        {name: row["criterion"] if name == "criterion" else _rounded(row[name]) for name in
+         ("criterion", "areas", "rest_of_city", "gap", "city")}
+        for row in read.status
+    ]  # fmt: skip
+
+
+def bounds_of(found: Sequence[Read], places: NDArray[np.object_]) -> tuple[float, float, float, float]:
+    """What the map shows at first: all units and areas."""
+    import shapely
+
+    outlines = [np.asarray(read.designated.outline, dtype=object) for read in found]
+    west, south, east, north = shapely.total_bounds(np.concatenate([places, *outlines])).tolist()
+    return (0.0, 0.0, 1.0, 1.0) if west != west else (west, south, east, north)
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _rounded(value: Any, digits: int = _DIGITS) -> float | None:
+    number = _number(value)
+    return None if number != number else round(number, digits)
+
+
+WITHHELD = "withheld"
+"""In the place of the rule that decided, where too few live in a unit."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where units lie, those of all years together.
+
+    Attributes
+    ----------
+    kind : {"cells", "points", "zones"}
+    size : float
+        Of cells, in metres.
+    geometry : object (shapely), shape (n_places,)
+    of_unit : tuple of int64 arrays
+        By year: the place of each unit.
+    tolerance : float
+        By how much zones were simplified, in metres.
+    """
+
+    kind: str
+    size: float
+    geometry: NDArray[np.object_]
+    of_unit: tuple[NDArray[np.int64], ...]
+    tolerance: float = 0.0
+
+
+def places_of(found: Sequence[Read]) -> Places:
+    """The places of the units of all years; those of one shape are one."""
+    import shapely
+
+    everywhere = [read.designated.geometry for read in found]
+    geometry = np.concatenate([place for place in everywhere if place is not None])
+    unique, where = np.unique(np.array(shapely.to_wkb(geometry), dtype=object), return_inverse=True)
+    places = shapely.from_wkb(unique)
+    ends = np.cumsum([len(read.units) for read in found])[:-1]
+    of_unit = tuple(np.split(where.astype(np.int64), ends))
+    size = cell_size(places)
+    if size is not None:
+        return Places("cells", size, places, of_unit)
+    if len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
+        return Places("points", 0.0, places, of_unit)
+    smaller, tolerance = simplified(places)
+    return Places("zones", 0.0, smaller, of_unit, tolerance)
+
+
+def drawn_places(places: Places, corner: Corner) -> dict[str, Any]:
+    """The places as data of the page: centres of cells and points, or shapes."""
+    import shapely
+
+    data: dict[str, Any] = {"kind": places.kind, "size": places.size}
+    if places.kind == "zones":
+        return data | {"shapes": [corner.shape(place) for place in places.geometry]}
+    xy = shapely.get_coordinates(shapely.centroid(places.geometry))
+    at = np.round((xy - (corner.east, corner.north)) / corner.step).astype(np.int64)
+    return data | {"x": at[:, 0].tolist(), "y": at[:, 1].tolist()}
+
+
+def unit_classes(read: Read, places: NDArray[np.int64], n_places: int) -> dict[str, Any]:
+    """What the page tells of the units of one year.
+
+    Returns
+    -------
+    dict
+        ``kinds``: each distinct row of class of composite, role, rule that decided, class of residents, number of the
+        area and of the decision (-1 is none); ``of``: the kind of each place, -1 where there is no unit; ``names``:
+        of each place, only where the units have names.
+    """
+    breaks = breaks_of(read)
+    number_of_area = {str(area): i for i, area in enumerate(read.designated.area_id)}
+    decisions = {text: i for i, text in enumerate(decision_texts(read, read.language))}
+    kinds: dict[tuple[Any, ...], int] = {}
+    of = np.full(n_places, -1, dtype=np.int64)
+    for unit, place in zip(read.units, places.tolist(), strict=True):
+        area = number_of_area.get(str(unit["area_id"]), -1)
+        people = residents_class(unit["residents"])
+        told = people > 0 or area >= 0
+        kind = (
+            composite_class(unit["composite"], breaks) if told else -1,
+            str(unit["role"]),
+            str(unit["decided_by"]) if told else WITHHELD,
+            people,
+            area,
+            decisions.get(str(unit["reason"]), -1) if told else -1,
+        )
+        of[place] = kinds.setdefault(kind, len(kinds))
+    data: dict[str, Any] = {"kinds": [list(kind) for kind in kinds], "of": of.tolist()}
+    if read.units and "name" in read.units[0]:
+        names: list[str | None] = [None] * n_places
+        for unit, place in zip(read.units, places.tolist(), strict=True):
+            names[place] = unit["name"]
+        data["names"] = names
+    return data
+
+
+def breaks_of(read: Read) -> tuple[float, ...]:
+    """Where the classes of composite of a designation begin."""
+    rule = read.summary["rule"]
+    return composite_breaks(None if read.policy is None else read.policy.policy, rule["core"], rule["edge"])
+
+
+def decision_texts(read: Read, language: str) -> list[str]:
+    """What each decision says, in their order; the reasons given are in whatever language they were written in."""
+    return [
+        DECIDED[language][override["action"]].format(
+            by=override["decided_by"], date=override["date"], reason=override["reason"]
+        )
+        for override in read.summary["overrides"]
+    ]
+
+
+EXPLAINED = {
+    "areas": ("residents", "units", "area_ha", "composite", "criteria_exceeded", "since"),
+    "status": ("areas", "rest_of_city", "gap", "city"),
+}
+"""The columns whose headings say on pointing what they mean."""
+MOST_CORNERS_OF_GROUND = 20_000
+_GROUND_TOLERANCES_M = (0.0, 10.0, 50.0, 200.0, 1000.0)
+
+
+def payload_of(
+    found: Sequence[Read], with_units: bool, language: str, goals: list[dict[str, Any]] | None
+) -> dict[str, Any]:
+    """The data of the page; the same designations give the same.
+
+    Parameters
+    ----------
+    found : sequence of Read
+        By rising year.
+    with_units : bool
+        Whether the units come with it.
+    language : {"da", "en"}
+        In which the page opens.
+    goals : list of dict or None
+        As of `read_goals`.
+    """
+    places = places_of(found)
+    corner = corner_of(bounds_of(found, places.geometry))
+    return {
+        "version": __version__,
+        "language": language,
+        "texts": TEXTS,
+        "method": METHOD,
+        "help": {lang: _help(lang) for lang in LANGUAGES},
+        "reasons": {lang: _reasons(lang) for lang in LANGUAGES},
+        "step": corner.step,
+        "fewest": FEWEST,
+        "bounds": _bounds(found, places, corner),
+        "ground": places.kind,
+        "land": _land(places, corner),
+        "places": drawn_places(places, corner) if with_units else {"kind": "none", "size": 0},
+        "tolerance": places.tolerance if with_units else 0,
+        "years": _years(found, places, corner, with_units),
+        "policies": _policies(found),
+        "goals": goals,
+    }
+
+
+def _help(language: str) -> dict[str, str]:
+    """What headings mean, as the data dictionary of the designation's files has it."""
+    described = {name: describe_column(layer, name, language) for layer, names in EXPLAINED.items() for name in names}
+    return {name: found.text for name, found in described.items() if found is not None}
+
+
+def _reasons(language: str) -> dict[str, str]:
+    from udsat_geo.areas.roles import REASON_KEYS
+
+    return dict(zip(REASON_KEYS, REASONS[language], strict=True))
+
+
+def _bounds(found: Sequence[Read], places: Places, corner: Corner) -> list[int]:
+    import numpy as np
+
+    west, south, east, north = bounds_of(found, places.geometry)
+    at = corner.steps(np.array([[west, south], [east, north]]))
+    return [int(step) for step in at.ravel()]
+
+
+def _land(places: Places, corner: Corner) -> Any:
+    """The ground of all units, simplified until it is small."""
+    for tolerance in _GROUND_TOLERANCES_M:
+        shape = corner.shape(ground(places.geometry, tolerance))
+        if sum(len(ring) // 2 for polygon in shape for ring in polygon) <= MOST_CORNERS_OF_GROUND:
+            break
+    return shape
+
+
+def _years(found: Sequence[Read], places: Places, corner: Corner, with_units: bool) -> list[dict[str, Any]]:
+    names: dict[str, str] = {}
+    told: list[dict[str, Any]] = []
+    # an earlier area that the files do not name is called as it is now
+    known = {area: name for read in reversed(found) for area, name in names_of(read).items()}
+    for read, of_unit in zip(found, places.of_unit, strict=True):
+        year = _year(read, names or known, corner)
+        if with_units:
+            year["units"] = unit_classes(read, of_unit, len(places.geometry))
+        told.append(year)
+        names = names_of(read)
+    earlier = earlier_of(found[0])
+    if earlier is not None:
+        told.insert(
+            0,
+            {
+                "year": earlier.year,
+                "later": found[0].year,
+                "criteria": [],
+                "areas": earlier_areas(earlier, known, corner),
+                "changes": None,
+            },
+        )
+    return told
+
+
+def _year(read: Read, names_before: dict[str, str], corner: Corner) -> dict[str, Any]:
+    summary = read.summary
+    return {
+        "year": read.year,
+        "later": None,
+        "lang": read.language,
+        "criteria": criteria_of(read),
+        "breaks": list(breaks_of(read)),
+        "edge": summary["rule"]["edge"],
+        "core": summary["rule"]["core"],
+        "decisions": {lang: decision_texts(read, lang) for lang in LANGUAGES},
+        "areas": areas_of(read, corner),
+        "changes": changes_of(read, names_before, corner),
+        "status": status_of(read),
+        "residents": summary["residents"],
+        "residents_in_areas": summary["residents_in_areas"],
+        "provenance": provenance_of(read),
+    }
+
+
+def _policies(found: Sequence[Read]) -> list[dict[str, Any]]:
+    """The policies, each once, with the years it was used for."""
+    told: dict[str, dict[str, Any]] = {}
+    for read in found:
+        key = str(read.summary["policy"].get("sha256")) + str(read.summary["policy"]["id"])
+        if key in told:
+            told[key]["years"].append(read.year)
+            continue
+        blocks = {
+            lang: rule_in_outline(read.summary, lang)
+            if read.policy is None
+            else policy_in_words(read.policy.policy, read.summary, lang)
+            for lang in LANGUAGES
+        }
+        told[key] = {"id": str(read.summary["policy"]["id"]), "years": [read.year], "blocks": blocks}
+    return list(told.values())

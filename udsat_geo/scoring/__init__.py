@@ -1,0 +1,1 @@
+"""From sums to scores: context, rates, gaps, one scale, the composite, limits."""

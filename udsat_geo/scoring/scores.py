@@ -1,0 +1,278 @@
+"""From sums to scores: context, rates, gaps against the whole city, limits, one scale, the composite.
+
+A rate that has no denominator is missing, never zero: it is NaN, it enters no mean, and it exceeds nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.policy.rules import Policy
+from udsat_geo.units.grid import rings
+from udsat_geo.units.units import Units
+
+_STEEPNESS = 23.0
+"""Of the exponential scale: about a tenth of the units come out above 50."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What each unit scores.
+
+    Attributes
+    ----------
+    residents_in_view : int64, shape (n_units,)
+        Residents over whom the rates are read.
+    rate : float64, shape (n_units, n_criteria)
+        Of the sums in view; NaN where the denominator in view is 0.
+    gap : float64, shape (n_units, n_criteria)
+        Against the whole city, in the rate's own unit; positive is worse.
+    city : float64, shape (n_criteria,)
+        The ratio of the whole city's sums.
+    spread : float64, shape (n_criteria,)
+        The standard deviation that gaps are measured in.
+    composite : float64, shape (n_units,)
+        Weighted mean of the criteria's scores by ``score.method`` (`composite_of_rates`) over those with a rate; NaN
+        without any.
+    criteria_with_rate, criteria_exceeded : int64, shape (n_units,)
+        How many criteria have a rate, and how many of the counted ones are exceeded.
+    exceeded : bool, shape (n_units, n_criteria)
+        Which criteria are, counted or not; see `exceeds`.
+    scale : tuple of float64 arrays, length n_criteria or 0
+        What the method places rates among: the rates of the units that have one and residents, turned so that worse
+        is higher, in rising order. Empty where it places none.
+    """
+
+    residents_in_view: NDArray[np.int64]
+    rate: NDArray[np.float64]
+    gap: NDArray[np.float64]
+    city: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    composite: NDArray[np.float64]
+    criteria_with_rate: NDArray[np.int64]
+    criteria_exceeded: NDArray[np.int64]
+    exceeded: NDArray[np.bool_]
+    scale: tuple[NDArray[np.float64], ...] = ()
+
+
+def score_units(units: Units, policy: Policy) -> Scores:
+    """Score every unit by a policy.
+
+    Parameters
+    ----------
+    units : Units
+    policy : Policy
+        Its limits are numbers.
+    """
+    from udsat_geo.kernels.scores import spread_of_gaps
+
+    n_criteria = len(policy.criteria)
+    sums = np.hstack([units.numerator, units.denominator])
+    residents_in_view, in_view = sums_in_view(units, sums, policy)
+    rate = units.rate(in_view[:, :n_criteria], in_view[:, n_criteria:])
+    city = units.rate(units.numerator.sum(axis=0), units.denominator.sum(axis=0))
+    gap = gaps(rate, city, policy)
+    exceeded = exceeds(rate, gap, policy)
+    scores = Scores(
+        residents_in_view=residents_in_view,
+        rate=rate,
+        gap=gap,
+        city=city,
+        spread=spread_of_gaps(gap, units.residents),
+        composite=np.full(len(units), np.nan),
+        criteria_with_rate=(~np.isnan(rate)).sum(axis=1),
+        criteria_exceeded=count_exceeded(exceeded, policy),
+        exceeded=exceeded,
+        scale=_scales(rate, units.residents, policy),
+    )
+    return replace(scores, composite=composite_of_rates(rate, scores, policy))
+
+
+def composite_of_rates(rate: NDArray[np.float64], scores: Scores, policy: Policy) -> NDArray[np.float64]:
+    """The composite of any groups of residents, units or areas, on the scale of the units.
+
+    It is the weighted mean, over the criteria with a rate, of scores by ``score.method``:
+
+    ``gap_sd``
+        The gap to the whole city in standard deviations of the units' gaps.
+    ``percentile``
+        100 R, where R is the rank of the rate among the units', from 1 for the least deprived, over their number n;
+        equal rates share the mean of their ranks. n counts the units that have a rate and residents: own choice, as
+        nobody is deprived in a unit without any (`gap_sd` gives it no weight either). Such a unit, like an area, is
+        placed where its rate would lie, half way between the ranks of its neighbours (the mid-rank convention), and
+        R is at most 1.
+    ``exponential``
+        X = -23 ln(1 - R (1 - exp(-100 / 23))) of that R, which stretches the most deprived end, so that a low score on
+        one criterion makes up for little of a high one on another. Source: Ministry of Housing, Communities and Local
+        Government, The English Indices of Deprivation 2019: Technical report (McLennan and others, September 2019), on
+        the exponential transformation; the formula is that of the Scottish Indices of Deprivation 2003, Appendix 5.
+    ``none``
+        No composite: NaN.
+
+    Parameters
+    ----------
+    rate : float64, shape (n, n_criteria)
+        NaN is none.
+    scores : Scores
+        Of the units.
+    policy : Policy
+
+    Returns
+    -------
+    float64, shape (n,)
+        NaN without any rate.
+    """
+    from udsat_geo.kernels.scores import composite_of_gaps
+
+    method = policy.score.method
+    if method == "none":
+        return np.full(len(rate), np.nan)
+    weight = np.array([criterion.weight for criterion in policy.criteria])
+    if method == "gap_sd":
+        return composite_of_gaps(gaps(rate, scores.city, policy), scores.spread, weight)[0]
+    place = _places(rate, scores.scale, policy)
+    points = 100.0 * place if method == "percentile" else -_STEEPNESS * np.log1p(place * np.expm1(-100.0 / _STEEPNESS))
+    return composite_of_gaps(points, np.ones(len(weight)), weight)[0]
+
+
+def _scales(rate: NDArray[np.float64], residents: NDArray[np.int64], policy: Policy) -> tuple[NDArray[np.float64], ...]:
+    """The rates that others are placed among, by criterion, in rising order of deprivation."""
+    if policy.score.method not in ("percentile", "exponential"):
+        return ()
+    turned = rate[residents > 0] * _turns(policy)
+    return tuple(np.sort(column[~np.isnan(column)]) for column in turned.T)
+
+
+def _places(rate: NDArray[np.float64], scale: tuple[NDArray[np.float64], ...], policy: Policy) -> NDArray[np.float64]:
+    """Where rates stand on the units' scale: up to 1, the most deprived; NaN where there is no rate or no scale."""
+    from udsat_geo.kernels.scores import ranks_on_scale, rising_order
+
+    turned = rate * _turns(policy)
+    place = np.empty_like(turned)
+    for j, rates_of_units in enumerate(scale):
+        column = np.ascontiguousarray(turned[:, j])
+        rank = ranks_on_scale(column, rising_order(column), rates_of_units)
+        place[:, j] = np.minimum(rank / max(len(rates_of_units), 1), 1.0)
+    return place
+
+
+def _turns(policy: Policy) -> NDArray[np.float64]:
+    """1 or -1 for each criterion, which turns its rates so that worse is higher; shape (n_criteria,)."""
+    return np.array([1.0 if criterion.worse == "high" else -1.0 for criterion in policy.criteria])
+
+
+def gaps(rate: NDArray[np.float64], against: NDArray[np.float64], policy: Policy) -> NDArray[np.float64]:
+    """Differences between rates, turned so that positive is worse.
+
+    Parameters
+    ----------
+    rate : float64, shape (..., n_criteria)
+    against : float64, broadcastable to `rate`
+    policy : Policy
+    """
+    result: NDArray[np.float64] = (rate - against) * _turns(policy)
+    return result
+
+
+def exceeds(rate: NDArray[np.float64], gap: NDArray[np.float64], policy: Policy) -> NDArray[np.bool_]:
+    """Which criteria are exceeded: at or beyond their limit, with ``strict`` beyond it.
+
+    A criterion without a limit is exceeded where the rate is worse than what the gap is against.
+
+    Parameters
+    ----------
+    rate, gap : float64, shape (..., n_criteria)
+    policy : Policy
+        Its limits are numbers.
+
+    Returns
+    -------
+    bool, shape (..., n_criteria)
+        False where there is no rate.
+    """
+    result = gap > 0
+    for j, criterion in enumerate(policy.criteria):
+        if isinstance(criterion.limit, float):
+            column, limit = rate[..., j], criterion.limit
+            beyond = column > limit if criterion.worse == "high" else column < limit
+            result[..., j] = beyond if criterion.strict else beyond | (column == limit)
+    return result
+
+
+def count_exceeded(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[np.int64]:
+    """How many of the criteria that count are exceeded.
+
+    Parameters
+    ----------
+    exceeded : bool, shape (..., n_criteria)
+
+    Returns
+    -------
+    int64, shape (...)
+    """
+    counted = np.array([criterion.counted for criterion in policy.criteria])
+    result: NDArray[np.int64] = (exceeded & counted).sum(axis=-1, dtype=np.int64)
+    return result
+
+
+def meets_count(exceeded: NDArray[np.bool_], policy: Policy, least: int | None = None) -> NDArray[np.bool_]:
+    """Whether enough of the counted criteria are exceeded.
+
+    Parameters
+    ----------
+    exceeded : bool, shape (..., n_criteria)
+    policy : Policy
+        ``rule.criteria``: at least so many.
+    least : int, optional
+        In place of the policy's number.
+
+    Returns
+    -------
+    bool, shape (...)
+    """
+    return np.asarray(count_exceeded(exceeded, policy) >= (policy.rule.criteria if least is None else least))
+
+
+def meets_requirements(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[np.bool_]:
+    """Whether each criterion of ``rule.require`` is exceeded: bool, shape (...), of `exceeded` (..., n_criteria)."""
+    required = np.array([key in policy.rule.require for key in policy.keys])
+    return np.asarray(exceeded[..., required].all(axis=-1))
+
+
+def meets_demands(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[np.bool_]:
+    """Whether units meet what the rule demands of their criteria, whatever their composite; shape (n_units,)."""
+    return meets_count(exceeded, policy) & meets_requirements(exceeded, policy)
+
+
+def sums_in_view(units: Units, sums: NDArray[np.int64], policy: Policy) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Sums over each unit and its nearest units until enough residents are in view.
+
+    Parameters
+    ----------
+    units : Units
+    sums : int64, shape (n_units, n_sums)
+    policy : Policy
+        ``context.residents`` and ``context.reach``; 0 residents is the unit alone.
+
+    Returns
+    -------
+    residents_in_view : int64, shape (n_units,)
+    sums_in_view : int64, shape (n_units, n_sums)
+    """
+    least, reach = policy.context.residents, policy.context.reach
+    if least == 0:
+        return units.residents, sums
+    if units.grid is not None and units.row is not None and units.col is not None:
+        from udsat_geo.kernels.cells import index_cells
+        from udsat_geo.kernels.nearby import context_of_cells
+
+        table = index_cells(units.row, units.col)
+        steps = rings(units.grid.size, reach)
+        return context_of_cells(units.row, units.col, table, *steps, units.residents, sums, least)
+    from udsat_geo.kernels.nearby import context_of_points
+
+    by_easting = np.argsort(units.easting, kind="stable")
+    return context_of_points(units.easting, units.northing, by_easting, reach, units.residents, sums, least)

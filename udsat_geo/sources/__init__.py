@@ -1,0 +1,1 @@
+"""Any file, folder, service or database as features or rows, with its reference system."""

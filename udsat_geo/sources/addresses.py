@@ -1,0 +1,241 @@
+"""What a text on the command line names: a file, a layer of a service, a file on the web or in an archive.
+
+GDAL's own ways of writing them hold: ``WFS:https://host/ows|layername=railways``, ``https://host/areas.gpkg``,
+``/vsicurl/https://...``, ``/vsizip/folder/areas.zip/areas.shp``, and any other ``DRIVER:...`` or ``/vsi...``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from udsat_geo.messages.errors import InputError, Problem
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of reading one source. All figures are our own choice.
+
+    Attributes
+    ----------
+    page : int
+        Features asked for at a time.
+    connect_s : float
+        Seconds until a connection stands.
+    answer_s : float
+        Seconds without any byte of an answer.
+    whole_s : float
+        Seconds for everything that is asked of one source, repeated attempts and pauses included.
+    features : int
+        Of one layer.
+    bytes : int
+        Of one source, all answers together.
+    tries : int
+        Attempts at one question, the first included.
+    pause_s : float
+        Before the second attempt; twice as long before each further one.
+    """
+
+    page: int = 1000
+    connect_s: float = 10.0
+    answer_s: float = 60.0
+    whole_s: float = 600.0
+    features: int = 2_000_000
+    bytes: int = 2 * 1024**3
+    tries: int = 3
+    pause_s: float = 0.5
+
+
+_WHOLE = ("page", "features", "bytes", "tries")
+_VARIABLES = {
+    "OGR_WFS_PAGE_SIZE": "page",
+    "GDAL_HTTP_CONNECTTIMEOUT": "connect_s",
+    "GDAL_HTTP_TIMEOUT": "answer_s",
+    "GDAL_HTTP_RETRY_DELAY": "pause_s",
+    "UDSAT_SERVICE_SECONDS": "whole_s",
+    "UDSAT_SERVICE_FEATURES": "features",
+}
+
+
+def limits_of(environment: Mapping[str, str]) -> Limits:
+    """The limits, where environment variables set them: GDAL's names, and two of ours for time and features in all.
+
+    ``GDAL_HTTP_MAX_RETRY`` can only lower how often a question is asked.
+
+    Raises
+    ------
+    InputError
+        Naming every variable that is no positive number.
+    """
+    found: dict[str, float | int] = {}
+    problems = []
+    for variable, limit in _VARIABLES.items():
+        text = environment.get(variable, "").strip()
+        if not text:
+            continue
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not 0 < value < 1e9 or (limit in _WHOLE and value != int(value)):
+            kind = "a whole number above 0" if limit in _WHOLE else "a number of seconds above 0"
+            problems.append(Problem(f"environment variable {variable}", f"is {text[:40]!r}", f"Set it to {kind}."))
+            continue
+        found[limit] = int(value) if limit in _WHOLE else value
+    retries = environment.get("GDAL_HTTP_MAX_RETRY", "").strip()
+    if retries.isdecimal():
+        found["tries"] = min(int(retries) + 1, Limits.tries)
+    elif retries:
+        problems.append(
+            Problem("environment variable GDAL_HTTP_MAX_RETRY", f"is {retries[:40]!r}", "Set it to a whole number.")
+        )
+    if problems:
+        raise InputError(problems)
+    return replace(Limits(), **found)  # type: ignore[arg-type]
+
+
+_SECRET_NAME = (
+    r"[\w.\-]*(?:token|passw|secret|credential|signature|api[_\-.]?key|access[_\-.]?key|subscription[_\-.]?key|"
+    r"auth|ticket|session|login|user|bearer|jwt)[\w.\-]*|key|pass|pwd|pw|pin|sig|sas|code|hash|[\w\-]*_key|x-amz-[\w\-]+"
+)
+"""Names of parameters that may let somebody in or say who it is: rather one too many. Own choice."""
+
+_IS_SECRET = re.compile(_SECRET_NAME, re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?:/{1,2}|[a-z][a-z0-9+.\-]*://)[^\s\"'<>|]+", re.IGNORECASE)
+_PAIR = re.compile(rf"(?<![\w.\-])({_SECRET_NAME})(\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s&;,|\"'<>]+)", re.IGNORECASE)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a parameter of this name may let somebody in or say who it is."""
+    return _IS_SECRET.fullmatch(unquote(name).strip()) is not None
+
+
+def without_secrets(text: str) -> str:
+    """A text in which every web address has lost its credentials, and every ``password=...`` its value.
+
+    From addresses go the part before ``@``, parameters whose names look like secrets, and the fragment; what is left
+    stays readable and can be asked again by somebody with credentials of his own.
+    """
+    shown = _ADDRESS.sub(lambda found: bare_address(found.group()), text)
+    pieces, last = [], 0
+    for found in _ADDRESS.finditer(shown):
+        pieces += [_without_pairs(shown[last : found.start()]), found.group()]
+        last = found.end()
+    return "".join([*pieces, _without_pairs(shown[last:])])
+
+
+def bare_address(address: str) -> str:
+    """A web address without credentials, secret parameters and fragment."""
+    # the path type of the system makes one slash of two
+    address = re.sub(r"^(https?):/(?!/)", r"\1://", address, flags=re.IGNORECASE)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return re.sub(r"//[^/]*@", "//", address).partition("?")[0]
+    host = parts.netloc.rpartition("@")[2]
+    path = ";".join(
+        piece for i, piece in enumerate(parts.path.split(";")) if not i or not is_secret_name(piece.partition("=")[0])
+    )
+    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not is_secret_name(name)]
+    return urlunsplit((parts.scheme, host, path, urlencode(kept, safe=":,/*()"), ""))
+
+
+def _without_pairs(text: str) -> str:
+    return _PAIR.sub(lambda found: f"{found.group(1)}{found.group(2)}...", text)
+
+
+LAYER = "|layername="
+
+Kind = Literal["file", "wfs", "web", "archive", "gdal"]
+
+_WFS = re.compile(r"wfs:\s*(https?://.+)", re.IGNORECASE | re.DOTALL)
+_WEB = re.compile(r"(?:/vsicurl/)?(https?://.+)", re.IGNORECASE | re.DOTALL)
+_ARCHIVE = "/vsizip/"
+_DRIVER = re.compile(r"[A-Za-z][A-Za-z0-9_]+:.+|/vsi[a-z0-9_]+/.+", re.DOTALL)
+"""Two letters at least before the colon: one is a drive of Windows."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One named source.
+
+    Attributes
+    ----------
+    text : str
+        As it was given.
+    kind : {"file", "wfs", "web", "archive", "gdal"}
+    place : str
+        The address or path, without the layer.
+    layer : str
+        Empty where none is named.
+    """
+
+    text: str
+    kind: Kind
+    place: str
+    layer: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages and provenance: without credentials."""
+        shown = without_secrets(self.place)
+        if self.kind == "archive" and "://" not in self.place:
+            # where a file lies on this machine is nobody's business
+            shown = f"{_ARCHIVE}{_from_archive(self.place)}"
+        if self.kind == "wfs":
+            shown = f"WFS:{shown}"
+        return f"{shown}{LAYER}{self.layer}" if self.layer else shown
+
+    @property
+    def path(self) -> Path:
+        """Of a file, with its layer where one is named."""
+        return Path(self.text)
+
+
+def source_of(text: str) -> Source:
+    """What a text names; a file that is there is a file, whatever its name."""
+    place, _, layer = text.partition(LAYER)
+    if _is_there(place):
+        return Source(text, "file", place, layer)
+    if service := _WFS.fullmatch(place):
+        return Source(text, "wfs", service.group(1), layer)
+    if web := _WEB.fullmatch(place):
+        return Source(text, "web", web.group(1), layer)
+    if place.lower().startswith(_ARCHIVE):
+        return Source(text, "archive", place, layer)
+    if _DRIVER.fullmatch(place):
+        return Source(text, "gdal", place, layer)
+    return Source(text, "file", place, layer)
+
+
+def is_remote(text: str) -> bool:
+    """Whether a text names something that has to be fetched before it can be read as a file."""
+    return source_of(text).kind != "file"
+
+
+def shown_name(text: str) -> str:
+    """What a named source may be called anywhere: no credentials, no folder of this machine; with its layer."""
+    source = source_of(text)
+    if source.kind != "file":
+        return source.name
+    name = Path(source.place).name
+    return f"{name}{LAYER}{source.layer}" if source.layer else name
+
+
+def _is_there(place: str) -> bool:
+    try:
+        return Path(place).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _from_archive(place: str) -> str:
+    """A path from the archive's own name on."""
+    parts = place[len(_ARCHIVE) :].split("/")
+    at = next((i for i, part in enumerate(parts) if part.lower().rstrip("}").endswith(".zip")), len(parts) - 1)
+    return "/".join(parts[at:]).lstrip("{")

@@ -1,0 +1,450 @@
+"""Reading vector files: whatever GDAL reads, GeoParquet, and tables without geometry.
+
+Attributes come as an Arrow table, geometries as an array, the reference system as text; nothing is reprojected here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.sources.crs import FARTHEST_M, check_crs, positions_out_of_reach, reproject, same_crs, short_crs
+from udsat_geo.sources.csv import read_csv_table
+from udsat_geo.sources.origins import name_of
+
+
+def list_layers(path: Path | str) -> list[str]:
+    """The layers of a file, or of a source that GDAL has a name for, by name.
+
+    Raises
+    ------
+    ValueError
+        With GDAL's reason if it cannot be read.
+    """
+    gdal = reading_gdal()
+    try:
+        return [str(name) for name in gdal.list_layers(path)[:, 0]]
+    except (gdal.errors.DataSourceError, gdal.errors.DataLayerError) as error:
+        raise ValueError(_reason(error)) from None
+
+
+def read_layer(path: Path | str, layer: str | None, **wanted: Any) -> tuple[dict[str, Any], Any]:
+    """A layer as a table, and nothing written beside its file.
+
+    Parameters
+    ----------
+    path : Path
+    layer : str or None
+        By name; None is the only one.
+    **wanted
+        Passed on to `pyogrio.read_arrow`.
+
+    Returns
+    -------
+    meta : dict
+        As pyogrio tells it.
+    table : pyarrow.Table
+
+    Raises
+    ------
+    ValueError
+        With GDAL's reason if it cannot be read.
+    """
+    gdal = reading_gdal()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            meta, table = gdal.read_arrow(path, layer=layer, **wanted)
+    except IndexError:
+        # a file that GDAL opens and finds nothing in
+        raise ValueError("it holds no layer") from None
+    except (gdal.errors.DataSourceError, gdal.errors.DataLayerError, OSError) as error:
+        # a page damaged inside comes up as an OSError of Arrow
+        raise ValueError(_reason(error)) from None
+    return meta, table
+
+
+def geometry_column(meta: dict[str, Any]) -> str:
+    """What the column of geometries is called in a table that `read_layer` gave."""
+    return str(meta["geometry_name"] or "wkb_geometry")
+
+
+def reading_gdal() -> Any:
+    """The module pyogrio, set to leave no ``.aux.xml`` of its own beside the files that it reads.
+
+    GDAL writes one when it closes a GeoPackage that has metadata, as ours have. FlatGeobuf is read in the plain way:
+    the quick one of GDAL 3.10 now and then gives texts beyond the end of their buffer, which ends the process.
+    """
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": "NO", "OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
+    return pyogrio
+
+
+def _reason(error: Exception) -> str:
+    """The first sentence of what GDAL says."""
+    return str(error).split(";")[0].split("\n")[0]
+
+
+def check_polygons(name: str, geometry: NDArray[np.object_], ids: NDArray[np.object_], one: str = "unit") -> None:
+    """Check that geometries are polygons that can be worked with.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for the message.
+    geometry : object (shapely), shape (n,)
+    ids : object (str), shape (n,)
+    one : str
+        What one of them is called in the message.
+
+    Raises
+    ------
+    InputError
+        For geometries that are missing, no polygons, infinite or invalid.
+    """
+    import shapely
+
+    missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    other = ~missing & ~np.isin(shapely.get_type_id(geometry), (3, 6))
+    bounds = shapely.bounds(geometry)
+    infinite = ~missing & ~np.isfinite(bounds).all(axis=1)
+    invalid = ~missing & ~other & ~infinite & ~shapely.is_valid(geometry)
+    problems = []
+    for wrong, what, remedy in (
+        (missing, f"{one}s without a geometry", "Remove them or draw them."),
+        (other, "geometries that are no polygons", "Keep polygons only."),
+        (infinite, "geometries with infinite coordinates", "Check the file's reference system, or export it again."),
+        (invalid, "invalid geometries", "Mend them, in QGIS with the tool Fix geometries."),
+    ):
+        if wrong.any():
+            first = int(np.flatnonzero(wrong)[0])
+            example = f"{one} {ids[first]}"
+            if what == "invalid geometries":
+                example += f" ({shapely.is_valid_reason(geometry[first])})"
+            problems.append(Problem(name, what, remedy, int(wrong.sum()), example))
+    if problems:
+        raise InputError(problems)
+
+
+def shared_areas(
+    polygons: NDArray[np.object_],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Pairs of polygons that overlap, and by how much.
+
+    Parameters
+    ----------
+    polygons : object (shapely), shape (n,)
+
+    Returns
+    -------
+    head, tail : int64, shape (n_pairs,)
+        With ``head < tail``, sorted by head, then tail; a border alone is no overlap.
+    shared_m2 : float64, shape (n_pairs,)
+    """
+    import shapely
+
+    head, tail = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    once = head < tail
+    head, tail = head[once].astype(np.int64), tail[once].astype(np.int64)
+    shared_m2 = shapely.area(shapely.intersection(polygons[head], polygons[tail]))
+    over = np.flatnonzero(shared_m2 > 0)
+    over = over[np.lexsort((tail[over], head[over]))]
+    return head[over], tail[over], shared_m2[over]
+
+
+@dataclass(frozen=True)
+class Features:
+    """The content of one layer.
+
+    Attributes
+    ----------
+    name : str
+        Of the file.
+    attributes : pyarrow.Table, n_features rows
+    geometry : object (shapely), shape (n_features,), or None
+        None where the file is a plain table.
+    crs : str or None
+        As ``EPSG:25832`` where it has such a code, else as WKT; None if the file does not say.
+    notes : tuple of str
+        How the file is written, where that had to be found out.
+    """
+
+    name: str
+    attributes: Any
+    geometry: NDArray[np.object_] | None
+    crs: str | None
+    notes: tuple[str, ...] = ()
+
+
+def read_features(path: Path, as_text: bool = False, language: str = "en") -> Features:
+    """Read the one layer of a vector file, or a plain CSV or Parquet table.
+
+    Parameters
+    ----------
+    path : Path
+        ``file.gpkg|layername=zones`` names one of several layers.
+    as_text : bool
+        Leave every value of a CSV table the text that it is.
+    language : {"da", "en"}
+        Of the notes.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, damaged, or has several layers and none is named.
+    """
+    text, _, layer = str(path).partition("|layername=")
+    file = Path(text)
+    if not file.exists():
+        raise InputError(Problem(str(file), "no such file", "Check the path."))
+    if file.is_file() and file.stat().st_size == 0:
+        raise InputError(Problem(name_of(file), "is an empty file", "Export it again."))
+    kind = file.suffix.lower()
+    if kind in (".parquet", ".geoparquet"):
+        return _read_parquet(file)
+    if kind == ".csv":
+        table, dialect = read_csv_table(file, as_text, language)
+        return Features(name_of(file), table, None, None, (f"{name_of(file)}: {dialect}",))
+    return _read_gdal(file, layer or None)
+
+
+def file_of(path: Path) -> Path:
+    """The file of a path that may name a layer in it."""
+    return Path(str(path).partition("|layername=")[0])
+
+
+def read_points(path: Path, wanted_crs: str, told_crs: str | None = None) -> Any:
+    """A layer of points as a table with ``easting`` and ``northing``.
+
+    Parameters
+    ----------
+    path : Path
+    wanted_crs : str
+        The reference system the points must be in.
+    told_crs : str, optional
+        What holds for a file that does not say its reference system.
+
+    Raises
+    ------
+    InputError
+        If a geometry is no point, or the reference system is another one or not known.
+    """
+    import shapely
+
+    features = read_features(path)
+    if features.geometry is None:
+        return features.attributes
+    crs = features.crs or told_crs
+    if crs is None:
+        remedy = "Set it in the file, or say it in registers.toml: crs."
+        raise InputError(Problem(features.name, "does not say its reference system", remedy))
+    check_crs(crs, features.name)
+    if not same_crs(crs, wanted_crs):
+        remedy = f"Reproject the file to {wanted_crs}."
+        raise InputError(Problem(features.name, f"is in {short_crs(crs)}, not in {wanted_crs}", remedy))
+    kinds = shapely.get_type_id(features.geometry)
+    wrong = ~np.isin(kinds, (-1, 0))
+    if wrong.any():
+        example = features.geometry[np.flatnonzero(wrong)[0]].geom_type
+        raise InputError(Problem(features.name, "geometries that are no points", "", int(wrong.sum()), example))
+    import pyarrow as pa
+
+    easting, northing = shapely.get_x(features.geometry), shapely.get_y(features.geometry)
+    missing = np.isnan(easting) | (kinds == -1)
+    table = features.attributes
+    for name, values in (("easting", easting), ("northing", northing)):
+        if name in table.column_names:
+            table = table.drop_columns(name)
+        table = table.append_column(name, pa.array(values, mask=missing))
+    return table
+
+
+def features_in(
+    path: Path, wanted_crs: str, as_text: bool = False, language: str = "en"
+) -> tuple[Features, str | None]:
+    """The features of a file in a wanted reference system, two-dimensional.
+
+    Parameters
+    ----------
+    path : Path
+    wanted_crs : str
+    as_text, language
+        See `read_features`.
+
+    Returns
+    -------
+    features : Features
+        Geometries reprojected where that was needed; a plain table stays as it is.
+    reprojected_from : str or None
+        The file's own reference system, for a note, where it was another one.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, does not say its reference system, or has positions that are no numbers or that
+        the wanted one cannot hold.
+    """
+    import shapely
+
+    features = read_features(path, as_text, language)
+    if features.geometry is None:
+        return features, None
+    if features.crs is None:
+        remedy = f"Set it in the file; the units are in {short_crs(wanted_crs)}."
+        raise InputError(Problem(features.name, "does not say its reference system", remedy))
+    check_crs(features.crs, features.name)
+    geometry = shapely.force_2d(features.geometry)
+    infinite = _out_of_bounds(geometry, np.finfo(np.float64).max)
+    if len(infinite):
+        what, example = "coordinates that are no finite numbers", f"feature {infinite[0] + 1}"
+        raise InputError(Problem(features.name, what, "Export the file again.", len(infinite), example))
+    told = None
+    if not same_crs(features.crs, wanted_crs):
+        geometry = reproject(geometry, features.crs, wanted_crs, features.name)
+        told = short_crs(features.crs)
+    far = _out_of_bounds(geometry, FARTHEST_M)
+    if len(far):
+        raise InputError(positions_out_of_reach(features.name, wanted_crs, far))
+    return dataclasses.replace(features, geometry=geometry, crs=wanted_crs), told
+
+
+def geometries_of(column: Any) -> NDArray[np.object_]:
+    """Geometries of an Arrow column of well-known binary, shape (n,).
+
+    Raises
+    ------
+    ValueError
+        With the reason if one cannot be read.
+    NotImplementedError
+        If one is curved.
+    """
+    import shapely
+
+    try:
+        # coordinates that are no numbers are for the caller to find
+        with np.errstate(invalid="ignore"):
+            geometry: NDArray[np.object_] = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
+    except (shapely.errors.GEOSException, TypeError) as error:
+        raise ValueError((str(error).partition(": ")[2] or str(error)).strip()) from None
+    return geometry
+
+
+def texts_of(features: Features, column: str) -> list[str]:
+    """The values of a column as texts without space around; empty where there is none.
+
+    Raises
+    ------
+    InputError
+        See `values_of`.
+    """
+    values = values_of(features.attributes, column, features.name)
+    return ["" if value is None else str(value).strip() for value in values]
+
+
+def values_of(table: Any, column: str, name: str) -> list[Any]:
+    """The values of a column of an Arrow table; None is missing.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    column : str
+    name : str
+        Of the file.
+
+    Raises
+    ------
+    InputError
+        If some cannot be read.
+    """
+    try:
+        values: list[Any] = table.column(column).to_pylist()
+    except (ValueError, OverflowError) as error:
+        # bytes that are no UTF-8, days that no calendar has
+        what = f"holds values that cannot be read ({error})"
+        raise InputError(Problem(f"{name}, column {column}", what, "Export the file again, as UTF-8.")) from None
+    return values
+
+
+def _out_of_bounds(geometry: NDArray[np.object_], farthest: float) -> NDArray[np.int64]:
+    """The features with a coordinate that is no number or farther from 0, in rising order."""
+    import shapely
+
+    positions, feature = shapely.get_coordinates(geometry, return_index=True)
+    return np.unique(feature[~(np.abs(positions) <= farthest).all(axis=1)])
+
+
+def _read_gdal(file: Path, layer: str | None) -> Features:
+    name = name_of(file)
+    try:
+        layers = list_layers(file)
+        if layer is None and len(layers) > 1:
+            remedy = f'Name one: "{name}|layername={layers[0]}".'
+            raise InputError(Problem(name, f"holds several layers: {', '.join(layers)}", remedy))
+        meta, table = read_layer(file, layer)
+    except ValueError as error:
+        raise InputError(Problem(name, f"cannot be read: {error}", "Check that GDAL opens it.")) from None
+    column = geometry_column(meta)
+    if column not in table.column_names:
+        return Features(name, table, None, None)
+    return Features(name, table.drop_columns(column), _geometries(table.column(column), name), meta["crs"])
+
+
+def _geometries(column: Any, name: str) -> NDArray[np.object_]:
+    try:
+        return geometries_of(column)
+    except NotImplementedError:
+        remedy = "Make them straight, in QGIS with the tool Segmentize by maximum angle."
+        raise InputError(Problem(name, "holds curved geometries", remedy)) from None
+    except ValueError as error:
+        what = f"holds a geometry that cannot be read: {error}"
+        raise InputError(Problem(name, what, "Mend it, in QGIS with the tool Fix geometries.")) from None
+
+
+def _read_parquet(file: Path) -> Features:
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    name = name_of(file)
+    try:
+        table = pyarrow.parquet.read_table(file)
+    except (pa.ArrowInvalid, OSError) as error:
+        reason = str(error).split("\n")[0]
+        raise InputError(Problem(name, f"cannot be read: {reason}", "Export it again.")) from None
+    metadata = table.schema.metadata or {}
+    if b"geo" not in metadata:
+        return Features(name, table, None, None)
+    primary, column = _geo_column(metadata[b"geo"], name)
+    if primary not in table.column_names:
+        what = f"says that its geometries stand in a column {primary}, which is not there"
+        raise InputError(Problem(name, what, "Export it again."))
+    # GeoParquet: an absent crs means OGC:CRS84, null means unknown
+    crs = column.get("crs", "OGC:CRS84")
+    text = crs if crs is None or isinstance(crs, str) else json.dumps(crs)
+    return Features(name, table.drop_columns(primary), _geometries(table.column(primary), name), text)
+
+
+def _geo_column(metadata: bytes, name: str) -> tuple[str, dict[str, Any]]:
+    """The name and the description of the primary geometry column in GeoParquet's metadata.
+
+    Source: GeoParquet 1.1.0, file metadata.
+    """
+    try:
+        geo = json.loads(metadata)
+        primary = str(geo["primary_column"])
+        column: dict[str, Any] = dict(geo["columns"][primary])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        what = "its metadata do not say where geometries stand"
+        raise InputError(Problem(name, what, "Export it again, as GeoParquet.")) from None
+    if column.get("encoding", "WKB") != "WKB":
+        what = f"its geometries are encoded as {column['encoding']}"
+        raise InputError(Problem(name, what, "Export it again with the encoding WKB."))
+    return primary, column

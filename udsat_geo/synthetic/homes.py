@@ -1,0 +1,431 @@
+"""Addresses and dwellings: every home that stands in any year, with what stays the same and what changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.policy.published import status_2021
+from udsat_geo.synthetic.city import (
+    BLOCK,
+    GONE_2021,
+    GONE_2025,
+    KEPT,
+    MODERN,
+    N_STRATA,
+    NEW_2021,
+    NEW_2025,
+    REST,
+    STUDENT,
+    VILLA,
+    City,
+    lasting_noise,
+    stream,
+)
+
+CRITERIA = ("dwelling_area", "outside_labour_market", "low_income", "non_western_origin", "no_education")
+OLD = (KEPT, GONE_2021, GONE_2025)  # strata inside the areas of 2017
+UPDATED = (KEPT, GONE_2025, NEW_2021)  # strata inside the areas of 2021
+YEARS = (2017, 2018, 2019, 2021, 2025)
+# How far a small stratum stands on the way from the rest of the city (0) to the areas (1), by year. Our own choice.
+_POSITION = {
+    GONE_2021: (1.02, 0.85, 0.65, 0.14, 0.05),
+    GONE_2025: (1.00, 1.00, 0.98, 0.95, 0.08),
+    NEW_2021: (0.00, 0.12, 0.40, 1.00, 1.05),
+    NEW_2025: (0.00, 0.00, 0.05, 0.15, 1.25),
+}
+_POSITION_DWELLING_AREA = {
+    GONE_2021: (0.90, 0.85, 0.75, 0.50, 0.40),
+    GONE_2025: (0.90, 0.90, 0.90, 0.85, 0.50),
+    NEW_2021: (0.10, 0.25, 0.45, 0.90, 0.90),
+    NEW_2025: (0.10, 0.15, 0.20, 0.30, 0.90),
+}
+# Printed figures are rounded to 0.1: within that, the two tables of 2021 leave room for clearer additions.
+_ROUNDING_USED = 0.035
+# Dwellings, from goal 17 (sums over tenure) for 2017, 2019 and 2021; 2018 between, 2025 our own.
+DWELLINGS_CITY = {2017: 307_931, 2018: 313_400, 2019: 318_860, 2021: 329_960, 2025: 349_000}
+DWELLINGS_AREAS = {2017: 68_329, 2018: 68_830, 2019: 69_327, 2021: 69_680, 2025: 70_900}
+TENURES = ("owner_occupied", "private_rental", "cooperative", "social_housing", "public")
+# Tenure of the two strata of the change of 2021: their difference is that of goal 17's updated column.
+TENURE_GONE_2021 = (300, 1500, 900, 850, 50)
+TENURE_NEW_2021 = (265, 700, 900, 1488, 51)
+_OWN_TENURE_2025 = ((5_400, 13_900, 16_200, 34_050, 1_350), (77_000, 103_500, 96_500, 67_400, 4_600))
+
+
+def _printed(table: str, criterion: str, year: int) -> float:
+    values = status_2021()["table_1"][table][criterion]
+    if str(year) in values:
+        return float(values[str(year)])
+    base = "2018" if criterion == "no_education" else "2017"  # the series breaks between 2017 and 2018
+    slope = (values["2021"] - values[base]) / (2021 - int(base))
+    return float(values["2021"] + slope * (year - 2021))
+
+
+def stratum_rates(criterion: str, year: int, base: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The rate each stratum must have so that the published unions come out.
+
+    Parameters
+    ----------
+    criterion : str
+    year : int
+    base : float array, (N_STRATA,)
+        The denominator's sum by stratum.
+
+    Returns
+    -------
+    float array, (N_STRATA,)
+        Fractions, or m2 per resident.
+    """
+    scale = 1.0 if criterion == "dwelling_area" else 0.01
+    away = 1.0 if criterion == "dwelling_area" else -1.0
+    areas, rest = _printed("areas", criterion, year), _printed("rest_of_city", criterion, year)
+    if year == 2021:
+        areas += away * _ROUNDING_USED
+    table = _POSITION_DWELLING_AREA if criterion == "dwelling_area" else _POSITION
+    rate = np.zeros(N_STRATA)
+    for stratum, by_year in table.items():
+        rate[stratum] = rest + by_year[YEARS.index(year)] * (areas - rest)
+    if year == 2021:
+        updated = float(status_2021()["table_22"][criterion]["areas_2021"]) - away * _ROUNDING_USED
+        surplus = updated * base[list(UPDATED)].sum() - areas * base[list(OLD)].sum()
+        rate[NEW_2021] = (surplus + rate[GONE_2021] * base[GONE_2021]) / base[NEW_2021]
+    small = GONE_2021, GONE_2025
+    inside = areas * base[list(OLD)].sum() - sum(rate[s] * base[s] for s in small)
+    rate[KEPT] = inside / base[KEPT]
+    outside = base[NEW_2021] + base[NEW_2025] + base[REST]
+    rate[REST] = (rest * outside - rate[NEW_2021] * base[NEW_2021] - rate[NEW_2025] * base[NEW_2025]) / base[REST]
+    return rate * scale
+
+
+def share_out(total: int, weight: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole numbers in proportion to weights that add up to a total, by largest remainders."""
+    exact = weight / weight.sum() * total
+    count: NDArray[np.int64] = np.floor(exact).astype(np.int64)
+    order = np.argsort(count - exact, kind="stable")
+    count[order[: total - int(count.sum())]] += 1
+    return count
+
+
+def between(series: dict[int, float], year: int) -> float:
+    """The value of a year in a series, on a straight line between the years it has."""
+    years = sorted(series)
+    return float(np.interp(year, years, [series[y] for y in years]))
+
+
+def _tenure_totals(column: str, year: int) -> NDArray[np.float64]:
+    goal = next(goal for goal in status_2021()["goal"] if goal["number"] == 17)["indicator"][0][column]
+    own = _OWN_TENURE_2025[0 if column.endswith("areas") else 1]
+    return np.array(
+        [
+            between({int(y): v for y, v in goal[t].items() if y != "updated"} | {2025: own[i]}, year)
+            for i, t in enumerate(TENURES)
+        ]
+    )
+
+
+def tenure_counts(year: int, dwellings: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Dwellings by stratum and tenure, shape (N_STRATA, 5), for the dwellings that stand in each stratum."""
+    areas, city = _tenure_totals("dwellings_areas", year), _tenure_totals("dwellings_city", year)
+    weight = np.zeros((N_STRATA, len(TENURES)))
+    weight[GONE_2021], weight[NEW_2021] = TENURE_GONE_2021, TENURE_NEW_2021
+    weight[GONE_2025] = areas / areas.sum() * dwellings[GONE_2025]
+    weight[NEW_2025] = np.array([0.10, 0.22, 0.25, 0.42, 0.01]) * dwellings[NEW_2025]
+    weight[KEPT] = areas - weight[GONE_2021] - weight[GONE_2025]
+    weight[REST] = city - areas - weight[NEW_2021] - weight[NEW_2025]
+    return np.stack([share_out(int(dwellings[s]), weight[s]) for s in range(N_STRATA)])
+
+
+def amenity_counts(name: str, year: int, dwellings: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Dwellings lacking an amenity by stratum (goal 18): ``"bath"`` (toilet and/or bath) or ``"heating"``."""
+    goal = next(goal for goal in status_2021()["goal"] if goal["number"] == 18)["indicator"]
+    indicator = goal[0] if name == "bath" else goal[1]
+    own_2025 = {"bath": (2_250.0, 16_700.0), "heating": (2_000.0, 4_600.0)}[name]
+    areas = between({int(y): v for y, v in indicator["areas"].items()} | {2025: own_2025[0]}, year)
+    city = between({int(y): v for y, v in indicator["city"].items()} | {2025: own_2025[1]}, year)
+    count = np.zeros(N_STRATA)
+    # the updated columns of goal 18 fix the difference of the two in 2021
+    count[GONE_2021], count[NEW_2021] = (640.0, 85.0) if name == "bath" else (57.0, 60.0)
+    count[GONE_2025] = 0.6 * areas * dwellings[GONE_2025] / dwellings[list(OLD)].sum()
+    count[NEW_2025] = 40.0
+    count[KEPT] = areas - count[GONE_2021] - count[GONE_2025]
+    count[REST] = city - areas - count[NEW_2021] - count[NEW_2025]
+    return np.rint(count).astype(np.int64)
+
+
+NEVER = 9_999
+_DWELLINGS_AN_ADDRESS = {VILLA: 1.03, BLOCK: 5.6, MODERN: 6.5, STUDENT: 18.0}
+_RESIDENTS_A_DWELLING = {VILLA: 2.35, BLOCK: 1.88, MODERN: 2.0, STUDENT: 1.35}
+_AREA_M2 = {VILLA: (112.0, 0.27), BLOCK: (66.0, 0.32), MODERN: (88.0, 0.28), STUDENT: (38.0, 0.25)}
+_DEMOLISHED = {2018: (0, 0), 2019: (30, 60), 2021: (40, 110), 2025: (60, 220)}  # in areas, elsewhere; our own
+_N_INSTITUTIONS, _N_TINY, _N_HUGE = 46, 42, 16
+# how readily a kind of building takes a tenure: owner, private rental, cooperative, social housing, public
+_TENURE_PULL = np.array(
+    [
+        [2.2, 0.0, -1.0, -1.2, 0.0],
+        [0.0, 0.0, 0.4, 0.2, 0.0],
+        [0.8, 0.6, -0.6, 0.0, 0.0],
+        [-2, 0.5, -1.5, 1.8, 1.0],
+    ]
+)
+_TENURE_ORDER = (3, 2, 0, 4)  # the rest rent privately
+
+
+@dataclass(frozen=True)
+class Homes:
+    """One row per dwelling that ever stands; addresses apart.
+
+    Attributes
+    ----------
+    cell, address, kind, stratum : int array, (n_dwellings,)
+    built, gone : int array, (n_dwellings,)
+        First year it stands (2017: from before) and first year it does not.
+    area_m2 : float array, (n_dwellings,)
+    seats : int array, (n_dwellings,)
+        Residents of an institution, 0 for an ordinary home.
+    ordinary : bool array, (n_dwellings,)
+        Floor area of 10 to 1000 m2 and not an institution.
+    address_cell : int array, (n_addresses,)
+    address_built : int array, (n_addresses,)
+        First year any of its dwellings stands.
+    easting, northing : float array, (n_addresses,)
+        Metres, EPSG:25832, in half metres.
+    """
+
+    cell: NDArray[np.int64]
+    address: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    stratum: NDArray[np.int64]
+    built: NDArray[np.int64]
+    gone: NDArray[np.int64]
+    area_m2: NDArray[np.float64]
+    seats: NDArray[np.int64]
+    ordinary: NDArray[np.bool_]
+    address_cell: NDArray[np.int64]
+    address_built: NDArray[np.int64]
+    easting: NDArray[np.float64]
+    northing: NDArray[np.float64]
+
+    def standing(self, year: int) -> NDArray[np.bool_]:
+        """Which dwellings stand in a year."""
+        return (self.built <= year) & (year < self.gone)
+
+
+def _dwellings_2017(city: City) -> NDArray[np.int64]:
+    """Dwellings of every cell in 2017; strata add up to the published counts."""
+    size = np.array([_RESIDENTS_A_DWELLING[kind] for kind in range(4)])[city.kind]
+    weight = city.residents_2017 / size
+    count = np.zeros(len(weight), dtype=np.int64)
+    old = np.isin(city.stratum, OLD)
+    fixed = {1: sum(TENURE_GONE_2021), NEW_2021: sum(TENURE_NEW_2021)}
+    for stratum, total in fixed.items():
+        count[city.stratum == stratum] = share_out(total, weight[city.stratum == stratum])
+    left = old & (city.stratum != 1)
+    count[left] = share_out(DWELLINGS_AREAS[2017] - fixed[1], weight[left])
+    left = ~old & (city.stratum != NEW_2021)
+    count[left] = share_out(DWELLINGS_CITY[2017] - DWELLINGS_AREAS[2017] - fixed[NEW_2021], weight[left])
+    return count
+
+
+def _new_dwellings(city: City, year: int, before: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Dwellings built for a year, by cell."""
+    count = np.zeros(len(city.row), dtype=np.int64)
+    gone_areas, gone_else = _DEMOLISHED[year]
+    in_areas = DWELLINGS_AREAS[year] - DWELLINGS_AREAS[before]
+    elsewhere = DWELLINGS_CITY[year] - DWELLINGS_CITY[before] - in_areas
+    kept = np.flatnonzero(city.stratum == KEPT)
+    sites = rng.choice(kept, 40, replace=False)
+    count[sites] = share_out(in_areas + gone_areas, rng.exponential(1.0, len(sites)) + 0.2)
+    rest = np.flatnonzero(city.stratum == REST)
+    weight = city.growth[rest] * rng.exponential(1.0, len(rest))
+    weight[weight < np.quantile(weight, 0.9)] = 0.0
+    count[rest] += share_out(elsewhere + gone_else, weight)
+    return count
+
+
+def _addresses(
+    cell: NDArray[np.int64], built: NDArray[np.int64], kind: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Share the dwellings of each cell and building year out over stairwells; dwellings come sorted by both."""
+    first = np.flatnonzero(np.r_[True, (cell[1:] != cell[:-1]) | (built[1:] != built[:-1])])
+    group = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(cell)]))
+    size = np.bincount(group)
+    a_stair = np.array([_DWELLINGS_AN_ADDRESS[k] for k in range(4)])[kind[first]]
+    n_stairs = np.maximum(1, np.rint(size / a_stair)).astype(np.int64)
+    rank = np.arange(len(cell)) - first[group]
+    start = np.r_[0, np.cumsum(n_stairs)[:-1]]
+    return start[group] + rank * n_stairs[group] // size[group], n_stairs
+
+
+def _positions(
+    city: City, address_cell: NDArray[np.int64], rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Stairwells stand in rows along a street that crosses the cell, one way or the other."""
+    n = len(address_cell)
+    order = np.lexsort((rng.random(n), address_cell))
+    count = np.bincount(address_cell, minlength=len(city.row))
+    start = np.r_[0, np.cumsum(count)[:-1]]
+    place = np.empty(n, dtype=np.int64)
+    place[order] = np.arange(n) - start[address_cell[order]]
+    lines = np.maximum(1, np.rint(np.sqrt(count / 3.0))).astype(np.int64)
+    a_line = -(-count // lines)
+    line, step = place % lines[address_cell], place // lines[address_cell]
+    spacing = 88.0 / a_line[address_cell]
+    along = 6.0 + spacing * (step + 0.5 + rng.uniform(-0.2, 0.2, n))
+    width = 100.0 / lines[address_cell]
+    setback = rng.uniform(-0.15, 0.15, len(count))[address_cell]
+    across = width * (line + 0.5 + setback) + rng.uniform(-0.03, 0.03, n) * width
+    turned = rng.random(len(count))[address_cell] < 0.5
+    x, y = np.where(turned, across, along), np.where(turned, along, across)
+    easting = city.col[address_cell] * 100.0 + np.rint(x * 2) / 2
+    northing = city.row[address_cell] * 100.0 + np.rint(y * 2) / 2
+    return easting, northing
+
+
+def build_homes(city: City, seed: int) -> Homes:
+    """Every address and dwelling of the five years.
+
+    Parameters
+    ----------
+    city : City
+    seed : int
+
+    Returns
+    -------
+    Homes
+    """
+    rng = stream(seed, 31)
+    counts = [_dwellings_2017(city)]
+    counts += [_new_dwellings(city, year, before, rng) for before, year in pairwise(YEARS)]
+    by_cell = np.stack(counts, axis=1)
+    pairs = by_cell.ravel()
+    cell = np.repeat(np.repeat(np.arange(len(city.row)), len(YEARS)), pairs)
+    built = np.repeat(np.tile(YEARS, len(city.row)), pairs)
+    kind = np.where((built > 2017) & (city.kind[cell] != VILLA), MODERN, city.kind[cell])
+    address, _ = _addresses(cell, built, kind)
+    first_of_address = np.flatnonzero(np.r_[True, address[1:] != address[:-1]])
+    easting, northing = _positions(city, cell[first_of_address], rng)
+    area, seats, ordinary = _sizes(city, cell, address, kind, built, seed, rng)
+    return Homes(
+        cell=cell,
+        address=address,
+        kind=kind,
+        stratum=city.stratum[cell],
+        built=built,
+        gone=_demolition(city.stratum[cell], built, ordinary, rng),
+        area_m2=area,
+        seats=seats,
+        ordinary=ordinary,
+        address_cell=cell[first_of_address],
+        address_built=built[first_of_address],
+        easting=easting,
+        northing=northing,
+    )
+
+
+def _sizes(
+    city: City,
+    cell: NDArray[np.int64],
+    address: NDArray[np.int64],
+    kind: NDArray[np.int64],
+    built: NDArray[np.int64],
+    seed: int,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Floor areas before they are fitted to the published figures, seats of institutions, and who is ordinary."""
+    n = len(cell)
+    centre = np.array([_AREA_M2[k][0] for k in range(4)])[kind]
+    spread = np.array([_AREA_M2[k][1] for k in range(4)])[kind]
+    stair = 0.07 * lasting_noise(address, seed, 41)
+    area = centre * np.exp(spread * rng.standard_normal(n) + stair - city.field[cell, 0])
+    area = np.clip(area, 16.0, 420.0)
+    seats = np.zeros(n, dtype=np.int64)
+    plain = np.flatnonzero((built == 2017) & (kind == BLOCK))
+    odd = rng.choice(plain, _N_INSTITUTIONS + _N_TINY + _N_HUGE, replace=False)
+    homes, tiny, huge = np.split(odd, [_N_INSTITUTIONS, _N_INSTITUTIONS + _N_TINY])
+    seats[homes] = rng.integers(17, 48, len(homes))
+    area[homes] = np.rint(seats[homes] * rng.uniform(17.0, 24.0, len(homes)))
+    area[tiny] = rng.integers(5, 10, len(tiny))
+    area[huge] = rng.integers(1_010, 2_600, len(huge))
+    ordinary = np.ones(n, dtype=bool)
+    ordinary[odd] = False
+    return area, seats, ordinary
+
+
+def _demolition(
+    stratum: NDArray[np.int64],
+    built: NDArray[np.int64],
+    ordinary: NDArray[np.bool_],
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    gone = np.full(len(stratum), NEVER)
+    old = ordinary & (built == 2017)
+    for year, (in_areas, elsewhere) in _DEMOLISHED.items():
+        for inside, count in ((KEPT, in_areas), (REST, elsewhere)):
+            pool = np.flatnonzero(old & (stratum == inside) & (gone == NEVER))
+            gone[rng.choice(pool, count, replace=False)] = year
+    return gone
+
+
+def tenure_by_year(homes: Homes, last_year: int, seed: int) -> NDArray[np.int8]:
+    """Tenure of every standing dwelling, carried from 2017 to a year; -1 where none stands.
+
+    Whole stairwells mostly share a tenure. From year to year few dwellings change: as many as the published counts ask.
+
+    Returns
+    -------
+    int8 array, (n_dwellings,)
+        Index into ``TENURES``.
+    """
+    tenure = np.full(len(homes.cell), -1, dtype=np.int8)
+    stair = np.stack([lasting_noise(homes.address, seed, 50 + t) for t in range(5)], axis=1)
+    pull = _TENURE_PULL[homes.kind] + stair
+    change = lasting_noise(np.arange(len(tenure)), seed, 56)
+    for year in YEARS[: YEARS.index(last_year) + 1]:
+        stands = homes.standing(year)
+        tenure[~stands] = -1
+        dwellings = np.bincount(homes.stratum[stands], minlength=N_STRATA)
+        wanted = tenure_counts(year, dwellings)
+        for stratum in range(N_STRATA):
+            here = np.flatnonzero(stands & (homes.stratum == stratum))
+            _fit_tenure(tenure, here, wanted[stratum], pull, change)
+    return tenure
+
+
+def _fit_tenure(
+    tenure: NDArray[np.int8],
+    here: NDArray[np.int64],
+    wanted: NDArray[np.int64],
+    pull: NDArray[np.float64],
+    change: NDArray[np.float64],
+) -> None:
+    for kind in range(5):
+        mine = here[tenure[here] == kind]
+        surplus = len(mine) - int(wanted[kind])
+        if surplus > 0:
+            tenure[mine[np.argsort(change[mine], kind="stable")[:surplus]]] = -1
+    for kind in _TENURE_ORDER:
+        free = here[tenure[here] < 0]
+        missing = int(wanted[kind]) - int((tenure[here] == kind).sum())
+        if missing > 0:
+            tenure[free[np.argsort(-pull[free, kind], kind="stable")[:missing]]] = kind
+    tenure[here[tenure[here] < 0]] = 1
+
+
+def lacking(homes: Homes, name: str, year: int, seed: int) -> NDArray[np.bool_]:
+    """Which dwellings lack an amenity in a year: the worst-off by a lasting rank, so that repairs last."""
+    salt = {"bath": 61, "heating": 62}[name]
+    kinds = {"bath": (-3.0, 0.0, -6.0, -1.0), "heating": (1.0, 0.0, -2.0, -2.0)}[name]
+    score = 1.2 * lasting_noise(homes.address, seed, salt) + 0.6 * lasting_noise(
+        np.arange(len(homes.cell)), seed, salt + 5
+    )
+    score += np.array(kinds)[homes.kind]
+    stands = homes.standing(year)
+    dwellings = np.bincount(homes.stratum[stands], minlength=N_STRATA)
+    result = np.zeros(len(score), dtype=bool)
+    for stratum, count in enumerate(amenity_counts(name, year, dwellings)):
+        here = np.flatnonzero(stands & (homes.stratum == stratum) & (homes.built == 2017))
+        result[here[np.argsort(-score[here], kind="stable")[:count]]] = True
+    return result

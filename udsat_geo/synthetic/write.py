@@ -1,0 +1,391 @@
+"""Registers of the synthetic city as Parquet files, in the columns every other register has."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from udsat_geo.policy.published import status_2021
+from udsat_geo.synthetic import homes as homes_module
+from udsat_geo.synthetic.city import stream, write_places
+from udsat_geo.synthetic.homes import TENURES, Homes
+from udsat_geo.synthetic.people import NO_INCOME, People
+from udsat_geo.synthetic.simulation import Simulation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from udsat_geo.synthetic.city import PlantedAreas
+
+
+GENERATOR_VERSION = 3
+FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registers.toml", "places.geojson")
+
+
+@lru_cache(maxsize=1)
+def _facts_hash() -> str:
+    digest = hashlib.sha256()
+    for package, name in (
+        ("udsat_geo.synthetic", "geography.toml"),
+        ("udsat_geo.policy", "status_2021.toml"),
+    ):
+        digest.update(resources.files(package).joinpath(name).read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def default_cache() -> Path:
+    """The cache folder: ``UDSAT_CACHE``, else the platform's own place for caches."""
+    named = os.environ.get("UDSAT_CACHE")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+        return Path(base) / "udsat_geo" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "udsat_geo"
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "udsat_geo"
+
+
+def folder_name(year: int, seed: int) -> str:
+    """Name of a year's folder: another seed, generator or set of facts has another name."""
+    return f"synthetic-v{GENERATOR_VERSION}-{_facts_hash()}-seed{seed}-{year}"
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether every file of a year is there."""
+    return all((folder / name).is_file() for name in FILES)
+
+
+def _writable(cache: Path) -> bool:
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=cache):
+            return True
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=1)
+def _temporary_cache() -> Path:
+    return Path(tempfile.mkdtemp(prefix="udsat_geo-"))
+
+
+def find_or_make(
+    year: int,
+    seed: int,
+    cache: Path | None,
+    make: Callable[[Path], None],
+    progress: Callable[[str], None] | None,
+) -> Path:
+    """The folder of a year, made by `make` when missing.
+
+    Written beside its place and renamed; when another process was faster, its folder is used.
+
+    Parameters
+    ----------
+    year, seed : int
+    cache : Path or None
+        None is the user's cache; one that cannot be written gives way to a temporary folder.
+    make : callable
+        Writes the files into the folder it is given.
+    progress : callable or None
+        Told in one sentence when something has to be made.
+
+    Returns
+    -------
+    Path
+    """
+    home = cache if cache is not None else default_cache()
+    place = home / folder_name(year, seed)
+    if is_complete(place):
+        return place
+    if not _writable(home):
+        home = _temporary_cache()
+        place = home / folder_name(year, seed)
+        if is_complete(place):
+            return place
+    if progress is not None:
+        progress(f"making the synthetic registers of {year}")
+    beside = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=home))
+    try:
+        make(beside)
+        _move_into_place(beside, place)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return place
+
+
+def _move_into_place(beside: Path, place: Path) -> None:
+    if place.exists() and not is_complete(place):
+        shutil.rmtree(place, ignore_errors=True)
+    beside.chmod(0o755)
+    try:
+        beside.rename(place)
+    except OSError:
+        if not is_complete(place):  # not the work of a process that was faster
+            raise
+
+
+EDUCATION_CODES = (
+    "none",
+    "basic",
+    "upper_secondary",
+    "vocational",
+    "short_tertiary",
+    "medium_tertiary",
+    "long_tertiary",
+    "in_education",
+)
+LABOUR_CODES = (
+    "employed",
+    "unemployed",
+    "in_education",
+    "temporarily_outside",
+    "early_retirement",
+    "permanently_outside",
+)
+ORIGIN_CODES = ("danish", "western", "non_western")
+_FIRST_PERSON, _PERSONS = 1_000_000_000, 2_600_000
+_FIRST_DWELLING, _DWELLINGS = 100_000_000, 700_000
+_FIRST_ADDRESS, _ADDRESSES = 40_000_000, 200_000
+
+
+@lru_cache(maxsize=1)
+def simulation(seed: int) -> Simulation:
+    """The simulation of a seed; the last one asked for is kept, so that its years are made once."""
+    return Simulation(seed)
+
+
+@lru_cache(maxsize=1)
+def _keys(seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Keys of people, dwellings and addresses, drawn at random so that they say nothing of place or time."""
+    rng = stream(seed, 91)
+    return (
+        rng.permutation(_PERSONS) + _FIRST_PERSON,
+        rng.permutation(_DWELLINGS) + _FIRST_DWELLING,
+        rng.permutation(_ADDRESSES) + _FIRST_ADDRESS,
+    )
+
+
+def _column(values: NDArray[Any], kind: pa.DataType, known: NDArray[np.bool_] | None = None) -> pa.Array:
+    """A column over an array's own memory, empty where not `known`.
+
+    Built from buffers, since the library's own conversion loads pandas wherever that is installed.
+    """
+    data = np.packbits(values, bitorder="little") if kind == pa.bool_() else np.ascontiguousarray(values)
+    validity = None if known is None else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(data)])
+
+
+def _coded(codes: NDArray[np.integer[Any]], values: Sequence[str]) -> pa.DictionaryArray:
+    """Text by code; negative codes are empty."""
+    ends = np.cumsum([0] + [len(value) for value in values]).astype(np.int32)
+    text = pa.py_buffer("".join(values).encode("ascii"))
+    words = pa.StringArray.from_buffers(len(values), pa.py_buffer(ends), text)
+    return pa.DictionaryArray.from_arrays(_column(codes.astype(np.int8), pa.int8(), codes >= 0), words)
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    pq.write_table(table, path, compression="zstd", compression_level=1, row_group_size=1_000_000)
+
+
+def _residents(people: People, seed: int) -> pa.Table:
+    persons, dwellings, _ = _keys(seed)
+    key = persons[people.person]
+    order = np.argsort(key)
+    home = people.dwelling[order]
+    income = people.income[order]
+    return pa.table(
+        {
+            "person_id": _column(key[order], pa.int64()),
+            "dwelling_id": _column(dwellings[home], pa.int64(), home >= 0),
+            "age": _column(people.age[order].astype(np.int16), pa.int16()),
+            "labour_status": _coded(people.labour[order], LABOUR_CODES),
+            "education": _coded(people.education[order], EDUCATION_CODES),
+            "disposable_income": _column(income, pa.int32(), income != NO_INCOME),
+            "origin": _coded(people.origin[order], ORIGIN_CODES),
+        }
+    )
+
+
+def _dwellings(homes: Homes, year: int, seed: int) -> pa.Table:
+    _, dwellings, addresses = _keys(seed)
+    stands = np.flatnonzero(homes.standing(year))
+    key = dwellings[stands]
+    order = stands[np.argsort(key)]
+    tenure = homes_module.tenure_by_year(homes, year, seed)
+    no_bath_or_toilet = homes_module.lacking(homes, "bath", year, seed)
+    # of the dwellings lacking something most lack the bath alone; which it is lasts with the dwelling
+    kind = dwellings[: len(homes.cell)] % 20
+    toilet = ~(no_bath_or_toilet & (kind < 6))
+    bath = ~(no_bath_or_toilet & (kind >= 1))
+    heated = ~homes_module.lacking(homes, "heating", year, seed)
+    return pa.table(
+        {
+            "dwelling_id": _column(dwellings[order], pa.int64()),
+            "address_id": _column(addresses[homes.address[order]], pa.int64()),
+            "area_m2": _column(homes.area_m2[order].astype(np.int32), pa.int32()),
+            "tenure": _coded(tenure[order], TENURES),
+            "toilet": _column(toilet[order], pa.bool_()),
+            "bath": _column(bath[order], pa.bool_()),
+            "district_heating": _column(heated[order], pa.bool_()),
+        }
+    )
+
+
+def _addresses(homes: Homes, year: int, seed: int) -> pa.Table:
+    _, _, addresses = _keys(seed)
+    present = np.zeros(len(homes.address_cell), dtype=bool)
+    present[homes.address[homes.standing(year)]] = True
+    rows = np.flatnonzero(present)
+    rows = rows[np.argsort(addresses[rows])]
+    return pa.table(
+        {
+            "address_id": _column(addresses[rows], pa.int64()),
+            "easting": _column(homes.easting[rows], pa.float64()),
+            "northing": _column(homes.northing[rows], pa.float64()),
+        }
+    )
+
+
+def _description(year: int, seed: int) -> str:
+    lines = [
+        'source = "synthetic"',
+        f"year = {year}",
+        f"seed = {seed}",
+        'statement = """',
+        "These registers are invented. The people, dwellings and addresses in them do not exist; only sums over",
+        "the planted areas and over the rest of the city were made to match figures published by the City of",
+        'Copenhagen, and places to match the city roughly. Nothing here says anything of any real person or home."""',
+        "",
+        "[vintage]",
+    ]
+    for name, criterion in status_2021()["criteria"].items():
+        lines.append(f"{name} = {criterion['vintage_of_status_2021'] if year == 2021 else year}")
+    return "\n".join(lines) + "\n"
+
+
+def write_year(year: int, folder: Path, seed: int) -> None:
+    """Write the three registers, ``registers.toml`` and named places of a year into a folder, which is made.
+
+    Parameters
+    ----------
+    year : int
+        One of ``YEARS``.
+    folder : Path
+    seed : int
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    made = simulation(seed)
+    people = made.finished(year)
+    _write(_residents(people, seed), folder / "residents.parquet")
+    _write(_dwellings(made.homes, year, seed), folder / "dwellings.parquet")
+    _write(_addresses(made.homes, year, seed), folder / "addresses.parquet")
+    write_places(folder / "places.geojson")
+    (folder / "registers.toml").write_text(_description(year, seed), encoding="utf-8", newline="\n")
+
+
+YEARS: tuple[int, ...] = (2017, 2018, 2019, 2021, 2025)
+DEFAULT_SEED: int = 2017
+
+
+def _check_year(year: int) -> None:
+    if year not in YEARS:
+        from udsat_geo.messages.errors import InputError
+
+        years = ", ".join(map(str, YEARS))
+        raise InputError(f"The synthetic city has registers for {years}, not for {year}.")
+
+
+def write_registers(year: int, folder: Path, seed: int = DEFAULT_SEED) -> None:
+    """Write a year's synthetic registers.
+
+    Parameters
+    ----------
+    year : int
+        One of ``YEARS``.
+    folder : Path
+        Made when missing; ``residents.parquet``, ``dwellings.parquet``, ``addresses.parquet``, ``registers.toml``
+        and ``places.geojson`` are written into it.
+    seed : int
+        The same seed gives the same bytes.
+
+    Raises
+    ------
+    InputError
+        When the city has no such year.
+    """
+    _check_year(year)
+
+    write_year(year, folder, seed)
+
+
+def cached_registers(
+    year: int,
+    seed: int = DEFAULT_SEED,
+    cache: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Path:
+    """The folder of a year's synthetic registers in the user's cache, made when missing.
+
+    Parameters
+    ----------
+    year : int
+        One of ``YEARS``.
+    seed : int
+    cache : Path, optional
+        The cache folder; by default ``UDSAT_CACHE`` or the platform's place for caches. When it cannot be written, a
+        temporary folder takes its place.
+    progress : callable, optional
+        Told in one sentence when registers have to be made.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InputError
+        When the city has no such year.
+    """
+    _check_year(year)
+
+    return find_or_make(year, seed, cache, lambda folder: write_registers(year, folder, seed), progress)
+
+
+def planted_areas(year: int, seed: int = DEFAULT_SEED) -> PlantedAreas:
+    """The truth behind the synthetic city: the cells of its planted areas.
+
+    Parameters
+    ----------
+    year : int
+        One of ``YEARS``. Areas are those designated in 2017, 2021 and 2025; 2018 and 2019 have those of 2017.
+    seed : int
+
+    Returns
+    -------
+    PlantedAreas
+
+    Raises
+    ------
+    InputError
+        When the city has no such year.
+    """
+    _check_year(year)
+    from udsat_geo.synthetic.city import DESIGNATION_YEARS, build_areas, planted
+
+    return planted(build_areas(seed), max(y for y in DESIGNATION_YEARS if y <= year))

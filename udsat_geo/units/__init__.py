@@ -1,0 +1,1 @@
+"""The places judged: units, the grid, the edges between them, barriers and named places."""

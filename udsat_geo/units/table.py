@@ -1,0 +1,291 @@
+"""A ready-made table of cells or zones as units, alone or filled from registers."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.read import Located, RegisterSums, read_registers
+from udsat_geo.registers.schema import CRS
+from udsat_geo.registers.unit_rows import UnitSums, sum_unit_rows
+from udsat_geo.sources.crs import check_crs, crs_code, is_projected_in_metres, reproject, same_crs, short_crs
+from udsat_geo.sources.features import Features, check_polygons, read_features, values_of
+from udsat_geo.units.grid import find_cells
+from udsat_geo.units.units import Units, grid_of
+from udsat_geo.units.zones import zone_of_points
+
+
+@dataclass(frozen=True)
+class UnitTable:
+    """A unit table, checked and put in canonical order.
+
+    Attributes
+    ----------
+    name : str
+    crs : str
+    unit_id : object (str), shape (n_units,)
+    geometry : object (shapely), shape (n_units,), or None
+        In `crs`; None for cells, whose ids say where they are.
+    row, col : int64, shape (n_units,), or None
+    attributes : pyarrow.Table, n_units rows
+    notes : tuple of str
+    """
+
+    name: str
+    crs: str
+    unit_id: NDArray[np.object_]
+    geometry: NDArray[np.object_] | None
+    row: NDArray[np.int64] | None
+    col: NDArray[np.int64] | None
+    attributes: Any
+    notes: tuple[str, ...]
+
+
+def read_unit_table(path: Path, policy: Policy) -> UnitTable:
+    """Read a unit table and check its ids and geometries.
+
+    Raises
+    ------
+    InputError
+        For a missing or damaged file, missing, empty or repeated ids, geometries that are missing, invalid or no
+        polygons, an unknown or unexpected reference system, and grid ids that contradict the geometry.
+    """
+    import shapely
+
+    features = read_features(path)
+    ids = _ids(features, policy)
+    crs, reprojected = _reference_system(features, policy)
+    notes = features.notes + reprojected
+    geometry = features.geometry
+    if geometry is not None:
+        check_polygons(features.name, geometry, ids)
+        if features.crs is not None and not same_crs(features.crs, crs):
+            geometry = reproject(geometry, features.crs, crs, features.name)
+            check_polygons(features.name, geometry, ids)
+        geometry = shapely.force_2d(geometry)
+    if policy.units.kind == "cells":
+        row, col = grid_of(policy).parse_ids(list(ids), f"{features.name}, column {policy.units.id}")
+        _check_distinct(features.name, ids, row, col)
+        _check_grid(features.name, policy, ids, row, col, geometry)
+        order = np.lexsort((col, row))
+        return UnitTable(
+            features.name,
+            crs,
+            ids[order],
+            None,
+            row[order],
+            col[order],
+            features.attributes.take(order),
+            notes,
+        )
+    if geometry is None:
+        raise InputError(Problem(features.name, "holds no geometries", "Zones need polygons."))
+    order = np.argsort(ids.astype(str), kind="stable")
+    return UnitTable(
+        features.name, crs, ids[order], geometry[order], None, None, features.attributes.take(order), notes
+    )
+
+
+def units_from_table(table: UnitTable, policy: Policy) -> tuple[Units, UnitSums]:
+    """Units whose sums are columns of the table itself.
+
+    Raises
+    ------
+    InputError
+        If an expression of the policy does not fit the table's columns.
+    """
+    sums = sum_unit_rows(table.attributes, table.name, policy)
+    return _units(table, policy, sums.residents, sums), sums
+
+
+def units_from_table_and_registers(
+    table: UnitTable, folder: Path, policy: Policy, threads: int | None = None
+) -> tuple[Units, RegisterSums]:
+    """Units of a table, filled from registers: each address lies in the unit that holds its point.
+
+    A point on the border of two zones, or in both where they overlap, belongs to the one that comes first by id.
+    Overlaps are counted, as ``addresses_in_several_units``: there the order of the ids decides where people count.
+
+    Parameters
+    ----------
+    table : UnitTable
+    folder : Path
+        Holds residents, dwellings and addresses.
+    policy : Policy
+        Its criteria read registers.
+    threads : int, optional
+        For DuckDB; no result depends on it.
+
+    Returns
+    -------
+    units : Units
+    sums : RegisterSums
+
+    Raises
+    ------
+    InputError
+        If the table is not in the registers' reference system, or the registers are at fault.
+    """
+    if not same_crs(table.crs, CRS):
+        remedy = f"Reproject the units to {CRS}."
+        raise InputError(Problem(table.name, f"is in {short_crs(table.crs)}, the registers in {CRS}", remedy))
+    in_several = 0
+
+    def place(located: Located) -> tuple[NDArray[np.int32], int]:
+        nonlocal in_several
+        easting, northing = located.easting, located.northing
+        if table.geometry is None:
+            row, col = grid_of(policy).cell_of(easting, northing)
+            cell = find_cells(table.row, table.col, row, col)  # type: ignore[arg-type]
+            return cell.astype(np.int32), len(table.unit_id)
+        unit_of_point, in_several = zone_of_points(table.geometry, easting, northing)
+        return unit_of_point, len(table.unit_id)
+
+    sums = read_registers(folder, policy, place, threads)
+    sums.counts["addresses_in_several_units"] = in_several
+    return _units(table, policy, sums.residents, sums), sums
+
+
+def _units(table: UnitTable, policy: Policy, residents: NDArray[np.int64], sums: UnitSums | RegisterSums) -> Units:
+    import shapely
+
+    if table.geometry is None:
+        grid = grid_of(policy)
+        easting, northing = grid.centres(table.row, table.col)  # type: ignore[arg-type]
+    else:
+        grid = None
+        centres = shapely.centroid(table.geometry)
+        easting, northing = shapely.get_x(centres), shapely.get_y(centres)
+    return Units(
+        kind=policy.units.kind,
+        crs=table.crs,
+        unit_id=table.unit_id,
+        easting=easting,
+        northing=northing,
+        residents=residents,
+        numerator=sums.numerator,
+        denominator=sums.denominator,
+        numerator_unit=sums.numerator_unit,
+        denominator_unit=sums.denominator_unit,
+        row=table.row,
+        col=table.col,
+        grid=grid,
+        geometry=table.geometry,
+        residents_known=sums.residents_known if isinstance(sums, UnitSums) else None,
+        name=_names(table, policy),
+    )
+
+
+def _names(table: UnitTable, policy: Policy) -> NDArray[np.object_] | None:
+    """The units' names, where the policy names their column."""
+    column = policy.units.name
+    if column is None:
+        return None
+    if column not in table.attributes.column_names:
+        what = f"the table {table.name} has no such column"
+        raise InputError(Problem(f"{policy.id}: units.name = {column!r}", what, "Mend or remove it."))
+    names = np.empty(len(table.unit_id), dtype=object)
+    names[:] = [None if value is None else str(value) for value in values_of(table.attributes, column, table.name)]
+    return names
+
+
+def _ids(features: Features, policy: Policy) -> NDArray[np.object_]:
+    names = features.attributes.column_names
+    column = policy.units.id
+    if column is None:
+        raise InputError(Problem(policy.place("units.id"), "is missing", f"Name the id column of {features.name}."))
+    if column not in names:
+        near = difflib.get_close_matches(column, names, 1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"The file has: {', '.join(names[:12])}."
+        raise InputError(Problem(f"{features.name}, column {column}", "is missing", hint))
+    if features.attributes.num_rows == 0:
+        raise InputError(Problem(features.name, "holds no units", "Export it again."))
+    values = values_of(features.attributes, column, features.name)
+    where = f"{features.name}, column {column}"
+    empty = sum(value is None or str(value).strip() == "" for value in values)
+    if empty:
+        raise InputError(Problem(where, "empty ids", "Give every unit an id.", empty))
+    ids = np.array([str(value) for value in values], dtype=object)
+    unique, count = np.unique(ids.astype(str), return_counts=True)
+    if len(unique) < len(ids):
+        example = f"{str(unique[count > 1][0])!r} stands {count.max()} times"
+        raise InputError(Problem(where, "duplicate keys", "Keep one row of each.", int((count - 1).sum()), example))
+    return ids
+
+
+def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[str, ...]]:
+    """The reference system to work in, and what was said about it."""
+    wanted, found = policy.units.crs, features.crs
+    if wanted is not None:
+        check_crs(wanted, policy.place("units.crs"))
+    for allowed in policy.units.reproject_from:
+        check_crs(allowed, policy.place("units.reproject_from"))
+    if features.geometry is None:
+        return wanted or CRS, ()
+    if found is None:
+        raise InputError(Problem(features.name, "does not say its reference system", "Set it in the file."))
+    check_crs(found, features.name)
+    if wanted is None:
+        if not is_projected_in_metres(found):
+            raise InputError(
+                Problem(
+                    features.name,
+                    f"is in {short_crs(found)}, whose positions are not metres",
+                    "Set [units] crs to a projected system and reproject_from to the file's in the policy.",
+                )
+            )
+        return crs_code(found), ()
+    if same_crs(found, wanted):
+        return wanted, ()
+    if any(same_crs(found, allowed) for allowed in policy.units.reproject_from):
+        return wanted, (f"{features.name}: reprojected from {short_crs(found)} to {wanted}",)
+    raise InputError(
+        Problem(
+            features.name,
+            f"is in {short_crs(found)}, the policy's units in {wanted}",
+            f'Reproject the file, or allow it: [units] reproject_from = ["{short_crs(found)}"].',
+        )
+    )
+
+
+def _check_distinct(name: str, ids: NDArray[np.object_], row: NDArray[np.int64], col: NDArray[np.int64]) -> None:
+    """Check that no two ids, however they are written, name one cell."""
+    order = np.lexsort((col, row))
+    same = (np.diff(row[order]) == 0) & (np.diff(col[order]) == 0)
+    if same.any():
+        first = int(np.flatnonzero(same)[0])
+        example = f"{ids[order[first]]} and {ids[order[first + 1]]}"
+        raise InputError(
+            Problem(name, "ids that name the same cell", "Keep one row of each.", int(same.sum()), example)
+        )
+
+
+def _check_grid(
+    name: str,
+    policy: Policy,
+    ids: NDArray[np.object_],
+    row: NDArray[np.int64],
+    col: NDArray[np.int64],
+    geometry: NDArray[np.object_] | None,
+) -> None:
+    """Check that each polygon lies in the cell that its id names (it may be clipped, at a city's border)."""
+    import shapely
+
+    if geometry is None:
+        return
+    inside = shapely.point_on_surface(geometry)
+    found_row, found_col = grid_of(policy).cell_of(shapely.get_x(inside), shapely.get_y(inside))
+    wrong = (found_row != row) | (found_col != col)
+    if wrong.any():
+        first = int(np.flatnonzero(wrong)[0])
+        where = grid_of(policy).ids(found_row[first : first + 1], found_col[first : first + 1])[0]
+        remedy = "Check the reference system, the cell size and the ids."
+        example = f"{ids[first]} lies in {where}"
+        raise InputError(Problem(name, "cells that do not lie where their id says", remedy, int(wrong.sum()), example))

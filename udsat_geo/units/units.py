@@ -1,0 +1,253 @@
+"""The places judged: cells, zones, addresses; each with the two sums of every criterion.
+
+Units always stand in one canonical order, whatever the order of the input: cells by row, then column (south to
+north, west to east); zones by their id; addresses by northing, then easting, then id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.read import Located, RegisterSums, read_registers
+from udsat_geo.registers.schema import CRS
+from udsat_geo.units.grid import DANISH_ID, Grid
+
+
+@dataclass(frozen=True)
+class Units:
+    """Units in canonical order.
+
+    Attributes
+    ----------
+    kind : str
+        ``cells``, ``zones`` or ``addresses``.
+    crs : str
+        Reference system of positions and geometries, projected, in metres.
+    unit_id : object (str), shape (n_units,)
+    easting, northing : float64, shape (n_units,)
+        Centres: of the cell, the centroid of the zone, or the address itself.
+    residents : int64, shape (n_units,)
+    numerator, denominator : int64, shape (n_units, n_criteria)
+        The sums of each criterion over the unit alone.
+    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+        What of each sum makes one (1, or a million for sums of millionths).
+    row, col : int64, shape (n_units,), or None
+        Cells only.
+    grid : Grid or None
+        Cells only.
+    geometry : object (shapely), shape (n_units,), or None
+        Zones only.
+    residents_known : bool, shape (n_units,), or None
+        False where `residents` is 0 only because the unit table has no number; None where all are known.
+    name : object (str), shape (n_units,), or None
+        From a unit table whose policy names the column.
+    """
+
+    kind: str
+    crs: str
+    unit_id: NDArray[np.object_]
+    easting: NDArray[np.float64]
+    northing: NDArray[np.float64]
+    residents: NDArray[np.int64]
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    numerator_unit: NDArray[np.int64]
+    denominator_unit: NDArray[np.int64]
+    row: NDArray[np.int64] | None = None
+    col: NDArray[np.int64] | None = None
+    grid: Grid | None = None
+    geometry: NDArray[np.object_] | None = None
+    residents_known: NDArray[np.bool_] | None = None
+    name: NDArray[np.object_] | None = None
+
+    def __len__(self) -> int:
+        return len(self.residents)
+
+    def rate(self, numerator: NDArray[np.int64], denominator: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Rates from sums of these units, NaN where the denominator is 0.
+
+        Parameters
+        ----------
+        numerator, denominator : int64, shape (..., n_criteria)
+
+        Returns
+        -------
+        float64, shape (..., n_criteria)
+            See `rates_of_sums`.
+        """
+        return rates_of_sums(numerator, denominator, self.numerator_unit, self.denominator_unit)
+
+
+def rates_of_sums(
+    numerator: NDArray[np.int64],
+    denominator: NDArray[np.int64],
+    numerator_unit: NDArray[np.int64],
+    denominator_unit: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Rates from exact sums, NaN where the denominator is 0.
+
+    Parameters
+    ----------
+    numerator, denominator : int64, shape (..., n_criteria)
+    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+        How many of each sum make one.
+
+    Returns
+    -------
+    float64, shape (..., n_criteria)
+        ``(numerator / numerator_unit) / (denominator / denominator_unit)``, rounded once as long as the sums,
+        brought to one unit, stay below 2^53, which a float64 holds exactly.
+    """
+    common = np.gcd(numerator_unit, denominator_unit)
+    # as floats: sums of millionths times a million would leave 64-bit integers
+    over = denominator.astype(np.float64) * (numerator_unit // common)
+    top = numerator.astype(np.float64) * (denominator_unit // common)
+    result = np.full(np.shape(over), np.nan)
+    np.divide(top, over, out=result, where=over != 0)
+    return result
+
+
+def grid_of(policy: Policy) -> Grid:
+    """The grid of a policy over cells."""
+    return Grid(policy.units.size, policy.units.id_pattern or DANISH_ID)
+
+
+def cells_from_registers(folder: Path, policy: Policy, threads: int | None = None) -> tuple[Units, RegisterSums]:
+    """Make cells from registers: every cell that holds at least one dwelling, lived in or not.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds residents, dwellings and addresses.
+    policy : Policy
+    threads : int, optional
+
+    Returns
+    -------
+    units : Units
+    sums : RegisterSums
+        For its counts and notes.
+
+    Raises
+    ------
+    InputError
+        See `udsat_geo.registers.read.read_registers`.
+    """
+    from udsat_geo.kernels.cells import distinct_cells
+
+    grid = grid_of(policy)
+    found: list[NDArray[np.int64]] = []
+
+    def place(located: Located) -> tuple[NDArray[np.int32], int]:
+        row, col = grid.cell_of(located.easting, located.northing)
+        first_address, cell_of_address = distinct_cells(row, col)
+        found.extend((row[first_address], col[first_address]))
+        return cell_of_address, len(first_address)
+
+    sums = read_registers(folder, policy, place, threads)
+    row, col = found
+    order = np.lexsort((col, row))
+    order = order[sums.dwellings[order] > 0]
+    if not len(order):
+        raise InputError(Problem(str(folder), "no dwelling could be placed in a cell", "Check addresses and keys."))
+    return _cells(grid, row[order], col[order], sums, order), sums
+
+
+def _cells(
+    grid: Grid, row: NDArray[np.int64], col: NDArray[np.int64], sums: RegisterSums, order: NDArray[np.int64]
+) -> Units:
+    easting, northing = grid.centres(row, col)
+    return Units(
+        kind="cells",
+        crs=CRS,
+        unit_id=grid.ids(row, col),
+        easting=easting,
+        northing=northing,
+        residents=sums.residents[order],
+        numerator=sums.numerator[order],
+        denominator=sums.denominator[order],
+        numerator_unit=sums.numerator_unit,
+        denominator_unit=sums.denominator_unit,
+        row=row,
+        col=col,
+        grid=grid,
+    )
+
+
+def addresses_from_registers(folder: Path, policy: Policy, threads: int | None = None) -> tuple[Units, RegisterSums]:
+    """Make units of addresses from registers: every address that holds at least one dwelling, lived in or not.
+
+    Addresses at one point stay units of their own. Those without a position are no units, and are counted.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds residents, dwellings and addresses.
+    policy : Policy
+    threads : int, optional
+        For DuckDB; no result depends on it.
+
+    Returns
+    -------
+    units : Units
+        By northing, then easting, then id (as text, by code point).
+    sums : RegisterSums
+        For its counts and notes.
+
+    Raises
+    ------
+    InputError
+        See `udsat_geo.registers.read.read_registers`.
+    """
+    found: list[Located] = []
+
+    def place(located: Located) -> tuple[NDArray[np.int32], int]:
+        found.append(located)
+        return np.arange(len(located.easting), dtype=np.int32), len(located.easting)
+
+    sums = read_registers(folder, policy, place, threads)
+    located = found[0]
+    held = np.flatnonzero(sums.dwellings > 0)
+    if not len(held):
+        raise InputError(Problem(str(folder), "no dwelling could be placed at an address", "Check addresses and keys."))
+    held = held[_canonical_order(located.easting[held], located.northing[held], located.address_id.take(held))]
+    units = Units(
+        kind="addresses",
+        crs=CRS,
+        unit_id=_as_objects(located.address_id.take(held)),
+        easting=located.easting[held],
+        northing=located.northing[held],
+        residents=sums.residents[held],
+        numerator=sums.numerator[held],
+        denominator=sums.denominator[held],
+        numerator_unit=sums.numerator_unit,
+        denominator_unit=sums.denominator_unit,
+    )
+    return units, sums
+
+
+def _canonical_order(easting: NDArray[np.float64], northing: NDArray[np.float64], address_id: Any) -> NDArray[np.int64]:
+    """By northing, then easting, then id, shape (n_addresses,); `address_id` is an Arrow column of texts."""
+    order = np.lexsort((easting, northing))
+    shares = np.zeros(len(order) + 1, dtype=bool)
+    shares[1:-1] = (np.diff(easting[order]) == 0) & (np.diff(northing[order]) == 0)
+    # only the ids of addresses that share their point are compared: texts are slow to sort
+    tied = np.flatnonzero(shares[1:] | shares[:-1])
+    if len(tied):
+        members = order[tied]
+        rank = np.argsort(np.argsort(_as_objects(address_id.take(members)), kind="stable"))
+        order[tied] = members[np.lexsort((rank, easting[members], northing[members]))]
+    return order
+
+
+def _as_objects(texts: Any) -> NDArray[np.object_]:
+    """An Arrow column of texts as an array of str."""
+    result: NDArray[np.object_] = texts.to_numpy()
+    return result
