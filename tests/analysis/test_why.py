@@ -1,0 +1,184 @@
+"""`udsat why`: two years and two rules, against runs made one by one."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from two_years import write_policy, write_town
+from udsat_geo.analysis.why import DATA, MOVING, RULE, Why, decomposition_as_data, explain_change
+from udsat_geo.cli.main import udsat
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.designation.job import Job
+from udsat_geo.policy.load import load_policy
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("town")
+    write_town(folder)
+    return folder
+
+
+def explained(town: Path, policy: str = "town", to_policy: str = "town") -> Why:
+    jobs = [
+        Job(year, load_policy(str(town / f"{name}.toml")), town / "raw", out=town / "no", language="en")
+        for year, name in ((2017, policy), (2021, to_policy))
+    ]
+    return explain_change(*jobs)
+
+
+def alone(town: Path, year: int, policy: str) -> Designation:
+    """A year under a policy, with nothing before it."""
+    inputs = Inputs(town / "raw" / str(year), None, "registers")
+    return designate(year, load_policy(str(town / f"{policy}.toml")), inputs)
+
+
+def inside(made: Designation) -> dict[str, int]:
+    members = np.flatnonzero(made.areas.area_of_unit >= 0)
+    return dict.fromkeys(made.units.unit_id[members].tolist(), 1)
+
+
+def living(made: Designation) -> dict[str, int]:
+    return dict(zip(made.units.unit_id.tolist(), made.units.residents.tolist(), strict=True))
+
+
+def test_the_parts_are_those_of_four_runs_made_one_by_one(town: Path) -> None:
+    found = explained(town, "town", "harder")
+    runs = {
+        (p, r): alone(town, year, name)
+        for p, year in enumerate((2017, 2021))
+        for r, name in enumerate(("town", "harder"))
+    }
+    weights = [living(runs[0, 0]), living(runs[1, 1])]
+
+    def residents(people: int, rule: int, year: int) -> Fraction:
+        return Fraction(sum(weights[year].get(unit, 0) for unit in inside(runs[people, rule])))
+
+    def mean(steps: list[tuple[Fraction, int]]) -> Fraction:
+        return sum((gain * times for gain, times in steps), Fraction(0)) / 6
+
+    of = found.decomposition.in_all.of
+    assert of[DATA] == mean(
+        [
+            (residents(1, 0, 0) - residents(0, 0, 0), 2),
+            (residents(1, 1, 0) - residents(0, 1, 0), 1),
+            (residents(1, 0, 1) - residents(0, 0, 1), 1),
+            (residents(1, 1, 1) - residents(0, 1, 1), 2),
+        ]
+    )
+    assert of[RULE] == mean(
+        [
+            (residents(0, 1, 0) - residents(0, 0, 0), 2),
+            (residents(1, 1, 0) - residents(1, 0, 0), 1),
+            (residents(0, 1, 1) - residents(0, 0, 1), 1),
+            (residents(1, 1, 1) - residents(1, 0, 1), 2),
+        ]
+    )
+    assert of[DATA] + of[RULE] + of[MOVING] == residents(1, 1, 1) - residents(0, 0, 0)
+    assert of[RULE] != 0
+    assert of[DATA] != 0
+
+
+def test_the_ends_are_the_figures_of_the_designations(town: Path) -> None:
+    found = explained(town, "town", "harder")
+    decomposition = found.decomposition
+    for end, made in (("before", found.before), ("now", found.now)):
+        assert getattr(decomposition.in_all, end) == made.status.residents_in_areas
+        for name in ("rest_of_city", "gap", "city"):
+            told = [getattr(parts, end) for parts in getattr(decomposition, name)]
+            figures = [np.nan if value is None else float(value) for value in told]
+            np.testing.assert_allclose(figures, getattr(made.status, name), rtol=1e-12)
+        told = [getattr(parts, end) for parts in decomposition.areas]
+        np.testing.assert_allclose([float(value) for value in told], made.status.areas, rtol=1e-12)
+    areas = found.now.areas
+    for area in range(len(areas)):
+        rates = [np.nan if p.now is None else float(p.now) for p in decomposition.rows[area]]
+        np.testing.assert_allclose(rates, areas.rate[area], rtol=1e-12)
+
+
+def test_one_rule_contributes_nothing_and_is_not_run_again(town: Path) -> None:
+    found = explained(town)
+    assert found.same_rule
+    parts = (*found.decomposition.residents, found.decomposition.in_all, *found.decomposition.areas)
+    assert not any(each.of[RULE] for each in parts)
+    assert found.decomposition.elsewhere.of == {DATA: 0, RULE: 0, MOVING: 0}
+
+
+def test_a_policy_is_run_outside_its_years_only_to_be_compared(town: Path) -> None:
+    """The old policy held for 2017 alone, the new one for 2021 alone."""
+    for name, year, core in (("old", 2017, 0.3), ("new", 2021, 0.8)):
+        path = write_policy(town / f"{name}.toml", core)
+        text = path.read_text(encoding="utf-8").replace("[context]", f"years = [{year}, {year}]\n[context]")
+        path.write_text(text, encoding="utf-8")
+    found = explained(town, "old", "new")
+    assert found.decomposition.in_all.of[RULE] != 0
+
+
+def call(*arguments: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(udsat, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_the_command_prints_the_data_as_json(town: Path) -> None:
+    base = (
+        "why",
+        2017,
+        2021,
+        "--raw",
+        town / "raw",
+        "--policy",
+        town / "town.toml",
+        "--to-policy",
+        town / "harder.toml",
+    )
+    code, printed, errors = call(*base, "--json", "--lang", "en")
+    assert (code, errors) == (0, "")
+    found = explained(town, "town", "harder")
+    wanted = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
+    assert json.loads(printed) == json.loads(json.dumps(wanted))
+    for row in wanted["residents"]["areas"]:
+        assert sum(row["parts"].values()) == pytest.approx(row["change"], abs=1e-9)
+
+
+@pytest.mark.parametrize(("language", "told"), [("da", "Flytning"), ("en", "Moving")])
+def test_the_tables_fit_a_console_of_80_columns(
+    town: Path, language: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    base = (
+        "why",
+        2017,
+        2021,
+        "--raw",
+        town / "raw",
+        "--policy",
+        town / "town.toml",
+        "--to-policy",
+        town / "harder.toml",
+    )
+    code, printed, errors = call(*base, "--lang", language, "--all")
+    assert (code, errors) == (0, "")
+    assert told in printed
+    assert max(len(line) for line in printed.splitlines()) <= 80
+
+
+def test_diff_takes_stored_designations_apart(town: Path) -> None:
+    files = [town / "out" / f"designation_{year}.gpkg" for year in (2017, 2021)]
+    arguments = ("--raw", town / "raw", "--policy", town / "town.toml", "--why", "--json", "--lang", "en")
+    code, printed, errors = call("diff", *files, *arguments)
+    assert (code, errors) == (0, "")
+    why = json.loads(printed)["why"]
+    found = explained(town)
+    wanted = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
+    assert why["residents"] == json.loads(json.dumps(wanted["residents"]))
+    assert not [note for note in why["notes"] if "not designated as" in note]
+    code, printed, errors = call("diff", *files, *(part for part in arguments if part != "--json"))
+    assert (code, errors) == (0, "")
+    assert "Residents in areas" in printed

@@ -1,0 +1,182 @@
+"""Who lives in an area: the same people as when it was designated, made or read back."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyarrow as pa
+import pytest
+from edge_registers import write_edge_registers
+from goal_worlds import write_geometries, write_polygons
+from paths import POLICIES
+from shapely.geometry import LineString, Point, Polygon, box
+from udsat_geo.areas.area_set import AreaSet, MemberAddresses, MemberCells
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.files.area_set import read_area_set, set_of_designation
+from udsat_geo.files.write import write_results
+from udsat_geo.messages.errors import InputError
+from udsat_geo.monitoring.status import measure_year
+from udsat_geo.policy.load import LoadedPolicy, check_policy, load_policy
+from udsat_geo.registers.read import Located
+
+KBH = load_policy("kbh-2017")
+ADDRESSES = POLICIES / "addresses.toml"
+
+
+@pytest.fixture(scope="module")
+def registers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("registers")
+    write_edge_registers(folder)
+    return folder
+
+
+def over_zones(size: int) -> LoadedPolicy:
+    """The built-in policy over zones that are cells in a table."""
+    content = tomllib.loads(
+        resources.files("udsat_geo.policy").joinpath("policies", "kbh-2017.toml").read_text("utf-8")
+    )
+    content["units"] = {"kind": "zones", "size": size, "id": "id"}
+    content["areas"]["outline"] = "exact"
+    return KBH.model_copy(update={"policy": check_policy(content, "zones.toml")})
+
+
+def zones_of(folder: Path) -> Path:
+    """Oblong zones over the whole city, a little off the grid."""
+    rows = [
+        {"id": f"Z{row:03d}-{col:03d}", "geometry": box(x, y, x + 190, y + 140)}
+        for row, y in enumerate(np.arange(6_173_900.5, 6_176_500, 140).tolist())
+        for col, x in enumerate(np.arange(718_900.5, 722_000, 190).tolist())
+    ]
+    gpd.GeoDataFrame(rows, crs="EPSG:25832").to_file(folder / "zones.gpkg")
+    return folder / "zones.gpkg"
+
+
+def made_over(kind: str, registers: Path, folder: Path) -> Designation:
+    if kind == "zones":
+        return designate(2021, over_zones(100), Inputs(registers, zones_of(folder), "registers"))
+    policy = load_policy(str(ADDRESSES)) if kind == "addresses" else KBH
+    return designate(2021, policy, Inputs(registers, None, "registers"))
+
+
+@pytest.mark.parametrize("kind", ["cells", "addresses", "zones"])
+def test_a_designation_is_measured_as_it_was_designated(kind: str, registers: Path, tmp_path: Path) -> None:
+    made = made_over(kind, registers, tmp_path)
+    assert len(made.areas) > 0
+    write_results(made, tmp_path / "out", ("gpkg",))
+    inside, read = set_of_designation(made), read_area_set(tmp_path / "out" / "designation_2021.gpkg")
+    wanted = {"cells": MemberCells, "addresses": MemberAddresses, "zones": type(None)}[kind]
+    for areas in (inside, read):
+        assert isinstance(areas.members, wanted)
+        found = measure_year(registers, made.policy.policy, [areas])
+        assert found.residents[0].tolist() == made.areas.residents.tolist()
+        for part in ("areas", "rest_of_city", "city", "gap"):
+            np.testing.assert_array_equal(getattr(found.statuses[0], part), getattr(made.status, part))
+    assert inside.label == read.label
+    assert (read.year, read.source, read.name) == (2021, "registers", "designation_2021.gpkg")
+    assert not any(found.outside[0])
+
+
+def test_the_outline_of_a_designation_takes_nobody_in_and_leaves_nobody_out(registers: Path, tmp_path: Path) -> None:
+    """Its smoothed outlines cut corners of cells; who wants them as polygons names the layer."""
+    made = made_over("cells", registers, tmp_path)
+    write_results(made, tmp_path, ("gpkg",))
+    path = tmp_path / "designation_2021.gpkg"
+    named = read_area_set(Path(f"{path}|layername=areas"))
+    assert named.members is None
+    assert named.year is None
+    by_cell = measure_year(registers, KBH.policy, [read_area_set(path)]).statuses[0]
+    by_outline = measure_year(registers, KBH.policy, [named]).statuses[0]
+    assert by_cell.residents == by_outline.residents
+
+
+def located(*points: tuple[float, float]) -> Located:
+    xy = np.array(points, dtype=np.float64).reshape(-1, 2)
+    return Located(pa.array([f"A{i}" for i in range(len(xy))]), xy[:, 0], xy[:, 1])
+
+
+def members(members: Any) -> AreaSet:
+    return AreaSet("x", ("a", "b"), np.array([None, None], dtype=object), members)
+
+
+def test_addresses_are_found_by_the_cell_that_holds_them() -> None:
+    cells = MemberCells(100, np.array([5, 5, 7]), np.array([-1, 3, 2]), np.array([1, 0, 0]))
+    areas = members(cells).area_of(located((350, 550), (300, 500), (400, 500), (-0.5, 599.5), (250, 799), (250, 800)))
+    assert areas.tolist() == [0, 0, -1, 1, 0, -1]
+    nothing = MemberCells(100, *(np.empty(0, dtype=np.int64) for _ in range(3)))
+    assert members(nothing).area_of(located((1, 1))).tolist() == [-1]
+
+
+def test_addresses_are_found_by_their_id() -> None:
+    named = MemberAddresses(np.array(["A2", "A0", "other"], dtype=object), np.array([1, 0, 0]))
+    assert members(named).area_of(located((1, 1), (2, 2), (3, 3))).tolist() == [0, -1, 1]
+
+
+def test_cells_in_a_unit_table_are_no_cells_when_they_are_clipped(tmp_path: Path) -> None:
+    polygons = [box(0, 0, 100, 100), box(100, 0, 150, 100)]
+    assert read_area_set(write_polygons(tmp_path / "a.gpkg", polygons)).members is None
+
+
+# --- files that cannot be used ------------------------------------------------------------------------------
+
+
+def refused(path: Path, wanted: str) -> None:
+    with pytest.raises(InputError, match=wanted):
+        read_area_set(path)
+
+
+def designation_file(registers: Path, folder: Path) -> Path:
+    write_results(made_over("cells", registers, folder), folder, ("gpkg",))
+    return folder / "designation_2021.gpkg"
+
+
+def test_a_designation_needs_its_summary(registers: Path, tmp_path: Path) -> None:
+    path = designation_file(registers, tmp_path)
+    path.with_suffix(".json").unlink()
+    refused(path, "designation_2021.json: cannot be read")
+
+
+def test_a_damaged_designation_is_told(registers: Path, tmp_path: Path) -> None:
+    path = designation_file(registers, tmp_path)
+    path.write_bytes(path.read_bytes()[:5000])
+    refused(path, r"designation_2021.gpkg: (cannot be read|is no designation of ours)")
+
+
+def test_a_designation_of_another_city_is_told(registers: Path, tmp_path: Path) -> None:
+    path = designation_file(registers, tmp_path)
+    text = path.with_suffix(".json").read_text(encoding="utf-8")
+    path.with_suffix(".json").write_text(text.replace('"EPSG:25832"', '"EPSG:28992"'), encoding="utf-8")
+    refused(path, "is a designation in EPSG:28992, and registers are read in EPSG:25832")
+
+
+def test_layers_called_like_those_of_a_designation_do_not_make_one(tmp_path: Path) -> None:
+    path = tmp_path / "d.gpkg"
+    for layer in ("areas", "units"):
+        write_polygons(path, [box(0, 0, 1, 1)], layer=layer)
+    refused(path, "d.json: cannot be read")
+    (tmp_path / "d.json").write_text('{"year": 2017, "policy": {"id": "x"}, "source": "", "inputs": []}')
+    refused(path, "d.gpkg: is no designation of ours")
+
+
+def test_files_that_are_no_polygons_are_told(tmp_path: Path) -> None:
+    refused(tmp_path / "none.gpkg", "none.gpkg: no such file")
+    (tmp_path / "empty.gpkg").write_bytes(b"")
+    refused(tmp_path / "empty.gpkg", "is an empty file")
+    (tmp_path / "text.gpkg").write_text("no database")
+    refused(tmp_path / "text.gpkg", "cannot be read")
+    (tmp_path / "table.csv").write_text("id,name\n1,x\n")
+    refused(tmp_path / "table.csv", "holds no geometries")
+    refused(write_geometries(tmp_path / "l.gpkg", [LineString([(0, 0), (1, 1)])]), "geometries that are no polygons")
+    refused(write_geometries(tmp_path / "p.gpkg", [Point(0, 0)]), "geometries that are no polygons")
+    bow = Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
+    refused(write_polygons(tmp_path / "bow.gpkg", [bow]), r"invalid geometries .*area 1 \(polygon A\) \(Self-inter")
+
+
+def test_a_reference_system_must_be_said_and_known(tmp_path: Path) -> None:
+    path = write_polygons(tmp_path / "a.shp", [box(0, 0, 1, 1)])
+    path.with_suffix(".prj").unlink()
+    refused(path, "does not say its reference system")

@@ -1,0 +1,234 @@
+"""A policy reaches the columns of its register and nothing else: no file, no setting, no other table, no statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from edge_registers import write_edge_registers
+from udsat_geo.registers.cleaning import Opened, open_registers
+from udsat_geo.registers.expressions import check_expression
+
+COLUMNS = ("age", "origin", "disposable_income")
+
+FORBIDDEN = (
+    "",
+    " ",
+    "-- nothing",
+    "1; DROP TABLE residents",
+    "1; SET enable_external_access = true",
+    "1;",
+    "1, 2",
+    "*",
+    "COLUMNS(*)",
+    "age FROM residents",
+    "age AS other",
+    "1 FROM read_text('/etc/passwd')",
+    "1 FROM '/etc/passwd'",
+    "1 WHERE TRUE",
+    "1 LIMIT 1",
+    "1 ORDER BY 1",
+    "1 UNION SELECT 2",
+    "1 UNION ALL SELECT content FROM read_text('/etc/passwd')",
+    "1) FROM residents --",
+    "1) + (1",
+    "age /* a comment that does not end",
+    "DISTINCT age",
+    "(SELECT 1)",
+    "(SELECT max(age) FROM residents)",
+    "(SELECT content FROM read_text('/etc/passwd'))",
+    "(FROM duckdb_settings())",
+    "(TABLE residents)",
+    "EXISTS (SELECT 1)",
+    "age IN (SELECT 1)",
+    "age = ANY (SELECT 1)",
+    "age > ALL ([1, 2])",
+    "read_text('/etc/passwd')",
+    "read_csv('/etc/passwd')",
+    "read_blob('/etc/passwd')",
+    "read_parquet('/etc/passwd')",
+    "glob('/etc/*')",
+    "getenv('HOME')",
+    "getvariable('x')",
+    "current_setting('access_mode')",
+    "current_database()",
+    "current_user",
+    "version()",
+    "random()",
+    "uuid()",
+    "now()",
+    "current_date",
+    "setseed(0.5)",
+    "nextval('s')",
+    "query('SELECT 1')",
+    "query_table('residents')",
+    "json_execute_serialized_sql('{}')",
+    "json_serialize_sql('SELECT 1')",
+    "sql_auto_complete('x')",
+    "write_log('x')",
+    "system.main.abs(age)",
+    "main.abs(age)",
+    "residents.age",
+    "main.residents.age",
+    "duckdb_settings.value",
+    "rowid",
+    "sum(age) OVER ()",
+    "row_number() OVER (ORDER BY age)",
+    "list_transform([1], x -> x)",
+    "[x FOR x IN [1]]",
+    "$1",
+    "?",
+    "$name",
+    "sum(age)",
+    "count(*)",
+    "error('stop')",
+    "repeat('a', 1000000000)",
+    "range(1000000000)",
+    "generate_series(1, 1000000000)",
+    "pg_sleep(1)",
+    "age::unknown_type",
+    "CAST(age AS STRUCT(a INTEGER))",
+    "age COLLATE NOCASE",
+    "abs(getenv('HOME'))",
+    "CASE WHEN getenv('HOME') = '' THEN 1 END",
+    "age BETWEEN 1 AND (SELECT 2)",
+    "coalesce(age, getenv('HOME'))",
+    "getenv\n('HOME')",
+    "GETENV('HOME')",
+    "\"getenv\"('HOME')",
+    "'HOME'.getenv()",
+    "age /**/ ; /**/ SELECT 1",
+    "unknown_column",
+    "{'a': age}",
+    "MAP {'a': age}",
+    "TRY_CAST(age AS JSON)",
+    "PRAGMA version",
+    "ATTACH '/tmp/other.db'",
+    "COPY residents TO '/tmp/residents.csv'",
+    "INSTALL httpfs",
+    "SET threads = 1",
+)
+
+ALLOWED = (
+    "TRUE",
+    "1",
+    "age >= 18",
+    "AGE BETWEEN 16 AND 66",
+    '"age" > 1.5',
+    "origin IN ('danish', 'western') AND disposable_income IS NOT NULL",
+    "NOT (origin = 'it''s; DROP TABLE residents --')",
+    "CASE WHEN age < 18 THEN 0 ELSE coalesce(disposable_income, 0) / 2 END",
+    "age -- the years\n",
+    "CAST(age AS DOUBLE) * -1 + abs(age)",
+    "origin LIKE 'dan%' OR lower(origin) = 'x'",
+)
+
+
+@pytest.fixture(scope="module")
+def registers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of registers, with a secret beside it."""
+    folder = tmp_path_factory.mktemp("lockdown") / "raw"
+    write_edge_registers(folder)
+    (folder / "secret.csv").write_text("a\n1\n")
+    (folder.parent / "other.parquet").write_bytes((folder / "addresses.parquet").read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def opened(registers: Path) -> Iterator[Opened]:
+    """The registers on their locked connection."""
+    found = open_registers(registers)
+    yield found
+    found.connection.close()
+
+
+@pytest.mark.parametrize("expression", FORBIDDEN)
+def test_an_expression_that_reaches_out_is_refused(opened: Opened, expression: str) -> None:
+    assert check_expression(opened.connection, expression, COLUMNS, "policy")
+
+
+@pytest.mark.parametrize("expression", ALLOWED)
+def test_a_plain_expression_is_taken(opened: Opened, expression: str) -> None:
+    assert check_expression(opened.connection, expression, COLUMNS, "policy") == []
+
+
+def test_totals_are_for_let_alone(opened: Opened) -> None:
+    expression = "0.75 * median(disposable_income) FILTER (WHERE age >= 18)"
+    assert check_expression(opened.connection, expression, COLUMNS, "let", aggregates=True) == []
+    assert check_expression(opened.connection, expression, COLUMNS, "where")
+    hidden = "median(disposable_income) FILTER (WHERE getenv('HOME') = '')"
+    assert check_expression(opened.connection, hidden, COLUMNS, "let", aggregates=True)
+
+
+def test_a_refusal_says_where_and_what(opened: Opened) -> None:
+    (problem,) = check_expression(opened.connection, "ages > 1", COLUMNS, "kbh: criteria (x).where")
+    assert str(problem) == "kbh: criteria (x).where: unknown column 'ages'. Did you mean 'age'?"
+
+
+REACHING = (
+    "SELECT * FROM read_text('/etc/passwd')",
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT * FROM '/etc/passwd'",
+    "SELECT * FROM read_blob('/etc/hostname')",
+    "SELECT * FROM glob('/etc/*')",
+    "SELECT * FROM read_csv('{folder}/secret.csv')",
+    "SELECT * FROM read_text('{folder}/secret.csv')",
+    "SELECT * FROM read_parquet('{folder}/../other.parquet')",
+    "SELECT * FROM read_parquet('{folder}/*.parquet')",
+    "SELECT * FROM read_parquet('{folder}/x/../../other.parquet')",
+    "COPY (SELECT 1) TO '{folder}/written.csv'",
+    "EXPORT DATABASE '{folder}/exported'",
+    "ATTACH '{folder}/attached.db'",
+    "ATTACH '{folder}/secret.csv' AS other (TYPE sqlite)",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "INSTALL spatial FROM community",
+    "SELECT * FROM read_csv('https://example.org/x.csv')",
+    "CREATE SECRET s (TYPE s3)",
+    "IMPORT DATABASE '{folder}'",
+)
+
+SETTINGS = (
+    "SET enable_external_access = true",
+    "SET lock_configuration = false",
+    "SET allowed_paths = ['/etc/passwd']",
+    "SET allowed_directories = ['/etc']",
+    "SET temp_directory = '/tmp'",
+    "SET python_enable_replacements = true",
+    "SET allow_community_extensions = true",
+    "SET allow_unsigned_extensions = true",
+    "SET extension_directory = '/tmp'",
+    "SET home_directory = '/tmp'",
+    "SET threads = 1",
+    "SET GLOBAL memory_limit = '1GB'",
+    "RESET enable_external_access",
+    "RESET lock_configuration",
+    "PRAGMA enable_profiling = 'json'",
+    "PRAGMA threads = 1",
+)
+
+
+@pytest.mark.parametrize("statement", [*REACHING, *SETTINGS])
+def test_the_connection_itself_reaches_nothing(opened: Opened, registers: Path, statement: str) -> None:
+    there = sorted(path.name for path in registers.rglob("*"))
+    with pytest.raises(duckdb.Error):
+        opened.connection.execute(statement.replace("{folder}", str(registers))).fetchall()
+    assert sorted(path.name for path in registers.rglob("*")) == there
+
+
+def test_the_connection_sees_no_python_objects(opened: Opened) -> None:
+    import pyarrow as pa
+
+    secret_table = pa.table({"a": [1]})
+    with pytest.raises(duckdb.CatalogException):
+        opened.connection.execute("SELECT * FROM secret_table").fetchall()
+    assert secret_table.num_rows == 1
+
+
+def test_the_registers_themselves_stay_readable(opened: Opened) -> None:
+    for table in opened.tables:
+        row = opened.connection.execute(f"SELECT count(*) FROM {table.select()}").fetchone()
+        assert row is not None
+        assert row[0] > 0
