@@ -231,8 +231,9 @@ def kernels(report: Report, repeats: int) -> None:
     """Measure each kernel beside its peers, print both with their ratio, and keep the rows."""
     # Only now: these bring numpy with them, which would raise the peak memory of later processes.
     from barrier_rows import DIFFERENCE_M2
+    from kernel_row import ROUNDING
 
-    from kernels import ROUNDING, all_rows, run_rows
+    from kernels import all_rows, run_rows
 
     section = f"kernels (median of {repeats})"
     print(f"\n{section}\n  {'':<46} {'ours, ms':>9} {'peer, ms':>9} {'ours/peer':>9}  peer")

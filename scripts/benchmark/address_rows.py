@@ -8,12 +8,11 @@ from functools import partial
 
 import numpy as np
 from kernel_inputs import N_CRITERIA, Flags, Floats, Ints, Numbers
+from kernel_row import LEAST_RESIDENTS, REACH, KernelRow
 from make_denmark import CELL_M, make_cells, scale_of, spread_over
 from scipy.spatial import cKDTree  # type: ignore[import-untyped]
 from udsat_geo.kernels.nearby import context_of_points
 from udsat_geo.units.edges import address_edges
-
-from kernels import LEAST_RESIDENTS, REACH, KernelRow
 
 CITY, COUNTRY = 640_000, 5_900_000
 STEP = 50.0
@@ -78,7 +77,7 @@ def context_row(made: Addresses, one_in: int) -> KernelRow:
     def equal(found: tuple[Ints, Ints], peer: tuple[Ints, Ints]) -> bool:
         return all(np.array_equal(mine[asked], theirs) for mine, theirs in zip(found, peer, strict=True))
 
-    name = f"context_of_points, {_many(made)} addresses"
+    name = f"context_of_points, {many(made)} addresses"
     peer_name = "scipy cKDTree.query" if one_in == 1 else f"scipy cKDTree.query, for 1 in {one_in} only"
     peer = partial(nearest_context, made.easting, made.northing, asked, REACH, *counted)
     return KernelRow(name, peer_name, ours, peer, equal)
@@ -96,7 +95,7 @@ def pairs_row(made: Addresses) -> KernelRow:
         codes = np.sort(peer.min(axis=1) * n_addresses + peer.max(axis=1))
         return np.array_equal(found[0].astype(np.int64) * n_addresses + found[1], codes)
 
-    name = f"pairs_within, {_many(made)} addresses"
+    name = f"pairs_within, {many(made)} addresses"
     return KernelRow(name, "scipy cKDTree.query_pairs", ours, partial(tree_pairs, made.easting, made.northing), equal)
 
 
@@ -150,7 +149,7 @@ def _in_view(position: Floats, unit: Ints, other: Ints, living: Ints, reach: flo
     return there & (square <= farthest[:, np.newaxis]), square[:, -1] > farthest
 
 
-def _many(made: Addresses) -> str:
+def many(made: Addresses) -> str:
     """How many addresses, in words short enough for a table."""
     number = len(made.easting)
     return f"{number / 1e6:.1f} M" if number >= 1_000_000 else f"{number // 1000} k"

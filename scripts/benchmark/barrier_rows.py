@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import shapely
 from kernel_inputs import Country, Flags, Floats, Ints
+from kernel_row import CELL_M, KernelRow, many
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree  # type: ignore[import-untyped]
 from udsat_geo.areas.ground import area_outlines, as_multipolygon
@@ -18,8 +19,6 @@ from udsat_geo.units.barriers import Barriers, is_cut, segment_lines
 from udsat_geo.units.edges import grid_edges
 from udsat_geo.units.grid import Grid
 from udsat_geo.units.units import Units
-
-from kernels import CELL_M, KernelRow, _many
 
 RAILWAYS, STEPS, STEP_M, BEND = 500, 100, 200.0, 0.2
 """50,000 segments: railways of 20 km from inhabited cells, in steps that bend by about so many radians."""
@@ -78,10 +77,10 @@ def cut_edge_rows(units: Units, barriers: Barriers) -> Iterator[KernelRow]:
     segments = segment_lines(barriers)
     crossings = np.column_stack([barriers.crossing_easting, barriers.crossing_northing])
     closed = replace(barriers, crossing_easting=np.empty(0), crossing_northing=np.empty(0))
-    name, tree = f"is_cut, {_many(len(edges))} edges", "shapely STRtree.query"
+    name, tree = f"is_cut, {many(len(edges))} edges", "shapely STRtree.query"
     met = partial(met_lines, as_lines, segments)
     yield KernelRow(name, tree, partial(is_cut, closed, *lines), met, np.array_equal)
-    name, tree = f"{name}, {_many(len(crossings))} crossings", f"{tree}, scipy cKDTree"
+    name, tree = f"{name}, {many(len(crossings))} crossings", f"{tree}, scipy cKDTree"
     unopened = partial(unopened_lines, as_lines, segments, crossings)
     yield KernelRow(name, tree, partial(is_cut, barriers, *lines), unopened, np.array_equal)
 

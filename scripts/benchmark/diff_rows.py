@@ -16,10 +16,9 @@ import geopandas as gpd  # type: ignore[import-untyped]
 import numpy as np
 import shapely
 from kernel_inputs import Country, Flags, Ints
+from kernel_row import CELL_M, KernelRow
 from udsat_geo.changes.diff import Atoms, Changes, Designated, compare, compare_atoms
 from udsat_geo.units.zones import polygon_of_points
-
-from kernels import CELL_M, KernelRow
 
 N_AREAS = 2000
 LEAST_CELLS = 4

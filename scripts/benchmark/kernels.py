@@ -12,7 +12,14 @@ from typing import Any
 import kernel_peers as peers
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
+from address_rows import address_rows
+from barrier_rows import barrier_rows
+from diff_rows import diff_rows
 from kernel_inputs import N_CRITERIA, N_FLAGS, Country, Floats, Ints, Numbers, city_of, make_country
+from kernel_row import CELL_M, LEAST_RESIDENTS, REACH, ROUNDING, KernelRow, many
+from outline_rows import outline_rows
+from rank_rows import rank_rows
+from status_rows import status_rows
 from udsat_geo.kernels.cells import distinct_cells, index_cells
 from udsat_geo.kernels.components import label_components
 from udsat_geo.kernels.nearby import context_of_cells, context_of_points
@@ -20,36 +27,6 @@ from udsat_geo.kernels.scores import composite_of_gaps, spread_of_gaps
 from udsat_geo.kernels.sums import add_flags, add_values, count_rows, follow
 from udsat_geo.units.edges import grid_edges
 from udsat_geo.units.grid import rings
-
-CELL_M = 100
-REACH = 1000.0
-LEAST_RESIDENTS = 500
-"""The context of the policy ``kbh-2017``, as is the reach."""
-ROUNDING = 1e-12
-"""How far sums of floats may differ, relatively: NumPy adds them in another order."""
-
-
-@dataclass(frozen=True)
-class KernelRow:
-    """One kernel and its peer, on the same inputs.
-
-    Attributes
-    ----------
-    name : str
-        The kernel, and how much it works on.
-    peer_name : str
-        What the peer is made of.
-    ours, peer : callable
-        Take nothing and return a result; inputs are bound beforehand.
-    equal : callable
-        Takes both results, ours first, and says whether they are equal.
-    """
-
-    name: str
-    peer_name: str
-    ours: Callable[[], Any]
-    peer: Callable[[], Any]
-    equal: Callable[[Any, Any], bool]
 
 
 @dataclass(frozen=True)
@@ -90,14 +67,6 @@ def _seconds(work: Callable[[], Any]) -> float:
 
 def all_rows() -> Iterator[KernelRow]:
     """Every row, at the size of the country; inputs of one kernel alone are made when its turn comes."""
-    # only now: the rows of other modules are made of this one's classes
-    from address_rows import address_rows
-    from barrier_rows import barrier_rows
-    from diff_rows import diff_rows
-    from outline_rows import outline_rows
-    from rank_rows import rank_rows
-    from status_rows import status_rows
-
     country = make_country()
     groups = (flag_rows, sum_rows, index_rows, edge_rows, component_rows, context_rows, score_rows)
     for rows in (*groups, rank_rows, status_rows):
@@ -126,7 +95,7 @@ def flag_rows(country: Country) -> Iterator[KernelRow]:
         expected[found.index.to_numpy()[known]] = found.to_numpy()[known]
         return np.array_equal(sums, expected)
 
-    name = f"add_flags, {_many(len(place))} rows, {N_FLAGS} flags"
+    name = f"add_flags, {many(len(place))} rows, {N_FLAGS} flags"
     by_column = "numpy.bincount by column"
     yield KernelRow(name, by_column, ours, lambda: peers.weighted_flags(place, flags, n_places), np.array_equal)
     yield KernelRow(name, "pandas groupby.sum", ours, lambda: peers.grouped_flags(place, frame), equal_frame)
@@ -147,11 +116,11 @@ def sum_rows(country: Country) -> Iterator[KernelRow]:
         count_rows(place, rows_of_place)
         return rows_of_place
 
-    name = f"add_values, {_many(len(place))} rows"
+    name = f"add_values, {many(len(place))} rows"
     weighted = "numpy.bincount, weights"
     yield KernelRow(name, weighted, add, lambda: peers.weighted_counts(place, value, n_places), np.array_equal)
     yield KernelRow(name, "numpy.add.at", add, lambda: peers.added_at(place, value, n_places), np.array_equal)
-    name = f"count_rows, {_many(len(place))} rows"
+    name = f"count_rows, {many(len(place))} rows"
     yield KernelRow(name, "numpy.bincount", count, lambda: peers.counts(place, n_places), np.array_equal)
 
 
@@ -173,9 +142,9 @@ def index_rows(country: Country) -> Iterator[KernelRow]:
         # the numbers may differ, the cells they stand for may not
         return np.array_equal(code_of_cell[cell_of_point], codes[peer_cell_of_point])
 
-    name = f"follow, {_many(len(link))} rows"
+    name = f"follow, {many(len(link))} rows"
     yield KernelRow(name, "numpy.take and a mask", ours, lambda: peers.followed(link, target), np.array_equal)
-    name = f"distinct_cells, {_many(len(row))} addresses"
+    name = f"distinct_cells, {many(len(row))} addresses"
     for peer_name, peer in (
         ("numpy.unique of a code", peers.unique_cells),
         ("pandas.factorize of a code", peers.factorized_cells),
@@ -195,7 +164,7 @@ def edge_rows(country: Country) -> Iterator[KernelRow]:
         order = np.lexsort((peer[1], peer[0]))
         return all(np.array_equal(mine, theirs[order]) for mine, theirs in zip(found, peer, strict=True))
 
-    name = f"cell_edges, {_many(len(row))} cells"
+    name = f"cell_edges, {many(len(row))} cells"
     yield KernelRow(name, "numpy.searchsorted", ours, partial(peers.searched_edges, row, col), equal)
     yield KernelRow(name, "scipy cKDTree.query_pairs", ours, partial(peers.tree_edges, row, col), equal)
 
@@ -205,7 +174,7 @@ def component_rows(country: Country) -> Iterator[KernelRow]:
     row, col, member = country.row, country.col, country.member
     edges = grid_edges(row, col, rook=False)
     head, tail = edges.head, edges.tail
-    name = f"label_components, {_many(len(row))} cells"
+    name = f"label_components, {many(len(row))} cells"
     ours = partial(label_components, member, head, tail)
     graph, image = (
         partial(peers.graph_components, member, head, tail),
@@ -229,11 +198,11 @@ def context_rows(country: Country) -> Iterator[KernelRow]:
     peer_name = "scipy cKDTree, pairs sorted"
     # in units of a cell, distances that are equal come out equal
     on_grid = partial(peers.tree_context, col.astype(np.float64), row.astype(np.float64), REACH / CELL_M, *counted)
-    yield KernelRow(f"context_of_cells, {_many(len(row))} cells", peer_name, of_cells, on_grid, _same)
+    yield KernelRow(f"context_of_cells, {many(len(row))} cells", peer_name, of_cells, on_grid, _same)
     within = np.random.default_rng(2).random((2, len(row))) * CELL_M
     easting, northing = np.round(col * CELL_M + within[0], 2), np.round(row * CELL_M + within[1], 2)
     anywhere = partial(peers.tree_context, easting, northing, REACH, *counted)
-    yield KernelRow(f"context_of_points, {_many(len(row))} points", peer_name, of_points, anywhere, _same)
+    yield KernelRow(f"context_of_points, {many(len(row))} points", peer_name, of_points, anywhere, _same)
 
 
 def score_rows(country: Country) -> Iterator[KernelRow]:
@@ -247,7 +216,7 @@ def score_rows(country: Country) -> Iterator[KernelRow]:
         composites_equal = np.allclose(found[0], peer[0], rtol=ROUNDING, atol=ROUNDING, equal_nan=True)
         return composites_equal and np.array_equal(found[1], peer[1])
 
-    size = f"{_many(len(gap))} cells, {gap.shape[1]} criteria"
+    size = f"{many(len(gap))} cells, {gap.shape[1]} criteria"
     for peer_name, peer in (("numpy nan-functions", peers.nan_spread), ("numpy products", peers.product_spread)):
         ours = partial(spread_of_gaps, gap, residents)
         yield KernelRow(f"spread_of_gaps, {size}", peer_name, ours, partial(peer, gap, residents), _close)
@@ -267,6 +236,3 @@ def _close(ours: Floats, peer: Floats) -> bool:
     return np.allclose(ours, peer, rtol=ROUNDING, atol=0.0)
 
 
-def _many(number: int) -> str:
-    """A count in words short enough for a table."""
-    return f"{number / 1e6:.1f} M" if number >= 1_000_000 else f"{number // 1000} k"

@@ -17,12 +17,11 @@ import numpy as np
 import rasterio.features  # type: ignore[import-untyped]
 import shapely
 from kernel_inputs import Country, Flags, Ints
+from kernel_row import CELL_M, KernelRow
 from udsat_geo.areas.ground import misplaced
 from udsat_geo.areas.smooth import smooth_outlines
 from udsat_geo.kernels.components import label_components
 from udsat_geo.units.edges import grid_edges
-
-from kernels import CELL_M, KernelRow
 
 RINGS = 3
 """Rings of neighbours by which the badly off cells are grown, so that areas are of a size worth an outline."""

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 from kernel_inputs import Country, Floats
+from kernel_row import KernelRow
 from scipy.stats import rankdata  # type: ignore[import-untyped]
 from udsat_geo.kernels.scores import ranks_on_scale, rising_order
-
-from kernels import KernelRow
 
 DECIMALS = 2
 """Of the gaps that many units share, as those do whose rates are shares of a few residents."""

@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 import shapely
 from kernel_inputs import N_FLAGS, RESIDENTS, Country, Floats, Ints, Numbers
+from kernel_row import CELL_M, KernelRow
 from numpy.typing import NDArray
 from shapely.affinity import translate
 from udsat_geo.kernels.sums import add_flags, follow
 from udsat_geo.units.zones import zone_of_points
-
-from kernels import CELL_M, KernelRow
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "real" / "copenhagen" / "udsatte_byomraader_2017.gpkg"
 """The 17 polygons of Copenhagen's designation of 2017; where they are absent, as many are drawn."""
