@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import browsing
 import click
 import pytest
 import udsat_geo
+from edge_registers import write_edge_registers
 from pydantic_core import PydanticUndefined
 from udsat_geo.cli.main import udsat
 from udsat_geo.designation.designation import Inputs, designate
@@ -23,9 +25,7 @@ from udsat_geo.policy import rules
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import load_policy
 
-import browsing
 from documentation import columns, commands, hooks, problems
-from edge_registers import write_edge_registers
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -234,5 +234,3 @@ def _same(ours: Iterable[Any], peer: Iterable[Any]) -> bool:
 
 def _close(ours: Floats, peer: Floats) -> bool:
     return np.allclose(ours, peer, rtol=ROUNDING, atol=0.0)
-
-

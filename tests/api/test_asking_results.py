@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 import udsat_geo as ug
+from api_town import Tags, Town
 from click.testing import CliRunner
 from udsat_geo.cli.main import udsat
-
-from api_town import Tags, Town
 
 
 def told(*arguments: object) -> dict[str, object]:

@@ -11,9 +11,8 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import udsat_geo as ug
-from shapely.geometry import box
-
 from api_town import Town
+from shapely.geometry import box
 
 WHOLE = ("gpkg", "parquet", "fgb")
 

@@ -12,9 +12,8 @@ import numba
 import pandas as pd
 import pytest
 import udsat_geo as ug
-from shapely.geometry import LineString, Point
-
 from api_town import Town
+from shapely.geometry import LineString, Point
 
 
 def barrier_through(result: ug.Result) -> gpd.GeoDataFrame:

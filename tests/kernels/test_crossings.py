@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import reference_crossings
 import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -26,8 +27,6 @@ from udsat_geo.kernels.crossings import (
     orientation,
     span_of,
 )
-
-import reference_crossings
 
 pytestmark = pytest.mark.filterwarnings("error")
 

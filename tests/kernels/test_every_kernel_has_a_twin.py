@@ -10,13 +10,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-import udsat_geo.kernels
-
 import reference
 import reference_crossings
 import reference_gaps
 import reference_outline
 import reference_polygons
+import udsat_geo.kernels
 
 KERNELS = Path(udsat_geo.kernels.__file__).parent
 

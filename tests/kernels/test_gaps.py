@@ -5,13 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import reference_gaps
 from hypothesis import given
 from hypothesis import strategies as st
 from udsat_geo.areas.gaps import bridge_steps
 from udsat_geo.kernels.cells import index_cells
 from udsat_geo.kernels.gaps import bridge_links, enclosed_cells, flood, is_way_clear
-
-import reference_gaps
 
 CELLS = st.lists(st.tuples(st.integers(-3, 4), st.integers(-4, 3)), min_size=1, max_size=40, unique=True)
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import reference_polygons
 import shapely
+from drawn_polygons import GRIDS, Zones, grid_over, points, rows_of, stars, zone_lists
 from hypothesis import given
 from hypothesis import strategies as st
 from udsat_geo.kernels.crossings import index_segments
@@ -20,9 +22,6 @@ from udsat_geo.kernels.polygons import (
     reference_of,
 )
 from udsat_geo.units.zones import edges_of
-
-import reference_polygons
-from drawn_polygons import GRIDS, Zones, grid_over, points, rows_of, stars, zone_lists
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import reference_polygons
 import shapely
+from drawn_polygons import Zones, points, polygons, rows_of, zone_lists
 from hypothesis import given
 from hypothesis import strategies as st
 from udsat_geo.kernels.crossings import orientation
@@ -21,9 +23,6 @@ from udsat_geo.kernels.polygons import (
     place_in_polygon,
 )
 from udsat_geo.units.zones import edges_of
-
-import reference_polygons
-from drawn_polygons import Zones, points, polygons, rows_of, zone_lists
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -7,13 +7,12 @@ from typing import Any
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
+import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from numpy.typing import NDArray
 from udsat_geo.kernels.sums import add_flags, add_values, count_rows, follow
-
-import reference
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import geopandas as gpd
 import pytest
-
 from qgis_sessions import Profile, contents, has_qgis, values_of
 from two_years import write_polygons
 

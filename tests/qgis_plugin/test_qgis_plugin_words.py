@@ -8,10 +8,9 @@ from typing import Any
 
 import click
 import pytest
+from qgis_sessions import Profile, has_qgis, launcher
 from udsat_geo.cli.main import udsat
 from udsat_geo.policy.chain import BUILT_IN
-
-from qgis_sessions import Profile, has_qgis, launcher
 
 pytestmark = pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here")
 

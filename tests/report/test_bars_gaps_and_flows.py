@@ -6,15 +6,14 @@ import dataclasses
 
 import numpy as np
 import pytest
+from figure_reading import axes_called, marked, outside, overlapping, size_cm, texts
+from figures_by_hand import CHART, GAPS, REGISTERS, STATUS
 from matplotlib.figure import Figure
 from udsat_geo.policy.published import status_2021
 from udsat_geo.report.canvas import PUBLISHED, TALLEST_CM, WIDTH_CM
 from udsat_geo.report.charts import draw_criteria_bars, draw_gap_lines
 from udsat_geo.report.figures import Shown, published_beside, published_comparison, published_gaps
 from udsat_geo.report.flow_chart import AreaFlows, FlowChart, draw_flow_chart
-
-from figure_reading import axes_called, marked, outside, overlapping, size_cm, texts
-from figures_by_hand import CHART, GAPS, REGISTERS, STATUS
 
 
 def on_paper(figure: Figure) -> None:

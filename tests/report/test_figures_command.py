@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 import shapely
 from click.testing import CliRunner
+from two_years import write_polygons, write_town
 from udsat_geo.cli import drawing
 from udsat_geo.cli.main import udsat
 from udsat_geo.policy.load import load_policy
 from udsat_geo.report.figures import FiguresJob, Shown, gather
-
-from two_years import write_polygons, write_town
 
 WEST, EAST = (719_500.0, 6_175_500.0, 719_850.0, 6_176_500.0), (720_050.0, 6_175_600.0, 720_400.0, 6_176_300.0)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from figure_reading import axes_called, marked, outside, overlapping, size_cm, texts
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 from PIL import Image
@@ -17,8 +18,6 @@ from udsat_geo.report.canvas import TALLEST_CM, WIDTH_CM
 from udsat_geo.report.figures import Shown, write_figures
 from udsat_geo.report.map_page import frame_of
 from udsat_geo.report.maps import AreasOnMap, ChangesOnMap, draw_area_map, draw_change_map, letters, numbers
-
-from figure_reading import axes_called, marked, outside, overlapping, size_cm, texts
 
 
 @pytest.fixture(scope="module")
