@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreasFile
 from udsat_geo.changes.diff import REMOVED, Changes
-from udsat_geo.changes.words import WHY
 from udsat_geo.designation.designation import Designation, Inputs, Progress, designate
 from udsat_geo.designation.job import (
     Job,
@@ -34,6 +33,7 @@ from udsat_geo.designation.job import (
     run,
 )
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.rules import Criterion
@@ -486,7 +486,12 @@ def explain_files(
         }
         inside = set(made.units.unit_id[made.areas.area_of_unit >= 0].tolist())
         if stored != inside:
-            notes.append(WHY[named.language]["remade"].format(file=side.name, count=len(stored ^ inside)))
+            notes.append(
+                _(
+                    "{file}: {count} units are not designated as registers and policy have it; that is not explained",
+                    named.language,
+                ).format(file=side.name, count=len(stored ^ inside))
+            )
     return found, tuple(notes)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from udsat_geo.api.frames import GEOMETRY, needed
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import WORDS
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def as_html(result: Result) -> str:
 
     language, criteria = result.language, result.summary["criteria"]
     areas = result.to_arrow("areas").select(AREA_COLUMNS).slice(0, MOST_ROWS).to_pylist()
-    events = TABLE[language]
+    events = in_language(TABLE, language)
     for row in areas:
         row["event"] = ", ".join(events[one] for one in row["event"].split("+")) if row["event"] else ""
     heads = [_described(describe_column("areas", column, language), column) for column in AREA_COLUMNS]
@@ -48,7 +49,7 @@ def as_html(result: Result) -> str:
     page.append(_table(heads, [[_shown(row[column], column, language) for column in AREA_COLUMNS] for row in areas]))
     left = len(result.to_arrow("areas")) - len(areas)
     if left:
-        page.append(f"<div>{escape(WORDS[language]['more'].format(n=left))}</div>")
+        page.append(f"<div>{escape(_('and {n} areas more', language).format(n=left))}</div>")
     columns = ("areas", "rest_of_city", "gap", "city")
     label = {criterion["key"]: criterion for criterion in criteria}
     status = [
@@ -76,7 +77,7 @@ def difference_as_html(difference: Difference) -> str:
     from udsat_geo.messages.words import TABLE
 
     language = difference.language
-    events = TABLE[language]
+    events = in_language(TABLE, language)
     rows = [
         {**row, "event": ", ".join(events[one] for one in row["event"].split("+"))}
         for row in difference.summary["areas"][:MOST_ROWS]
@@ -84,7 +85,7 @@ def difference_as_html(difference: Difference) -> str:
     heads = [_described_change(column, language) for column in CHANGE_COLUMNS]
     body = _table(heads, [[_shown(row[column], column, language) for column in CHANGE_COLUMNS] for row in rows])
     left = len(difference.summary["areas"]) - len(rows)
-    more = f"<div>{escape(WORDS[language]['more'].format(n=left))}</div>" if left else ""
+    more = f"<div>{escape(_('and {n} areas more', language).format(n=left))}</div>" if left else ""
     title, *lines = _told(difference)
     told = "".join(f"<div>{escape(line)}</div>" for line in lines)
     return f"<div><strong>{escape(title)}</strong>{told}{body}{more}</div>"
@@ -97,14 +98,14 @@ def _described_change(column: str, language: str) -> tuple[str, str]:
 
 
 def _title(result: Result) -> str:
-    return WORDS[result.language]["title"].format(year=result.year, policy=result.policy)
+    return _("Designation of {year} by {policy}", result.language).format(year=result.year, policy=result.policy)
 
 
 def _sentences(result: Result) -> list[str]:
     """The share of residents, the source, and what it was compared with."""
     from udsat_geo.messages.words import TABLE, decimal
 
-    words, language = WORDS[result.language], result.language
+    words, language = in_language(WORDS, result.language), result.language
     numbers = {"residents": result.residents_in_areas, "city": result.residents}
     told = {name: decimal(number, 0, language) for name, number in numbers.items()}
     share = decimal(100 * result.share_of_residents, 1, language) or "-"
@@ -113,24 +114,24 @@ def _sentences(result: Result) -> list[str]:
     changes = result.summary["changes"]
     if changes is None:
         return [*lines, words["alone"]]
-    counted = [f"{count} {TABLE[language][event]}" for event, count in changes["areas"].items() if count]
+    counted = [f"{count} {in_language(TABLE, language)[event]}" for event, count in changes["areas"].items() if count]
     return [*lines, words["previous"].format(year=changes["previous_year"], events=", ".join(counted) or "-")]
 
 
 def _told(difference: Difference) -> list[str]:
     from udsat_geo.messages.words import TABLE, decimal
 
-    words, language, data = WORDS[difference.language], difference.language, difference.summary
+    language, data = difference.language, difference.summary
     totals = data["totals"]
     sides = [side["year"] or side["file"] for side in (data["before"], data["now"])]
-    counted = [f"{count} {TABLE[language][event]}" for event, count in data["events"].items() if count]
+    counted = [f"{count} {in_language(TABLE, language)[event]}" for event, count in data["events"].items() if count]
     told = {name: decimal(totals[f"residents_{name}"], 0, language) for name in ("added", "removed", "kept")}
     overlap = totals["intersection_over_union"]
     iou = "-" if overlap is None else decimal(overlap, 3, language)
     return [
-        words["difference"].format(before=sides[0], now=sides[1]),
-        ", ".join(counted) or words["nothing"],
-        words["counts"].format(iou=iou, **told),
+        _("From {before} to {now}", language).format(before=sides[0], now=sides[1]),
+        ", ".join(counted) or _("no areas", language),
+        _("+{added} / -{removed} residents, {kept} kept; overlap {iou}", language).format(iou=iou, **told),
     ]
 
 
@@ -152,12 +153,12 @@ def _shown(value: Any, column: str, language: str) -> str | float:
 
 def _figure(value: float | None, column: str, criterion: dict[str, Any], language: str) -> str:
     """A rate or gap: shares per cent and in points, anything else in its own unit."""
-    from udsat_geo.messages.words import TABLE, decimal
+    from udsat_geo.messages.words import decimal
 
     if value is None:
         return ""
     if criterion["share"]:
-        return f"{decimal(100 * value, 1, language)}{TABLE[language]['points'] if column == 'gap' else ' %'}"
+        return f"{decimal(100 * value, 1, language)}{_(' points', language) if column == 'gap' else ' %'}"
     return f"{decimal(value, 1, language)} {criterion['unit']}".rstrip()
 
 
@@ -209,7 +210,7 @@ def plot(
     if outlines and len(areas):
         areas.boundary.plot(ax=axes, color=EDGE, linewidth=1.1)
     axes.set_axis_off()
-    words = WORDS[result.language]
+    words = in_language(WORDS, result.language)
     axes.set_title(words["title"].format(year=result.year, policy=result.policy), color=INK)
     source = words["source"].format(source=words.get(result.source, result.source))
     axes.annotate(source, (0, 0), (0, -4), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.areas.roles import number_areas
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import REPROJECTED
+from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import short_crs
 from udsat_geo.sources.features import Features, features_in, texts_of
 from udsat_geo.units.edges import Edges
@@ -164,7 +164,7 @@ def read_overrides(path: Path, units: Units, language: str) -> Overrides:
         what = "units that are both included and excluded"
         raise InputError(Problem(features.name, what, "Decide for one.", len(both), example))
     given = {"name": features.name, "source": told, "target": short_crs(units.crs)}
-    note = () if told is None else (REPROJECTED[language].format(**given),)
+    note = () if told is None else (_("{name}: reprojected from {source} to {target}", language).format(**given),)
     return Overrides(overrides, Decisions(by_action["include"], by_action["exclude"]), features.notes + note)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas.ground import Ground, area_outlines, as_multipolygon, misplaced, overlapping, union_by_area
 from udsat_geo.areas.smooth import smooth_outlines
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import REPROJECTED
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.sources.crs import short_crs
 from udsat_geo.sources.features import check_polygons, features_in
@@ -160,7 +160,7 @@ def _parts_with(geometry: object, x: Floats, y: Floats) -> object:
     import shapely
 
     parts = shapely.get_parts(as_multipolygon(geometry))
-    held, _ = shapely.STRtree(shapely.points(x, y)).query(parts, predicate="contains")
+    held, _ignored = shapely.STRtree(shapely.points(x, y)).query(parts, predicate="contains")
     return shapely.multipolygons(parts[np.unique(held)])
 
 
@@ -342,7 +342,7 @@ def _off_other_parcels(
         others = shapely.union_all(parcels[np.sort(parcel[foreign & (outline == number)])])
         discs[number] = as_multipolygon(shapely.difference(discs[number], others))
     parts, number = shapely.get_parts(discs, return_index=True)
-    held, _ = shapely.STRtree(shapely.points(easting, northing)).query(parts, predicate="contains")
+    held, _ignored = shapely.STRtree(shapely.points(easting, northing)).query(parts, predicate="contains")
     kept = np.unique(held)
     result: Objects = np.full(len(discs), shapely.MultiPolygon(), dtype=object)
     for own in np.unique(number[kept]):
@@ -469,7 +469,10 @@ def read_parcels(path: Path, crs: str, language: str) -> Parcels:
         raise InputError(Problem(features.name, "parcels that overlap", remedy, len(pairs), example))
     order = np.argsort(shapely.to_wkb(shapely.normalize(geometry)), kind="stable")
     given = {"name": features.name, "source": told, "target": short_crs(crs)}
-    return Parcels(geometry[order], () if told is None else (REPROJECTED[language].format(**given),))
+    return Parcels(
+        geometry[order],
+        () if told is None else (_("{name}: reprojected from {source} to {target}", language).format(**given),),
+    )
 
 
 def outline_areas(

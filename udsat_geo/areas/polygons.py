@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import OVERLAP, REPROJECTED, SLIVERS, decimal
+from udsat_geo.messages.translate import LANGUAGES, _
+from udsat_geo.messages.words import decimal
 from udsat_geo.registers.schema import CRS
 from udsat_geo.sources.features import (
     Features,
@@ -108,7 +109,12 @@ def features_of_registers(path: Path) -> tuple[Features, tuple[Words, ...]]:
     if told is None:
         return features, ()
     given = {"name": features.name, "source": told, "target": CRS}
-    return features, ({language: text.format(**given) for language, text in REPROJECTED.items()},)
+    return features, (
+        {
+            language: _("{name}: reprojected from {source} to {target}", language).format(**given)
+            for language in LANGUAGES
+        },
+    )
 
 
 def check_in_city(polygons: Polygons, easting: NDArray[np.float64], northing: NDArray[np.float64], one: str) -> None:
@@ -219,16 +225,22 @@ def _overlaps(
     slivers = [m2 for _, _, m2 in pairs if LEAST_OVERLAP_M2 < m2 <= MOST_OVERLAP_M2]
     notes: list[Words] = [
         {
-            language: text.format(first=label[i], second=label[j], m2=decimal(m2, 0, language))
-            for language, text in OVERLAP.items()
+            language: _("{first} and {second} overlap ({m2} m2): their residents count in the first.", language).format(
+                first=label[i], second=label[j], m2=decimal(m2, 0, language)
+            )
+            for language in LANGUAGES
         }
         for i, j, m2 in large
     ]
     if slivers:
         notes.append(
             {
-                language: text.format(name=name, pairs=len(slivers), m2=decimal(sum(slivers), 4, language))
-                for language, text in SLIVERS.items()
+                language: _(
+                    "{name}: {pairs} pairs overlap by a sliver of digitising, {m2} m2 in all; the first "
+                    "of them counts.",
+                    language,
+                ).format(name=name, pairs=len(slivers), m2=decimal(sum(slivers), 4, language))
+                for language in LANGUAGES
             }
         )
     return tuple(notes)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreasFile, overlap_problem, told_pairs
 from udsat_geo.changes.diff import Atoms, Changes, Designated, align, compare_atoms, total
-from udsat_geo.changes.words import NOTES
 from udsat_geo.files.area_set import is_designation, read_areas
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.registers.folders import DEFAULT_RAW, has_registers, register_folder, source_of
 from udsat_geo.registers.schema import CRS
@@ -256,7 +256,13 @@ def _points_of_registers(
     if named.raw is None and not has_registers(DEFAULT_RAW):
         year = YEARS[-1] if year is None else year
         folder = cached_registers(year, named.seed, progress=progress)
-        file, note = SYNTHETIC, NOTES[language]["synthetic"].format(year=year)
+        file, note = (
+            SYNTHETIC,
+            _(
+                "No registers named: weighed by the synthetic Copenhagen of {year}, whose residents do not exist",
+                language,
+            ).format(year=year),
+        )
     else:
         raw, note = named.raw or DEFAULT_RAW, ""
         folder = _folder_of(raw, year)
@@ -291,7 +297,7 @@ def _points_of_table(path: Path, policy: LoadedPolicy | None, language: str) -> 
     if features.geometry is None or features.crs is None:
         what = "holds no geometries" if features.geometry is None else "does not say its reference system"
         raise InputError(Problem(features.name, what, "Units that areas are weighed by are polygons or points."))
-    features, _ = features_in(path, features.crs)
+    features, _ignored = features_in(path, features.crs)
     import shapely
 
     residents = _residents(features.attributes, features.name)
@@ -324,7 +330,7 @@ def _points_by_policy(path: Path, policy: LoadedPolicy) -> Points:
     if not rule.reads_unit_table:
         what = "its criteria read registers, so it names no residents of a unit table"
         raise InputError(Problem(f"policy {rule.id}", what, "Name the policy that the table was made for."))
-    units, _ = units_from_table(read_unit_table(path, rule), rule)
+    units, _ignored = units_from_table(read_unit_table(path, rule), rule)
     easting, northing = units.easting, units.northing
     if units.geometry is not None:
         inside = shapely.point_on_surface(units.geometry)
@@ -616,7 +622,16 @@ def _by_units(before: AreasFile, now: AreasFile, language: str) -> Comparison:
     geometry[~here] = first.geometry[atoms.of_before[~here]]  # type: ignore[index]
     weights = Weights("units", now.name, now.year, second.source, len(second.unit_id), int(second.residents.sum()))
     gone, new = (set(a.unit_id.tolist()) - set(b.unit_id.tolist()) for a, b in ((first, second), (second, first)))
-    notes = [NOTES[language]["one_side"].format(before=len(gone), now=len(new))] if gone or new else []
+    notes = (
+        [
+            _(
+                "Units that only one designation has: {before} before, {now} now; nobody counts in the former now",
+                language,
+            ).format(before=len(gone), now=len(new))
+        ]
+        if gone or new
+        else []
+    )
     outline = first.outline if before.crs == now.crs else reproject(first.outline, before.crs, now.crs)
     changes = compare_atoms(first, second, atoms)
     return _compared(
@@ -625,22 +640,37 @@ def _by_units(before: AreasFile, now: AreasFile, language: str) -> Comparison:
 
 
 def _by_points(before: AreasFile, now: AreasFile, points: Points, language: str) -> Comparison:
-    words = NOTES[language]
     labels: list[Labels] = []
     notes = list(points.notes)
     if points.of is not None and before.kind == now.kind == "designation":
-        notes.append(words["other_units"].format(file=points.of.name))
+        notes.append(
+            _(
+                "The designations have other units: weighed by those of {file}, each at a point inside it", language
+            ).format(file=points.of.name)
+        )
     for side in (before, now):
         found = label_points(side, points)
         labels.append(found)
         if found.reprojected:
             source, target = short_crs(side.crs), short_crs(points.crs)
-            notes.append(words["reprojected"].format(file=side.name, source=source, target=target))
+            notes.append(
+                _("{file}: reprojected from {source} to {target}", language).format(
+                    file=side.name, source=source, target=target
+                )
+            )
         if found.twice:
             pairs = told_pairs(found.twice)
-            notes.append(words["twice"].format(file=side.name, residents=found.residents_twice, pairs=pairs))
+            notes.append(
+                _("{file}: residents of two areas count in the first by name: {residents} ({pairs})", language).format(
+                    file=side.name, residents=found.residents_twice, pairs=pairs
+                )
+            )
         if len(found.outside):
-            notes.append(_among(words["outside"], side, found.outside))
+            notes.append(
+                _among(
+                    _("{file}: areas outside the city: {count}, among them {examples}", language), side, found.outside
+                )
+            )
     earlier, current = labels[0].area, labels[1].area
     of_now = np.flatnonzero((earlier >= 0) | (current >= 0))
     atoms = Atoms(
@@ -682,9 +712,17 @@ def _told_of_both(before: AreasFile, now: AreasFile, language: str) -> list[str]
         told = (first.policy_id, second.policy_id)
         if told[0] == told[1]:
             told = (f"{told[0]} ({first.policy_sha256[:8]})", f"{told[1]} ({second.policy_sha256[:8]})")
-        notes.append(NOTES[language]["policies"].format(before=told[0], now=told[1]))
+        notes.append(
+            _("The designations were made by different policies: {before} and {now}", language).format(
+                before=told[0], now=told[1]
+            )
+        )
     if first.source != second.source:
-        notes.append(NOTES[language]["sources"].format(before=first.source, now=second.source))
+        notes.append(
+            _("The designations rest on different kinds of data: {before} and {now}", language).format(
+                before=first.source, now=second.source
+            )
+        )
     return notes
 
 
@@ -695,7 +733,9 @@ def _told_of_empty(before: AreasFile, now: AreasFile, compared: Comparison, lang
         living = total(area, compared.atoms.residents, len(side.designated.area_id))
         empty = np.flatnonzero(living == 0)
         if len(empty):
-            notes.append(_among(NOTES[language]["empty"], side, empty))
+            notes.append(
+                _among(_("{file}: areas that nobody lives in: {count}, among them {examples}", language), side, empty)
+            )
     return notes
 
 

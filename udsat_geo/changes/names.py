@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.areas.roles import Areas
 from udsat_geo.changes.diff import Designated
-from udsat_geo.messages.words import AREA
+from udsat_geo.messages.translate import _
 from udsat_geo.units.places import Places, most_lived_in, place_of_points
 from udsat_geo.units.units import Units
 
@@ -84,7 +84,7 @@ def name_areas(
             area_id[area] = f"{year}-{number:0{digits}d}"
         if name[area] is None:
             wanted = place[area] or district[area]
-            name[area] = _unused(wanted, used_names) if wanted else _plain(AREA[language], area + 1, used_names)
+            name[area] = _unused(wanted, used_names) if wanted else _plain(_("Area", language), area + 1, used_names)
             used_names.add(str(name[area]))
     has_place = np.array([bool(one or other) for one, other in zip(place, district, strict=True)], dtype=bool)
     return Named(_objects(area_id), _objects(name), _objects(district), has_place)

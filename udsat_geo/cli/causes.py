@@ -28,6 +28,7 @@ from udsat_geo.changes.words import WHY
 from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
 from udsat_geo.designation.job import Job
 from udsat_geo.designation.summary import as_json as to_json
+from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import TABLE, decimal
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.rules import Criterion
@@ -75,7 +76,7 @@ def run_why(
 
 def print_why(found: Why, console: Console, language: str, show_all: bool = False) -> None:
     """The residents, area by area; the rates of all areas and their gap; the rates of areas that came or went."""
-    words = WHY[language]
+    words = in_language(WHY, language)
     before, now = found.before, found.now
     say(console, words["title"].format(before=before.year, now=now.year))
     ids = {"before": before.policy.policy.id, "now": now.policy.policy.id}
@@ -92,14 +93,14 @@ def print_why(found: Why, console: Console, language: str, show_all: bool = Fals
     for row, event in enumerate(found.changes.event):
         if show_all or event in (ADDED, REMOVED):
             label = " ".join(area_of_row(row, before, now, found.changes))
-            told = ", ".join(TABLE[language][one] for one in event.split("+"))
+            told = ", ".join(in_language(TABLE, language)[one] for one in event.split("+"))
             title = words["row"].format(area=label, event=told)
             console.print(_rates(found, decomposition.rows[row], title, language, city=True))
     say(console, words["legend"])
 
 
 def _residents(found: Why, language: str) -> Table:
-    words, decomposition = WHY[language], found.decomposition
+    words, decomposition = in_language(WHY, language), found.decomposition
     names = [DATA, MOVING] if found.same_rule else list(OF_RESIDENTS)
     rows = [
         _resident_row(" ".join(area_of_row(i, found.before, found.now, found.changes)), parts, names, language)
@@ -121,7 +122,7 @@ def _resident_row(label: str, parts: Parts, names: Sequence[str], language: str)
 
 def _rates(found: Why, row: Sequence[Parts], title: str, language: str, city: bool = False) -> Table:
     """One criterion a row; the border apart by data and rule where the rule is another."""
-    words = WHY[language]
+    words = in_language(WHY, language)
     split = not found.same_rule and not city and all(DATA in parts.of for parts in row)
     names = [DATA, RULE, WITHIN, MOVING] if split else [BORDER, WITHIN, MOVING]
     headings = ["border_data", "border_rule", "within", "moving"] if split else names

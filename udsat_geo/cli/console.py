@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 import click
 
+from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import decimal
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def print_result(designation: Designation, files: list[str], console: Console) -
     """The result tables of a designation: areas, changes, gaps, files."""
     from udsat_geo.messages.words import TABLE
 
-    words = TABLE[designation.language]
+    words = in_language(TABLE, designation.language)
     console.print(_areas_table(designation, words))
     _print_totals(designation, words, console)
     console.print(_status_table(designation, words))
@@ -68,7 +69,7 @@ def print_result(designation: Designation, files: list[str], console: Console) -
     console.print(f"{words['files']}:", *files, sep="\n  ", highlight=False, soft_wrap=True)
 
 
-def _areas_table(designation: Designation, words: dict[str, str]) -> Table:
+def _areas_table(designation: Designation, words: Mapping[str, str]) -> Table:
     import shapely
     from rich.box import SIMPLE
     from rich.table import Table
@@ -101,12 +102,12 @@ def _areas_table(designation: Designation, words: dict[str, str]) -> Table:
     return table
 
 
-def _events(told: str, words: dict[str, str]) -> str:
+def _events(told: str, words: Mapping[str, str]) -> str:
     """The events of an area in words."""
     return ", ".join(words[event] for event in told.split("+"))
 
 
-def _print_totals(designation: Designation, words: dict[str, str], console: Console) -> None:
+def _print_totals(designation: Designation, words: Mapping[str, str], console: Console) -> None:
     status, language = designation.status, designation.language
     share = decimal(100 * status.share_of_residents, 1, language)
     line = (
@@ -133,7 +134,7 @@ def _print_totals(designation: Designation, words: dict[str, str], console: Cons
             console.print(f"  {words['removed']}: {name} ({lost} {words['residents'].lower()})", highlight=False)
 
 
-def _status_table(designation: Designation, words: dict[str, str]) -> Table:
+def _status_table(designation: Designation, words: Mapping[str, str]) -> Table:
     from rich.box import SIMPLE
     from rich.table import Table
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from udsat_geo.designation.job import Job, check_years, designate_in_a_row
 from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.area_set import read_areas
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import TABLE, decimal
 from udsat_geo.policy.load import load_policy
 from udsat_geo.synthetic.write import DEFAULT_SEED
@@ -104,7 +105,7 @@ def _read(text: str, name: str | None, allow_overlaps: bool, language: str) -> A
 
 def print_lineage(lineage: Lineage, notes: Sequence[str], console: Console, language: str) -> None:
     """The links of every step, then the chains year by year."""
-    words = LINEAGE[language]
+    words = in_language(LINEAGE, language)
     for note in notes:
         say(console, note)
     rows = lineage_rows(lineage)
@@ -117,7 +118,7 @@ def print_lineage(lineage: Lineage, notes: Sequence[str], console: Console, lang
 
 
 def _cells(row: dict[str, Any], language: str) -> tuple[str, ...]:
-    events = TABLE[language]
+    events = in_language(TABLE, language)
     shares = [row["share_of_previous"], row["share_of_area"]]
     ended = row["area_id"] is None
     return (
@@ -140,7 +141,7 @@ def _label(area_id: str | None, name: str | None) -> str:
     return "" if area_id is None else area_id if name in (None, area_id) else f"{area_id} {name}"
 
 
-def _chains(lineage: Lineage, words: dict[str, str], language: str) -> Any:
+def _chains(lineage: Lineage, words: Mapping[str, str], language: str) -> Any:
     """One row for each chain, one column for each year."""
     nodes = lineage.nodes
     rows: dict[str, list[str]] = {}

@@ -14,7 +14,7 @@ from udsat_geo.designation.job import Job, is_synthetic, run
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.write import Account, Folder, destination_of
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import STEPS
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import load_policy, with_references
 from udsat_geo.sources.addresses import shown_name
@@ -22,11 +22,6 @@ from udsat_geo.sources.copies import LocalCopies, local_copies
 from udsat_geo.synthetic.write import DEFAULT_SEED
 
 CRATE = "crate"
-
-SYNTHETIC = {
-    "da": "Ingen registre i data/raw: kører på det syntetiske København, hvis beboere ikke findes.",
-    "en": "No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.",
-}
 
 
 def run_designate(
@@ -82,12 +77,14 @@ def run_designate(
         _limit_threads(threads)
     shown = not quiet and not as_json
     if units is None and is_synthetic(job) and shown:
-        click.echo(SYNTHETIC[language])
+        click.echo(
+            _("No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.", language)
+        )
     # the copies of what is fetched are there until the results are, which hash them
     with progress_on(shown) as progress, local_copies(named) as copies:
         designation = run(_with_files(job, copies), progress)
         if progress:
-            progress(f"{year}: {STEPS[language]['writing']}")
+            progress(f"{year}: {_('writing', language)}")
         written, summary = results.write(designation)
     if as_json:
         click.echo(summary, nl=False)

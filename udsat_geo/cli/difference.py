@@ -22,6 +22,7 @@ from udsat_geo.files.area_set import read_areas
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.files.write import write_comparison
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import TABLE, decimal
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import load_policy
@@ -84,7 +85,7 @@ def run_diff(
             say(console, note)
         print_why(explained[0], console, language)
     if out is not None:
-        say(console, DIFF[language]["written"].format(file=out))
+        say(console, _("Written: {file}", language).format(file=out))
 
 
 def _why_as_data(explained: tuple[Why, tuple[str, ...]] | None) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _told_apart(comparison: Comparison, before: str, now: str) -> tuple[str, str
 
 def print_comparison(comparison: Comparison, console: Console, names: tuple[str, str]) -> None:
     """The areas, the totals, the links, and what is to be said."""
-    words, language = DIFF[comparison.language], comparison.language
+    words, language = in_language(DIFF, comparison.language), comparison.language
     weights = comparison.weights
     say(console, words["title"].format(before=names[0], now=names[1]))
     known = words["unknown_year"] if weights.year is None else str(weights.year)
@@ -131,7 +132,11 @@ def print_comparison(comparison: Comparison, console: Console, names: tuple[str,
 
 
 def _print_areas(comparison: Comparison, console: Console) -> None:
-    words, language, events = DIFF[comparison.language], comparison.language, TABLE[comparison.language]
+    words, language, events = (
+        in_language(DIFF, comparison.language),
+        comparison.language,
+        in_language(TABLE, comparison.language),
+    )
     changes, before, now = comparison.changes, comparison.before.designated, comparison.now.designated
     rows = []
     for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
@@ -157,22 +162,33 @@ def _row(label: str, kept: int, added: int, removed: int, told: str, language: s
 
 
 def _print_totals(comparison: Comparison, console: Console) -> None:
-    words, language = DIFF[comparison.language], comparison.language
+    language = comparison.language
     city = comparison.weights.residents
     if comparison.intersection_over_union == comparison.intersection_over_union:
         still = decimal(100 * comparison.share_still_in, 1, language) or "-"
         iou = decimal(comparison.intersection_over_union, 3, language)
-        say(console, words["still_in"].format(share=still, iou=iou))
+        say(
+            console,
+            _(
+                "{share} % of those who lived in an area before live in one now; intersection over union {iou}",
+                language,
+            ).format(share=still, iou=iou),
+        )
     shares = [
         decimal(100 * share(comparison.kept + more, city), 1, language) or "-"
         for more in (comparison.removed, comparison.added)
     ]
-    say(console, words["city"].format(before=shares[0], now=shares[1]))
+    say(
+        console,
+        _("The areas hold {before} % of the city before, {now} % now", language).format(
+            before=shares[0], now=shares[1]
+        ),
+    )
 
 
 def _print_links(comparison: Comparison, console: Console) -> None:
     """The linked pairs, those that went on as they were left out."""
-    words, language = DIFF[comparison.language], comparison.language
+    words, language = in_language(DIFF, comparison.language), comparison.language
     columns = links(comparison.changes, comparison.before.designated, comparison.now.designated)
     rows = []
     for i in range(len(columns["linked"])):

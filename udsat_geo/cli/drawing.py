@@ -10,14 +10,13 @@ from typing import TypeVar
 import click
 
 from udsat_geo.cli.console import progress_on
-from udsat_geo.cli.designate import SYNTHETIC
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.registers.folders import has_no_registers
 from udsat_geo.report.canvas import require_matplotlib
 from udsat_geo.report.figures import FiguresJob, check_formats, draw_all, gather, write_figures
-from udsat_geo.report.words import COMMAND
 from udsat_geo.synthetic.write import DEFAULT_SEED
 
 _Read = TypeVar("_Read")
@@ -59,17 +58,19 @@ def run_figures(
     )
     check_writable(out)
     if has_no_registers(raw) and not quiet:
-        click.echo(SYNTHETIC[language])
+        click.echo(
+            _("No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.", language)
+        )
     with progress_on(not quiet) as progress:
         shown = gather(job, progress)
         if progress is not None:
-            progress(COMMAND[language]["drawing"])
+            progress(_("drawing", language))
         files = write_figures(draw_all(shown), out, wanted)
     if quiet:
         return
     for note in shown.notes:
         click.echo(note)
-    click.echo("\n  ".join([f"{COMMAND[language]['figures']}:", *(str(file) for file in files)]))
+    click.echo("\n  ".join([f"{_('Figures', language)}:", *(str(file) for file in files)]))
 
 
 def _read_call(formats: str, years: str, policy: str) -> tuple[tuple[str, ...], tuple[int, ...], LoadedPolicy]:

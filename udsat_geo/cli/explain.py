@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from udsat_geo.cli.console import plain_console
 from udsat_geo.files.explained import Explained, read_explained
+from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import EXPLAIN, decimal
 
 if TYPE_CHECKING:
@@ -45,36 +46,61 @@ def run_explain(path: Path, wanted: str, language: str | None, as_json: bool) ->
 
 
 def _print_area(found: Explained, language: str, console: Console) -> None:
-    words, area = EXPLAIN[language], found.values
+    area = found.values
     head = f"{area['area_id']} {area['name']}"
     head += f" ({area['district']})" if area["district"] else ""
     _say(console, f"{head}, {found.summary['year']}, {found.summary['policy']['id']}")
-    _say(console, words["area"].format(residents=decimal(area["residents"], 0, language), since=area["since"],
-                                       ha=decimal(area["area_ha"], 0, language)))  # fmt: skip
+    _say(
+        console,
+        _("Designated since {since}: {residents} residents, {ha} ha", language).format(
+            residents=decimal(area["residents"], 0, language),
+            since=area["since"],
+            ha=decimal(area["area_ha"], 0, language),
+        ),
+    )
     if area["until"] is not None:
-        _say(console, words["until"].format(year=area["until"]))
-    _say(console, f"{words['why']}: {area['reason']}.")
+        _say(console, _("No longer qualifies; stays until {year}", language).format(year=area["until"]))
+    _say(console, f"{_('Why', language)}: {area['reason']}.")
 
 
 def _print_unit(found: Explained, language: str, console: Console) -> None:
-    words, unit = EXPLAIN[language], found.values
+    unit = found.values
     _say(console, f"{unit['unit_id']}, {found.summary['year']}, {found.summary['policy']['id']}")
     if found.area is None:
-        _say(console, words["out"])
+        _say(console, _("Lies outside every area", language))
     else:
-        _say(console, words["in"].format(area=f"{found.area['area_id']} {found.area['name']}", role=unit["role"]))
+        _say(
+            console,
+            _("Lies in {area} as {role}", language).format(
+                area=f"{found.area['area_id']} {found.area['name']}", role=unit["role"]
+            ),
+        )
     living = "?" if unit["residents"] is None else decimal(unit["residents"], 0, language)
     view = decimal(unit["residents_in_view"], 0, language)
-    _say(console, words["unit"].format(residents=living, view=view))
+    _say(
+        console,
+        _("{residents} residents; rates are read over the nearest {view} residents", language).format(
+            residents=living, view=view
+        ),
+    )
     composite = unit["composite"]
     told = "-" if composite is None else decimal(composite, 2, language)
     count = f"{unit['criteria_exceeded']}" + (f" ({unit['exceeded']})" if unit["exceeded"] else "")
-    _say(console, words["scores"].format(composite=told, count=count))
+    _say(console, _("Composite {composite}; criteria exceeded: {count}", language).format(composite=told, count=count))
     short = unit["short"]
-    lacking = "" if short is None else f" ({words['short'].format(short=decimal(short, _digits(short), language))})"
-    _say(console, f"{words['why']}: {unit['reason']}{lacking}.")
+    lacking = (
+        ""
+        if short is None
+        else f" ({_('short by {short}', language).format(short=decimal(short, _digits(short), language))})"
+    )
+    _say(console, f"{_('Why', language)}: {unit['reason']}{lacking}.")
     for miss in found.near_misses:
-        _say(console, words["near"].format(residents=decimal(miss["residents"], 0, language), reason=miss["reason"]))
+        _say(
+            console,
+            _("Part of a group that came close ({residents} residents): {reason}", language).format(
+                residents=decimal(miss["residents"], 0, language), reason=miss["reason"]
+            ),
+        )
 
 
 def _digits(short: float) -> int:
@@ -92,7 +118,7 @@ def _gaps_table(found: Explained, language: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    words = EXPLAIN[language]
+    words = in_language(EXPLAIN, language)
     table = Table(box=SIMPLE)
     table.add_column(words["criterion"])
     table.add_column(words["rate"], justify="right")
@@ -129,15 +155,20 @@ def _bar(spreads: float) -> str:
 
 def _rule_lines(summary: dict[str, Any], language: str) -> list[str]:
     """What the policy asks for."""
-    words, rule = EXPLAIN[language], summary["rule"]
-    lines = [words["star"], words["bars"].format(n=decimal(BAR_SPREADS, 0, language))]
+    rule = summary["rule"]
+    lines = [
+        _("* exceeded", language),
+        _("Half a bar's width is {n} standard deviations between units.", language).format(
+            n=decimal(BAR_SPREADS, 0, language)
+        ),
+    ]
     parts = []
     if rule["core"] is not None:
-        parts.append(words["core"].format(value=decimal(rule["core"], 2, language)))
-        parts.append(words["edge"].format(value=decimal(rule["edge"], 2, language)))
+        parts.append(_("core from {value}", language).format(value=decimal(rule["core"], 2, language)))
+        parts.append(_("edge from {value}", language).format(value=decimal(rule["edge"], 2, language)))
     if rule["criteria"]:
-        parts.append(words["criteria"].format(n=rule["criteria"]))
+        parts.append(_("at least {n} criteria exceeded", language).format(n=rule["criteria"]))
     if rule["require"]:
-        parts.append(words["require"].format(keys=", ".join(rule["require"])))
-    parts.append(words["residents"].format(n=decimal(rule["residents"], 0, language)))
-    return [*lines, f"{words['rule']}: {'; '.join(parts)}."]
+        parts.append(_("always exceeded: {keys}", language).format(keys=", ".join(rule["require"])))
+    parts.append(_("at least {n} residents", language).format(n=decimal(rule["residents"], 0, language)))
+    return [*lines, f"{_('The policy', language)}: {'; '.join(parts)}."]

@@ -9,20 +9,12 @@ import click
 from udsat_geo.cli.console import progress_on
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import STEPS
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import load_policy
 from udsat_geo.report.page.build import make_page, require_bokeh, write_page
 from udsat_geo.report.page.data import read_goals
 from udsat_geo.report.page.read import read_all
 
-_MADE = {
-    "da": "{file}: {years}; {size} MB, virker uden net, på dansk og engelsk",
-    "en": "{file}: {years}; {size} MB, works without a network, in Danish and English",
-}
-_EARLIER = {
-    "da": "Tidligere udpegninger ved siden af er med: {files} (--alone udelader dem)",
-    "en": "Earlier designations beside it are shown too: {files} (--alone leaves them out)",
-}
 _MILLION = 1_000_000
 
 
@@ -51,12 +43,12 @@ def run_report(
     check_writable(out.parent)
     with progress_on(not quiet) as progress:
         if progress is not None:
-            progress(STEPS[language]["reading"])
+            progress(_("reading and placing", language))
         loaded = None if policy is None else load_policy(policy)
         told = None if goals is None else read_goals(goals)
         found = read_all(files, with_earlier, loaded)
         if progress is not None:
-            progress(STEPS[language]["writing"])
+            progress(_("writing", language))
         page = make_page(found, language, with_units, told)
         write_page(page, out)
     if quiet:
@@ -64,7 +56,15 @@ def run_report(
     named = {path.resolve() for path in files}
     beside = [read.path.name for read in found if read.path.resolve() not in named]
     if beside:
-        click.echo(_EARLIER[language].format(files=", ".join(beside)))
+        click.echo(
+            _("Earlier designations beside it are shown too: {files} (--alone leaves them out)", language).format(
+                files=", ".join(beside)
+            )
+        )
     size = f"{len(page.encode()) / _MILLION:.1f}"
     years = ", ".join(str(read.year) for read in found)
-    click.echo(_MADE[language].format(file=out, years=years, size=size if language == "en" else size.replace(".", ",")))
+    click.echo(
+        _("{file}: {years}; {size} MB, works without a network, in Danish and English", language).format(
+            file=out, years=years, size=size if language == "en" else size.replace(".", ",")
+        )
+    )

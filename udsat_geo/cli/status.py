@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from udsat_geo.cli.console import plain_console, progress_on
-from udsat_geo.cli.designate import SYNTHETIC
 from udsat_geo.designation.summary import as_json as json_text
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.monitoring.status import StatusJob, StatusReport, take_report
 from udsat_geo.monitoring.status_tables import (
     TextTable,
@@ -81,7 +81,9 @@ def run_status(
         click.echo(json_text(data), nl=False)
         return
     if has_no_registers(raw):
-        click.echo(SYNTHETIC[language])
+        click.echo(
+            _("No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.", language)
+        )
     print_status(report, files, plain_console(), told=has_no_registers(raw))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from udsat_geo.cli.console import progress_on
+from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import COUNTED
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers.expressions import check_limits
@@ -36,7 +37,7 @@ def run_validate(folder: Path, policy: str, as_json: bool) -> None:
     for table, rows in sums.rows.items():
         click.echo(f"{table}: {rows:,} rows")
     for name, count in sums.counts.items():
-        click.echo(f"{COUNTED['en'].get(name, name.replace('_', ' '))}: {count:,}")
+        click.echo(f"{in_language(COUNTED, 'en').get(name, name.replace('_', ' '))}: {count:,}")
     for note in sums.notes:
         click.echo(note)
     click.echo(f"{len(units):,} {units.kind}. The registers can be used with {rule.id}.")

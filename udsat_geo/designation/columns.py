@@ -10,6 +10,7 @@ from typing import Any
 from udsat_geo.areas.roles import ROLES
 from udsat_geo.changes.diff import ADDED, EVENTS, GROWN, MERGED, MOVED, REMOVED, SHRUNK, SPLIT
 from udsat_geo.designation.layers import GEOMETRY
+from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import TABLE
 
 LAYER_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
@@ -348,7 +349,8 @@ ROLE_TEXTS: dict[str, dict[str, str]] = {
 }
 _MOVED: dict[str, str] = {"da": "skiftet område", "en": "moved to another area"}
 EVENT_TEXTS: dict[str, dict[str, str]] = {
-    language: {event: TABLE[language][event] for event in EVENTS} | {MOVED: moved} for language, moved in _MOVED.items()
+    language: {event: in_language(TABLE, language)[event] for event in EVENTS} | {MOVED: moved}
+    for language, moved in _MOVED.items()
 }
 DEMAND_TEXTS: dict[str, dict[str, str]] = {
     "da": {

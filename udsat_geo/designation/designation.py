@@ -21,7 +21,8 @@ from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.designation.status import Status, take_status
 from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import BARRIERS_CUT, NO_GROUND, NO_MEMORY, NO_PLACE, NO_SPREAD, STEPS
+from udsat_geo.messages.translate import _, in_language
+from udsat_geo.messages.words import STEPS
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
@@ -191,7 +192,7 @@ def designate(
 
     def step(name: str) -> None:
         if progress is not None:
-            progress(f"{year}: {STEPS[language][name]}")
+            progress(f"{year}: {in_language(STEPS, language)[name]}")
 
     check_year(year, policy)
     rule = policy.policy
@@ -205,7 +206,9 @@ def designate(
     edges = find_edges(units, rule)
     if around.barriers is not None:
         all_edges, edges = len(edges), uncut_edges(edges, units, around.barriers)
-        cut = BARRIERS_CUT[language].format(n=all_edges - len(edges), of=all_edges)
+        cut = _("Barriers part {n} of {of} pairs of neighbours.", language).format(
+            n=all_edges - len(edges), of=all_edges
+        )
         around = dataclasses.replace(around, notes=(*around.notes, cut))
     step("forming")
     ran = None if ran_before is None else ran_before(units.unit_id)
@@ -303,12 +306,25 @@ def _notes(
     notes = [*_without_spread(scores, rule, language), *around.notes]
     if inputs.around.places is not None and not named.has_place.all():
         told = {"n": int((~named.has_place).sum()), "of": len(named.has_place)}
-        notes.append(NO_PLACE[language].format(name=name_of(file_of(inputs.around.places)), **told))
+        notes.append(
+            _("{name}: {n} of {of} areas have none of the places near", language).format(
+                name=name_of(file_of(inputs.around.places)), **told
+            )
+        )
     groundless = [area.is_empty for area in outline]
     if any(groundless):
-        notes.append(NO_GROUND[language].format(areas=", ".join(named.area_id[groundless])))
+        notes.append(
+            _("Without an outline, as other areas with more residents have all their ground: {areas}", language).format(
+                areas=", ".join(named.area_id[groundless])
+            )
+        )
     if rule.incumbents.remembers and previous is None:
-        notes.append(NO_MEMORY[language])
+        notes.append(
+            _(
+                "The policy remembers earlier areas, but there is no earlier designation: all units are judged as new.",
+                language,
+            )
+        )
     return tuple(notes)
 
 
@@ -324,7 +340,9 @@ def _with_files(found: dict[str, Any], files: Around, around: Surroundings) -> d
 def _without_spread(scores: Scores, policy: Policy, language: str) -> list[str]:
     """Criteria that set no unit apart, neither by a composite nor by being worse than the city."""
     return [
-        NO_SPREAD[language].format(label=criterion.label_in(language))
+        _("{label}: the same everywhere, so it sets no unit apart; check its codes and expressions.", language).format(
+            label=criterion.label_in(language)
+        )
         for criterion, spread in zip(policy.criteria, scores.spread, strict=True)
         if spread == 0 and (policy.score.method != "none" or criterion.limit is None)
     ]

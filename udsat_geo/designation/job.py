@@ -21,7 +21,7 @@ from udsat_geo.designation.designation import Designation, Inputs, Progress, Ran
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.postgis import Database
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import COMPARED_ACROSS, NOTHING_TO_COMPARE, OTHER_BASIS
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, register_folder, source_of
 from udsat_geo.sources.features import file_of
@@ -89,7 +89,13 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     previous, note = find_previous(job, inputs, progress)
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
         what = f"{previous.policy_id}, {previous.source}"
-        note = (*note, COMPARED_ACROSS[job.language].format(year=previous.year, what=what))
+        note = (
+            *note,
+            _(
+                "The designation of {year} compared with was made by another policy or from other sources ({what}).",
+                job.language,
+            ).format(year=previous.year, what=what),
+        )
     made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
     return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note))
 
@@ -232,17 +238,25 @@ def find_previous(
             if isinstance(stored, Path):
                 return read_designated(stored, _says_where(job)), ()
             return designated_of(stored, _says_where(job)), ()
-        return None, (OTHER_BASIS[job.language].format(year=year),)
+        return None, (
+            _(
+                "The designation of {year} rests on another policy or kind of input: compared only "
+                "with --previous {year}.",
+                job.language,
+            ).format(year=year),
+        )
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
-        before, _ = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
+        before, _ignored = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
         ran = ran_before(job, year, made_of)
         earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran)
         return earlier.designated(), ()
     if named:
         remedy = "Designate that year first, name its file, or give --previous none."
         raise InputError(Problem(f"--previous {year}", "neither a designation nor registers of that year", remedy))
-    return None, (NOTHING_TO_COMPARE[job.language].format(year=year),)
+    return None, (
+        _("No designation and no registers of {year}: nothing to compare with.", job.language).format(year=year),
+    )
 
 
 def _check_earlier(where: str, year: int, now: int) -> None:

@@ -15,6 +15,7 @@ from udsat_geo.changes.diff import REMOVED, Atoms, Changes, Designated, align, u
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
 from udsat_geo.designation.summary import summarise
+from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import REASONS
 from udsat_geo.units.units import Units
 
@@ -310,7 +311,7 @@ def unit_columns(designation: Designation) -> Columns:
     """The columns of the layer ``units``, each of shape (n_units,)."""
     units, scores, areas = designation.units, designation.scores, designation.areas
     keys = designation.policy.policy.keys
-    reasons = np.array([*REASONS[designation.language], *decision_texts(designation)], dtype=object)
+    reasons = np.array([*in_language(REASONS, designation.language), *decision_texts(designation)], dtype=object)
     told = np.where(areas.override_of_unit < 0, areas.reason, len(REASON_KEYS) + areas.override_of_unit)
     columns: dict[str, Any] = {"unit_id": units.unit_id}
     if units.name is not None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.areas.roles import FEW_CRITERIA, FEW_RESIDENTS, LOW_COMPOSITE, NO_CORE, ROLES
 from udsat_geo.designation.designation import Designation
+from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import AREA_REASON, DECIDED, MISS, decimal
 
 ROLES_TOLD = ("core", "edge", "bridge", "fill", "incumbent", "kept", "included")
@@ -25,7 +26,7 @@ def exceeded_texts(exceeded: NDArray[np.bool_], keys: tuple[str, ...]) -> NDArra
 
 def decision_texts(designation: Designation) -> list[str]:
     """What each override says, in its order."""
-    words = DECIDED[designation.language]
+    words = in_language(DECIDED, designation.language)
     overrides = () if designation.overrides is None else designation.overrides.overrides
     return [
         words[override.action].format(by=override.decided_by, date=override.date, reason=override.reason)
@@ -132,7 +133,7 @@ def area_reasons(designation: Designation) -> NDArray[np.object_]:
 
 def area_reason(facts: AreaFacts, language: str) -> str:
     """Why an area is there, in a language."""
-    words = AREA_REASON[language]
+    words = in_language(AREA_REASON, language)
     roles = [
         words[role].format(n=decimal(facts.units_of_role[role], 0, language))
         for role in ROLES_TOLD
@@ -146,10 +147,11 @@ def area_reason(facts: AreaFacts, language: str) -> str:
 
 def _demand(facts: AreaFacts, language: str) -> str:
     """The area's residents and composite beside what they had to be."""
-    words = AREA_REASON[language]
-    text = words["residents"].format(n=decimal(facts.residents, 0, language), least=decimal(facts.least, 0, language))
+    text = _("{n} residents (at least {least})", language).format(
+        n=decimal(facts.residents, 0, language), least=decimal(facts.least, 0, language)
+    )
     if facts.composite == facts.composite:
-        text += "; " + words["composite"].format(value=decimal(facts.composite, 2, language))
+        text += "; " + _("composite {value}", language).format(value=decimal(facts.composite, 2, language))
     return text
 
 
@@ -160,10 +162,10 @@ def _criteria(facts: AreaFacts, language: str) -> str:
         if criterion.gap != criterion.gap:
             continue
         factor = 100 if criterion.share else 1
-        unit = AREA_REASON[language]["points"] if criterion.share else f" {criterion.unit}".rstrip()
+        unit = _(" points", language) if criterion.share else f" {criterion.unit}".rstrip()
         sign = "+" if criterion.gap >= 0 else "-"
         told.append(f"{criterion.label} {sign}{decimal(abs(factor * criterion.gap), 1, language)}{unit}")
-    head = AREA_REASON[language]["criteria"].format(n=facts.criteria_exceeded, of=len(facts.gaps))
+    head = _("{n} of {of} criteria exceeded", language).format(n=facts.criteria_exceeded, of=len(facts.gaps))
     return f"{head}: {', '.join(told)}" if told else head
 
 
@@ -179,5 +181,7 @@ def near_miss_texts(designation: Designation) -> list[str | None]:
             criterion = policy.criteria[miss.criterion]
             label = criterion.label_in(language)
             short, digits = (100 * short, 1) if criterion.is_share else (short, 2)
-        texts.append(MISS[language][miss.demand].format(short=decimal(short, digits, language), label=label))
+        texts.append(
+            in_language(MISS, language)[miss.demand].format(short=decimal(short, digits, language), label=label)
+        )
     return texts

@@ -11,7 +11,7 @@ from typing import Any
 from udsat_geo.areas.decisions import Overrides, read_overrides
 from udsat_geo.areas.outlines import Parcels, read_parcels
 from udsat_geo.messages.errors import InputError
-from udsat_geo.messages.words import PARCELS_UNUSED
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
@@ -91,7 +91,11 @@ def read_surroundings(around: Around, units: Units, policy: Policy, language: st
         raise InputError(problems)
     notes = [note for part in found.values() for note in part.notes]
     if around.parcels is not None and units.kind != "addresses":
-        notes.append(PARCELS_UNUSED[language].format(name=name_of(file_of(around.parcels))))
+        notes.append(
+            _("{name}: parcels serve areas made of addresses only; here they change nothing", language).format(
+                name=name_of(file_of(around.parcels))
+            )
+        )
     return Surroundings(**found, notes=tuple(notes), rows=_rows(found, around))
 
 

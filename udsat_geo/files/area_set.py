@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from udsat_geo.areas.area_set import AreaSet, AreasFile, MemberAddresses, MemberCells, overlap_problem
 from udsat_geo.areas.polygons import MOST_OVERLAP_M2, read_polygons
 from udsat_geo.changes.diff import Designated
-from udsat_geo.changes.words import NOTES
 from udsat_geo.designation.designation import Designation
 from udsat_geo.files.stored import read_designated
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.registers.schema import CRS
 from udsat_geo.sources.crs import check_crs, crs_code, same_crs, short_crs
 from udsat_geo.sources.features import (
@@ -216,7 +216,11 @@ def _polygons(path: Path, name: str | None, language: str, year: int, allow_over
         outline[area] = shapely.union_all(parts[area_of_row == area])
     notes = list(told[0])
     if len(unique) < len(names):
-        notes.append(NOTES[language]["joined"].format(file=features.name, rows=len(names), areas=len(unique)))
+        notes.append(
+            _("{file}: {rows} polygons make {areas} areas: those of one name are one", language).format(
+                file=features.name, rows=len(names), areas=len(unique)
+            )
+        )
     ids = np.empty(len(unique), dtype=object)
     ids[:] = unique.tolist()
     if not allow_overlaps:
@@ -241,7 +245,14 @@ def _names(
     if column is None:
         n_rows = features.attributes.num_rows
         numbers = np.array([str(row + 1) for row in range(n_rows)], dtype=object)
-        return numbers, ((NOTES[language]["numbered"].format(file=features.name),), False)
+        return numbers, (
+            (
+                _("{file}: the areas are numbered by row; name a column with --name", language).format(
+                    file=features.name
+                ),
+            ),
+            False,
+        )
     values = features.attributes.column(column).to_pylist()
     texts = np.array(["" if value is None else str(value).strip() for value in values], dtype=object)
     empty = texts == ""

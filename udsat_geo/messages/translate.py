@@ -17,7 +17,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
+
+Key = TypeVar("Key")
+Marked = TypeVar("Marked")
 
 DOMAIN = "udsat_geo"
 LANGUAGES = ("da", "en")
@@ -55,22 +58,26 @@ def Np_(context: str, message: str) -> str:  # noqa: N802 - gettext's own name
     return f"{context}{_CONTEXT}{message}"
 
 
-class Words(Mapping[Any, Any]):
+class Words(Mapping[Key, Marked]):
     """A table of marked texts in one language; tables within it, and tuples of texts, alike."""
 
-    def __init__(self, table: Mapping[Any, Any], language: str | None):
+    def __init__(self, table: Mapping[Key, Marked], language: str | None):
         self._table, self._language = table, language
 
-    def __getitem__(self, key: Any) -> Any:
+    def __getitem__(self, key: Key) -> Marked:
         return in_language(self._table[key], self._language)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Key]:
         return iter(self._table)
 
     def __len__(self) -> int:
         return len(self._table)
 
 
+@overload
+def in_language(marked: Mapping[Key, Marked], language: str | None) -> Mapping[Key, Marked]: ...
+@overload
+def in_language(marked: Marked, language: str | None) -> Marked: ...
 def in_language(marked: Any, language: str | None) -> Any:
     """Marked texts in a language: one text, a tuple of them, or a table whose values are such."""
     if isinstance(marked, str):

@@ -21,7 +21,7 @@ from udsat_geo.designation.job import Job, find_registers, run
 from udsat_geo.designation.status import Status, status_of_sums, sums_by_side
 from udsat_geo.files.area_set import read_area_set, set_of_designation
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import STEPS
+from udsat_geo.messages.translate import _
 from udsat_geo.monitoring.status_words import NOTES, SOURCES
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import MilestoneRule, Policy
@@ -566,14 +566,14 @@ def take_report(job: StatusJob, progress: ProgressCallback | None = None) -> Sta
     measured: dict[int, MeasuredYear] = {}
     for year in years:
         if progress is not None:
-            progress(f"{year}: {STEPS[job.language]['reading']}")
+            progress(f"{year}: {_('reading and placing', job.language)}")
         # the updated areas stand beside the others in the last year alone
         chosen = sets if year == years[-1] else sets[:1]
         measured[year] = measure_year(folders[year][0], job.policy.policy, chosen, job.threads)
     for k, areas in enumerate(sets):
         outside = [found.outside[k] for found in measured.values() if k < len(found.outside)]
         raise_outside(areas.name, areas.label, np.logical_and.reduce(outside), "area")
-    return _report(job, sets, measured, {year: source for year, (_, source) in folders.items()})
+    return _report(job, sets, measured, {year: source for year, (_ignored, source) in folders.items()})
 
 
 def _report(

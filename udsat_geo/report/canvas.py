@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from udsat_geo.designation.designation import Designation
 from udsat_geo.messages.errors import check_installed
+from udsat_geo.messages.translate import _, in_language
 from udsat_geo.policy.rules import Policy
-from udsat_geo.report.words import ORIGIN, SOURCES
+from udsat_geo.report.words import SOURCES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -239,24 +240,22 @@ class Origin:
 
     def lines(self, language: str) -> list[str]:
         """What is said of it: the source, and the years of the data."""
-        words = ORIGIN[language]
-        told = words["source"].format(source=SOURCES[language][self.source])
+        told = _("Source: {source}.", language).format(source=in_language(SOURCES, language)[self.source])
         if self.policy:
-            told += words["policy"].format(policy=self.policy)
+            told += _(" Policy: {policy}.", language).format(policy=self.policy)
         if self.areas:
-            told += words["areas"].format(file=self.areas)
+            told += _(" Areas: {file}.", language).format(file=self.areas)
         return [f"{told} {self._years(language)}"]
 
     def _years(self, language: str) -> str:
-        words = ORIGIN[language]
         years = list(dict.fromkeys(sorted(self.vintage.values(), reverse=True)))
         if len(years) < 2:
-            return words["same"].format(years=years[0] if years else self.year)
+            return _("Data from {years}.", language).format(years=years[0] if years else self.year)
         told = [
-            f"{_joined([name for name, of in self.vintage.items() if of == year], words['and'])} {year}"
+            f"{_joined([name for name, of in self.vintage.items() if of == year], _('and', language))} {year}"
             for year in years
         ]
-        return words["data"].format(year=self.year, years="; ".join(told))
+        return _("Data of {year}: {years}.", language).format(year=self.year, years="; ".join(told))
 
 
 def _joined(names: list[str], last: str) -> str:

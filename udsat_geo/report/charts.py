@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.designation.status import Status
+from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import decimal
 from udsat_geo.monitoring.status import StatusSeries, progress_of
 from udsat_geo.policy.rules import Policy
@@ -79,7 +80,7 @@ class Compared:
 
     def shown(self, value: float, j: int) -> str:
         """A rate of a criterion as text."""
-        words = STATUS[self.language]
+        words = in_language(STATUS, self.language)
         if np.isnan(value):
             return words["missing"]
         told = decimal(value, 1, self.language)
@@ -92,11 +93,14 @@ class Compared:
 
 def gap_shown(gap: float, unit: str, language: str) -> str:
     """A gap as text, in points where its criterion is a share."""
-    words = STATUS[language]
     if np.isnan(gap):
-        return words["missing"]
+        return _("no data", language)
     told = decimal(gap, 1, language).replace("-", "−")
-    return words["other"].format(value=told, unit=unit) if unit else words["points"].format(value=told)
+    return (
+        _("{value} {unit}", language).format(value=told, unit=unit)
+        if unit
+        else _("{value} points", language).format(value=told)
+    )
 
 
 def compared(
@@ -162,7 +166,7 @@ def draw_criteria_bars(status: Compared) -> Figure:
     InputError
         Without matplotlib.
     """
-    words = STATUS[status.language]
+    words = in_language(STATUS, status.language)
     told = {"year": status.year, "designated": status.designated, "until": status.until}
     title = words["title" if status.until is None else "title_updated"].format(**told)
     # printed gaps are those of printed rates
@@ -172,7 +176,7 @@ def draw_criteria_bars(status: Compared) -> Figure:
         (unit, [j for j in range(len(status.unit)) if status.unit[j] == unit]) for unit in dict.fromkeys(status.unit)
     ]
     head, key = title_height(title), 0.75
-    body = sum(ROW_CM * len(members) + BETWEEN_CM for _, members in groups)
+    body = sum(ROW_CM * len(members) + BETWEEN_CM for _ignored, members in groups)
     foot = height_of(wrapped_all(notes, WIDTH_CM), SMALL_PT) + 0.2
     sheet = Sheet(head + key + body + foot)
     sheet.title(title)
@@ -225,7 +229,9 @@ def _draw_group(axes: Axes, status: Compared, members: list[int]) -> None:
     axes.tick_params(axis="x", labelsize=SMALL_PT, length=2, pad=2)
     axes.xaxis.grid(True, color=PALE, linewidth=0.4)
     axes.set_axisbelow(True)
-    axes.xaxis.set_major_formatter(lambda value, _: decimal(value, 0 if value == int(value) else 1, status.language))
+    axes.xaxis.set_major_formatter(
+        lambda value, _ignored: decimal(value, 0 if value == int(value) else 1, status.language)
+    )
     thick = BAR_CM / ROW_CM
     for place, j in enumerate(members):
         for side, (value, colour) in enumerate(((status.areas[j], ORANGE), (status.rest_of_city[j], BLUE))):
@@ -362,13 +368,22 @@ def draw_gap_lines(gaps: GapLines, beside: Beside | None = None) -> Figure:
     InputError
         Without matplotlib.
     """
-    words, n_criteria = GAPS[gaps.language], len(gaps.label)
+    n_criteria = len(gaps.label)
     told = {"first": gaps.years[0], "last": gaps.years[-1], "by": gaps.by, "since": gaps.since}
     told["designated"] = gaps.designated
-    title = words["title"].format(**told)
+    title = _("The gaps {first}–{last} on their way to the milestone of {by}", gaps.language).format(**told)
     there = sum(state in ("reached", "on_the_way") for state in gaps.state)
-    summary = words["summary"].format(there=there, of=n_criteria, needed=gaps.needed)
-    notes = [summary, words["note"].format(**told), *gaps.origin.lines(gaps.language)]
+    summary = _(
+        "{there} of {of} criteria are on the way or have reached the milestone; it takes {needed}.", gaps.language
+    ).format(there=there, of=n_criteria, needed=gaps.needed)
+    notes = [
+        summary,
+        _(
+            "The areas are those designated in {designated}, in every year. The line is our own yardstick.",
+            gaps.language,
+        ).format(**told),
+        *gaps.origin.lines(gaps.language),
+    ]
     head, row = title_height(title), HEAD_CM + PANEL_CM + FOOT_CM
     n_rows = -(-(n_criteria + 1) // COLUMNS)
     foot = height_of(wrapped_all(notes, WIDTH_CM), SMALL_PT) + 0.2
@@ -382,7 +397,12 @@ def draw_gap_lines(gaps: GapLines, beside: Beside | None = None) -> Figure:
         sheet, gaps, beside, (n_criteria % COLUMNS) * (width + BETWEEN_LINES_CM), head + (n_rows - 1) * row, width
     )
     sheet.notes(head + n_rows * row + 0.1, notes)
-    sheet.figure.set_label(words["alt"].format(**told, told="; ".join(_alt(gaps, j) for j in range(n_criteria))))
+    sheet.figure.set_label(
+        _(
+            "The gap of each criterion from {first} to {last}, with a line to the milestone of {by}. {told}.",
+            gaps.language,
+        ).format(**told, told="; ".join(_alt(gaps, j) for j in range(n_criteria)))
+    )
     return sheet.figure
 
 
@@ -391,8 +411,8 @@ def _alt(gaps: GapLines, j: int) -> str:
         return gap_shown(value, gaps.unit[j], gaps.language)
 
     start = gaps.gap[gaps.years.index(gaps.since), j]
-    state = GAPS[gaps.language][gaps.state[j]].format(since=gaps.since)
-    return GAPS[gaps.language]["alt_one"].format(
+    state = in_language(GAPS, gaps.language)[gaps.state[j]].format(since=gaps.since)
+    return _("{label}: from {start} to {end}, milestone {target}, {state}", gaps.language).format(
         label=gaps.label[j], start=shown(start), end=shown(gaps.gap[-1, j]), target=shown(gaps.target[j]), state=state
     )
 
@@ -400,7 +420,7 @@ def _alt(gaps: GapLines, j: int) -> str:
 def _draw_panel(
     sheet: Sheet, gaps: GapLines, beside: Beside | None, j: int, left: float, top: float, width: float
 ) -> None:
-    words = GAPS[gaps.language]
+    words = in_language(GAPS, gaps.language)
     label = wrapped(gaps.label[j], width, TEXT_PT, bold=True)
     sheet.write(left, top + 0.72 - height_of(label, TEXT_PT), label, TEXT_PT, weight="bold")
     sheet.write(left, top + 0.72, gaps.unit[j] or words["points"], SMALL_PT, color=GREY)
@@ -458,7 +478,7 @@ def _set_axes(axes: Axes, gaps: GapLines, beside: Beside | None, j: int) -> None
     axes.set_xticks(sorted(set(years)), minor=True)
     axes.tick_params(axis="both", labelsize=SMALL_PT, length=3, pad=2)
     axes.tick_params(axis="x", which="minor", length=2)
-    axes.yaxis.set_major_formatter(lambda value, _: decimal(value, 0, gaps.language).replace("-", "−"))
+    axes.yaxis.set_major_formatter(lambda value, _ignored: decimal(value, 0, gaps.language).replace("-", "−"))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axes.yaxis.grid(True, color=PALE, linewidth=0.4)
     axes.set_axisbelow(True)
@@ -470,7 +490,7 @@ def _write_key_of_lines(
     sheet: Sheet, gaps: GapLines, beside: Beside | None, left: float, top: float, width: float
 ) -> None:
     """What lines and marks mean, in the place of a panel."""
-    words = GAPS[gaps.language]
+    words = in_language(GAPS, gaps.language)
     told = {"by": gaps.by, "since": gaps.since, "share": decimal(100 * gaps.share_left, 0, gaps.language)}
     measured = words["printed" if gaps.origin.source == PUBLISHED else "measured"]
     rows: list[tuple[str, dict[str, Any]]] = [

@@ -23,7 +23,7 @@ from udsat_geo.designation.surroundings import read_surroundings
 from udsat_geo.files.area_set import read_area_set, read_areas, set_of_designation
 from udsat_geo.files.atomic_write import cannot_write, put_together
 from udsat_geo.messages.errors import InputError, OutputError, Problem
-from udsat_geo.messages.words import NOTHING_TO_COMPARE, STEPS
+from udsat_geo.messages.translate import _
 from udsat_geo.monitoring.status import MeasuredYear, StatusSeries, measure_year, series_of
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.published import status_2021
@@ -44,7 +44,6 @@ from udsat_geo.report.charts import (
 from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart, flow_chart
 from udsat_geo.report.map_page import backdrop_of
 from udsat_geo.report.maps import AreasOnMap, ChangesOnMap, areas_on_map, changes_on_map, draw_area_map, draw_change_map
-from udsat_geo.report.words import NOTES, PRINTED
 from udsat_geo.scoring.scores import gaps
 from udsat_geo.sources.crs import reproject, same_crs
 from udsat_geo.synthetic.write import DEFAULT_SEED
@@ -115,7 +114,7 @@ def published_gaps(language: str = "da") -> GapLines:
 def published_beside(language: str = "da") -> Beside:
     """The printed gaps, to be drawn beside measured ones."""
     series = published_series()
-    return Beside(PRINTED[language], series.years, in_print(load_policy(POLICY).policy) * series.gap)
+    return Beside(_("printed in the report", language), series.years, in_print(load_policy(POLICY).policy) * series.gap)
 
 
 @dataclass(frozen=True)
@@ -330,9 +329,23 @@ def _notes(
     """What was found out on the way, each once."""
     notes = [] if of_file is None else list(of_file.notes)
     # that there is nothing before the first year is no news: it is the first year that is shown
-    unsaid = {NOTHING_TO_COMPARE[job.language].format(year=each.year - job.policy.policy.cadence) for each in made}
+    unsaid = {
+        _("No designation and no registers of {year}: nothing to compare with.", job.language).format(
+            year=each.year - job.policy.policy.cadence
+        )
+        for each in made
+    }
     notes += [note for each in made for note in each.notes if note not in unsaid]
-    notes += [NOTES[job.language]["no_gaps"]] if gaps is None else []
+    notes += (
+        [
+            _(
+                "No figure of the gaps: the policy has no milestone, or there is only one year to measure in.",
+                job.language,
+            )
+        ]
+        if gaps is None
+        else []
+    )
     return tuple(dict.fromkeys(notes))
 
 
@@ -468,9 +481,9 @@ def _measure(
     job: FiguresJob, folders: dict[int, tuple[Path, str]], sets: list[AreaSet], progress: Progress | None
 ) -> dict[int, MeasuredYear]:
     measured = {}
-    for year, (folder, _) in folders.items():
+    for year, (folder, _ignored) in folders.items():
         if progress is not None:
-            progress(f"{year}: {STEPS[job.language]['reading']}")
+            progress(f"{year}: {_('reading and placing', job.language)}")
         chosen = sets if year == job.years[-1] else sets[:1]
         measured[year] = measure_year(folder, job.policy.policy, chosen, job.threads)
     return measured

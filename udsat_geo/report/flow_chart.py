@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.changes.diff import ADDED
 from udsat_geo.changes.lineage import Lineage
+from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import decimal
 from udsat_geo.report.canvas import (
     BLACK,
@@ -137,7 +138,7 @@ def _scale(residents: list[Ints], height_cm: float, least_cm: float, between_cm:
 
     most = height_cm / max(int(max((each.sum() for each in residents), default=0)), 1)
     low, high = 0.0, most
-    for _ in range(_HALVINGS):
+    for _ignored in range(_HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if fits(middle) else (low, middle)
     return low
@@ -274,7 +275,11 @@ def draw_flow_chart(chart: FlowChart) -> Figure:
     page.write_years()
     page.write_key()
     told = {"first": chart.flows.years[0], "last": chart.flows.years[-1]}
-    page.sheet.figure.set_label(FLOWS[chart.language]["alt"].format(**told, told=_alt(chart)))
+    page.sheet.figure.set_label(
+        _("Flow chart of the disadvantaged urban areas {first}–{last}. {told}.", chart.language).format(
+            **told, told=_alt(chart)
+        )
+    )
     return page.sheet.figure
 
 
@@ -287,7 +292,7 @@ class _Page:
     """
 
     def __init__(self, chart: FlowChart):
-        flows, self.words = chart.flows, FLOWS[chart.language]
+        flows, self.words = chart.flows, in_language(FLOWS, chart.language)
         self.chart, self.n_years = chart, len(flows.years)
         width, tallest = (WIDTH_CM, TALLEST_CM) if self.n_years <= MOST_UPRIGHT else (TALLEST_CM, WIDTH_CM)
         title = self.words["title"].format(first=flows.years[0], last=flows.years[-1])
@@ -420,14 +425,14 @@ class _Page:
 
 def _alt(chart: FlowChart) -> str:
     """What began and what ended, by year."""
-    words, flows = FLOWS[chart.language], chart.flows
+    flows = chart.flows
     told = []
     for place, year in enumerate(flows.years):
         members = np.flatnonzero(flows.year == year).tolist()
         began = [chart.name[area] for area in members if place and chart.begins[area]]
         ended = [chart.name[area] for area in members if chart.ends[area]]
-        parts = [words["alt_areas"].format(year=year, count=len(members))]
-        parts += [words["alt_began"].format(names=", ".join(began))] if began else []
-        parts += [words["alt_ended"].format(names=", ".join(ended))] if ended else []
+        parts = [_("{year}: {count} areas", chart.language).format(year=year, count=len(members))]
+        parts += [_("new: {names}", chart.language).format(names=", ".join(began))] if began else []
+        parts += [_("removed: {names}", chart.language).format(names=", ".join(ended))] if ended else []
         told.append(", ".join(parts))
     return "; ".join(told)

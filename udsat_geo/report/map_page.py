@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.designation.surroundings import Surroundings
+from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.report.canvas import (
     BLACK,
@@ -28,7 +29,6 @@ from udsat_geo.report.canvas import (
     wrapped,
     wrapped_all,
 )
-from udsat_geo.report.words import MAP
 from udsat_geo.units.units import Units
 
 if TYPE_CHECKING:
@@ -561,11 +561,17 @@ class MapPage:
         keys: tuple[Key, ...],
         notes: tuple[str, ...] = (),
     ):
-        words, head = MAP[language], title_height(title)
+        head = title_height(title)
         self.backdrop, self.language = backdrop, language
         self.frame: Frame = frame_of(backdrop, outlines, WIDTH_CM - LIST_CM - GUTTER_CM, TALLEST_CM - head - 1.5)
         metres = decimal(round(self.frame.metres_per_cm, -1), 0, language)
-        told = [*notes, *origin.lines(language), words["grid"].format(crs=backdrop.crs, metres=metres)]
+        told = [
+            *notes,
+            *origin.lines(language),
+            _("Map in {crs}, grid north up; at this size 1 cm is {metres} m.", language).format(
+                crs=backdrop.crs, metres=metres
+            ),
+        ]
         foot = height_of(wrapped_all(told, WIDTH_CM), SMALL_PT) + 0.35
         keys = (*keys, *self._keys_of_backdrop())
         room = TALLEST_CM - head - foot
@@ -588,14 +594,13 @@ class MapPage:
         self.sheet.notes(head + body + 0.3, told)
 
     def _keys_of_backdrop(self) -> tuple[Key, ...]:
-        words = MAP[self.language]
-        keys = [Key(words["built"], {"facecolor": BUILT})]
+        keys = [Key(_("units with dwellings", self.language), {"facecolor": BUILT})]
         if len(self.backdrop.district_geometry):
-            keys.append(Key(words["land"], {"facecolor": LAND}))
+            keys.append(Key(_("other land of the districts", self.language), {"facecolor": LAND}))
         if self.backdrop.barriers is not None:
-            keys.append(Key(words["barriers"], lines=BARRIER_STYLES))
+            keys.append(Key(_("barrier", self.language), lines=BARRIER_STYLES))
         if len(self.backdrop.crossings):
-            keys.append(Key(words["crossings"], lines=(CROSSING_STYLE,)))
+            keys.append(Key(_("crossing", self.language), lines=(CROSSING_STYLE,)))
         return tuple(keys)
 
     def _write_list(self, listed: Listed, at: float) -> float:
@@ -683,7 +688,7 @@ class MapPage:
 
 def lines_of(listed: Listed, size: float) -> int:
     """How many lines a list takes in a size of letters."""
-    rows = sum(_name(name, number, size).count("\n") + 1 for _, name, number in listed.rows)
+    rows = sum(_name(name, number, size).count("\n") + 1 for _ignored, name, number in listed.rows)
     foot = wrapped(listed.foot, LIST_CM, size).count("\n") + 1 if listed.foot else 0
     return 1 + rows + foot
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.changes.diff import ADDED, REMOVED, Designated, compare
 from udsat_geo.designation.designation import Designation, remember
+from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import decimal
 from udsat_geo.report.canvas import BLUE, INK, ORANGE, Origin, drawn, origin_of
 from udsat_geo.report.map_page import Backdrop, Key, Listed, MapPage, backdrop_of, fill, ground_of_units
@@ -85,7 +86,7 @@ def draw_area_map(areas: AreasOnMap) -> Figure:
     InputError
         Without matplotlib.
     """
-    words, language = AREAS[areas.language], areas.language
+    words, language = in_language(AREAS, areas.language), areas.language
     title = words["title" if areas.until > areas.year else "title_year"].format(first=areas.year, last=areas.until)
     n_areas, total = len(areas.name), int(areas.residents.sum())
     labels = [str(i + 1) for i in range(n_areas)]
@@ -264,7 +265,7 @@ def draw_change_map(changes: ChangesOnMap) -> Figure:
     """
     import shapely
 
-    words, language = CHANGES[changes.language], changes.language
+    words, language = in_language(CHANGES, changes.language), changes.language
     years = {"before": changes.before, "year": changes.year, "until": changes.until}
     marks = [*numbers(len(changes.added)), *letters(len(changes.removed))]
     grounds = np.empty(len(marks), dtype=object)
@@ -297,7 +298,7 @@ def draw_change_map(changes: ChangesOnMap) -> Figure:
 
 def _lists(changes: ChangesOnMap, marks: Sequence[str]) -> tuple[Listed, Listed]:
     """What came in, and what fell out."""
-    words, language = CHANGES[changes.language], changes.language
+    words, language = in_language(CHANGES, changes.language), changes.language
     lists, first = [], 0
     for kind, pieces, total in (
         ("added", changes.added, changes.residents_added),

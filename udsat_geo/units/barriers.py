@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import FAR_CROSSINGS, REPROJECTED
+from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import FARTHEST_M, check_crs, positions_out_of_reach, reproject, same_crs, short_crs
 from udsat_geo.sources.features import read_features
 
@@ -143,7 +143,13 @@ def read_barriers(path: Path, crossings_path: Path | None, crs: str, crossing_re
     if far.any():
         named = [f"({easting:.0f}, {northing:.0f})" for easting, northing in crossings[far][:NAMED_CROSSINGS]]
         told = {"name": layers[1].name, "reach": crossing_reach, "count": far.sum(), "examples": ", ".join(named)}
-        notes.append(FAR_CROSSINGS[language].format(**told))
+        notes.append(
+            _(
+                "{name}: crossings over {reach:g} m from every barrier, which open nothing: {count}, "
+                "among them {examples}",
+                language,
+            ).format(**told)
+        )
     return replace(barriers, notes=tuple(notes))
 
 
@@ -217,7 +223,12 @@ def _read_layer(path: Path, kind: _Kind, crs: str, language: str) -> _Layer:
     if not same_crs(features.crs, crs):
         parts = reproject(parts, features.crs, crs, name)
         source, target = short_crs(features.crs), short_crs(crs)
-        notes = (*notes, REPROJECTED[language].format(name=name, source=source, target=target))
+        notes = (
+            *notes,
+            _("{name}: reprojected from {source} to {target}", language).format(
+                name=name, source=source, target=target
+            ),
+        )
     far = _features_with(parts, feature_of_part, lambda position: ~(np.abs(position) <= FARTHEST_M))
     if len(far):
         raise InputError(positions_out_of_reach(name, crs, far))
@@ -308,7 +319,7 @@ def _far_crossings(barriers: Barriers) -> NDArray[np.bool_]:
 
     tree = shapely.STRtree(segment_lines(barriers))
     points = shapely.points(barriers.crossing_easting, barriers.crossing_northing)
-    (point, _), distance = tree.query_nearest(points, return_distance=True, all_matches=False)
+    (point, _ignored), distance = tree.query_nearest(points, return_distance=True, all_matches=False)
     far = np.ones(len(points), dtype=bool)
     far[point] = distance > barriers.crossing_reach + ROUNDING_M
     return far

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import REPROJECTED
+from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import short_crs
 from udsat_geo.sources.features import Features, features_in, shared_areas, texts_of
 
@@ -72,7 +72,7 @@ def read_places(path: Path, crs: str, language: str) -> Places:
         is_district[:] = [str(value).strip().lower() in DISTRICTS for value in kind]
     order = np.argsort(name.astype(str), kind="stable")
     given = {"name": features.name, "source": told, "target": short_crs(crs)}
-    notes = () if told is None else (REPROJECTED[language].format(**given),)
+    notes = () if told is None else (_("{name}: reprojected from {source} to {target}", language).format(**given),)
     places = Places(
         name[order],
         is_district[order],
@@ -142,7 +142,7 @@ def most_lived_in(
         Of several with as many residents, the one with most units, then the first by name; None where no unit of the
         area has a place.
     """
-    found: list[dict[str, list[int]]] = [{} for _ in range(n_areas)]
+    found: list[dict[str, list[int]]] = [{} for _ignored in range(n_areas)]
     inside = np.flatnonzero((area_of_unit >= 0) & (place_of_unit >= 0))
     rows = zip(area_of_unit[inside].tolist(), place_of_unit[inside].tolist(), residents[inside].tolist(), strict=True)
     for area, place, living in rows:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from udsat_geo.designation.designation import Designation, Inputs, Progress, read_units
 from udsat_geo.designation.job import Job, run
 from udsat_geo.designation.status import Status, take_status
-from udsat_geo.messages.words import STEPS
+from udsat_geo.messages.translate import _
 from udsat_geo.monitoring.printed.checks import CRITERIA, PLACES, Words, joined, table
 from udsat_geo.monitoring.printed.figures import Notation
 from udsat_geo.monitoring.printed.tables import csv_text, markdown_table
@@ -116,7 +116,7 @@ def remeasure(progress: Progress | None = None, language: str = "da", seed: int 
     for year in YEARS:
         if year not in made:
             if progress is not None:
-                progress(f"{year}: {STEPS[language]['reading']}")
+                progress(f"{year}: {_('reading and placing', language)}")
             units[year], found = read_units(Inputs(folders[year], None, "synthetic"), policy)
             vintage[year] = found["vintage"]
     old = {year: take_status(units[year], _same_cells(made[2017], units[year]), policy.policy) for year in YEARS}

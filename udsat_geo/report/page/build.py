@@ -23,7 +23,7 @@ from udsat_geo.report.charts import Compared, draw_criteria_bars
 from udsat_geo.report.flow_chart import draw_flow_chart, flow_chart
 from udsat_geo.report.page.data import FEWEST, LANGUAGES, criteria_of, payload_of
 from udsat_geo.report.page.read import Read
-from udsat_geo.report.page.words import TEXTS
+from udsat_geo.report.page.words import texts as words_of_page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -342,8 +342,8 @@ def make_page(
     return template.render(
         csp=POLICY,
         language=language,
-        texts=TEXTS[language],
-        title=TEXTS[language]["title"].format(years=_span(years)),
+        texts=words_of_page(language),
+        title=words_of_page(language)["title"].format(years=_span(years)),
         synthetic=any(read.summary["source"] == "synthetic" for read in found),
         figures=figures,
         style=Markup(_own("page.css")),

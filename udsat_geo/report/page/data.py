@@ -16,14 +16,15 @@ from udsat_geo import __version__
 from udsat_geo.designation.columns import describe_column
 from udsat_geo.designation.reasons import AreaFacts, MeasuredGap, area_reason
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import COUNTED, DECIDED, REASONS, WITHOUT_OWN_RATE
+from udsat_geo.messages.translate import _, in_language
+from udsat_geo.messages.words import COUNTED, DECIDED, REASONS
 from udsat_geo.monitoring.goal_figures import published_goals
 from udsat_geo.monitoring.goal_tables import reasons_of_goal
 from udsat_geo.monitoring.goal_words import REPORT, VERDICTS
 from udsat_geo.policy.rules import Policy, text_in
 from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline
 from udsat_geo.report.page.read import Read
-from udsat_geo.report.page.words import METHOD, TEXTS
+from udsat_geo.report.page.words import METHOD, texts
 
 MOST_VERTICES = 100_000
 """Of zones, in all: about 1 MB of the page; own choice."""
@@ -204,11 +205,13 @@ def provenance_of(read: Read) -> dict[str, Any]:
 
 
 def _counts(read: Read) -> list[dict[str, Any]]:
-    words: dict[str, dict[str, str]] = {language: dict(COUNTED[language]) for language in LANGUAGES}
+    words: dict[str, dict[str, str]] = {language: dict(in_language(COUNTED, language)) for language in LANGUAGES}
     for criterion in criteria_of(read):
         for language in LANGUAGES:
             label = criterion["label"][language]
-            words[language][f"units_without_{criterion['key']}"] = WITHOUT_OWN_RATE[language].format(label=label)
+            words[language][f"units_without_{criterion['key']}"] = _(
+                "Units without a value of their own for {label}", language
+            ).format(label=label)
     return [
         {"label": {language: words[language].get(name, name) for language in LANGUAGES}, "count": count}
         for name, count in read.summary["counts"].items()
@@ -280,7 +283,7 @@ def _told(goal: dict[str, Any], language: str) -> dict[str, Any]:
     if published is not None and same:
         return told | {
             "label": {lang: published.label[lang] for lang in LANGUAGES},
-            "reasons": {lang: [f"{i.label[lang]}: {text}" for i, _, text in reasons_of_goal(published, lang)]
+            "reasons": {lang: [f"{i.label[lang]}: {text}" for i, _ignored, text in reasons_of_goal(published, lang)]
                         for lang in LANGUAGES},
             "lang": None,
         }  # fmt: skip
@@ -631,7 +634,7 @@ def breaks_of(read: Read) -> tuple[float, ...]:
 def decision_texts(read: Read, language: str) -> list[str]:
     """What each decision says, in their order; the reasons given are in whatever language they were written in."""
     return [
-        DECIDED[language][override["action"]].format(
+        in_language(DECIDED, language)[override["action"]].format(
             by=override["decided_by"], date=override["date"], reason=override["reason"]
         )
         for override in read.summary["overrides"]
@@ -668,8 +671,8 @@ def payload_of(
     return {
         "version": __version__,
         "language": language,
-        "texts": TEXTS,
-        "method": METHOD,
+        "texts": {lang: texts(lang) for lang in LANGUAGES},
+        "method": {lang: list(in_language(METHOD, lang)) for lang in LANGUAGES},
         "help": {lang: _help(lang) for lang in LANGUAGES},
         "reasons": {lang: _reasons(lang) for lang in LANGUAGES},
         "step": corner.step,
@@ -694,7 +697,7 @@ def _help(language: str) -> dict[str, str]:
 def _reasons(language: str) -> dict[str, str]:
     from udsat_geo.areas.roles import REASON_KEYS
 
-    return dict(zip(REASON_KEYS, REASONS[language], strict=True))
+    return dict(zip(REASON_KEYS, in_language(REASONS, language), strict=True))
 
 
 def _bounds(found: Sequence[Read], places: Places, corner: Corner) -> list[int]:

@@ -3,365 +3,216 @@
 from __future__ import annotations
 
 from udsat_geo.designation.columns import EVENT_TEXTS, ROLE_TEXTS
+from udsat_geo.messages.translate import N_, Np_, in_language
 
-
-def _values(language: str) -> dict[str, str]:
-    """What events of areas and units, and roles of units, are called everywhere else."""
-    return {**EVENT_TEXTS[language], **{f"role_{role}": text for role, text in ROLE_TEXTS[language].items()}}
-
-
-TEXTS: dict[str, dict[str, str]] = {
-    "da": {
-        "title": "Udsatte byområder {years}",
-        "skip": "Gå til områderne",
-        "contents": "Indhold",
-        "to_map": "Kort og områder",
-        "nav_status": "Status",
-        "nav_changes": "Ændringer",
-        "nav_method": "Metode",
-        "language": "Sprog",
-        "theme": "Mørkt",
-        "print": "Udskriv",
-        "no_script": "Siden bygger sit kort og sine tabeller med JavaScript. Slå det til, eller åbn filen i en "
-        "browser, som har det. Alt ligger i filen; intet hentes udefra.",
-        "synthetic": "Syntetiske data",
-        "synthetic_text": "Tallene er fra det syntetiske København. Ingen personer i dem findes.",
-        "source_registers": "Kilde: registre.",
-        "source_unit_table": "Kilde: en tabel over enheder.",
-        "source_synthetic": "Kilde: syntetiske registre.",
-        "key_areas": "områder",
-        "key_residents": "beboere i områderne",
-        "key_share": "af byens beboere",
-        "key_changes": "områder nye / udgået siden {year}",
-        "key_new": "+{added} / −{removed}",
-        "year": "År",
-        "layers": "Lag",
-        "layer_areas": "Områder",
-        "layer_units": "Enheder",
-        "layer_changes": "Ændringer siden {year}",
-        "no_changes": "Ændringer",
-        "map": "Kort",
-        "map_help": "Kort over områderne. Piletaster flytter, plus og minus zoomer, 0 viser hele byen. De samme "
-        "områder står i tabellen, hvor hvert kan vælges.",
-        "map_hint": "Træk for at flytte, rul eller knib med to fingre for at zoome, tryk på et område for at vælge "
-        "det.",
-        "zoom_in": "Zoom ind",
-        "zoom_out": "Zoom ud",
-        "whole_city": "Vis hele byen",
-        "legend": "Signaturforklaring",
-        "legend_areas": "område, udpeget {year}",
-        "legend_chosen": "valgt område",
-        "legend_added": "kommet ind siden {year}",
-        "legend_removed": "gået ud siden {year}",
-        "legend_moved": "skiftet til et andet område",
-        "legend_units": "Enheder efter samlet score (højere er mere udsat)",
-        "legend_below": "under {to}",
-        "legend_between": "{from} til {to}",
-        "legend_from": "{from} og derover",
-        "legend_edge": "kant",
-        "legend_core": "kerne",
-        "legend_none": "ingen score, eller færre end {n} beboere uden for områderne",
-        "ground_cells": "bedømte celler",
-        "ground_points": "grund omkring bedømte adresser",
-        "ground_zones": "bedømte zoner",
-        "grid": "{crs}, nettets nord opad.",
-        "simplified": "Omrids af zoner er forenklet med op til {m} m for at holde siden lille.",
-        "chosen": "Valgt",
-        "nothing_chosen": "Vælg et område på kortet eller i tabellen for at se tal og begrundelse.",
-        "said_chosen": "Valgt: {name}. {figures}",
-        "said_year": "Året er nu {year}: {n} områder.",
-        "said_sorted": "Sorteret efter {column}, {direction}.",
-        "rising": "stigende",
-        "falling": "faldende",
-        "not_then": "Er ikke et område i {year}.",
-        "show_on_map": "Vis på kortet",
-        "clear": "Fjern valg",
-        "reason": "Begrundelse",
-        "whole_name": "Hele navnet",
-        "whole_reason": "Hele begrundelsen",
-        "in_other_language": "på filens sprog",
-        "areas_title": "Områderne {year}",
-        "areas_none": "Udpegningen fra {year} har ingen områder: ingen gruppe af enheder opfylder politikkens krav.",
-        "areas_caption": "Udpegede områder {year}. Overskrifterne sorterer; et navn vælger området på kortet.",
-        "number": "Nr.",
-        "area": "Område",
-        "district": "Bydel",
-        "residents": "Beboere",
-        "residents_of": "Beboere ({year})",
-        "units_count": "Enheder",
-        "ha": "Areal, ha",
-        "composite": "Samlet score",
-        "exceeded": "Kriterier overskredet",
-        "exceeded_of": "{n} af {of}",
-        "since": "Udpeget siden",
-        "until": "Bliver til",
-        "event": "Ændring",
-        "few": "færre end {n}",
-        "unknown": "ukendt",
-        "people": "beboere",
-        "in_area": "Ligger i {area}",
-        "outside": "Ligger uden for områderne",
-        "unit": "Enhed",
-        "unit_withheld": "Færre end {n} beboere, eller antallet er ukendt: hverken score eller begrundelse vises for "
-        "enheden alene.",
-        "class_0": "færre end 20 beboere",
-        "class_1": "20-99 beboere",
-        "class_2": "100 beboere og derover",
-        "class_unknown": "beboertal ukendt",
-        "no_composite": "ingen samlet score",
-        "composite_class": "samlet score {range}",
-        "criteria_title": "Områderne, kriterium for kriterium, {year}",
-        "criteria_caption": "Områdernes egne værdier, og i parentes forskellen til resten af byen (positiv er mere "
-        "udsat). Sorteres efter forskellen.",
-        "status_title": "Områderne mod resten af byen, {year}",
-        "status_caption": "Alle områder under ét mod alle beboere uden for dem. Positiv forskel er mere udsat.",
-        "status_no_areas": "Der er ingen områder at holde op mod resten af byen.",
-        "criterion": "Kriterium",
-        "in_areas": "Områderne",
-        "rest": "Resten af byen",
-        "gap": "Forskel",
-        "city": "Hele byen",
-        "points": "pct.point",
-        "changes_title": "Hvad der er ændret fra {before} til {year}",
-        "changes_caption": "Beboere i {year} på grund, der er kommet ind eller gået ud, i hele tiere.",
-        "changes_none": "Filerne har ingen tidligere udpegning at sammenligne {year} med.",
-        "changes_no_rows": "Ingen områder hverken før eller nu.",
-        "previous": "Tidligere",
-        "gained": "Beboere kommet ind",
-        "lost": "Beboere gået ud",
-        "partial": "Året {year} kendes kun gennem udpegningen fra {later}: områderne er tegnet af deres enheder, og "
-        "beboerne er talt i {later}. Tal og begrundelser står i udpegningen fra {year}.",
-        "series_title": "År for år",
-        "series_caption": "Beboere i hvert område, talt i året selv. Et område beholder sit navn og id, så længe det "
-        "videreføres; en streg betyder, at det ikke var et område det år.",
-        "series_all": "Alle områder",
-        "gaps_caption": "Forskellen til resten af byen, hvert år for de områder, der blev udpeget i året. Positiv er "
-        "mere udsat.",
-        "figures_title": "Figurer",
-        "figures_note": "Tallene i figurerne står også i tabellerne.",
-        "goals_title": "De 18 mål",
-        "goals_caption": "Målene i statusrapporten: rapportens vurdering og vores, med grunden hvor de er forskellige.",
-        "goal": "Mål",
-        "ours": "Vores vurdering",
-        "report": "Rapportens",
-        "agrees": "Enige",
-        "yes": "ja",
-        "no": "nej",
-        "policy_title": "Politikken i ord",
-        "policy_of": "{policy}, brugt for {years}",
-        "method_title": "Metode og forbehold",
-        "provenance_title": "Oprindelse",
-        "policy": "Politik",
-        "file": "Fil",
-        "rows": "Rækker",
-        "version": "udsat_geo",
-        "inputs_caption": "Inddata til udpegningen fra {year}",
-        "counts_caption": "Talt og udeladt, {year}",
-        "counted": "Hvad",
-        "count": "Antal",
-        "no_counts": "Intet er udeladt.",
-        "notes": "Bemærkninger",
-        "vintage": "Data fra {year}",
-        "references": "Tal udefra",
-        "crs": "Referencesystem",
-        "files_title": "Siden er lavet af",
-        **_values("da"),
-        "footer": "Én fil, der virker uden net. Intet hentes, intet sendes.",
-    },
-    "en": {
-        "title": "Disadvantaged urban areas {years}",
-        "skip": "Skip to the areas",
-        "contents": "Contents",
-        "to_map": "Map and areas",
-        "nav_status": "Status",
-        "nav_changes": "Changes",
-        "nav_method": "Method",
-        "language": "Language",
-        "theme": "Dark",
-        "print": "Print",
-        "no_script": "The page builds its map and tables with JavaScript. Turn it on, or open the file in a browser "
-        "that has it. Everything is in the file; nothing is fetched.",
-        "synthetic": "Synthetic data",
-        "synthetic_text": "The figures are of the synthetic Copenhagen. No person in them exists.",
-        "source_registers": "Source: registers.",
-        "source_unit_table": "Source: a table of units.",
-        "source_synthetic": "Source: synthetic registers.",
-        "key_areas": "areas",
-        "key_residents": "residents in the areas",
-        "key_share": "of the city's residents",
-        "key_changes": "areas new / removed since {year}",
-        "key_new": "+{added} / −{removed}",
-        "year": "Year",
-        "layers": "Layers",
-        "layer_areas": "Areas",
-        "layer_units": "Units",
-        "layer_changes": "Changes since {year}",
-        "no_changes": "Changes",
-        "map": "Map",
-        "map_help": "Map of the areas. Arrow keys move, plus and minus zoom, 0 shows the whole city. The same areas "
-        "stand in the table, where each can be chosen.",
-        "map_hint": "Drag to move, scroll or pinch to zoom, tap an area to choose it.",
-        "zoom_in": "Zoom in",
-        "zoom_out": "Zoom out",
-        "whole_city": "Show the whole city",
-        "legend": "Legend",
-        "legend_areas": "area, designated {year}",
-        "legend_chosen": "chosen area",
-        "legend_added": "came in since {year}",
-        "legend_removed": "fell out since {year}",
-        "legend_moved": "went to another area",
-        "legend_units": "Units by composite (higher is worse)",
-        "legend_below": "below {to}",
-        "legend_between": "{from} to {to}",
-        "legend_from": "{from} and above",
-        "legend_edge": "edge",
-        "legend_core": "core",
-        "legend_none": "no composite, or fewer than {n} residents outside the areas",
-        "ground_cells": "cells judged",
-        "ground_points": "ground around addresses judged",
-        "ground_zones": "zones judged",
-        "grid": "{crs}, grid north up.",
-        "simplified": "Outlines of zones are simplified by up to {m} m to keep the page small.",
-        "chosen": "Chosen",
-        "nothing_chosen": "Choose an area on the map or in the table to see its figures and the reason.",
-        "said_chosen": "Chosen: {name}. {figures}",
-        "said_year": "The year is now {year}: {n} areas.",
-        "said_sorted": "Sorted by {column}, {direction}.",
-        "rising": "rising",
-        "falling": "falling",
-        "not_then": "Is no area in {year}.",
-        "show_on_map": "Show on the map",
-        "clear": "Clear",
-        "reason": "Reason",
-        "whole_name": "The whole name",
-        "whole_reason": "The whole reason",
-        "in_other_language": "in the file's language",
-        "areas_title": "The areas of {year}",
-        "areas_none": "The designation of {year} has no areas: no group of units meets the policy's demands.",
-        "areas_caption": "Designated areas of {year}. Headings sort; a name chooses the area on the map.",
-        "number": "No.",
-        "area": "Area",
-        "district": "District",
-        "residents": "Residents",
-        "residents_of": "Residents ({year})",
-        "units_count": "Units",
-        "ha": "Ground, ha",
-        "composite": "Composite",
-        "exceeded": "Criteria exceeded",
-        "exceeded_of": "{n} of {of}",
-        "since": "Since",
-        "until": "Stays until",
-        "event": "Change",
-        "few": "fewer than {n}",
-        "unknown": "unknown",
-        "people": "residents",
-        "in_area": "Lies in {area}",
-        "outside": "Lies outside the areas",
-        "unit": "Unit",
-        "unit_withheld": "Fewer than {n} residents, or nobody knows how many: neither composite nor reason is shown "
-        "for the unit alone.",
-        "class_0": "fewer than 20 residents",
-        "class_1": "20-99 residents",
-        "class_2": "100 residents and more",
-        "class_unknown": "number of residents unknown",
-        "no_composite": "no composite",
-        "composite_class": "composite {range}",
-        "criteria_title": "The areas, criterion by criterion, {year}",
-        "criteria_caption": "The areas' own values, and in brackets the gap to the rest of the city (positive is "
-        "worse). Sorted by the gap.",
-        "status_title": "The areas against the rest of the city, {year}",
-        "status_caption": "All areas together against all residents outside them. A positive gap is worse.",
-        "status_no_areas": "There are no areas to hold against the rest of the city.",
-        "criterion": "Criterion",
-        "in_areas": "The areas",
-        "rest": "Rest of the city",
-        "gap": "Gap",
-        "city": "Whole city",
-        "points": "points",
-        "changes_title": "What changed from {before} to {year}",
-        "changes_caption": "Residents of {year} on ground that came in or fell out, in tens.",
-        "changes_none": "The files have no earlier designation to compare {year} with.",
-        "changes_no_rows": "No areas before, and none now.",
-        "previous": "Before",
-        "gained": "Residents gained",
-        "lost": "Residents lost",
-        "partial": "The year {year} is known through the designation of {later} alone: areas are drawn from their "
-        "units, and residents are those of {later}. Figures and reasons stand in the designation of {year}.",
-        "series_title": "Year by year",
-        "series_caption": "Residents of each area, counted in the year itself. An area keeps its name and id for as "
-        "long as it continues; a dash means that it was no area that year.",
-        "series_all": "All areas",
-        "gaps_caption": "The gap to the rest of the city, each year for the areas designated that year. Positive is "
-        "worse.",
-        "figures_title": "Figures",
-        "figures_note": "What the figures show stands in the tables too.",
-        "goals_title": "The 18 goals",
-        "goals_caption": "The goals of the status report: the report's verdict and ours, with the reason where they "
-        "differ.",
-        "goal": "Goal",
-        "ours": "Our verdict",
-        "report": "The report's",
-        "agrees": "Agree",
-        "yes": "yes",
-        "no": "no",
-        "policy_title": "The policy in words",
-        "policy_of": "{policy}, used for {years}",
-        "method_title": "Method and limits",
-        "provenance_title": "Provenance",
-        "policy": "Policy",
-        "file": "File",
-        "rows": "Rows",
-        "version": "udsat_geo",
-        "inputs_caption": "Input of the designation of {year}",
-        "counts_caption": "Counted and left out, {year}",
-        "counted": "What",
-        "count": "Count",
-        "no_counts": "Nothing was left out.",
-        "notes": "Notes",
-        "vintage": "Data of {year}",
-        "references": "Figures from outside",
-        "crs": "Reference system",
-        "files_title": "The page is made of",
-        **_values("en"),
-        "footer": "One file that works without a network. Nothing is fetched, nothing is sent.",
-    },
+TEXTS = {
+    "title": N_("Disadvantaged urban areas {years}"),
+    "skip": N_("Skip to the areas"),
+    "contents": N_("Contents"),
+    "to_map": N_("Map and areas"),
+    "nav_status": N_("Status"),
+    "nav_changes": N_("Changes"),
+    "nav_method": N_("Method"),
+    "language": N_("Language"),
+    "theme": N_("Dark"),
+    "print": N_("Print"),
+    "no_script": N_(
+        "The page builds its map and tables with JavaScript. Turn it on, or open the file in "
+        "a browser that has it. Everything is in the file; nothing is fetched."
+    ),
+    "synthetic": N_("Synthetic data"),
+    "synthetic_text": N_("The figures are of the synthetic Copenhagen. No person in them exists."),
+    "source_registers": N_("Source: registers."),
+    "source_unit_table": N_("Source: a table of units."),
+    "source_synthetic": N_("Source: synthetic registers."),
+    "key_areas": N_("areas"),
+    "key_residents": N_("residents in the areas"),
+    "key_share": N_("of the city's residents"),
+    "key_changes": N_("areas new / removed since {year}"),
+    "key_new": N_("+{added} / −{removed}"),
+    "year": N_("Year"),
+    "layers": N_("Layers"),
+    "layer_areas": N_("Areas"),
+    "layer_units": N_("Units"),
+    "layer_changes": N_("Changes since {year}"),
+    "no_changes": N_("Changes"),
+    "map": N_("Map"),
+    "map_help": N_(
+        "Map of the areas. Arrow keys move, plus and minus zoom, 0 shows the whole city. The "
+        "same areas stand in the table, where each can be chosen."
+    ),
+    "map_hint": N_("Drag to move, scroll or pinch to zoom, tap an area to choose it."),
+    "zoom_in": N_("Zoom in"),
+    "zoom_out": N_("Zoom out"),
+    "whole_city": N_("Show the whole city"),
+    "legend": N_("Legend"),
+    "legend_areas": N_("area, designated {year}"),
+    "legend_chosen": N_("chosen area"),
+    "legend_added": N_("came in since {year}"),
+    "legend_removed": N_("fell out since {year}"),
+    "legend_moved": N_("went to another area"),
+    "legend_units": N_("Units by composite (higher is worse)"),
+    "legend_below": N_("below {to}"),
+    "legend_between": N_("{from} to {to}"),
+    "legend_from": N_("{from} and above"),
+    "legend_edge": N_("edge"),
+    "legend_core": N_("core"),
+    "legend_none": N_("no composite, or fewer than {n} residents outside the areas"),
+    "ground_cells": N_("cells judged"),
+    "ground_points": N_("ground around addresses judged"),
+    "ground_zones": N_("zones judged"),
+    "grid": N_("{crs}, grid north up."),
+    "simplified": N_("Outlines of zones are simplified by up to {m} m to keep the page small."),
+    "chosen": N_("Chosen"),
+    "nothing_chosen": N_("Choose an area on the map or in the table to see its figures and the reason."),
+    "said_chosen": N_("Chosen: {name}. {figures}"),
+    "said_year": N_("The year is now {year}: {n} areas."),
+    "said_sorted": N_("Sorted by {column}, {direction}."),
+    "rising": N_("rising"),
+    "falling": N_("falling"),
+    "not_then": N_("Is no area in {year}."),
+    "show_on_map": N_("Show on the map"),
+    "clear": N_("Clear"),
+    "reason": N_("Reason"),
+    "whole_name": N_("The whole name"),
+    "whole_reason": N_("The whole reason"),
+    "in_other_language": N_("in the file's language"),
+    "areas_title": N_("The areas of {year}"),
+    "areas_none": N_("The designation of {year} has no areas: no group of units meets the policy's demands."),
+    "areas_caption": N_("Designated areas of {year}. Headings sort; a name chooses the area on the map."),
+    "number": N_("No."),
+    "area": N_("Area"),
+    "district": N_("District"),
+    "residents": N_("Residents"),
+    "residents_of": N_("Residents ({year})"),
+    "units_count": N_("Units"),
+    "ha": N_("Ground, ha"),
+    "composite": Np_("texts", "Composite"),
+    "exceeded": N_("Criteria exceeded"),
+    "exceeded_of": N_("{n} of {of}"),
+    "since": Np_("texts", "Since"),
+    "until": N_("Stays until"),
+    "event": N_("Change"),
+    "few": N_("fewer than {n}"),
+    "unknown": N_("unknown"),
+    "people": N_("residents"),
+    "in_area": N_("Lies in {area}"),
+    "outside": N_("Lies outside the areas"),
+    "unit": N_("Unit"),
+    "unit_withheld": N_(
+        "Fewer than {n} residents, or nobody knows how many: neither composite nor reason is shown for the unit alone."
+    ),
+    "class_0": N_("fewer than 20 residents"),
+    "class_1": N_("20-99 residents"),
+    "class_2": N_("100 residents and more"),
+    "class_unknown": N_("number of residents unknown"),
+    "no_composite": N_("no composite"),
+    "composite_class": N_("composite {range}"),
+    "criteria_title": N_("The areas, criterion by criterion, {year}"),
+    "criteria_caption": N_(
+        "The areas' own values, and in brackets the gap to the rest of the city (positive is worse). Sorted by the gap."
+    ),
+    "status_title": N_("The areas against the rest of the city, {year}"),
+    "status_caption": N_("All areas together against all residents outside them. A positive gap is worse."),
+    "status_no_areas": N_("There are no areas to hold against the rest of the city."),
+    "criterion": N_("Criterion"),
+    "in_areas": N_("The areas"),
+    "rest": N_("Rest of the city"),
+    "gap": N_("Gap"),
+    "city": N_("Whole city"),
+    "points": N_("points"),
+    "changes_title": N_("What changed from {before} to {year}"),
+    "changes_caption": N_("Residents of {year} on ground that came in or fell out, in tens."),
+    "changes_none": N_("The files have no earlier designation to compare {year} with."),
+    "changes_no_rows": N_("No areas before, and none now."),
+    "previous": Np_("texts", "Before"),
+    "gained": N_("Residents gained"),
+    "lost": N_("Residents lost"),
+    "partial": N_(
+        "The year {year} is known through the designation of {later} alone: areas are drawn "
+        "from their units, and residents are those of {later}. Figures and reasons stand in "
+        "the designation of {year}."
+    ),
+    "series_title": N_("Year by year"),
+    "series_caption": N_(
+        "Residents of each area, counted in the year itself. An area keeps its name and id "
+        "for as long as it continues; a dash means that it was no area that year."
+    ),
+    "series_all": N_("All areas"),
+    "gaps_caption": N_(
+        "The gap to the rest of the city, each year for the areas designated that year. Positive is worse."
+    ),
+    "figures_title": N_("Figures"),
+    "figures_note": N_("What the figures show stands in the tables too."),
+    "goals_title": N_("The 18 goals"),
+    "goals_caption": N_(
+        "The goals of the status report: the report's verdict and ours, with the reason where they differ."
+    ),
+    "goal": N_("Goal"),
+    "ours": N_("Our verdict"),
+    "report": N_("The report's"),
+    "agrees": N_("Agree"),
+    "yes": N_("yes"),
+    "no": N_("no"),
+    "policy_title": N_("The policy in words"),
+    "policy_of": N_("{policy}, used for {years}"),
+    "method_title": N_("Method and limits"),
+    "provenance_title": N_("Provenance"),
+    "policy": N_("Policy"),
+    "file": N_("File"),
+    "rows": N_("Rows"),
+    "version": N_("udsat_geo"),
+    "inputs_caption": N_("Input of the designation of {year}"),
+    "counts_caption": N_("Counted and left out, {year}"),
+    "counted": N_("What"),
+    "count": N_("Count"),
+    "no_counts": N_("Nothing was left out."),
+    "notes": N_("Notes"),
+    "vintage": N_("Data of {year}"),
+    "references": N_("Figures from outside"),
+    "crs": N_("Reference system"),
+    "files_title": N_("The page is made of"),
+    "footer": N_("One file that works without a network. Nothing is fetched, nothing is sent."),
 }
 
-METHOD: dict[str, tuple[str, ...]] = {
-    "da": (
-        "Hver enhed bedømmes på politikkens kriterier. Enheder, der opfylder kravene og hænger sammen, bliver til "
-        "områder. Alle tal er regnet fra hele antal; de vises afrundet.",
-        "Byen er alle, der kunne placeres. Beboere uden kendt bolig eller placering tælles i ingen enhed; under "
-        "Oprindelse står, hvor mange de er.",
-        "Forskelle for områder er mod resten af byen: alle beboere uden for samtlige områder i samme år. Et års "
-        "områder er dem, der blev udpeget i året, så forskelle fra år til år rummer både, hvad der skete i områderne, "
-        "og at grænserne blev tegnet om. Siden siger intet om årsager.",
-        "Et område er ændret, når mindst 5 % af beboerne er kommet til eller gået ud, og to områder er forbundet, når "
-        "de deler mindst 5 % af det mindstes beboere. Begge grænser er vores eget valg.",
-        "For at beskytte enkeltpersoner viser siden ingen andele og intet præcist beboertal for en enkelt enhed, kun "
-        "klasser: færre end 20, 20-99 og 100 og derover. En enhed uden for områderne med færre end 20 beboere, eller "
-        "ukendt antal, viser hverken score eller begrundelse. Områder med færre end 20 beboere viser ingen tal, og "
-        "beboere, der er kommet til eller gået ud, står i hele tiere. Grænserne er vores eget valg. Filen, som siden "
-        "er lavet af, har de præcise tal og er ikke ment til at sende.",
-        "Klasserne af samlet score begynder ved midten af skalaen, kantgrænsen og kernegrænsen; det er også vores "
-        "eget valg. Omrids er afrundet til hele meter (decimeter for små byer).",
+METHOD = (
+    N_(
+        "Each unit is judged by the policy's criteria. Units that meet the demands and are "
+        "connected become areas. All figures are worked out from whole counts and shown "
+        "rounded."
     ),
-    "en": (
-        "Each unit is judged by the policy's criteria. Units that meet the demands and are connected become areas. "
-        "All figures are worked out from whole counts and shown rounded.",
-        "The city is everybody who could be placed. Residents without a known dwelling or position count in no unit; "
-        "how many they are stands under Provenance.",
-        "Gaps of areas are against the rest of the city: all residents outside every area in the same year. A year's "
-        "areas are those designated that year, so differences from year to year hold both what happened in the areas "
-        "and that borders were drawn anew. The page says nothing of causes.",
-        "An area has changed where at least 5 % of its residents came in or fell out, and two areas are linked where "
-        "they share at least 5 % of the smaller one's residents. Both are our own choice.",
-        "To protect individuals the page shows no rates and no exact number of residents of a single unit, only "
-        "classes: fewer than 20, 20-99, 100 and more. A unit outside the areas with fewer than 20 residents, or an "
-        "unknown number, shows neither composite nor reason. Areas of fewer than 20 residents show no figures, and "
-        "residents gained or lost are told in tens. The breaks are our own choice. The file that the page is made of "
-        "has the exact figures and is not meant to be sent.",
-        "Classes of composite begin at the middle of the scale, the edge threshold and the core threshold; that is "
-        "our own choice too. Outlines are rounded to whole metres (decimetres for small towns).",
+    N_(
+        "The city is everybody who could be placed. Residents without a known dwelling or "
+        "position count in no unit; how many they are stands under Provenance."
     ),
-}
+    N_(
+        "Gaps of areas are against the rest of the city: all residents outside every area in "
+        "the same year. A year's areas are those designated that year, so differences from "
+        "year to year hold both what happened in the areas and that borders were drawn anew. "
+        "The page says nothing of causes."
+    ),
+    N_(
+        "An area has changed where at least 5 % of its residents came in or fell out, and "
+        "two areas are linked where they share at least 5 % of the smaller one's residents. "
+        "Both are our own choice."
+    ),
+    N_(
+        "To protect individuals the page shows no rates and no exact number of residents of "
+        "a single unit, only classes: fewer than 20, 20-99, 100 and more. A unit outside the "
+        "areas with fewer than 20 residents, or an unknown number, shows neither composite "
+        "nor reason. Areas of fewer than 20 residents show no figures, and residents gained "
+        "or lost are told in tens. The breaks are our own choice. The file that the page is "
+        "made of has the exact figures and is not meant to be sent."
+    ),
+    N_(
+        "Classes of composite begin at the middle of the scale, the edge threshold and the "
+        "core threshold; that is our own choice too. Outlines are rounded to whole metres "
+        "(decimetres for small towns)."
+    ),
+)
+
+
+def texts(language: str) -> dict[str, str]:
+    """All words of the page's script, by key; events and roles are called what they are called everywhere else."""
+    of_roles = {f"role_{role}": text for role, text in ROLE_TEXTS[language].items()}
+    return {**in_language(TEXTS, language), **EVENT_TEXTS[language], **of_roles}
