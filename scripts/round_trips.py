@@ -18,15 +18,15 @@ import numpy as np
 import pyarrow as pa
 import shapely
 from udsat_geo.designation.columns import type_of
-from udsat_geo.designation.layers import GEOMETRY, Layer, Stored, differences, without_geometry
-from udsat_geo.designation.summary import as_json
+from udsat_geo.designation.layers import GEOMETRY, Layer, Layers, differences, without_geometry
+from udsat_geo.designation.summary import Summary, as_json
 from udsat_geo.files.delimited import write_csv
 from udsat_geo.files.flatgeobuf import write_flatgeobuf
 from udsat_geo.files.geojson import write_geojson
 from udsat_geo.files.geopackage import steady_gdal, write_layer
 from udsat_geo.files.parquet import write_parquet
 from udsat_geo.files.postgis import database_of, write_database
-from udsat_geo.files.read import read_stored
+from udsat_geo.files.read import read_layers
 from udsat_geo.files.workbook import LONGEST, write_workbook
 
 CRS = "EPSG:25832"
@@ -50,7 +50,7 @@ Content = Mapping[str, Rows]
 """Layer -> its rows: column -> value; columns that are not named are missing values, the geometry is shapely's."""
 
 
-def designation_of(content: Content, language: str = "da", units: str = "Polygon") -> Stored:
+def designation_of(content: Content, language: str = "da", units: str = "Polygon") -> Layers:
     """A designation that holds such rows, with ids where a layer needs them; `units` is what those are."""
     layers = {}
     for name, columns in COLUMNS.items():
@@ -65,7 +65,7 @@ def designation_of(content: Content, language: str = "da", units: str = "Polygon
             wkb = [None if shape is None else shapely.to_wkb(shape) for shape in drawn]
             arrays[GEOMETRY] = pa.array(wkb, pa.binary())
         layers[name] = Layer(name, pa.table(arrays), kind, None if kind is None else CRS)
-    return Stored(_summary(layers, language), layers)
+    return Layers(_summary(layers, language), layers)
 
 
 def _value(layer: str, column: str, number: int, row: dict[str, Any]) -> Any:
@@ -77,8 +77,8 @@ def _box(number: int, kind: str) -> Any:
     return {"MultiPolygon": shapely.MultiPolygon([box]), "Point": box.centroid}.get(kind, box)
 
 
-def _summary(layers: dict[str, Layer], language: str) -> dict[str, Any]:
-    return {
+def _summary(layers: dict[str, Layer], language: str) -> Summary:
+    content = {
         "year": 2025,
         "source": "registers",
         "policy": {"id": "small", "file": "small.toml", "sha256": "0" * 64, "extends": []},
@@ -94,9 +94,13 @@ def _summary(layers: dict[str, Layer], language: str) -> dict[str, Any]:
         "residents_in_areas": 1,
         "share_of_residents": 0.1 + 0.2,
         "criteria": [{"key": "low", "label": "=Lav", "unit": "share", "share": True, "worse": "high", "limit": None}],
-        "areas": [{"area_id": area_id} for area_id in layers["areas"].table["area_id"].to_pylist()],
+        "areas": [
+            {"area_id": area_id, "name": "", "residents": 1, "units": 1, "composite": None, "since": 2025}
+            for area_id in layers["areas"].table["area_id"].to_pylist()
+        ],
         "changes": None,
     }
+    return Summary.model_validate(content)
 
 
 # --- formats ------------------------------------------------------------------------------------------------
@@ -109,22 +113,22 @@ class Door:
     Attributes
     ----------
     write : callable
-        The designation and a folder -> where `read_stored` finds it.
+        The designation and a folder -> where `read_layers` finds it.
     drawn : bool
         Whether it holds geometries.
     """
 
-    write: Callable[[Stored, Path], str | Path]
+    write: Callable[[Layers, Path], str | Path]
     drawn: bool = True
 
-    def through(self, stored: Stored) -> Stored:
+    def through(self, stored: Layers) -> Layers:
         """The designation, written and read back."""
         with tempfile.TemporaryDirectory() as folder:
-            return read_stored(self.write(stored, Path(folder)))
+            return read_layers(self.write(stored, Path(folder)))
 
 
-def _files(write: Callable[[Stored, Path, str], None]) -> Callable[[Stored, Path], Path]:
-    def written(stored: Stored, folder: Path) -> Path:
+def _files(write: Callable[[Layers, Path, str], None]) -> Callable[[Layers, Path], Path]:
+    def written(stored: Layers, folder: Path) -> Path:
         write(stored, folder, "designation_2025")
         (folder / "designation_2025.json").write_text(as_json(stored.summary), encoding="utf-8")
         return folder
@@ -132,17 +136,17 @@ def _files(write: Callable[[Stored, Path, str], None]) -> Callable[[Stored, Path
     return written
 
 
-def _geopackage(stored: Stored, folder: Path, stem: str) -> None:
+def _geopackage(stored: Layers, folder: Path, stem: str) -> None:
     with steady_gdal(stored.year):
         for layer in stored:
             write_layer(folder / f"{stem}.gpkg", layer)
 
 
-def into_database(address: str) -> Callable[[Stored, Path], str]:
+def into_database(address: str) -> Callable[[Layers, Path], str]:
     """Writes into the schema ``round_trips`` of a database."""
     place = f"{address}{'&' if '?' in address else '?'}schema=round_trips"
 
-    def written(stored: Stored, _: Path) -> str:
+    def written(stored: Layers, _: Path) -> str:
         write_database(stored, database_of(place))
         return place
 
@@ -215,7 +219,7 @@ def tried(door: Door, content: Content) -> str:
     return ("within 1 mm" if farthest(stored, read) < 1e-3 else "; ".join(found)) if found else "exact"
 
 
-def _names(stored: Stored) -> list[str]:
+def _names(stored: Layers) -> list[str]:
     return [name for name in stored.layers["areas"].table["name"].to_pylist() if name is not None]
 
 
@@ -224,7 +228,7 @@ def _draws(content: Content) -> bool:
     return any(GEOMETRY in row for rows in content.values() for row in rows)
 
 
-def farthest(one: Stored, other: Stored) -> float:
+def farthest(one: Layers, other: Layers) -> float:
     """How far, in metres, a corner of one designation lies from the same corner of another; infinite without one.
 
     Rings are taken in the direction of RFC 7946.

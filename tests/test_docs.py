@@ -20,7 +20,7 @@ from edge_registers import write_edge_registers
 from pydantic_core import PydanticUndefined
 from udsat_geo.cli.main import udsat
 from udsat_geo.designation.designation import Inputs, designate
-from udsat_geo.designation.layers import GEOMETRY, LAYERS, stored_from
+from udsat_geo.designation.layers import GEOMETRY, LAYERS, layers_of
 from udsat_geo.policy import rules
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import load_policy
@@ -67,7 +67,7 @@ def test_everything_made_is_asked_for() -> None:
 def test_the_data_dictionary_has_every_column_in_its_order(tmp_path: Path) -> None:
     write_edge_registers(tmp_path)
     policy = load_policy("kbh-2017")
-    stored = stored_from(designate(2021, policy, Inputs(tmp_path, None, "registers")))
+    stored = layers_of(designate(2021, policy, Inputs(tmp_path, None, "registers")))
     keys = policy.policy.keys
     assert set(columns.COLUMNS_OF) == {*LAYERS, "links"}
     for name, layer in stored.layers.items():

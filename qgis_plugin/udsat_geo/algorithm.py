@@ -21,7 +21,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QThread
 from qgis.PyQt.QtGui import QIcon
 
-from .loading import layers_of, load_when_done, show_anew
+from .loading import each_layer, load_when_done, show_anew
 from .program import PROGRAM_SETTING, ProgramError, check_version, find_program
 from .running import INPUT_AT_FAULT, RunError, run
 from .sources import file_of_layer
@@ -260,7 +260,7 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
         ------
         QgsProcessingException
         """
-        for layer in layers_of(context.project(), self.results()):
+        for layer in each_layer(context.project(), self.results()):
             if getattr(layer, "isModified", bool)():
                 raise QgsProcessingException(said("unsaved", layer=layer.name()))
 
@@ -268,7 +268,7 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
         """What the project showed of earlier results it now shows of these; layers belong to QGIS's own thread."""
         # an algorithm of a model may be in another one
         if QThread.currentThread() == QCoreApplication.instance().thread():
-            for layer in layers_of(context.project(), self.results()):
+            for layer in each_layer(context.project(), self.results()):
                 show_anew(layer)
         return {}
 

@@ -35,7 +35,7 @@ def _hint(uri: str) -> Any:
     return QgsProcessingUtils.LayerHint.Raster if uri.endswith(".tif") else QgsProcessingUtils.LayerHint.Vector
 
 
-def layers_of(project: Any, files: Iterable[Path]) -> list[Any]:
+def each_layer(project: Any, files: Iterable[Path]) -> list[Any]:
     """The layers of a project, if there is one, that show one of some files."""
     paths = {str(file) for file in files}
     layers = project.mapLayers().values() if project is not None else ()

@@ -6,31 +6,31 @@ import pytest
 from edge_registers import write_edge_registers
 from udsat_geo.designation.columns import COLUMN_TEXTS, LAYER_TEXTS, describe_column, describe_layer
 from udsat_geo.designation.designation import Inputs, designate
-from udsat_geo.designation.layers import GEOMETRY, SPATIAL, TABLES, Stored, stored_from
+from udsat_geo.designation.layers import GEOMETRY, SPATIAL, TABLES, Layers, layers_of
 from udsat_geo.policy.load import load_policy
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Stored:
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Layers:
     folder = tmp_path_factory.mktemp("registers")
     write_edge_registers(folder)
-    return stored_from(designate(2021, load_policy("kbh-2017"), Inputs(folder, None, "registers")))
+    return layers_of(designate(2021, load_policy("kbh-2017"), Inputs(folder, None, "registers")))
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
-def test_every_layer_and_column_is_described(stored: Stored, language: str) -> None:
+def test_every_layer_and_column_is_described(stored: Layers, language: str) -> None:
     for layer in stored:
         assert describe_layer(layer.name, language).title
         for column in layer.table.column_names:
             if column != GEOMETRY:
-                described = describe_column(layer.name, column, language, stored.summary["criteria"])
+                described = describe_column(layer.name, column, language, stored.criteria)
                 assert described is not None, f"{layer.name}.{column}"
                 assert described.title
                 assert described.text.endswith(".")
 
 
-def test_a_rate_carries_the_label_of_its_criterion_and_what_it_is_measured_in(stored: Stored) -> None:
-    criteria = stored.summary["criteria"]
+def test_a_rate_carries_the_label_of_its_criterion_and_what_it_is_measured_in(stored: Layers) -> None:
+    criteria = stored.criteria
     described = describe_column("units", "gap_outside_labour_market", "da", criteria)
     assert described is not None
     assert described.title == "Andel uden for arbejdsmarkedet, forskel"

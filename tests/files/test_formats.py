@@ -20,9 +20,9 @@ from edge_registers import write_edge_registers
 from paths import POLICIES
 from two_years import designated, write_town
 from udsat_geo.designation.designation import Designation, Inputs, designate
-from udsat_geo.designation.layers import Stored, differences, stored_from, without_geometry
+from udsat_geo.designation.layers import Layers, differences, layers_of, without_geometry
 from udsat_geo.files.raster import write_cog
-from udsat_geo.files.read import read_stored
+from udsat_geo.files.read import read_layers
 from udsat_geo.files.workbook import Zip
 from udsat_geo.files.write import FORMATS, check_formats, write_results
 from udsat_geo.messages.errors import InputError, OutputError
@@ -36,7 +36,7 @@ class Town:
     """The second year of a small town in every format."""
 
     made: Designation
-    stored: Stored
+    stored: Layers
     folder: Path
     files: list[Path]
 
@@ -50,7 +50,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     write_town(folder)
     made = designated(folder, folder / "town.toml", 2021)
     files = write_results(made, folder / "all", tuple(FORMATS))
-    return Town(made, stored_from(made), folder / "all", files)
+    return Town(made, layers_of(made), folder / "all", files)
 
 
 # --- all of them --------------------------------------------------------------------------------------------
@@ -67,12 +67,12 @@ def test_every_file_that_is_named_is_there_and_no_other(town: Town) -> None:
 
 @pytest.mark.parametrize("end", [".gpkg", "_units.parquet", "_changed_units.parquet", "_status.fgb", ".json"])
 def test_any_of_its_files_leads_to_a_designation(town: Town, end: str) -> None:
-    assert differences(town.stored, read_stored(town.file(end))) == []
+    assert differences(town.stored, read_layers(town.file(end))) == []
 
 
 @pytest.mark.parametrize("end", [".xlsx", "_near_misses.csv"])
 def test_tables_lead_to_its_attributes(town: Town, end: str) -> None:
-    assert differences(without_geometry(town.stored), read_stored(town.file(end))) == []
+    assert differences(without_geometry(town.stored), read_layers(town.file(end))) == []
 
 
 def test_all_formats_give_the_same_bytes_again(town: Town, tmp_path: Path) -> None:
@@ -86,11 +86,11 @@ def test_units_that_are_no_cells_make_no_raster(tmp_path: Path) -> None:
     made = designate(2021, policy, Inputs(tmp_path / "raw", None, "registers"))
     files = write_results(made, tmp_path / "out", ("tif", "areas-tif", "parquet", "geojson", "fgb"))
     assert not [path for path in files if ".tif" in path.name]
-    stored = stored_from(made)
+    stored = layers_of(made)
     assert stored.layers["units"].geometry_type == "Point"
     for name in ("parquet", "fgb"):
-        assert differences(stored, read_stored(tmp_path / "out" / f"designation_2021_units.{name}")) == []
-    read = read_stored(tmp_path / "out/designation_2021_units.geojson")
+        assert differences(stored, read_layers(tmp_path / "out" / f"designation_2021_units.{name}")) == []
+    read = read_layers(tmp_path / "out/designation_2021_units.geojson")
     points = [shapely.from_wkb(of.layers["units"].table["geom"].to_numpy()) for of in (stored, read)]
     assert shapely.distance(*points).max() < 0.001
 
@@ -142,21 +142,21 @@ def test_a_format_without_its_library_names_the_extra(town: Town, monkeypatch: p
         InputError,
         match=r'a database: needs psycopg, which is not installed. Install it with: pip install "udsat_geo.postgis',
     ):
-        read_stored("postgresql://host/db")
+        read_layers("postgresql://host/db")
     with pytest.raises(InputError, match=r"designation_2021\.xlsx: needs openpyxl"):
-        read_stored(town.file(".xlsx"))
+        read_layers(town.file(".xlsx"))
     assert check_formats("gpkg,parquet,geojson,fgb,csv")
 
 
 def test_a_folder_of_none_or_several_is_told(town: Town, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no designation"):
-        read_stored(tmp_path)
+        read_layers(tmp_path)
     for year in (2017, 2021):
         (tmp_path / f"designation_{year}.json").write_bytes(town.file(".json").read_bytes())
     with pytest.raises(InputError, match=r"holds several designations: designation_2017\.json, designation_2021\.json"):
-        read_stored(tmp_path)
+        read_layers(tmp_path)
     with pytest.raises(InputError, match="stands alone: none of its other files is there"):
-        read_stored(tmp_path / "designation_2017.json")
+        read_layers(tmp_path / "designation_2017.json")
 
 
 @pytest.mark.parametrize("name", ["parquet", "fgb", "geojson", "csv", "xlsx"])
@@ -168,13 +168,13 @@ def test_a_damaged_file_is_told(town: Town, tmp_path: Path, name: str, content: 
     path = tmp_path / ("designation_2021.xlsx" if name == "xlsx" else f"designation_2021_units.{name}")
     path.write_bytes(content)
     with pytest.raises(InputError, match="is no designation of ours"):
-        read_stored(path)
+        read_layers(path)
 
 
 def test_a_file_of_no_layer_is_told(tmp_path: Path) -> None:
     (tmp_path / "people.parquet").write_bytes(b"x")
     with pytest.raises(InputError, match="its name does not end in the name of a layer"):
-        read_stored(tmp_path / "people.parquet")
+        read_layers(tmp_path / "people.parquet")
 
 
 # --- GeoParquet ---------------------------------------------------------------------------------------------
@@ -348,7 +348,7 @@ def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path) -> None:
 
     texts = ["=1+1", "+1", "@x", '=HYPERLINK("http://x")', "#N/A", "fine"]
     stored = designation_of({"areas": [{"name": text} for text in texts]})
-    stored.summary["notes"].append("=1+1")
+    stored.summary.notes.append("=1+1")
     DOORS["xlsx"].write(stored, tmp_path)
     book = load_workbook(tmp_path / "designation_2025.xlsx")
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}

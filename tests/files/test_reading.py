@@ -15,8 +15,8 @@ from edge_registers import write_edge_registers
 from two_years import designated, write_town
 from udsat_geo.designation.columns import as_typed
 from udsat_geo.designation.designation import Inputs, designate
-from udsat_geo.designation.layers import Stored, differences, stored_from
-from udsat_geo.files.read import read_stored
+from udsat_geo.designation.layers import Layers, differences, layers_of
+from udsat_geo.files.read import read_layers
 from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
@@ -24,7 +24,7 @@ from udsat_geo.policy.load import load_policy
 
 @dataclass(frozen=True)
 class Written:
-    stored: Stored
+    stored: Layers
     folder: Path
 
 
@@ -35,7 +35,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     write_town(folder)
     made = designated(folder, folder / "town.toml", 2021)
     write_results(made, folder / "again", ("gpkg",))
-    return Written(stored_from(made), folder / "again")
+    return Written(layers_of(made), folder / "again")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def copied(written: Written, tmp_path: Path) -> Path:
 
 
 def test_a_designation_written_and_read_back_is_the_same(written: Written) -> None:
-    read = read_stored(written.folder / "designation_2021.gpkg")
+    read = read_layers(written.folder / "designation_2021.gpkg")
     assert len(read.layers["changed_units"].table) > 0
     assert differences(written.stored, read) == []
     assert read.year == 2021
@@ -54,12 +54,12 @@ def test_without_areas_and_without_a_previous_one(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "raw")
     made = designate(2021, load_policy("kbh-2017"), Inputs(tmp_path / "raw", None, "registers"))
     write_results(made, tmp_path, ("gpkg",))
-    read = read_stored(str(tmp_path / "designation_2021.gpkg"))
+    read = read_layers(str(tmp_path / "designation_2021.gpkg"))
     assert len(read.layers["changes"].table) == 0
-    assert differences(stored_from(made), read) == []
+    assert differences(layers_of(made), read) == []
 
 
-def change_value(stored: Stored) -> Stored:
+def change_value(stored: Layers) -> Layers:
     units = stored.layers["units"]
     column = units.table.schema.get_field_index("composite")
     values = units.table["composite"].to_pylist()
@@ -68,30 +68,30 @@ def change_value(stored: Stored) -> Stored:
     return with_layer(stored, "units", table)
 
 
-def narrow_numbers(stored: Stored) -> Stored:
+def narrow_numbers(stored: Layers) -> Layers:
     areas = stored.layers["areas"].table
     fields = [field.with_type(pa.int32()) if field.name == "since" else field for field in areas.schema]
     return with_layer(stored, "areas", areas.cast(pa.schema(fields)))
 
 
-def with_layer(stored: Stored, name: str, table: pa.Table) -> Stored:
+def with_layer(stored: Layers, name: str, table: pa.Table) -> Layers:
     layer = stored.layers[name]
     changed = type(layer)(name, table, layer.geometry_type, layer.crs)
-    return Stored(stored.summary, {**stored.layers, name: changed})
+    return Layers(stored.summary, {**stored.layers, name: changed})
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda s: Stored({**s.summary, "residents": float(s.summary["residents"])}, s.layers), "summary: residents"),
-        (lambda s: Stored(s.summary, dict(reversed(s.layers.items()))), "layers: areas"),
+        (lambda s: Layers(s.summary.model_copy(update={"residents": -1}), s.layers), "summary: residents"),
+        (lambda s: Layers(s.summary, dict(reversed(s.layers.items()))), "layers: areas"),
         (lambda s: with_layer(s, "units", s.layers["units"].table.slice(1)), "rows against"),
         (lambda s: with_layer(s, "status", s.layers["status"].table.drop_columns("gap")), "status: columns"),
         (change_value, "units: composite: 1 values, the first in row 0"),
         (narrow_numbers, "areas: since: type int64 against int32"),
     ],
 )
-def test_every_difference_is_told(written: Written, change: Callable[[Stored], Stored], told: str) -> None:
+def test_every_difference_is_told(written: Written, change: Callable[[Layers], Layers], told: str) -> None:
     assert differences(written.stored, written.stored) == []
     assert told in "\n".join(differences(written.stored, change(written.stored)))
 
@@ -155,13 +155,13 @@ def cut_short(folder: Path) -> None:
 def test_what_is_no_designation_is_refused(copied: Path, spoil: Callable[[Path], None], told: str) -> None:
     spoil(copied)
     with pytest.raises(InputError) as refused:
-        read_stored(copied / "designation_2021.gpkg")
+        read_layers(copied / "designation_2021.gpkg")
     assert told in str(refused.value)
 
 
 def test_what_no_reader_knows_is_refused() -> None:
     with pytest.raises(InputError, match="is no designation that can be read"):
-        read_stored("designation_2021.docx")
+        read_layers("designation_2021.docx")
 
 
 def test_the_schema_knows_every_column(written: Written) -> None:

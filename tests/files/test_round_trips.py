@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hostile import designations
 from hypothesis import given, settings
-from udsat_geo.designation.layers import Stored, differences, without_geometry
+from udsat_geo.designation.layers import Layers, differences, without_geometry
 from udsat_geo.files.workbook import LONGEST, as_cell_text, from_cell_text
 
 from round_trips import DOORS, TEXTS, TRIALS, designation_of, farthest, table, tried
@@ -37,13 +37,13 @@ def test_the_table_has_a_row_for_each_trial_and_a_column_for_each_format() -> No
 @pytest.mark.parametrize("name", ["gpkg", "parquet", "fgb"])
 @settings(max_examples=30)
 @given(stored=designations())
-def test_everything_comes_back(name: str, stored: Stored) -> None:
+def test_everything_comes_back(name: str, stored: Layers) -> None:
     assert differences(stored, DOORS[name].through(stored)) == []
 
 
 @settings(max_examples=30)
 @given(stored=designations())
-def test_geojson_gives_back_attributes_exactly_and_positions_within_a_millimetre(stored: Stored) -> None:
+def test_geojson_gives_back_attributes_exactly_and_positions_within_a_millimetre(stored: Layers) -> None:
     read = DOORS["geojson"].through(stored)
     assert differences(without_geometry(stored), without_geometry(read)) == []
     assert [layer.geometry_type for layer in read] == [layer.geometry_type for layer in stored]
@@ -54,7 +54,7 @@ def test_geojson_gives_back_attributes_exactly_and_positions_within_a_millimetre
 @pytest.mark.parametrize("name", ["csv", "xlsx"])
 @settings(max_examples=30)
 @given(stored=designations())
-def test_tables_give_back_every_attribute(name: str, stored: Stored) -> None:
+def test_tables_give_back_every_attribute(name: str, stored: Layers) -> None:
     assert differences(without_geometry(stored), DOORS[name].through(stored)) == []
 
 
@@ -105,4 +105,4 @@ def test_a_null_character_is_no_part_of_a_layer() -> None:
 def test_summaries_are_the_json_beside(tmp_path: Path) -> None:
     stored = designation_of({})
     folder = DOORS["csv"].write(stored, tmp_path)
-    assert json.loads((Path(folder) / "designation_2025.json").read_text(encoding="utf-8")) == stored.summary
+    assert json.loads((Path(folder) / "designation_2025.json").read_text(encoding="utf-8")) == stored.summary.as_dict()

@@ -200,5 +200,5 @@ def test_a_run_of_plain_limits_records_none(tmp_path: Path) -> None:
     make_registers(1).write(tmp_path / "raw")
     made = designate(2021, load_policy("kbh-2017"), Inputs(tmp_path / "raw", None, "registers"))
     summary = summarise(made)
-    assert summary["references"] == summary["limits"] == {}
-    assert summary["policy"]["extends"] == []
+    assert summary.references == summary.limits == {}
+    assert summary.policy.extends == []

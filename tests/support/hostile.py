@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from udsat_geo.designation.columns import FLAGS, WHOLE
 from udsat_geo.designation.columns import TEXTS as TEXT_COLUMNS
-from udsat_geo.designation.layers import Stored
+from udsat_geo.designation.layers import Layers
 
 from round_trips import COLUMNS, GEOMETRY, IDS, KINDS, NUMBERS, TEXTS, WHOLE_NUMBERS, designation_of
 
@@ -63,7 +63,7 @@ def shapes(draw: DrawFn, kind: str) -> Any:
 
 
 @st.composite
-def designations(draw: DrawFn) -> Stored:
+def designations(draw: DrawFn) -> Layers:
     """A designation of a few rows a layer."""
     content: dict[str, list[dict[str, Any]]] = {}
     units = draw(st.sampled_from(["Polygon", "MultiPolygon", "Point"]))

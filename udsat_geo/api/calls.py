@@ -277,7 +277,7 @@ def designate(
     >>> d.areas[["area_id", "name", "residents"]]  # doctest: +SKIP
     """
     from udsat_geo.designation.job import Job, run
-    from udsat_geo.designation.layers import stored_from
+    from udsat_geo.designation.layers import layers_of
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.postgis import database_of, is_database
     from udsat_geo.synthetic.write import DEFAULT_SEED
@@ -300,7 +300,7 @@ def designate(
             notes=files.told(language),
         )
         made = run(job, progress)
-    return Result(stored_from(made), made, files)
+    return Result(layers_of(made), made, files)
 
 
 def read(path: PathLike) -> Result:
@@ -323,9 +323,9 @@ def read(path: PathLike) -> Result:
     InputError
         If there is no designation, or it is damaged.
     """
-    from udsat_geo.files.read import read_stored
+    from udsat_geo.files.read import read_layers
 
-    return Result(read_stored(path))
+    return Result(read_layers(path))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from udsat_geo.designation.designation import Designation
-    from udsat_geo.designation.layers import Stored
+    from udsat_geo.designation.layers import Layers
     from udsat_geo.files.explained import Explained
     from udsat_geo.policy.load import LoadedPolicy
 
@@ -34,7 +34,7 @@ class Result:
 
     Attributes
     ----------
-    stored : Stored
+    stored : Layers
         Summary and layers, the latter as Arrow tables.
     designation : Designation or None
         With all that it was made of: arrays of units, edges, scores and areas. None of one that was read back.
@@ -48,7 +48,7 @@ class Result:
     unit, gaps in the same, positive is worse.
     """
 
-    stored: Stored
+    stored: Layers
     designation: Designation | None = None
     files: object = None
 
@@ -57,7 +57,7 @@ class Result:
     @property
     def summary(self) -> dict[str, Any]:
         """The summary with provenance, as in the JSON beside the files."""
-        return self.stored.summary
+        return self.stored.summary.as_dict()
 
     @property
     def year(self) -> int:

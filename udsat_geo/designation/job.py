@@ -29,7 +29,7 @@ from udsat_geo.sources.origins import name_of, origin_of
 from udsat_geo.synthetic.write import DEFAULT_SEED, YEARS, cached_registers
 
 if TYPE_CHECKING:
-    from udsat_geo.designation.layers import Stored
+    from udsat_geo.designation.layers import Layers
 
 DEFAULT_OUT = Path("data/out")
 BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels")
@@ -288,7 +288,7 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
     return dataclasses.replace(inputs, registers=raw / str(year), around=around)
 
 
-def _stored(out: Path | Database, year: int) -> Path | Stored | None:
+def _stored(out: Path | Database, year: int) -> Path | Layers | None:
     """The designation of a year where results go; None where there is none."""
     if isinstance(out, Database):
         from udsat_geo.files.read import read_year
@@ -298,12 +298,12 @@ def _stored(out: Path | Database, year: int) -> Path | Stored | None:
     return path if path.is_file() else None
 
 
-def _has_same_basis(stored: Path | Stored, policy: LoadedPolicy, inputs: Inputs) -> bool:
+def _has_same_basis(stored: Path | Layers, policy: LoadedPolicy, inputs: Inputs) -> bool:
     """Whether a stored designation was made by this policy from this kind of input."""
     from udsat_geo.files.stored import read_summary
 
     summary = read_summary(stored) if isinstance(stored, Path) else stored.summary
-    return bool(summary["policy"].get("sha256") == policy.sha256 and summary["source"] == inputs.source)
+    return summary.policy.sha256 == policy.sha256 and summary.source == inputs.source
 
 
 def check_years(years: Sequence[int], where: Sequence[str] | None = None) -> None:

@@ -14,7 +14,7 @@ from udsat_geo.areas.roles import REASON_KEYS, ROLES
 from udsat_geo.changes.diff import REMOVED, Atoms, Changes, Designated, align, unit_events
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
-from udsat_geo.designation.summary import summarise
+from udsat_geo.designation.summary import Summary, summarise
 from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import REASONS
 from udsat_geo.units.units import Units
@@ -49,7 +49,7 @@ class Layer:
     crs: str | None = None
 
 
-def layers_of(designation: Designation) -> Iterator[Layer]:
+def each_layer(designation: Designation) -> Iterator[Layer]:
     """The layers of a designation, one by one: areas, units, changes, changed units, near misses, status, overrides.
 
     The table of overrides is there only where overrides were given.
@@ -443,18 +443,17 @@ def _objects(values: list[str | None]) -> NDArray[np.object_]:
 
 
 @dataclass(frozen=True)
-class Stored:
-    """What is known of a designation from what was written of it.
+class Layers:
+    """A designation as it is written and read: every format takes it, every reader gives it.
 
     Attributes
     ----------
-    summary : dict
-        As in the JSON, see `udsat_geo.designation.summary.summarise`.
+    summary : Summary
     layers : dict
         Name -> `Layer`, in the order in which they are written.
     """
 
-    summary: dict[str, Any]
+    summary: Summary
     layers: dict[str, Layer]
 
     def __iter__(self) -> Iterator[Layer]:
@@ -463,33 +462,38 @@ class Stored:
     @property
     def year(self) -> int:
         """The year designated."""
-        return int(self.summary["year"])
+        return self.summary.year
 
     @property
     def language(self) -> str:
         """Of its reasons and labels: ``da`` or ``en``."""
-        return str(self.summary["language"])
+        return self.summary.language
+
+    @property
+    def criteria(self) -> list[dict[str, Any]]:
+        """What each criterion is called and measured in, as plain data."""
+        return [criterion.model_dump() for criterion in self.summary.criteria]
 
 
-def stored_from(designation: Designation) -> Stored:
+def layers_of(designation: Designation) -> Layers:
     """What would be written of a designation."""
-    return Stored(summarise(designation), {layer.name: layer for layer in layers_of(designation)})
+    return Layers(summarise(designation), {layer.name: layer for layer in each_layer(designation)})
 
 
 _SHOWN = 100
 """Characters of a value that differs."""
 
 
-def without_geometry(stored: Stored) -> Stored:
+def without_geometry(stored: Layers) -> Layers:
     """What is left of a designation in a format that holds no geometries."""
     layers = {
         layer.name: layer if layer.geometry_type is None else Layer(layer.name, layer.table.drop_columns(GEOMETRY))
         for layer in stored
     }
-    return Stored(stored.summary, layers)
+    return Layers(stored.summary, layers)
 
 
-def differences(one: Stored, other: Stored) -> list[str]:
+def differences(one: Layers, other: Layers) -> list[str]:
     """In what two stored designations differ; empty when they are equal.
 
     Summaries, layers and their order, columns, their order and types, and values are held to each other exactly,
@@ -497,14 +501,14 @@ def differences(one: Stored, other: Stored) -> list[str]:
 
     Parameters
     ----------
-    one, other : Stored
+    one, other : Layers
 
     Returns
     -------
     list of str
         One line for each difference, by summary entry or layer and column.
     """
-    found = [f"summary: {entry}" for entry in _unlike_entries(one.summary, other.summary)]
+    found = [f"summary: {entry}" for entry in _unlike_entries(one.summary.as_dict(), other.summary.as_dict())]
     if list(one.layers) != list(other.layers):
         found.append(f"layers: {', '.join(one.layers)} against {', '.join(other.layers)}")
     for name in one.layers:

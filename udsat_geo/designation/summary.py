@@ -1,24 +1,254 @@
-"""The JSON of a designation: summary and provenance."""
+"""The summary of a designation: what it found and what it was made of; as JSON it stands beside every file."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from udsat_geo import __version__
 from udsat_geo.changes.diff import EVENTS, REMOVED
 from udsat_geo.designation.designation import Designation
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.sources.origins import name_of, origin_of
 
 SETTINGS = "settings"
 """Among the files of a designation: what the registers' folder says of itself, which is no table."""
 
 
-def summarise(designation: Designation, hashes: dict[str, str] | None = None) -> dict[str, Any]:
-    """The summary as plain data; the same designation gives the same.
+class Entry(BaseModel):
+    """A part of a summary; keys that another version wrote are kept, values are what they are said to be."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True, allow_inf_nan=False)
+
+
+class PolicyFile(Entry):
+    """A policy by its id, the name of its file, and that file's SHA-256."""
+
+    id: str
+    file: str = ""
+    sha256: str = ""
+
+
+class PolicyUsed(PolicyFile):
+    """The policy that a designation was made by, and those that it extends."""
+
+    extends: list[PolicyFile] = []
+
+
+class ReferenceUsed(Entry):
+    """A figure that a limit is measured against, and where it comes from."""
+
+    value: float | None = None
+    source: str = ""
+
+
+class LimitUsed(Entry):
+    """A limit that the policy has as an expression, and its value."""
+
+    expression: str
+    value: float | None = None
+
+
+class SettingsFile(Entry):
+    """``registers.toml``, by its name and SHA-256."""
+
+    name: str
+    sha256: str
+
+
+class InputFile(SettingsFile):
+    """A file that was read, and its rows."""
+
+    rows: int | None = None
+
+
+class RuleUsed(Entry):
+    """What the policy asks of units and areas; a policy without a composite has neither core nor edge."""
+
+    score: str = "gap_sd"
+    core: float | None
+    edge: float | None
+    criteria: int
+    require: list[str]
+    years_running: int = 1
+    residents: int
+    leave: float | None = None
+    keep_years: int = 0
+
+
+class CriterionUsed(Entry):
+    """What a criterion is called, measured in, and held to."""
+
+    key: str
+    label: str
+    unit: str
+    share: bool
+    worse: str
+    limit: float | None
+    spread: float | None = None
+
+
+class AreaListed(Entry):
+    """An area in short."""
+
+    area_id: str
+    name: str
+    residents: int
+    units: int
+    composite: float | None
+    since: int
+    until: int | None = None
+
+
+class DecisionListed(Entry):
+    """A decision on a unit, and how many units it changed."""
+
+    action: str
+    unit_id: str | None
+    units: int
+    units_changed: int
+    reason: str
+    decided_by: str
+    date: str
+
+
+class StatusOfCriterion(Entry):
+    """A criterion in the areas taken together, in the rest of the city and in the whole city."""
+
+    criterion: str
+    areas: float | None
+    rest_of_city: float | None
+    gap: float | None
+    city: float | None
+
+
+class PreviousDesignation(Entry):
+    """What the previous designation was made by and from."""
+
+    policy: str
+    policy_sha256: str
+    source: str
+
+
+class ChangeListed(Entry):
+    """What became of an area."""
+
+    event: str
+    area_id: str
+    previous_ids: list[str]
+    residents_added: int
+    residents_removed: int
+    residents_kept: int
+
+
+class ChangesCounted(Entry):
+    """The designation against the previous one."""
+
+    previous_year: int
+    previous: PreviousDesignation
+    areas: dict[str, int]
+    units: dict[str, int]
+    residents: dict[str, int]
+    events: list[ChangeListed]
+
+
+class Summary(Entry):
+    """The summary of a designation: result and provenance, in the order in which the JSON has them.
+
+    Attributes
+    ----------
+    source : str
+        What the people come from: ``registers``, ``unit_table`` or ``synthetic``.
+    counts : dict
+        How many rows do not count, by reason.
+    notes : list of str
+        What was found out about the input.
+    vintage : dict
+        Criterion -> year of its data, where the registers say so.
+    share_of_residents : float or None
+        None of a city without residents.
+    near_misses : dict
+        Demand -> how many groups failed it alone.
+
+    Notes
+    -----
+    A summary that an older version wrote may lack what has a default here; see `Summary.lacks`.
+    """
+
+    year: Annotated[int, Field(ge=1, lt=10_000)]
+    source: str
+    policy: PolicyUsed
+    references: dict[str, ReferenceUsed] = {}
+    limits: dict[str, LimitUsed] = {}
+    version: str = ""
+    inputs: list[InputFile]
+    settings: SettingsFile | None = None
+    counts: dict[str, int] = {}
+    notes: list[str] = []
+    vintage: dict[str, int] = {}
+    language: str = "da"
+    units: int | None = None
+    crs: str | None = None
+    residents: int = 0
+    residents_in_areas: int = 0
+    share_of_residents: float | None = None
+    rule: RuleUsed | None = None
+    criteria: list[CriterionUsed] = []
+    areas: list[AreaListed] = []
+    near_misses: dict[str, int] = {}
+    overrides: list[DecisionListed] = []
+    status: list[StatusOfCriterion] = []
+    changes: ChangesCounted | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain data, what stands in the JSON and no more."""
+        return self.model_dump(exclude_unset=True)
+
+    def lacks(self, *keys: str) -> bool:
+        """Whether it does not say one of these, as of an older version."""
+        return not self.model_fields_set.issuperset(keys)
+
+
+def read_summary_text(text: str, name: str) -> Summary:
+    """The summary that stands in a JSON text; `name` is where it stands, for messages.
+
+    Raises
+    ------
+    InputError
+        If it is no JSON, or no summary of a designation.
+    """
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InputError(Problem(name, _("is not JSON"), _("Make the designation again."))) from None
+    try:
+        return Summary.model_validate(content)
+    except ValidationError as error:
+        raise InputError(_misfits(error, name)) from None
+
+
+def _misfits(error: ValidationError, name: str) -> Problem:
+    """What keeps a text from being a summary, by its keys."""
+    keys = [".".join(str(step) for step in entry["loc"]) for entry in error.errors(include_url=False)]
+    told = dict.fromkeys(key for key in keys if key)
+    what = _("is not the summary of a designation")
+    if told:
+        what = _("{what}: missing, or not of its kind: {keys}").format(what=what, keys=", ".join([*told][:_KEYS_TOLD]))
+    return Problem(name, what, _("Make the designation again."))
+
+
+_KEYS_TOLD = 5
+
+
+def summarise(designation: Designation, hashes: dict[str, str] | None = None) -> Summary:
+    """The summary of a designation; the same designation gives the same.
 
     Parameters
     ----------
@@ -29,7 +259,7 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
     policy = designation.policy
     files = designation.files
     hashes = hashes or {table: sha256(path) for table, path in files.items()}
-    return {
+    content = {
         "year": designation.year,
         "source": designation.inputs.source,
         "policy": {
@@ -64,11 +294,13 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
         "status": _status(designation),
         "changes": _changes(designation),
     }
+    return Summary.model_validate(content)
 
 
-def as_json(summary: dict[str, Any]) -> str:
-    """The summary as JSON text."""
-    return json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+def as_json(content: Summary | Mapping[str, Any]) -> str:
+    """A summary, or other plain data, as JSON text."""
+    content = content.as_dict() if isinstance(content, Summary) else content
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def sha256(path: Path) -> str:

@@ -91,7 +91,7 @@ def _read_designation(path: Path) -> AreaSet:
     from udsat_geo.files.stored import read_designated, read_summary
 
     designated = read_designated(path)
-    crs = read_summary(path).get("crs")
+    crs = read_summary(path).crs
     if isinstance(crs, str) and not same_crs(crs, CRS):
         what = f"is a designation in {short_crs(crs)}, and registers are read in {CRS}"
         raise InputError(Problem(name_of(path), what, "Name a designation of the same city."))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from udsat_geo.designation.columns import type_of
-from udsat_geo.designation.layers import GEOMETRY, Layer, Stored
+from udsat_geo.designation.layers import GEOMETRY, Layer, Layers
+from udsat_geo.designation.summary import Summary
 
 ROWS_AT_ONCE = 50_000
 _NEEDS_QUOTES = "[\"',;\t\r\n]|^$|^ | $"
@@ -95,7 +96,7 @@ _DANGEROUS = f"^('*)([{_STARTS}])"
 _GUARDED = f"^'('*)([{_STARTS}])"
 
 
-def write_csv(stored: Stored, folder: Path, stem: str) -> None:
+def write_csv(stored: Layers, folder: Path, stem: str) -> None:
     """Write a file for each layer, ``STEM_LAYER.csv``.
 
     Raises
@@ -145,7 +146,7 @@ def _replaced(table: Any, pattern: str, by: str) -> Any:
     return table
 
 
-def read_csv_layer(path: Path, name: str, summary: dict[str, Any]) -> Layer:
+def read_csv_layer(path: Path, name: str, summary: Summary) -> Layer:
     """The attributes of one layer from its file: geometries were not written.
 
     Raises
@@ -153,7 +154,7 @@ def read_csv_layer(path: Path, name: str, summary: dict[str, Any]) -> Layer:
     ValueError, KeyError
         If it cannot be read, or is not as this product writes it.
     """
-    delimiter, decimal = _dialect(summary["language"])
+    delimiter, decimal = _dialect(summary.language)
     try:
         content = path.read_bytes()
         head, _, _ = content.partition(b"\r\n")

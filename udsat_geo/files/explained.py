@@ -87,7 +87,7 @@ def read_explained(path: Path, wanted: str) -> Explained:
     """
     if not path.is_file():
         raise InputError(Problem(str(path), "no such file", "Name a designation_YEAR.gpkg."))
-    summary = read_summary(path)
+    summary = read_summary(path).as_dict()
     if not is_whole(summary):
         raise InputError(made_by_older(path))
     criteria = summary["criteria"]

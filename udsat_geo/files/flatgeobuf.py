@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from udsat_geo.designation.columns import describe_column, describe_layer
-from udsat_geo.designation.layers import GEOMETRY, TABLES, Layer, Stored
+from udsat_geo.designation.layers import GEOMETRY, TABLES, Layer, Layers
+from udsat_geo.designation.summary import Summary
 from udsat_geo.files.stored import as_layer
 from udsat_geo.sources.features import geometry_column, read_layer
 
@@ -18,7 +19,7 @@ _ROW_TEXTS = {
 }
 
 
-def write_flatgeobuf(stored: Stored, folder: Path, stem: str) -> None:
+def write_flatgeobuf(stored: Layers, folder: Path, stem: str) -> None:
     """Write a file for each layer, ``STEM_LAYER.fgb``.
 
     Raises
@@ -55,14 +56,14 @@ def _all_drawn(layer: Layer) -> bool:
     return not (shapely.is_missing(shapes) | shapely.is_empty(shapes)).any()
 
 
-def _described(layer: Layer, stored: Stored) -> Any:
+def _described(layer: Layer, stored: Layers) -> Any:
     """A layer's table with the rows numbered, and titles and meanings where GDAL looks for them."""
     import pyarrow as pa
 
     table = layer.table.add_column(0, ROW, pa.array(range(1, len(layer.table) + 1), type=pa.int64()))
     fields = []
     for field in table.schema:
-        told = describe_column(layer.name, field.name, stored.language, stored.summary["criteria"])
+        told = describe_column(layer.name, field.name, stored.language, stored.criteria)
         title, text = _ROW_TEXTS[stored.language] if told is None else (told.title, told.text)
         known = field.name != GEOMETRY
         metadata = {"GDAL:OGR:alternative_name": title, "GDAL:OGR:comment": text} if known else {}
@@ -70,7 +71,7 @@ def _described(layer: Layer, stored: Stored) -> Any:
     return table.cast(pa.schema(fields))
 
 
-def read_flatgeobuf_layer(path: Path, name: str, summary: dict[str, Any]) -> Layer:
+def read_flatgeobuf_layer(path: Path, name: str, summary: Summary) -> Layer:
     """One layer from its file, its rows in their own order.
 
     Raises

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.designation.columns import describe_layer, type_of
-from udsat_geo.designation.layers import GEOMETRY, Layer, Stored
+from udsat_geo.designation.layers import GEOMETRY, Layer, Layers
+from udsat_geo.designation.summary import Summary
 from udsat_geo.messages.errors import OutputError, Problem
 from udsat_geo.sources.crs import reproject
 
@@ -24,7 +25,7 @@ DECIMALS = 9
 _AT_ONCE = 50_000
 
 
-def write_geojson(stored: Stored, folder: Path, stem: str) -> None:
+def write_geojson(stored: Layers, folder: Path, stem: str) -> None:
     """Write a file for each layer, ``STEM_LAYER.geojson``.
 
     Raises
@@ -60,14 +61,14 @@ def _positions(layer: Layer) -> NDArray[np.object_] | None:
     return turned
 
 
-def _head(layer: Layer, shapes: NDArray[np.object_] | None, stored: Stored) -> str:
+def _head(layer: Layer, shapes: NDArray[np.object_] | None, stored: Layers) -> str:
     """Everything of a collection before its features; members that the RFC does not have are free to be there."""
     import shapely
 
     told = describe_layer(layer.name, stored.language)
     head: dict[str, Any] = {"type": "FeatureCollection", "name": layer.name}
     head |= {"title": told.title, "description": told.text}
-    head |= {"year": stored.year, "source": stored.summary["source"], "policy": stored.summary["policy"]["id"]}
+    head |= {"year": stored.year, "source": stored.summary.source, "policy": stored.summary.policy.id}
     if layer.geometry_type is not None:
         head["geometry_type"] = layer.geometry_type
     head["columns"] = [column for column in layer.table.column_names if column != GEOMETRY]
@@ -106,7 +107,7 @@ def _as_json(column: Any) -> list[str]:
     return [texts[-1 if code is None else code] for code in coded.indices.to_pylist()]
 
 
-def read_geojson_layer(path: Path, name: str, summary: dict[str, Any]) -> Layer:
+def read_geojson_layer(path: Path, name: str, summary: Summary) -> Layer:
     """One layer from its file, in the reference system of its designation; rings run as the RFC has them.
 
     Raises
@@ -125,10 +126,10 @@ def read_geojson_layer(path: Path, name: str, summary: dict[str, Any]) -> Layer:
             for column in columns
         }
         if kind is not None:
-            arrays[GEOMETRY] = _as_binary([feature["geometry"] for feature in features], summary["crs"])
+            arrays[GEOMETRY] = _as_binary([feature["geometry"] for feature in features], summary.crs or "")
     except (TypeError, RecursionError, OSError, pa.ArrowInvalid) as error:
         raise ValueError(f"{path.name}: {str(error).splitlines()[0]}") from None
-    return Layer(name, pa.table(arrays), kind, None if kind is None else summary["crs"])
+    return Layer(name, pa.table(arrays), kind, None if kind is None else summary.crs)
 
 
 def _as_binary(geometries: list[Any], crs: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from udsat_geo.designation.columns import LAYER_TEXTS, describe_column, describe_layer, texts_of
 from udsat_geo.designation.designation import Designation
-from udsat_geo.designation.layers import GEOMETRY, Layer, layers_of
+from udsat_geo.designation.layers import GEOMETRY, Layer, each_layer
 from udsat_geo.files.contents import Contents, PackageLayer, clean, read_contents
 from udsat_geo.files.iso19115 import write_iso_metadata
 from udsat_geo.files.qgis.project import write_project
@@ -186,7 +186,7 @@ def write_geopackage(designation: Designation, path: Path) -> None:
         If the file cannot be written.
     """
     with steady_gdal(designation.year):
-        for layer in layers_of(designation):
+        for layer in each_layer(designation):
             write_layer(path, layer, _stamp(designation) if layer.name == "areas" else None)
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from udsat_geo.designation.columns import as_typed, describe_column, describe_layer
-from udsat_geo.designation.layers import GEOMETRY, Layer, Stored
+from udsat_geo.designation.layers import GEOMETRY, Layer, Layers
+from udsat_geo.designation.summary import Summary
 from udsat_geo.files.stored import as_written
 
 BOX = "bbox"
@@ -22,7 +23,7 @@ ROWS_IN_GROUP = 65_536
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 
 
-def write_parquet(stored: Stored, folder: Path, stem: str) -> None:
+def write_parquet(stored: Layers, folder: Path, stem: str) -> None:
     """Write a file for each layer, ``STEM_LAYER.parquet``.
 
     Raises
@@ -43,12 +44,12 @@ def write_parquet(stored: Stored, folder: Path, stem: str) -> None:
         )
 
 
-def _described(layer: Layer, stored: Stored) -> Any:
+def _described(layer: Layer, stored: Layers) -> Any:
     """A layer's table with its box column, and titles and meanings as metadata of file and columns."""
     import pyarrow as pa
     import shapely
 
-    language, criteria = stored.language, stored.summary["criteria"]
+    language, criteria = stored.language, stored.criteria
     table, metadata = layer.table, {}
     if layer.geometry_type is not None:
         shapes = shapely.from_wkb(table[GEOMETRY].to_numpy())
@@ -63,10 +64,10 @@ def _described(layer: Layer, stored: Stored) -> Any:
             "description": told.text,
             "geometry_type": layer.geometry_type,
             "year": stored.year,
-            "source": stored.summary["source"],
-            "policy": stored.summary["policy"]["id"],
-            "policy_sha256": stored.summary["policy"]["sha256"],
-            "version": stored.summary["version"],
+            "source": stored.summary.source,
+            "policy": stored.summary.policy.id,
+            "policy_sha256": stored.summary.policy.sha256,
+            "version": stored.summary.version,
         },
         ensure_ascii=False,
     )
@@ -113,7 +114,7 @@ def _projjson(crs: str) -> Any:
     return json.loads(pyproj.CRS.from_user_input(crs).to_json())
 
 
-def read_parquet_layer(path: Path, name: str, summary: dict[str, Any]) -> Layer:
+def read_parquet_layer(path: Path, name: str, summary: Summary) -> Layer:
     """One layer from its file.
 
     Raises

@@ -6,7 +6,6 @@ new ones take their names at the very end, with the rights that had been given o
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from udsat_geo.designation.columns import as_typed, describe_column, describe_layer, type_of
-from udsat_geo.designation.layers import GEOMETRY, LAYERS, Layer, Stored
-from udsat_geo.designation.summary import as_json
+from udsat_geo.designation.layers import GEOMETRY, LAYERS, Layer, Layers
+from udsat_geo.designation.summary import Summary, as_json, read_summary_text
 from udsat_geo.files.delimited import rows_as_text, table_of_text
-from udsat_geo.files.stored import as_written, is_summary
+from udsat_geo.files.stored import as_written
 from udsat_geo.messages.errors import InputError, OutputError, Problem, check_installed
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ def schemas_of_ours(connection: psycopg.Connection[Any]) -> list[str]:
     return [str(name) for (name,) in connection.execute(query, (MARK,)).fetchall()]
 
 
-def read_schema(connection: psycopg.Connection[Any], schema: str, postgis: str) -> Stored:
+def read_schema(connection: psycopg.Connection[Any], schema: str, postgis: str) -> Layers:
     """A designation from its schema.
 
     Parameters
@@ -180,15 +179,13 @@ def read_schema(connection: psycopg.Connection[Any], schema: str, postgis: str) 
     found = connection.execute(query).fetchall()
     if len(found) != 1:
         raise ValueError(f"{schema}.about has {len(found)} rows")
-    summary = json.loads(found[0][0])
-    if not is_summary(summary):
-        raise ValueError(f"{schema}.about holds no summary")
+    summary = read_summary_text(found[0][0], f"{schema}.about")
     layers = {}
     for name in LAYERS:
         columns = _columns_of(connection, schema, name)
         if columns:
             layers[name] = _read_layer(connection, schema, name, columns, postgis, summary)
-    return Stored(summary, layers)
+    return Layers(summary, layers)
 
 
 def _columns_of(connection: psycopg.Connection[Any], schema: str, name: str) -> dict[str, str]:
@@ -207,7 +204,7 @@ def _read_layer(
     name: str,
     columns: dict[str, str],
     postgis: str,
-    summary: dict[str, Any],
+    summary: Summary,
 ) -> Layer:
     import pyarrow as pa
     from psycopg import sql
@@ -291,12 +288,12 @@ def check_database(database: Database, year: int) -> None:
         connection.rollback()
 
 
-def write_database(stored: Stored, database: Database) -> str:
+def write_database(stored: Layers, database: Database) -> str:
     """Write a designation into a schema of a database, whole or not at all.
 
     Parameters
     ----------
-    stored : Stored
+    stored : Layers
     database : Database
         Its schema; without one, ``designation_YEAR``. It may be there if it is empty or a designation of ours.
 
@@ -368,7 +365,7 @@ def _make_schema(connection: psycopg.Connection[Any], database: Database, schema
 
 
 def _write_layer(
-    connection: psycopg.Connection[Any], schema: str, layer: Layer, stored: Stored, postgis: str, database: Database
+    connection: psycopg.Connection[Any], schema: str, layer: Layer, stored: Layers, postgis: str, database: Database
 ) -> None:
     """A layer as a new table beside the one that may be there, filled, keyed, indexed and described."""
     from psycopg import sql
@@ -421,12 +418,12 @@ def _fill(connection: psycopg.Connection[Any], name: Any, layer: Layer) -> None:
             copy.write(rows)
 
 
-def _describe(connection: psycopg.Connection[Any], name: Any, layer: Layer, stored: Stored) -> None:
+def _describe(connection: psycopg.Connection[Any], name: Any, layer: Layer, stored: Layers) -> None:
     """Comments on a table and its columns."""
     told = describe_layer(layer.name, stored.language)
     _comment(connection, "TABLE", name, f"{told.title}. {told.text}")
     for column in (KEY, *layer.table.column_names):
-        meaning = describe_column(layer.name, column, stored.language, stored.summary["criteria"])
+        meaning = describe_column(layer.name, column, stored.language, stored.criteria)
         fallback = _ABOUT_TEXTS[stored.language].get(column, "")
         text = fallback if meaning is None else f"{meaning.title}. {meaning.text}"
         _comment_column(connection, name, column, text)
@@ -450,7 +447,7 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\ufffd")
 
 
-def _write_about(connection: psycopg.Connection[Any], schema: str, stored: Stored) -> None:
+def _write_about(connection: psycopg.Connection[Any], schema: str, stored: Layers) -> None:
     """The summary as a table of one row, and the schema's comment."""
     from psycopg import sql
 
@@ -463,8 +460,8 @@ def _write_about(connection: psycopg.Connection[Any], schema: str, stored: Store
     text = as_json(summary)
     # in JSON that is to be looked into, no null character may be written in any way
     queried = re.sub(r"(?<!\\)((?:\\\\)*)\\u0000", r"\1\\ufffd", text)
-    policy = summary["policy"]
-    row = ("udsat_geo", summary["version"], stored.year, summary["source"], policy["id"], policy["sha256"])
+    policy = summary.policy
+    row = ("udsat_geo", summary.version, stored.year, summary.source, policy.id, policy.sha256)
     places = sql.SQL(", ").join(sql.Placeholder() * len(_ABOUT_COLUMNS))
     connection.execute(sql.SQL("INSERT INTO {} VALUES ({})").format(name, places), (*row, queried, text))
     _comment(connection, "TABLE", name, f"{MARK}: {words['about']}")
@@ -473,7 +470,7 @@ def _write_about(connection: psycopg.Connection[Any], schema: str, stored: Store
     query = "SELECT pg_catalog.pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = %s"
     # one that was made for us says itself what it is for
     if connection.execute(query, (schema,)).fetchone() == (True,):
-        told = words["schema"].format(year=stored.year, policy=policy["id"], source=summary["source"])
+        told = words["schema"].format(year=stored.year, policy=policy.id, source=summary.source)
         _comment(connection, "SCHEMA", sql.Identifier(schema), told)
 
 
@@ -526,7 +523,7 @@ def holds_schema(database: Database, schema: str) -> bool:
         return schema in schemas_of_ours(connection)
 
 
-def read_database(database: Database) -> Stored:
+def read_database(database: Database) -> Layers:
     """A designation from a schema of a database: what was written into it.
 
     Raises

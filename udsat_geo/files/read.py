@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.designation.layers import LAYERS, Stored
+from udsat_geo.designation.layers import LAYERS, Layers
 from udsat_geo.designation.running import Qualified, earlier_years, qualified_throughout
+from udsat_geo.designation.summary import Summary
 from udsat_geo.files.delimited import read_csv_layer
 from udsat_geo.files.flatgeobuf import read_flatgeobuf_layer
 from udsat_geo.files.geojson import read_geojson_layer
@@ -28,8 +29,8 @@ OPTIONAL = ("overrides",)
 _REMEDY = "Make the designation again, or name another file."
 
 
-def read_stored(where: str | Path) -> Stored:
-    """Read a designation back: what `udsat_geo.designation.layers.stored_from` gives of the one that was written.
+def read_layers(where: str | Path) -> Layers:
+    """Read a designation back: what `udsat_geo.designation.layers.layers_of` gives of the one that was written.
 
     GeoPackage, Parquet and FlatGeobuf give everything back as it was (FlatGeobuf no difference between no geometry and
     an empty one, which layer by layer are never both there). GeoJSON gives positions within a millimetre, and rings
@@ -61,7 +62,7 @@ def read_stored(where: str | Path) -> Stored:
     return _told(lambda: reader(path), path.name)
 
 
-def read_year(database: Database, year: int) -> Stored | None:
+def read_year(database: Database, year: int) -> Layers | None:
     """A year's designation where it lies in a database by itself, in the schema ``designation_YEAR``; None without.
 
     Raises
@@ -75,7 +76,7 @@ def read_year(database: Database, year: int) -> Stored | None:
     return _told(lambda: read_database(replace(database, schema=schema)), f"{database.shown}?schema={schema}")
 
 
-def _told(read: Callable[[], Stored], name: str) -> Stored:
+def _told(read: Callable[[], Layers], name: str) -> Layers:
     """What is read, checked; what is not as this product writes it is told in one message."""
     try:
         return _checked(read(), name)
@@ -86,7 +87,7 @@ def _told(read: Callable[[], Stored], name: str) -> Stored:
         raise InputError(Problem(name, f"is no designation of ours ({reason})", _REMEDY)) from None
 
 
-def read_geopackage(path: Path) -> Stored:
+def read_geopackage(path: Path) -> Layers:
     """A GeoPackage and the JSON beside it.
 
     Raises
@@ -99,7 +100,7 @@ def read_geopackage(path: Path) -> Stored:
     summary = read_summary(path)
     present = set(list_layers(path))
     read = {name: read_layer(path, name) for name in LAYERS if name in present}
-    return Stored(summary, {name: as_layer(name, meta, table, summary) for name, (meta, table) in read.items()})
+    return Layers(summary, {name: as_layer(name, meta, table, summary) for name, (meta, table) in read.items()})
 
 
 def _only_one(folder: Path) -> Path:
@@ -122,20 +123,20 @@ def _beside(summary: Path) -> Path:
     raise InputError(Problem(str(summary), what, f"Put the file of {', '.join(READERS)} beside it."))
 
 
-def _checked(stored: Stored, name: str) -> Stored:
+def _checked(stored: Layers, name: str) -> Layers:
     """Refuse layers that are not there, and those that are of another run than the summary."""
     missing = [layer for layer in LAYERS if layer not in stored.layers and layer not in OPTIONAL]
     if missing:
         raise ValueError(f"it has no {', '.join(missing)}")
-    told = [area["area_id"] for area in stored.summary.get("areas", [])]
+    told = [area.area_id for area in stored.summary.areas]
     found = stored.layers["areas"].table["area_id"].to_pylist()
-    if told != found or stored.summary.get("units") != len(stored.layers["units"].table):
+    if told != found or stored.summary.units != len(stored.layers["units"].table):
         what = "holds other areas or units than the summary says"
         raise InputError(Problem(name, what, "They are of different runs: make the designation again."))
     return stored
 
 
-READERS: dict[str, Callable[[Path], Stored]] = {
+READERS: dict[str, Callable[[Path], Layers]] = {
     ".gpkg": read_geopackage,
     ".parquet": lambda path: read_files(path, read_parquet_layer),
     ".fgb": lambda path: read_files(path, read_flatgeobuf_layer),
@@ -235,13 +236,13 @@ def _read(out: Path | Database, year: int, policy: LoadedPolicy, source: str) ->
         raise InputError(Problem(place, what, remedy))
     summary, units = found
     problems = []
-    if summary["year"] != year:
-        problems.append(Problem(place, f"is of {summary['year']}", remedy))
-    if summary["policy"]["id"] not in policy.ids_of_same_demands:
-        other = f"was made by {summary['policy']['id']}, which does not ask the same of a unit as {policy.policy.id}"
+    if summary.year != year:
+        problems.append(Problem(place, f"is of {summary.year}", remedy))
+    if summary.policy.id not in policy.ids_of_same_demands:
+        other = f"was made by {summary.policy.id}, which does not ask the same of a unit as {policy.policy.id}"
         problems.append(Problem(place, other, remedy))
-    if summary["source"] != source:
-        what = f"was made from another kind of input ({summary['source']}, this one from {source})"
+    if summary.source != source:
+        what = f"was made from another kind of input ({summary.source}, this one from {source})"
         problems.append(Problem(place, what, remedy))
     if problems:
         raise InputError(problems)
@@ -252,7 +253,7 @@ def _read(out: Path | Database, year: int, policy: LoadedPolicy, source: str) ->
         raise InputError(Problem(place, f"is no designation of ours ({reason})", remedy)) from None
 
 
-def _find(out: Path | Database, year: int) -> tuple[dict[str, Any], Callable[[], Any]] | None:
+def _find(out: Path | Database, year: int) -> tuple[Summary, Callable[[], Any]] | None:
     """The summary of a year's designation, and what gives its table of units; None where there is none."""
     if isinstance(out, Database):
         stored = read_year(out, year)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +13,15 @@ from numpy.typing import NDArray
 from udsat_geo.changes.diff import Designated
 from udsat_geo.designation.columns import as_typed
 from udsat_geo.designation.designation import Designation
-from udsat_geo.designation.layers import GEOMETRY, LAYERS, TABLES, Layer, Stored
+from udsat_geo.designation.layers import GEOMETRY, LAYERS, TABLES, Layer, Layers
+from udsat_geo.designation.summary import Summary, read_summary_text
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.features import geometries_of, geometry_column, read_layer
 from udsat_geo.sources.origins import name_of, origin_of
 
-ReadLayer = Callable[[Path, str, dict[str, Any]], Layer]
+ReadLayer = Callable[[Path, str, Summary], Layer]
 
 
 def layer_ends(suffix: str) -> Callable[[Designation], tuple[str, ...]]:
@@ -39,7 +40,7 @@ def stems_of(path: Path) -> Iterator[str]:
             yield path.stem.removesuffix(f"_{name}")
 
 
-def read_files(path: Path, read_layer: ReadLayer) -> Stored:
+def read_files(path: Path, read_layer: ReadLayer) -> Layers:
     """The layers of a designation from one of its files, the others beside it.
 
     Parameters
@@ -62,10 +63,10 @@ def read_files(path: Path, read_layer: ReadLayer) -> Stored:
     stem = next((stem for stem in stems if (path.parent / f"{stem}.json").is_file()), stems[0])
     summary = read_summary(path.parent / f"{stem}.json")
     files = {name: path.parent / f"{stem}_{name}{path.suffix}" for name in LAYERS}
-    return Stored(summary, {name: read_layer(file, name, summary) for name, file in files.items() if file.is_file()})
+    return Layers(summary, {name: read_layer(file, name, summary) for name, file in files.items() if file.is_file()})
 
 
-def as_layer(name: str, meta: dict[str, Any], table: Any, summary: dict[str, Any]) -> Layer:
+def as_layer(name: str, meta: dict[str, Any], table: Any, summary: Summary) -> Layer:
     """A layer of what `udsat_geo.sources.features.read_layer` gave, its columns of their types.
 
     Parameters
@@ -73,7 +74,7 @@ def as_layer(name: str, meta: dict[str, Any], table: Any, summary: dict[str, Any
     name : str
     meta : dict
     table : pyarrow.Table
-    summary : dict
+    summary : Summary
         The reference system is written as it writes it.
 
     Raises
@@ -89,14 +90,10 @@ def as_layer(name: str, meta: dict[str, Any], table: Any, summary: dict[str, Any
     return Layer(name, as_typed(name, ordered), meta["geometry_type"], as_written(meta["crs"], summary))
 
 
-def as_written(crs: str | None, summary: dict[str, Any]) -> str | None:
+def as_written(crs: str | None, summary: Summary) -> str | None:
     """A reference system as the summary writes it, where it is the same."""
-    told = summary.get("crs")
-    return told if isinstance(told, str) and crs is not None and same_crs(told, crs) else crs
-
-
-YEARS = range(1, 10_000)
-"""What may be the year of a designation."""
+    told = summary.crs
+    return told if told is not None and crs is not None and same_crs(told, crs) else crs
 
 
 def read_designated(path: Path, geometry: bool = False) -> Designated:
@@ -128,16 +125,16 @@ def read_designated(path: Path, geometry: bool = False) -> Designated:
         raise InputError(
             Problem(name_of(path), f"is no designation of ours ({reason})", "Name another file.")
         ) from None
-    year = summary["year"]
+    year = summary.year
     return replace(made, files=((year, "designation", path), (year, "summary", path.with_suffix(".json"))))
 
 
-def designated_of(stored: Stored, geometry: bool = False) -> Designated:
+def designated_of(stored: Layers, geometry: bool = False) -> Designated:
     """What a later designation compares itself with, of one that was read back.
 
     Parameters
     ----------
-    stored : Stored
+    stored : Layers
         With geometries.
     geometry : bool
         Whether to say where its units lie as well.
@@ -152,7 +149,7 @@ def designated_of(stored: Stored, geometry: bool = False) -> Designated:
     return _designated(f"the designation of {stored.year}", stored.summary, units, areas, areas[GEOMETRY], where)
 
 
-def _designated(name: str, summary: dict[str, Any], units: Any, areas: Any, outlines: Any, places: Any) -> Designated:
+def _designated(name: str, summary: Summary, units: Any, areas: Any, outlines: Any, places: Any) -> Designated:
     """Of tables with columns of well-known binary; `name` is where they stand, for messages."""
     unit_id, area_id, labels = _texts(units, "unit_id"), _texts(areas, "area_id"), _texts(units, "area_id")
     residents, since = whole_numbers(units, "residents", empty=0), whole_numbers(areas, "since")
@@ -162,8 +159,8 @@ def _designated(name: str, summary: dict[str, Any], units: Any, areas: Any, outl
     number = {area: i for i, area in enumerate(area_id.tolist())} | {"": -1}
     _check_whole(name, unit_id, np.array([label not in number for label in labels], dtype=bool), area_id, where)
     return Designated(
-        summary["year"],
-        summary["policy"]["id"],
+        summary.year,
+        summary.policy.id,
         unit_id,
         residents,
         np.array([number[label] for label in labels], dtype=np.int64),
@@ -171,8 +168,8 @@ def _designated(name: str, summary: dict[str, Any], units: Any, areas: Any, outl
         _texts(areas, "name"),
         since,
         geometries_of(outlines),
-        str(summary["policy"].get("sha256", "")),
-        summary["source"],
+        summary.policy.sha256,
+        summary.source,
         until,
         where,
     )
@@ -209,7 +206,7 @@ def _check_whole(
         raise InputError(problems)
 
 
-def read_summary(path: Path) -> dict[str, Any]:
+def read_summary(path: Path) -> Summary:
     """The summary beside a designation's GeoPackage.
 
     Raises
@@ -219,7 +216,7 @@ def read_summary(path: Path) -> dict[str, Any]:
     """
     beside = path.with_suffix(".json")
     try:
-        summary: dict[str, Any] = json.loads(beside.read_text(encoding="utf-8"))
+        text = beside.read_text(encoding="utf-8")
     except OSError as error:
         reason = error.strerror or str(error)
         if origin_of(path) is not None:
@@ -229,11 +226,9 @@ def read_summary(path: Path) -> dict[str, Any]:
         raise InputError(
             Problem(str(beside), f"cannot be read ({reason})", "It belongs beside the other files.")
         ) from None
-    except (ValueError, RecursionError):
-        raise InputError(Problem(beside.name, "is not JSON", "Make the designation again.")) from None
-    if not is_summary(summary):
-        raise InputError(Problem(beside.name, "is not the summary of a designation", "Make the designation again."))
-    return summary
+    except UnicodeDecodeError:
+        raise InputError(Problem(beside.name, _("is not JSON"), _("Make the designation again."))) from None
+    return read_summary_text(text, beside.name)
 
 
 def whole_numbers(table: Any, column: str, empty: int | None = None) -> NDArray[np.int64]:
@@ -254,16 +249,6 @@ def whole_numbers(table: Any, column: str, empty: int | None = None) -> NDArray[
     if not all(isinstance(value, int | float) and value == value // 1 for value in whole):
         raise ValueError(f"{column} holds no whole numbers")
     return np.array(whole, dtype=np.int64)
-
-
-def is_summary(content: Any) -> bool:
-    """Whether JSON content has what is read of a summary."""
-    if not isinstance(content, dict) or not {"year", "policy", "source", "inputs"} <= content.keys():
-        return False
-    policy, year = content["policy"], content["year"]
-    if not isinstance(policy, dict) or not isinstance(policy.get("id"), str) or not isinstance(content["source"], str):
-        return False
-    return isinstance(year, int) and not isinstance(year, bool) and year in YEARS
 
 
 def gdal_errors() -> tuple[type[Exception], ...]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from udsat_geo.designation.columns import FLAGS, TEXTS, WHOLE, describe_column, describe_layer, type_of
-from udsat_geo.designation.layers import GEOMETRY, LAYERS, Layer, Stored
+from udsat_geo.designation.layers import GEOMETRY, LAYERS, Layer, Layers
 from udsat_geo.files.stored import read_summary
 from udsat_geo.messages.errors import OutputError, Problem, check_installed
 from udsat_geo.messages.words import counted_words
@@ -169,7 +169,7 @@ _YEARS = ("since", "until", "number")
 _NARROWEST, _WIDEST = 8, 60
 
 
-def write_workbook(stored: Stored, folder: Path, stem: str) -> None:
+def write_workbook(stored: Layers, folder: Path, stem: str) -> None:
     """Write ``STEM.xlsx``; the same designation gives the same bytes.
 
     Raises
@@ -188,7 +188,7 @@ def write_workbook(stored: Stored, folder: Path, stem: str) -> None:
             raise OutputError(Problem("--format xlsx", what, "Leave xlsx out; csv and parquet hold them."))
     book = Workbook(write_only=True)
     day = datetime.datetime(stored.year, 12, 31)
-    book.properties.creator = f"udsat_geo {stored.summary['version']}"
+    book.properties.creator = f"udsat_geo {stored.summary.version}"
     book.properties.created = book.properties.modified = day
     with _closed_anyway(book), Zip(folder / f"{stem}.xlsx") as archive:
         about, columns = (book.create_sheet(WORDS[stored.language][name]) for name in ("about", "columns"))
@@ -217,7 +217,7 @@ def _closed_anyway(book: Workbook) -> Iterator[None]:
 # --- layers -------------------------------------------------------------------------------------------------
 
 
-def _write_layer(book: Workbook, layer: Layer, stored: Stored) -> int:
+def _write_layer(book: Workbook, layer: Layer, stored: Layers) -> int:
     """Add a layer's sheet; how many of its texts were longer than a cell holds."""
     from openpyxl.utils import get_column_letter
 
@@ -236,9 +236,9 @@ def _write_layer(book: Workbook, layer: Layer, stored: Stored) -> int:
     return cells.cut
 
 
-def _formats(layer: str, column: str, table: Any, stored: Stored) -> Callable[[int], str]:
+def _formats(layer: str, column: str, table: Any, stored: Layers) -> Callable[[int], str]:
     """The number format of a column by row."""
-    share = {criterion["key"]: bool(criterion["share"]) for criterion in stored.summary["criteria"]}
+    share = {criterion["key"]: bool(criterion["share"]) for criterion in stored.criteria}
     if column in TEXTS or column in FLAGS:
         return lambda _: "@" if column in TEXTS else "General"
     if column in WHOLE:
@@ -323,7 +323,7 @@ class _Cells:
 # --- what it is ---------------------------------------------------------------------------------------------
 
 
-def _write_columns(sheet: WriteOnlyWorksheet, stored: Stored) -> None:
+def _write_columns(sheet: WriteOnlyWorksheet, stored: Layers) -> None:
     """What every column is called and means."""
     cells, words = _Cells(sheet), WORDS[stored.language]
     for letter, width in zip("ABCD", (24, 30, 36, 100), strict=True):
@@ -334,14 +334,14 @@ def _write_columns(sheet: WriteOnlyWorksheet, stored: Stored) -> None:
     for layer in stored:
         title = describe_layer(layer.name, stored.language).title
         for name in layer.table.column_names:
-            told = describe_column(layer.name, name, stored.language, stored.summary["criteria"])
+            told = describe_column(layer.name, name, stored.language, stored.criteria)
             if told is not None:
                 sheet.append([cells.wrapped(text) for text in (title, name, told.title, told.text)])
                 rows += 1
     sheet.auto_filter.ref = f"A1:D{rows}"
 
 
-def _write_about(sheet: WriteOnlyWorksheet, stored: Stored, cut: int) -> None:
+def _write_about(sheet: WriteOnlyWorksheet, stored: Layers, cut: int) -> None:
     """Summary and provenance."""
     cells, words = _Cells(sheet), WORDS[stored.language]
     for letter, width in zip("ABC", (34, 70, 70), strict=True):
@@ -353,37 +353,37 @@ def _write_about(sheet: WriteOnlyWorksheet, stored: Stored, cut: int) -> None:
         sheet.append([cells.wrapped(words["cut"]), cells.wrapped(cut)])
 
 
-def _about(stored: Stored) -> Iterator[tuple[Any, ...]]:
+def _about(stored: Layers) -> Iterator[tuple[Any, ...]]:
     summary, words = stored.summary, WORDS[stored.language]
-    labels = {criterion["key"]: criterion["label"] for criterion in summary["criteria"]}
+    labels = {criterion.key: criterion.label for criterion in summary.criteria}
     counted = counted_words(labels, stored.language)
-    policy, changes = summary["policy"], summary["changes"]
-    yield words["source"], words.get(f"source_{summary['source']}", summary["source"])
-    yield words["policy"], policy["id"], f"SHA-256 {policy['sha256']}"
-    for base in policy["extends"]:
-        yield words["extends"], base["id"], f"SHA-256 {base['sha256']}"
-    yield words["areas"], len(summary["areas"])
+    policy, changes = summary.policy, summary.changes
+    yield words["source"], words.get(f"source_{summary.source}", summary.source)
+    yield words["policy"], policy.id, f"SHA-256 {policy.sha256}"
+    for base in policy.extends:
+        yield words["extends"], base.id, f"SHA-256 {base.sha256}"
+    yield words["areas"], len(summary.areas)
     for name in ("units", "residents", "residents_in_areas", "crs", "version"):
-        yield words[name], summary[name]
+        yield words[name], getattr(summary, name)
     if changes is not None:
-        yield words["previous"], changes["previous_year"]
+        yield words["previous"], changes.previous_year
     for name, described in ((layer.name, describe_layer(layer.name, stored.language)) for layer in stored):
         yield words["sheet"], described.title, f"{described.text} ({name})"
-    for read in summary["inputs"]:
-        rows = "" if read["rows"] is None else words["rows"].format(rows=read["rows"])
-        yield words["input"], f"{read['name']} {rows}".rstrip(), f"SHA-256 {read['sha256']}"
-    if summary["settings"] is not None:
-        yield words["input"], summary["settings"]["name"], f"SHA-256 {summary['settings']['sha256']}"
-    for name, count in summary["counts"].items():
+    for read in summary.inputs:
+        rows = "" if read.rows is None else words["rows"].format(rows=read.rows)
+        yield words["input"], f"{read.name} {rows}".rstrip(), f"SHA-256 {read.sha256}"
+    if summary.settings is not None:
+        yield words["input"], summary.settings.name, f"SHA-256 {summary.settings.sha256}"
+    for name, count in summary.counts.items():
         yield words["counted"], counted.get(name, name), count
-    for note in summary["notes"]:
+    for note in summary.notes:
         yield words["note"], note
 
 
 # --- back ---------------------------------------------------------------------------------------------------
 
 
-def read_workbook(path: Path) -> Stored:
+def read_workbook(path: Path) -> Layers:
     """A workbook and the JSON beside it, without geometries, which were not written.
 
     Raises
@@ -400,7 +400,7 @@ def read_workbook(path: Path) -> Stored:
     from openpyxl.utils.exceptions import InvalidFileException
 
     summary = read_summary(path)
-    titles = {describe_layer(name, summary["language"]).title: name for name in LAYERS}
+    titles = {describe_layer(name, summary.language).title: name for name in LAYERS}
     try:
         book = load_workbook(path, read_only=True)
         try:
@@ -410,7 +410,7 @@ def read_workbook(path: Path) -> Stored:
             book.close()
     except (zipfile.BadZipFile, InvalidFileException, SyntaxError, OSError, TypeError) as error:
         raise ValueError(f"cannot be read: {error}") from None
-    return Stored(summary, layers)
+    return Layers(summary, layers)
 
 
 def _read_layer(name: str, sheet: Any) -> Layer:

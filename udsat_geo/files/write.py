@@ -8,23 +8,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from udsat_geo.changes.compare import Comparison
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.layers import (
     LAYERS,
     Layer,
-    Stored,
+    Layers,
     as_one_kind,
     as_table,
     changed_areas,
     changed_units,
+    each_layer,
     layers_of,
     links,
-    stored_from,
 )
-from udsat_geo.designation.summary import as_json, sha256, summarise
+from udsat_geo.designation.summary import Summary, as_json, sha256, summarise
 from udsat_geo.files.atomic_write import cannot_write, check_writable, put_together
 from udsat_geo.files.delimited import write_csv
 from udsat_geo.files.flatgeobuf import write_flatgeobuf
@@ -57,12 +57,12 @@ class Writing:
         self._hashes = hashes
 
     @cached_property
-    def stored(self) -> Stored:
+    def stored(self) -> Layers:
         """Summary and layers."""
-        return Stored(self.summary, {layer.name: layer for layer in layers_of(self.designation)})
+        return Layers(self.summary, {layer.name: layer for layer in each_layer(self.designation)})
 
     @cached_property
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> Summary:
         """As in the JSON; waits for the input files to be hashed."""
         return summarise(self.designation, self._hashes())
 
@@ -99,7 +99,7 @@ def _over_cells(*ends: str) -> Callable[[Designation], tuple[str, ...]]:
     return lambda designation: () if designation.units.grid is None else ends
 
 
-def _from_stored(write: Callable[[Stored, Path, str], None]) -> Callable[[Writing], None]:
+def _from_stored(write: Callable[[Layers, Path, str], None]) -> Callable[[Writing], None]:
     return lambda writing: write(writing.stored, writing.folder, writing.stem)
 
 
@@ -193,7 +193,7 @@ def write_results(
                 if FORMATS[name].ends(designation):
                     FORMATS[name].write(writing)
             if "gpkg" in formats:
-                dress_designation(writing.path(".gpkg"), writing.summary)
+                dress_designation(writing.path(".gpkg"), writing.summary.as_dict())
             writing.path(".json").write_text(as_json(writing.summary), encoding="utf-8")
         if account is not None:
             (folder / account.name).write_text(account.text(designation, folder, results), encoding="utf-8")
@@ -262,12 +262,12 @@ def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
         raise OSError(f"{path.name} came out incomplete")
 
 
-def write_again(stored: Stored, out: Path, formats: tuple[str, ...], stem: str | None = None) -> list[Path]:
+def write_again(stored: Layers, out: Path, formats: tuple[str, ...], stem: str | None = None) -> list[Path]:
     """Write a stored designation into a folder, all files or none.
 
     Parameters
     ----------
-    stored : Stored
+    stored : Layers
     out : Path
         Made where it is missing.
     formats : tuple of str
@@ -306,27 +306,27 @@ def write_again(stored: Stored, out: Path, formats: tuple[str, ...], stem: str |
     return [out / name for name in (*names, f"{stem}.json")]
 
 
-def _names(stored: Stored, stem: str, name: str) -> list[str]:
+def _names(stored: Layers, stem: str, name: str) -> list[str]:
     if name in ("gpkg", "xlsx"):
         return [f"{stem}.{name}"]
     return [f"{stem}_{layer}.{name}" for layer in LAYERS if layer in stored.layers]
 
 
-def _write_geopackage(stored: Stored, folder: Path, stem: str) -> None:
-    policy = stored.summary["policy"]
+def _write_geopackage(stored: Layers, folder: Path, stem: str) -> None:
+    policy = stored.summary.policy
     stamp = {
-        "source": str(stored.summary["source"]),
+        "source": stored.summary.source,
         "year": str(stored.year),
-        "policy": str(policy["id"]),
-        "policy_sha256": str(policy.get("sha256", "")),
+        "policy": policy.id,
+        "policy_sha256": policy.sha256,
     }
     with steady_gdal(stored.year):
         for layer in stored:
             write_layer(folder / f"{stem}.gpkg", layer, stamp if layer.name == "areas" else None)
-    dress_designation(folder / f"{stem}.gpkg", stored.summary)
+    dress_designation(folder / f"{stem}.gpkg", stored.summary.as_dict())
 
 
-REWRITTEN: dict[str, Callable[[Stored, Path, str], None]] = {
+REWRITTEN: dict[str, Callable[[Layers, Path, str], None]] = {
     "gpkg": _write_geopackage,
     "parquet": write_parquet,
     "geojson": write_geojson,
@@ -414,7 +414,7 @@ class Schema:
 
     def write(self, designation: Designation) -> tuple[list[str], str]:
         """See `Destination`."""
-        stored = stored_from(designation)
+        stored = layers_of(designation)
         return [write_database(stored, self.database)], as_json(stored.summary)
 
 

@@ -10,7 +10,7 @@ from postgis_server import Server
 from small_registers import make_registers
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.job import Job, run
-from udsat_geo.designation.layers import differences, stored_from
+from udsat_geo.designation.layers import differences, layers_of
 from udsat_geo.files.postgis import Database, database_of, write_database
 from udsat_geo.files.stored import designated_of
 from udsat_geo.messages.errors import InputError
@@ -33,7 +33,7 @@ def test_one_in_the_database_serves_as_one_in_a_folder_does(tmp_path: Path, data
     for seed, year in enumerate((2017, 2021)):
         make_registers(seed).write(tmp_path / "raw" / str(year))
     assert made(tmp_path, database, 2021, raw="raw/2021").previous is None
-    write_database(stored_from(made(tmp_path, database, 2017)), database)
+    write_database(layers_of(made(tmp_path, database, 2017)), database)
     found = made(tmp_path, database, 2021, raw="raw/2021")
     assert found.previous is not None
     wanted = made(tmp_path, tmp_path / "none", 2021)
@@ -48,7 +48,7 @@ def test_one_by_another_policy_is_told_and_not_taken(tmp_path: Path, database: D
         make_registers(1).write(tmp_path / "raw" / str(year))
     other = tmp_path / "other.toml"
     other.write_text('extends = "kbh-2017"\nid = "other"\n', encoding="utf-8")
-    write_database(stored_from(made(tmp_path, database, 2017, str(other))), database)
+    write_database(layers_of(made(tmp_path, database, 2017, str(other))), database)
     found = made(tmp_path, database, 2021, raw="raw/2021")
     assert found.previous is None
     assert "compared only with --previous 2017" in found.notes[-1]
@@ -62,7 +62,7 @@ def test_years_running_are_looked_back_on_in_the_database(tmp_path: Path, databa
     with pytest.raises(InputError, match=r"schema=designation_2018: no such designation.*into the same database first"):
         made(tmp_path, database, 2019, str(policy))
     earlier = made(tmp_path, database, 2018)
-    write_database(stored_from(earlier), database)
+    write_database(layers_of(earlier), database)
     found = made(tmp_path, database, 2019, str(policy))
     met = dict(zip(earlier.units.unit_id, earlier.areas.qualified, strict=True))
     assert not [unit for unit, is_in in zip(found.units.unit_id, found.areas.qualified, strict=True)
@@ -74,12 +74,12 @@ def test_years_running_are_looked_back_on_in_the_database(tmp_path: Path, databa
 def test_what_is_read_back_is_what_was_designated(tmp_path: Path, database: Database) -> None:
     make_registers(1).write(tmp_path / "raw")
     designation = made(tmp_path, database, 2017)
-    write_database(stored_from(designation), database)
+    write_database(layers_of(designation), database)
     from udsat_geo.files.read import read_year
 
     stored = read_year(database, 2017)
     assert stored is not None
-    assert differences(stored_from(designation), stored) == []
+    assert differences(layers_of(designation), stored) == []
     again, wanted = designated_of(stored), designation.designated()
     assert again.unit_id.tolist() == wanted.unit_id.tolist()
     assert again.area_of_unit.tolist() == wanted.area_of_unit.tolist()

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from edge_registers import write_edge_registers
 from postgis_server import ESCAPED, PASSWORD, Server
-from udsat_geo.files.read import read_stored
+from udsat_geo.files.read import read_layers
 
 COMMAND = Path(sys.executable).parent / "designate"
 SLOW = """
@@ -69,7 +69,7 @@ def test_results_lie_in_the_database_and_the_password_nowhere(
     for secret in (PASSWORD, ESCAPED):
         assert secret not in done.stdout + done.stderr
     as_json = run(raw, f"{address}?schema=mine", "--json")
-    read = read_stored(f"{address}?schema=mine")
+    read = read_layers(f"{address}?schema=mine")
     assert json.loads(as_json.stdout) == read.summary
     assert len(read.layers["units"].table) > 100
     assert PASSWORD not in json.dumps(read.summary)

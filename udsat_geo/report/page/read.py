@@ -142,7 +142,7 @@ def _beside(found: Sequence[Read], policy: LoadedPolicy | None) -> Iterable[Read
         if year is None or int(year[1]) in years or int(year[1]) > last.year or not path.with_suffix(".json").exists():
             continue
         try:
-            if _made_alike(read_summary(path), last.summary):
+            if _made_alike(read_summary(path).as_dict(), last.summary):
                 read = _read(path, policy)
                 earlier += [read] if read.year == int(year[1]) and same_crs(read.crs, last.crs) else []
         except InputError:
@@ -176,7 +176,7 @@ def _read(path: Path, policy: LoadedPolicy | None) -> Read:
     if not is_designation(path):
         remedy = "Name a designation_YEAR.gpkg with its .json beside it."
         raise InputError(Problem(path.name, "is no designation of ours", remedy))
-    summary = read_summary(path)
+    summary = read_summary(path).as_dict()
     if _is_newer(summary.get("version")):
         what = f"was made by udsat_geo {str(summary['version'])[:20]}, and this is {__version__}"
         raise InputError(Problem(path.name, what, "Update udsat_geo."))
