@@ -29,14 +29,22 @@ from documentation import columns, commands, hooks, problems
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = sorted(DOCS.glob("*.md"))
-by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+PAGES = sorted(DOCS.rglob("*.md"))
+AT_THE_TOP = [ROOT / name for name in ("README.md", "README.da.md", "CONTRIBUTING.md")]
+
+
+def name_of(page: Path) -> str:
+    """Of a page, by which tests are told apart."""
+    return page.relative_to(ROOT).as_posix()
+
+
+by_page = pytest.mark.parametrize("page", PAGES, ids=name_of)
 
 
 # --- links --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [*AT_THE_TOP, *PAGES], ids=name_of)
 def test_links_and_pictures_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -46,8 +54,18 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:
-    named = set(re.findall(r": (\w+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE))
-    assert named == {page.name for page in PAGES}
+    named = set(re.findall(r"(?::|-) ([\w/]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named == {page.relative_to(DOCS).as_posix() for page in PAGES}
+
+
+def test_the_readme_is_short_and_has_the_two_commands() -> None:
+    """``.ci/run`` takes them from below their markers."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    commands_of = dict(re.findall(r"<!-- command: (\w+) -->\n```sh\n(.+)\n```", text))
+    assert set(commands_of) == {"designate", "test"}
+    danish = (ROOT / "README.da.md").read_text(encoding="utf-8")
+    assert all(command in danish for command in commands_of.values())
 
 
 @by_page
@@ -103,9 +121,11 @@ def test_pages_name_no_option_and_no_extra_that_is_not_there() -> None:
         option for command in udsat.commands.values() for p in command.params for option in (*p.opts, *p.secondary_opts)
     }
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    for page in PAGES:
-        text = page.read_text(encoding="utf-8")
-        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - {"--help"}
+    others = {"--help", "--strict", "--check"}  # of MkDocs and of scripts
+    for page in [*AT_THE_TOP, *PAGES]:
+        # what pip is told to do is no option of ours
+        text = re.sub(r"pip (?:wheel|download|install) .*", "", page.read_text(encoding="utf-8"))
+        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - others
         assert named <= told, page.name
         for several in re.findall(r'install "(?:\.|udsat_geo)\[([a-z,]+)\]"', text):
             assert set(several.split(",")) <= set(extras), page.name

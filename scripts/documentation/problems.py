@@ -19,23 +19,22 @@ PACKAGE = Path(udsat_geo.__file__).parent
 TITLES = {
     "policy": "Policies",
     "registers": "Registers",
-    "unit_table": "Unit tables",
-    "zones": "Unit tables",
-    "vector": "Vector files",
-    "polygon_file": "Files of polygons",
-    "barriers": "What lies around the units",
-    "places": "What lies around the units",
-    "parcels": "What lies around the units",
-    "overrides": "What lies around the units",
-    "job": "The call, and what it names",
-    "cli": "The call, and what it names",
+    "units": "Cells, addresses, zones",
+    "units/table": "Unit tables",
+    "units/zones": "Unit tables",
+    "units/barriers": "What lies around the units",
+    "units/places": "What lies around the units",
+    "areas": "What lies around the units",
+    "areas/polygons": "Files of polygons",
+    "areas/area_set": "Files of polygons",
+    "sources": "Files, services and web addresses",
     "designation": "The call, and what it names",
-    "surroundings": "What lies around the units",
+    "cli": "The call, and what it names",
     "api": "The Python interface",
-    "io": "Designations read and written",
-    "services": "Services and web addresses",
+    "files": "Designations read and written",
+    "files/area_set": "Files of polygons",
 }
-"""Room -> the heading its problems stand under; any other room's are the last."""
+"""Room, or file of a room -> the heading its problems stand under; any other's are the last."""
 LAST = "Comparisons, status and goals"
 
 
@@ -43,9 +42,10 @@ def collected() -> str:
     """All of them, by what they are about."""
     found: dict[str, dict[tuple[str, str, str], None]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
-        room = path.relative_to(PACKAGE).with_suffix("").parts[0]
+        file = path.relative_to(PACKAGE).with_suffix("")
+        title = TITLES.get(file.as_posix(), TITLES.get(file.parts[0], LAST))
         for row in problems_of(ast.parse(path.read_text(encoding="utf-8"))):
-            found.setdefault(TITLES.get(room, LAST), {})[row] = None
+            found.setdefault(title, {})[row] = None
     order = [*dict.fromkeys(TITLES.values()), LAST]
     parts = []
     for title in order:
@@ -101,6 +101,13 @@ def _text(node: ast.expr | None, said: dict[str, list[tuple[int, ast.expr]]], li
         return "".join(parts)
     if isinstance(node, ast.IfExp):
         return _text(node.body, said, line)
+    if isinstance(node, ast.Call):
+        # a text that is translated, and perhaps filled in: _("no file {name}").format(name=path)
+        inner = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "format" else None
+        marked = isinstance(node.func, ast.Name) and node.func.id in ("_", "N_")
+        return _text(inner or (node.args[0] if marked else None), said, line) or "{...}"
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return (_text(node.left, said, line) or "") + (_text(node.right, said, line) or "")
     if isinstance(node, ast.Name):
         before = [value for at, value in said.get(node.id, []) if at <= line]
         return _text(before[-1], said, line) if before and not isinstance(before[-1], ast.Name) else f"{{{node.id}}}"
