@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from udsat_geo.api.frames import PathLike, as_files, layer_as_frame, path_of, policy_of, rows_as_frame, table_as_frame
 from udsat_geo.api.result import Result
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -430,7 +431,7 @@ def lineage(
     from udsat_geo.synthetic.write import DEFAULT_SEED
 
     if (designations is None) == (years is None):
-        raise InputError(Problem("lineage", "needs designations or years, one of them", "Give one."))
+        raise InputError(Problem("lineage", _("needs designations or years, one of them"), _("Give one.")))
     seed = DEFAULT_SEED if seed is None else seed
     raw, table = path_of(registers), path_of(units)
     if years is not None:
@@ -445,7 +446,7 @@ def lineage(
     else:
         with as_sides({str(place): each for place, each in enumerate(designations or ())}) as files:
             sides = [read_areas(path, None, language) for path in files.paths.values()]
-            found, _ = trace_files(sides, Named(raw, table, seed=seed), language, progress)
+            found, _ignored = trace_files(sides, Named(raw, table, seed=seed), language, progress)
     return rows_as_frame(lineage_rows(found), COLUMNS, "lineage")
 
 

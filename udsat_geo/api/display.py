@@ -310,12 +310,22 @@ def _frame(result: Result, layer: str, column: str | None, what: str) -> Any:
     spatial = [name for name in result.layers if result.stored.layers[name].geometry_type is not None]
     if layer not in spatial:
         raise InputError(
-            Problem("layer", f"no layer with geometries is called {layer!r}", f"Known: {', '.join(spatial)}.")
+            Problem(
+                "layer",
+                _("no layer with geometries is called {layer!r}").format(layer=layer),
+                _("Known: {names}.").format(names=", ".join(spatial)),
+            )
         )
     frame = layer_as_frame(result.stored.layers[layer], what)
     if column is not None and column not in frame.columns:
         known = ", ".join(str(name) for name in frame.columns if name != GEOMETRY)
-        raise InputError(Problem("column", f"the layer {layer} has no column {column!r}", f"It has {known}."))
+        raise InputError(
+            Problem(
+                "column",
+                _("the layer {layer} has no column {column!r}").format(layer=layer, column=column),
+                _("It has {known}.").format(known=known),
+            )
+        )
     return frame
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from udsat_geo.messages.errors import InputError, MissingPackageError, OutputError, Problem
+from udsat_geo.messages.translate import _
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -183,8 +184,8 @@ def as_files(given: Inputs) -> Files:
         elif hasattr(value, "columns") and hasattr(value, "to_csv"):
             frames[name] = value
         elif value is not None:
-            remedy = "Give a path, a GeoDataFrame, or a DataFrame."
-            problems.append(Problem(name, f"is a {type(value).__name__}", remedy))
+            remedy = _("Give a path, a GeoDataFrame, or a DataFrame.")
+            problems.append(Problem(name, _("is a {name}").format(name=type(value).__name__), remedy))
     if problems:
         raise InputError(problems)
     with ExitStack() as stack:
@@ -232,7 +233,7 @@ def _written(name: str, frame: Any, folder: Path) -> Path:
         frame.to_csv(path, index=False)
         return path
     if frame.crs is None:
-        raise InputError(Problem(name, "does not say its reference system", "Set it with set_crs."))
+        raise InputError(Problem(name, _("does not say its reference system"), _("Set it with set_crs.")))
     path = folder / f"{name}.gpkg"
     try:
         with steady_gdal(_NO_YEAR):
@@ -244,7 +245,9 @@ def _written(name: str, frame: Any, folder: Path) -> Path:
         ValueError,
     ) as error:
         reason = str(error).split("\n")[0]
-        raise InputError(Problem(name, f"cannot be read ({reason})", "Keep only columns of plain values.")) from None
+        raise InputError(
+            Problem(name, _("cannot be read ({reason})").format(reason=reason), _("Keep only columns of plain values."))
+        ) from None
     return path
 
 
@@ -268,8 +271,10 @@ def write_file(result: Result, path: Path) -> Path:
     wanted = path.suffix.removeprefix(".")
     if wanted not in ONE_FILE:
         known = ", ".join(f".{name}" for name in ONE_FILE)
-        remedy = f"Known: {known}. Formats with a file for each layer are written by to_folder(folder, formats)."
-        raise InputError(Problem(str(path), "is no format that holds a designation in one file", remedy))
+        remedy = _(
+            "Known: {known}. Formats with a file for each layer are written by to_folder(folder, formats)."
+        ).format(known=known)
+        raise InputError(Problem(str(path), _("is no format that holds a designation in one file"), remedy))
     check_formats(wanted)
     if wanted == "tif" and result.designation is not None:
         _write_raster(result, path)
@@ -286,7 +291,7 @@ def _write_raster(result: Result, path: Path) -> None:
 
     designation = result.designation
     if designation is None or designation.units.grid is None:
-        raise InputError(Problem(str(path), "is a raster, and this designation has no cells", "Write a .gpkg."))
+        raise InputError(Problem(str(path), _("is a raster, and this designation has no cells"), _("Write a .gpkg.")))
     names = [path.name, f"{path.stem}.json"]
     try:
         with put_together(path.parent, names) as folder:
@@ -302,8 +307,8 @@ def write_folder(result: Result, out: Path, formats: str | tuple[str, ...]) -> l
 
     wanted = check_formats(formats if isinstance(formats, str) else ",".join(formats))
     if CRATE in wanted:
-        remedy = "Write it with the command: designate --format gpkg,crate."
-        raise InputError(Problem("format crate", "tells of a run of the command, with its options", remedy))
+        remedy = _("Write it with the command: designate --format gpkg,crate.")
+        raise InputError(Problem(_("format crate"), _("tells of a run of the command, with its options"), remedy))
     if result.designation is not None:
         return write_results(result.designation, out, wanted)
     return write_again(result.stored, out, wanted)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from udsat_geo.api.frames import PathLike, layer_as_frame, table_as_frame
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 
 if TYPE_CHECKING:
     import folium
@@ -166,8 +167,8 @@ class Result:
             If there is no such layer.
         """
         if layer not in self.stored.layers:
-            what = f"this designation has no layer {layer!r}"
-            raise InputError(Problem("layer", what, f"It has {', '.join(self.layers)}."))
+            what = _("this designation has no layer {layer!r}").format(layer=layer)
+            raise InputError(Problem("layer", what, _("It has {names}.").format(names=", ".join(self.layers))))
         return self.stored.layers[layer].table
 
     def _spatial(self, name: str) -> gpd.GeoDataFrame:

@@ -161,8 +161,8 @@ def read_overrides(path: Path, units: Units, language: str) -> Overrides:
     if len(both):
         example = f"{units.unit_id[both[0]]} (rows {by_action['include'][both[0]] + 1}, "
         example += f"{by_action['exclude'][both[0]] + 1})"
-        what = "units that are both included and excluded"
-        raise InputError(Problem(features.name, what, "Decide for one.", len(both), example))
+        what = _("units that are both included and excluded")
+        raise InputError(Problem(features.name, what, _("Decide for one."), len(both), example))
     given = {"name": features.name, "source": told, "target": short_crs(units.crs)}
     note = () if told is None else (_("{name}: reprojected from {source} to {target}", language).format(**given),)
     return Overrides(overrides, Decisions(by_action["include"], by_action["exclude"]), features.notes + note)
@@ -176,32 +176,44 @@ def _rows(features: Features) -> list[dict[str, str]]:
     if features.geometry is None and "unit_id" not in lower:
         missing.append("unit_id")
     if missing:
-        what = f"has no column {', '.join(missing)}"
-        remedy = f"An override needs {', '.join(REQUIRED)}, and unit_id or a polygon."
+        what = _("has no column {names}").format(names=", ".join(missing))
+        remedy = _("An override needs {names}, and unit_id or a polygon.").format(names=", ".join(REQUIRED))
         raise InputError(Problem(name, what, remedy))
     columns = {}
     for column in (*REQUIRED, "unit_id"):
         columns[column] = texts_of(features, lower[column]) if column in lower else [""] * attributes.num_rows
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     if not rows:
-        raise InputError(Problem(name, "holds no overrides", "Leave out --overrides, or add them."))
+        raise InputError(Problem(name, _("holds no overrides"), _("Leave out --overrides, or add them.")))
     problems = []
     for column in REQUIRED:
         empty = [number for number, row in enumerate(rows, 1) if not row[column]]
         if empty:
-            what = f"overrides without {column}"
-            remedy = "Say what was decided, why, by whom and when."
-            problems.append(Problem(f"{name}, column {column}", what, remedy, len(empty), f"row {empty[0]}"))
+            what = _("overrides without {column}").format(column=column)
+            remedy = _("Say what was decided, why, by whom and when.")
+            problems.append(
+                Problem(
+                    _("{name}, column {column}").format(name=name, column=column),
+                    what,
+                    remedy,
+                    len(empty),
+                    f"row {empty[0]}",
+                )
+            )
     unknown = [row["action"] for row in rows if row["action"] and row["action"].lower() not in ACTIONS]
     if unknown:
-        what, remedy = "unknown actions", "Write include or exclude."
-        problems.append(Problem(f"{name}, column action", what, remedy, len(unknown), repr(unknown[0])))
+        what, remedy = _("unknown actions"), _("Write include or exclude.")
+        problems.append(
+            Problem(_("{name}, column action").format(name=name), what, remedy, len(unknown), repr(unknown[0]))
+        )
     for row in rows:
         row["date"] = _date(row["date"]) if row["date"] else ""
     wrong = [number for number, row in enumerate(rows, 1) if row["date"] == "?"]
     if wrong:
-        what, remedy = "dates that cannot be read", "Write them as 2025-03-31."
-        problems.append(Problem(f"{name}, column date", what, remedy, len(wrong), f"row {wrong[0]}"))
+        what, remedy = _("dates that cannot be read"), _("Write them as 2025-03-31.")
+        problems.append(
+            Problem(_("{name}, column date").format(name=name), what, remedy, len(wrong), f"row {wrong[0]}")
+        )
     if problems:
         raise InputError(problems)
     return rows
@@ -227,12 +239,19 @@ def _units_of_rows(features: Features, rows: list[dict[str, str]], units: Units)
     problems = []
     unknown = [text for text in by_id if text and text not in number]
     if unknown:
-        what, remedy = "units that do not exist", f"Unit ids here read as {units.unit_id[0]}."
-        problems.append(Problem(f"{features.name}, column unit_id", what, remedy, len(unknown), repr(unknown[0])))
+        what, remedy = (
+            _("units that do not exist"),
+            _("Unit ids here read as {unit_id}.").format(unit_id=units.unit_id[0]),
+        )
+        problems.append(
+            Problem(
+                _("{name}, column unit_id").format(name=features.name), what, remedy, len(unknown), repr(unknown[0])
+            )
+        )
     chosen = [np.array([number[text]] if text in number else [], dtype=np.int64) for text in by_id]
     drawn = [i for i, text in enumerate(by_id) if not text]
     if drawn and features.geometry is None:
-        what, remedy = "overrides without a unit", "Fill in unit_id, or draw a polygon."
+        what, remedy = _("overrides without a unit"), _("Fill in unit_id, or draw a polygon.")
         problems.append(Problem(features.name, what, remedy, len(drawn), f"row {drawn[0] + 1}"))
     elif drawn and features.geometry is not None:
         shapes = features.geometry[drawn]
@@ -247,10 +266,10 @@ def _units_of_rows(features: Features, rows: list[dict[str, str]], units: Units)
         for faulty, what, remedy in (
             (
                 [drawn[k] for k in np.flatnonzero(wrong)],
-                "overrides without a valid polygon",
-                "Draw one, or name a unit.",
+                _("overrides without a valid polygon"),
+                _("Draw one, or name a unit."),
             ),
-            (empty, "polygons in which no unit's centre lies", "Draw them round the units they are about."),
+            (empty, _("polygons in which no unit's centre lies"), _("Draw them round the units they are about.")),
         ):
             if faulty:
                 problems.append(Problem(features.name, what, remedy, len(faulty), f"row {faulty[0] + 1}"))

@@ -459,14 +459,14 @@ def read_parcels(path: Path, crs: str, language: str) -> Parcels:
     features, told = features_in(path, crs)
     geometry = features.geometry
     if geometry is None or not len(geometry):
-        raise InputError(Problem(features.name, "holds no parcels", "Parcels are polygons."))
+        raise InputError(Problem(features.name, _("holds no parcels"), _("Parcels are polygons.")))
     rows = np.array([str(row + 1) for row in range(len(geometry))], dtype=object)
     check_polygons(features.name, geometry, rows, "parcel")
     pairs = parcel_overlaps(geometry)
     if len(pairs):
         example = f"rows {int(pairs[0, 0]) + 1} and {int(pairs[0, 1]) + 1}"
-        remedy = "Cut one of each pair: an address lies in one parcel."
-        raise InputError(Problem(features.name, "parcels that overlap", remedy, len(pairs), example))
+        remedy = _("Cut one of each pair: an address lies in one parcel.")
+        raise InputError(Problem(features.name, _("parcels that overlap"), remedy, len(pairs), example))
     order = np.argsort(shapely.to_wkb(shapely.normalize(geometry)), kind="stable")
     given = {"name": features.name, "source": told, "target": short_crs(crs)}
     return Parcels(

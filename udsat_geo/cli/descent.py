@@ -20,7 +20,7 @@ from udsat_geo.designation.job import Job, check_years, designate_in_a_row
 from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.area_set import read_areas
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import in_language
+from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import TABLE, decimal
 from udsat_geo.policy.load import load_policy
 from udsat_geo.synthetic.write import DEFAULT_SEED
@@ -51,9 +51,11 @@ def run_lineage(
         If the call or the input is at fault.
     """
     if bool(files) == (years is not None):
-        raise InputError(Problem("lineage", "needs files or --years, one of them", "Name designations, or years."))
+        raise InputError(
+            Problem("lineage", _("needs files or --years, one of them"), _("Name designations, or years."))
+        )
     if as_json and as_csv:
-        raise InputError(Problem("--json, --csv", "both have standard output to themselves", "Choose one."))
+        raise InputError(Problem("--json, --csv", _("both have standard output to themselves"), _("Choose one.")))
     notes: tuple[str, ...] = ()
     seed = DEFAULT_SEED if seed is None else seed
     with progress_on(not as_json and not as_csv) as progress:
@@ -86,7 +88,9 @@ def years_of(text: str) -> list[int]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     wrong = [part for part in parts if re.fullmatch(r"[0-9]{1,4}", part) is None]
     if wrong:
-        raise InputError(Problem("--years", f"{wrong[0]!r} is no year", "Write them as in 2017,2021,2025."))
+        raise InputError(
+            Problem("--years", _("{wrong!r} is no year").format(wrong=wrong[0]), _("Write them as in 2017,2021,2025."))
+        )
     years = [int(part) for part in parts]
     check_years(years)
     return years
@@ -97,9 +101,13 @@ def _read(text: str, name: str | None, allow_overlaps: bool, language: str) -> A
     year, path = (-1, Path(text)) if told is None or Path(text).exists() else (int(told[1]), Path(told[2]))
     side = read_areas(path, name, language, year, allow_overlaps)
     if side.year is None:
-        raise InputError(Problem(side.name, "does not say its year", f"Write YEAR={path}."))
+        raise InputError(Problem(side.name, _("does not say its year"), _("Write YEAR={path}.").format(path=path)))
     if year >= 0 and side.year != year:
-        raise InputError(Problem(text, f"is of {side.year}", "Leave out the year: a designation says its own."))
+        raise InputError(
+            Problem(
+                text, _("is of {year}").format(year=side.year), _("Leave out the year: a designation says its own.")
+            )
+        )
     return side
 
 

@@ -71,8 +71,8 @@ def run_designate(
         told = {"--reference": references, "--previous": previous, "--agent": agent, "--license": licence}
         results = dataclasses.replace(results, account=_account(job, policy, results, named, told))
     elif agent is not None or licence is not None:
-        what = "are told in a crate, and none is asked for"
-        raise InputError(Problem("--agent, --license", what, "Add crate to --format, or leave them out."))
+        what = _("are told in a crate, and none is asked for")
+        raise InputError(Problem("--agent, --license", what, _("Add crate to --format, or leave them out.")))
     if threads is not None:
         _limit_threads(threads)
     shown = not quiet and not as_json

@@ -56,7 +56,13 @@ def run_diff(
         If the call or a file is at fault.
     """
     if len(names) > 2:
-        raise InputError(Problem("--name", f"stands {len(names)} times", "Give it once for both files, or twice."))
+        raise InputError(
+            Problem(
+                "--name",
+                _("stands {count} times").format(count=len(names)),
+                _("Give it once for both files, or twice."),
+            )
+        )
     if out is not None:
         _check_out(out, (before, now, units))
     sources = {"before": before, "now": now, "units": units}
@@ -99,11 +105,15 @@ def _why_as_data(explained: tuple[Why, tuple[str, ...]] | None) -> dict[str, Any
 
 def _check_out(out: Path, inputs: tuple[str | None, ...]) -> None:
     if out.suffix != ".gpkg":
-        raise InputError(Problem("--out", f"{out} is no GeoPackage", "Name a file that ends in .gpkg."))
+        raise InputError(
+            Problem("--out", _("{out} is no GeoPackage").format(out=out), _("Name a file that ends in .gpkg."))
+        )
     if any(path is not None and out.resolve() == Path(path).resolve() for path in inputs):
-        raise InputError(Problem("--out", f"{out} is one of the files compared", "Name another file."))
+        raise InputError(
+            Problem("--out", _("{out} is one of the files compared").format(out=out), _("Name another file."))
+        )
     if out.is_dir():
-        raise InputError(Problem("--out", f"{out} is a folder", "Name a file that ends in .gpkg."))
+        raise InputError(Problem("--out", _("{out} is a folder").format(out=out), _("Name a file that ends in .gpkg.")))
     check_writable(out.parent)
 
 

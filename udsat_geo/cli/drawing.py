@@ -107,5 +107,8 @@ def years_of(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",")]
     wrong = [part for part in parts if re.fullmatch(r"[0-9]{4}", part, re.ASCII) is None]
     if wrong:
-        raise InputError(Problem("--years", f"{part!r} is no year", "Write years as 2017,2021.") for part in wrong)
+        raise InputError(
+            Problem("--years", _("{part!r} is no year").format(part=part), _("Write years as 2017,2021."))
+            for part in wrong
+        )
     return tuple(int(part) for part in parts)

@@ -39,7 +39,7 @@ def run_report(
     """
     require_bokeh()
     if out.is_dir():
-        raise InputError(Problem(str(out), "is a folder", "Name a file, as in --out report.html."))
+        raise InputError(Problem(str(out), _("is a folder"), _("Name a file, as in --out report.html.")))
     check_writable(out.parent)
     with progress_on(not quiet) as progress:
         if progress is not None:

@@ -10,6 +10,8 @@ import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from udsat_geo.messages.translate import _
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -36,8 +38,9 @@ class Problem:
     example: str | None = None
 
     def __str__(self) -> str:
-        rows = "" if self.count is None else f" ({self.count:,} {'row' if self.count == 1 else 'rows'})"
-        example = "" if self.example is None else f", for example {self.example}"
+        counted = _("{count:,} row") if self.count == 1 else _("{count:,} rows")
+        rows = "" if self.count is None else f" ({counted.format(count=self.count)})"
+        example = "" if self.example is None else _(", for example {example}").format(example=self.example)
         remedy = f" {self.remedy}" if self.remedy else ""
         what = self.what if rows or example else self.what.rstrip(".")
         return f"{self.where}: {what}{rows}{example}.{remedy}"
@@ -87,7 +90,10 @@ class MissingPackageError(UdsatError, ImportError):
 
     def __init__(self, what: str, package: str, extra: str, instead: str = ""):
         also = f" {instead}" if instead else ""
-        super().__init__(f'{what} needs {package}: pip install "udsat_geo[{extra}]".{also}')
+        told = _('{what} needs {package}: pip install "udsat_geo[{extra}]".').format(
+            what=what, package=package, extra=extra
+        )
+        super().__init__(told + also)
 
 
 def lacking(where: str, package: str, extra: str) -> Problem | None:
@@ -105,7 +111,9 @@ def lacking(where: str, package: str, extra: str) -> Problem | None:
     if importlib.util.find_spec(package) is not None:
         return None
     return Problem(
-        where, f"needs {package}, which is not installed", f'Install it with: pip install "udsat_geo[{extra}]"'
+        where,
+        _("needs {package}, which is not installed").format(package=package),
+        _('Install it with: pip install "udsat_geo[{extra}]"').format(extra=extra),
     )
 
 

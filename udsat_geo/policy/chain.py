@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 
 BUILT_IN = (
     "kbh-2017",
@@ -86,17 +87,19 @@ def read_chain(name_or_path: str) -> tuple[PolicyFile, ...]:
     files = [_read(name_or_path, Path(name_or_path), Path(name_or_path).name, None)]
     while "extends" in files[-1].content:
         extending = files[-1]
-        where, base = f"{extending.label}: extends", extending.content["extends"]
+        where, base = _("{label}: extends").format(label=extending.label), extending.content["extends"]
         if not isinstance(base, str) or not base.strip():
-            what = "must be the name of a built-in policy or the path of a policy file"
-            raise InputError(Problem(where, what, f"Built in: {', '.join(BUILT_IN)}."))
+            what = _("must be the name of a built-in policy or the path of a policy file")
+            raise InputError(Problem(where, what, _("Built in: {names}.").format(names=", ".join(BUILT_IN))))
         # a built-in policy lies beside no files that it could mean
         path = None if extending.path is None else extending.path.parent / base
         files.append(_read(base, path, base, where))
         _refuse_ring(files, where)
         if len(files) > LONGEST_CHAIN:
-            what = f"is the end of over {LONGEST_CHAIN} policies, each laid over the next"
-            raise InputError(Problem(where, what, "Put some of them together."))
+            what = _("is the end of over {LONGEST_CHAIN} policies, each laid over the next").format(
+                LONGEST_CHAIN=LONGEST_CHAIN
+            )
+            raise InputError(Problem(where, what, _("Put some of them together.")))
     return tuple(files)
 
 
@@ -157,11 +160,17 @@ def _read(name: str, path: Path | None, label: str, named_in: str | None) -> Pol
     try:
         content = tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise InputError(Problem(label, f"is not UTF-8 text ({error.reason})", "Save it as UTF-8.")) from None
+        raise InputError(
+            Problem(label, _("is not UTF-8 text ({reason})").format(reason=error.reason), _("Save it as UTF-8."))
+        ) from None
     except tomllib.TOMLDecodeError as error:
-        raise InputError(Problem(label, f"is not valid TOML: {error}", "Mend the file at that line.")) from None
+        raise InputError(
+            Problem(label, _("is not valid TOML: {error}").format(error=error), _("Mend the file at that line."))
+        ) from None
     except RecursionError:
-        raise InputError(Problem(label, "is nested too deeply", "Write it flat, as in the built-in ones.")) from None
+        raise InputError(
+            Problem(label, _("is nested too deeply"), _("Write it flat, as in the built-in ones."))
+        ) from None
     return PolicyFile(label, path, hashlib.sha256(data).hexdigest(), content)
 
 
@@ -172,12 +181,18 @@ def _file_bytes(name: str, path: Path | None, named_in: str | None) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         near = difflib.get_close_matches(name, BUILT_IN, 1)
-        hint = f"Did you mean {near[0]!r}?" if near else "`udsat policies` lists the built-in ones."
+        hint = (
+            _("Did you mean {near!r}?").format(near=near[0]) if near else _("`udsat policies` lists the built-in ones.")
+        )
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         if named_in is None:
-            raise InputError(Problem(name, f"no built-in policy and no readable file ({reason})", hint)) from None
-        what = f"names {name!r}, which is no built-in policy and no readable file ({reason})"
-        beside = "" if near else "A path is read from the folder of the file that names it; "
+            raise InputError(
+                Problem(name, _("no built-in policy and no readable file ({reason})").format(reason=reason), hint)
+            ) from None
+        what = _("names {name!r}, which is no built-in policy and no readable file ({reason})").format(
+            name=name, reason=reason
+        )
+        beside = "" if near else _("A path is read from the folder of the file that names it; ")
         raise InputError(Problem(named_in, what, beside + hint)) from None
 
 
@@ -185,7 +200,9 @@ def _refuse_ring(files: Sequence[PolicyFile], where: str) -> None:
     for place, file in enumerate(files[:-1]):
         if file.identity == files[-1].identity:
             ring = " -> ".join([*(each.label for each in files[place:-1]), file.label])
-            raise InputError(Problem(where, f"makes a ring: {ring}", "A policy cannot rest on itself."))
+            raise InputError(
+                Problem(where, _("makes a ring: {ring}").format(ring=ring), _("A policy cannot rest on itself."))
+            )
 
 
 def _over(below: dict[str, Any], above: dict[str, Any], inside: str = "") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from udsat_geo.messages.errors import Problem
+from udsat_geo.messages.translate import N_, _, program_language
 from udsat_geo.policy.chain import KeyPath, PolicyFile, holds, standing_of
 from udsat_geo.policy.rules import (
     AreasRule,
@@ -22,6 +23,30 @@ from udsat_geo.policy.rules import (
     ScoreRule,
     UnitsRule,
 )
+
+_KINDS = {
+    "bool_parsing": N_("must be true or false"),
+    "bool_type": N_("must be true or false"),
+    "dict_type": N_("must be a table of names and values"),
+    "finite_number": N_("must be a finite number"),
+    "float_parsing": N_("must be a number"),
+    "float_type": N_("must be a number"),
+    "greater_than": N_("must be greater than {gt}"),
+    "greater_than_equal": N_("must be at least {ge}"),
+    "int_from_float": N_("must be a whole number"),
+    "int_parsing": N_("must be a whole number"),
+    "int_type": N_("must be a whole number"),
+    "less_than": N_("must be less than {lt}"),
+    "less_than_equal": N_("must be at most {le}"),
+    "literal_error": N_("must be {expected}"),
+    "model_type": N_("must be a table of names and values"),
+    "string_too_short": N_("must have at least {min_length} characters"),
+    "string_type": N_("must be a text"),
+    "too_long": N_("must have at most {max_length} entries"),
+    "too_short": N_("must have at least {min_length} entries"),
+    "tuple_type": N_("must be a list"),
+}
+"""Kinds of pydantic's errors in words, for languages that pydantic does not speak."""
 
 
 def problems_of(errors: Iterable[Any], content: dict[str, Any], files: Sequence[PolicyFile]) -> list[Problem]:
@@ -48,7 +73,7 @@ def problems_of(errors: Iterable[Any], content: dict[str, Any], files: Sequence[
         else:
             problems.append(_problem(entry, path, content, files))
     for path, messages in alternatives.items():
-        what = ", or ".join(dict.fromkeys(messages)) + _given(_at(path, content))
+        what = _(", or ").join(dict.fromkeys(messages)) + _given(_at(path, content))
         problems.append(Problem(_where(path, content, files), what))
     return problems
 
@@ -58,29 +83,37 @@ def _problem(entry: Any, path: KeyPath, content: dict[str, Any], files: Sequence
     if kind == "extra_forbidden":
         known = _known_keys(path)
         near = difflib.get_close_matches(str(path[-1]), known, 1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."
-        return Problem(where, "unknown key", hint)
+        hint = (
+            _("Did you mean {near!r}?").format(near=near[0])
+            if near
+            else _("Known here: {names}.").format(names=", ".join(known))
+        )
+        return Problem(where, _("unknown key"), hint)
     if kind == "missing":
-        return Problem(where, "is missing", "Add it." + _misspelt_criterion(path, content, files))
+        return Problem(where, _("is missing"), _("Add it.") + _misspelt_criterion(path, content, files))
     if kind == "string_pattern_mismatch":
-        pattern = "must be lower case letters, digits and underscores, beginning with a letter"
+        pattern = _("must be lower case letters, digits and underscores, beginning with a letter")
         return Problem(where, pattern + _given(entry.get("input")))
     return Problem(where, _in_words(entry) + _given(entry.get("input")))
 
 
 def _in_words(entry: Any) -> str:
     message: str = entry["msg"].removeprefix("Value error, ")
-    return message[0].lower() + message[1:]
+    danish = _KINDS.get(entry["type"])
+    # pydantic speaks English alone: there its own words stand, which say more in rare cases
+    if danish is None or program_language() == "en":
+        return message[0].lower() + message[1:]
+    return _(danish).format(**entry.get("ctx", {}))
 
 
 def _given(value: Any) -> str:
-    return f" (given: {value!r})" if isinstance(value, str | int | float | bool) else ""
+    return _(" (given: {value!r})").format(value=value) if isinstance(value, str | int | float | bool) else ""
 
 
 def _misfit(line: str, content: dict[str, Any], files: Sequence[PolicyFile]) -> Problem:
     """What the whole policy says of its parts: ``rule.edge: lies above ...``, told with the file of that key."""
     path = tuple(line.partition(":")[0].split("."))
-    file, _ = standing_of(path, content, files)
+    file, _ignored = standing_of(path, content, files)
     return Problem(file.label, line)
 
 
@@ -91,7 +124,7 @@ def _misspelt_criterion(path: KeyPath, content: dict[str, Any], files: Sequence[
     keys = [str(entry.get("key")) for entry in content["criteria"] if isinstance(entry, dict)]
     mine = keys[int(path[1])]
     near = difflib.get_close_matches(mine, [key for key in keys if key != mine], 1)
-    return f" If it is to change the criterion {near[0]!r}, give it that key." if near else ""
+    return _(" If it is to change the criterion {key!r}, give it that key.").format(key=near[0]) if near else ""
 
 
 def _path_of(entry: Any, content: dict[str, Any]) -> KeyPath:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.chain import KeyPath, PolicyFile, chain_sha256, merged, read_chain, standing_of
 from udsat_geo.policy.faults import problems_of
 from udsat_geo.policy.rules import Policy, Reference, Rule
@@ -135,13 +136,19 @@ def _id_problems(files: Sequence[PolicyFile]) -> list[Problem]:
     problems = []
     for place, file in enumerate(files if len(files) > 1 else ()):
         own = file.content.get("id")
-        where = f"{file.label}: id"
+        where = _("{label}: id").format(label=file.label)
         if own is None:
-            problems.append(Problem(where, "is missing", "A policy and each that it extends need ids of their own."))
+            problems.append(
+                Problem(where, _("is missing"), _("A policy and each that it extends need ids of their own."))
+            )
         elif not isinstance(own, str):
-            problems.append(Problem(where, f"must be a text (given: {own!r})"))
+            problems.append(Problem(where, _("must be a text (given: {own!r})").format(own=own)))
         elif own in [below.content.get("id") for below in files[place + 1 :]]:
-            problems.append(Problem(where, f"is that of a policy it extends (given: {own!r})", "Choose another."))
+            problems.append(
+                Problem(
+                    where, _("is that of a policy it extends (given: {own!r})").format(own=own), _("Choose another.")
+                )
+            )
     return problems
 
 
@@ -152,7 +159,13 @@ def _keys_that_stand_twice(files: Sequence[PolicyFile]) -> list[Problem]:
         tables = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
         keys = [str(entry["key"]) for entry in tables if "key" in entry]
         for key in sorted({key for key in keys if keys.count(key) > 1}):
-            problems.append(Problem(f"{file.label}: criteria", f"the key {key!r} stands more than once", "Keep one."))
+            problems.append(
+                Problem(
+                    _("{label}: criteria").format(label=file.label),
+                    _("the key {key!r} stands more than once").format(key=key),
+                    _("Keep one."),
+                )
+            )
     return problems
 
 
@@ -177,7 +190,7 @@ def _told_by(content: dict[str, Any], files: Sequence[PolicyFile]) -> dict[str, 
     """Keys of expressions and of references that stand in a base -> how that base is called."""
     told: dict[str, str] = {}
     for path, key in _keys_told_later(content):
-        file, _ = standing_of(path, content, files)
+        file, _ignored = standing_of(path, content, files)
         if file is not files[0]:
             told[key] = file.label
     return told
@@ -219,16 +232,20 @@ def with_references(policy: LoadedPolicy, given: Sequence[str]) -> LoadedPolicy:
     problems: list[Problem] = []
     found: dict[str, Reference] = {}
     for text in given:
-        name, _, value = (part.strip() for part in text.partition("="))
+        name, _ignored, value = (part.strip() for part in text.partition("="))
         where = f"{GIVEN} {text}"
         number = _number(value)
         if name not in known:
-            there = f"It has {', '.join(known)}." if known else "It has none."
-            problems.append(Problem(where, f"the policy {policy.policy.id} has no reference {name!r}", there))
+            there = _("It has {names}.").format(names=", ".join(known)) if known else _("It has none.")
+            problems.append(
+                Problem(
+                    where, _("the policy {id} has no reference {name!r}").format(id=policy.policy.id, name=name), there
+                )
+            )
         elif number is None:
-            problems.append(Problem(where, "is not NAME=VALUE with a number", "Write it as in share=0.025."))
+            problems.append(Problem(where, _("is not NAME=VALUE with a number"), _("Write it as in share=0.025.")))
         elif name in found:
-            problems.append(Problem(where, "is given twice", "Give it once."))
+            problems.append(Problem(where, _("is given twice"), _("Give it once.")))
         else:
             found[name] = known[name].model_copy(update={"value": number, "source": GIVEN})
     if problems:

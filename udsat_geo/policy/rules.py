@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
+from udsat_geo.messages.translate import _
+
 MOST_CELLS_IN_REACH = 1000
 """From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
 
@@ -76,11 +78,11 @@ class UnitsRule(Rule):
         try:
             parts = [part for part in string.Formatter().parse(pattern) if part[1] is not None]
         except ValueError as error:
-            raise ValueError(f"cannot be read: {error}") from None
+            raise ValueError(_("cannot be read: {error}").format(error=error)) from None
         places = sorted(str(part[1]) for part in parts)
         plain = all(not part[2] and part[3] is None for part in parts)
         if not plain or places not in (["easting", "northing"], ["easting", "northing", "size"]):
-            raise ValueError("must hold {northing} and {easting}, and may hold {size}, each once")
+            raise ValueError(_("must hold {northing} and {easting}, and may hold {size}, each once"))
         return pattern
 
 
@@ -321,62 +323,90 @@ class Policy(Rule):
         faults = []
         keys = [criterion.key for criterion in self.criteria]
         faults += [
-            f"criteria: the key {key!r} stands more than once" for key in sorted(set(keys)) if keys.count(key) > 1
+            "criteria: " + _("the key {key!r} stands more than once").format(key=key)
+            for key in sorted(set(keys))
+            if keys.count(key) > 1
         ]
         if self.years[0] > self.years[1]:
-            faults.append(f"years: {self.years[0]} lies after {self.years[1]}; write the first year first")
+            faults.append(
+                "years: "
+                + _("{years} lies after {years_2}; write the first year first").format(
+                    years=self.years[0], years_2=self.years[1]
+                )
+            )
         if self.milestone is not None and self.milestone.by <= self.milestone.since:
-            faults.append(f"milestone.by: {self.milestone.by} does not lie after milestone.since")
+            faults.append("milestone.by: " + _("{by} does not lie after milestone.since").format(by=self.milestone.by))
         if self.context.residents > 0 and self.context.reach <= 0:
-            faults.append("context.reach: say how far (m) the context may reach")
+            faults.append("context.reach: " + _("say how far (m) the context may reach"))
         if self.units.kind == "cells" and self.context.reach > MOST_CELLS_IN_REACH * self.units.size:
-            faults.append(f"context.reach: is farther than {MOST_CELLS_IN_REACH:,} cells of {self.units.size} m")
+            faults.append(
+                "context.reach: "
+                + _("is farther than {MOST_CELLS_IN_REACH:,} cells of {size} m").format(
+                    MOST_CELLS_IN_REACH=MOST_CELLS_IN_REACH, size=self.units.size
+                )
+            )
         registers = {criterion.register_name for criterion in self.criteria}
         if "units" in registers and len(registers) > 1:
-            faults.append('criteria: register "units" cannot be mixed with residents or dwellings')
+            faults.append("criteria: " + _('register "units" cannot be mixed with residents or dwellings'))
         if "units" in registers and self.units.residents is None:
-            faults.append("units.residents: name the column (or expression) of the residents of a unit")
+            faults.append("units.residents: " + _("name the column (or expression) of the residents of a unit"))
         if "units" in registers and self.units.kind == "addresses":
-            faults.append('units.kind: addresses are made from registers; criteria over "units" read a unit table')
+            faults.append(
+                "units.kind: " + _('addresses are made from registers; criteria over "units" read a unit table')
+            )
         return faults + self._misfits_of_rule(keys) + self._misfits_of_areas()
 
     def _misfits_of_rule(self, keys: list[str]) -> list[str]:
         faults = []
         rule, leave = self.rule, self.incumbents.leave
         if rule.edge is not None and rule.core is not None and rule.edge > rule.core:
-            faults.append("rule.edge: lies above rule.core; growing must not be harder than starting")
+            faults.append("rule.edge: " + _("lies above rule.core; growing must not be harder than starting"))
         counted = sum(criterion.counted for criterion in self.criteria)
         if rule.criteria > counted:
-            faults.append(f"rule.criteria: asks for {rule.criteria} of {counted} criteria")
-        faults += [f"rule.require: there is no criterion {key!r}" for key in rule.require if key not in keys]
+            faults.append(
+                "rule.criteria: "
+                + _("asks for {criteria} of {counted} criteria").format(criteria=rule.criteria, counted=counted)
+            )
+        faults += [
+            "rule.require: " + _("there is no criterion {key!r}").format(key=key)
+            for key in rule.require
+            if key not in keys
+        ]
         if self.score.method == "none":
             if rule.core is not None or rule.edge is not None or leave is not None:
-                faults.append('score.method: "none" makes no composite; leave out core, edge and leave')
+                faults.append("score.method: " + _('"none" makes no composite; leave out core, edge and leave'))
             if not rule.criteria and not rule.require:
-                faults.append('rule: with score.method "none", say which criteria decide (criteria, require)')
+                faults.append("rule: " + _('with score.method "none", say which criteria decide (criteria, require)'))
         elif rule.core is None:
-            faults.append("rule.core: is missing")
+            faults.append("rule.core: " + _("is missing"))
         if leave is not None and leave > rule.edge_threshold:
-            faults.append("incumbents.leave: lies above rule.edge; staying must not be harder than joining")
+            faults.append("incumbents.leave: " + _("lies above rule.edge; staying must not be harder than joining"))
         return faults
 
     def _misfits_of_areas(self) -> list[str]:
         faults = []
         areas, kind = self.areas, self.units.kind
         if kind == "addresses" and areas.reach <= 0:
-            faults.append("areas.reach: say how far apart (m) addresses of one area may lie")
+            faults.append("areas.reach: " + _("say how far apart (m) addresses of one area may lie"))
         if kind != "addresses" and areas.reach > 0:
-            faults.append(f"areas.reach: is for addresses; {kind} touch by areas.neighbours")
+            faults.append("areas.reach: " + _("is for addresses; {kind} touch by areas.neighbours").format(kind=kind))
         if kind == "addresses" and areas.bridge > 0:
-            faults.append("areas.bridge: is for cells and zones; addresses hold together by areas.reach")
+            faults.append("areas.bridge: " + _("is for cells and zones; addresses hold together by areas.reach"))
         if kind == "cells" and areas.bridge > MOST_CELLS_IN_BRIDGE * self.units.size:
-            faults.append(f"areas.bridge: is wider than {MOST_CELLS_IN_BRIDGE} cells of {self.units.size} m")
+            faults.append(
+                "areas.bridge: "
+                + _("is wider than {MOST_CELLS_IN_BRIDGE} cells of {size} m").format(
+                    MOST_CELLS_IN_BRIDGE=MOST_CELLS_IN_BRIDGE, size=self.units.size
+                )
+            )
         if areas.neighbours == "none" and (areas.bridge > 0 or areas.holes > 0):
-            faults.append('areas.neighbours: with "none", each unit stands by itself; leave out bridge and holes')
+            faults.append(
+                "areas.neighbours: " + _('with "none", each unit stands by itself; leave out bridge and holes')
+            )
         if areas.fill_below is not None and not areas.holes:
-            faults.append("areas.fill_below: says nothing without areas.holes")
+            faults.append("areas.fill_below: " + _("says nothing without areas.holes"))
         if areas.fill_below is not None and self.score.method == "none":
-            faults.append('areas.fill_below: there is no composite with score.method "none"')
+            faults.append("areas.fill_below: " + _('there is no composite with score.method "none"'))
         return faults
 
     def told_by(self, key: str) -> str:

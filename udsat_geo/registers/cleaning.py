@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.registers.schema import AGES, COLUMNS, COUNTRIES, DANISH, WESTERN, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.settings import RegisterSettings, read_settings
@@ -270,8 +271,10 @@ def _decimal_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> s
         raise InputError(
             Problem(
                 source.path.name,
-                f"{with_comma:,} numbers have a decimal comma and {with_point:,} a decimal point",
-                f'Say which one it is in registers.toml: [{source.name}] decimal = ",".',
+                _("{with_comma:,} numbers have a decimal comma and {with_point:,} a decimal point").format(
+                    with_comma=with_comma, with_point=with_point
+                ),
+                _('Say which one it is in registers.toml: [{name}] decimal = ",".').format(name=source.name),
             )
         )
     return "," if with_comma else "."
@@ -292,11 +295,15 @@ def reading(source: TableSource) -> Iterator[None]:
     except duckdb.Error as error:
         broken = None if source.dialect is None else first_broken_row(source.path, source.dialect)
         if broken is not None:
-            remedy = "Mend it; look for separators and quotes that belong to a value."
-            raise InputError(Problem(source.path.name, f"cannot be read: {broken}", remedy)) from None
+            remedy = _("Mend it; look for separators and quotes that belong to a value.")
+            raise InputError(
+                Problem(source.path.name, _("cannot be read: {broken}").format(broken=broken), remedy)
+            ) from None
         lines = [line for line in str(error).strip().split("\n") if line.strip()]
         reason = " ".join(lines[:3])[:400]
-        raise InputError(Problem(source.path.name, f"cannot be read: {reason}", "Export the table again.")) from None
+        raise InputError(
+            Problem(source.path.name, _("cannot be read: {reason}").format(reason=reason), _("Export the table again."))
+        ) from None
 
 
 HASH = "CASE WHEN {key} IS NOT NULL THEN hash({key}) END"
@@ -335,7 +342,7 @@ def check_tables(
             continue
         rows[name] = found[0]
         if found[0] == 0:
-            problems.append(str(Problem(table.source.path.name, "holds no rows", "Export the table again.")))
+            problems.append(str(Problem(table.source.path.name, _("holds no rows"), _("Export the table again."))))
         if name == "residents":
             counts["residents_without_dwelling"] = found[0] - found[1]
         for fault, count in zip(table.faults, found[2:], strict=True):
@@ -382,7 +389,13 @@ def _problem(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fa
         f"(SELECT *, row_number() OVER () AS n FROM {table.source.relation}) WHERE {fault.condition} ORDER BY n LIMIT 1"
     ).fetchall()
     example = f"{first[0][1]!r} in row {first[0][0]:,}" if first else None
-    return Problem(f"{table.source.path.name}, column {fault.column}", fault.what, fault.remedy, count, example)
+    return Problem(
+        _("{name}, column {column}").format(name=table.source.path.name, column=fault.column),
+        fault.what,
+        fault.remedy,
+        count,
+        example,
+    )
 
 
 def key_problems(
@@ -402,7 +415,12 @@ def key_problems(
     """
     problems = []
     if hash_of_key.null_count:
-        empty = Problem(f"{file}, column {key}", "empty keys", "Give every row a key.", hash_of_key.null_count)
+        empty = Problem(
+            _("{file}, column {key}").format(file=file, key=key),
+            _("empty keys"),
+            _("Give every row a key."),
+            hash_of_key.null_count,
+        )
         problems.append(empty)
     hashes = np.sort(hash_of_key.drop_null().to_numpy())
     if (hashes[1:] == hashes[:-1]).any():
@@ -413,7 +431,13 @@ def key_problems(
             surplus = sum(row[1] - 1 for row in repeated)
             example = f"{repeated[0][0]!r} stands {repeated[0][1]} times"
             problems.append(
-                Problem(f"{file}, column {key}", "duplicate keys", "Keep one row of each.", surplus, example)
+                Problem(
+                    _("{file}, column {key}").format(file=file, key=key),
+                    _("duplicate keys"),
+                    _("Keep one row of each."),
+                    surplus,
+                    example,
+                )
             )
     return problems
 
@@ -434,22 +458,22 @@ def check_positions(easting: NDArray[np.float64], northing: NDArray[np.float64],
     """
     if not len(easting):
         return
-    where = f"{table.source.path.name}, columns easting and northing"
+    where = _("{name}, columns easting and northing").format(name=table.source.path.name)
     if (np.abs(easting) <= 180).all() and (np.abs(northing) <= 180).all():
         example = f"{easting[0]}, {northing[0]}"
-        what = "positions look like degrees, not metres"
-        raise InputError(Problem(where, what, "Project them to EPSG:25832.", len(easting), example))
+        what = _("positions look like degrees, not metres")
+        raise InputError(Problem(where, what, _("Project them to EPSG:25832."), len(easting), example))
     # in UTM zone 32 Denmark's eastings lie below 1,000,000 m and its northings above 6,000,000 m
     if np.median(easting) > 4e6 and 0 < np.median(northing) < 1.5e6:
         example = f"{easting[0]}, {northing[0]}"
-        what = "easting and northing look swapped"
-        raise InputError(Problem(where, what, "Exchange the two columns.", len(easting), example))
+        what = _("easting and northing look swapped")
+        raise InputError(Problem(where, what, _("Exchange the two columns."), len(easting), example))
     far = (np.abs(easting) > FARTHEST_M) | (np.abs(northing) > FARTHEST_M)
     if far.any():
         first = int(np.flatnonzero(far)[0])
         example = f"{easting[first]}, {northing[first]}"
         raise InputError(
-            Problem(where, "positions off the Earth", "Give metres in EPSG:25832.", int(far.sum()), example)
+            Problem(where, _("positions off the Earth"), _("Give metres in EPSG:25832."), int(far.sum()), example)
         )
 
 
@@ -502,7 +526,7 @@ def open_registers(folder: Path, threads: int | None = None, may_lack_values: bo
         If the folder or a table is missing or damaged, or one cannot tell how its numbers are written.
     """
     if not folder.is_dir():
-        raise InputError(Problem(str(folder), "no such folder", "Name the folder that holds the registers."))
+        raise InputError(Problem(str(folder), _("no such folder"), _("Name the folder that holds the registers.")))
     settings = read_settings(folder)
     config = {"threads": str(threads)} if threads else {}
     connection = duckdb.connect(":memory:", config={**config, "python_enable_replacements": "false"})

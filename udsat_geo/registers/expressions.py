@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Criterion, Policy, Register
 from udsat_geo.registers.cleaning import CleanTable, Opened
 from udsat_geo.registers.schema import CRS, DERIVED
@@ -74,14 +75,16 @@ def check_expression(
     try:
         answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {expression}\n"]).fetchall()
     except duckdb.Error as error:
-        return [Problem(where, f"cannot be read: {_first_line(error)}")]
+        return [Problem(where, _("cannot be read: {first_line}").format(first_line=_first_line(error)))]
     tree: dict[str, Any] = json.loads(answer[0][0]) if answer else {"error": True, "error_message": "no answer"}
     if tree.get("error"):
-        return [Problem(where, f"is not one SQL expression: {tree.get('error_message', '')}")]
+        return [Problem(where, _("is not one SQL expression: {get}").format(get=tree.get("error_message", "")))]
     statements: list[dict[str, Any]] = tree["statements"]
     node = statements[0]["node"] if len(statements) == 1 else {}
     if not _is_bare_select(node) or not _parses(connection, f"SELECT ({expression}\n)"):
-        return [Problem(where, "is more than one expression", "Write one expression over the register's columns.")]
+        return [
+            Problem(where, _("is more than one expression"), _("Write one expression over the register's columns."))
+        ]
     names = _Names({name.lower() for name in columns}, kind)
     return list(_faults(node["select_list"][0], names, where, aggregates))
 
@@ -111,8 +114,14 @@ class _Names:
         if name.lower() not in self.known:
             near = difflib.get_close_matches(name.lower(), sorted(self.known), 1)
             all_of_them = f"{self.kind.capitalize()}s: {', '.join(sorted(self.known))}."
-            hint = f"Did you mean {near[0]!r}?" if near else all_of_them if self.known else "There are none."
-            yield Problem(where, f"unknown {self.kind} {name!r}", hint)
+            hint = (
+                _("Did you mean {near!r}?").format(near=near[0])
+                if near
+                else all_of_them
+                if self.known
+                else _("There are none.")
+            )
+            yield Problem(where, _("unknown {kind} {name!r}").format(kind=self.kind, name=name), hint)
 
 
 def _parses(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
@@ -144,7 +153,7 @@ def _faults(tree: Any, names: _Names, where: str, aggregates: bool) -> Iterator[
     kind = tree.get("class")
     if kind is not None and kind not in _CLASSES:
         what = _PLURALS.get(str(kind), f"{str(kind).lower().replace('_', ' ')}s")
-        yield Problem(where, f"may not use {what}", "Only columns and plain functions.")
+        yield Problem(where, _("may not use {what}").format(what=what), _("Only columns and plain functions."))
         return
     if kind == "COLUMN_REF":
         yield from names.faults(".".join(tree["column_names"]), where)
@@ -152,9 +161,11 @@ def _faults(tree: Any, names: _Names, where: str, aggregates: bool) -> Iterator[
         name = tree["function_name"].lower()
         allowed = SCALAR_FUNCTIONS | AGGREGATES if aggregates else SCALAR_FUNCTIONS
         if name not in allowed or tree.get("schema") or tree.get("catalog"):
-            yield Problem(where, f"may not use the function {name!r}", _function_remedy(name, allowed))
+            yield Problem(
+                where, _("may not use the function {name!r}").format(name=name), _function_remedy(name, allowed)
+            )
     elif kind == "TYPE" and (tree.get("type_name", "").upper() not in _TYPES or tree.get("schema")):
-        yield Problem(where, f"may not use the type {tree.get('type_name')!r}")
+        yield Problem(where, _("may not use the type {get!r}").format(get=tree.get("type_name")))
     for branch in tree.values():
         yield from _faults(branch, names, where, aggregates)
 
@@ -284,16 +295,25 @@ def _locked() -> duckdb.DuckDBPyConnection:
 
 def _ambiguous(policy: Policy, names: list[str]) -> list[Problem]:
     """Names that a limit could read in two ways."""
-    remedy = "Rename one of them."
+    remedy = _("Rename one of them.")
     twice = sorted({name for name in names if names.count(name) > 1})
     both = [name for name in policy.references if name in names]
-    problems = [Problem(f"{policy.id}: let", f"{name} stands under more than one register", remedy) for name in twice]
-    return problems + [Problem(policy.place(f"references.{name}"), "stands in [let] too", remedy) for name in both]
+    problems = [
+        Problem(
+            _("{id}: let").format(id=policy.id),
+            _("{name} stands under more than one register").format(name=name),
+            remedy,
+        )
+        for name in twice
+    ]
+    return problems + [Problem(policy.place(f"references.{name}"), _("stands in [let] too"), remedy) for name in both]
 
 
 def _no_value(policy: Policy, name: str) -> Problem:
-    remedy = f"Give it with --reference {name}=VALUE, or as {name} = VALUE under [references] of a policy of your own."
-    return Problem(policy.place(f"references.{name}"), "has no value, and a limit needs it", remedy)
+    remedy = _(
+        "Give it with --reference {name}=VALUE, or as {name} = VALUE under [references] of a policy of your own."
+    ).format(name=name)
+    return Problem(policy.place(f"references.{name}"), _("has no value, and a limit needs it"), remedy)
 
 
 def _values(policy: Policy, let: Mapping[str, float | None]) -> dict[str, float | None]:
@@ -307,16 +327,18 @@ def _evaluated(
     mine = {name: values.get(name) for name in names_in(connection, text)}
     known = {name: value for name, value in mine.items() if value is not None}
     if lost := sorted(mine.keys() - known.keys()):
-        what = f"{', '.join(lost)} gave no value over these registers"
-        return None, [Problem(where, what, "Check the expression of [let] and what it is taken from.")]
+        what = _("{names} gave no value over these registers").format(names=", ".join(lost))
+        return None, [Problem(where, what, _("Check the expression of [let] and what it is taken from."))]
     try:
         found = _computed(connection, text, known)
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
-        return None, [Problem(where, f"cannot be evaluated: {reason}", "Mend the expression.")]
+        return None, [
+            Problem(where, _("cannot be evaluated: {reason}").format(reason=reason), _("Mend the expression."))
+        ]
     if isinstance(found, bool) or not isinstance(found, int | float | Decimal) or not math.isfinite(found):
-        what = f"gives {'no value' if found is None else repr(found)}, not a finite number"
-        return None, [Problem(where, what, "Mend the expression, or the values it uses.")]
+        what = _("gives {value}, not a finite number").format(value="no value" if found is None else repr(found))
+        return None, [Problem(where, what, _("Mend the expression, or the values it uses."))]
     return float(found), []
 
 
@@ -383,8 +405,13 @@ def evaluate_let(
         row = connection.execute(f"SELECT {columns} FROM {relation} HAVING TRUE").fetchall()[0]
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
-        what, remedy = f"cannot be evaluated: {reason}", "Take one value of the whole register, such as median(...)."
-        raise InputError(Problem(f"{policy.id}: let.{register}", what, remedy)) from None
+        what, remedy = (
+            _("cannot be evaluated: {reason}").format(reason=reason),
+            _("Take one value of the whole register, such as median(...)."),
+        )
+        raise InputError(
+            Problem(_("{id}: let.{register}").format(id=policy.id, register=register), what, remedy)
+        ) from None
     return {
         name: _steady(value, expression) for (name, expression), value in zip(expressions.items(), row, strict=True)
     }
@@ -410,23 +437,25 @@ def check_policy_fits(policy: Policy) -> None:
         If its criteria read a unit table, or it works in another reference system.
     """
     if policy.reads_unit_table:
-        what = "its criteria read a unit table, not registers"
-        raise InputError(Problem(f"policy {policy.id}", what, "Leave out --raw, or choose another policy."))
+        what = _("its criteria read a unit table, not registers")
+        raise InputError(
+            Problem(_("policy {id}").format(id=policy.id), what, _("Leave out --raw, or choose another policy."))
+        )
     if policy.units.crs is not None and policy.units.crs != CRS:
         from udsat_geo.sources.crs import check_crs, same_crs, short_crs
 
         where = policy.place("units.crs")
         check_crs(policy.units.crs, where)
         if not same_crs(policy.units.crs, CRS):
-            what = f"is {short_crs(policy.units.crs)}, and registers are read in {CRS}"
-            raise InputError(Problem(where, what, f"Set it to {CRS}, or leave it out."))
+            what = _("is {crs}, and registers are read in {CRS}").format(crs=short_crs(policy.units.crs), CRS=CRS)
+            raise InputError(Problem(where, what, _("Set it to {CRS}, or leave it out.").format(CRS=CRS)))
 
 
 def let_name_problems(policy: Policy, register: Register, taken: Collection[str]) -> list[Problem]:
     """Names of ``[let]`` that would hide a column, or one that the engine itself adds; SQL knows no upper case."""
     lower = {name.lower() for name in taken}
     return [
-        Problem(policy.place(f"let.{register}.{name}"), "is a column already", "Choose another name.")
+        Problem(policy.place(f"let.{register}.{name}"), _("is a column already"), _("Choose another name."))
         for name in policy.let.get(register, {})
         if name in lower
     ]
@@ -444,7 +473,12 @@ def check_policy_expressions(opened: Opened, policy: Policy) -> None:
     tables = {"residents": opened.residents, "dwellings": opened.dwellings}
     for register, expressions in policy.let.items():
         if register not in tables:
-            problems.append(Problem(f"let.{register}", "this policy's registers are residents and dwellings"))
+            problems.append(
+                Problem(
+                    _("let.{register}").format(register=register),
+                    _("this policy's registers are residents and dwellings"),
+                )
+            )
             continue
         problems += let_name_problems(policy, register, [*tables[register].values, *_NAMES_OF_THE_ENGINE])
         columns = _columns_of(tables[register], register)

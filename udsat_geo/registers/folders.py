@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.registers.settings import NAME as SETTINGS
 
 if TYPE_CHECKING:
@@ -49,8 +50,13 @@ def source_of(folder: Path, year: int) -> str:
 
     settings = read_settings(folder)
     if settings.year is not None and settings.year != year:
-        where, what = f"--year {year}", f"{SETTINGS} says that these registers are of {settings.year}"
-        raise InputError(Problem(where, what, f"Designate that year, or name the registers of {year}."))
+        where, what = (
+            f"--year {year}",
+            _("{SETTINGS} says that these registers are of {year}").format(SETTINGS=SETTINGS, year=settings.year),
+        )
+        raise InputError(
+            Problem(where, what, _("Designate that year, or name the registers of {year}.").format(year=year))
+        )
     return settings.source
 
 
@@ -65,10 +71,16 @@ def register_folder(raw: Path, year: int) -> Path:
     if (raw / str(year)).is_dir():
         return raw / str(year)
     if not raw.is_dir():
-        raise InputError(Problem(str(raw), "no such folder", "Name the folder that holds the registers."))
+        raise InputError(Problem(str(raw), _("no such folder"), _("Name the folder that holds the registers.")))
     years = sorted(path.name for path in raw.iterdir() if path.is_dir() and path.name.isdigit())
     if years and not _holds_registers(raw):
-        raise InputError(Problem(str(raw / str(year)), "no such folder", f"There are registers of {', '.join(years)}."))
+        raise InputError(
+            Problem(
+                str(raw / str(year)),
+                _("no such folder"),
+                _("There are registers of {names}.").format(names=", ".join(years)),
+            )
+        )
     return raw
 
 

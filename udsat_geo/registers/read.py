@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.registers.cleaning import (
     HASH,
@@ -215,10 +216,10 @@ def _dangling(opened: Opened, relation: str, key: str, target: str, count: int) 
         f"WHERE x.{key} IS NOT NULL ORDER BY 1 LIMIT 1"
     ).fetchall()
     table = opened.dwellings if key == "address_id" else opened.residents
-    where = f"{table.source.path.name}, column {key}"
-    remedy = f"Add the missing {target}, or leave the cell empty."
+    where = _("{name}, column {key}").format(name=table.source.path.name, key=key)
+    remedy = _("Add the missing {target}, or leave the cell empty.").format(target=target)
     example = repr(first[0][0]) if first else None
-    return Problem(where, f"keys that no row of {target} has", remedy, count, example)
+    return Problem(where, _("keys that no row of {target} has").format(target=target), remedy, count, example)
 
 
 FRACTION = 1_000_000
@@ -301,7 +302,9 @@ def add_ratios(
     for name, value in let.items():
         if value is not None and not math.isfinite(value):
             where = policy.place(f"let.{register}.{name}")
-            raise InputError(Problem(where, f"gives {value}, not a finite number", "Mend the expression."))
+            raise InputError(
+                Problem(where, _("gives {value}, not a finite number").format(value=value), _("Mend the expression."))
+            )
     constants = "".join(
         f", {'CAST(NULL AS DOUBLE)' if value is None else f'CAST({value!r} AS DOUBLE)'} AS {quoted(name)}"
         for name, value in let.items()
@@ -322,8 +325,10 @@ def add_ratios(
             tally.add(place_of(found["row"]), found)
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
-        where = f"{policy.id}: criteria over {register}"
-        raise InputError(Problem(where, f"cannot be evaluated: {reason}", "Mend the expressions.")) from None
+        where = _("{id}: criteria over {register}").format(id=policy.id, register=register)
+        raise InputError(
+            Problem(where, _("cannot be evaluated: {reason}").format(reason=reason), _("Mend the expressions."))
+        ) from None
     tally.close()
 
 
@@ -342,12 +347,17 @@ def _sides(connection: duckdb.DuckDBPyConnection, policy: Policy, register: str,
     mine = [(j, c) for j, c in enumerate(policy.criteria) if c.register_name == register]
     if not mine:
         return []
-    columns = ", ".join(f"({c.numerator}\n), ({c.denominator}\n)" for _, c in mine)
+    columns = ", ".join(f"({c.numerator}\n), ({c.denominator}\n)" for _ignored, c in mine)
     try:
         types = [row[1] for row in connection.execute(f"DESCRIBE SELECT {columns} FROM {rows}").fetchall()]
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
-        raise InputError(Problem(f"{policy.id}: criteria over {register}", f"cannot be evaluated: {reason}")) from None
+        raise InputError(
+            Problem(
+                _("{id}: criteria over {register}").format(id=policy.id, register=register),
+                _("cannot be evaluated: {reason}").format(reason=reason),
+            )
+        ) from None
     sides = []
     for place, (j, criterion) in enumerate(mine):
         for is_numerator in (True, False):
@@ -375,7 +385,12 @@ def _side(j: int, criterion: Criterion, is_numerator: bool, kind: str) -> _Side:
         value, unit = f"CAST(round(CAST(({expression}\n) AS DOUBLE) * {FRACTION}) AS BIGINT)", FRACTION
     else:
         side = "numerator" if is_numerator else "denominator"
-        raise InputError(Problem(f"criteria ({criterion.key}).{side}", f"gives {kind}, not a number"))
+        raise InputError(
+            Problem(
+                _("criteria ({key}).{side}").format(key=criterion.key, side=side),
+                _("gives {kind}, not a number").format(kind=kind),
+            )
+        )
     return _Side(j, is_numerator, f"CASE WHEN {counts} THEN {value} ELSE 0 END", False, unit)
 
 
@@ -408,8 +423,8 @@ class _Tally:
             self.largest[k] += np.abs(values).sum(dtype=np.float64)
             if self.largest[k] > _LARGEST_SUM:
                 key = self.policy.criteria[side.criterion].key
-                what = "the sum is too large to be added exactly"
-                raise InputError(Problem(f"{self.policy.id}: criteria ({key})", what))
+                what = _("the sum is too large to be added exactly")
+                raise InputError(Problem(_("{id}: criteria ({key})").format(id=self.policy.id, key=key), what))
             ratios = self.ratios
             units = ratios.numerator_unit if side.is_numerator else ratios.denominator_unit
             units[side.criterion] = side.unit

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.sources.csv import TableSettings
 
 NAME = "registers.toml"
@@ -63,11 +64,15 @@ def read_settings(folder: Path) -> RegisterSettings:
         return RegisterSettings.model_validate(content)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InputError(Problem(str(path), f"cannot be read ({reason})", "Make it a readable file.")) from None
+        raise InputError(
+            Problem(str(path), _("cannot be read ({reason})").format(reason=reason), _("Make it a readable file."))
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(Problem(NAME, f"is not valid TOML: {error}", "Mend the file at that line.")) from None
+        raise InputError(
+            Problem(NAME, _("is not valid TOML: {error}").format(error=error), _("Mend the file at that line."))
+        ) from None
     except RecursionError:
-        raise InputError(Problem(NAME, "is nested too deeply", "Write it flat.")) from None
+        raise InputError(Problem(NAME, _("is nested too deeply"), _("Write it flat."))) from None
     except ValidationError as error:
         raise InputError([_problem(entry) for entry in error.errors()]) from None
 
@@ -78,9 +83,13 @@ def _problem(entry: Any) -> Problem:
     if entry["type"] == "extra_forbidden":
         model = TableSettings if len(entry["loc"]) > 1 else RegisterSettings
         near = difflib.get_close_matches(str(entry["loc"][-1]), list(model.model_fields), 1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(model.model_fields)}."
-        return Problem(where, "unknown key", hint)
+        hint = (
+            _("Did you mean {near!r}?").format(near=near[0])
+            if near
+            else _("Known here: {names}.").format(names=", ".join(model.model_fields))
+        )
+        return Problem(where, _("unknown key"), hint)
     message = str(entry["msg"])
     given = entry.get("input")
-    example = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
+    example = _(" (given: {given!r})").format(given=given) if isinstance(given, str | int | float | bool) else ""
     return Problem(where, message[0].lower() + message[1:] + example)

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.registers.schema import COLUMNS, CRS, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.sources.csv import Dialect, TableSettings, literal, pattern_of, read_dialect
@@ -68,7 +69,7 @@ def find_table(folder: Path, name: str, settings: TableSettings) -> Path:
     if settings.file is not None:
         path = folder / settings.file
         if not path.is_file():
-            raise InputError(Problem(str(path), "does not exist", "registers.toml names it: mend the name."))
+            raise InputError(Problem(str(path), _("does not exist"), _("registers.toml names it: mend the name.")))
         return path
     suffixes = TABULAR + VECTOR if name == "addresses" else TABULAR
     found = [folder / f"{name}{suffix}" for suffix in suffixes if (folder / f"{name}{suffix}").is_file()]
@@ -79,8 +80,8 @@ def find_table(folder: Path, name: str, settings: TableSettings) -> Path:
         raise InputError(
             Problem(
                 str(folder / name),
-                f"no table of {name} ({kinds})",
-                f"{listing} Name another file in registers.toml.",
+                _("no table of {name} ({kinds})").format(name=name, kinds=kinds),
+                _("{listing} Name another file in registers.toml.").format(listing=listing),
             )
         )
     if len(found) > 1:
@@ -88,8 +89,8 @@ def find_table(folder: Path, name: str, settings: TableSettings) -> Path:
         raise InputError(
             Problem(
                 str(folder),
-                f"more than one table of {name}: {names}",
-                "Keep one, or name it in registers.toml.",
+                _("more than one table of {name}: {names}").format(name=name, names=names),
+                _("Keep one, or name it in registers.toml."),
             )
         )
     return found[0]
@@ -108,7 +109,7 @@ def open_table(
     _check_crs(name, settings)
     path = find_table(folder, name, settings)
     if path.stat().st_size == 0:
-        raise InputError(Problem(path.name, "is an empty file", "Export the table again."))
+        raise InputError(Problem(path.name, _("is an empty file"), _("Export the table again.")))
     if path.suffix in VECTOR or (name == "addresses" and path.suffix == ".parquet" and _has_geometry(path)):
         source = _open_vector(connection, path, name, settings)
     elif path.suffix == ".csv":
@@ -133,7 +134,9 @@ def _opened(
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
-        raise InputError(Problem(path.name, f"cannot be read: {reason}", "Export the table again.")) from None
+        raise InputError(
+            Problem(path.name, _("cannot be read: {reason}").format(reason=reason), _("Export the table again."))
+        ) from None
     return TableSource(name, path, relation, {row[0]: row[1] for row in described}, settings, dialect)
 
 
@@ -158,7 +161,9 @@ def _has_geometry(path: Path) -> bool:
         metadata = pyarrow.parquet.read_schema(path).metadata
     except (pa.ArrowInvalid, OSError) as error:
         reason = str(error).split("\n")[0]
-        raise InputError(Problem(path.name, f"cannot be read: {reason}", "Export the table again.")) from None
+        raise InputError(
+            Problem(path.name, _("cannot be read: {reason}").format(reason=reason), _("Export the table again."))
+        ) from None
     return bool(metadata) and b"geo" in metadata
 
 
@@ -178,11 +183,11 @@ def _check_crs(name: str, settings: TableSettings) -> None:
         return
     from udsat_geo.sources.crs import check_crs, same_crs, short_crs
 
-    where = f"{SETTINGS}: {name}.crs"
+    where = _("{SETTINGS}: {name}.crs").format(SETTINGS=SETTINGS, name=name)
     check_crs(settings.crs, where)
     if not same_crs(settings.crs, CRS):
-        what = f"is {short_crs(settings.crs)}, and registers are read in {CRS}"
-        raise InputError(Problem(where, what, f"Reproject the positions to {CRS}."))
+        what = _("is {crs}, and registers are read in {CRS}").format(crs=short_crs(settings.crs), CRS=CRS)
+        raise InputError(Problem(where, what, _("Reproject the positions to {CRS}.").format(CRS=CRS)))
 
 
 def _check_columns(source: TableSource, may_lack_values: bool) -> None:
@@ -199,18 +204,29 @@ def _check_columns(source: TableSource, may_lack_values: bool) -> None:
         hint = f"Did you mean {near[0]!r}?" if near else f"The file has: {there}."
         problems.append(
             Problem(
-                f"{source.path.name}, column {source.settings.columns.get(column.name, column.name)}",
-                "is missing",
-                f'{hint} Columns can be renamed in registers.toml: [{source.name}.columns] {column.name} = "...".',
+                _("{name}, column {get}").format(
+                    name=source.path.name, get=source.settings.columns.get(column.name, column.name)
+                ),
+                _("is missing"),
+                _('{hint} Columns can be renamed in registers.toml: [{name}.columns] {name_2} = "...".').format(
+                    hint=hint, name=source.name, name_2=column.name
+                ),
             )
         )
     unknown = sorted(set(source.settings.columns) - {c.name for c in COLUMNS[source.name]} - {"origin_country"})
     problems += [
-        Problem(f"registers.toml: {source.name}.columns.{name}", "is not a column of this table") for name in unknown
+        Problem(
+            _("registers.toml: {name}.columns.{name_2}").format(name=source.name, name_2=name),
+            _("is not a column of this table"),
+        )
+        for name in unknown
     ]
     coded = {c.name for c in COLUMNS[source.name] if c.kind == "code"} | {"origin_country"}
     problems += [
-        Problem(f"registers.toml: {source.name}.values.{name}", "is not a column of codes of this table")
+        Problem(
+            _("registers.toml: {name}.values.{name_2}").format(name=source.name, name_2=name),
+            _("is not a column of codes of this table"),
+        )
         for name in sorted(set(source.settings.values) - coded)
     ]
     if problems:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import check_expression, evaluate_let, let_name_problems, raise_if_any
 from udsat_geo.registers.read import Ratios, add_ratios
@@ -68,8 +69,10 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
         If the criteria read other registers, an expression is faulty, or residents are not whole and at least 0.
     """
     if not policy.reads_unit_table:
-        remedy = 'Give the registers with --raw, or use a policy whose criteria have register = "units".'
-        raise InputError(Problem(name, f"the criteria of {policy.id} read registers, not a unit table", remedy))
+        remedy = _('Give the registers with --raw, or use a policy whose criteria have register = "units".')
+        raise InputError(
+            Problem(name, _("the criteria of {id} read registers, not a unit table").format(id=policy.id), remedy)
+        )
     attributes = _with_our_names(attributes, name, policy)
     _check_names(attributes.column_names, name)
     connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
@@ -105,12 +108,23 @@ def _with_our_names(attributes: Any, name: str, policy: Policy) -> Any:
     for ours, theirs in policy.units.columns.items():
         found = [column for column in theirs if column in attributes.column_names]
         if not found:
-            problems.append(Problem(f"{name}, column {ours}", f"none of {', '.join(theirs)} is there"))
+            problems.append(
+                Problem(
+                    _("{name}, column {ours}").format(name=name, ours=ours),
+                    _("none of {names} is there").format(names=", ".join(theirs)),
+                )
+            )
         elif found[0].lower() == ours:
             continue
         elif ours in (column.lower() for column in attributes.column_names):
-            what = f"stands in the file beside {found[0]}, which the policy calls so"
-            problems.append(Problem(f"{name}, column {ours}", what, "Choose another name in [units.columns]."))
+            what = _("stands in the file beside {found}, which the policy calls so").format(found=found[0])
+            problems.append(
+                Problem(
+                    _("{name}, column {ours}").format(name=name, ours=ours),
+                    what,
+                    _("Choose another name in [units.columns]."),
+                )
+            )
         else:
             attributes = attributes.append_column(ours, attributes.column(found[0]))
     raise_if_any(problems)
@@ -122,11 +136,17 @@ def _check_names(names: list[str], file: str) -> None:
     problems = []
     lower = [name.lower() for name in names]
     if _ROW in lower:
-        what = "is a name that the engine uses itself"
-        problems.append(Problem(f"{file}, column {_ROW}", what, "Rename the column or leave it out."))
+        what = _("is a name that the engine uses itself")
+        problems.append(
+            Problem(
+                _("{file}, column {ROW}").format(file=file, ROW=_ROW), what, _("Rename the column or leave it out.")
+            )
+        )
     for name in sorted({name for name in lower if lower.count(name) > 1}):
-        what = "stands more than once, upper and lower case being the same"
-        problems.append(Problem(f"{file}, column {name}", what, "Rename one of them."))
+        what = _("stands more than once, upper and lower case being the same")
+        problems.append(
+            Problem(_("{file}, column {name}").format(file=file, name=name), what, _("Rename one of them."))
+        )
     raise_if_any(problems)
 
 
@@ -134,7 +154,7 @@ def _without_missing(connection: duckdb.DuckDBPyConnection, policy: Policy) -> s
     """SQL of the rows with missing values, and NaN, as NULL."""
     columns = []
     codes = ", ".join(repr(value) for value in policy.units.missing)
-    for column, kind, *_ in connection.execute("DESCRIBE SELECT * FROM attributes").fetchall():
+    for column, kind, *_ignored in connection.execute("DESCRIBE SELECT * FROM attributes").fetchall():
         raw = quoted(column)
         numeric = kind in ("DOUBLE", "FLOAT", "INTEGER", "UINTEGER") or kind.endswith("INT")
         numeric = numeric or kind.startswith("DECIMAL")
@@ -173,13 +193,15 @@ def _residents(
         ).fetchnumpy()["residents"]
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
-        raise InputError(Problem(policy.place("units.residents"), f"cannot be evaluated: {reason}")) from None
+        raise InputError(
+            Problem(policy.place("units.residents"), _("cannot be evaluated: {reason}").format(reason=reason))
+        ) from None
     values = np.asarray(found, dtype=float)
     unknown = np.isnan(values)
     wrong = ~unknown & ((values < 0) | (values != np.floor(values)) | (values > MOST_RESIDENTS))
     if wrong.any():
         example = str(values[np.flatnonzero(wrong)[0]])
-        what = "residents that are no whole number of at least 0"
-        remedy = "List codes for missing values under [units] missing."
+        what = _("residents that are no whole number of at least 0")
+        remedy = _("List codes for missing values under [units] missing.")
         raise InputError(Problem(f"{name}, {expression}", what, remedy, int(wrong.sum()), example))
     return np.where(unknown, 0, values).astype(np.int64), ~unknown

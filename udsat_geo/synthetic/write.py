@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.published import status_2021
 from udsat_geo.synthetic import homes as homes_module
 from udsat_geo.synthetic.city import stream, write_places
@@ -204,7 +205,7 @@ def _write(table: pa.Table, path: Path) -> None:
 
 
 def _residents(people: People, seed: int) -> pa.Table:
-    persons, dwellings, _ = _keys(seed)
+    persons, dwellings, _ignored = _keys(seed)
     key = persons[people.person]
     order = np.argsort(key)
     home = people.dwelling[order]
@@ -223,7 +224,7 @@ def _residents(people: People, seed: int) -> pa.Table:
 
 
 def _dwellings(homes: Homes, year: int, seed: int) -> pa.Table:
-    _, dwellings, addresses = _keys(seed)
+    _ignored, dwellings, addresses = _keys(seed)
     stands = np.flatnonzero(homes.standing(year))
     key = dwellings[stands]
     order = stands[np.argsort(key)]
@@ -248,7 +249,7 @@ def _dwellings(homes: Homes, year: int, seed: int) -> pa.Table:
 
 
 def _addresses(homes: Homes, year: int, seed: int) -> pa.Table:
-    _, _, addresses = _keys(seed)
+    _ignored, _ignored, addresses = _keys(seed)
     present = np.zeros(len(homes.address_cell), dtype=bool)
     present[homes.address[homes.standing(year)]] = True
     rows = np.flatnonzero(present)
@@ -308,7 +309,9 @@ def _check_year(year: int) -> None:
         from udsat_geo.messages.errors import InputError
 
         years = ", ".join(map(str, YEARS))
-        raise InputError(f"The synthetic city has registers for {years}, not for {year}.")
+        raise InputError(
+            _("The synthetic city has registers for {years}, not for {year}.").format(years=years, year=year)
+        )
 
 
 def write_registers(year: int, folder: Path, seed: int = DEFAULT_SEED) -> None:

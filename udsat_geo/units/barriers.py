@@ -204,14 +204,14 @@ def _read_layer(path: Path, kind: _Kind, crs: str, language: str) -> _Layer:
     features = read_features(path)
     name, geometry = features.name, features.geometry
     if geometry is None:
-        raise InputError(Problem(name, "holds no geometries", "Name a vector file, such as a GeoPackage."))
+        raise InputError(Problem(name, _("holds no geometries"), _("Name a vector file, such as a GeoPackage.")))
     if not len(geometry):
-        remedy = f"Export it again, or do without {kind.without}."
-        raise InputError(Problem(name, "holds no features", remedy))
+        remedy = _("Export it again, or do without {without}.").format(without=kind.without)
+        raise InputError(Problem(name, _("holds no features"), remedy))
     parts, feature_of_part = _parts(geometry)
     problems: list[Problem | str] = [*_faults(name, geometry, parts, feature_of_part, kind)]
     if features.crs is None:
-        problems.append(Problem(name, "does not say its reference system", "Set it in the file."))
+        problems.append(Problem(name, _("does not say its reference system"), _("Set it in the file.")))
     else:
         try:
             check_crs(features.crs, name)
@@ -252,10 +252,10 @@ def _faults(
     polygonal = np.setdiff1d(feature_of_part[of_type == _POLYGON], infinite)
     invalid = polygonal[~shapely.is_valid(geometry[polygonal])]
     for wrong, what, remedy in (
-        (missing, "features without a geometry", "Remove them or draw them."),
+        (missing, _("features without a geometry"), _("Remove them or draw them.")),
         (other, kind.wrong, kind.keep),
-        (infinite, "coordinates that are no finite numbers", "Export the file again."),
-        (invalid, "invalid polygons", "Mend them, in QGIS with the tool Fix geometries."),
+        (infinite, _("coordinates that are no finite numbers"), _("Export the file again.")),
+        (invalid, _("invalid polygons"), _("Mend them, in QGIS with the tool Fix geometries.")),
     ):
         if len(wrong):
             example = f"feature {wrong[0] + 1}"

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 
 DANISH_ID = "{size}_{northing}_{easting}"
 
@@ -121,8 +122,8 @@ class Grid:
             raise InputError(
                 Problem(
                     where,
-                    f"grid ids that do not read as {wanted}",
-                    "Name the cells so, or set [units] id_pattern and size in the policy.",
+                    _("grid ids that do not read as {wanted}").format(wanted=wanted),
+                    _("Name the cells so, or set [units] id_pattern and size in the policy."),
                     len(bad),
                     repr(bad[0]),
                 )

@@ -59,12 +59,14 @@ def read_places(path: Path, crs: str, language: str) -> Places:
 
     features, told = features_in(path, crs)
     if features.geometry is None:
-        raise InputError(Problem(features.name, "holds no geometries", "Places are points or polygons."))
+        raise InputError(Problem(features.name, _("holds no geometries"), _("Places are points or polygons.")))
     names = features.attributes.column_names
     name = _texts(features, NAME_COLUMNS)
     if name is None:
-        what = f"has no column {' or '.join(NAME_COLUMNS)} (it has {', '.join(names[:12]) or 'none'})"
-        raise InputError(Problem(features.name, what, "Rename the column that holds the names."))
+        what = _("has no column {names} (it has {value})").format(
+            names=" or ".join(NAME_COLUMNS), value=", ".join(names[:12]) or "none"
+        )
+        raise InputError(Problem(features.name, what, _("Rename the column that holds the names.")))
     _check(features, name)
     kind = _texts(features, KIND_COLUMNS)
     is_district = np.zeros(len(name), dtype=bool)
@@ -175,12 +177,12 @@ def _check(features: Features, name: NDArray[np.object_]) -> None:
     missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     other = ~missing & ~np.isin(shapely.get_type_id(geometry), (0, 3, 4, 6))
     invalid = ~missing & ~other & ~shapely.is_valid(geometry)
-    problems = [] if len(name) else [Problem(features.name, "holds no places", "Export it again.")]
+    problems = [] if len(name) else [Problem(features.name, _("holds no places"), _("Export it again."))]
     for wrong, what, remedy in (
-        (name == "", "places without a name", "Name them or remove them."),
-        (missing, "places without a geometry", "Draw them or remove them."),
-        (other, "geometries that are neither points nor polygons", "Keep points and polygons."),
-        (invalid, "invalid geometries", "Mend them, in QGIS with the tool Fix geometries."),
+        (name == "", _("places without a name"), _("Name them or remove them.")),
+        (missing, _("places without a geometry"), _("Draw them or remove them.")),
+        (other, _("geometries that are neither points nor polygons"), _("Keep points and polygons.")),
+        (invalid, _("invalid geometries"), _("Mend them, in QGIS with the tool Fix geometries.")),
     ):
         if wrong.any():
             example = repr(str(name[np.flatnonzero(wrong)[0]]))
@@ -200,5 +202,5 @@ def _check_overlaps(file: str, places: Places) -> None:
     if over.any():
         first = int(np.flatnonzero(over)[0])
         example = f"{places.name[head[first]]!r} and {places.name[tail[first]]!r} share {shared[first]:,.0f} m2"
-        remedy = "Cut one of each pair, or tell districts from other places in a column kind."
-        raise InputError(Problem(file, "places that overlap", remedy, int(over.sum()), example))
+        remedy = _("Cut one of each pair, or tell districts from other places in a column kind.")
+        raise InputError(Problem(file, _("places that overlap"), remedy, int(over.sum()), example))

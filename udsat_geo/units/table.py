@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Located, RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
@@ -86,7 +87,7 @@ def read_unit_table(path: Path, policy: Policy) -> UnitTable:
             notes,
         )
     if geometry is None:
-        raise InputError(Problem(features.name, "holds no geometries", "Zones need polygons."))
+        raise InputError(Problem(features.name, _("holds no geometries"), _("Zones need polygons.")))
     order = np.argsort(ids.astype(str), kind="stable")
     return UnitTable(
         features.name, crs, ids[order], geometry[order], None, None, features.attributes.take(order), notes
@@ -134,8 +135,12 @@ def units_from_table_and_registers(
         If the table is not in the registers' reference system, or the registers are at fault.
     """
     if not same_crs(table.crs, CRS):
-        remedy = f"Reproject the units to {CRS}."
-        raise InputError(Problem(table.name, f"is in {short_crs(table.crs)}, the registers in {CRS}", remedy))
+        remedy = _("Reproject the units to {CRS}.").format(CRS=CRS)
+        raise InputError(
+            Problem(
+                table.name, _("is in {crs}, the registers in {CRS}").format(crs=short_crs(table.crs), CRS=CRS), remedy
+            )
+        )
     in_several = 0
 
     def place(located: Located) -> tuple[NDArray[np.int32], int]:
@@ -189,8 +194,12 @@ def _names(table: UnitTable, policy: Policy) -> NDArray[np.object_] | None:
     if column is None:
         return None
     if column not in table.attributes.column_names:
-        what = f"the table {table.name} has no such column"
-        raise InputError(Problem(f"{policy.id}: units.name = {column!r}", what, "Mend or remove it."))
+        what = _("the table {name} has no such column").format(name=table.name)
+        raise InputError(
+            Problem(
+                _("{id}: units.name = {column!r}").format(id=policy.id, column=column), what, _("Mend or remove it.")
+            )
+        )
     names = np.empty(len(table.unit_id), dtype=object)
     names[:] = [None if value is None else str(value) for value in values_of(table.attributes, column, table.name)]
     return names
@@ -200,23 +209,35 @@ def _ids(features: Features, policy: Policy) -> NDArray[np.object_]:
     names = features.attributes.column_names
     column = policy.units.id
     if column is None:
-        raise InputError(Problem(policy.place("units.id"), "is missing", f"Name the id column of {features.name}."))
+        raise InputError(
+            Problem(
+                policy.place("units.id"), _("is missing"), _("Name the id column of {name}.").format(name=features.name)
+            )
+        )
     if column not in names:
         near = difflib.get_close_matches(column, names, 1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"The file has: {', '.join(names[:12])}."
-        raise InputError(Problem(f"{features.name}, column {column}", "is missing", hint))
+        hint = (
+            _("Did you mean {near!r}?").format(near=near[0])
+            if near
+            else _("The file has: {names}.").format(names=", ".join(names[:12]))
+        )
+        raise InputError(
+            Problem(_("{name}, column {column}").format(name=features.name, column=column), _("is missing"), hint)
+        )
     if features.attributes.num_rows == 0:
-        raise InputError(Problem(features.name, "holds no units", "Export it again."))
+        raise InputError(Problem(features.name, _("holds no units"), _("Export it again.")))
     values = values_of(features.attributes, column, features.name)
-    where = f"{features.name}, column {column}"
+    where = _("{name}, column {column}").format(name=features.name, column=column)
     empty = sum(value is None or str(value).strip() == "" for value in values)
     if empty:
-        raise InputError(Problem(where, "empty ids", "Give every unit an id.", empty))
+        raise InputError(Problem(where, _("empty ids"), _("Give every unit an id."), empty))
     ids = np.array([str(value) for value in values], dtype=object)
     unique, count = np.unique(ids.astype(str), return_counts=True)
     if len(unique) < len(ids):
         example = f"{str(unique[count > 1][0])!r} stands {count.max()} times"
-        raise InputError(Problem(where, "duplicate keys", "Keep one row of each.", int((count - 1).sum()), example))
+        raise InputError(
+            Problem(where, _("duplicate keys"), _("Keep one row of each."), int((count - 1).sum()), example)
+        )
     return ids
 
 
@@ -230,15 +251,15 @@ def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[st
     if features.geometry is None:
         return wanted or CRS, ()
     if found is None:
-        raise InputError(Problem(features.name, "does not say its reference system", "Set it in the file."))
+        raise InputError(Problem(features.name, _("does not say its reference system"), _("Set it in the file.")))
     check_crs(found, features.name)
     if wanted is None:
         if not is_projected_in_metres(found):
             raise InputError(
                 Problem(
                     features.name,
-                    f"is in {short_crs(found)}, whose positions are not metres",
-                    "Set [units] crs to a projected system and reproject_from to the file's in the policy.",
+                    _("is in {crs}, whose positions are not metres").format(crs=short_crs(found)),
+                    _("Set [units] crs to a projected system and reproject_from to the file's in the policy."),
                 )
             )
         return crs_code(found), ()
@@ -249,8 +270,8 @@ def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[st
     raise InputError(
         Problem(
             features.name,
-            f"is in {short_crs(found)}, the policy's units in {wanted}",
-            f'Reproject the file, or allow it: [units] reproject_from = ["{short_crs(found)}"].',
+            _("is in {crs}, the policy's units in {wanted}").format(crs=short_crs(found), wanted=wanted),
+            _('Reproject the file, or allow it: [units] reproject_from = ["{crs}"].').format(crs=short_crs(found)),
         )
     )
 
@@ -263,7 +284,7 @@ def _check_distinct(name: str, ids: NDArray[np.object_], row: NDArray[np.int64],
         first = int(np.flatnonzero(same)[0])
         example = f"{ids[order[first]]} and {ids[order[first + 1]]}"
         raise InputError(
-            Problem(name, "ids that name the same cell", "Keep one row of each.", int(same.sum()), example)
+            Problem(name, _("ids that name the same cell"), _("Keep one row of each."), int(same.sum()), example)
         )
 
 
@@ -286,6 +307,8 @@ def _check_grid(
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         where = grid_of(policy).ids(found_row[first : first + 1], found_col[first : first + 1])[0]
-        remedy = "Check the reference system, the cell size and the ids."
+        remedy = _("Check the reference system, the cell size and the ids.")
         example = f"{ids[first]} lies in {where}"
-        raise InputError(Problem(name, "cells that do not lie where their id says", remedy, int(wrong.sum()), example))
+        raise InputError(
+            Problem(name, _("cells that do not lie where their id says"), remedy, int(wrong.sum()), example)
+        )

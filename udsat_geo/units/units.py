@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Located, RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
@@ -156,7 +157,9 @@ def cells_from_registers(folder: Path, policy: Policy, threads: int | None = Non
     order = np.lexsort((col, row))
     order = order[sums.dwellings[order] > 0]
     if not len(order):
-        raise InputError(Problem(str(folder), "no dwelling could be placed in a cell", "Check addresses and keys."))
+        raise InputError(
+            Problem(str(folder), _("no dwelling could be placed in a cell"), _("Check addresses and keys."))
+        )
     return _cells(grid, row[order], col[order], sums, order), sums
 
 
@@ -216,7 +219,9 @@ def addresses_from_registers(folder: Path, policy: Policy, threads: int | None =
     located = found[0]
     held = np.flatnonzero(sums.dwellings > 0)
     if not len(held):
-        raise InputError(Problem(str(folder), "no dwelling could be placed at an address", "Check addresses and keys."))
+        raise InputError(
+            Problem(str(folder), _("no dwelling could be placed at an address"), _("Check addresses and keys."))
+        )
     held = held[_canonical_order(located.easting[held], located.northing[held], located.address_id.take(held))]
     units = Units(
         kind="addresses",
