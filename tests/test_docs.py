@@ -188,6 +188,7 @@ def _default(field: Any) -> str:
 # --- the tour -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_tour_runs_from_beginning_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its blocks of ``sh`` and ``python`` in their order, in one folder, the Python ones in one session."""
     blocks = re.findall(

@@ -50,6 +50,7 @@ def test_notebooks_are_kept_without_output_and_readable(path: Path) -> None:
     assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+@pytest.mark.long
 @by_notebook
 def test_notebooks_run_from_a_clean_kernel(path: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)

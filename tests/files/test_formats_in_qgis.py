@@ -30,6 +30,7 @@ application.exitQgis()
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not has_module("qgis.core"), reason="QGIS and its Python (python3-qgis) are not installed")
 def test_qgis_opens_them_with_titles_and_names(tmp_path: Path) -> None:
     write_town(tmp_path)

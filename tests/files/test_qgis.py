@@ -109,6 +109,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {**found, "changed": changed(folder / "changed"), "hostile": hostile(folder / "hostile")}
 
 
+@pytest.mark.long
 @in_qgis
 def test_qgis_opens_every_layer_without_a_warning(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "registers")
@@ -137,6 +138,7 @@ def test_qgis_opens_every_layer_without_a_warning(tmp_path: Path) -> None:
 # --- layers, each by itself ---------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @in_qgis
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_layer_opens_in_its_style(packages: Mapping[str, Path], tmp_path: Path, kind: str) -> None:
@@ -158,6 +160,7 @@ def test_each_layer_opens_in_its_style(packages: Mapping[str, Path], tmp_path: P
     assert found["status"]["styles"] == ["felter"]
 
 
+@pytest.mark.long
 @in_qgis
 def test_classes_are_those_of_the_policy(packages: Mapping[str, Path], tmp_path: Path) -> None:
     found = asked("layers", packages["cells"], tmp_path)
@@ -172,6 +175,7 @@ def test_classes_are_those_of_the_policy(packages: Mapping[str, Path], tmp_path:
     assert ["\"event\" LIKE '%split%'", "delt"] in [one[:2] for one in found["changes"]["classes"]]
 
 
+@pytest.mark.long
 @in_qgis
 def test_fields_are_titled_and_values_read_well(packages: Mapping[str, Path], tmp_path: Path) -> None:
     """In Danish: the language of the designation and, of the numbers, of this QGIS."""
@@ -190,6 +194,7 @@ def test_fields_are_titled_and_values_read_well(packages: Mapping[str, Path], tm
         assert (layer["title"], layer["abstract"]) == LAYER_TEXTS["da"][name]
 
 
+@pytest.mark.long
 @in_qgis
 def test_map_tips_tell_of_a_place_and_follow_no_markup(packages: Mapping[str, Path], tmp_path: Path) -> None:
     told = asked("layers", packages["cells"], tmp_path / "cells")["areas"]["tip"]
@@ -200,6 +205,7 @@ def test_map_tips_tell_of_a_place_and_follow_no_markup(packages: Mapping[str, Pa
     assert "&lt;script&gt;alert(1)&lt;/script&gt;]]&gt; &amp;amp; [% 1/0 %]" in of_label
 
 
+@pytest.mark.long
 @in_qgis
 def test_a_hostile_label_is_shown_as_it_stands(packages: Mapping[str, Path], tmp_path: Path) -> None:
     found = asked("layers", packages["hostile"], tmp_path)
@@ -210,6 +216,7 @@ def test_a_hostile_label_is_shown_as_it_stands(packages: Mapping[str, Path], tmp
     assert of_project["sheets"]["Kort og status"][2] == [0, 0]
 
 
+@pytest.mark.long
 @in_qgis
 def test_a_comparison_opens_styled(tmp_path: Path) -> None:
     from click.testing import CliRunner
@@ -234,6 +241,7 @@ def test_a_comparison_opens_styled(tmp_path: Path) -> None:
 # --- the project --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @in_qgis
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_project_opens_with_every_layer(packages: Mapping[str, Path], tmp_path: Path, kind: str) -> None:
@@ -256,6 +264,7 @@ def test_the_project_opens_with_every_layer(packages: Mapping[str, Path], tmp_pa
     assert Path(document).read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.long
 @in_qgis
 def test_the_project_is_moved_with_its_file_but_not_renamed(packages: Mapping[str, Path], tmp_path: Path) -> None:
     """QGIS keeps a layer's source relative to the project by the name of its file, here the GeoPackage itself.
@@ -275,6 +284,7 @@ def test_the_project_is_moved_with_its_file_but_not_renamed(packages: Mapping[st
     assert alone["units"]["renderer"] == "graduatedSymbol"
 
 
+@pytest.mark.long
 @in_qgis
 def test_an_analyst_can_save_styles_and_the_project_over_ours(packages: Mapping[str, Path], tmp_path: Path) -> None:
     mine = tmp_path / "designation_2021.gpkg"
@@ -291,6 +301,7 @@ def test_an_analyst_can_save_styles_and_the_project_over_ours(packages: Mapping[
     assert again["sheets"]["Kort og status"][2] == [0, 0]
 
 
+@pytest.mark.long
 @in_qgis
 def test_what_changed_is_drawn_over_the_units(packages: Mapping[str, Path], tmp_path: Path) -> None:
     found = asked("project", packages["changed"], tmp_path, str(tmp_path), "changed")
@@ -304,6 +315,7 @@ def test_what_changed_is_drawn_over_the_units(packages: Mapping[str, Path], tmp_
     assert re.search(r"Areas: 5 added, .*\. Residents: [\d,]+ come in, [\d,]+ gone out\.", counted)
 
 
+@pytest.mark.long
 @in_qgis
 def test_the_synthetic_copenhagen_makes_a_map_to_print(tmp_path: Path) -> None:
     """Its pictures are those of the documentation."""

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from qgis_sessions import AWKWARD, Profile, contents, has_qgis, launcher, program, values_of
 
-pytestmark = pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here"),
+]
 
 
 def by_command(profile: Profile, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

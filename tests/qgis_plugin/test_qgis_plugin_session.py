@@ -12,7 +12,10 @@ import pytest
 from qgis_sessions import Profile, contents, has_qgis, values_of
 from two_years import write_polygons
 
-pytestmark = pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here"),
+]
 
 RUN = """
 values, = arguments

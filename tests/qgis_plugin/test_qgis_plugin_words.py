@@ -12,7 +12,10 @@ from qgis_sessions import Profile, has_qgis, launcher
 from udsat_geo.cli.main import udsat
 from udsat_geo.policy.chain import BUILT_IN
 
-pytestmark = pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here"),
+]
 
 ALGORITHMS = ("designate", "diff", "status")
 NOT_IN_QGIS = {"--quiet", "--json", "--version"}

@@ -40,7 +40,10 @@ crossing = 30
 residents = 0
 """
 
-pytestmark = pytest.mark.skipif(qgis_service.why_not() is not None, reason=str(qgis_service.why_not()))
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(qgis_service.why_not() is not None, reason=str(qgis_service.why_not())),
+]
 
 
 def call(command: Any, *arguments: str | Path) -> tuple[int, str, str]:
