@@ -27,13 +27,13 @@ def glasgow_changes(folder: Path) -> Why:
     """Both years designated, compared and taken apart."""
     policy = load_policy(str(POLICY))
     units = folder / "simd{year}.gpkg"
-    before, now = (Job(year, policy, units=units, out=Path("no-such-folder"), language="en") for year in YEARS)
+    before, now = (Job(year, policy, units=units, language="en") for year in YEARS)
     return explain_change(before, now)
 
 
 def glasgow_lineage(found: Why) -> Lineage:
     """Which area descends from which."""
-    return trace([found.before.designated(), found.now.designated()], [found.changes])
+    return trace([found.before.area_set(), found.now.area_set()], [found.changes])
 
 
 def print_events(found: Why) -> None:

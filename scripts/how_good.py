@@ -64,7 +64,7 @@ def overlap(residents: np.ndarray, found: np.ndarray, true: np.ndarray) -> Overl
 
 def synthetic(year: int, previous: str | None = "none", policy: str = "kbh-2017") -> Designation:
     """A policy, the built-in one if not said, over the synthetic city of a year."""
-    return run(Job(year, load_policy(policy), previous=previous, out=Path("no-such-folder")))
+    return run(Job(year, load_policy(policy), previous=previous))
 
 
 def planted_of_unit(made: Designation, year: int) -> np.ndarray:
@@ -107,7 +107,7 @@ def against_official(made: Designation, polygons: Path) -> Overlap:
 def glasgow(folder: Path, year: int, previous: Designation | None = None) -> tuple[Designation, np.ndarray]:
     """Glasgow designated by the example policy, and each zone's official rank (1 is Scotland's most deprived)."""
     table = folder / f"simd{year}.gpkg"
-    earlier = None if previous is None else previous.designated()
+    earlier = None if previous is None else previous.area_set()
     made = designate(year, load_policy(str(POLICIES / "glasgow.toml")), Inputs(None, table, "unit_table"), earlier)
     attributes = read_features(table).attributes
     rank_of = dict(zip(attributes["dz11_code"].to_pylist(), attributes["IMD_rank"].to_pylist(), strict=True))

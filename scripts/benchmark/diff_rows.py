@@ -17,7 +17,8 @@ import numpy as np
 import shapely
 from kernel_inputs import Country, Flags, Ints
 from kernel_row import CELL_M, KernelRow
-from udsat_geo.changes.diff import Atoms, Changes, Designated, compare, compare_atoms
+from udsat_geo.areas.area_set import AreaSet, Members
+from udsat_geo.changes.diff import Atoms, Changes, compare, compare_atoms
 from udsat_geo.units.zones import polygon_of_points
 
 N_AREAS = 2000
@@ -35,7 +36,7 @@ class TwoDesignations:
 
     Attributes
     ----------
-    before, now : Designated
+    before, now : AreaSet
         Their units' ids are texts of their own, as two files hold them.
     easting, northing : float64, shape (n_cells,)
         Centres of the cells.
@@ -43,8 +44,8 @@ class TwoDesignations:
         Areas before and now, with their residents.
     """
 
-    before: Designated
-    now: Designated
+    before: AreaSet
+    now: AreaSet
     easting: np.ndarray
     northing: np.ndarray
     frames: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
@@ -64,9 +65,10 @@ def diff_rows(country: Country) -> Iterator[KernelRow]:
 def without_some(two: TwoDesignations) -> TwoDesignations:
     """The same areas, the earlier designation being without every hundredth of the cells outside them."""
     before = two.before
-    kept = (before.area_of_unit >= 0) | (np.arange(len(before.unit_id)) % 100 != 0)
+    then = before.members
+    kept = (then.area_of_unit >= 0) | (np.arange(len(then)) % 100 != 0)
     fewer = dataclasses.replace(
-        before, unit_id=before.unit_id[kept], residents=before.residents[kept], area_of_unit=before.area_of_unit[kept]
+        before, members=Members(then.unit_id[kept], then.residents[kept], then.area_of_unit[kept])
     )
     return dataclasses.replace(two, before=fewer)
 
@@ -85,7 +87,7 @@ def compared_polygons(two: TwoDesignations) -> Changes:
     held = np.flatnonzero((labels[0] >= 0) | (labels[1] >= 0))
     none = np.full(len(held), -1, dtype=np.int64)
     atoms = Atoms(
-        two.now.unit_id[held], two.now.residents[held], labels[0][held], labels[1][held], held, none
+        two.now.members.unit_id[held], two.now.members.residents[held], labels[0][held], labels[1][held], held, none
     )  # fmt: skip
     return compare_atoms(two.before, two.now, atoms)
 
@@ -113,8 +115,7 @@ def make_designations(country: Country, seed: int = 3) -> TwoDesignations:
         gpd.GeoDataFrame(
             {
                 f"area_{name}": np.arange(N_AREAS),
-                f"residents_{name}": np.bincount(side.area_of_unit[side.area_of_unit >= 0],
-                                                 side.residents[side.area_of_unit >= 0], N_AREAS),
+                f"residents_{name}": side.residents,
                 f"m2_{name}": shapely.area(side.outline),
             },
             geometry=side.outline, crs="EPSG:25832",
@@ -141,7 +142,7 @@ def _grown(country: Country, random: np.random.Generator) -> Ints:
     return area_of_cell
 
 
-def _designated(country: Country, area_of_unit: Ints, year: int) -> Designated:
+def _designated(country: Country, area_of_unit: Ints, year: int) -> AreaSet:
     """A designation as a comparison knows it, with the exact outlines of its areas."""
     ids = np.empty(country.n_cells, dtype=object)
     ids[:] = [f"100m_{r}_{c}" for r, c in zip(country.row.tolist(), country.col.tolist(), strict=True)]
@@ -152,4 +153,5 @@ def _designated(country: Country, area_of_unit: Ints, year: int) -> Designated:
         outline[area] = shapely.union_all(shapely.box(west, south, west + CELL_M, south + CELL_M))
     names = np.array([f"{year}-{area:04d}" for area in range(N_AREAS)], dtype=object)
     since = np.full(N_AREAS, year, dtype=np.int64)
-    return Designated(year, "benchmark", ids, country.residents, area_of_unit, names, names, since, outline)
+    members = Members(ids, country.residents, area_of_unit)
+    return AreaSet(names, names, outline, "EPSG:25832", year, since, policy_id="benchmark", members=members)

@@ -26,7 +26,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def explained(town: Path, policy: str = "town", to_policy: str = "town") -> Why:
     jobs = [
-        Job(year, load_policy(str(town / f"{name}.toml")), town / "raw", out=town / "no", language="en")
+        Job(year, load_policy(str(town / f"{name}.toml")), town / "raw", language="en")
         for year, name in ((2017, policy), (2021, to_policy))
     ]
     return explain_change(*jobs)

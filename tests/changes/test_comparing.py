@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from builders import make_areas
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,12 +19,15 @@ from hypothesis.extra.numpy import arrays
 from spoiling import UNIT_POLICY, good_units
 from test_diff import events_of
 from two_years import designated, drawn_areas, write_polygons, write_town
-from udsat_geo.changes.compare import Comparison, Named, compare_files, compare_sides
-from udsat_geo.changes.diff import KEPT, MIRROR, Designated
+from udsat_geo.areas.area_set import AreaSet, Members
+from udsat_geo.changes.compare import Comparison, Weighing, compare_areas
+from udsat_geo.changes.diff import KEPT, MIRROR
 from udsat_geo.changes.tables import comparison_as_data
 from udsat_geo.cli.main import udsat
 from udsat_geo.designation.designation import Inputs, designate
 from udsat_geo.designation.job import Job, run
+from udsat_geo.files.area_set import read_two
+from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy
 
@@ -200,21 +205,18 @@ def living_by_address(folder: Path) -> gpd.GeoDataFrame:
 
 
 def test_the_units_of_a_designation_hold_people_whatever_its_outline_takes_in(town: Path) -> None:
-    from udsat_geo.areas.area_set import AreasFile
-    from udsat_geo.changes.compare import Points, Weights, label_points
+    from udsat_geo.areas.area_set import members_of_shapes
+    from udsat_geo.changes.compare import Points, Weights, area_of_points
 
     cells = np.array([shapely.box(0, 0, 100, 100), shapely.box(200, 0, 300, 100)], dtype=object)
     outline = np.array([shapely.multipolygons([shapely.box(0, 0, 300, 100)])], dtype=object)
     one = np.ones(2, dtype=np.int64)
     ids = np.array(["u", "v"], dtype=object)
-    made = Designated(
-        2021, "p", ids, one, np.array([0, -1]), np.array(["a"], dtype=object), ids[:1], one[:1] * 2021, outline,
-        geometry=cells,
-    )  # fmt: skip
+    members = members_of_shapes(ids, one, np.array([0, -1]), cells)
+    made = make_areas(outline, members, 2021)
     x, y = np.array([50.0, 150.0, 250.0, 350.0]), np.full(4, 50.0)
     points = Points(ids, x, y, np.ones(4, dtype=np.int64), "EPSG:25832", Weights("points", "f", None, "", 4, 4))
-    labels = label_points(AreasFile(town, "designation", made, "EPSG:25832"), points)
-    assert labels.area.tolist() == [0, -1, -1, -1]
+    assert area_of_points(made, points)[0].tolist() == [0, -1, -1, -1]
 
 
 LATTICE = arrays(np.int64, (5, 5), elements=st.integers(-1, 3))
@@ -224,7 +226,7 @@ LATTICE = arrays(np.int64, (5, 5), elements=st.integers(-1, 3))
 def test_turned_around_polygons_tell_the_mirror(before: np.ndarray, now: np.ndarray, living: np.ndarray) -> None:
     """Over the same weights, diff(b, a) is diff(a, b) with now and before changing places; so are its totals."""
     there, back = over_lattice(before, now, living), over_lattice(now, before, living)
-    n_now, n_before = len(there.now.designated.area_id), len(back.now.designated.area_id)
+    n_now, n_before = len(there.now.area_id), len(back.now.area_id)
     mirrored = [{MIRROR[one] for one in told.split("+")} for told in back.changes.event[:n_before]]
     assert [set(told.split("+")) for told in there.changes.event_of_previous] == mirrored
     assert (there.added, there.removed, there.kept) == (back.removed, back.added, back.kept)
@@ -241,7 +243,7 @@ def test_polygons_over_points_are_set_arithmetic_on_points(
 ) -> None:
     found = over_lattice(before, now, living)
     sides = [as_labels(labels, living, side) for labels, side in ((before, found.before), (now, found.now))]
-    assert list(found.changes.event[: len(found.now.designated.area_id)]) == events_of(*sides)
+    assert list(found.changes.event[: len(found.now.area_id)]) == events_of(*sides)
     was, is_now = before.ravel() >= 0, now.ravel() >= 0
     people = living.ravel()
     assert found.added == people[is_now & ~was].sum()
@@ -255,7 +257,7 @@ def test_polygons_against_themselves_are_kept(labels: np.ndarray, living: np.nda
     assert set(found.changes.event) <= {KEPT}
     assert found.added == found.removed == 0
     assert found.changes.units_added == found.changes.units_removed == 0
-    assert found.changes.continues.tolist() == list(range(len(found.now.designated.area_id)))
+    assert found.changes.continues.tolist() == list(range(len(found.now.area_id)))
 
 
 def over_lattice(before: np.ndarray, now: np.ndarray, living: np.ndarray) -> Comparison:
@@ -275,24 +277,20 @@ def over_lattice(before: np.ndarray, now: np.ndarray, living: np.ndarray) -> Com
         patch.object(files, "find_points", lambda *_: points),
         patch("udsat_geo.changes.compare._check_anything_inside"),
     ):
-        return compare_sides(*sides, Named())
+        return compare_areas(*sides, Weighing())
 
 
-def as_labels(labels: np.ndarray, living: np.ndarray, side: object) -> Designated:
+def as_labels(labels: np.ndarray, living: np.ndarray, side: AreaSet) -> AreaSet:
     """A labelling of the lattice over its squares as units."""
-    number = {name: i for i, name in enumerate(side.designated.area_id.tolist())}  # type: ignore[attr-defined]
+    number = {name: i for i, name in enumerate(side.area_id.tolist())}
     area = np.array([number.get(f"a{label}", -1) for label in labels.ravel()], dtype=np.int64)
     ids = np.arange(len(area)).astype(str).astype(object)
-    designated = side.designated  # type: ignore[attr-defined]
-    return Designated(
-        2021, "", ids, living.ravel().astype(np.int64), area, designated.area_id, designated.name,
-        designated.since, designated.outline,
-    )  # fmt: skip
+    return dataclasses.replace(side, year=2021, members=Members(ids, living.ravel().astype(np.int64), area))
 
 
 def pairs_of(found: Comparison) -> list[tuple[str, str, int, bool]]:
     pairs = found.changes.overlaps
-    before, now = found.before.designated.area_id, found.now.designated.area_id
+    before, now = found.before.area_id, found.now.area_id
     return [
         (str(before[p]), str(now[a]), int(n), bool(link))
         for p, a, n, link in zip(pairs.before, pairs.now, pairs.residents, found.changes.linked, strict=True)
@@ -385,13 +383,13 @@ def test_a_unit_that_is_gone_is_drawn_where_it_was(tmp_path: Path, kind: str, st
     policy = load_policy(str(tmp_path / "policy.toml"))
     units.to_file(tmp_path / "before.gpkg")
     units.iloc[1:].to_file(tmp_path / "now.gpkg")
-    job = Job(2017, policy, units=tmp_path / "before.gpkg", previous="none", out=tmp_path / "out")
+    job = Job(2017, policy, units=tmp_path / "before.gpkg", previous="none")
     before = run(job)
     path = write_results(before, tmp_path / "out", ("gpkg",))[0]
     if stored_previous:
-        now = run(Job(2021, policy, units=tmp_path / "now.gpkg", previous=str(path), out=tmp_path / "out"))
+        now = run(Job(2021, policy, units=tmp_path / "now.gpkg", previous=str(path), store=store_of()))
     else:
-        now = designate(2021, policy, Inputs(None, tmp_path / "now.gpkg", "unit_table"), before.designated())
+        now = designate(2021, policy, Inputs(None, tmp_path / "now.gpkg", "unit_table"), before.area_set())
     changed = layer(write_results(now, tmp_path / "out", ("gpkg",))[0], "changed_units")
     gone = changed[changed["unit_id"] == units["id"].iloc[0]]
     assert gone[["event", "residents"]].to_numpy().tolist() == [["removed", 0]]
@@ -437,7 +435,7 @@ def test_nothing_named_at_all_takes_the_synthetic_city_and_says_so(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     drawn = write_polygons(tmp_path / "drawn.gpkg", ["city"], [(715_000, 6_168_000, 735_000, 6_185_000)])
-    compared = compare_files(drawn, drawn, Named(), language="en")
+    compared = compare_areas(*read_two(drawn, drawn, (), "en"), Weighing(), "en")
     assert compared.weights.source == "synthetic"
     assert any("synthetic Copenhagen of 2025" in note for note in compared.notes)
     assert comparison_as_data(compared)["totals"]["residents_kept"] == compared.weights.residents > 500_000

@@ -11,12 +11,13 @@ from builders import make_designated
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
-from udsat_geo.changes.diff import ADDED, KEPT, LINK, MIRROR, REMOVED, SHIFT, Designated, compare
+from udsat_geo.areas.area_set import AreaSet, Members
+from udsat_geo.changes.diff import ADDED, KEPT, LINK, MIRROR, REMOVED, SHIFT, compare
 from udsat_geo.messages.errors import InputError
 
 
 @st.composite
-def designations(draw: DrawFn, year: int) -> Designated:
+def designations(draw: DrawFn, year: int) -> AreaSet:
     """Some of 15 units in any order, in up to four areas, each of which has a unit."""
     names = draw(st.lists(st.sampled_from([f"u{i:02d}" for i in range(15)]), unique=True, max_size=15))
     names = [*names, "u99"]  # one unit that both have
@@ -30,16 +31,17 @@ def designations(draw: DrawFn, year: int) -> Designated:
 BOTH = st.tuples(designations(2021), designations(2025))
 
 
-def members(designated: Designated) -> list[set[str]]:
+def members(designated: AreaSet) -> list[set[str]]:
     """The unit ids of each area."""
     return [
-        set(designated.unit_id[designated.area_of_unit == area].tolist()) for area in range(len(designated.area_id))
+        set(designated.members.unit_id[designated.members.area_of_unit == area].tolist())
+        for area in range(len(designated.area_id))
     ]
 
 
-def links_of(before: Designated, now: Designated) -> set[tuple[int, int]]:
+def links_of(before: AreaSet, now: AreaSet) -> set[tuple[int, int]]:
     """Area of now and of before, where they share enough of the smaller one's residents (units, if it has none)."""
-    living = dict(zip(now.unit_id.tolist(), now.residents.tolist(), strict=True))
+    living = dict(zip(now.members.unit_id.tolist(), now.members.residents.tolist(), strict=True))
 
     def people(units: set[str]) -> int:
         return sum(living.get(unit, 0) for unit in units)
@@ -56,9 +58,9 @@ def links_of(before: Designated, now: Designated) -> set[tuple[int, int]]:
     return links
 
 
-def events_of(before: Designated, now: Designated) -> list[str]:
+def events_of(before: AreaSet, now: AreaSet) -> list[str]:
     """The events of the areas of now by set arithmetic."""
-    living = dict(zip(now.unit_id.tolist(), now.residents.tolist(), strict=True))
+    living = dict(zip(now.members.unit_id.tolist(), now.members.residents.tolist(), strict=True))
     earlier, current, links = members(before), members(now), links_of(before, now)
     was, is_now = set().union(*earlier), set().union(*current)
 
@@ -84,7 +86,7 @@ def events_of(before: Designated, now: Designated) -> list[str]:
 
 
 @given(BOTH)
-def test_events_are_set_arithmetic_on_unit_ids(both: tuple[Designated, Designated]) -> None:
+def test_events_are_set_arithmetic_on_unit_ids(both: tuple[AreaSet, AreaSet]) -> None:
     before, now = both
     links = links_of(before, now)
     changes = compare(before, now)
@@ -97,21 +99,16 @@ def test_events_are_set_arithmetic_on_unit_ids(both: tuple[Designated, Designate
 
 
 @given(BOTH)
-def test_turned_around_every_event_is_its_mirror(both: tuple[Designated, Designated]) -> None:
+def test_turned_around_every_event_is_its_mirror(both: tuple[AreaSet, AreaSet]) -> None:
     """Weighed by the same residents, the earlier areas' events are those of a comparison the other way, mirrored."""
     before, now = both
-    living = dict(zip(now.unit_id.tolist(), now.residents.tolist(), strict=True))
-    weighed = dataclasses.replace(
-        before, residents=np.array([living.get(unit, 0) for unit in before.unit_id.tolist()], dtype=np.int64)
-    )
+    living = dict(zip(now.members.unit_id.tolist(), now.members.residents.tolist(), strict=True))
+    known = before.members.unit_id.tolist()
     # units that only the later one has must be known to the earlier one, or they would hold nobody
-    only = [unit for unit in now.unit_id.tolist() if unit not in set(before.unit_id.tolist())]
-    weighed = dataclasses.replace(
-        weighed,
-        unit_id=np.array([*weighed.unit_id.tolist(), *only], dtype=object),
-        residents=np.append(weighed.residents, [living[unit] for unit in only]).astype(np.int64),
-        area_of_unit=np.append(weighed.area_of_unit, [-1] * len(only)).astype(np.int64),
-    )
+    units = [*known, *(unit for unit in now.members.unit_id.tolist() if unit not in set(known))]
+    areas = np.append(before.members.area_of_unit, [-1] * (len(units) - len(known))).astype(np.int64)
+    residents = np.array([living.get(unit, 0) for unit in units], dtype=np.int64)
+    weighed = dataclasses.replace(before, members=Members(np.array(units, dtype=object), residents, areas))
     there, back = compare(weighed, now), compare(now, weighed)
     mirrored = [{MIRROR[event] for event in told.split("+")} for told in back.event[: len(before.area_id)]]
     assert [set(told.split("+")) for told in there.event_of_previous] == mirrored
@@ -120,10 +117,10 @@ def test_turned_around_every_event_is_its_mirror(both: tuple[Designated, Designa
 
 
 @given(BOTH)
-def test_residents_and_units_add_up(both: tuple[Designated, Designated]) -> None:
+def test_residents_and_units_add_up(both: tuple[AreaSet, AreaSet]) -> None:
     """By the residents of now, area by area and over all."""
     before, now = both
-    living = dict(zip(now.unit_id.tolist(), now.residents.tolist(), strict=True))
+    living = dict(zip(now.members.unit_id.tolist(), now.members.residents.tolist(), strict=True))
     was, is_now = set().union(*members(before)), set().union(*members(now))
     changes = compare(before, now)
     for counted, units in [
@@ -145,20 +142,20 @@ def test_residents_and_units_add_up(both: tuple[Designated, Designated]) -> None
 
 
 @given(designations(2021))
-def test_a_designation_compared_with_itself_only_keeps(designated: Designated) -> None:
+def test_a_designation_compared_with_itself_only_keeps(designated: AreaSet) -> None:
     changes = compare(designated, designated)
     n_areas = len(designated.area_id)
     assert changes.event == (KEPT,) * n_areas
     assert changes.previous == tuple((area,) for area in range(n_areas))
     assert changes.units_added == changes.units_removed == 0
     assert changes.residents_added.sum() == changes.residents_removed.sum() == 0
-    inside = designated.area_of_unit >= 0
-    assert changes.residents_kept.sum() == designated.residents[inside].sum()
+    inside = designated.members.area_of_unit >= 0
+    assert changes.residents_kept.sum() == designated.members.residents[inside].sum()
     assert changes.since.tolist() == designated.since.tolist()
 
 
 @given(BOTH)
-def test_turned_around_what_was_added_is_removed(both: tuple[Designated, Designated]) -> None:
+def test_turned_around_what_was_added_is_removed(both: tuple[AreaSet, AreaSet]) -> None:
     there, back = compare(*both), compare(*both[::-1])
     assert there.count(ADDED) == back.count(REMOVED)
     assert there.count(REMOVED) == back.count(ADDED)
@@ -166,14 +163,13 @@ def test_turned_around_what_was_added_is_removed(both: tuple[Designated, Designa
 
 
 @given(BOTH, st.randoms())
-def test_the_order_of_units_does_not_matter(both: tuple[Designated, Designated], random: object) -> None:
+def test_the_order_of_units_does_not_matter(both: tuple[AreaSet, AreaSet], random: object) -> None:
     before, now = both
     wanted = compare(before, now)
-    order = np.argsort(now.unit_id.astype(str))
-    turned = Designated(
-        now.year, now.policy_id, now.unit_id[order], now.residents[order], now.area_of_unit[order],
-        now.area_id, now.name, now.since, now.outline,
-    )  # fmt: skip
+    order = np.argsort(now.members.unit_id.astype(str))
+    there = now.members
+    members = Members(there.unit_id[order], there.residents[order], there.area_of_unit[order])
+    turned = dataclasses.replace(now, members=members)
     found = compare(before, turned)
     assert (found.event, found.previous, found.since.tolist()) == (wanted.event, wanted.previous, wanted.since.tolist())
     for name in ("residents_added", "residents_removed", "residents_kept"):
@@ -181,7 +177,7 @@ def test_the_order_of_units_does_not_matter(both: tuple[Designated, Designated],
 
 
 @given(BOTH)
-def test_an_area_is_as_old_as_the_oldest_it_descends_from(both: tuple[Designated, Designated]) -> None:
+def test_an_area_is_as_old_as_the_oldest_it_descends_from(both: tuple[AreaSet, AreaSet]) -> None:
     before, now = both
     changes = compare(before, now)
     for area in range(len(now.area_id)):
@@ -246,7 +242,9 @@ def test_events_of_splits_merges_and_small_shifts() -> None:
     assert changes.event == ("split", "split", "merged")
     assert changes.event_of_previous == ("split", "merged", "merged")
     assert changes.continues.tolist() == [0, -1, 1]
-    grown = compare(before, dataclasses.replace(now, residents=np.array([50, 50, 60, 40, 5], dtype=np.int64)))
+    more = make_designated({"a": 0, "b": 1, "c": 2, "d": 2, "e": 2},
+                           {"a": 50, "b": 50, "c": 60, "d": 40, "e": 5}, year=2025)  # fmt: skip
+    grown = compare(before, more)
     assert grown.event[2] == "merged+grown"
 
 

@@ -9,9 +9,10 @@ import pyogrio
 import pytest
 from paths import REAL
 from udsat_geo.analysis.why import DATA, MOVING, RULE, WITHIN, Why
-from udsat_geo.changes.compare import Named, compare_files
+from udsat_geo.changes.compare import Weighing, compare_areas
 from udsat_geo.changes.diff import KEPT
 from udsat_geo.changes.tables import lineage_rows
+from udsat_geo.files.area_set import read_two
 from udsat_geo.files.write import write_results
 
 from glasgow_changes import glasgow_changes, glasgow_lineage, print_events, print_lines, print_parts
@@ -71,10 +72,10 @@ def test_indicators_of_one_census_change_within_no_zone(found: Why) -> None:
 
 def test_the_files_say_the_same(found: Why, tmp_path: Path) -> None:
     before, now = (write_results(made, tmp_path, ("gpkg",))[0] for made in (found.before, found.now))
-    compared = compare_files(before, now, Named(), language="en")
+    compared = compare_areas(*read_two(before, now, (), "en"), Weighing(), "en")
     assert compared.changes.event == found.changes.event
     assert compared.added == found.changes.residents_added.sum()
-    again = compare_files(now, now, Named(), language="en")
+    again = compare_areas(*read_two(now, now, (), "en"), Weighing(), "en")
     assert set(again.changes.event) == {KEPT}
     units = pyogrio.read_dataframe(now, layer="changed_units")
     assert (units["event"] == "added").sum() == found.changes.units_added
@@ -89,7 +90,7 @@ def test_the_zones_lie_where_the_other_file_has_them(found: Why, tmp_path: Path)
     zones = pyogrio.read_dataframe(REAL / "glasgow" / "simd2020.gpkg")[["dz11_code", "Total_population", "geometry"]]
     zones = zones.rename(columns={"dz11_code": "unit_id", "Total_population": "residents"})
     pyogrio.write_dataframe(zones, tmp_path / "zones.gpkg")
-    compared = compare_files(before, now, Named(units=tmp_path / "zones.gpkg"), language="en")
+    compared = compare_areas(*read_two(before, now, (), "en"), Weighing(units=tmp_path / "zones.gpkg"), "en")
     assert np.array_equal(compared.changes.residents_added, found.changes.residents_added)
     assert np.array_equal(compared.changes.residents_removed, found.changes.residents_removed)
 

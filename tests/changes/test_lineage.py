@@ -17,16 +17,17 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from test_diff import links_of, members
 from two_years import write_polygons, write_town
-from udsat_geo.changes.diff import Designated, compare
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.changes.diff import compare
 from udsat_geo.changes.lineage import Lineage, trace
 from udsat_geo.changes.tables import COLUMNS, lineage_as_csv, lineage_as_data, lineage_rows
 from udsat_geo.cli.main import udsat
-from udsat_geo.designation.job import check_years
 from udsat_geo.messages.errors import InputError
+from udsat_geo.registers.folders import check_rising
 
 
 @st.composite
-def rows_of_designations(draw: DrawFn) -> list[Designated]:
+def rows_of_designations(draw: DrawFn) -> list[AreaSet]:
     """Three designations of twelve units in up to three areas each."""
     units = [f"u{i:02d}" for i in range(12)]
     made = []
@@ -41,17 +42,17 @@ def rows_of_designations(draw: DrawFn) -> list[Designated]:
     return made
 
 
-def traced(made: list[Designated]) -> Lineage:
+def traced(made: list[AreaSet]) -> Lineage:
     return trace(made, [compare(before, now) for before, now in pairwise(made)])
 
 
-def people(designated: Designated, units: set[str]) -> int:
-    living = dict(zip(designated.unit_id.tolist(), designated.residents.tolist(), strict=True))
+def people(designated: AreaSet, units: set[str]) -> int:
+    living = dict(zip(designated.members.unit_id.tolist(), designated.members.residents.tolist(), strict=True))
     return sum(living.get(unit, 0) for unit in units)
 
 
 @given(rows_of_designations())
-def test_nodes_and_flows_are_sets_of_units(made: list[Designated]) -> None:
+def test_nodes_and_flows_are_sets_of_units(made: list[AreaSet]) -> None:
     found = traced(made)
     nodes, flows = found.nodes, found.flows
     areas = [members(designated) for designated in made]
@@ -79,7 +80,7 @@ def test_nodes_and_flows_are_sets_of_units(made: list[Designated]) -> None:
 
 
 @given(rows_of_designations())
-def test_residents_of_an_area_came_from_earlier_ones_or_from_outside(made: list[Designated]) -> None:
+def test_residents_of_an_area_came_from_earlier_ones_or_from_outside(made: list[AreaSet]) -> None:
     nodes, flows = traced(made).nodes, traced(made).flows
     for i in range(len(nodes)):
         if nodes.year[i] > 2017:
@@ -91,7 +92,7 @@ def test_residents_of_an_area_came_from_earlier_ones_or_from_outside(made: list[
 
 
 @given(rows_of_designations())
-def test_a_chain_is_one_area_a_year_without_a_gap(made: list[Designated]) -> None:
+def test_a_chain_is_one_area_a_year_without_a_gap(made: list[AreaSet]) -> None:
     found = traced(made)
     nodes, flows = found.nodes, found.flows
     for chain in set(nodes.chain.tolist()):
@@ -107,7 +108,7 @@ def test_a_chain_is_one_area_a_year_without_a_gap(made: list[Designated]) -> Non
 
 
 @given(rows_of_designations())
-def test_an_area_is_as_old_as_the_oldest_it_descends_from(made: list[Designated]) -> None:
+def test_an_area_is_as_old_as_the_oldest_it_descends_from(made: list[AreaSet]) -> None:
     nodes, flows = traced(made).nodes, traced(made).flows
     for i in range(len(nodes)):
         parents = flows.tail[flows.linked & (flows.head == i)]
@@ -118,7 +119,7 @@ def test_an_area_is_as_old_as_the_oldest_it_descends_from(made: list[Designated]
 
 
 @given(rows_of_designations())
-def test_every_link_and_every_end_has_one_row(made: list[Designated]) -> None:
+def test_every_link_and_every_end_has_one_row(made: list[AreaSet]) -> None:
     found = traced(made)
     rows = lineage_rows(found)
     nodes, flows = found.nodes, found.flows
@@ -172,8 +173,8 @@ def test_csv_and_json_say_the_same() -> None:
 @pytest.mark.parametrize("years", [[2017], [], [2021, 2017], [2017, 2017]])
 def test_years_must_rise(years: list[int]) -> None:
     with pytest.raises(InputError, match=r"years|after"):
-        check_years(years)
-    check_years([2017, 2018, 2025])
+        check_rising(years)
+    check_rising([2017, 2018, 2025])
 
 
 def test_years_and_files_say_the_same(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from builders import make_designated
 from drawn import draw, form, policy_with
+from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.areas.roles import Areas
-from udsat_geo.changes.diff import Designated, compare
+from udsat_geo.changes.diff import compare
 from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.messages.errors import InputError
 from udsat_geo.units.places import Places, place_of_points, read_places
@@ -38,15 +39,14 @@ def places_of(folder: Path, *features: dict[str, object], crs: str = "25832") ->
     return read_places(path, "EPSG:25832", "en")
 
 
-def named(units: Units, areas: Areas, places: Places | None = None, previous: Designated | None = None) -> Named:
+def named(units: Units, areas: Areas, places: Places | None = None, previous: AreaSet | None = None) -> Named:
     continues = np.full(len(areas), -1)
     if previous is not None:
         since = np.full(len(areas), 2021)
         unnamed = np.full(len(areas), "", dtype=object)
         outline = np.empty(len(areas), dtype=object)
-        now = Designated(
-            2021, "x", units.unit_id, units.residents, areas.area_of_unit, unnamed, unnamed, since, outline
-        )
+        members = Members(units.unit_id, units.residents, areas.area_of_unit)
+        now = AreaSet(unnamed, unnamed, outline, units.crs, 2021, since, members=members)
         continues = compare(previous, now).continues
     return name_areas(2021, units, areas, places, previous, continues, "en")
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle_areas import Cell, Found, Rules, World, form_oracle, inside, parted, touch
 from small_worlds import COPENHAGEN, city_of, formed, seen, with_letters, worlds
+from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.areas.roles import REASON_KEYS, ROLES, Areas
-from udsat_geo.changes.diff import Designated, compare
+from udsat_geo.changes.diff import compare
 from udsat_geo.changes.names import name_areas
 
 many = settings(max_examples=400)
@@ -152,31 +153,24 @@ def test_a_city_turned_over_has_the_same_areas(given_world: tuple[World, Rules])
 # --- ids ----------------------------------------------------------------------------------------------------
 
 
-def designated(
-    world: World, areas: Areas, previous: Designated | None, year: int, shuffle: Random | None
-) -> Designated:
+def designated(world: World, areas: Areas, previous: AreaSet | None, year: int, shuffle: Random | None) -> AreaSet:
     """A designation with its ids and names, its units in any order."""
     units = city_of(world).units
     blank, outline = np.full(len(areas), "", dtype=object), np.empty(len(areas), dtype=object)
     since = np.full(len(areas), year, dtype=np.int64)
-    now = Designated(year, "small", units.unit_id, units.residents, areas.area_of_unit, blank, blank, since, outline)
+    members = Members(units.unit_id, units.residents, areas.area_of_unit)
+    now = AreaSet(blank, blank, outline, units.crs, year, since, members=members)
     continues = np.full(len(areas), -1, dtype=np.int64) if previous is None else compare(previous, now).continues
     named = name_areas(year, units, areas, None, previous, continues, "en")
     rows = list(range(len(units)))
     rows = shuffle.sample(rows, len(rows)) if shuffle else rows
-    return replace(
-        now,
-        unit_id=units.unit_id[rows],
-        residents=units.residents[rows],
-        area_of_unit=areas.area_of_unit[rows],
-        area_id=named.area_id,
-        name=named.name,
-    )
+    members = Members(units.unit_id[rows], units.residents[rows], areas.area_of_unit[rows])
+    return replace(now, members=members, area_id=named.area_id, name=named.name)
 
 
-def id_of_unit(found: Designated) -> dict[str, tuple[str, str]]:
+def id_of_unit(found: AreaSet) -> dict[str, tuple[str, str]]:
     """Id and name of the area of each unit in one."""
-    pairs = zip(found.unit_id.tolist(), found.area_of_unit.tolist(), strict=True)
+    pairs = zip(found.members.unit_id.tolist(), found.members.area_of_unit.tolist(), strict=True)
     return {unit: (found.area_id[area], found.name[area]) for unit, area in pairs if area >= 0}
 
 

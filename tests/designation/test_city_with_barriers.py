@@ -29,7 +29,7 @@ def write(path: Path, geometries: Sequence[dict[str, object]]) -> Path:
 
 def designated(barriers: Path | None = None, crossings: Path | None = None) -> Designation:
     around = Around(barriers=barriers, crossings=crossings)
-    return run(Job(2021, load_policy("kbh-2017"), previous="none", around=around, out=Path("no-such-folder")))
+    return run(Job(2021, load_policy("kbh-2017"), previous="none", around=around))
 
 
 def area_named(made: Designation, name: str = NAME) -> int:

@@ -10,6 +10,7 @@ import udsat_geo.designation.job
 from small_registers import make_registers
 from udsat_geo.designation.designation import Designation, designate
 from udsat_geo.designation.job import Job, run
+from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
@@ -45,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def job(folder: Path, year: int, raw: str = "raw", previous: str | None = None) -> Job:
-    return Job(year, POLICY, raw=folder / raw, out=folder / "out", previous=previous, language="en")
+    return Job(year, POLICY, raw=folder / raw, store=store_of(folder / "out"), previous=previous, language="en")
 
 
 def previous_year(designation: Designation) -> int | None:
@@ -93,7 +94,7 @@ def running(folder: Path, year: int, policy: str, previous: str | None = None) -
     path = folder / "running.toml"
     path.write_text('extends = "kbh-2017"\nid = "running"\ncadence = 1\n[rule]\nyears_running = 2\n')
     loaded = load_policy(str(path) if policy == "running" else policy)
-    made = run(Job(year, loaded, raw=folder / "raw", out=folder / "out", previous=previous, language="en"))
+    made = run(Job(year, loaded, raw=folder / "raw", store=store_of(folder / "out"), previous=previous, language="en"))
     write_results(made, folder / "out", ("gpkg",))
     return made
 

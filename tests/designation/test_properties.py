@@ -203,7 +203,7 @@ def test_rook_areas_lie_in_queen_areas(units: Units, policy: Policy) -> None:
 def test_writing_twice_gives_the_same_bytes(tmp_path: Path, seed: int) -> None:
     """From the rows in any order, with and without changes to tell of."""
     made, later = make_registers(seed, 40, 300, 800), make_registers(seed + 10, 40, 300, 800)
-    before = designate_registers(made).designated()
+    before = designate_registers(made).area_set()
     later.write(tmp_path / "raw")
     written = []
     for turn in ("one", "two"):

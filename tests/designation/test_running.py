@@ -14,8 +14,14 @@ from estates import write_estates
 from hypothesis import given
 from hypothesis import strategies as st
 from udsat_geo.designation.designation import Inputs, designate
-from udsat_geo.designation.running import Qualified, earlier_years, qualified_throughout
-from udsat_geo.files.read import qualified_before, read_earlier
+from udsat_geo.designation.earlier import (
+    Qualified,
+    earlier_years,
+    qualified_before,
+    qualified_throughout,
+    read_earlier,
+)
+from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import LoadedPolicy, load_policy, with_references
@@ -102,20 +108,20 @@ LISTED = load_policy("omdannelsesomraade-2021")
 def test_the_four_earlier_years_are_read_from_the_folder(tmp_path: Path, column: str) -> None:
     """Without a column `qualified`, a unit qualified when it is in an area."""
     write_four_years(tmp_path, column=column)
-    found = qualified_before(tmp_path, 2025, LISTED, "unit_table", names("D", "C", "B", "A", "E"))
+    found = qualified_before(store_of(tmp_path), 2025, LISTED, "unit_table", names("D", "C", "B", "A", "E"))
     assert found.tolist() == [False, False, False, True, False]
 
 
 def test_a_policy_over_a_single_year_reads_nothing(tmp_path: Path) -> None:
     policy = load_policy("parallelsamfund-2021")
-    assert read_earlier(tmp_path / "nothing", 2025, policy, "unit_table") == ()
-    assert qualified_before(tmp_path / "nothing", 2025, policy, "unit_table", names("A")).tolist() == [True]
+    assert read_earlier(store_of(tmp_path / "nothing"), 2025, policy, "unit_table") == ()
+    assert qualified_before(store_of(tmp_path / "nothing"), 2025, policy, "unit_table", names("A")).tolist() == [True]
 
 
 def test_designations_by_the_policy_itself_and_by_a_base_that_asks_the_same_serve(tmp_path: Path) -> None:
     write_four_years(tmp_path)
     write_year(tmp_path, 2024, {"A": True, "B": True}, policy="omdannelsesomraade-2021")
-    assert qualified_before(tmp_path, 2025, LISTED, "unit_table", names("A", "B")).tolist() == [True, False]
+    assert qualified_before(store_of(tmp_path), 2025, LISTED, "unit_table", names("A", "B")).tolist() == [True, False]
 
 
 def own_policy(folder: Path, change: str = "") -> LoadedPolicy:
@@ -126,12 +132,12 @@ def own_policy(folder: Path, change: str = "") -> LoadedPolicy:
 
 def test_so_do_those_by_what_a_policy_of_one_s_own_extends(tmp_path: Path) -> None:
     write_four_years(tmp_path)
-    assert qualified_before(tmp_path, 2025, own_policy(tmp_path), "unit_table", names("A")).tolist() == [True]
+    assert qualified_before(store_of(tmp_path), 2025, own_policy(tmp_path), "unit_table", names("A")).tolist() == [True]
 
 
 def refused(folder: Path, year: int = 2025, policy: LoadedPolicy = LISTED, source: str = "unit_table") -> list[str]:
     with pytest.raises(InputError) as error:
-        qualified_before(folder, year, policy, source, names("A", "B"))
+        qualified_before(store_of(folder), year, policy, source, names("A", "B"))
     return [line.removeprefix(f"{folder}/") for line in error.value.messages]
 
 

@@ -25,6 +25,7 @@ from udsat_geo.designation.columns import LAYER_TEXTS
 from udsat_geo.designation.designation import Inputs, designate
 from udsat_geo.designation.job import Job, run
 from udsat_geo.files.contents import clean
+from udsat_geo.files.earlier import store_of
 from udsat_geo.files.iso19115 import GMD
 from udsat_geo.files.qgis.elements import BETTER, GREEN, INK, WORSE
 from udsat_geo.files.write import write_results
@@ -321,7 +322,7 @@ def test_the_synthetic_copenhagen_makes_a_map_to_print(tmp_path: Path) -> None:
     """Its pictures are those of the documentation."""
     kept = Path(os.environ.get("UDSAT_PICTURES", tmp_path))
     kept.mkdir(parents=True, exist_ok=True)
-    made = run(Job(2025, load_policy("kbh-2017"), out=tmp_path / "out"))
+    made = run(Job(2025, load_policy("kbh-2017"), store=store_of(tmp_path / "out")))
     (package, _) = write_results(made, tmp_path / "out", ("gpkg",))
     found = asked("project", package, tmp_path, str(tmp_path), "city")
     names = {"Udpegning": "qgis_composite", "Roller": "qgis_roles", "Ændringer": "qgis_changes",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from udsat_geo.changes.diff import Designated
+from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores
 from udsat_geo.units.barriers import Barriers
@@ -124,23 +124,29 @@ def make_scores(composite: Sequence[float], exceeded: Sequence[int] | None = Non
 
 def make_designated(
     area_of_unit: dict[str, int], residents: dict[str, int] | None = None, year: int = 2021, since: int | None = None
-) -> Designated:
+) -> AreaSet:
     """What a comparison knows of a designation: unit id -> area (-1 is none), and residents (1 each if not given)."""
     n_areas = max(area_of_unit.values(), default=-1) + 1
     unit_id = np.array(list(area_of_unit), dtype=object)
     living = [1 if residents is None else residents[unit] for unit in area_of_unit]
     names = np.array([f"{year}-{i + 1:02d}" for i in range(n_areas)], dtype=object)
-    return Designated(
-        year,
-        "small",
-        unit_id,
-        np.array(living, dtype=np.int64),
-        np.array(list(area_of_unit.values()), dtype=np.int64),
-        names,
-        names,
-        np.full(n_areas, year if since is None else since, dtype=np.int64),
-        np.empty(n_areas, dtype=object),
-    )
+    areas = np.array(list(area_of_unit.values()), dtype=np.int64)
+    members = Members(unit_id, np.array(living, dtype=np.int64), areas)
+    since_year = np.full(n_areas, year if since is None else since, dtype=np.int64)
+    return AreaSet(
+        names, names, np.empty(n_areas, dtype=object), "EPSG:25832", year, since_year, policy_id="small",
+        members=members,
+    )  # fmt: skip
+
+
+def make_areas(outline: Sequence[Any], members: Members | None = None, year: int = -1) -> AreaSet:
+    """Areas A0, A1 and so on, in the reference system of the registers: polygons, or a designation of members."""
+    shapes = np.empty(len(outline), dtype=object)
+    shapes[:] = list(outline)
+    names = np.array([*(f"A{i}" for i in range(len(shapes))), None], dtype=object)[:-1]
+    since = np.full(len(shapes), year, dtype=np.int64)
+    more = {} if members is None else {"members": members, "policy_id": "small"}
+    return AreaSet(names, names, shapes, "EPSG:25832", year, since, "areas", **more)
 
 
 def make_barriers(

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from small_registers import make_registers
-from udsat_geo.areas.area_set import AreasFile
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.job import Job, run
 from udsat_geo.files.write import write_results
@@ -53,7 +53,7 @@ def write_town(folder: Path) -> None:
 def designated(folder: Path, policy: Path, year: int, previous: str | None = None) -> Designation:
     """One of the years, compared with the other one."""
     previous = previous or ("none" if year == YEARS[0] else str(YEARS[0]))
-    return run(Job(year, load_policy(str(policy)), folder / "raw", previous=previous, out=folder / "no", language="en"))
+    return run(Job(year, load_policy(str(policy)), folder / "raw", previous=previous, language="en"))
 
 
 def write_polygons(path: Path, names: list[str], boxes: list[tuple[float, float, float, float]]) -> Path:
@@ -63,20 +63,13 @@ def write_polygons(path: Path, names: list[str], boxes: list[tuple[float, float,
     return path
 
 
-def drawn_areas(path: Path, labels: np.ndarray, origin: tuple[float, float], size: float) -> AreasFile:
+def drawn_areas(path: Path, labels: np.ndarray, origin: tuple[float, float], size: float) -> AreaSet:
     """Areas of a lattice of squares as polygons: `labels` by row and column, -1 is none."""
-    from udsat_geo.changes.diff import Designated
-
     ids = [f"a{label}" for label in sorted({*labels.ravel().tolist()} - {-1})]
     outline = np.empty(len(ids), dtype=object)
     for place, name in enumerate(ids):
         rows, cols = np.nonzero(labels == int(name[1:]))
         west, south = origin[0] + cols * size, origin[1] + rows * size
         outline[place] = shapely.union_all(shapely.box(west, south, west + size, south + size))
-    none = np.empty(0, dtype=np.int64)
     names = np.array([*ids, None], dtype=object)[:-1]
-    return AreasFile(
-        path, "polygons",
-        Designated(-1, "", np.empty(0, dtype=object), none, none, names, names, np.full(len(ids), -1), outline),
-        "EPSG:25832",
-    )  # fmt: skip
+    return AreaSet(names, names, outline, "EPSG:25832", -1, np.full(len(ids), -1), path.name, path)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo import __version__
-from udsat_geo.areas.area_set import AreasFile
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import REMOVED, Changes
 from udsat_geo.designation.designation import Designation, Inputs, Progress, designate
 from udsat_geo.designation.job import (
@@ -438,7 +438,7 @@ def explain_change(before: Job, now: Job, progress: Progress | None = None) -> W
     first = run(of_year(before, years[0]), progress)
     second = designate_after(of_year(now, years[1]), inputs[1], first, progress)
     if second.changes is None:
-        raise InputError(Problem(f"{years[0]}, {years[1]}", "cannot be compared"))
+        raise InputError(Problem(f"{years[0]}, {years[1]}", _("cannot be compared")))
     made = {(0, 0): first, (1, 1): second}
     if before.policy.sha256 == now.policy.sha256:
         made |= {(0, 1): first, (1, 0): second}
@@ -448,14 +448,14 @@ def explain_change(before: Job, now: Job, progress: Progress | None = None) -> W
     return Why(first, second, second.changes, decompose(_situation(made, second.changes)))
 
 
-def explain_files(
-    before: AreasFile, now: AreasFile, policies: Sequence[LoadedPolicy], named: Job, progress: Progress | None = None
+def explain_areas(
+    before: AreaSet, now: AreaSet, policies: Sequence[LoadedPolicy], named: Job, progress: Progress | None = None
 ) -> tuple[Why, tuple[str, ...]]:
     """Take the difference of two stored designations apart, by making them again from their registers.
 
     Parameters
     ----------
-    before, now : AreasFile
+    before, now : AreaSet
     policies : sequence of LoadedPolicy
         Beside the built-in ones; each designation's must be among them, to the last byte.
     named : Job
@@ -474,45 +474,41 @@ def explain_files(
         If they are no designations of ours, of one year, or cannot be made again.
     """
     _check_registers((before, now), named)
-    jobs = [
-        dataclasses.replace(named, year=side.designated.year, policy=_policy_of(side, policies))
-        for side in (before, now)
-    ]
+    jobs = [dataclasses.replace(named, year=side.year, policy=_policy_of(side, policies)) for side in (before, now)]
     found = explain_change(jobs[0], jobs[1], progress)
     notes = []
     for side, made in ((before, found.before), (now, found.now)):
-        stored = {
-            unit for unit, area in zip(side.designated.unit_id, side.designated.area_of_unit, strict=True) if area >= 0
-        }
+        stored = set(side.members.unit_id[side.members.area_of_unit >= 0].tolist())
         inside = set(made.units.unit_id[made.areas.area_of_unit >= 0].tolist())
         if stored != inside:
             notes.append(
                 _(
                     "{file}: {count} units are not designated as registers and policy have it; that is not explained",
                     named.language,
-                ).format(file=side.name, count=len(stored ^ inside))
+                ).format(file=side.file, count=len(stored ^ inside))
             )
     return found, tuple(notes)
 
 
-def _check_registers(sides: Sequence[AreasFile], named: Job) -> None:
+def _check_registers(sides: Sequence[AreaSet], named: Job) -> None:
     """Two designations whose registers are there."""
     problems = []
     for side in sides:
-        if side.kind != "designation":
-            remedy = "Leave out --why: polygons have no rule that could be run again."
-            problems.append(Problem(f"--why, {side.name}", "is no designation of ours", remedy))
-        elif side.designated.source == "unit_table":
-            remedy = "Use udsat why with --units and {year} in the tables' name."
-            problems.append(Problem(f"--why, {side.name}", "was made from a unit table", remedy))
-        elif is_synthetic(named) != (side.designated.source == "synthetic") and named.raw is None:
-            what = f"was made from {side.designated.source}, which are not here"
-            problems.append(Problem(f"--why, {side.name}", what, "Name its registers with --raw DIR."))
+        where = f"--why, {side.file}"
+        if not side.is_designation:
+            remedy = _("Leave out --why: polygons have no rule that could be run again.")
+            problems.append(Problem(where, _("is no designation of ours"), remedy))
+        elif side.source == "unit_table":
+            remedy = _("Use udsat why with --units and {year} in the tables' name.")
+            problems.append(Problem(where, _("was made from a unit table"), remedy))
+        elif is_synthetic(named) != (side.source == "synthetic") and named.raw is None:
+            what = _("was made from {source}, which are not here").format(source=side.source)
+            problems.append(Problem(where, what, _("Name its registers with --raw DIR.")))
     if problems:
         raise InputError(problems)
 
 
-def _policy_of(side: AreasFile, policies: Sequence[LoadedPolicy]) -> LoadedPolicy:
+def _policy_of(side: AreaSet, policies: Sequence[LoadedPolicy]) -> LoadedPolicy:
     """The policy that a designation was made by.
 
     Raises
@@ -521,10 +517,10 @@ def _policy_of(side: AreasFile, policies: Sequence[LoadedPolicy]) -> LoadedPolic
         If it is not there.
     """
     for policy in (*policies, *map(load_policy, BUILT_IN)):
-        if policy.sha256 == side.designated.policy_sha256:
+        if policy.sha256 == side.policy_sha256:
             return policy
-    what = f"was made by the policy {side.designated.policy_id}, which is not here as it was"
-    raise InputError(Problem(f"--why, {side.name}", what, "Name its file with --policy."))
+    what = _("was made by the policy {policy}, which is not here as it was").format(policy=side.policy_id)
+    raise InputError(Problem(f"--why, {side.file}", what, _("Name its file with --policy.")))
 
 
 def _exchanged(

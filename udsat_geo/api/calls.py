@@ -169,7 +169,8 @@ def diff(
     InputError
         If a file is at fault, or nothing can weigh the areas.
     """
-    from udsat_geo.changes.compare import Named, compare_files
+    from udsat_geo.changes.compare import compare_areas
+    from udsat_geo.files.area_set import read_two, weighing_by
     from udsat_geo.synthetic.write import DEFAULT_SEED
 
     columns = (names,) if isinstance(names, str) else names or ()
@@ -178,8 +179,9 @@ def diff(
     spoken = language or (now.language if isinstance(now, Result) else "da")
     with as_sides({"before": before, "now": now, "units": units}) as sides:
         paths = sides.paths
-        weighed_by = Named(path_of(registers), paths.get("units"), year, loaded, seed)
-        found = compare_files(paths["before"], paths["now"], weighed_by, columns, allow_overlaps, spoken, progress)
+        weighed_by = weighing_by(path_of(registers), paths.get("units"), year, loaded, seed)
+        two = read_two(paths["before"], paths["now"], columns, spoken, allow_overlaps)
+        found = compare_areas(*two, weighed_by, spoken, progress)
         return Difference(dataclasses.replace(found, notes=(*sides.told(spoken), *found.notes)))
 
 
@@ -280,6 +282,7 @@ def designate(
     from udsat_geo.designation.job import Job, run
     from udsat_geo.designation.layers import layers_of
     from udsat_geo.designation.surroundings import Around
+    from udsat_geo.files.earlier import store_of
     from udsat_geo.files.postgis import database_of, is_database
     from udsat_geo.synthetic.write import DEFAULT_SEED
 
@@ -294,7 +297,7 @@ def designate(
             units=table,
             previous=before,
             around=Around(**files.paths),
-            out=database_of(str(designations)) if is_database(designations) else Path(designations),
+            store=store_of(database_of(str(designations)) if is_database(designations) else Path(designations)),
             language=language,
             seed=DEFAULT_SEED if seed is None else seed,
             threads=threads,
@@ -423,11 +426,11 @@ def lineage(
     InputError
         If neither or both are given, or the years do not rise.
     """
-    from udsat_geo.changes.compare import Named
-    from udsat_geo.changes.lineage import trace, trace_files
+    from udsat_geo.changes.lineage import trace, trace_areas
     from udsat_geo.changes.tables import COLUMNS, lineage_rows
     from udsat_geo.designation.job import Job, designate_in_a_row
-    from udsat_geo.files.area_set import read_areas
+    from udsat_geo.files.area_set import read_area_set, weighing_by
+    from udsat_geo.files.earlier import store_of
     from udsat_geo.synthetic.write import DEFAULT_SEED
 
     if (designations is None) == (years is None):
@@ -437,16 +440,17 @@ def lineage(
     if years is not None:
         asked = list(years)
         job = Job(
-            asked[0] if asked else 0, policy_of(policy), raw, table, language=language, seed=seed, threads=threads
-        )
+            asked[0] if asked else 0, policy_of(policy), raw, table, store=store_of(), language=language, seed=seed,
+            threads=threads,
+        )  # fmt: skip
         made = designate_in_a_row(job, asked, progress)
         found = trace(
-            [each.designated() for each in made], [each.changes for each in made[1:] if each.changes is not None]
+            [each.area_set() for each in made], [each.changes for each in made[1:] if each.changes is not None]
         )
     else:
         with as_sides({str(place): each for place, each in enumerate(designations or ())}) as files:
-            sides = [read_areas(path, None, language) for path in files.paths.values()]
-            found, _ignored = trace_files(sides, Named(raw, table, seed=seed), language, progress)
+            sides = [read_area_set(path, language) for path in files.paths.values()]
+            found, _notes = trace_areas(sides, weighing_by(raw, table, None, None, seed), language, progress)
     return rows_as_frame(lineage_rows(found), COLUMNS, "lineage")
 
 
@@ -523,13 +527,14 @@ def why(
     """
     from udsat_geo.analysis.why import decomposition_as_data, explain_change
     from udsat_geo.designation.job import Job
+    from udsat_geo.files.earlier import store_of
     from udsat_geo.synthetic.write import DEFAULT_SEED
 
     first = policy_of(policy)
     second = first if to_policy is None else policy_of(to_policy)
     raw, table, seed = path_of(registers), path_of(units), DEFAULT_SEED if seed is None else seed
     jobs = [
-        Job(year, rule, raw, table, language=language, seed=seed, threads=threads)
+        Job(year, rule, raw, table, store=store_of(), language=language, seed=seed, threads=threads)
         for year, rule in ((before, first), (now, second))
     ]
     found = explain_change(jobs[0], jobs[1], progress)
@@ -616,6 +621,8 @@ def status(
     InputError
         If the areas or the registers of a year are at fault.
     """
+    from udsat_geo.files.area_set import read_areas_of_registers
+    from udsat_geo.files.earlier import store_of
     from udsat_geo.monitoring.status import StatusJob, take_report
     from udsat_geo.monitoring.status_tables import as_data
 
@@ -630,9 +637,10 @@ def status(
             allow_overlaps=allow_overlaps,
             language=language,
             threads=threads,
+            store=store_of(),
             notes=sides.told(language),
         )
-        report = take_report(job, progress)
+        report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)
         return StatusTables(report, as_data(report))
 
 

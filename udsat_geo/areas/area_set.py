@@ -1,63 +1,152 @@
-"""A set of areas that people are counted in: a designation's own units, or polygons.
+"""Any areas: those of a designation, made now or read back, or polygons of a file.
 
-Whether somebody lives in an area is decided as it was when the area was drawn. A designation over cells holds every
-address in its cells, one over addresses those addresses, whatever its smoothed outline leaves out or takes in;
-polygons, and a designation over zones, hold the addresses that their polygons cover.
+Whether somebody lives in an area is decided as it was when the area was drawn: by its units. Cells hold every address
+in them, half open as in the grid; a designation over addresses holds those addresses; one over zones those that its
+zones cover, whatever the smoothed outline leaves out or takes in. Plain polygons hold what they cover.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.areas.polygons import Words
-from udsat_geo.changes.diff import Designated
 from udsat_geo.messages.errors import Problem
-from udsat_geo.registers.read import Located
-from udsat_geo.sources.features import (
-    file_of,
-)
-from udsat_geo.sources.origins import origin_of
+from udsat_geo.messages.translate import _
+from udsat_geo.sources.crs import reproject, same_crs
 from udsat_geo.units.grid import Grid, find_cells
+from udsat_geo.units.units import Units
 from udsat_geo.units.zones import zone_of_points
 
+_POINT, _POLYGON = 0, 3
+_PAIRS_SHOWN = 5
+
 
 @dataclass(frozen=True)
-class MemberCells:
-    """Cells that belong to areas.
+class Members:
+    """The units of a designation, and the area that each is in.
 
     Attributes
     ----------
+    unit_id : object (str), shape (n_units,)
+    residents : int64, shape (n_units,)
+    area_of_unit : int64, shape (n_units,)
+        -1 is none.
+    geometry : object (shapely), shape (n_units,), or None
+        Points of addresses, polygons of zones; None for cells, or where it is not known.
+    row, col : int64, shape (n_units,), or None
+        Of cells.
     size : int
-        Side of a cell in metres.
-    row, col : int64, shape (n_cells,)
-        By row, then column.
-    area_of_cell : int64, shape (n_cells,)
+        Side of a cell in metres; 0 where the units are no cells.
     """
 
-    size: int
-    row: NDArray[np.int64]
-    col: NDArray[np.int64]
-    area_of_cell: NDArray[np.int64]
+    unit_id: NDArray[np.object_]
+    residents: NDArray[np.int64]
+    area_of_unit: NDArray[np.int64]
+    geometry: NDArray[np.object_] | None = None
+    row: NDArray[np.int64] | None = None
+    col: NDArray[np.int64] | None = None
+    size: int = 0
+
+    def __len__(self) -> int:
+        return len(self.unit_id)
+
+    @property
+    def are_addresses(self) -> bool:
+        """Whether the units are known to be points."""
+        import shapely
+
+        return self.geometry is not None and bool((shapely.get_type_id(self.geometry) == _POINT).all())
+
+    def places(self, chosen: NDArray[np.int64] | None = None) -> NDArray[np.object_]:
+        """Where units lie, all or those `chosen`; None where that is not known; shape (n_units,) or (n_chosen,)."""
+        import shapely
+
+        chosen = np.arange(len(self), dtype=np.int64) if chosen is None else chosen
+        if self.geometry is not None:
+            return self.geometry[chosen]
+        if self.row is None or self.col is None:
+            return np.empty(len(chosen), dtype=object)
+        west, south = self.col[chosen] * self.size, self.row[chosen] * self.size
+        squares: NDArray[np.object_] = shapely.box(west, south, west + self.size, south + self.size)
+        return squares
+
+    def unit_of(
+        self, easting: NDArray[np.float64], northing: NDArray[np.float64], address_id: Any = None
+    ) -> NDArray[np.int64] | None:
+        """The unit that holds each point, -1 is none, shape (n_points,); None where the units cannot tell.
+
+        Parameters
+        ----------
+        easting, northing : float64, shape (n_points,)
+        address_id : sequence of str, n_points, optional
+            Where the points are addresses of registers.
+        """
+        if self.row is not None and self.col is not None:
+            order = np.lexsort((self.col, self.row))
+            row, col = Grid(self.size).cell_of(easting, northing)
+            return np.append(order, -1)[find_cells(self.row[order], self.col[order], row, col)]
+        if not len(self) or self.geometry is None:
+            return None
+        if not self.are_addresses:
+            return zone_of_points(self.geometry, easting, northing)[0].astype(np.int64)
+        return None if address_id is None else _positions(self.unit_id, address_id)
 
 
-@dataclass(frozen=True)
-class MemberAddresses:
-    """Addresses that belong to areas.
+def _positions(known: NDArray[np.object_], wanted: Any) -> NDArray[np.int64]:
+    """Where each wanted id stands among those known; -1 is nowhere."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    Attributes
-    ----------
-    address_id : object (str), shape (n_addresses,)
-    area_of_address : int64, shape (n_addresses,)
-    """
+    asked = pa.array(wanted.tolist(), type=pa.string()) if isinstance(wanted, np.ndarray) else wanted.cast(pa.string())
+    found = pc.index_in(asked, value_set=pa.array(known.tolist(), type=pa.string()))
+    positions: NDArray[np.int64] = found.fill_null(-1).to_numpy().astype(np.int64)
+    return positions
 
-    address_id: NDArray[np.object_]
-    area_of_address: NDArray[np.int64]
+
+def members_of_units(units: Units, area_of_unit: NDArray[np.int64]) -> Members:
+    """The units of a designation made now; `area_of_unit` is of shape (n_units,)."""
+    import shapely
+
+    known = Members(units.unit_id, units.residents, area_of_unit)
+    if units.grid is not None and units.row is not None and units.col is not None:
+        return dataclasses.replace(known, row=units.row, col=units.col, size=units.grid.size)
+    if units.kind == "addresses":
+        return dataclasses.replace(known, geometry=shapely.points(units.easting, units.northing))
+    return dataclasses.replace(known, geometry=units.geometry)
+
+
+def members_of_shapes(
+    unit_id: NDArray[np.object_],
+    residents: NDArray[np.int64],
+    area_of_unit: NDArray[np.int64],
+    geometry: NDArray[np.object_],
+) -> Members:
+    """The units of a designation read back, all arrays of shape (n_units,); squares of one grid are cells again."""
+    import shapely
+
+    whole = Members(unit_id, residents, area_of_unit, geometry)
+    if not len(geometry) or not (shapely.get_type_id(geometry) == _POLYGON).all():
+        return whole
+    west, south, east, north = shapely.bounds(geometry).T
+    size = round(float(east[0] - west[0]))
+    if size <= 0 or not (shapely.area(geometry) == size**2).all():
+        return whole
+    row, col = np.round(south / size).astype(np.int64), np.round(west / size).astype(np.int64)
+    corners = ((west, col), (south, row), (east, col + 1), (north, row + 1))
+    if not all((found == size * wanted).all() for found, wanted in corners):
+        return whole
+    return dataclasses.replace(whole, geometry=None, row=row, col=col, size=size)
+
+
+def _no_members() -> Members:
+    none = np.empty(0, dtype=np.int64)
+    return Members(np.empty(0, dtype=object), none, none)
 
 
 @dataclass(frozen=True)
@@ -66,107 +155,121 @@ class AreaSet:
 
     Attributes
     ----------
-    name : str
-        Of the file, or the year of the designation.
-    label : tuple of str, n_areas
-        What each area is called.
-    geometry : object (shapely), shape (n_areas,)
-        Outlines in EPSG:25832.
-    members : MemberCells, MemberAddresses or None
-        Of a designation; None where the polygons decide.
-    year : int or None
-        Of a designation.
-    source : str or None
-        What a designation was made from: ``registers``, ``synthetic``, ``unit_table``.
+    area_id, name : object (str), shape (n_areas,)
+    outline : object (shapely), shape (n_areas,)
+        In `crs`.
+    crs : str
+    year : int
+        Of the designation; -1 is not known, as for polygons that are not ours.
+    file : str
+        What the set is called in messages: its file's name, or its year.
     path : Path or None
         The file, where there is one.
-    notes : tuple of mapping of str
-        Danish and English.
-    """
-
-    name: str
-    label: tuple[str, ...]
-    geometry: NDArray[np.object_]
-    members: MemberCells | MemberAddresses | None = None
-    year: int | None = None
-    source: str | None = None
-    path: Path | None = None
-    notes: tuple[Words, ...] = field(default=())
-
-    def __len__(self) -> int:
-        return len(self.label)
-
-    def area_of(self, addresses: Located) -> NDArray[np.int64]:
-        """The area of each address, the first one where it lies on a border; shape (n_addresses,), -1 is none."""
-        if isinstance(self.members, MemberCells):
-            row, col = Grid(self.members.size).cell_of(addresses.easting, addresses.northing)
-            place = find_cells(self.members.row, self.members.col, row, col)
-            return _taken(self.members.area_of_cell, place)
-        if isinstance(self.members, MemberAddresses):
-            import pyarrow as pa
-            import pyarrow.compute as pc
-
-            known = pa.array(self.members.address_id.tolist(), type=pa.string())
-            found = pc.index_in(addresses.address_id.cast(pa.string()), value_set=known)
-            place = found.fill_null(-1).to_numpy().astype(np.int64)
-            return _taken(self.members.area_of_address, place)
-        return zone_of_points(self.geometry, addresses.easting, addresses.northing)[0].astype(np.int64)
-
-
-def _taken(area_of_member: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The area at each place, -1 where there is none."""
-    area = np.full(len(place), -1, dtype=np.int64)
-    found = place >= 0
-    area[found] = area_of_member[place[found]]
-    return area
-
-
-_PAIRS_TOLD = 5
-
-
-@dataclass(frozen=True)
-class AreasFile:
-    """A set of areas.
-
-    Attributes
-    ----------
-    path : Path
-    kind : {"designation", "polygons"}
-    designated : Designated
-        Polygons have no units, and no year unless one is told.
-    crs : str
+    source, policy_id, policy_sha256 : str
+        What a designation was made from (``registers``, ``synthetic``, ``unit_table``) and by; empty for polygons.
+    since : int64, shape (n_areas,)
+        The first year of each area.
+    until : int64, shape (n_areas,), or None
+        The end year of an area that only stays for a while; -1, or None for all, is none.
+    members : Members
+        Of a designation; without any, the polygons decide.
+    files : tuple of (int, str, Path)
+        What it was made of or read from, and those before it: the year, what each holds, and where it lies.
     notes : tuple of str
         What was found out on reading.
     may_overlap : bool
         Whether a resident of two areas counts in the first of them, which is refused otherwise.
     """
 
-    path: Path
-    kind: Literal["designation", "polygons"]
-    designated: Designated
+    area_id: NDArray[np.object_]
+    name: NDArray[np.object_]
+    outline: NDArray[np.object_]
     crs: str
+    year: int
+    since: NDArray[np.int64]
+    file: str = ""
+    path: Path | None = None
+    source: str = ""
+    policy_id: str = ""
+    policy_sha256: str = ""
+    until: NDArray[np.int64] | None = None
+    members: Members = field(default_factory=_no_members)
+    files: tuple[tuple[int, str, Path], ...] = ()
     notes: tuple[str, ...] = ()
     may_overlap: bool = False
 
-    @property
-    def name(self) -> str:
-        """The file's name, for messages."""
-        origin = origin_of(file_of(self.path))
-        return self.path.name if origin is None else origin.name
+    def __len__(self) -> int:
+        return len(self.area_id)
+
+    def __repr__(self) -> str:
+        year = "" if self.year < 0 else f" {self.year}"
+        return f"<AreaSet{year}: {len(self)} areas, {len(self.members)} units, {self.crs[:40]}>"
 
     @property
-    def year(self) -> int | None:
-        """Of the designation; None where it is not known."""
-        return None if self.designated.year < 0 else self.designated.year
+    def is_designation(self) -> bool:
+        """Whether the areas are a designation's, by a policy that is known."""
+        return bool(self.policy_id)
+
+    @property
+    def known_year(self) -> int | None:
+        """The year; None where it is not known."""
+        return None if self.year < 0 else self.year
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each area is called: its id, and its name where that is another; n_areas."""
+        pairs = zip(self.area_id.tolist(), self.name.tolist(), strict=True)
+        return tuple(f"{one} ({name})" if name and name != one else str(one) for one, name in pairs)
+
+    @property
+    def end_year(self) -> NDArray[np.int64]:
+        """The end year of each area, -1 where it has none, shape (n_areas,)."""
+        return np.full(len(self), -1, dtype=np.int64) if self.until is None else self.until
+
+    @property
+    def residents(self) -> NDArray[np.int64]:
+        """Residents of each area by the designation's own units, shape (n_areas,); 0 without units."""
+        residents = np.zeros(len(self), dtype=np.int64)
+        inside = self.members.area_of_unit >= 0
+        np.add.at(residents, self.members.area_of_unit[inside], self.members.residents[inside])
+        return residents
+
+    def area_of(
+        self, easting: NDArray[np.float64], northing: NDArray[np.float64], address_id: Any = None
+    ) -> NDArray[np.int64]:
+        """The area of each point, -1 is none; shape (n_points,).
+
+        Parameters
+        ----------
+        easting, northing : float64, shape (n_points,)
+            In the reference system of the set.
+        address_id : sequence of str, n_points, optional
+            Where the points are addresses of registers: a designation over addresses knows its own by them.
+        """
+        unit = self.members.unit_of(easting, northing, address_id)
+        if unit is None:
+            return zone_of_points(self.outline, easting, northing)[0].astype(np.int64)
+        return np.append(self.members.area_of_unit, -1)[unit]
+
+    def in_crs(self, crs: str) -> AreaSet:
+        """The same areas and units in another reference system, where they are in another one."""
+        if same_crs(self.crs, crs):
+            return self
+        outline = reproject(self.outline, self.crs, crs) if len(self) else self.outline
+        members = self.members
+        if members.geometry is not None or members.row is not None:
+            places = reproject(members.places(), self.crs, crs)
+            members = dataclasses.replace(members, geometry=places, row=None, col=None, size=0)
+        return dataclasses.replace(self, outline=outline, members=members, crs=crs)
 
 
 def overlap_problem(file: str, pairs: Sequence[tuple[str, str]]) -> Problem:
-    """Areas of one file that overlap, told by their pairs."""
-    remedy = "A resident counts once: cut one of each pair, or give --allow-overlaps: the first by name counts then."
-    return Problem(file, f"areas that overlap: {told_pairs(pairs)}", remedy)
+    """Areas of one file that share residents, by their pairs."""
+    remedy = _("A resident counts once: cut one of each pair, or give --allow-overlaps: the first counts then.")
+    return Problem(file, _("areas that overlap: {pairs}").format(pairs=shown_pairs(pairs)), remedy)
 
 
-def told_pairs(pairs: Sequence[tuple[str, str]]) -> str:
+def shown_pairs(pairs: Sequence[tuple[str, str]]) -> str:
     """Pairs of areas by their ids, the first few of them."""
-    more = f"; ... ({len(pairs)})" if len(pairs) > _PAIRS_TOLD else ""
-    return "; ".join(f"{one!r} / {other!r}" for one, other in pairs[:_PAIRS_TOLD]) + more
+    more = f"; ... ({len(pairs)})" if len(pairs) > _PAIRS_SHOWN else ""
+    return "; ".join(f"{one!r} / {other!r}" for one, other in pairs[:_PAIRS_SHOWN]) + more

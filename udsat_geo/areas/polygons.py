@@ -1,31 +1,30 @@
-"""Polygons of a file that people are counted in: areas, and polling districts."""
+"""Polygons of any vector file as areas that people are counted in; polling districts alike."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import LANGUAGES, _
+from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.registers.schema import CRS
+from udsat_geo.sources.crs import check_crs, crs_code
 from udsat_geo.sources.features import (
     Features,
     check_polygons,
     features_in,
     file_of,
     list_layers,
+    read_features,
     shared_areas,
     values_of,
 )
-
-Words = Mapping[str, str]
-"""A text by language, ``da`` and ``en``."""
 
 LAYER = "areas"
 """The layer of a designation's GeoPackage that holds its areas."""
@@ -36,40 +35,15 @@ MOST_OVERLAP_M2 = 1.0
 LEAST_OVERLAP_M2 = 1e-4
 """Overlaps up to a square centimetre are the rounding of coordinates, and not worth a word; own choice."""
 
-_MOST_PAIRS_TOLD = 10
+NAMES, IDS = ("area_id", "name", "navn"), ("area_id", "id", "nr", "nummer", "number")
+"""Columns that tell the polygons of a file apart, the first that it has: where rows of one name are one area, and where
+each row is one."""
+
+_MOST_PAIRS = 10
 
 
-@dataclass(frozen=True)
-class Polygons:
-    """Polygons of one file, in its order.
-
-    Attributes
-    ----------
-    name : str
-        Of the file.
-    path : Path
-    label : tuple of str, n
-        What each is called: its id and name as far as the file has them.
-    geometry : object (shapely), shape (n,)
-        In EPSG:25832.
-    attributes : pyarrow.Table, n rows
-    notes : tuple of mapping of str
-        Danish and English.
-    """
-
-    name: str
-    path: Path
-    label: tuple[str, ...]
-    geometry: NDArray[np.object_]
-    attributes: Any
-    notes: tuple[Words, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.label)
-
-
-def read_polygons(path: Path, one: str, allow_overlaps: bool = False) -> Polygons:
-    """Read polygons from a vector file, or the areas of one of our designations.
+def read_polygons(path: Path, one: str, language: str, allow_overlaps: bool = False) -> tuple[AreaSet, Any]:
+    """Polygons in the reference system of the registers, one for each row of a file.
 
     Parameters
     ----------
@@ -77,8 +51,16 @@ def read_polygons(path: Path, one: str, allow_overlaps: bool = False) -> Polygon
         A file with one layer, ``file|layername=name``, or a GeoPackage with a layer ``areas``.
     one : str
         What one of them is called in messages.
+    language : {"da", "en"}
+        Of the notes.
     allow_overlaps : bool
         Say which polygons overlap instead of refusing them; a resident of both counts in the first.
+
+    Returns
+    -------
+    polygons : AreaSet
+        Their ids are those of the file, else the numbers of the rows; their names up to two columns of text.
+    attributes : pyarrow.Table, a row for each
 
     Raises
     ------
@@ -86,18 +68,88 @@ def read_polygons(path: Path, one: str, allow_overlaps: bool = False) -> Polygon
         If the file cannot be read or does not say its reference system, holds anything but valid polygons, or polygons
         that overlap; every overlapping pair is named.
     """
-    features, reprojected = features_of_registers(_with_layer(path))
+    features, notes = features_of_registers(_with_layer(path), language)
+    if features.geometry is None or not len(features.geometry):
+        what = _("holds no geometries") if features.geometry is None else _("holds no polygons")
+        raise InputError(
+            Problem(features.name, what, _("Name a file of polygons, one for each {one}.").format(one=one))
+        )
+    area_id, name = _ids_and_names(features)
+    found = _polygon_set(features, area_id, name, features.geometry, CRS, path)
+    check_polygons(features.name, features.geometry, np.array(found.labels, dtype=object), one)
+    overlaps = _overlaps(found, one, language, allow_overlaps)
+    return dataclasses.replace(found, notes=(*notes, *overlaps), may_overlap=allow_overlaps), features.attributes
+
+
+def read_named_polygons(
+    path: Path, name: str | None, language: str, year: int = -1, allow_overlaps: bool = False
+) -> AreaSet:
+    """Polygons in their own reference system; those of one name are one area.
+
+    Parameters
+    ----------
+    path : Path
+        Any vector file, or ``file|layername=name``.
+    name : str or None
+        The column that tells the areas apart; None finds it out, or numbers them by row.
+    language : {"da", "en"}
+        Of the notes.
+    year : int
+        Of the areas, where it is known.
+    allow_overlaps : bool
+        As in `read_polygons`.
+
+    Raises
+    ------
+    InputError
+        As `read_polygons`.
+    """
+    import shapely
+
+    features = read_features(path)
     geometry = features.geometry
     if geometry is None or not len(geometry):
-        what = "holds no geometries" if geometry is None else "holds no polygons"
-        raise InputError(Problem(features.name, what, f"Name a file of polygons, one for each {one}."))
-    label = _labels(features)
-    check_polygons(features.name, geometry, np.array(label, dtype=object), one)
-    overlaps = _overlaps(features.name, geometry, label, one, allow_overlaps)
-    return Polygons(features.name, file_of(path), label, geometry, features.attributes, (*reprojected, *overlaps))
+        raise InputError(Problem(features.name, _("holds no areas"), _("Areas are polygons.")))
+    if features.crs is None:
+        what = _("does not say its reference system")
+        raise InputError(Problem(features.name, what, _("Set it in the file.")))
+    check_crs(features.crs, features.name)
+    check_polygons(features.name, geometry, _row_numbers(len(geometry)), "area")
+    names = _names(features, name)
+    notes = []
+    if names is None:
+        unique, area_of_row = _row_numbers(len(geometry)), np.arange(len(geometry))
+        notes.append(
+            _("{file}: the areas are numbered by row; name a column with --name", language).format(file=features.name)
+        )
+    else:
+        # by name, so that no order of rows matters
+        found, area_of_row = np.unique(names.astype(str), return_inverse=True)
+        unique = _objects(found.tolist())
+    parts = shapely.force_2d(geometry)
+    outline = _objects([shapely.union_all(parts[area_of_row == area]) for area in range(len(unique))])
+    if len(unique) < len(geometry):
+        text = _("{file}: {rows} polygons make {areas} areas: those of one name are one", language)
+        notes.append(text.format(file=features.name, rows=len(geometry), areas=len(unique)))
+    areas = _polygon_set(features, unique, unique, outline, crs_code(str(features.crs)), path, year)
+    overlaps = _overlaps(areas, "area", language, allow_overlaps)
+    return dataclasses.replace(areas, notes=(*notes, *overlaps), may_overlap=allow_overlaps)
 
 
-def features_of_registers(path: Path) -> tuple[Features, tuple[Words, ...]]:
+def _polygon_set(
+    features: Features,
+    area_id: NDArray[np.object_],
+    name: NDArray[np.object_],
+    outline: NDArray[np.object_],
+    crs: str,
+    path: Path,
+    year: int = -1,
+) -> AreaSet:
+    since = np.full(len(area_id), year, dtype=np.int64)
+    return AreaSet(area_id, name, outline, crs, year, since, features.name, file_of(path))
+
+
+def features_of_registers(path: Path, language: str) -> tuple[Features, tuple[str, ...]]:
     """The features of a file in the reference system of the registers, and a note where they came in another one.
 
     Raises
@@ -105,34 +157,11 @@ def features_of_registers(path: Path) -> tuple[Features, tuple[Words, ...]]:
     InputError
         If the file cannot be read, or does not say its reference system.
     """
-    features, told = features_in(path, CRS)
-    if told is None:
+    features, source = features_in(path, CRS)
+    if source is None:
         return features, ()
-    given = {"name": features.name, "source": told, "target": CRS}
-    return features, (
-        {
-            language: _("{name}: reprojected from {source} to {target}", language).format(**given)
-            for language in LANGUAGES
-        },
-    )
-
-
-def check_in_city(polygons: Polygons, easting: NDArray[np.float64], northing: NDArray[np.float64], one: str) -> None:
-    """Check that every polygon touches the convex hull of the registers' addresses.
-
-    Parameters
-    ----------
-    polygons : Polygons
-    easting, northing : float64, shape (n_addresses,)
-    one : str
-        What one of the polygons is called.
-
-    Raises
-    ------
-    InputError
-        Naming every polygon that lies outside.
-    """
-    raise_outside(polygons.name, polygons.label, outside_city(polygons.geometry, easting, northing), one)
+    text = _("{name}: reprojected from {source} to {target}", language)
+    return features, (text.format(name=features.name, source=source, target=CRS),)
 
 
 def outside_city(
@@ -158,19 +187,24 @@ def outside_city(
     return outside
 
 
-def raise_outside(name: str, label: Sequence[str], outside: NDArray[np.bool_], one: str) -> None:
-    """Tell polygons that lie outside the city.
+def check_in_city(areas: AreaSet, outside: NDArray[np.bool_]) -> None:
+    """Refuse areas that lie outside the city.
+
+    Parameters
+    ----------
+    areas : AreaSet
+    outside : bool, shape (n_areas,)
 
     Raises
     ------
     InputError
-        If there are any; every one is named.
+        If any do; every one is named.
     """
     if outside.any():
-        remedy = "Check the file and its reference system, or give the registers of that place."
+        remedy = _("Check the file and its reference system, or give the registers of that place.")
+        what = _("area {label} lies outside the city of the registers")
         raise InputError(
-            Problem(name, f"{one} {label[i]} lies outside the city of the registers", remedy)
-            for i in np.flatnonzero(outside).tolist()
+            Problem(areas.file, what.format(label=areas.labels[i]), remedy) for i in np.flatnonzero(outside).tolist()
         )
 
 
@@ -185,62 +219,86 @@ def _with_layer(path: Path) -> Path:
     return Path(f"{path}|layername={LAYER}") if len(layers) > 1 and LAYER in layers else path
 
 
-def _labels(features: Features) -> tuple[str, ...]:
-    """What each polygon is called: the column of ids (else its row) and up to two columns of text."""
+def _ids_and_names(features: Features) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """What each polygon is called: the column of ids (else its row), and up to two columns of text."""
     import pyarrow as pa
 
     table = features.attributes
-    rows = [[str(row + 1)] for row in range(table.num_rows)]
-    names = {name.lower(): name for name in table.column_names}
-    key = next((names[name] for name in ("area_id", "id", "nr", "nummer", "number") if name in names), None)
+    lower = {name.lower(): name for name in table.column_names}
+    key = next((lower[name] for name in IDS if name in lower), None)
+    ids = _row_numbers(table.num_rows)
     if key is not None:
-        rows = [[str(value)] for value in values_of(table, key, features.name)]
+        ids = _objects([str(value) for value in values_of(table, key, features.name)])
     texts = [
         f.name
         for f in table.schema
         if f.name != key and (pa.types.is_string(f.type) or pa.types.is_large_string(f.type))
     ]
-    for name in texts[:2]:
-        for row, value in zip(rows, values_of(table, name, features.name), strict=True):
-            if value and value not in row:
-                row.append(value)
-    return tuple(f"{row[0]} ({', '.join(row[1:])})" if row[1:] else row[0] for row in rows)
+    columns = [values_of(table, name, features.name) for name in texts[:2]]
+    names = []
+    for row, one in enumerate(ids.tolist()):
+        told = dict.fromkeys(str(column[row]) for column in columns if column[row])
+        told.pop(one, None)
+        names.append(", ".join(told) or one)
+    return ids, _objects(names)
 
 
-def _overlaps(
-    name: str, geometry: NDArray[np.object_], label: tuple[str, ...], one: str, allowed: bool
-) -> tuple[Words, ...]:
+def _names(features: Features, wanted: str | None) -> NDArray[np.object_] | None:
+    """The area of each row; None where no column tells it."""
+    columns = features.attributes.column_names
+    lower = {column.lower(): column for column in columns}
+    if wanted is not None and wanted not in columns:
+        there = _("The file has: {columns}.").format(columns=", ".join(columns[:12]) or _("none"))
+        where = _("{file}, column {column}").format(file=features.name, column=wanted)
+        raise InputError(Problem(where, _("is missing"), there))
+    column = wanted or next((lower[name] for name in NAMES if name in lower), None)
+    if column is None:
+        return None
+    values = features.attributes.column(column).to_pylist()
+    names = _objects(["" if value is None else str(value).strip() for value in values])
+    empty = names == ""
+    if empty.any():
+        example = _("row {row}").format(row=int(np.flatnonzero(empty)[0]) + 1)
+        where = _("{file}, column {column}").format(file=features.name, column=column)
+        remedy = _("Name them, or name another column with --name.")
+        raise InputError(Problem(where, _("areas without a name"), remedy, int(empty.sum()), example))
+    return names
+
+
+def _overlaps(areas: AreaSet, one: str, language: str, allowed: bool) -> tuple[str, ...]:
     """Refuse polygons that overlap, or say so where that is allowed."""
-    pairs = list(zip(*(side.tolist() for side in shared_areas(geometry)), strict=True))
+    label = areas.labels
+    pairs = list(zip(*(side.tolist() for side in shared_areas(areas.outline)), strict=True))
     large = [pair for pair in pairs if pair[2] > MOST_OVERLAP_M2]
     if not allowed and large:
-        remedy = "Cut one of them (in QGIS: Difference), or give --allow-overlaps: the first of them counts then."
+        remedy = _("Cut one of them (in QGIS: Difference), or give --allow-overlaps: the first of them counts then.")
+        what = _("{one}s {first} and {second} overlap by {m2} m2")
         problems = [
-            Problem(name, f"{one}s {label[i]} and {label[j]} overlap by {m2:,.0f} m2", remedy) for i, j, m2 in large
+            Problem(areas.file, what.format(one=one, first=label[i], second=label[j], m2=f"{m2:,.0f}"), remedy)
+            for i, j, m2 in large
         ]
-        more = len(large) - _MOST_PAIRS_TOLD
+        more = len(large) - _MOST_PAIRS
         if more > 0:
-            problems = [*problems[:_MOST_PAIRS_TOLD], Problem(name, f"and {more:,} more pairs overlap", remedy)]
+            told = _("and {more} more pairs overlap").format(more=f"{more:,}")
+            problems = [*problems[:_MOST_PAIRS], Problem(areas.file, told, remedy)]
         raise InputError(problems)
-    slivers = [m2 for _, _, m2 in pairs if LEAST_OVERLAP_M2 < m2 <= MOST_OVERLAP_M2]
-    notes: list[Words] = [
-        {
-            language: _("{first} and {second} overlap ({m2} m2): their residents count in the first.", language).format(
-                first=label[i], second=label[j], m2=decimal(m2, 0, language)
-            )
-            for language in LANGUAGES
-        }
-        for i, j, m2 in large
-    ]
+    text = _("{first} and {second} overlap ({m2} m2): their residents count in the first.", language)
+    notes = [text.format(first=label[i], second=label[j], m2=decimal(m2, 0, language)) for i, j, m2 in large]
+    slivers = [m2 for *pair, m2 in pairs if LEAST_OVERLAP_M2 < m2 <= MOST_OVERLAP_M2]
     if slivers:
-        notes.append(
-            {
-                language: _(
-                    "{name}: {pairs} pairs overlap by a sliver of digitising, {m2} m2 in all; the first "
-                    "of them counts.",
-                    language,
-                ).format(name=name, pairs=len(slivers), m2=decimal(sum(slivers), 4, language))
-                for language in LANGUAGES
-            }
+        text = _(
+            "{name}: {pairs} pairs overlap by a sliver of digitising, {m2} m2 in all; the first of them counts.",
+            language,
         )
+        notes.append(text.format(name=areas.file, pairs=len(slivers), m2=decimal(sum(slivers), 4, language)))
     return tuple(notes)
+
+
+def _row_numbers(n_rows: int) -> NDArray[np.object_]:
+    return _objects([str(row + 1) for row in range(n_rows)])
+
+
+def _objects(values: list[Any]) -> NDArray[np.object_]:
+    result = np.empty(len(values), dtype=object)
+    result[:] = values
+    return result

@@ -19,12 +19,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise, repeat
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 
 
 @dataclass(frozen=True)
@@ -135,53 +137,6 @@ SHIFT = 0.05
 
 
 @dataclass(frozen=True)
-class Designated:
-    """What a comparison needs to know of a designation, made now or loaded.
-
-    Attributes
-    ----------
-    year : int
-        -1 is not known, as for polygons that are not ours.
-    policy_id : str
-    unit_id : object (str), shape (n_units,)
-    residents : int64, shape (n_units,)
-    area_of_unit : int64, shape (n_units,)
-        -1 is none.
-    area_id, name : object (str), shape (n_areas,)
-    since : int64, shape (n_areas,)
-    outline : object (shapely), shape (n_areas,)
-    policy_sha256, source : str
-        What it was made by and of; empty where that is not known.
-    until : int64, shape (n_areas,), or None
-        The end year of an area that only stays for a while; -1, or None for all, is none.
-    geometry : object (shapely), shape (n_units,), or None
-        Where the units lie; None where their ids say it, as those of cells do, or where it is not known.
-    files : tuple of (int, str, Path)
-        What it was made of or read from, and those before it: the year, what each holds, and where it lies.
-    """
-
-    year: int
-    policy_id: str
-    unit_id: NDArray[np.object_]
-    residents: NDArray[np.int64]
-    area_of_unit: NDArray[np.int64]
-    area_id: NDArray[np.object_]
-    name: NDArray[np.object_]
-    since: NDArray[np.int64]
-    outline: NDArray[np.object_]
-    policy_sha256: str = ""
-    source: str = ""
-    until: NDArray[np.int64] | None = None
-    geometry: NDArray[np.object_] | None = None
-    files: tuple[tuple[int, str, Path], ...] = ()
-
-    @property
-    def end_year(self) -> NDArray[np.int64]:
-        """The end year of each area, -1 where it has none, shape (n_areas,)."""
-        return np.full(len(self.area_id), -1, dtype=np.int64) if self.until is None else self.until
-
-
-@dataclass(frozen=True)
 class Atoms:
     """The places over which two designations are weighed: those that an area of either holds.
 
@@ -263,12 +218,12 @@ class Changes:
         return sum(event in told.split("+") for told in self.event)
 
 
-def compare(before: Designated, now: Designated) -> Changes:
+def compare(before: AreaSet, now: AreaSet) -> Changes:
     """Compare two designations over the same units.
 
     Parameters
     ----------
-    before, now : Designated
+    before, now : AreaSet
 
     Raises
     ------
@@ -278,16 +233,16 @@ def compare(before: Designated, now: Designated) -> Changes:
     return compare_atoms(before, now, align(before, now))
 
 
-def compare_atoms(before: Designated, now: Designated, atoms: Atoms) -> Changes:
+def compare_atoms(before: AreaSet, now: AreaSet, atoms: Atoms) -> Changes:
     """Compare two designations by labels of common places.
 
     Parameters
     ----------
-    before, now : Designated
+    before, now : AreaSet
         Of whom only the years and the areas count here.
     atoms : Atoms
     """
-    n_before, n_now = len(before.area_id), len(now.area_id)
+    n_before, n_now = len(before), len(now)
     earlier, current, residents = atoms.earlier, atoms.current, atoms.residents
     overlaps = find_overlaps(current, earlier, residents, n_now, n_before)
     linked = _linked(overlaps, atoms)
@@ -326,7 +281,7 @@ def compare_atoms(before: Designated, now: Designated, atoms: Atoms) -> Changes:
     )
 
 
-def align(before: Designated, now: Designated) -> Atoms:
+def align(before: AreaSet, now: AreaSet) -> Atoms:
     """The units that are in an area before or now, by unit id: those of now in their order, then those gone.
 
     A unit that only the earlier designation has holds nobody now.
@@ -336,27 +291,29 @@ def align(before: Designated, now: Designated) -> Atoms:
     InputError
         If no unit is in both.
     """
-    members = np.flatnonzero(before.area_of_unit >= 0)
-    at = _member_of_unit(before.unit_id, members, now.unit_id)
-    if not (at >= 0).any() and set(now.unit_id.tolist()).isdisjoint(before.unit_id.tolist()):
+    then, here = before.members, now.members
+    members = np.flatnonzero(then.area_of_unit >= 0)
+    at = _member_of_unit(then.unit_id, members, here.unit_id)
+    if not (at >= 0).any() and set(here.unit_id.tolist()).isdisjoint(then.unit_id.tolist()):
+        what = _("shares no unit with this one ({there} there, {here} here)")
         raise InputError(
             Problem(
-                f"the designation of {before.year}",
-                f"shares no unit with this one ({_first(before.unit_id)} there, {_first(now.unit_id)} here)",
-                "Compare designations over the same cells or zones, or give --previous none.",
+                _("the designation of {year}").format(year=before.year),
+                what.format(there=_first(then.unit_id), here=_first(here.unit_id)),
+                _("Compare designations over the same cells or zones, or give --previous none."),
             )
         )
-    of_now = np.flatnonzero((at >= 0) | (now.area_of_unit >= 0))
-    found = np.zeros(len(before.unit_id), dtype=bool)
+    of_now = np.flatnonzero((at >= 0) | (here.area_of_unit >= 0))
+    found = np.zeros(len(then), dtype=bool)
     found[at[at >= 0]] = True
     gone = members[~found[members]]
     of_before = np.concatenate([at[of_now], gone])
     none = np.full(len(gone), -1, dtype=np.int64)
     return Atoms(
-        unit_id=np.concatenate([now.unit_id[of_now], before.unit_id[gone]]),
-        residents=np.concatenate([now.residents[of_now], none + 1]),
-        earlier=np.append(before.area_of_unit, -1)[of_before],
-        current=np.concatenate([now.area_of_unit[of_now], none]),
+        unit_id=np.concatenate([here.unit_id[of_now], then.unit_id[gone]]),
+        residents=np.concatenate([here.residents[of_now], none + 1]),
+        earlier=np.append(then.area_of_unit, -1)[of_before],
+        current=np.concatenate([here.area_of_unit[of_now], none]),
         of_now=np.concatenate([of_now, none]),
         of_before=of_before,
     )
@@ -440,12 +397,38 @@ def _by_area(links: Overlaps) -> tuple[tuple[int, ...], ...]:
 
 
 def _first(unit_id: NDArray[np.object_]) -> str:
-    return str(unit_id[0]) if len(unit_id) else "no unit"
+    return str(unit_id[0]) if len(unit_id) else _("no unit")
 
 
-def _since(before: Designated, now: Designated, links: Overlaps) -> NDArray[np.int64]:
+def _since(before: AreaSet, now: AreaSet, links: Overlaps) -> NDArray[np.int64]:
     """The first year of each area of now: the earliest of the areas it descends from."""
-    since = np.full(len(now.area_id), np.iinfo(np.int64).max, dtype=np.int64)
+    since = np.full(len(now), np.iinfo(np.int64).max, dtype=np.int64)
     np.minimum.at(since, links.now, before.since[links.before])
     descends = np.bincount(links.now, minlength=links.n_now) > 0
     return np.where(descends, since, now.year)
+
+
+def links(changes: Changes, before: AreaSet, now: AreaSet) -> dict[str, NDArray[Any]]:
+    """The columns of the table ``links``: every pair of areas that share a unit, each of shape (n_pairs,)."""
+    pairs = changes.overlaps
+    of_now = changes.residents_added + changes.residents_kept
+    shared, whole = pairs.residents, of_now[pairs.now]
+    of_before = changes.residents_of_previous[pairs.before]
+    return {
+        "previous_id": before.area_id[pairs.before],
+        "area_id": now.area_id[pairs.now],
+        "residents": shared,
+        "units": pairs.units,
+        "share_of_previous": _shares(shared, of_before),
+        "share_of_area": _shares(shared, whole),
+        "intersection_over_union": _shares(shared, whole + of_before - shared),
+        "linked": changes.linked,
+        "continues": changes.continues[pairs.now] == pairs.before,
+    }
+
+
+def _shares(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Part over whole; NaN of nothing."""
+    result = np.full(len(part), np.nan)
+    np.divide(part, whole, out=result, where=whole > 0)
+    return result

@@ -1,6 +1,6 @@
-"""Lineage: which area descends from which across several designations in a row, since when, with how many residents.
+"""Lineage: which area descends from which across several sets in a row, since when, with how many residents.
 
-Every two designations that follow each other are compared (`udsat_geo.changes.diff`). An area that continues one of the
+Every two sets that follow each other are compared (`udsat_geo.changes.diff`). An area that continues one of the
 designation before goes on with its chain, which has the id of its first area; any other area begins a chain of its own.
 The areas are the nodes of a graph and their links its flows; residents also come from outside every earlier area, and
 leave to outside every later one.
@@ -15,10 +15,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.areas.area_set import AreasFile
-from udsat_geo.changes.compare import Named, compare_sides
-from udsat_geo.changes.diff import Changes, Designated, total
-from udsat_geo.designation.job import check_years
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.changes.compare import Weighing, compare_areas
+from udsat_geo.changes.diff import Changes, total
+from udsat_geo.registers.folders import check_rising
 
 
 @dataclass(frozen=True)
@@ -105,12 +105,12 @@ class Lineage:
     flows: Flows
 
 
-def trace(designations: Sequence[Designated], changes: Sequence[Changes]) -> Lineage:
-    """Follow areas from designation to designation.
+def trace(sets: Sequence[AreaSet], changes: Sequence[Changes]) -> Lineage:
+    """Follow areas from set to set.
 
     Parameters
     ----------
-    designations : sequence of Designated
+    sets : sequence of AreaSet
         In the order of their years.
     changes : sequence of Changes, one fewer
         Each from a designation to the next.
@@ -120,45 +120,45 @@ def trace(designations: Sequence[Designated], changes: Sequence[Changes]) -> Lin
     InputError
         If the years do not rise.
     """
-    check_years([designated.year for designated in designations])
-    first = np.cumsum([0, *(len(designated.area_id) for designated in designations)])
-    since = [designations[0].since]
-    chain = [_new_chains(designations[0], np.arange(first[1]), set())]
+    check_rising([areas.year for areas in sets])
+    first = np.cumsum([0, *(len(areas) for areas in sets)])
+    since = [sets[0].since]
+    chain = [_new_chains(sets[0], np.arange(first[1]), set())]
     used = set(chain[0].tolist())
-    for designated, change in zip(designations[1:], changes, strict=True):
+    for areas, change in zip(sets[1:], changes, strict=True):
         pairs = change.overlaps.of(change.linked)
-        years = np.full(len(designated.area_id), designated.year, dtype=np.int64)
+        years = np.full(len(areas), areas.year, dtype=np.int64)
         np.minimum.at(years, pairs.now, since[-1][pairs.before])
         since.append(years)
-        own = np.full(len(designated.area_id), None, dtype=object)
+        own = np.full(len(areas), None, dtype=object)
         goes_on = change.continues >= 0
         own[goes_on] = chain[-1][change.continues[goes_on]]
         begins = np.flatnonzero(change.continues < 0)
-        own[begins] = _new_chains(designated, begins, used)
+        own[begins] = _new_chains(areas, begins, used)
         used |= set(own.tolist())
         chain.append(own)
-    nodes = _nodes(designations, changes, chain, since)
-    return Lineage(tuple(designated.year for designated in designations), nodes, _flows(changes, first))
+    nodes = _nodes(sets, changes, chain, since)
+    return Lineage(tuple(areas.year for areas in sets), nodes, _flows(changes, first))
 
 
-def _new_chains(designated: Designated, areas: NDArray[np.int64], used: set[str]) -> NDArray[np.object_]:
+def _new_chains(areas: AreaSet, begins: NDArray[np.int64], used: set[str]) -> NDArray[np.object_]:
     """Chains that begin with these areas; one whose id was used before, as of a name that returns, has its year."""
-    names = np.empty(len(areas), dtype=object)
-    for place, area in enumerate(areas.tolist()):
-        wanted = str(designated.area_id[area])
-        names[place] = f"{wanted} ({designated.year})" if wanted in used else wanted
+    names = np.empty(len(begins), dtype=object)
+    for place, area in enumerate(begins.tolist()):
+        wanted = str(areas.area_id[area])
+        names[place] = f"{wanted} ({areas.year})" if wanted in used else wanted
     return names
 
 
 def _nodes(
-    designations: Sequence[Designated],
+    sets: Sequence[AreaSet],
     changes: Sequence[Changes],
     chain: Sequence[NDArray[np.object_]],
     since: Sequence[NDArray[np.int64]],
 ) -> Nodes:
     residents, inflow, outflow, event, ends = [], [], [], [], []
-    for place, designated in enumerate(designations):
-        n_areas = len(designated.area_id)
+    for place, areas in enumerate(sets):
+        n_areas = len(areas)
         came = changes[place - 1] if place else None
         goes = changes[place] if place < len(changes) else None
         event.append([None] * n_areas if came is None else list(came.event[:n_areas]))
@@ -166,13 +166,13 @@ def _nodes(
         inflow.append(none if came is None else came.residents_added[:n_areas])
         outflow.append(none if goes is None else _to_outside(goes))
         ends.append(none > 0 if goes is None else goes.row_of_previous >= goes.overlaps.n_now)
-        residents.append(_residents(designated, came, goes))
-    years = [np.full(len(designated.area_id), designated.year, dtype=np.int64) for designated in designations]
+        residents.append(_residents(areas, came, goes))
+    years = [np.full(len(areas), areas.year, dtype=np.int64) for areas in sets]
     return Nodes(
         year=np.concatenate(years),
         area=np.concatenate([np.arange(len(each), dtype=np.int64) for each in years]),
-        area_id=np.concatenate([designated.area_id for designated in designations]),
-        name=np.concatenate([designated.name for designated in designations]),
+        area_id=np.concatenate([areas.area_id for areas in sets]),
+        name=np.concatenate([areas.name for areas in sets]),
         chain=np.concatenate(chain),
         since=np.concatenate(since),
         residents=np.concatenate(residents),
@@ -188,13 +188,13 @@ def _to_outside(changes: Changes) -> NDArray[np.int64]:
     return changes.residents_of_previous - shared
 
 
-def _residents(designated: Designated, came: Changes | None, goes: Changes | None) -> NDArray[np.int64]:
+def _residents(areas: AreaSet, came: Changes | None, goes: Changes | None) -> NDArray[np.int64]:
     """Residents of each area: as its comparison with the one before has them, else by its own units."""
-    n_areas = len(designated.area_id)
+    n_areas = len(areas)
     if came is not None:
         return (came.residents_added + came.residents_kept)[:n_areas]
-    if len(designated.unit_id) or goes is None:
-        return total(designated.area_of_unit, designated.residents, n_areas)
+    if len(areas.members) or goes is None:
+        return areas.residents
     return goes.residents_of_previous
 
 
@@ -212,16 +212,16 @@ def _flows(changes: Sequence[Changes], first: NDArray[np.int64]) -> Flows:
     )
 
 
-def trace_files(
-    sides: Sequence[AreasFile], named: Named, language: str = "da", progress: Callable[[str], None] | None = None
+def trace_areas(
+    sets: Sequence[AreaSet], weighing: Weighing, language: str = "da", progress: Callable[[str], None] | None = None
 ) -> tuple[Lineage, tuple[str, ...]]:
-    """Follow areas from file to file.
+    """Follow areas from set to set.
 
     Parameters
     ----------
-    sides : sequence of AreasFile
+    sets : sequence of AreaSet
         From the earliest to the latest, each of a known year.
-    named : Named
+    weighing : Weighing
         Whom to weigh them by where they have no common units.
     language : {"da", "en"}
     progress : callable, optional
@@ -237,11 +237,7 @@ def trace_files(
     InputError
         If the years do not rise, or two sets cannot be compared.
     """
-    check_years([side.designated.year for side in sides], [side.name for side in sides])
-    changes: list[Changes] = []
-    notes: list[str] = []
-    for before, now in pairwise(sides):
-        compared = compare_sides(before, now, named, language, progress)
-        changes.append(compared.changes)
-        notes += compared.notes
-    return trace([side.designated for side in sides], changes), tuple(dict.fromkeys(notes))
+    check_rising([areas.year for areas in sets], [areas.file for areas in sets])
+    compared = [compare_areas(before, now, weighing, language, progress) for before, now in pairwise(sets)]
+    notes = dict.fromkeys(note for each in compared for note in each.notes)
+    return trace(sets, [each.changes for each in compared]), tuple(notes)

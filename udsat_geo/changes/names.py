@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.roles import Areas
-from udsat_geo.changes.diff import Designated
 from udsat_geo.messages.translate import _
 from udsat_geo.units.places import Places, most_lived_in, place_of_points
 from udsat_geo.units.units import Units
@@ -44,7 +44,7 @@ def name_areas(
     units: Units,
     areas: Areas,
     places: Places | None,
-    previous: Designated | None,
+    previous: AreaSet | None,
     continues: NDArray[np.int64],
     language: str,
 ) -> Named:
@@ -56,7 +56,7 @@ def name_areas(
     units : Units
     areas : Areas
     places : Places or None
-    previous : Designated or None
+    previous : AreaSet or None
     continues : int64, shape (n_areas,)
         The earlier area that each one continues; -1 is none.
     language : {"da", "en"}

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Any
 
 from udsat_geo import __version__
-from udsat_geo.changes.compare import Comparison, Side, share
-from udsat_geo.changes.diff import EVENTS, REMOVED, total
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.changes.compare import Comparison, share
+from udsat_geo.changes.diff import EVENTS, REMOVED, links, total
 from udsat_geo.changes.lineage import Lineage
-from udsat_geo.designation.layers import links
 
 
 def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
@@ -54,21 +54,21 @@ def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _side(side: Side) -> dict[str, Any]:
-    ours = side.kind == "designation"
+def _side(side: AreaSet) -> dict[str, Any]:
+    ours = side.is_designation
     return {
         "file": side.file,
-        "kind": side.kind,
-        "year": side.year,
-        "policy": side.designated.policy_id if ours else None,
-        "policy_sha256": side.designated.policy_sha256 if ours else None,
-        "source": side.designated.source if ours else None,
-        "areas": len(side.designated.area_id),
+        "kind": "designation" if ours else "polygons",
+        "year": side.known_year,
+        "policy": side.policy_id if ours else None,
+        "policy_sha256": side.policy_sha256 if ours else None,
+        "source": side.source if ours else None,
+        "areas": len(side),
     }
 
 
 def _areas(comparison: Comparison) -> list[dict[str, Any]]:
-    changes, before, now = comparison.changes, comparison.before.designated, comparison.now.designated
+    changes, before, now = comparison.changes, comparison.before, comparison.now
     rows = []
     for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
         side, number = (before, previous[0]) if event == REMOVED else (now, int(area))
@@ -92,7 +92,7 @@ def _areas(comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def _links(comparison: Comparison) -> list[dict[str, Any]]:
-    columns = links(comparison.changes, comparison.before.designated, comparison.now.designated)
+    columns = links(comparison.changes, comparison.before, comparison.now)
     rows = [
         dict(zip(columns, values, strict=True))
         for values in zip(*(values.tolist() for values in columns.values()), strict=True)

@@ -28,6 +28,7 @@ from udsat_geo.changes.words import WHY
 from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
 from udsat_geo.designation.job import Job
 from udsat_geo.designation.summary import as_json as to_json
+from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import TABLE, decimal
 from udsat_geo.policy.load import load_policy
@@ -62,7 +63,7 @@ def run_why(
     first, second = (load_policy(name) for name in (policy, to_policy or policy))
     seed = DEFAULT_SEED if seed is None else seed
     jobs = [
-        Job(year, rule, raw, units, language=language, seed=seed, threads=threads)
+        Job(year, rule, raw, units, language=language, seed=seed, threads=threads, store=store_of())
         for year, rule in ((before, first), (now, second))
     ]
     with progress_on(not as_json) as progress:

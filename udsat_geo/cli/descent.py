@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from udsat_geo.areas.area_set import AreasFile
-from udsat_geo.changes.compare import Named
-from udsat_geo.changes.lineage import Lineage, trace, trace_files
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.changes.lineage import Lineage, trace, trace_areas
 from udsat_geo.changes.tables import lineage_as_csv, lineage_as_data, lineage_rows
 from udsat_geo.changes.words import LINEAGE
 from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
-from udsat_geo.designation.job import Job, check_years, designate_in_a_row
+from udsat_geo.designation.job import Job, designate_in_a_row
 from udsat_geo.designation.summary import as_json as to_json
-from udsat_geo.files.area_set import read_areas
+from udsat_geo.files.area_set import read_area_set, weighing_by
+from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import TABLE, decimal
 from udsat_geo.policy.load import load_policy
+from udsat_geo.registers.folders import check_rising, years_of
 from udsat_geo.synthetic.write import DEFAULT_SEED
 
 if TYPE_CHECKING:
@@ -61,14 +62,24 @@ def run_lineage(
     with progress_on(not as_json and not as_csv) as progress:
         if years is not None:
             asked = years_of(years)
-            job = Job(asked[0], load_policy(policy), raw, units, language=language, seed=seed, threads=threads)
+            check_rising(asked)
+            job = Job(
+                asked[0],
+                load_policy(policy),
+                raw,
+                units,
+                language=language,
+                seed=seed,
+                threads=threads,
+                store=store_of(),
+            )
             made = designate_in_a_row(job, asked, progress)
             changes = [each.changes for each in made[1:] if each.changes is not None]
-            found = trace([each.designated() for each in made], changes)
+            found = trace([each.area_set() for each in made], changes)
             notes = tuple(dict.fromkeys(note for each in made for note in each.notes))
         else:
             sides = [_read(text, name, allow_overlaps, language) for text in files]
-            found, notes = trace_files(sides, Named(raw, units, seed=seed), language, progress)
+            found, notes = trace_areas(sides, weighing_by(raw, units, None, None, seed), language, progress)
     if as_json:
         click.echo(to_json({**lineage_as_data(found), "notes": list(notes)}), nl=False)
     elif as_csv:
@@ -77,31 +88,12 @@ def run_lineage(
         print_lineage(found, notes, plain_console(), language)
 
 
-def years_of(text: str) -> list[int]:
-    """The years of a comma separated list.
-
-    Raises
-    ------
-    InputError
-        If a part is no year, or they do not rise.
-    """
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    wrong = [part for part in parts if re.fullmatch(r"[0-9]{1,4}", part) is None]
-    if wrong:
-        raise InputError(
-            Problem("--years", _("{wrong!r} is no year").format(wrong=wrong[0]), _("Write them as in 2017,2021,2025."))
-        )
-    years = [int(part) for part in parts]
-    check_years(years)
-    return years
-
-
-def _read(text: str, name: str | None, allow_overlaps: bool, language: str) -> AreasFile:
+def _read(text: str, name: str | None, allow_overlaps: bool, language: str) -> AreaSet:
     told = re.fullmatch(r"([0-9]{4})=(.+)", text)
     year, path = (-1, Path(text)) if told is None or Path(text).exists() else (int(told[1]), Path(told[2]))
-    side = read_areas(path, name, language, year, allow_overlaps)
-    if side.year is None:
-        raise InputError(Problem(side.name, _("does not say its year"), _("Write YEAR={path}.").format(path=path)))
+    side = read_area_set(path, language, name, year, allow_overlaps)
+    if side.known_year is None:
+        raise InputError(Problem(side.file, _("does not say its year"), _("Write YEAR={path}.").format(path=path)))
     if year >= 0 and side.year != year:
         raise InputError(
             Problem(

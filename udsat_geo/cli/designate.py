@@ -12,6 +12,7 @@ import click
 from udsat_geo.cli.console import plain_console, print_result, progress_on
 from udsat_geo.designation.job import Job, is_synthetic, run
 from udsat_geo.designation.surroundings import Around
+from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import Account, Folder, destination_of
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -59,7 +60,7 @@ def run_designate(
         policy=with_references(load_policy(policy), references),
         raw=raw,
         previous=previous,
-        out=results.earlier,
+        store=store_of(results.earlier),
         language=language,
         seed=DEFAULT_SEED if seed is None else seed,
         threads=threads,

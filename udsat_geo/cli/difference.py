@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from udsat_geo.analysis.why import Why, decomposition_as_data, explain_files
-from udsat_geo.changes.compare import Comparison, Named, compare_files, share
-from udsat_geo.changes.diff import REMOVED, SPLIT
+from udsat_geo.analysis.why import Why, decomposition_as_data, explain_areas
+from udsat_geo.changes.compare import Comparison, compare_areas, share
+from udsat_geo.changes.diff import REMOVED, SPLIT, links
 from udsat_geo.changes.tables import comparison_as_data
 from udsat_geo.changes.words import DIFF
 from udsat_geo.cli.causes import print_why
 from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
 from udsat_geo.designation.job import Job
-from udsat_geo.designation.layers import links
 from udsat_geo.designation.summary import as_json as to_json
-from udsat_geo.files.area_set import read_areas
+from udsat_geo.files.area_set import read_two, weighing_by
 from udsat_geo.files.atomic_write import check_writable
+from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import write_comparison
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _, in_language
@@ -72,13 +72,13 @@ def run_diff(
     with progress_on(not as_json) as progress, local_copies(sources) as copies:
         files = copies.paths["before"], copies.paths["now"]
         weighed = copies.paths.get("units")
-        named = Named(raw, weighed, year, loaded[0] if loaded and weighed is not None else None, seed)
-        comparison = compare_files(*files, named, names, allow_overlaps, language, progress)
+        named = weighing_by(raw, weighed, year, loaded[0] if loaded and weighed is not None else None, seed)
+        sides = read_two(*files, names, language, allow_overlaps)
+        comparison = compare_areas(*sides, named, language, progress)
         comparison = dataclasses.replace(comparison, notes=(*copies.told(language), *comparison.notes))
         if why:
-            sides = read_areas(files[0], None, language), read_areas(files[1], None, language)
-            job = Job(-1, load_policy(BUILT_IN[0]), raw, language=language, seed=seed)
-            explained = explain_files(*sides, loaded, job, progress)
+            job = Job(-1, load_policy(BUILT_IN[0]), raw, language=language, seed=seed, store=store_of())
+            explained = explain_areas(*sides, loaded, job, progress)
     if out is not None:
         write_comparison(comparison, out)
     if as_json:
@@ -147,7 +147,7 @@ def _print_areas(comparison: Comparison, console: Console) -> None:
         comparison.language,
         in_language(TABLE, comparison.language),
     )
-    changes, before, now = comparison.changes, comparison.before.designated, comparison.now.designated
+    changes, before, now = comparison.changes, comparison.before, comparison.now
     rows = []
     for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
         side, number = (before, previous[0]) if event == REMOVED else (now, int(area))
@@ -199,7 +199,7 @@ def _print_totals(comparison: Comparison, console: Console) -> None:
 def _print_links(comparison: Comparison, console: Console) -> None:
     """The linked pairs, those that went on as they were left out."""
     words, language = in_language(DIFF, comparison.language), comparison.language
-    columns = links(comparison.changes, comparison.before.designated, comparison.now.designated)
+    columns = links(comparison.changes, comparison.before, comparison.now)
     rows = []
     for i in range(len(columns["linked"])):
         if not columns["linked"][i]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -11,10 +10,10 @@ import click
 
 from udsat_geo.cli.console import progress_on
 from udsat_geo.files.atomic_write import check_writable
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import LoadedPolicy, load_policy
-from udsat_geo.registers.folders import has_no_registers
+from udsat_geo.registers.folders import has_no_registers, years_of
 from udsat_geo.report.canvas import require_matplotlib
 from udsat_geo.report.figures import FiguresJob, check_formats, draw_all, gather, write_figures
 from udsat_geo.synthetic.write import DEFAULT_SEED
@@ -94,21 +93,3 @@ def _read_call(formats: str, years: str, policy: str) -> tuple[tuple[str, ...], 
     if wanted is None or asked is None or loaded is None:
         raise InputError(problems)
     return wanted, asked, loaded
-
-
-def years_of(text: str) -> tuple[int, ...]:
-    """The years of a comma separated list.
-
-    Raises
-    ------
-    InputError
-        Naming every part that is no year.
-    """
-    parts = [part.strip() for part in text.split(",")]
-    wrong = [part for part in parts if re.fullmatch(r"[0-9]{4}", part, re.ASCII) is None]
-    if wrong:
-        raise InputError(
-            Problem("--years", _("{part!r} is no year").format(part=part), _("Write years as 2017,2021."))
-            for part in wrong
-        )
-    return tuple(int(part) for part in parts)

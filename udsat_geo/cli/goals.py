@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from udsat_geo.areas.polygons import Polygons, read_polygons
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cli.console import plain_console, progress_on
 from udsat_geo.designation.job import Job, find_inputs, is_synthetic
 from udsat_geo.designation.summary import as_json as json_text
+from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.monitoring.goal_tables import YEARS, Table, as_data, differing, reasons_of_goal, tables_of, write_goals
@@ -29,7 +30,7 @@ from udsat_geo.monitoring.goals import (
     take_account,
 )
 from udsat_geo.policy.load import load_policy
-from udsat_geo.registers.folders import DEFAULT_RAW
+from udsat_geo.registers.folders import DEFAULT_RAW, years_in, years_of
 from udsat_geo.registers.settings import read_settings
 from udsat_geo.sources.copies import local_copies
 from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
@@ -76,17 +77,18 @@ def run_goals(
     files_named = {"areas": areas, "barriers": barriers, "crossings": crossings, "polling": polling}
     with progress_on(not as_json) as progress, local_copies(files_named) as copies:
         if areas is None:
-            account = take_account()
+            account = take_account(language=language)
         else:
             local = {name: copies.text(name, text) for name, text in files_named.items()}
             read = _read_inputs(
-                str(local["areas"]), goals_file, local["barriers"], local["crossings"], local["polling"], allow_overlaps
-            )
-            polygons = dataclasses.replace(read[1], notes=(*copies.notes, *read[1].notes))
+                str(local["areas"]), goals_file, local["barriers"], local["crossings"], local["polling"],
+                allow_overlaps, language,
+            )  # fmt: skip
+            area_set = dataclasses.replace(read[1], notes=(*copies.told(language), *read[1].notes))
             registers = _registers_of(wanted, raw, progress)
             if is_synthetic(_job(raw)) and not as_json:
                 click.echo(SYNTHETIC[language])
-            account = take_account(registers, read[0], polygons, read[2], read[3], progress=progress)
+            account = take_account(registers, read[0], area_set, read[2], read[3], language, progress=progress)
         files = [] if out is None else write_goals(account, out, language)
     if as_json:
         click.echo(json_text(as_data(account, language)), nl=False)
@@ -111,7 +113,7 @@ def print_account(account: Account, files: list[Path], language: str, console: C
             verdict = VERDICTS[language][judgement.verdict]
             console.print(f"  - {indicator.label[language]}: {verdict}. {text}", highlight=False)
     for note in account.notes:
-        console.print(note[language], highlight=False)
+        console.print(note, highlight=False)
     if files:
         console.print(f"{words['files']}:", *(str(file) for file in files), sep="\n  ", highlight=False, soft_wrap=True)
 
@@ -157,13 +159,15 @@ def _check_call(areas: str | None, named: dict[str, object], years: str | None) 
     for one, other in (("--barriers", "--crossings"), ("--crossings", "--barriers")):
         if named[one] is not None and named[other] is None:
             problems.append(Problem(one, "goal 16 needs both barriers and crossings", f"Give {other} too."))
-    parts = [] if years is None else [part.strip() for part in years.split(",")]
-    wrong = [part for part in parts if not (part.isascii() and part.isdigit() and len(part) <= 4)]
-    if wrong:
-        problems.append(Problem(f"--years {years}", f"{wrong[0]!r} is no year", "Write years as 2017,2021."))
-    if problems:
-        raise InputError(problems)
-    return tuple(sorted({int(part) for part in parts}))
+    told = [str(problem) for problem in problems]
+    wanted: tuple[int, ...] = ()
+    try:
+        wanted = () if years is None else years_of(years)
+    except InputError as error:
+        told += error.messages
+    if told:
+        raise InputError(told)
+    return tuple(sorted(set(wanted)))
 
 
 def _read_inputs(
@@ -173,7 +177,8 @@ def _read_inputs(
     crossings: str | None,
     polling: str | None,
     allow_overlaps: bool,
-) -> tuple[LoadedGoals, Polygons, PollingFile | None, Barriers | None]:
+    language: str,
+) -> tuple[LoadedGoals, AreaSet, PollingFile | None, Barriers | None]:
     """Read all files but the registers.
 
     Raises
@@ -191,14 +196,14 @@ def _read_inputs(
             return None
 
     loaded = read(lambda: load_goals(goals_file))
-    polygons = read(lambda: read_polygons(Path(areas), "area", allow_overlaps))
-    districts = None if polling is None else read(lambda: read_polling(Path(polling), allow_overlaps))
+    area_set = read(lambda: read_areas_of_registers(areas, language, allow_overlaps))
+    districts = None if polling is None else read(lambda: read_polling(Path(polling), language, allow_overlaps))
     lines = None
     if barriers is not None and crossings is not None:
-        lines = read(lambda: read_barriers(Path(barriers), Path(crossings)))
-    if problems or loaded is None or polygons is None:
+        lines = read(lambda: read_barriers(Path(barriers), Path(crossings), language))
+    if problems or loaded is None or area_set is None:
         raise InputError(problems)
-    return loaded, polygons, districts, lines
+    return loaded, area_set, districts, lines
 
 
 def _job(raw: Path | None, year: int = 0) -> Job:
@@ -254,8 +259,7 @@ def _years_there(folder: Path) -> tuple[int, ...]:
     """
     if not folder.is_dir():
         raise InputError(Problem(str(folder), "no such folder", "Name the folder that holds the registers."))
-    years = sorted(int(path.name) for path in folder.iterdir() if path.is_dir() and path.name.isdigit())
-    if years:
+    if years := years_in(folder):
         return tuple(years)
     year = read_settings(folder).year
     if year is None:

@@ -18,6 +18,7 @@ from udsat_geo.designation.job import run as run_job
 from udsat_geo.designation.summary import sha256
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.crate import AROUND, NAMED, REGISTERS, STORED, Input, Output, Run, is_safe_path, library_versions
+from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import check_formats, write_results
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.policy.chain import BUILT_IN
@@ -255,7 +256,7 @@ def laid_out(run: Run, found: Found, folder: Path, language: str, threads: int |
             units=units,
             previous=previous,
             around=Around(**named),
-            out=out,
+            store=store_of(out),
             language=language,
             threads=threads,
             notes=run.notes,

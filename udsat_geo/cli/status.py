@@ -11,8 +11,9 @@ import click
 
 from udsat_geo.cli.console import plain_console, progress_on
 from udsat_geo.designation.summary import as_json as json_text
+from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.translate import _
 from udsat_geo.monitoring.status import StatusJob, StatusReport, take_report
 from udsat_geo.monitoring.status_tables import (
@@ -25,7 +26,7 @@ from udsat_geo.monitoring.status_tables import (
 )
 from udsat_geo.monitoring.status_words import WORDS
 from udsat_geo.policy.load import load_policy
-from udsat_geo.registers.folders import has_no_registers
+from udsat_geo.registers.folders import has_no_registers, years_of
 from udsat_geo.sources.copies import local_copies
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def run_status(
         allow_overlaps=allow_overlaps,
         language=language,
         threads=threads,
+        store=store_of(),
     )
     if out is not None:
         check_writable(out)
@@ -73,7 +75,7 @@ def run_status(
         job = dataclasses.replace(
             job, areas=local["areas"] or "", updated=local["updated"], notes=copies.told(language)
         )
-        report = take_report(job, progress)
+        report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)
         # files are hashed for it: not needed to print tables
         data = as_data(report) if as_json or out is not None else {}
         files = [] if out is None else write_status(report, data, out)
@@ -85,22 +87,6 @@ def run_status(
             _("No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.", language)
         )
     print_status(report, files, plain_console(), told=has_no_registers(raw))
-
-
-def years_of(text: str) -> tuple[int, ...]:
-    """The years of a comma separated list.
-
-    Raises
-    ------
-    InputError
-        Naming every part that is no year.
-    """
-    parts = [part.strip() for part in text.split(",")]
-    wrong = [part for part in parts if not (part.isascii() and part.isdigit() and len(part) == 4)]
-    if wrong:
-        remedy = "Write years as 2017,2018,2019,2021."
-        raise InputError(Problem("--years", f"{part!r} is no year", remedy) for part in wrong)
-    return tuple(int(part) for part in parts)
 
 
 def print_status(report: StatusReport, files: list[Path], console: Console, told: bool = False) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.areas.area_set import AreaSet, Members, members_of_units
 from udsat_geo.areas.decisions import Overrides
 from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.near_misses import NearMiss, find_near_misses
 from udsat_geo.areas.outlines import outline_areas
 from udsat_geo.areas.roles import Areas, Memory
-from udsat_geo.changes.diff import Changes, Designated, compare
+from udsat_geo.changes.diff import Changes, compare
 from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.designation.status import Status, take_status
 from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings
@@ -84,7 +85,7 @@ class Designation:
     surroundings : Surroundings
     overrides : Overrides or None
     status : Status
-    previous : Designated or None
+    previous : AreaSet or None
     changes : Changes or None
         Against `previous`.
     counts : dict
@@ -116,7 +117,7 @@ class Designation:
     surroundings: Surroundings
     overrides: Overrides | None
     status: Status
-    previous: Designated | None
+    previous: AreaSet | None
     changes: Changes | None
     counts: dict[str, int]
     rows: dict[str, int]
@@ -136,23 +137,22 @@ class Designation:
         """Names, each once, shape (n_areas,)."""
         return self.named.name
 
-    def designated(self) -> Designated:
-        """What a later designation compares itself with."""
-        return Designated(
-            self.year,
-            self.policy.policy.id,
-            self.units.unit_id,
-            self.units.residents,
-            self.areas.area_of_unit,
-            self.area_id,
-            self.name,
-            self.since,
-            self.outline,
-            self.policy.sha256,
-            self.inputs.source,
-            self.areas.until,
-            unit_places(self.units),
-            tuple((self.year, what, path) for what, path in self.files.items())
+    def area_set(self) -> AreaSet:
+        """The areas: what a later designation compares itself with, and what people are counted in."""
+        return AreaSet(
+            area_id=self.area_id,
+            name=self.name,
+            outline=self.outline,
+            crs=self.units.crs,
+            year=self.year,
+            since=self.since,
+            file=str(self.year),
+            source=self.inputs.source,
+            policy_id=self.policy.policy.id,
+            policy_sha256=self.policy.sha256,
+            until=self.areas.until,
+            members=members_of_units(self.units, self.areas.area_of_unit),
+            files=tuple((self.year, what, path) for what, path in self.files.items())
             + (() if self.previous is None else self.previous.files),
         )
 
@@ -161,7 +161,7 @@ def designate(
     year: int,
     policy: LoadedPolicy,
     inputs: Inputs,
-    previous: Designated | None = None,
+    previous: AreaSet | None = None,
     language: str = "da",
     threads: int | None = None,
     progress: Progress | None = None,
@@ -174,7 +174,7 @@ def designate(
     year : int
     policy : LoadedPolicy
     inputs : Inputs
-    previous : Designated, optional
+    previous : AreaSet, optional
         Compared with, when given; ids and names go on from it.
     language : {"da", "en"}
     threads : int, optional
@@ -217,7 +217,7 @@ def designate(
     areas = form_areas(units, scores, edges, rule, around.barriers, memory, ran, decisions)
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step("comparing")
-    changes = _changes(year, policy, units, areas, outline, previous)
+    changes = _changes(year, units, areas, outline, previous)
     named = _named(year, units, areas, around, previous, changes, language)
     found["notes"] = (*found["notes"], *_notes(rule, scores, around, outline, named, inputs, previous, language))
     return Designation(
@@ -243,39 +243,29 @@ def designate(
     )
 
 
-def unit_places(units: Units) -> NDArray[np.object_] | None:
-    """Where units lie, shape (n_units,): zones, points of addresses; None for cells, whose ids say it."""
-    if units.kind != "addresses":
-        return units.geometry
-    import shapely
-
-    points: NDArray[np.object_] = shapely.points(units.easting, units.northing)
-    return points
-
-
-def remember(previous: Designated | None, units: Units, year: int) -> Memory | None:
+def remember(previous: AreaSet | None, units: Units, year: int) -> Memory | None:
     """What the previous designation says of the units of now."""
     if previous is None:
         return None
-    area_of_unit = dict(zip(previous.unit_id.tolist(), previous.area_of_unit.tolist(), strict=True))
+    members = previous.members
+    area_of_unit = dict(zip(members.unit_id.tolist(), members.area_of_unit.tolist(), strict=True))
     earlier = np.array([area_of_unit.get(unit, -1) for unit in units.unit_id.tolist()], dtype=np.int64)
     return Memory(year, earlier, previous.end_year)
 
 
 def _changes(
     year: int,
-    policy: LoadedPolicy,
     units: Units,
     areas: Areas,
     outline: NDArray[np.object_],
-    previous: Designated | None,
+    previous: AreaSet | None,
 ) -> Changes | None:
     if previous is None:
         return None
     unnamed = np.full(len(areas), "", dtype=object)
     since = np.full(len(areas), year, dtype=np.int64)
-    of_unit, rule = areas.area_of_unit, policy.policy.id
-    now = Designated(year, rule, units.unit_id, units.residents, of_unit, unnamed, unnamed, since, outline)
+    members = Members(units.unit_id, units.residents, areas.area_of_unit)
+    now = AreaSet(unnamed, unnamed, outline, units.crs, year, since, members=members)
     return compare(previous, now)
 
 
@@ -284,7 +274,7 @@ def _named(
     units: Units,
     areas: Areas,
     around: Surroundings,
-    previous: Designated | None,
+    previous: AreaSet | None,
     changes: Changes | None,
     language: str,
 ) -> Named:
@@ -299,7 +289,7 @@ def _notes(
     outline: NDArray[np.object_],
     named: Named,
     inputs: Inputs,
-    previous: Designated | None,
+    previous: AreaSet | None,
     language: str,
 ) -> tuple[str, ...]:
     """What was found out beside the registers."""

@@ -14,24 +14,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from udsat_geo.changes.diff import Designated
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
+from udsat_geo.designation.earlier import Earlier, Nowhere, Store, qualified_before, read_earlier
 from udsat_geo.designation.surroundings import Around
-from udsat_geo.files.postgis import Database
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import LoadedPolicy
-from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, register_folder, source_of
+from udsat_geo.registers.folders import (
+    DEFAULT_RAW,
+    check_rising,
+    has_no_registers,
+    known_years,
+    register_folder,
+    source_of,
+)
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of, origin_of
 from udsat_geo.synthetic.write import DEFAULT_SEED, YEARS, cached_registers
 
-if TYPE_CHECKING:
-    from udsat_geo.designation.layers import Layers
-
-DEFAULT_OUT = Path("data/out")
 BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels")
 VECTOR_SUFFIXES = (".gpkg", ".geojson", ".parquet", ".fgb", ".shp")
 """What lies around the units is looked for in the register folder under these names, in this order."""
@@ -52,7 +54,7 @@ class Job:
     around : Around
         Files of barriers, crossings, places, parcels and overrides, as named; those not named are looked for in the
         register folder, overrides apart.
-    out : Path or Database
+    store : Store
         Where earlier designations are looked for.
     language : {"da", "en"}
     seed : int
@@ -68,7 +70,7 @@ class Job:
     units: Path | None = None
     previous: str | None = None
     around: Around = field(default_factory=Around)
-    out: Path | Database = DEFAULT_OUT
+    store: Store = field(default_factory=Nowhere)
     language: str = "da"
     seed: int = DEFAULT_SEED
     threads: int | None = None
@@ -110,10 +112,8 @@ def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
     """
     if job.policy.policy.rule.years_running == 1:
         return None
-    from udsat_geo.files.read import qualified_before, read_earlier
-
-    read_earlier(job.out, year, job.policy, inputs.source)
-    return lambda unit_id: qualified_before(job.out, year, job.policy, inputs.source, unit_id)
+    read_earlier(job.store, year, job.policy, inputs.source)
+    return lambda unit_id: qualified_before(job.store, year, job.policy, inputs.source, unit_id)
 
 
 def is_synthetic(job: Job) -> bool:
@@ -208,9 +208,7 @@ def around_registers(named: Around, folder: Path | None) -> Around:
     return Around(**found)
 
 
-def find_previous(
-    job: Job, inputs: Inputs, progress: Progress | None = None
-) -> tuple[Designated | None, tuple[str, ...]]:
+def find_previous(job: Job, inputs: Inputs, progress: Progress | None = None) -> tuple[AreaSet | None, tuple[str, ...]]:
     """The designation to compare with, and what is to be said about it.
 
     Raises
@@ -218,26 +216,22 @@ def find_previous(
     InputError
         If one is named and not there.
     """
-    from udsat_geo.files.stored import designated_of, read_designated
-
     if job.previous == "none":
         return None, ()
     if job.previous is not None and re.fullmatch(r"-?[0-9]{1,9}", job.previous) is None:
-        designated = read_designated(Path(job.previous), _says_where(job))
-        _check_earlier(f"--previous {job.previous}", designated.year, job.year)
-        return designated, ()
+        found = job.store.read(job.previous)
+        _check_earlier(f"--previous {job.previous}", found.year, job.year)
+        return found, ()
     named = job.previous is not None
     year = int(job.previous) if job.previous is not None else job.year - job.policy.policy.cadence
     _check_earlier(f"--previous {year}", year, job.year)
     made_of = _inputs_of_earlier(job, inputs, year, progress)
     # years running are read from the output folder: made anew, each year would ask for those before it without end
     looks_back = job.policy.policy.rule.years_running > 1
-    stored = _stored(job.out, year) if made_of is None or looks_back else None
+    stored = job.store.find(year) if made_of is None or looks_back else None
     if stored is not None:
         if named or looks_back or _has_same_basis(stored, job.policy, inputs):
-            if isinstance(stored, Path):
-                return read_designated(stored, _says_where(job)), ()
-            return designated_of(stored, _says_where(job)), ()
+            return stored.area_set(), ()
         return None, (
             _(
                 "The designation of {year} rests on another policy or kind of input: compared only "
@@ -247,10 +241,10 @@ def find_previous(
         )
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
-        before, _ignored = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
+        before, _notes = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
         ran = ran_before(job, year, made_of)
         earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran)
-        return earlier.designated(), ()
+        return earlier.area_set(), ()
     if named:
         remedy = "Designate that year first, name its file, or give --previous none."
         raise InputError(Problem(f"--previous {year}", "neither a designation nor registers of that year", remedy))
@@ -264,11 +258,6 @@ def _check_earlier(where: str, year: int, now: int) -> None:
     if year >= now:
         what = "is the year itself" if year == now else f"is of {year}, which is not before {now}"
         raise InputError(Problem(where, what, "Name an earlier year, a file, or none."))
-
-
-def _says_where(job: Job) -> bool:
-    """Whether an earlier designation is asked where its units lie: the ids of cells say it."""
-    return job.policy.policy.units.kind != "cells"
 
 
 def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress | None) -> Inputs | None:
@@ -288,50 +277,9 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
     return dataclasses.replace(inputs, registers=raw / str(year), around=around)
 
 
-def _stored(out: Path | Database, year: int) -> Path | Layers | None:
-    """The designation of a year where results go; None where there is none."""
-    if isinstance(out, Database):
-        from udsat_geo.files.read import read_year
-
-        return read_year(out, year)
-    path = out / f"designation_{year}.gpkg"
-    return path if path.is_file() else None
-
-
-def _has_same_basis(stored: Path | Layers, policy: LoadedPolicy, inputs: Inputs) -> bool:
-    """Whether a stored designation was made by this policy from this kind of input."""
-    from udsat_geo.files.stored import read_summary
-
-    summary = read_summary(stored) if isinstance(stored, Path) else stored.summary
-    return summary.policy.sha256 == policy.sha256 and summary.source == inputs.source
-
-
-def check_years(years: Sequence[int], where: Sequence[str] | None = None) -> None:
-    """Check that years rise.
-
-    Parameters
-    ----------
-    years : sequence of int
-    where : sequence of str, optional
-        What each year is called in messages.
-
-    Raises
-    ------
-    InputError
-        If there are fewer than two, or one does not lie after the one before it.
-    """
-    if len(years) < 2:
-        raise InputError(Problem("the years", "are fewer than two", "Name two designations or more."))
-    remedy = "Name them from the earliest to the latest, one of each year."
-    problems = []
-    for i in range(1, len(years)):
-        if years[i] <= years[i - 1] and where is None:
-            problems.append(Problem("the years", f"{years[i]} does not lie after {years[i - 1]}", remedy))
-        elif years[i] <= years[i - 1] and where is not None:
-            what = f"is of {years[i]}, which does not lie after {years[i - 1]} ({where[i - 1]})"
-            problems.append(Problem(where[i], what, remedy))
-    if problems:
-        raise InputError(problems)
+def _has_same_basis(stored: Earlier, policy: LoadedPolicy, inputs: Inputs) -> bool:
+    """Whether an earlier designation was made by this policy from this kind of input."""
+    return (stored.policy_sha256, stored.source) == (policy.sha256, inputs.source)
 
 
 YEAR = "{year}"
@@ -359,7 +307,7 @@ def inputs_of_years(jobs: Sequence[Job], progress: Progress | None = None) -> li
         If the years do not rise, a year has no inputs of its own, or its policy does not hold for it.
     """
     years = [job.year for job in jobs]
-    check_years(years)
+    check_rising(years)
     for job in jobs:
         check_year(job.year, job.policy)
     first = jobs[0]
@@ -378,9 +326,8 @@ def _check_folders(raw: Path, years: Sequence[int]) -> None:
     missing = [str(year) for year in years if not (raw / str(year)).is_dir()]
     if not missing:
         return
-    there = sorted(path.name for path in raw.iterdir() if path.name.isdigit()) if raw.is_dir() else []
-    remedy = f"There are registers of {', '.join(there)}." if there else "Each year needs a folder of its own in it."
-    raise InputError(Problem(str(raw), f"has no registers of {', '.join(missing)}", remedy))
+    what = _("has no registers of {years}").format(years=", ".join(missing))
+    raise InputError(Problem(str(raw), what, known_years(raw)))
 
 
 def check_policies(before: LoadedPolicy, now: LoadedPolicy) -> None:
@@ -420,5 +367,4 @@ def designate_in_a_row(job: Job, years: Sequence[int], progress: Progress | None
 def designate_after(job: Job, inputs: Inputs, before: Designation, progress: Progress | None = None) -> Designation:
     """Designate a year and compare it with a designation that has been made."""
     ran = ran_before(job, job.year, inputs)
-    previous = before.designated()
-    return designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
+    return designate(job.year, job.policy, inputs, before.area_set(), job.language, job.threads, progress, ran)

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.ground import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb, unit_polygons
 from udsat_geo.areas.roles import REASON_KEYS, ROLES
-from udsat_geo.changes.diff import REMOVED, Atoms, Changes, Designated, align, unit_events
+from udsat_geo.changes.diff import REMOVED, Atoms, Changes, align, unit_events
 from udsat_geo.designation.designation import Designation
+from udsat_geo.designation.read_back import area_set_of_tables
 from udsat_geo.designation.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
 from udsat_geo.designation.summary import Summary, summarise
-from udsat_geo.messages.translate import in_language
+from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import REASONS
 from udsat_geo.units.units import Units
 
@@ -182,8 +184,8 @@ UNIT_COLUMNS = ("unit_id", "event", "previous_area_id", "area_id", "residents")
 
 def changed_areas(
     changes: Changes,
-    before: Designated,
-    now: Designated,
+    before: AreaSet,
+    now: AreaSet,
     outline_before: NDArray[np.object_],
     outline_now: NDArray[np.object_],
 ) -> tuple[Columns, NDArray[np.object_]]:
@@ -205,9 +207,7 @@ def changed_areas(
     }, outline
 
 
-def changed_units(
-    atoms: Atoms, changes: Changes, before: Designated, now: Designated
-) -> tuple[Columns, NDArray[np.int64]]:
+def changed_units(atoms: Atoms, changes: Changes, before: AreaSet, now: AreaSet) -> tuple[Columns, NDArray[np.int64]]:
     """The columns of the layer ``changed_units``, and where each of its rows stands among the atoms."""
     atom, event = unit_events(atoms, changes)
     return {
@@ -235,34 +235,9 @@ def unit_geometry(designation: Designation, atoms: Atoms, atom: NDArray[np.int64
         unit_polygons(units, unit) if has_polygons else shapely.points(units.easting[unit], units.northing[unit])
     )
     gone = atom[~here]
-    if before is None or not len(gone):
-        return geometry
-    if before.geometry is not None:
-        geometry[~here] = before.geometry[atoms.of_before[gone]]
-    elif units.grid is not None:
-        size = units.grid.size
-        row, col = units.grid.parse_ids(atoms.unit_id[gone].tolist(), f"the designation of {before.year}")
-        geometry[~here] = shapely.box(col * size, row * size, (col + 1) * size, (row + 1) * size)
+    if before is not None:
+        geometry[~here] = before.members.places(atoms.of_before[gone])
     return geometry
-
-
-def links(changes: Changes, before: Designated, now: Designated) -> Columns:
-    """The columns of the table ``links``: every pair of areas that share a unit, each of shape (n_pairs,)."""
-    pairs = changes.overlaps
-    of_now = changes.residents_added + changes.residents_kept
-    shared, whole = pairs.residents, of_now[pairs.now]
-    of_before = changes.residents_of_previous[pairs.before]
-    return {
-        "previous_id": before.area_id[pairs.before],
-        "area_id": now.area_id[pairs.now],
-        "residents": shared,
-        "units": pairs.units,
-        "share_of_previous": _shares(shared, of_before),
-        "share_of_area": _shares(shared, whole),
-        "intersection_over_union": _shares(shared, whole + of_before - shared),
-        "linked": changes.linked,
-        "continues": changes.continues[pairs.now] == pairs.before,
-    }
 
 
 def _ids(area_id: NDArray[np.object_], area: NDArray[np.int64]) -> NDArray[np.object_]:
@@ -270,13 +245,6 @@ def _ids(area_id: NDArray[np.object_], area: NDArray[np.int64]) -> NDArray[np.ob
     ids = np.empty(len(area_id) + 1, dtype=object)
     ids[:-1] = area_id
     return ids[area]
-
-
-def _shares(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Part over whole; NaN of nothing."""
-    result = np.full(len(part), np.nan)
-    np.divide(part, whole, out=result, where=whole > 0)
-    return result
 
 
 def area_columns(designation: Designation) -> Columns:
@@ -371,7 +339,7 @@ def change_columns(designation: Designation) -> tuple[Columns, NDArray[np.object
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
         return _no_rows(AREA_COLUMNS, 3), np.empty(0, dtype=object)
-    return changed_areas(changes, before, designation.designated(), before.outline, designation.outline)
+    return changed_areas(changes, before, designation.area_set(), before.outline, designation.outline)
 
 
 def changed_unit_columns(designation: Designation) -> tuple[Columns, NDArray[np.object_]]:
@@ -379,7 +347,7 @@ def changed_unit_columns(designation: Designation) -> tuple[Columns, NDArray[np.
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
         return _no_rows(UNIT_COLUMNS, 4), np.empty(0, dtype=object)
-    now = designation.designated()
+    now = designation.area_set()
     atoms = align(before, now)
     columns, atom = changed_units(atoms, changes, before, now)
     return columns, unit_geometry(designation, atoms, atom)
@@ -463,6 +431,21 @@ class Layers:
     def year(self) -> int:
         """The year designated."""
         return self.summary.year
+
+    def area_set(self) -> AreaSet:
+        """The areas: what a later designation compares itself with, and what people are counted in.
+
+        Raises
+        ------
+        InputError
+            If units or areas are not whole.
+        """
+        units, areas = self.layers["units"], self.layers["areas"]
+        places, outlines = units.table[GEOMETRY], areas.table[GEOMETRY]
+        file = _("the designation of {year}").format(year=self.year)
+        return area_set_of_tables(
+            self.summary, units.table, areas.table, places, outlines, areas.crs or "", file, None
+        )  # fmt: skip
 
     @property
     def language(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,28 +62,45 @@ class SumsBySide:
     residents: NDArray[np.int64]
 
 
-def sums_by_side(
-    numerator: NDArray[np.int64],
-    denominator: NDArray[np.int64],
-    numerator_unit: NDArray[np.int64],
-    denominator_unit: NDArray[np.int64],
-    residents: NDArray[np.int64],
-    inside: NDArray[np.bool_],
-) -> SumsBySide:
+class PlaceSums(Protocol):
+    """Exact sums by place: of units, or of registers."""
+
+    @property
+    def numerator(self) -> NDArray[np.int64]:
+        """Shape (n_places, n_criteria)."""
+
+    @property
+    def denominator(self) -> NDArray[np.int64]:
+        """Shape (n_places, n_criteria)."""
+
+    @property
+    def numerator_unit(self) -> NDArray[np.int64]:
+        """How many of a sum make one, shape (n_criteria,)."""
+
+    @property
+    def denominator_unit(self) -> NDArray[np.int64]:
+        """How many of a sum make one, shape (n_criteria,)."""
+
+    @property
+    def residents(self) -> NDArray[np.int64]:
+        """Shape (n_places,)."""
+
+
+def sums_by_side(sums: PlaceSums, inside: NDArray[np.bool_]) -> SumsBySide:
     """Add up places inside areas, and those outside.
 
     Parameters
     ----------
-    numerator, denominator : int64, shape (n_places, n_criteria)
-    numerator_unit, denominator_unit : int64, shape (n_criteria,)
-    residents : int64, shape (n_places,)
+    sums : PlaceSums
+        Of (n_places, n_criteria), or of (n_places,) residents.
     inside : bool, shape (n_places,)
     """
 
     def both(values: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.stack([values[inside].sum(axis=0, dtype=np.int64), values[~inside].sum(axis=0, dtype=np.int64)])
 
-    return SumsBySide(both(numerator), both(denominator), numerator_unit, denominator_unit, both(residents))
+    sides = both(sums.numerator), both(sums.denominator)
+    return SumsBySide(*sides, sums.numerator_unit, sums.denominator_unit, both(sums.residents))
 
 
 def status_of_sums(sums: SumsBySide, policy: Policy) -> Status:
@@ -119,8 +137,4 @@ def take_status(units: Units, area_of_unit: NDArray[np.int64], policy: Policy) -
         -1 is outside every area.
     policy : Policy
     """
-    sums = sums_by_side(
-        units.numerator, units.denominator, units.numerator_unit, units.denominator_unit, units.residents,
-        area_of_unit >= 0,
-    )  # fmt: skip
-    return status_of_sums(sums, policy)
+    return status_of_sums(sums_by_side(units, area_of_unit >= 0), policy)

@@ -21,9 +21,9 @@ from typing import Any
 
 from udsat_geo import __version__
 from udsat_geo.designation.designation import Designation
-from udsat_geo.designation.running import earlier_years
+from udsat_geo.designation.earlier import earlier_years
 from udsat_geo.designation.summary import sha256
-from udsat_geo.files.read import path_of
+from udsat_geo.files.earlier import FolderStore
 from udsat_geo.files.write import Account
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.policy.chain import BUILT_IN
@@ -786,7 +786,7 @@ def _inputs(call: Call, designation: Designation) -> list[Input]:
     found = [_input(year, what, path, designation.rows.get(what), made) for what, path in designation.files.items()]
     earlier = [] if designation.previous is None else list(designation.previous.files)
     for looked_at in earlier_years(year, designation.policy.policy):
-        stored = path_of(call.out, looked_at)
+        stored = FolderStore(call.out).path_of(looked_at)
         earlier += [(looked_at, "designation", stored), (looked_at, "summary", stored.with_suffix(".json"))]
     seen = {os.path.abspath(path) for path in designation.files.values()}
     for of, what, path in earlier:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from udsat_geo.changes.diff import Designated
 from udsat_geo.designation.columns import as_typed
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.layers import GEOMETRY, LAYERS, TABLES, Layer, Layers
@@ -18,7 +13,7 @@ from udsat_geo.designation.summary import Summary, read_summary_text
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import same_crs
-from udsat_geo.sources.features import geometries_of, geometry_column, read_layer
+from udsat_geo.sources.features import geometry_column
 from udsat_geo.sources.origins import name_of, origin_of
 
 ReadLayer = Callable[[Path, str, Summary], Layer]
@@ -96,116 +91,6 @@ def as_written(crs: str | None, summary: Summary) -> str | None:
     return told if told is not None and crs is not None and same_crs(told, crs) else crs
 
 
-def read_designated(path: Path, geometry: bool = False) -> Designated:
-    """Read a designation from its GeoPackage; its JSON stands beside it.
-
-    Parameters
-    ----------
-    path : Path
-        A ``designation_YEAR.gpkg`` that this product wrote.
-    geometry : bool
-        Whether to read where its units lie as well.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, damaged, or no designation.
-    """
-    if not path.is_file():
-        raise InputError(Problem(str(path), "no such designation", "Name a designation_YEAR.gpkg, or none."))
-    summary = read_summary(path)
-    try:
-        of_units, units = read_layer(path, "units", columns=["unit_id", "residents", "area_id"], read_geometry=geometry)
-        of_areas, areas = read_layer(path, "areas")
-        outline = areas[geometry_column(of_areas)]
-        where = units[geometry_column(of_units)] if geometry else None
-        made = _designated(name_of(path), summary, units, areas, outline, where)
-    except (KeyError, ValueError, NotImplementedError) as error:
-        reason = str(error.args[0] if error.args else error).split("\n")[0]
-        raise InputError(
-            Problem(name_of(path), f"is no designation of ours ({reason})", "Name another file.")
-        ) from None
-    year = summary.year
-    return replace(made, files=((year, "designation", path), (year, "summary", path.with_suffix(".json"))))
-
-
-def designated_of(stored: Layers, geometry: bool = False) -> Designated:
-    """What a later designation compares itself with, of one that was read back.
-
-    Parameters
-    ----------
-    stored : Layers
-        With geometries.
-    geometry : bool
-        Whether to say where its units lie as well.
-
-    Raises
-    ------
-    InputError
-        If units or areas are not whole.
-    """
-    units, areas = stored.layers["units"].table, stored.layers["areas"].table
-    where = units[GEOMETRY] if geometry else None
-    return _designated(f"the designation of {stored.year}", stored.summary, units, areas, areas[GEOMETRY], where)
-
-
-def _designated(name: str, summary: Summary, units: Any, areas: Any, outlines: Any, places: Any) -> Designated:
-    """Of tables with columns of well-known binary; `name` is where they stand, for messages."""
-    unit_id, area_id, labels = _texts(units, "unit_id"), _texts(areas, "area_id"), _texts(units, "area_id")
-    residents, since = whole_numbers(units, "residents", empty=0), whole_numbers(areas, "since")
-    # older files have no such column
-    until = whole_numbers(areas, "until", empty=-1) if "until" in areas.column_names else None
-    where = None if places is None else geometries_of(places)
-    number = {area: i for i, area in enumerate(area_id.tolist())} | {"": -1}
-    _check_whole(name, unit_id, np.array([label not in number for label in labels], dtype=bool), area_id, where)
-    return Designated(
-        summary.year,
-        summary.policy.id,
-        unit_id,
-        residents,
-        np.array([number[label] for label in labels], dtype=np.int64),
-        area_id,
-        _texts(areas, "name"),
-        since,
-        geometries_of(outlines),
-        summary.policy.sha256,
-        summary.source,
-        until,
-        where,
-    )
-
-
-def _check_whole(
-    name: str,
-    unit_id: NDArray[np.object_],
-    lost: NDArray[np.bool_],
-    area_id: NDArray[np.object_],
-    where: NDArray[np.object_] | None,
-) -> None:
-    """Refuse what only a file that was edited or damaged holds: `lost` units are in areas that it does not have."""
-    import shapely
-
-    remedy = "Make the designation again."
-    nowhere = np.zeros(len(unit_id), dtype=bool)
-    if where is not None:
-        nowhere = shapely.is_missing(where) | shapely.is_empty(where)
-    problems = [
-        Problem(name, what, remedy, int(wrong.sum()), f"unit {unit_id[np.flatnonzero(wrong)[0]]}")
-        for wrong, what in ((lost, "units of areas that the layer areas does not have"),
-                            (nowhere, "units without a geometry"))
-        if wrong.any()
-    ]  # fmt: skip
-    for ids, one in ((area_id, "area"), (unit_id, "unit")):
-        if (ids == "").any():
-            problems.append(Problem(name, f"{one}s without an id", remedy, int((ids == "").sum())))
-        known, count = np.unique(ids[ids != ""].astype(str), return_counts=True)
-        if (count > 1).any():
-            what = f"{one}s of one id in the layer {one}s"
-            problems.append(Problem(name, what, remedy, int((count - 1).sum()), str(known[count > 1][0])))
-    if problems:
-        raise InputError(problems)
-
-
 def read_summary(path: Path) -> Summary:
     """The summary beside a designation's GeoPackage.
 
@@ -231,36 +116,8 @@ def read_summary(path: Path) -> Summary:
     return read_summary_text(text, beside.name)
 
 
-def whole_numbers(table: Any, column: str, empty: int | None = None) -> NDArray[np.int64]:
-    """A column of whole numbers, shape (n_rows,); `empty` stands for missing ones.
-
-    Raises
-    ------
-    ValueError
-        If something else stands in it, or nothing where `empty` is None.
-    KeyError
-        If there is no such column.
-    """
-    values = table[column].to_pylist()
-    if empty is None and None in values:
-        raise ValueError(f"{column} is empty in places")
-    # a program that keeps missing values as NaN has written whole numbers as floats
-    whole = [empty if value is None else value for value in values]
-    if not all(isinstance(value, int | float) and value == value // 1 for value in whole):
-        raise ValueError(f"{column} holds no whole numbers")
-    return np.array(whole, dtype=np.int64)
-
-
 def gdal_errors() -> tuple[type[Exception], ...]:
     """What writing or reading a file that is missing, damaged or no such thing raises."""
     import pyogrio
 
     return (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError)
-
-
-def _texts(table: Any, column: str) -> NDArray[np.object_]:
-    """A column as texts, empty where there is none, shape (n_rows,)."""
-    values = ["" if value is None else str(value) for value in table[column].to_pylist()]
-    result = np.empty(len(values), dtype=object)
-    result[:] = values
-    return result

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from udsat_geo.changes.compare import Comparison
+from udsat_geo.changes.diff import links
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.layers import (
     LAYERS,
@@ -22,7 +23,6 @@ from udsat_geo.designation.layers import (
     changed_units,
     each_layer,
     layers_of,
-    links,
 )
 from udsat_geo.designation.summary import Summary, as_json, sha256, summarise
 from udsat_geo.files.atomic_write import cannot_write, check_writable, put_together
@@ -466,7 +466,7 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
         "weighed_by": f"{weights.kind} of {weights.file}",
         "source": weights.source,
     }
-    year = comparison.now.year or weights.year or _NO_YEAR
+    year = comparison.now.known_year or weights.year or _NO_YEAR
     unwritable: tuple[type[Exception], ...] = (OSError, *gdal_errors())
     try:
         with put_together(path.parent, [path.name]) as folder, steady_gdal(year):
@@ -484,7 +484,7 @@ def comparison_layers(comparison: Comparison) -> Iterator[Layer]:
 
     from udsat_geo.areas.ground import as_multipolygon
 
-    before, now, changes = comparison.before.designated, comparison.now.designated, comparison.changes
+    before, now, changes = comparison.before, comparison.now, comparison.changes
     areas, outline = changed_areas(changes, before, now, comparison.outline_before, comparison.outline_now)
     outlines = shapely.to_wkb([as_multipolygon(shape) for shape in outline]) if len(outline) else outline
     units, atom = changed_units(comparison.atoms, changes, before, now)

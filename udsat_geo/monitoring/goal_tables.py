@@ -288,7 +288,7 @@ def _judged(judgement: Judgement | None, language: str) -> tuple[str, str]:
 def area_table(account: Account, language: str) -> Table:
     """How many live in each area, year by year."""
     words = HEADINGS[language]
-    labels = () if account.areas is None else account.areas.label
+    labels = () if account.areas is None else account.areas.labels
     rows = [
         (label, *(shown(int(m.residents_of_area[i]), language) for m in account.measured))
         for i, label in enumerate(labels)
@@ -488,7 +488,7 @@ def as_data(account: Account, language: str) -> dict[str, Any]:
     data["inputs"] = _inputs(account)
     data["areas"] = [
         {"label": label, "residents": {str(m.year): int(m.residents_of_area[i]) for m in account.measured}}
-        for i, label in enumerate(account.areas.label)
+        for i, label in enumerate(account.areas.labels)
     ]
     data["residents"] = {str(m.year): _residents(m) for m in account.measured}
     data["computed"] = [_computed(computed, language) for computed in account.computed]
@@ -501,7 +501,7 @@ def as_data(account: Account, language: str) -> dict[str, Any]:
     polling = {str(m.year): _polling(m.polling) for m in account.measured if m.polling is not None}
     if polling:
         data["polling"] = {"rule": account.goals.polling.model_dump(), "districts": polling}
-    data["notes"] = [note[language] for note in account.notes]
+    data["notes"] = list(account.notes)
     return data
 
 
@@ -511,7 +511,7 @@ def markdown(account: Account, language: str) -> str:
     parts = [f"# {words['goals']}", words["source"]]
     parts += [_markdown_table(table) for table in tables_of(account, language)]
     if account.notes:
-        parts += [f"## {words['notes']}", "\n".join(f"- {note[language]}" for note in account.notes)]
+        parts += [f"## {words['notes']}", "\n".join(f"- {note}" for note in account.notes)]
     parts.append(f"## {words['reasons']}")
     for goal in account.published.goals:
         mark = "" if goal.agrees else " ≠"
@@ -749,8 +749,8 @@ def _inputs(account: Account) -> list[dict[str, Any]]:
     """Every file that figures rest on, with its hash."""
     files: list[tuple[str, Path]] = []
     if account.areas is not None:
-        files.append(("areas", account.areas.path))
-    if account.polling is not None:
+        files += [] if account.areas.path is None else [("areas", account.areas.path)]
+    if account.polling is not None and account.polling.polygons.path is not None:
         files.append(("polling", account.polling.polygons.path))
     if account.barriers is not None:
         files += account.barriers.files.items()

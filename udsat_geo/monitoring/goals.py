@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from udsat_geo.areas.polygons import Polygons, check_in_city, features_of_registers, read_polygons
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.areas.polygons import check_in_city, features_of_registers, read_polygons
+from udsat_geo.changes.diff import total
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.monitoring.goal_figures import (
     Aim,
     Indicator,
@@ -31,14 +33,12 @@ from udsat_geo.monitoring.goal_figures import (
     judge,
     published_goals,
 )
-from udsat_geo.monitoring.goal_words import Words, note
+from udsat_geo.monitoring.goal_words import note
+from udsat_geo.monitoring.measure import MeasuredYear, measure_year
 from udsat_geo.policy.load import check_policy
 from udsat_geo.policy.rules import Criterion, Policy
-from udsat_geo.registers.cleaning import open_registers
-from udsat_geo.registers.read import Located, RegisterSums, read_registers
-from udsat_geo.registers.schema import COLUMNS
+from udsat_geo.registers.read import RegisterSums
 from udsat_geo.sources.features import file_of
-from udsat_geo.units.zones import zone_of_points
 
 BUILT_IN = "goals.toml"
 
@@ -179,8 +179,8 @@ def load_goals(path: Path | None = None) -> LoadedGoals:
     )
 
 
-def policy_of(criteria: list[dict[str, Any]], let: dict[str, dict[str, str]], name: str) -> Policy:
-    """A policy that holds criteria and no rule of designation.
+def _policy_of(file: _GoalsFile, name: str) -> Policy:
+    """A policy that holds the criteria and no rule of designation.
 
     Raises
     ------
@@ -188,13 +188,9 @@ def policy_of(criteria: list[dict[str, Any]], let: dict[str, dict[str, str]], na
         With every fault of the criteria.
     """
     # years, thresholds and units play no part in a sum over areas
-    content = {"id": "goals", "years": [1, 9999], "rule": {"core": 0.0}, "let": let, "criteria": criteria}
-    return check_policy(content, name)
-
-
-def _policy_of(file: _GoalsFile, name: str) -> Policy:
+    content = {"id": "goals", "years": [1, 9999], "rule": {"core": 0.0}, "let": file.let}
     try:
-        return policy_of([rule.criterion for rule in file.goals], file.let, name)
+        return check_policy({**content, "criteria": [rule.criterion for rule in file.goals]}, name)
     except InputError as error:
         # a criterion stands under [[goals]] here, in the same order
         raise InputError(
@@ -255,12 +251,12 @@ class PollingFile:
 
     Attributes
     ----------
-    polygons : Polygons
+    polygons : AreaSet
     eligible, voted : int64, shape (n_districts,), or None
         None where the file does not tell.
     """
 
-    polygons: Polygons
+    polygons: AreaSet
     eligible: NDArray[np.int64] | None = None
     voted: NDArray[np.int64] | None = None
 
@@ -305,13 +301,15 @@ class PollingDistricts:
         return Fraction(int(self.voted[of].sum()), eligible) if eligible else None
 
 
-def read_polling(path: Path, allow_overlaps: bool = False) -> PollingFile:
+def read_polling(path: Path, language: str, allow_overlaps: bool = False) -> PollingFile:
     """Read polling districts from a vector file.
 
     Parameters
     ----------
     path : Path
         With columns ``eligible`` and ``voted`` their turnout is told too.
+    language : {"da", "en"}
+        Of the notes.
     allow_overlaps : bool
         See `udsat_geo.areas.polygons.read_polygons`.
 
@@ -320,71 +318,61 @@ def read_polling(path: Path, allow_overlaps: bool = False) -> PollingFile:
     InputError
         For polygons that cannot be used, and numbers of voters that cannot be.
     """
-    polygons = read_polygons(path, "polling district", allow_overlaps)
-    return PollingFile(polygons, *_voters(polygons))
+    polygons, attributes = read_polygons(path, "polling district", language, allow_overlaps)
+    return PollingFile(polygons, *_voters(polygons, attributes))
 
 
-def districts_in_areas(
-    polling: PollingFile,
-    district_of_place: NDArray[np.int64],
-    inside: NDArray[np.bool_],
-    residents: NDArray[np.int64],
-    least_share: float,
-) -> PollingDistricts:
+def districts_in_areas(polling: PollingFile, measured: MeasuredYear, least_share: float) -> PollingDistricts:
     """Count the residents of each district, and those of them who live in an area.
 
     Parameters
     ----------
     polling : PollingFile
-    district_of_place : int64, shape (n_places,)
-        The number of districts is none of them.
-    inside : bool, shape (n_places,)
-        Whether a place lies in an area.
-    residents : int64, shape (n_places,)
+    measured : MeasuredYear
+        Over the areas, and the districts.
     least_share : float
         From which a district counts as in the areas.
     """
-    n_districts = len(polling.polygons)
-    total = np.zeros(n_districts + 1, dtype=np.int64)
-    living_in_areas = np.zeros(n_districts + 1, dtype=np.int64)
-    np.add.at(total, district_of_place, residents)
-    np.add.at(living_in_areas, district_of_place[inside], residents[inside])
+    inside, district = measured.area_of_place[0] >= 0, measured.area_of_place[1]
+    living_in_areas = total(district, np.where(inside, measured.sums.residents, 0), len(polling.polygons))
+    residents = measured.residents(1)
     return PollingDistricts(
-        label=polling.polygons.label,
-        residents=total[:-1],
-        residents_in_areas=living_in_areas[:-1],
-        in_areas=(total[:-1] > 0) & (living_in_areas[:-1] >= least_share * total[:-1]),
-        residents_in_no_district=int(total[-1]),
+        label=polling.polygons.labels,
+        residents=residents,
+        residents_in_areas=living_in_areas,
+        in_areas=(residents > 0) & (living_in_areas >= least_share * residents),
+        residents_in_no_district=int(measured.sums.residents.sum() - residents.sum()),
         eligible=polling.eligible,
         voted=polling.voted,
     )
 
 
-def _voters(polling: Polygons) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]:
-    table: Any = polling.attributes
+def _voters(polling: AreaSet, table: Any) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]:
+    """Who may vote in each district, and who did; None where the file does not tell."""
     there = [name for name in (ELIGIBLE, VOTED) if name in table.column_names]
     if not there:
         return None, None
+    where = _("{file}, column {column}")
     if len(there) == 1:
         other = VOTED if there == [ELIGIBLE] else ELIGIBLE
-        what = f"stands there without {other}"
-        raise InputError(Problem(f"{polling.name}, column {there[0]}", what, "Turnout needs both, or neither."))
+        what, remedy = _("stands there without {other}").format(other=other), _("Turnout needs both, or neither.")
+        raise InputError(Problem(where.format(file=polling.file, column=there[0]), what, remedy))
     problems, columns = [], []
     for name in (ELIGIBLE, VOTED):
         values = table.column(name).to_pylist()
         wrong = [value for value in values if not isinstance(value, int | float) or value < 0 or value % 1 != 0]
         if wrong:
-            where, what = f"{polling.name}, column {name}", "no whole numbers of at least 0"
-            problems.append(Problem(where, what, "Mend them.", len(wrong), repr(wrong[0])))
+            what, place = _("no whole numbers of at least 0"), where.format(file=polling.file, column=name)
+            problems.append(Problem(place, what, _("Mend them."), len(wrong), repr(wrong[0])))
         else:
             columns.append(np.array(values, dtype=np.int64))
     if problems:
         raise InputError(problems)
     more = columns[1] > columns[0]
     if more.any():
-        example = polling.label[int(np.flatnonzero(more)[0])]
-        what = "districts where more voted than may vote"
-        raise InputError(Problem(polling.name, what, "Mend them.", int(more.sum()), example))
+        example = polling.labels[int(np.flatnonzero(more)[0])]
+        what = _("districts where more voted than may vote")
+        raise InputError(Problem(polling.file, what, _("Mend them."), int(more.sum()), example))
     return columns[0], columns[1]
 
 
@@ -401,14 +389,14 @@ class Barriers:
     points : object (shapely), shape (n_points,)
         Single points at distinct places.
     files : dict of str to Path
-    notes : tuple of mapping of str
-        What was left out, Danish and English.
+    notes : tuple of str
+        What was left out.
     """
 
     lines: NDArray[np.object_]
     points: NDArray[np.object_]
     files: dict[str, Path]
-    notes: tuple[Words, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -430,8 +418,8 @@ class Crossings:
         return Fraction(self.count) / Fraction(self.length_km) if self.length_km else None
 
 
-def read_barriers(lines: Path, points: Path) -> Barriers:
-    """Read barrier lines and crossing points.
+def read_barriers(lines: Path, points: Path, language: str) -> Barriers:
+    """Read barrier lines and crossing points; notes are in `language`.
 
     Raises
     ------
@@ -439,10 +427,10 @@ def read_barriers(lines: Path, points: Path) -> Barriers:
         With every problem of both files: missing, damaged, without a reference system, no lines, no points.
     """
     problems: list[str] = []
-    found: list[tuple[NDArray[np.object_], tuple[Words, ...]]] = []
+    found: list[tuple[NDArray[np.object_], tuple[str, ...]]] = []
     for path, read in ((lines, _read_lines), (points, _read_points)):
         try:
-            found.append(read(path))
+            found.append(read(path, language))
         except InputError as error:
             problems += error.messages
     if problems:
@@ -451,18 +439,18 @@ def read_barriers(lines: Path, points: Path) -> Barriers:
     return Barriers(found[0][0], found[1][0], files, found[0][1] + found[1][1])
 
 
-def crossings_in_areas(barriers: Barriers, areas: Polygons, rule: CrossingRule) -> Crossings:
+def crossings_in_areas(barriers: Barriers, areas: AreaSet, rule: CrossingRule) -> Crossings:
     """Length and crossings of the barrier in the areas; see the module's rule.
 
     Parameters
     ----------
     barriers : Barriers
-    areas : Polygons
+    areas : AreaSet
     rule : CrossingRule
     """
     import shapely
 
-    ground = shapely.union_all(areas.geometry)
+    ground = shapely.union_all(areas.outline)
     if rule.reach:
         ground = shapely.buffer(ground, rule.reach)
     return _crossings_of(shapely.intersection(shapely.union_all(barriers.lines), ground), barriers.points, rule)
@@ -491,11 +479,11 @@ def _crossings_of(barrier: Any, points: NDArray[np.object_], rule: CrossingRule)
     return Crossings(float(shapely.length(barrier)) / 1000, int(near.sum()))
 
 
-def _parts(path: Path) -> tuple[str, NDArray[np.object_], NDArray[np.int_], tuple[Words, ...]]:
+def _parts(path: Path, language: str) -> tuple[str, NDArray[np.object_], NDArray[np.int_], tuple[str, ...]]:
     """The file's name, its geometries that are there, their types, and what is to be said of it."""
     import shapely
 
-    features, notes = features_of_registers(path)
+    features, notes = features_of_registers(path, language)
     if features.geometry is None:
         raise InputError(Problem(features.name, "holds no geometries", "Name a vector file."))
     geometry = features.geometry
@@ -505,8 +493,8 @@ def _parts(path: Path) -> tuple[str, NDArray[np.object_], NDArray[np.int_], tupl
     return features.name, geometry, shapely.get_type_id(geometry), notes
 
 
-def _read_lines(path: Path) -> tuple[NDArray[np.object_], tuple[Words, ...]]:
-    name, geometry, kind, notes = _parts(path)
+def _read_lines(path: Path, language: str) -> tuple[NDArray[np.object_], tuple[str, ...]]:
+    name, geometry, kind, notes = _parts(path, language)
     lines = np.isin(kind, (_LINE, _MULTILINE))
     surfaces = np.isin(kind, (_POLYGON, _MULTIPOLYGON))
     other = ~(lines | surfaces)
@@ -518,14 +506,14 @@ def _read_lines(path: Path) -> tuple[NDArray[np.object_], tuple[Words, ...]]:
         raise InputError(Problem(name, "holds no lines", remedy))
     # polygons (water, railway land) may stand in a file of barriers, yet have no length of their own
     if surfaces.any():
-        notes = (*notes, note("surfaces", name=name, count=int(surfaces.sum())))
+        notes = (*notes, note("surfaces", name=name, count=int(surfaces.sum()))[language])
     return geometry[lines], notes
 
 
-def _read_points(path: Path) -> tuple[NDArray[np.object_], tuple[Words, ...]]:
+def _read_points(path: Path, language: str) -> tuple[NDArray[np.object_], tuple[str, ...]]:
     import shapely
 
-    name, geometry, kind, notes = _parts(path)
+    name, geometry, kind, notes = _parts(path, language)
     other = ~np.isin(kind, (_POINT, _MULTIPOINT))
     if other.any():
         example = geometry[np.flatnonzero(other)[0]].geom_type
@@ -534,12 +522,8 @@ def _read_points(path: Path) -> tuple[NDArray[np.object_], tuple[Words, ...]]:
     places = np.unique(shapely.get_coordinates(single), axis=0)
     repeated = len(single) - len(places)
     if repeated:
-        notes = (*notes, note("repeated", name=name, count=repeated))
+        notes = (*notes, note("repeated", name=name, count=repeated)[language])
     return shapely.points(places), notes
-
-
-_EVERYBODY = {"key": "everybody", "register": "residents", "numerator": "1", "worse": "high"}
-"""Stands in when the registers answer none of the goals: residents are counted all the same."""
 
 
 @dataclass(frozen=True)
@@ -582,8 +566,7 @@ class Measured:
     polling : PollingDistricts or None
     files : dict of str to Path
     rows, counts : dict of str to int
-    notes : tuple of mapping of str
-        Danish and English.
+    notes : tuple of str
     """
 
     year: int
@@ -597,7 +580,7 @@ class Measured:
     files: dict[str, Path]
     rows: dict[str, int]
     counts: dict[str, int]
-    notes: tuple[Words, ...]
+    notes: tuple[str, ...]
 
     @property
     def residents_in_areas(self) -> int:
@@ -607,154 +590,6 @@ class Measured:
     def city(self, key: str) -> Ratio:
         """The sums of the whole city."""
         return self.areas[key] + self.rest[key]
-
-
-class _Placing:
-    """Puts addresses into an area (or the rest) and a polling district (or none), and remembers which pairs there are.
-
-    Parameters
-    ----------
-    areas : Polygons
-    polling : Polygons or None
-    """
-
-    def __init__(self, areas: Polygons, polling: Polygons | None):
-        self.areas, self.polling = areas, polling
-        self.area_of_place = np.empty(0, dtype=np.int64)
-        self.district_of_place = np.empty(0, dtype=np.int64)
-
-    def __call__(self, addresses: Located) -> tuple[NDArray[np.int32], int]:
-        easting, northing = addresses.easting, addresses.northing
-        check_in_city(self.areas, easting, northing, "area")
-        area = self._numbered(self.areas, easting, northing)
-        n_districts = 0 if self.polling is None else len(self.polling)
-        district = np.zeros(len(area), dtype=np.int64)
-        if self.polling is not None:
-            district = self._numbered(self.polling, easting, northing)
-        pairs, place = np.unique(area * (n_districts + 1) + district, return_inverse=True)
-        self.area_of_place, self.district_of_place = pairs // (n_districts + 1), pairs % (n_districts + 1)
-        return place.astype(np.int32), len(pairs)
-
-    @staticmethod
-    def _numbered(polygons: Polygons, easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.int64]:
-        """The polygon of each address, and one beyond the last for none."""
-        found = zone_of_points(polygons.geometry, easting, northing)[0].astype(np.int64)
-        return np.where(found < 0, len(polygons), found)
-
-
-def measure(
-    folder: Path,
-    year: int,
-    source: str,
-    goals: LoadedGoals,
-    areas: Polygons,
-    polling: PollingFile | None = None,
-    threads: int | None = None,
-) -> Measured:
-    """Measure the goals of a file over areas, from the registers of a year.
-
-    Parameters
-    ----------
-    folder : Path
-        The registers.
-    year : int
-        For messages and tables.
-    source : str
-        What the registers say they are.
-    goals : LoadedGoals
-    areas : Polygons
-        A resident whose address lies on the border of two areas counts in the first.
-    polling : PollingFile, optional
-    threads : int, optional
-        For DuckDB; no result depends on it.
-
-    Raises
-    ------
-    InputError
-        If the registers are at fault, an expression does not fit them, or an area lies outside the city.
-    """
-    missing = _missing_columns(folder, goals.criteria, threads)
-    kept = [rule.criterion for rule, c in zip(goals.rules, goals.criteria, strict=True) if c.key not in missing]
-    let: dict[str, dict[str, str]] = {register: dict(values) for register, values in goals.policy.let.items()}
-    policy = policy_of(kept or [_EVERYBODY], let, goals.name)
-    placing = _Placing(areas, None if polling is None else polling.polygons)
-    sums = read_registers(folder, policy, placing, threads)
-    inside = placing.area_of_place < len(areas)
-    of_areas, of_rest = _ratios(sums, inside), _ratios(sums, ~inside)
-    keys = [key for key in policy.keys if key != _EVERYBODY["key"]]
-    residents_of_area = np.zeros(len(areas), dtype=np.int64)
-    np.add.at(residents_of_area, placing.area_of_place[inside], sums.residents[inside])
-    districts = None
-    if polling is not None:
-        districts = districts_in_areas(
-            polling, placing.district_of_place, inside, sums.residents, goals.polling.least_share
-        )
-    return Measured(
-        year=year,
-        source=source,
-        residents_of_area=residents_of_area,
-        residents=int(sums.residents.sum()),
-        areas={key: of_areas[policy.keys.index(key)] for key in keys},
-        rest={key: of_rest[policy.keys.index(key)] for key in keys},
-        missing_columns=missing,
-        polling=districts,
-        files=sums.files,
-        rows=sums.rows,
-        counts=sums.counts,
-        notes=(*_empty_areas(areas, residents_of_area, year), *_blank_criteria(goals.criteria, missing, year)),
-    )
-
-
-def _ratios(sums: RegisterSums, of: NDArray[np.bool_]) -> list[Ratio]:
-    """The two sums of each criterion over some places, in ones."""
-    numerator, denominator = sums.numerator[of].sum(axis=0), sums.denominator[of].sum(axis=0)
-    return [
-        Ratio(Fraction(int(top), int(top_unit)), Fraction(int(bottom), int(bottom_unit)))
-        for top, bottom, top_unit, bottom_unit in zip(
-            numerator, denominator, sums.numerator_unit, sums.denominator_unit, strict=True
-        )
-    ]
-
-
-def _missing_columns(folder: Path, criteria: tuple[Criterion, ...], threads: int | None) -> dict[str, tuple[str, ...]]:
-    """Criteria that name an optional column which these registers do not have."""
-    opened = open_registers(folder, threads)
-    opened.connection.close()
-    tables = {"residents": opened.residents, "dwellings": opened.dwellings}
-    missing: dict[str, tuple[str, ...]] = {}
-    for criterion in criteria:
-        table = tables[criterion.register_name]
-        absent = [c.name for c in COLUMNS[criterion.register_name] if not c.required and c.name not in table.values]
-        text = "\n".join((criterion.where, criterion.numerator, criterion.denominator))
-        words = {word.lower() for word in re.findall(r"\w+", re.sub(r"'[^']*'", "", text))}
-        named = tuple(name for name in absent if name in words)
-        if named:
-            missing[criterion.key] = named
-    return missing
-
-
-def _empty_areas(areas: Polygons, residents_of_area: NDArray[np.int64], year: int) -> list[Words]:
-    return [note("nobody", year=year, area=areas.label[i]) for i in np.flatnonzero(residents_of_area == 0)]
-
-
-def _blank_criteria(criteria: tuple[Criterion, ...], missing: dict[str, tuple[str, ...]], year: int) -> list[Words]:
-    """One note for each set of missing columns, naming what is left blank."""
-    blank: dict[tuple[str, ...], list[Criterion]] = {}
-    for criterion in criteria:
-        if criterion.key in missing:
-            blank.setdefault(missing[criterion.key], []).append(criterion)
-    notes: list[Words] = []
-    for columns, left_out in blank.items():
-        given = {"year": year, "columns": ", ".join(columns)}
-        labels = {language: "; ".join(c.label_in(language) for c in left_out) for language in ("da", "en")}
-        notes.append(
-            {language: note("missing_columns", **given, labels=labels[language])[language] for language in labels}
-        )
-    return notes
-
-
-_DECIMALS = 1
-"""Of a share that stands beside no published figure: as most of the report's; own choice."""
 
 
 @dataclass(frozen=True)
@@ -772,6 +607,91 @@ class RegistersOfYear:
     year: int
     folder: Path
     source: str
+
+
+def measure(
+    registers: RegistersOfYear,
+    goals: LoadedGoals,
+    areas: AreaSet,
+    polling: PollingFile | None = None,
+    language: str = "da",
+    threads: int | None = None,
+) -> Measured:
+    """Measure the goals of a file over areas, from the registers of a year.
+
+    Parameters
+    ----------
+    registers : RegistersOfYear
+    goals : LoadedGoals
+    areas : AreaSet
+        Who lives in them is decided as by `AreaSet.area_of`.
+    polling : PollingFile, optional
+    language : {"da", "en"}
+        Of the notes.
+    threads : int, optional
+        For DuckDB; no result depends on it.
+
+    Raises
+    ------
+    InputError
+        If the registers are at fault, an expression does not fit them, or an area lies outside the city.
+    """
+    sets = [areas] if polling is None else [areas, polling.polygons]
+    found = measure_year(registers.folder, goals.policy, sets, threads)
+    check_in_city(areas, found.outside[0])
+    # the table goes without saying: one of residents and dwellings alone has such a column
+    missing = {key: tuple(name.rpartition(".")[2] for name in names) for key, names in found.missing.items()}
+    inside, sums = found.area_of_place[0] >= 0, found.sums
+    of_areas, of_rest = _ratios(sums, inside), _ratios(sums, ~inside)
+    keys = [(j, key) for j, key in enumerate(goals.policy.keys) if key not in missing]
+    least = goals.polling.least_share
+    residents_of_area, year = found.residents(), registers.year
+    empty = [
+        note("nobody", year=year, area=areas.labels[i])[language] for i in np.flatnonzero(residents_of_area == 0)
+    ]  # fmt: skip
+    return Measured(
+        year=year,
+        source=registers.source,
+        residents_of_area=residents_of_area,
+        residents=int(sums.residents.sum()),
+        areas={key: of_areas[j] for j, key in keys},
+        rest={key: of_rest[j] for j, key in keys},
+        missing_columns=missing,
+        polling=None if polling is None else districts_in_areas(polling, found, least),
+        files=sums.files,
+        rows=sums.rows,
+        counts=sums.counts,
+        notes=(*empty, *_blank_criteria(goals.criteria, missing, year, language)),
+    )
+
+
+def _ratios(sums: RegisterSums, of: NDArray[np.bool_]) -> list[Ratio]:
+    """The two sums of each criterion over some places, in ones."""
+    numerator, denominator = sums.numerator[of].sum(axis=0), sums.denominator[of].sum(axis=0)
+    return [
+        Ratio(Fraction(int(top), int(top_unit)), Fraction(int(bottom), int(bottom_unit)))
+        for top, bottom, top_unit, bottom_unit in zip(
+            numerator, denominator, sums.numerator_unit, sums.denominator_unit, strict=True
+        )
+    ]
+
+
+def _blank_criteria(
+    criteria: tuple[Criterion, ...], missing: dict[str, tuple[str, ...]], year: int, language: str
+) -> list[str]:
+    """One note for each set of missing columns, naming what is left blank."""
+    blank: dict[tuple[str, ...], list[str]] = {}
+    for criterion in criteria:
+        if criterion.key in missing:
+            blank.setdefault(missing[criterion.key], []).append(criterion.label_in(language))
+    return [
+        note("missing_columns", year=year, columns=", ".join(columns), labels="; ".join(labels))[language]
+        for columns, labels in blank.items()
+    ]
+
+
+_DECIMALS = 1
+"""Of a share that stands beside no published figure: as most of the report's; own choice."""
 
 
 @dataclass(frozen=True)
@@ -846,24 +766,27 @@ class Account:
     published : PublishedGoals
     goals : LoadedGoals or None
         None where nothing is computed, as are those below.
-    areas : Polygons or None
+    areas : AreaSet or None
     measured : tuple of Measured
         By year.
     computed : tuple of Computed
         In the order of the goals file.
     barriers : Barriers or None
     crossings_in_areas, crossings_of_city : Crossings or None
+    language : {"da", "en"}
+        Of the notes.
     """
 
     published: PublishedGoals
     goals: LoadedGoals | None = None
-    areas: Polygons | None = None
+    areas: AreaSet | None = None
     polling: PollingFile | None = None
     measured: tuple[Measured, ...] = ()
     computed: tuple[Computed, ...] = ()
     barriers: Barriers | None = None
     crossings_in_areas: Crossings | None = None
     crossings_of_city: Crossings | None = None
+    language: str = "da"
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -877,21 +800,23 @@ class Account:
         return None if not sources else "synthetic" if "synthetic" in sources else "registers"
 
     @property
-    def notes(self) -> tuple[Words, ...]:
+    def notes(self) -> tuple[str, ...]:
         """What is to be said about the input."""
-        notes: list[Words] = [note("synthetic")] if self.source == "synthetic" else []
+        language = self.language
+        notes = [note("synthetic")[language]] if self.source == "synthetic" else []
         notes += [] if self.areas is None else self.areas.notes
         notes += [] if self.polling is None else self.polling.polygons.notes
         notes += [] if self.barriers is None else self.barriers.notes
         if self.crossings_in_areas is not None and not self.crossings_in_areas.length_km:
-            notes.append(note("no_barrier"))
+            notes.append(note("no_barrier")[language])
         for measured in self.measured:
             notes += measured.notes
             if measured.counts["residents_unplaced"]:
-                notes.append(note("unplaced", year=measured.year, count=measured.counts["residents_unplaced"]))
+                count = measured.counts["residents_unplaced"]
+                notes.append(note("unplaced", year=measured.year, count=count)[language])
             if measured.polling is not None and measured.polling.residents_in_no_district:
                 count = measured.polling.residents_in_no_district
-                notes.append(note("no_district", year=measured.year, count=count))
+                notes.append(note("no_district", year=measured.year, count=count)[language])
         return tuple(notes)
 
 
@@ -905,9 +830,10 @@ def rounded(value: Fraction, decimals: int) -> Decimal:
 def take_account(
     registers: Sequence[RegistersOfYear] = (),
     goals: LoadedGoals | None = None,
-    areas: Polygons | None = None,
+    areas: AreaSet | None = None,
     polling: PollingFile | None = None,
     barriers: Barriers | None = None,
+    language: str = "da",
     threads: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Account:
@@ -919,10 +845,12 @@ def take_account(
         In the order of years.
     goals : LoadedGoals, optional
         Needed with `areas`.
-    areas : Polygons, optional
+    areas : AreaSet, optional
         Without areas nothing is computed.
     polling : PollingFile, optional
     barriers : Barriers, optional
+    language : {"da", "en"}
+        Of the notes.
     threads : int, optional
         For DuckDB.
     progress : callable, optional
@@ -935,12 +863,12 @@ def take_account(
     """
     published = published_goals()
     if areas is None or goals is None:
-        return Account(published)
+        return Account(published, language=language)
     measured = []
     for of_year in registers:
         if progress:
             progress(str(of_year.year))
-        measured.append(measure(of_year.folder, of_year.year, of_year.source, goals, areas, polling, threads))
+        measured.append(measure(of_year, goals, areas, polling, language, threads))
     computed = tuple(
         Computed(
             rule,
@@ -960,4 +888,5 @@ def take_account(
         barriers=barriers,
         crossings_in_areas=None if barriers is None else crossings_in_areas(barriers, areas, goals.crossings),
         crossings_of_city=None if barriers is None else crossings_of_city(barriers, goals.crossings),
+        language=language,
     )

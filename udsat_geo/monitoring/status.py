@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -15,19 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.areas.polygons import outside_city, raise_outside
 from udsat_geo.designation.designation import Progress as ProgressCallback
+from udsat_geo.designation.earlier import Nowhere, Store
 from udsat_geo.designation.job import Job, find_registers, run
-from udsat_geo.designation.status import Status, status_of_sums, sums_by_side
-from udsat_geo.files.area_set import read_area_set, set_of_designation
+from udsat_geo.designation.status import Status
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.monitoring.measure import MeasuredYear, check_all_in_city, measure_year
 from udsat_geo.monitoring.status_words import NOTES, SOURCES
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import MilestoneRule, Policy
-from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers
-from udsat_geo.registers.read import Located, RegisterSums, read_partial_registers
-from udsat_geo.registers.read import Missing as MissingSums
+from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, known_years
 from udsat_geo.synthetic.write import DEFAULT_SEED
 
 Floats = NDArray[np.float64]
@@ -511,6 +509,8 @@ class StatusJob:
     seed : int
         Of the synthetic city.
     threads : int or None
+    store : Store
+        Where earlier designations are looked for.
     notes : tuple of str
         What was found out on the way to the files.
     """
@@ -524,35 +524,23 @@ class StatusJob:
     language: str = "da"
     seed: int = DEFAULT_SEED
     threads: int | None = None
+    store: Store = field(default_factory=Nowhere)
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class MeasuredYear:
-    """The registers of a year over one or more sets of areas.
-
-    Attributes
-    ----------
-    statuses : tuple of Status, n_sets
-    residents : tuple of int64 arrays, n_sets
-        Of each area.
-    outside : tuple of bool arrays, n_sets
-        Areas that lie outside the city of these registers.
-    sums : RegisterSums
-        For its counts, files, notes and settings.
-    missing : dict
-        Criteria that these registers cannot answer -> the columns they lack.
-    """
-
-    statuses: tuple[Status, ...]
-    residents: tuple[NDArray[np.int64], ...]
-    outside: tuple[NDArray[np.bool_], ...]
-    sums: RegisterSums
-    missing: MissingSums
+ReadAreas = Callable[[Path], AreaSet]
+"""Reads a file of areas that people of registers are counted in."""
 
 
-def take_report(job: StatusJob, progress: ProgressCallback | None = None) -> StatusReport:
+def take_report(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallback | None = None) -> StatusReport:
     """Take the status of areas over the years.
+
+    Parameters
+    ----------
+    job : StatusJob
+    read_areas : callable
+        Reads areas where `job` names a file.
+    progress : callable, optional
 
     Raises
     ------
@@ -562,7 +550,7 @@ def take_report(job: StatusJob, progress: ProgressCallback | None = None) -> Sta
     """
     years = check_years(job)
     folders = _find_all(job, years, progress)
-    sets = _area_sets(job, progress)
+    sets = _area_sets(job, read_areas, progress)
     measured: dict[int, MeasuredYear] = {}
     for year in years:
         if progress is not None:
@@ -570,10 +558,8 @@ def take_report(job: StatusJob, progress: ProgressCallback | None = None) -> Sta
         # the updated areas stand beside the others in the last year alone
         chosen = sets if year == years[-1] else sets[:1]
         measured[year] = measure_year(folders[year][0], job.policy.policy, chosen, job.threads)
-    for k, areas in enumerate(sets):
-        outside = [found.outside[k] for found in measured.values() if k < len(found.outside)]
-        raise_outside(areas.name, areas.label, np.logical_and.reduce(outside), "area")
-    return _report(job, sets, measured, {year: source for year, (_ignored, source) in folders.items()})
+    check_all_in_city(list(measured.values()))
+    return _report(job, sets, measured, {year: source for year, (_folder, source) in folders.items()})
 
 
 def _report(
@@ -581,13 +567,13 @@ def _report(
 ) -> StatusReport:
     policy = job.policy.policy
     last = measured[max(measured)]
-    series = series_of({year: found.statuses[0] for year, found in measured.items()})
+    series = series_of({year: found.status() for year, found in measured.items()})
     told = [
         AreasTold(
-            areas.name,
-            areas.label,
-            {year: found.residents[k] for year, found in measured.items() if k < len(found.residents)},
-            areas.year,
+            areas.file,
+            areas.labels,
+            {year: found.residents(k) for year, found in measured.items() if k < len(found.sets)},
+            areas.known_year if areas.is_designation else None,
             areas.path,
         )
         for k, areas in enumerate(sets)
@@ -599,13 +585,13 @@ def _report(
         areas=told[0],
         series=series,
         updated=told[1] if len(told) > 1 else None,
-        updated_status=last.statuses[1] if len(told) > 1 else None,
+        updated_status=last.status(1) if len(told) > 1 else None,
         registers=registers,
         language=job.language,
     )
     found_out = [f"{year}: {note}" for year, found in measured.items() for note in found.sums.notes]
-    of_areas = [note[job.language] for areas in sets for note in areas.notes]
-    made_from = {areas.name: areas.source for areas in sets if areas.source is not None}
+    of_areas = [note for areas in sets for note in areas.notes]
+    made_from = {areas.file: areas.source for areas in sets if areas.source}
     notes = (*job.notes, *of_areas, *notes_of(report, blank, made_from), *found_out)
     return dataclasses.replace(report, notes=tuple(dict.fromkeys(notes)))
 
@@ -615,78 +601,6 @@ def _registers_told(year: int, found: MeasuredYear, source: str, policy: Policy)
     vintage = {key: sums.settings.vintage[key] for key in policy.keys if key in sums.settings.vintage}
     others = {key: of for key, of in vintage.items() if of != year}
     return RegistersTold(year, source, sums.files, sums.rows, sums.counts, others)
-
-
-def measure_year(folder: Path, policy: Policy, sets: Sequence[AreaSet], threads: int | None = None) -> MeasuredYear:
-    """Count the people of a year in and around sets of areas, in one pass over the registers.
-
-    Parameters
-    ----------
-    folder : Path
-        The registers.
-    policy : Policy
-        Its criteria read registers.
-    sets : sequence of AreaSet
-        At least one.
-    threads : int, optional
-        For DuckDB; no result depends on it.
-
-    Raises
-    ------
-    InputError
-        If the registers are at fault, or an expression of the policy does not fit them.
-    """
-    placing = _Placing(sets)
-    sums, missing = read_partial_registers(folder, policy, placing, threads)
-    statuses, residents = [], []
-    for areas, area_of_place in zip(sets, placing.area_of_place, strict=True):
-        inside = area_of_place >= 0
-        sides = sums_by_side(
-            sums.numerator, sums.denominator, sums.numerator_unit, sums.denominator_unit, sums.residents, inside
-        )
-        statuses.append(status_of_sums(sides, policy))
-        of_area = np.zeros(len(areas), dtype=np.int64)
-        np.add.at(of_area, area_of_place[inside], sums.residents[inside])
-        residents.append(of_area)
-    return MeasuredYear(tuple(statuses), tuple(residents), placing.outside, sums, missing)
-
-
-class _Placing:
-    """Places addresses by the area they lie in, or by all the sets' areas at once.
-
-    Parameters
-    ----------
-    sets : sequence of AreaSet
-    """
-
-    def __init__(self, sets: Sequence[AreaSet]):
-        self.sets = sets
-        self.area_of_place: tuple[NDArray[np.int64], ...] = ()
-        self.outside: tuple[NDArray[np.bool_], ...] = ()
-
-    def __call__(self, addresses: Located) -> tuple[NDArray[np.int32], int]:
-        areas = [each.area_of(addresses) for each in self.sets]
-        self.outside = tuple(_outside(each, area, addresses) for each, area in zip(self.sets, areas, strict=True))
-        place = areas[0] + 1
-        n_places = len(self.sets[0]) + 1
-        area_of_place = [np.arange(n_places, dtype=np.int64) - 1]
-        for each, area in zip(self.sets[1:], areas[1:], strict=True):
-            # only the pairs that there are: few areas of one set meet an area of another
-            pairs, place = np.unique(place * (len(each) + 1) + area + 1, return_inverse=True)
-            before, own = pairs // (len(each) + 1), pairs % (len(each) + 1)
-            area_of_place = [*(of[before] for of in area_of_place), own - 1]
-            n_places = len(pairs)
-        self.area_of_place = tuple(area_of_place)
-        return place.astype(np.int32), n_places
-
-
-def _outside(areas: AreaSet, area_of_address: NDArray[np.int64], addresses: Located) -> NDArray[np.bool_]:
-    """Which areas lie outside the city: of those that hold an address none does, and the others are looked at."""
-    outside = np.ones(len(areas), dtype=bool)
-    outside[area_of_address[area_of_address >= 0]] = False
-    if outside.any():
-        outside[outside] = outside_city(areas.geometry[outside], addresses.easting, addresses.northing)
-    return outside
 
 
 def check_years(job: StatusJob) -> tuple[int, ...]:
@@ -735,15 +649,14 @@ def _find_all(job: StatusJob, years: Sequence[int], progress: ProgressCallback |
             problems += [_renamed(message, year, "--years") for message in error.messages]
             continue
         if several and not has_no_registers(job.raw) and found[year][0] == raw:
-            there = sorted(path.name for path in raw.iterdir() if path.is_dir() and path.name.isdigit())
-            known = f"It has {', '.join(there)}." if there else "One folder of registers is of one year."
-            problems.append(str(Problem(f"--years {year}", f"{raw} has no folder of that year", known)))
+            what = _("{folder} has no folder of that year").format(folder=raw)
+            problems.append(str(Problem(f"--years {year}", what, known_years(raw))))
     if problems:
         raise InputError(problems)
     return found
 
 
-def _area_sets(job: StatusJob, progress: ProgressCallback | None) -> list[AreaSet]:
+def _area_sets(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallback | None) -> list[AreaSet]:
     """The areas, and the updated ones where they are asked for.
 
     Raises
@@ -756,11 +669,10 @@ def _area_sets(job: StatusJob, progress: ProgressCallback | None) -> list[AreaSe
     for option, text in (("--areas", job.areas), ("--updated", job.updated)):
         if text is None:
             continue
-        if not text.strip():
-            problems.append(str(Problem(option, "is empty", "Name a file or a year.")))
-            continue
         try:
-            sets.append(_area_set(job, option, text, progress))
+            if not text.strip():
+                raise InputError(Problem(option, _("is empty"), _("Name a file or a year.")))
+            sets.append(_designated(job, option, int(text), progress) if _is_year(text) else read_areas(Path(text)))
         except InputError as error:
             problems += error.messages
     if problems:
@@ -768,22 +680,24 @@ def _area_sets(job: StatusJob, progress: ProgressCallback | None) -> list[AreaSe
     return sets
 
 
-def _area_set(job: StatusJob, option: str, text: str, progress: ProgressCallback | None) -> AreaSet:
-    if not _is_year(text):
-        return read_area_set(Path(text), job.allow_overlaps)
-    year, policy = int(text), job.policy.policy
+def _designated(job: StatusJob, option: str, year: int, progress: ProgressCallback | None) -> AreaSet:
+    """The areas of a year, designated from its registers."""
+    policy = job.policy.policy
     if policy.units.kind == "zones":
-        what = f"the policy {policy.id} designates zones of a table"
-        raise InputError(Problem(f"{option} {year}", what, "Designate them first, and name the designation's file."))
-    wanted = Job(year, job.policy, raw=job.raw, language=job.language, seed=job.seed, threads=job.threads)
+        what = _("the policy {policy} designates zones of a table").format(policy=policy.id)
+        remedy = _("Designate them first, and name the designation's file.")
+        raise InputError(Problem(f"{option} {year}", what, remedy))
+    wanted = Job(
+        year, job.policy, raw=job.raw, store=job.store, language=job.language, seed=job.seed, threads=job.threads
+    )
     try:
         made = run(wanted, progress)
     except InputError as error:
         raise InputError(_renamed(message, year, option) for message in error.messages) from None
     if not len(made.areas):
-        what = f"the designation by {policy.id} has no area"
-        raise InputError(Problem(f"{option} {year}", what, "Name other areas."))
-    return set_of_designation(made)
+        what = _("the designation by {policy} has no area").format(policy=policy.id)
+        raise InputError(Problem(f"{option} {year}", what, _("Name other areas.")))
+    return made.area_set()
 
 
 def _is_year(text: str) -> bool:

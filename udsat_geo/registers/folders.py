@@ -1,24 +1,15 @@
-"""The main job around a designation: inputs found, the previous designation made or loaded.
-
-The previous designation is one cadence of the policy back, unless another is asked for. It is made from the registers
-of its year wherever there are any, so that no result depends on what lies in the output folder; only a policy that
-looks back on years running, whose results do, takes the one there. Where there are no registers, one in the output
-folder by the same policy from the same kind of input serves, or any that is asked for by its year; else there is none,
-which the notes say.
-"""
+"""Folders of registers, one for each year; and the years that a call names."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.registers.settings import NAME as SETTINGS
-
-if TYPE_CHECKING:
-    pass
-
+from udsat_geo.registers.settings import read_settings
 
 DEFAULT_RAW = Path("data/raw")
 TABLES = ("residents", "dwellings", "addresses")
@@ -46,17 +37,11 @@ def source_of(folder: Path, year: int) -> str:
     InputError
         If its settings are wrong, or say that it holds another year.
     """
-    from udsat_geo.registers.settings import read_settings
-
     settings = read_settings(folder)
     if settings.year is not None and settings.year != year:
-        where, what = (
-            f"--year {year}",
-            _("{SETTINGS} says that these registers are of {year}").format(SETTINGS=SETTINGS, year=settings.year),
-        )
-        raise InputError(
-            Problem(where, what, _("Designate that year, or name the registers of {year}.").format(year=year))
-        )
+        what = _("{settings} says that these registers are of {year}").format(settings=SETTINGS, year=settings.year)
+        remedy = _("Designate that year, or name the registers of {year}.").format(year=year)
+        raise InputError(Problem(f"--year {year}", what, remedy))
     return settings.source
 
 
@@ -72,16 +57,73 @@ def register_folder(raw: Path, year: int) -> Path:
         return raw / str(year)
     if not raw.is_dir():
         raise InputError(Problem(str(raw), _("no such folder"), _("Name the folder that holds the registers.")))
-    years = sorted(path.name for path in raw.iterdir() if path.is_dir() and path.name.isdigit())
-    if years and not _holds_registers(raw):
-        raise InputError(
-            Problem(
-                str(raw / str(year)),
-                _("no such folder"),
-                _("There are registers of {names}.").format(names=", ".join(years)),
-            )
-        )
+    if years_in(raw) and not _holds_registers(raw):
+        raise InputError(Problem(str(raw / str(year)), _("no such folder"), known_years(raw)))
     return raw
+
+
+def years_in(raw: Path) -> list[int]:
+    """The years that a folder has a folder of registers for, rising."""
+    if not raw.is_dir():
+        return []
+    return sorted(int(path.name) for path in raw.iterdir() if path.is_dir() and re.fullmatch("[0-9]{1,9}", path.name))
+
+
+def known_years(raw: Path) -> str:
+    """What years there are registers of in a folder, as a remedy says it."""
+    years = ", ".join(str(year) for year in years_in(raw))
+    if not years:
+        return _("Each year needs a folder of its own in it.")
+    return _("There are registers of {years}.").format(years=years)
+
+
+def years_of(text: str) -> tuple[int, ...]:
+    """The years of a comma separated list, as ``--years`` takes it; none of none.
+
+    Raises
+    ------
+    InputError
+        Naming every part that is no year.
+    """
+    parts = [part.strip() for part in text.split(",")] if text.strip() else []
+    wrong = [part for part in parts if re.fullmatch("[0-9]{4}", part) is None]
+    if wrong:
+        what, remedy = _("{part!r} is no year"), _("Write years as 2017,2021,2025.")
+        raise InputError(Problem("--years", what.format(part=part), remedy) for part in wrong)
+    return tuple(int(part) for part in parts)
+
+
+def check_rising(years: Sequence[int], where: Sequence[str] | None = None) -> None:
+    """Check that years rise.
+
+    Parameters
+    ----------
+    years : sequence of int
+    where : sequence of str, optional
+        What each year is called in messages.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two, or one does not lie after the one before it.
+    """
+    if len(years) < 2:
+        what = _("are fewer than two")
+        raise InputError(Problem(_("the years"), what, _("Name two designations or more.")))
+    remedy = _("Name them from the earliest to the latest, one of each year.")
+    problems = []
+    for i in range(1, len(years)):
+        if years[i] > years[i - 1]:
+            continue
+        if where is None:
+            what = _("{year} does not lie after {before}").format(year=years[i], before=years[i - 1])
+            problems.append(Problem(_("the years"), what, remedy))
+        else:
+            what = _("is of {year}, which does not lie after {before} ({file})")
+            told = what.format(year=years[i], before=years[i - 1], file=where[i - 1])
+            problems.append(Problem(where[i], told, remedy))
+    if problems:
+        raise InputError(problems)
 
 
 def _candidates(raw: Path) -> list[Path]:

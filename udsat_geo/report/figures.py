@@ -10,25 +10,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from udsat_geo.areas.area_set import AreaSet, AreasFile
-from udsat_geo.areas.polygons import raise_outside
-from udsat_geo.changes.diff import Designated, compare
+from udsat_geo.areas.area_set import AreaSet, members_of_units
+from udsat_geo.areas.polygons import check_in_city
+from udsat_geo.changes.diff import compare
 from udsat_geo.changes.lineage import trace
 from udsat_geo.designation.designation import Designation, Progress, check_year, read_units
 from udsat_geo.designation.job import Job, designate_in_a_row, find_inputs, find_registers, run
 from udsat_geo.designation.status import Status
 from udsat_geo.designation.surroundings import read_surroundings
-from udsat_geo.files.area_set import read_area_set, read_areas, set_of_designation
+from udsat_geo.files.area_set import read_area_set
 from udsat_geo.files.atomic_write import cannot_write, put_together
+from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, OutputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.monitoring.status import MeasuredYear, StatusSeries, measure_year, series_of
+from udsat_geo.monitoring.measure import MeasuredYear, measure_year
+from udsat_geo.monitoring.status import StatusSeries, series_of
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.published import status_2021
 from udsat_geo.policy.rules import Policy
-from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers
+from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, years_in
 from udsat_geo.registers.schema import CRS
 from udsat_geo.report.canvas import PUBLISHED, Origin, origin_of, settings, vintage_of
 from udsat_geo.report.charts import (
@@ -45,11 +46,8 @@ from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart, flow_chart
 from udsat_geo.report.map_page import backdrop_of
 from udsat_geo.report.maps import AreasOnMap, ChangesOnMap, areas_on_map, changes_on_map, draw_area_map, draw_change_map
 from udsat_geo.scoring.scores import gaps
-from udsat_geo.sources.crs import reproject, same_crs
 from udsat_geo.synthetic.write import DEFAULT_SEED
 from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
-from udsat_geo.units.units import Units
-from udsat_geo.units.zones import polygon_of_points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -265,24 +263,6 @@ class FiguresJob:
     threads: int | None = None
 
 
-@dataclass(frozen=True)
-class FirstAreas:
-    """The areas of a file, in the place of the first designation.
-
-    Attributes
-    ----------
-    members : AreaSet
-        To count people in.
-    designated : Designated
-        Over the units of the first year, each in the area that its middle lies in.
-    shown : AreasOnMap
-    """
-
-    members: AreaSet
-    designated: Designated
-    shown: AreasOnMap
-
-
 def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
     """Everything that the figures show.
 
@@ -294,23 +274,21 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
     InputError
         If the call, the file of areas or the registers are at fault.
     """
-    folders, of_file = _check(job, progress)
-    first = None if of_file is None else _first_areas(job, of_file)
+    folders, read = _check(job, progress)
+    first = None if read is None else _first_areas(job, read)
     made = _designations(job, job.years if first is None else job.years[1:], progress)
-    before = [] if first is None else [first.designated]
-    designated = [*before, *(each.designated() for each in made)]
-    areas = ([] if first is None else [first.shown]) + [areas_on_map(each) for each in made]
-    sets = [set_of_designation(made[0]) if first is None else first.members]
-    sets += [set_of_designation(made[-1])] if len(job.years) > 1 else []
-    measured = _measure(job, folders, sets, progress)
-    if first is not None:
-        found = measured[job.years[0]].outside[0]
-        raise_outside(first.members.name, first.members.label, found, "area")
+    sets = [] if first is None else [first[0]]
+    sets += [each.area_set() for each in made]
+    areas = ([] if first is None else [first[1]]) + [areas_on_map(each) for each in made]
+    counted = [read if read is not None else sets[0], *sets[1:][-1:]]
+    measured = _measure(job, folders, counted, progress)
+    if read is not None:
+        check_in_city(read, measured[job.years[0]].outside[0])
     later = made if first is not None else made[1:]
-    changes = [changes_on_map(one, other) for one, other in zip(designated[:-1], later, strict=True)]
+    changes = [changes_on_map(one, other) for one, other in zip(sets[:-1], later, strict=True)]
     flows = None
-    if len(designated) > 1:
-        lineage = trace(designated, [compare(one, other) for one, other in pairwise(designated)])
+    if len(sets) > 1:
+        lineage = trace(sets, [compare(one, other) for one, other in pairwise(sets)])
         flows = flow_chart(lineage, _of_file(job, origin_of(made[-1])), job.language)
     gaps = _gaps(job, folders, measured)
     return Shown(
@@ -319,15 +297,15 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
         tuple(dataclasses.replace(each, origin=_of_file(job, each.origin, each.before)) for each in changes),
         gaps,
         flows,
-        _notes(job, of_file, made, gaps),
+        _notes(job, read, made, gaps),
     )
 
 
 def _notes(
-    job: FiguresJob, of_file: AreasFile | None, made: Sequence[Designation], gaps: GapLines | None
+    job: FiguresJob, read: AreaSet | None, made: Sequence[Designation], gaps: GapLines | None
 ) -> tuple[str, ...]:
     """What was found out on the way, each once."""
-    notes = [] if of_file is None else list(of_file.notes)
+    notes = [] if read is None else list(read.notes)
     # that there is nothing before the first year is no news: it is the first year that is shown
     unsaid = {
         _("No designation and no registers of {year}: nothing to compare with.", job.language).format(
@@ -356,7 +334,7 @@ def _of_file(job: FiguresJob, origin: Origin, year: int | None = None) -> Origin
     return dataclasses.replace(origin, areas=job.areas.name)
 
 
-def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[Path, str]], AreasFile | None]:
+def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[Path, str]], AreaSet | None]:
     """The registers of every year that is measured, and the file of areas.
 
     Raises
@@ -397,9 +375,7 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
 def _measured_years(job: FiguresJob) -> list[int]:
     """The years that are asked for, and those between that there are registers of."""
     raw = job.raw or DEFAULT_RAW
-    there = list(SYNTHETIC_YEARS)
-    if not has_no_registers(job.raw):
-        there = [int(path.name) for path in raw.glob("*") if path.is_dir() and path.name.isdigit()]
+    there = list(SYNTHETIC_YEARS) if has_no_registers(job.raw) else years_in(raw)
     between = {year for year in there if job.years[0] < year < job.years[-1]}
     return sorted({*job.years, *between})
 
@@ -419,56 +395,39 @@ def _registers(job: FiguresJob, year: int, progress: Progress | None) -> tuple[P
     return folder, source
 
 
-def _read_areas(path: Path, job: FiguresJob) -> AreasFile:
-    read = read_areas(path, job.name, job.language, job.years[0], job.allow_overlaps)
+def _read_areas(path: Path, job: FiguresJob) -> AreaSet:
+    read = read_area_set(path, job.language, job.name, job.years[0], job.allow_overlaps)
     if read.year != job.years[0]:
-        what = f"is of {read.year}, and --years begins with {job.years[0]}"
-        raise InputError(Problem(read.name, what, f"Write --years {read.year},..., or name another file."))
-    return read
+        what = _("is of {year}, and --years begins with {first}").format(year=read.year, first=job.years[0])
+        remedy = _("Write --years {year},..., or name another file.").format(year=read.year)
+        raise InputError(Problem(read.file, what, remedy))
+    return read.in_crs(CRS)
 
 
-def _first_areas(job: FiguresJob, read: AreasFile) -> FirstAreas:
-    """The areas of a file over the units of its year."""
+def _first_areas(job: FiguresJob, read: AreaSet) -> tuple[AreaSet, AreasOnMap]:
+    """The areas of a file over the units of its year, and as they are drawn."""
     year, policy = job.years[0], job.policy.policy
     inputs = find_inputs(_job(job, year), year)
     units, found = read_units(inputs, job.policy, job.threads)
-    outline = read.designated.outline
-    if not same_crs(read.crs, CRS):
-        outline = reproject(outline, read.crs, CRS)
-    name = tuple(str(name) for name in read.designated.name)
-    # a designation knows its members; polygons hold the addresses that they cover
-    by_polygon = read.kind == "polygons"
-    members = AreaSet(read.name, name, outline, path=read.path) if by_polygon else read_area_set(read.path)
-    area_of_unit = polygon_of_points(outline, units.easting, units.northing).polygon
-    designated = _over_units(read, year, units, area_of_unit, outline)
-    residents = np.zeros(len(name), dtype=np.int64)
-    np.add.at(residents, area_of_unit[area_of_unit >= 0], units.residents[area_of_unit >= 0])
-    order = np.lexsort((np.arange(len(name)), -residents))
+    addresses = units.unit_id if units.kind == "addresses" else None
+    area_of_unit = read.area_of(units.easting, units.northing, addresses)
+    over_units = dataclasses.replace(read, year=year, members=members_of_units(units, area_of_unit))
+    residents = over_units.residents
+    order = np.lexsort((np.arange(len(read)), -residents))
     surroundings = read_surroundings(inputs.around, units, policy, job.language)
     origin = Origin(inputs.source, policy.id, year, vintage_of(policy, found["vintage"], year, job.language))
     shown = AreasOnMap(
-        year, year + policy.cadence, tuple(name[i] for i in order), residents[order], int(units.residents.sum()),
-        outline[order], backdrop_of(units, surroundings), _of_file(job, origin), job.language,
+        year, year + policy.cadence, tuple(str(read.name[i]) for i in order), residents[order],
+        int(units.residents.sum()), read.outline[order], backdrop_of(units, surroundings), _of_file(job, origin),
+        job.language,
     )  # fmt: skip
-    return FirstAreas(members, designated, shown)
-
-
-def _over_units(
-    read: AreasFile, year: int, units: Units, area_of_unit: NDArray[np.int64], outline: NDArray[np.object_]
-) -> Designated:
-    return dataclasses.replace(
-        read.designated,
-        year=year,
-        unit_id=units.unit_id,
-        residents=units.residents,
-        area_of_unit=area_of_unit,
-        outline=outline,
-        geometry=None,
-    )
+    return over_units, shown
 
 
 def _job(job: FiguresJob, year: int) -> Job:
-    return Job(year, job.policy, raw=job.raw, language=job.language, seed=job.seed, threads=job.threads)
+    return Job(
+        year, job.policy, raw=job.raw, language=job.language, seed=job.seed, threads=job.threads, store=store_of()
+    )
 
 
 def _designations(job: FiguresJob, years: Sequence[int], progress: Progress | None) -> list[Designation]:
@@ -481,7 +440,7 @@ def _measure(
     job: FiguresJob, folders: dict[int, tuple[Path, str]], sets: list[AreaSet], progress: Progress | None
 ) -> dict[int, MeasuredYear]:
     measured = {}
-    for year, (folder, _ignored) in folders.items():
+    for year, (folder, _source) in folders.items():
         if progress is not None:
             progress(f"{year}: {_('reading and placing', job.language)}")
         chosen = sets if year == job.years[-1] else sets[:1]
@@ -502,12 +461,12 @@ def _statuses(
     year, policy, origin = job.years[-1], job.policy.policy, _origin(job, folders, measured)
     first = _of_file(job, origin)
     return tuple(
-        compared(status, policy, year, designated, first if k == 0 else origin, job.language, k > 0)
-        for k, (status, designated) in enumerate(zip(measured[year].statuses, (job.years[0], year), strict=False))
+        compared(measured[year].status(k), policy, year, designated, first if k == 0 else origin, job.language, k > 0)
+        for k, designated in zip(range(len(measured[year].sets)), (job.years[0], year), strict=False)
     )
 
 
 def _gaps(job: FiguresJob, folders: dict[int, tuple[Path, str]], measured: dict[int, MeasuredYear]) -> GapLines | None:
-    series = series_of({year: found.statuses[0] for year, found in measured.items()})
+    series = series_of({year: found.status() for year, found in measured.items()})
     origin = _of_file(job, _origin(job, folders, measured))
     return gap_lines(series, job.policy.policy, job.years[0], origin, job.language)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.changes.diff import ADDED, REMOVED, Designated, compare
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.changes.diff import ADDED, REMOVED, compare
 from udsat_geo.designation.designation import Designation, remember
 from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import decimal
@@ -172,7 +173,7 @@ class ChangesOnMap:
     language: str = "da"
 
 
-def changes_on_map(before: Designated, now: Designation, language: str | None = None) -> ChangesOnMap:
+def changes_on_map(before: AreaSet, now: Designation, language: str | None = None) -> ChangesOnMap:
     """What came in and fell out from one designation to another.
 
     A piece is ground that hangs together by the edges of the designation of now. It has a label if it is all that is
@@ -181,7 +182,7 @@ def changes_on_map(before: Designated, now: Designation, language: str | None = 
 
     Parameters
     ----------
-    before : Designated
+    before : AreaSet
         Over the same units, its outlines in the same reference system.
     now : Designation
     language : {"da", "en"}, optional
@@ -192,7 +193,7 @@ def changes_on_map(before: Designated, now: Designation, language: str | None = 
     InputError
         If they have no unit in common.
     """
-    changes = compare(before, now.designated())
+    changes = compare(before, now.area_set())
     memory = remember(before, now.units, now.year)
     earlier = np.full(len(now.units), -1, dtype=np.int64) if memory is None else memory.area_of_unit
     current = now.areas.area_of_unit

@@ -11,8 +11,8 @@ from small_registers import make_registers
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.job import Job, run
 from udsat_geo.designation.layers import differences, layers_of
+from udsat_geo.files.earlier import store_of
 from udsat_geo.files.postgis import Database, database_of, write_database
-from udsat_geo.files.stored import designated_of
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
 
@@ -26,7 +26,7 @@ def database(server: Server, new_database: Callable[..., str]) -> Database:
 
 def made(folder: Path, out: Database | Path, year: int, policy: str = "kbh-2017", raw: str = "raw") -> Designation:
     """A year, into the database or, as it would be, into a folder."""
-    return run(Job(year, load_policy(policy), raw=folder / raw, out=out, language="en"))
+    return run(Job(year, load_policy(policy), raw=folder / raw, store=store_of(out), language="en"))
 
 
 def test_one_in_the_database_serves_as_one_in_a_folder_does(tmp_path: Path, database: Database) -> None:
@@ -80,9 +80,9 @@ def test_what_is_read_back_is_what_was_designated(tmp_path: Path, database: Data
     stored = read_year(database, 2017)
     assert stored is not None
     assert differences(layers_of(designation), stored) == []
-    again, wanted = designated_of(stored), designation.designated()
-    assert again.unit_id.tolist() == wanted.unit_id.tolist()
-    assert again.area_of_unit.tolist() == wanted.area_of_unit.tolist()
+    again, wanted = stored.area_set(), designation.area_set()
+    assert again.members.unit_id.tolist() == wanted.members.unit_id.tolist()
+    assert again.members.area_of_unit.tolist() == wanted.members.area_of_unit.tolist()
     assert (again.year, again.policy_id, again.source) == (wanted.year, wanted.policy_id, wanted.source)
     assert [outline.wkb for outline in again.outline] == [outline.wkb for outline in wanted.outline]
     assert read_year(database, 2018) is None

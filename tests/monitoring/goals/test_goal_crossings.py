@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from builders import make_areas
 from goal_worlds import write_geometries
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely.affinity import translate
 from shapely.geometry import LineString, MultiLineString, MultiPoint, Point, box
-from udsat_geo.areas.polygons import Polygons
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.messages.errors import InputError
 from udsat_geo.monitoring.goals import (
     Barriers,
@@ -28,10 +29,8 @@ from udsat_geo.monitoring.goals import (
 RULE = CrossingRule(within=25, reach=0)
 
 
-def polygons(*geometry: Any) -> Polygons:
-    return Polygons(
-        "areas", Path("areas"), tuple(str(i) for i in range(len(geometry))), np.array(geometry, object), None
-    )
+def polygons(*geometry: Any) -> AreaSet:
+    return make_areas(geometry)
 
 
 def barriers(lines: list[Any], points: list[Any]) -> Barriers:
@@ -138,10 +137,10 @@ def test_files_are_read_whole(tmp_path: Path) -> None:
         [LineString([(0, 0), (10, 0)]), MultiLineString([[(0, 5), (1, 5)], [(2, 5), (3, 5)]]), box(0, 0, 1, 1)],
     )
     points = write_geometries(tmp_path / "points.geojson", [Point(1, 0), MultiPoint([(2, 0), (3, 0)]), Point(1, 0)])
-    read = read_barriers(lines, points)
+    read = read_barriers(lines, points, "en")
     assert len(read.lines) == 2
     assert sorted((point.x, point.y) for point in read.points) == [(1, 0), (2, 0), (3, 0)]
-    assert [note["en"] for note in read.notes] == [
+    assert list(read.notes) == [
         "lines.geojson: 1 polygons left out, since a polygon has no length as a barrier.",
         "points.geojson: 1 crossings at the place of another, counted once.",
     ]
@@ -151,7 +150,7 @@ def test_every_fault_of_both_files_is_told(tmp_path: Path) -> None:
     lines = write_geometries(tmp_path / "lines.gpkg", [Point(0, 0)])
     points = write_geometries(tmp_path / "points.gpkg", [LineString([(0, 0), (1, 1)])])
     with pytest.raises(InputError) as refused:
-        read_barriers(lines, points)
+        read_barriers(lines, points, "en")
     first, second = refused.value.messages
     assert "lines.gpkg: geometries that are no lines" in first
     assert "points.gpkg: geometries that are no points" in second
@@ -161,4 +160,4 @@ def test_polygons_alone_are_no_barrier(tmp_path: Path) -> None:
     lines = write_geometries(tmp_path / "lines.gpkg", [box(0, 0, 1, 1)])
     points = write_geometries(tmp_path / "points.gpkg", [Point(0, 0)])
     with pytest.raises(InputError, match="holds no lines"):
-        read_barriers(lines, points)
+        read_barriers(lines, points, "en")

@@ -14,7 +14,7 @@ from shapely.geometry import box
 from small_registers import Registers, make_registers
 from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.messages.errors import InputError
-from udsat_geo.monitoring.goals import LoadedGoals, Measured, load_goals, measure, read_polling
+from udsat_geo.monitoring.goals import LoadedGoals, Measured, RegistersOfYear, load_goals, measure, read_polling
 
 AREAS = (WEST_AREA, EAST_AREA)
 SEEDS = (1, 2, 3, 4, 5)
@@ -24,9 +24,10 @@ def measured(
     made: Registers, folder: Path, areas: Any = AREAS, polling: Any = None, goals: LoadedGoals | None = None
 ) -> Measured:
     made.write(folder / "registers")
-    polygons = read_polygons(write_polygons(folder / "areas.gpkg", areas), "area", allow_overlaps=True)
-    districts = None if polling is None else read_polling(write_polygons(folder / "polling.gpkg", polling))
-    return measure(folder / "registers", 2021, "registers", goals or load_goals(), polygons, districts)
+    polygons = read_polygons(write_polygons(folder / "areas.gpkg", areas), "area", "en", allow_overlaps=True)[0]
+    districts = None if polling is None else read_polling(write_polygons(folder / "polling.gpkg", polling), "en")
+    registers = RegistersOfYear(2021, folder / "registers", "registers")
+    return measure(registers, goals or load_goals(), polygons, districts, "en")
 
 
 def of(frame: pd.DataFrame, has: pd.Series, counts: pd.Series) -> tuple[Fraction, Fraction]:
@@ -117,7 +118,7 @@ def test_an_area_nobody_lives_in_is_said(tmp_path: Path) -> None:
     empty = box(720_000.05, 6_176_000.05, 720_000.15, 6_176_000.15)
     found = measured(made, tmp_path, areas=[WEST_AREA, empty])
     assert found.residents_of_area[1] == 0
-    assert [note["da"] for note in found.notes] == ["2021: i området 2 (polygon B) bor ingen."]
+    assert list(found.notes) == ["2021: nobody lives in the area 2 (polygon B)."]
 
 
 def test_areas_outside_the_city_stop_the_run(tmp_path: Path) -> None:
@@ -137,7 +138,7 @@ def test_columns_that_registers_lack_leave_their_criteria_blank(tmp_path: Path) 
     }  # fmt: skip
     assert bare.missing_columns["no_toilet_or_bath"] == ("bath",)
     assert all(bare.areas[key] == full.areas[key] for key in bare.areas)
-    assert [note["en"][:50] for note in bare.notes] == [
+    assert [note[:50] for note in bare.notes] == [
         "2021: the registers have no column tenure; left bl",
         "2021: the registers have no column bath; left blan",
     ]
@@ -252,11 +253,12 @@ def test_half_of_a_district_is_enough_and_one_less_is_not(tmp_path: Path) -> Non
 def test_turnout_is_that_of_the_districts_in_the_areas(tmp_path: Path) -> None:
     made = town_of({(5.0, 20.0): 3, (15.0, 70.0): 3, (300.0, 300.0): 1})
     made.write(tmp_path / "registers")
-    areas = read_polygons(write_polygons(tmp_path / "areas.gpkg", [box(0, 0, 10, 100)]), "area")
+    areas = read_polygons(write_polygons(tmp_path / "areas.gpkg", [box(0, 0, 10, 100)]), "area", "en")[0]
     districts = write_polygons(
         tmp_path / "polling.gpkg", [box(0, 0, 20, 50), box(0, 50, 20, 100)], eligible=[200, 300], voted=[100, 200]
     )
-    polling = measure(tmp_path / "registers", 2021, "registers", load_goals(), areas, read_polling(districts)).polling
+    registers = RegistersOfYear(2021, tmp_path / "registers", "registers")
+    polling = measure(registers, load_goals(), areas, read_polling(districts, "en")).polling
     assert polling is not None
     assert polling.turnout_in_areas == Fraction(1, 2)
     assert polling.turnout == Fraction(3, 5)
@@ -274,4 +276,4 @@ def test_turnout_is_that_of_the_districts_in_the_areas(tmp_path: Path) -> None:
 def test_numbers_of_voters_that_cannot_be(columns: dict[str, Any], told: str, tmp_path: Path) -> None:
     path = write_polygons(tmp_path / "polling.gpkg", [box(0, 0, 20, 50), box(0, 50, 20, 100)], **columns)
     with pytest.raises(InputError, match=told):
-        read_polling(path)
+        read_polling(path, "en")

@@ -11,18 +11,18 @@ import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pytest
+from builders import make_areas
 from edge_registers import write_edge_registers
 from goal_worlds import write_geometries, write_polygons
 from paths import POLICIES
 from shapely.geometry import LineString, Point, Polygon, box
-from udsat_geo.areas.area_set import AreaSet, MemberAddresses, MemberCells
+from udsat_geo.areas.area_set import AreaSet, Members, members_of_shapes
 from udsat_geo.designation.designation import Designation, Inputs, designate
-from udsat_geo.files.area_set import read_area_set, set_of_designation
+from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
-from udsat_geo.monitoring.status import measure_year
+from udsat_geo.monitoring.measure import measure_year
 from udsat_geo.policy.load import LoadedPolicy, check_policy, load_policy
-from udsat_geo.registers.read import Located
 
 KBH = load_policy("kbh-2017")
 ADDRESSES = POLICIES / "addresses.toml"
@@ -68,17 +68,17 @@ def test_a_designation_is_measured_as_it_was_designated(kind: str, registers: Pa
     made = made_over(kind, registers, tmp_path)
     assert len(made.areas) > 0
     write_results(made, tmp_path / "out", ("gpkg",))
-    inside, read = set_of_designation(made), read_area_set(tmp_path / "out" / "designation_2021.gpkg")
-    wanted = {"cells": MemberCells, "addresses": MemberAddresses, "zones": type(None)}[kind]
+    inside = made.area_set()
+    read = read_areas_of_registers(tmp_path / "out" / "designation_2021.gpkg", "en")
     for areas in (inside, read):
-        assert isinstance(areas.members, wanted)
+        assert (areas.members.size, areas.members.are_addresses) == (100 * (kind == "cells"), kind == "addresses")
         found = measure_year(registers, made.policy.policy, [areas])
-        assert found.residents[0].tolist() == made.areas.residents.tolist()
+        assert found.residents().tolist() == made.areas.residents.tolist() == areas.residents.tolist()
         for part in ("areas", "rest_of_city", "city", "gap"):
-            np.testing.assert_array_equal(getattr(found.statuses[0], part), getattr(made.status, part))
-    assert inside.label == read.label
-    assert (read.year, read.source, read.name) == (2021, "registers", "designation_2021.gpkg")
-    assert not any(found.outside[0])
+            np.testing.assert_array_equal(getattr(found.status(), part), getattr(made.status, part))
+    assert inside.labels == read.labels
+    assert (read.year, read.source, read.file) == (2021, "registers", "designation_2021.gpkg")
+    assert not found.outside[0].any()
 
 
 def test_the_outline_of_a_designation_takes_nobody_in_and_leaves_nobody_out(registers: Path, tmp_path: Path) -> None:
@@ -86,39 +86,42 @@ def test_the_outline_of_a_designation_takes_nobody_in_and_leaves_nobody_out(regi
     made = made_over("cells", registers, tmp_path)
     write_results(made, tmp_path, ("gpkg",))
     path = tmp_path / "designation_2021.gpkg"
-    named = read_area_set(Path(f"{path}|layername=areas"))
-    assert named.members is None
-    assert named.year is None
-    by_cell = measure_year(registers, KBH.policy, [read_area_set(path)]).statuses[0]
-    by_outline = measure_year(registers, KBH.policy, [named]).statuses[0]
+    named = read_areas_of_registers(Path(f"{path}|layername=areas"), "en")
+    assert not len(named.members)
+    assert named.known_year is None
+    by_cell = measure_year(registers, KBH.policy, [read_areas_of_registers(path, "en")]).status()
+    by_outline = measure_year(registers, KBH.policy, [named]).status()
     assert by_cell.residents == by_outline.residents
 
 
-def located(*points: tuple[float, float]) -> Located:
-    xy = np.array(points, dtype=np.float64).reshape(-1, 2)
-    return Located(pa.array([f"A{i}" for i in range(len(xy))]), xy[:, 0], xy[:, 1])
-
-
-def members(members: Any) -> AreaSet:
-    return AreaSet("x", ("a", "b"), np.array([None, None], dtype=object), members)
+def members(area: list[int], **places: Any) -> AreaSet:
+    """Two areas of some units."""
+    ids = places.pop("unit_id", np.arange(len(area)).astype(str).astype(object))
+    return make_areas([None, None], Members(ids, np.zeros(len(area), np.int64), np.array(area, np.int64), **places))
 
 
 def test_addresses_are_found_by_the_cell_that_holds_them() -> None:
-    cells = MemberCells(100, np.array([5, 5, 7]), np.array([-1, 3, 2]), np.array([1, 0, 0]))
-    areas = members(cells).area_of(located((350, 550), (300, 500), (400, 500), (-0.5, 599.5), (250, 799), (250, 800)))
-    assert areas.tolist() == [0, 0, -1, 1, 0, -1]
-    nothing = MemberCells(100, *(np.empty(0, dtype=np.int64) for _ in range(3)))
-    assert members(nothing).area_of(located((1, 1))).tolist() == [-1]
+    """Whatever the order of the cells; half open, as in the grid."""
+    cells = members([0, 1, 0], row=np.array([7, 5, 5]), col=np.array([2, -1, 3]), size=100)
+    points = np.array([(350, 550), (300, 500), (400, 500), (-0.5, 599.5), (250, 799), (250, 800)], dtype=np.float64)
+    assert cells.area_of(points[:, 0], points[:, 1]).tolist() == [0, 0, -1, 1, 0, -1]
+    none = np.empty(0, dtype=np.int64)
+    assert members([], row=none, col=none, size=100).area_of(np.ones(1), np.ones(1)).tolist() == [-1]
 
 
 def test_addresses_are_found_by_their_id() -> None:
-    named = MemberAddresses(np.array(["A2", "A0", "other"], dtype=object), np.array([1, 0, 0]))
-    assert members(named).area_of(located((1, 1), (2, 2), (3, 3))).tolist() == [0, -1, 1]
+    named = members(
+        [1, 0, 0], unit_id=np.array(["A2", "A0", "other"], dtype=object), geometry=np.array([Point(9, 9)] * 3)
+    )
+    x = np.array([1.0, 2.0, 3.0])
+    assert named.area_of(x, x, pa.array(["A0", "A1", "A2"])).tolist() == [0, -1, 1]
 
 
-def test_cells_in_a_unit_table_are_no_cells_when_they_are_clipped(tmp_path: Path) -> None:
-    polygons = [box(0, 0, 100, 100), box(100, 0, 150, 100)]
-    assert read_area_set(write_polygons(tmp_path / "a.gpkg", polygons)).members is None
+def test_cells_in_a_unit_table_are_no_cells_when_they_are_clipped() -> None:
+    whole, clipped = [box(0, 0, 100, 100), box(100, 0, 200, 100)], [box(0, 0, 100, 100), box(100, 0, 150, 100)]
+    ids, ones = np.array(["a", "b"], dtype=object), np.ones(2, dtype=np.int64)
+    assert members_of_shapes(ids, ones, ones, np.array(whole)).size == 100
+    assert members_of_shapes(ids, ones, ones, np.array(clipped)).size == 0
 
 
 # --- files that cannot be used ------------------------------------------------------------------------------
@@ -126,7 +129,7 @@ def test_cells_in_a_unit_table_are_no_cells_when_they_are_clipped(tmp_path: Path
 
 def refused(path: Path, wanted: str) -> None:
     with pytest.raises(InputError, match=wanted):
-        read_area_set(path)
+        read_areas_of_registers(path, "en")
 
 
 def designation_file(registers: Path, folder: Path) -> Path:
@@ -148,8 +151,8 @@ def test_a_damaged_designation_is_told(registers: Path, tmp_path: Path) -> None:
 
 def test_a_designation_of_another_city_is_told(registers: Path, tmp_path: Path) -> None:
     path = designation_file(registers, tmp_path)
-    text = path.with_suffix(".json").read_text(encoding="utf-8")
-    path.with_suffix(".json").write_text(text.replace('"EPSG:25832"', '"EPSG:28992"'), encoding="utf-8")
+    areas = gpd.read_file(path, layer="areas")
+    areas.set_crs("EPSG:28992", allow_override=True).to_file(path, layer="areas")
     refused(path, "is a designation in EPSG:28992, and registers are read in EPSG:25832")
 
 

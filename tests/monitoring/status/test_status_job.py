@@ -11,14 +11,15 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import shapely
+from builders import make_areas
 from goal_worlds import EAST_AREA, WEST_AREA, homes_by_pandas, write_polygons
 from shapely.geometry import box
 from small_registers import Registers, make_registers
-from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.status import Status
-from udsat_geo.files.area_set import read_area_set
+from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.messages.errors import InputError
-from udsat_geo.monitoring.status import StatusJob, StatusReport, measure_year, take_report
+from udsat_geo.monitoring.measure import measure_year
+from udsat_geo.monitoring.status import StatusJob, StatusReport, take_report
 from udsat_geo.policy.load import load_policy
 
 AREAS = (WEST_AREA, EAST_AREA)
@@ -26,12 +27,6 @@ LATER = (box(719_500, 6_175_500, 720_000, 6_176_050), box(720_250, 6_175_700, 72
 LOADED = load_policy("kbh-2017")
 POLICY = LOADED.policy
 SEEDS = (1, 2, 3, 4, 5, 6)
-
-
-def as_set(polygons: Sequence[Any]) -> AreaSet:
-    geometry = np.empty(len(polygons), dtype=object)
-    geometry[:] = list(polygons)
-    return AreaSet("areas", tuple(f"A{i}" for i in range(len(polygons))), geometry)
 
 
 def by_pandas(made: Registers, areas: Sequence[Any]) -> dict[str, dict[bool, float]]:
@@ -84,44 +79,44 @@ def check(status: Status, made: Registers, areas: Sequence[Any]) -> None:
 def test_a_year_agrees_with_pandas_for_one_set_and_for_two_at_once(seed: int, tmp_path: Path) -> None:
     made = make_registers(seed, n_addresses=60, n_residents=600)
     made.write(tmp_path)
-    both = measure_year(tmp_path, POLICY, [as_set(AREAS), as_set(LATER)])
-    alone = measure_year(tmp_path, POLICY, [as_set(AREAS)])
-    for areas, status, residents in zip((AREAS, LATER), both.statuses, both.residents, strict=True):
-        check(status, made, areas)
+    both = measure_year(tmp_path, POLICY, [make_areas(AREAS), make_areas(LATER)])
+    alone = measure_year(tmp_path, POLICY, [make_areas(AREAS)])
+    for number, areas in enumerate((AREAS, LATER)):
+        check(both.status(number), made, areas)
         _, people = homes_by_pandas(made, areas)
-        assert residents.tolist() == [int((people["area"] == i).sum()) for i in range(len(areas))]
-    check(alone.statuses[0], made, AREAS)
-    assert alone.residents[0].tolist() == both.residents[0].tolist()
+        assert both.residents(number).tolist() == [int((people["area"] == i).sum()) for i in range(len(areas))]
+    check(alone.status(), made, AREAS)
+    assert alone.residents().tolist() == both.residents().tolist()
 
 
 def test_three_sets_at_once_are_three_sets_one_by_one(tmp_path: Path) -> None:
     make_registers(3, n_addresses=60, n_residents=600).write(tmp_path)
-    sets = [as_set(AREAS), as_set(LATER), as_set(AREAS[:1])]
+    sets = [make_areas(AREAS), make_areas(LATER), make_areas(AREAS[:1])]
     together = measure_year(tmp_path, POLICY, sets)
-    for areas, status, residents in zip(sets, together.statuses, together.residents, strict=True):
+    for number, areas in enumerate(sets):
         alone = measure_year(tmp_path, POLICY, [areas])
-        np.testing.assert_array_equal(status.areas, alone.statuses[0].areas)
-        np.testing.assert_array_equal(residents, alone.residents[0])
+        np.testing.assert_array_equal(together.status(number).areas, alone.status().areas)
+        np.testing.assert_array_equal(together.residents(number), alone.residents())
 
 
 def test_no_order_of_rows_or_areas_matters(tmp_path: Path) -> None:
     made = make_registers(8, n_addresses=60, n_residents=400)
     made.write(tmp_path / "one")
     made.shuffled(3).write(tmp_path / "other")
-    one = measure_year(tmp_path / "one", POLICY, [as_set(AREAS)])
-    other = measure_year(tmp_path / "other", POLICY, [as_set(AREAS[::-1])], threads=1)
+    one = measure_year(tmp_path / "one", POLICY, [make_areas(AREAS)])
+    other = measure_year(tmp_path / "other", POLICY, [make_areas(AREAS[::-1])], threads=1)
     for part in ("areas", "rest_of_city", "city", "gap"):
-        np.testing.assert_array_equal(getattr(one.statuses[0], part), getattr(other.statuses[0], part))
-    assert one.residents[0].tolist() == other.residents[0].tolist()[::-1]
+        np.testing.assert_array_equal(getattr(one.status(), part), getattr(other.status(), part))
+    assert one.residents().tolist() == other.residents().tolist()[::-1]
 
 
 def test_a_resident_of_two_areas_counts_once(tmp_path: Path) -> None:
     make_registers(4, n_addresses=60, n_residents=400).write(tmp_path)
-    whole = measure_year(tmp_path, POLICY, [as_set([box(719_000, 6_175_000, 721_000, 6_177_000)])])
-    twice = measure_year(tmp_path, POLICY, [as_set([box(719_000, 6_175_000, 721_000, 6_177_000), WEST_AREA])])
-    assert twice.statuses[0].residents_in_areas == whole.statuses[0].residents_in_areas == whole.statuses[0].residents
-    assert twice.residents[0].tolist() == [whole.statuses[0].residents, 0]
-    assert np.isnan(twice.statuses[0].rest_of_city).all()
+    whole = measure_year(tmp_path, POLICY, [make_areas([box(719_000, 6_175_000, 721_000, 6_177_000)])])
+    twice = measure_year(tmp_path, POLICY, [make_areas([box(719_000, 6_175_000, 721_000, 6_177_000), WEST_AREA])])
+    assert twice.status().residents_in_areas == whole.status().residents_in_areas == whole.status().residents
+    assert twice.residents().tolist() == [whole.status().residents, 0]
+    assert np.isnan(twice.status().rest_of_city).all()
 
 
 # --- the job ------------------------------------------------------------------------------------------------
@@ -161,7 +156,8 @@ def report_of(town: Path, **changes: Any) -> StatusReport:
         "raw": town / "raw",
         "language": "en",
     }
-    return take_report(StatusJob(**{**given, **changes}))
+    job = StatusJob(**{**given, **changes})
+    return take_report(job, lambda path: read_areas_of_registers(path, job.language, job.allow_overlaps))
 
 
 def test_years_stand_in_order_and_each_is_measured_by_itself(town: Path) -> None:
@@ -272,6 +268,7 @@ def test_the_problems_of_areas_and_updated_areas_are_told_together(town: Path) -
 
 
 def test_an_area_set_read_twice_is_the_same(town: Path) -> None:
-    one, other = read_area_set(town / "areas.gpkg"), read_area_set(Path(f"{town / 'areas.gpkg'}|layername=areas"))
-    assert one.label == other.label == ("1 (Vest)", "2 (Øst)")
+    named = Path(f"{town / 'areas.gpkg'}|layername=areas")
+    one, other = read_areas_of_registers(town / "areas.gpkg", "en"), read_areas_of_registers(named, "en")
+    assert one.labels == other.labels == ("1 (Vest)", "2 (Øst)")
     assert one.path == other.path == town / "areas.gpkg"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 from typing import Any
 
 import hypothesis.extra.numpy as hnp
@@ -125,7 +126,10 @@ def places(draw: DrawFn) -> tuple[Any, ...]:
 def by_side(made: tuple[Any, ...]) -> SumsBySide:
     numerator, denominator, residents, inside = made
     ones = np.ones(2, dtype=np.int64)
-    return sums_by_side(numerator, denominator, ones, ones, residents, inside)
+    sums = SimpleNamespace(
+        numerator=numerator, denominator=denominator, numerator_unit=ones, denominator_unit=ones, residents=residents
+    )
+    return sums_by_side(sums, inside)
 
 
 @given(places())

@@ -12,17 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from builders import make_areas
 from click.testing import CliRunner
 from paths import SHARED
-from udsat_geo.areas.area_set import AreaSet, MemberCells
+from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.cli.main import udsat
+from udsat_geo.monitoring.measure import MeasuredYear, measure_year
 from udsat_geo.monitoring.status import (
-    MeasuredYear,
     StatusJob,
     StatusReport,
     change_of_gaps,
     difference_of_areas,
-    measure_year,
     series_of,
     take_report,
 )
@@ -56,10 +56,10 @@ def per_print(key: str) -> float:
 @cache
 def planted(year: int) -> AreaSet:
     truth = planted_areas(year)
-    order = np.lexsort((truth.col, truth.row))
     outline = np.full(len(truth.names), shapely.box(700_000, 6_160_000, 750_000, 6_200_000), dtype=object)
-    cells = MemberCells(100, truth.row[order], truth.col[order], truth.area[order].astype(np.int64))
-    return AreaSet(f"planted {year}", tuple(truth.names), outline, cells)
+    ids, nobody = np.arange(len(truth.row)).astype(str).astype(object), np.zeros(len(truth.row), dtype=np.int64)
+    cells = Members(ids, nobody, truth.area.astype(np.int64), row=truth.row, col=truth.col, size=100)
+    return make_areas(outline, cells, year)
 
 
 @cache
@@ -69,7 +69,7 @@ def measured(year: int) -> MeasuredYear:
 
 @cache
 def own() -> StatusReport:
-    return take_report(StatusJob("2017", YEARS, POLICY, "2021"))
+    return take_report(StatusJob("2017", YEARS, POLICY, "2021"), Path)
 
 
 def table_2_by_table_1(key: str) -> dict[str, float]:
@@ -93,20 +93,20 @@ def test_the_printed_tables_contradict_each_other_where_it_is_said() -> None:
 @pytest.mark.parametrize("year", YEARS)
 @pytest.mark.parametrize("side", ["areas", "rest_of_city"])
 def test_tabel_1_over_the_planted_areas(year: int, side: str) -> None:
-    for key, level in zip(KEYS, getattr(measured(year).statuses[0], side), strict=True):
+    for key, level in zip(KEYS, getattr(measured(year).status(), side), strict=True):
         printed = PRINTED["table_1"][side][key][str(year)]
         assert per_print(key) * level == pytest.approx(printed, abs=PLANTED), key
 
 
 def test_the_change_of_tabel_1_over_the_planted_areas() -> None:
-    series = series_of({year: measured(year).statuses[0] for year in YEARS})
+    series = series_of({year: measured(year).status() for year in YEARS})
     for side, change in (("areas", series.change_in_areas), ("rest_of_city", series.change_in_rest_of_city)):
         for key, value in zip(KEYS, change, strict=True):
             assert per_print(key) * value == pytest.approx(PRINTED["table_1"][side][key]["change"], abs=PLANTED)
 
 
 def test_tabel_2_over_the_planted_areas() -> None:
-    gaps = change_of_gaps(series_of({year: measured(year).statuses[0] for year in YEARS}), 2017)
+    gaps = change_of_gaps(series_of({year: measured(year).status() for year in YEARS}), 2017)
     for j, key in enumerate(KEYS):
         found = {
             "gap_2017": per_print(key) * gaps.gap_since[j],
@@ -124,7 +124,7 @@ def test_tabel_2_over_the_planted_areas() -> None:
 
 
 def test_tabel_22_over_the_planted_areas() -> None:
-    difference = difference_of_areas(*measured(2021).statuses)
+    difference = difference_of_areas(measured(2021).status(0), measured(2021).status(1))
     for j, key in enumerate(KEYS):
         printed = PRINTED["table_22"][key]
         assert per_print(key) * difference.old[j] == pytest.approx(printed["areas_2017"], abs=PLANTED)

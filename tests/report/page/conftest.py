@@ -12,6 +12,7 @@ import pytest
 from page_reading import Open, Opened
 from two_years import write_town
 from udsat_geo.designation.job import Job, run
+from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy
 from udsat_geo.report.page.build import make_page
@@ -71,7 +72,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The synthetic city designated in three years, in a folder."""
     out = tmp_path_factory.mktemp("city")
     for year in YEARS:
-        write_results(run(Job(year, load_policy("kbh-2017"), out=out)), out, ("gpkg",))
+        write_results(run(Job(year, load_policy("kbh-2017"), store=store_of(out))), out, ("gpkg",))
     return out
 
 

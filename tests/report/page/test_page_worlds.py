@@ -15,6 +15,7 @@ from paths import POLICIES
 from small_registers import make_registers
 from two_years import designated
 from udsat_geo.designation.job import Job, run
+from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy, with_references
 from udsat_geo.report.page.build import make_page
@@ -96,7 +97,7 @@ def zones(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "convicted_previous_year": 500, "basic_school_30_59": 900, "non_western_origin": 4000}  # fmt: skip
     write_estates(folder / "estates.gpkg", {"A": poor, "B": {}, "C": poor})
     policy = with_references(load_policy("boligomraade-2021"), ("convicted_national=0.0174",))
-    made = run(Job(2024, policy, units=folder / "estates.gpkg", out=folder))
+    made = run(Job(2024, policy, units=folder / "estates.gpkg", store=store_of(folder)))
     write_results(made, folder, ("gpkg",))
     return folder / "designation_2024.gpkg"
 
@@ -121,7 +122,7 @@ def test_addresses_as_units(tmp_path: Path, open_page: Open) -> None:
     base = POLICIES / "addresses.toml"
     (tmp_path / "small.toml").write_text(ADDRESSES.format(base=base), encoding="utf-8")
     policy = load_policy(str(tmp_path / "small.toml"))
-    made = run(Job(2025, policy, tmp_path / "raw", previous="none", out=tmp_path, language="en"))
+    made = run(Job(2025, policy, tmp_path / "raw", previous="none", store=store_of(tmp_path), language="en"))
     write_results(made, tmp_path, ("gpkg",))
     path = tmp_path / "addresses.html"
     path.write_text(make_page(read_all([tmp_path / "designation_2025.gpkg"], True, policy)), encoding="utf-8")
@@ -166,7 +167,7 @@ def test_zones_with_names_say_them(tmp_path: Path, open_page: Open) -> None:
         encoding="utf-8",
     )
     policy = load_policy(str(tmp_path / "named.toml"))
-    write_results(run(Job(2025, policy, units=tmp_path / "zones.gpkg", out=tmp_path)), tmp_path, ("gpkg",))
+    write_results(run(Job(2025, policy, units=tmp_path / "zones.gpkg", store=store_of(tmp_path))), tmp_path, ("gpkg",))
     path = tmp_path / "named.html"
     path.write_text(make_page(read_all([tmp_path / "designation_2025.gpkg"], True, policy)), encoding="utf-8")
     units = data_of(path.read_text(encoding="utf-8"))["years"][-1]["units"]

@@ -14,7 +14,7 @@ import pytest
 import shapely
 from faulty_proxy import Proxy, proxied
 from test_layers_of_a_service import QUICK, read, refused
-from udsat_geo.files.area_set import read_area_set
+from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.sources.copies import local_copies
 from udsat_geo.sources.features import file_of
@@ -76,9 +76,9 @@ def test_a_designation_on_the_web_is_told_to_lack_its_summary(web: Proxy, tmp_pa
     web.every = {"": faulty.says(path.read_bytes())}
     with local_copies({"areas": f"{web.address}/designation_2021.gpkg"}, QUICK) as copies:
         with pytest.raises(InputError, match=r"designation_2021\.gpkg: is a designation, whose summary"):
-            read_area_set(copies.paths["areas"])
+            read_areas_of_registers(copies.paths["areas"], "en")
     with local_copies({"areas": f"{web.address}/designation_2021.gpkg|layername=areas"}, QUICK) as copies:
-        assert len(read_area_set(copies.paths["areas"])) == 2
+        assert len(read_areas_of_registers(copies.paths["areas"], "en")) == 2
 
 
 def test_a_file_that_comes_at_the_second_attempt_says_so(web: Proxy, tmp_path: Path) -> None:

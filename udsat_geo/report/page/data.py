@@ -447,8 +447,8 @@ def earlier_of(read: Read) -> Earlier | None:
     before = {str(unit["unit_id"]): unit["area_id"] for unit in read.units}
     now = dict(before)
     before |= {str(unit["unit_id"]): unit["previous_area_id"] for unit in read.changed_units}
-    where = {} if read.designated.geometry is None else dict(
-        zip((str(unit["unit_id"]) for unit in read.units), read.designated.geometry, strict=True)
+    where: dict[str, Any] = dict(
+        zip((str(unit["unit_id"]) for unit in read.units), read.designated.members.places(), strict=True)
     )  # fmt: skip
     where |= {
         str(unit["unit_id"]): place
@@ -561,8 +561,7 @@ def places_of(found: Sequence[Read]) -> Places:
     """The places of the units of all years; those of one shape are one."""
     import shapely
 
-    everywhere = [read.designated.geometry for read in found]
-    geometry = np.concatenate([place for place in everywhere if place is not None])
+    geometry = np.concatenate([read.designated.members.places() for read in found])
     unique, where = np.unique(np.array(shapely.to_wkb(geometry), dtype=object), return_inverse=True)
     places = shapely.from_wkb(unique)
     ends = np.cumsum([len(read.units) for read in found])[:-1]
@@ -599,7 +598,7 @@ def unit_classes(read: Read, places: NDArray[np.int64], n_places: int) -> dict[s
         of each place, only where the units have names.
     """
     breaks = breaks_of(read)
-    number_of_area = {str(area): i for i, area in enumerate(read.designated.area_id)}
+    number_of_area = {str(area): i for i, area in enumerate(read.designated.area_id.tolist())}
     decisions = {text: i for i, text in enumerate(decision_texts(read, read.language))}
     kinds: dict[tuple[Any, ...], int] = {}
     of = np.full(n_places, -1, dtype=np.int64)

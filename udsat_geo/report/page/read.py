@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo import __version__
-from udsat_geo.changes.diff import Designated
-from udsat_geo.files.area_set import is_designation
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.files.area_set import is_designation, read_designation
 from udsat_geo.files.explained import is_whole, made_by_older
-from udsat_geo.files.stored import read_designated, read_summary
+from udsat_geo.files.stored import read_summary
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import LoadedPolicy, load_policy
@@ -65,7 +65,7 @@ class Read:
     summary : dict
         Its JSON.
     crs : str
-    designated : Designated
+    designated : AreaSet
         With the geometry of its units.
     areas, units, changes, changed_units, status : list of dict
         The rows of its layers, without geometries; rows of `units` in the order of `designated`.
@@ -77,7 +77,7 @@ class Read:
     path: Path
     summary: dict[str, Any]
     crs: str
-    designated: Designated
+    designated: AreaSet
     areas: Rows
     units: Rows
     changes: Rows
@@ -182,7 +182,7 @@ def _read(path: Path, policy: LoadedPolicy | None) -> Read:
         raise InputError(Problem(path.name, what, "Update udsat_geo."))
     if not is_whole(summary) or not _is_shown(summary):
         raise InputError(made_by_older(path))
-    designated = read_designated(path, geometry=True)
+    designated = read_designation(path)
     crs, areas, _ = _layer(path, "areas")
     if crs is None:
         raise InputError(Problem(path.name, "does not say its reference system", "Make the designation again."))

@@ -1,0 +1,244 @@
+"""Earlier designations: where they are found, and which units qualified in them (``rule.years_running``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
+from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.rules import Policy
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A designation that lies in a store: what it was made by and of, and how the rest of it is read.
+
+    Attributes
+    ----------
+    year : int
+    policy_id, policy_sha256, source : str
+    area_set : callable
+        Reads its areas.
+    units : callable
+        Reads a pyarrow.Table with ``unit_id``, ``area_id`` and, in all but older files, ``qualified``.
+    """
+
+    year: int
+    policy_id: str
+    policy_sha256: str
+    source: str
+    area_set: Callable[[], AreaSet]
+    units: Callable[[], Any]
+
+
+class Store(Protocol):
+    """Where results go, and earlier ones lie: a folder, or a database."""
+
+    @property
+    def is_database(self) -> bool:
+        """Whether it is one, for messages."""
+
+    def place(self, year: int) -> str:
+        """Where the designation of a year lies, for messages."""
+
+    def find(self, year: int) -> Earlier | None:
+        """The designation of a year; None where there is none."""
+
+    def read(self, where: str) -> AreaSet:
+        """A designation that is named by its file."""
+
+
+class Nowhere:
+    """A store that holds nothing."""
+
+    is_database = False
+
+    def place(self, year: int) -> str:
+        """As a file in the working folder."""
+        return f"designation_{year}"
+
+    def find(self, year: int) -> Earlier | None:
+        """None, whatever the year."""
+        return None
+
+    def read(self, where: str) -> AreaSet:
+        """Refuse it.
+
+        Raises
+        ------
+        InputError
+        """
+        raise InputError(Problem(where, _("no such designation"), _("Name a designation_YEAR.gpkg, or none.")))
+
+
+@dataclass(frozen=True)
+class Qualified:
+    """Which units met the demands of a designation in its own year.
+
+    Attributes
+    ----------
+    year : int
+    unit_id : object (str), shape (n_units,)
+    qualified : bool, shape (n_units,)
+    """
+
+    year: int
+    unit_id: NDArray[np.object_]
+    qualified: NDArray[np.bool_]
+
+
+def earlier_years(year: int, policy: Policy) -> tuple[int, ...]:
+    """The years whose designations a unit must have qualified in as well, the latest first.
+
+    Parameters
+    ----------
+    year : int
+        The year to designate.
+    policy : Policy
+        ``rule.years_running`` designations, this one included, lie one ``cadence`` apart.
+    """
+    return tuple(year - policy.cadence * back for back in range(1, policy.rule.years_running))
+
+
+def qualified_throughout(unit_id: NDArray[np.object_], earlier: Iterable[Qualified]) -> NDArray[np.bool_]:
+    """Which units qualified in every one of the earlier designations.
+
+    Parameters
+    ----------
+    unit_id : object (str), shape (n_units,)
+        Of the units to designate now.
+    earlier : iterable of Qualified
+        Their units may be others: one that an earlier designation does not have did not qualify in it.
+
+    Returns
+    -------
+    bool, shape (n_units,)
+        True everywhere when there are no earlier designations to look at.
+    """
+    result = np.ones(len(unit_id), dtype=bool)
+    for designation in earlier:
+        met = set(designation.unit_id[designation.qualified].tolist())
+        result &= np.fromiter((unit in met for unit in unit_id.tolist()), dtype=bool, count=len(unit_id))
+    return result
+
+
+def qualified_before(
+    store: Store, year: int, policy: LoadedPolicy, source: str, unit_id: NDArray[np.object_]
+) -> NDArray[np.bool_]:
+    """Which units qualified in every earlier designation that ``rule.years_running`` looks back on.
+
+    Parameters
+    ----------
+    store : Store
+        Holds a designation for each of `earlier_years`.
+    year : int
+        The year to designate.
+    policy : LoadedPolicy
+    source : str
+        The kind of input of this run.
+    unit_id : object (str), shape (n_units,)
+
+    Returns
+    -------
+    bool, shape (n_units,)
+        True everywhere for a policy that looks at a single year. A unit that an earlier designation does not have
+        did not qualify in it.
+
+    Raises
+    ------
+    InputError
+        As `read_earlier`, or if an earlier designation shares no unit with this one.
+    """
+    earlier = read_earlier(store, year, policy, source)
+    now = set(unit_id.tolist())
+    what = _("shares no unit with this designation (it has {there}, this one {here})")
+    problems = [
+        Problem(
+            store.place(designation.year),
+            what.format(there=_first(designation.unit_id), here=_first(unit_id)),
+            _("Designate the years over the same units."),
+        )
+        for designation in earlier
+        if now.isdisjoint(designation.unit_id.tolist())
+    ]
+    if problems:
+        raise InputError(problems)
+    return qualified_throughout(unit_id, earlier)
+
+
+def read_earlier(store: Store, year: int, policy: LoadedPolicy, source: str) -> tuple[Qualified, ...]:
+    """The earlier designations that ``rule.years_running`` looks back on, the latest first.
+
+    Each must have been made from the same kind of input, by this policy or by a base of it that asks the same of a
+    unit in a single year: one that asks for less says nothing of what is asked here.
+
+    Raises
+    ------
+    InputError
+        With every year whose designation is missing, damaged, of another kind of input or by another policy.
+    """
+    found: list[Qualified] = []
+    problems: list[str] = []
+    for earlier in earlier_years(year, policy.policy):
+        try:
+            found.append(_read(store, earlier, policy, source))
+        except InputError as error:
+            problems += error.messages
+    if problems:
+        raise InputError(problems)
+    return tuple(found)
+
+
+def _read(store: Store, year: int, policy: LoadedPolicy, source: str) -> Qualified:
+    """One earlier designation, with what makes it unusable told at once."""
+    place, rule = store.place(year), policy.policy
+    by = _(" or ").join(policy.ids_of_same_demands)
+    remedy = _("Designate {year} into the same folder first, with {policies}.")
+    if store.is_database:
+        remedy = _("Designate {year} into the same database first, with {policies}.")
+    remedy = remedy.format(year=year, policies=by)
+    found = store.find(year)
+    if found is None:
+        what = _("no such designation, and {policy} looks back on {years} years running")
+        raise InputError(Problem(place, what.format(policy=rule.id, years=rule.rule.years_running), remedy))
+    problems = []
+    if found.year != year:
+        problems.append(Problem(place, _("is of {year}").format(year=found.year), remedy))
+    if found.policy_id not in policy.ids_of_same_demands:
+        what = _("was made by {other}, which does not ask the same of a unit as {policy}")
+        problems.append(Problem(place, what.format(other=found.policy_id, policy=rule.id), remedy))
+    if found.source != source:
+        what = _("was made from another kind of input ({there}, this one from {here})")
+        problems.append(Problem(place, what.format(there=found.source, here=source), remedy))
+    if problems:
+        raise InputError(problems)
+    try:
+        return Qualified(year, *_units_of(found.units()))
+    except (KeyError, ValueError) as error:
+        reason = str(error.args[0] if error.args else error).split("\n")[0]
+        what = _("is no designation of ours ({reason})").format(reason=reason)
+        raise InputError(Problem(place, what, remedy)) from None
+
+
+def _units_of(units: Any) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Ids of the units and whether each qualified; in files without that column, whether it is in an area."""
+    unit_id = np.array(units["unit_id"].to_pylist(), dtype=object)
+    if len(set(unit_id.tolist())) < len(unit_id):
+        raise ValueError("unit_id stands twice")
+    if "qualified" not in units.column_names:
+        return unit_id, np.array([area is not None for area in units["area_id"].to_pylist()], dtype=bool)
+    told = [str(value).lower() for value in units["qualified"].to_pylist()]
+    if not set(told) <= {"true", "false", "none"}:
+        raise ValueError("qualified is neither true nor false in places")
+    return unit_id, np.array([value == "true" for value in told], dtype=bool)
+
+
+def _first(unit_id: NDArray[np.object_]) -> str:
+    return str(unit_id[0]) if len(unit_id) else _("none")

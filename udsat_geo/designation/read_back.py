@@ -1,0 +1,128 @@
+"""The areas of a designation that was read back, checked: a file may have been edited, or damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.area_set import AreaSet, members_of_shapes
+from udsat_geo.designation.summary import Summary
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
+from udsat_geo.sources.features import geometries_of
+
+
+def area_set_of_tables(
+    summary: Summary, units: Any, areas: Any, places: Any, outlines: Any, crs: str, file: str, path: Path | None
+) -> AreaSet:
+    """The areas and their units, of Arrow tables.
+
+    Parameters
+    ----------
+    summary : Summary
+    units, areas : pyarrow.Table
+        The layers of these names, or as much of them as counts here.
+    places, outlines : pyarrow array of well-known binary
+        Where the units lie, and the outlines of the areas.
+    crs : str
+    file : str
+        What the designation is called in messages.
+    path : Path or None
+
+    Raises
+    ------
+    InputError
+        If units or areas are not whole.
+    ValueError, KeyError
+        If a column is missing or holds something else.
+    """
+    unit_id, area_id, labels = _texts(units, "unit_id"), _texts(areas, "area_id"), _texts(units, "area_id")
+    residents, since = _whole_numbers(units, "residents", empty=0), _whole_numbers(areas, "since")
+    # older files have no such column
+    until = _whole_numbers(areas, "until", empty=-1) if "until" in areas.column_names else None
+    geometry = geometries_of(places)
+    number = {area: i for i, area in enumerate(area_id.tolist())} | {"": -1}
+    _check_whole(file, unit_id, np.array([label not in number for label in labels], dtype=bool), area_id, geometry)
+    area_of_unit = np.array([number[label] for label in labels], dtype=np.int64)
+    year = summary.year
+    files = () if path is None else ((year, "designation", path), (year, "summary", path.with_suffix(".json")))
+    return AreaSet(
+        area_id=area_id,
+        name=_texts(areas, "name"),
+        outline=geometries_of(outlines),
+        crs=crs,
+        year=year,
+        since=since,
+        file=file,
+        path=path,
+        source=summary.source,
+        policy_id=summary.policy.id,
+        policy_sha256=summary.policy.sha256,
+        until=until,
+        members=members_of_shapes(unit_id, residents, area_of_unit, geometry),
+        files=files,
+    )
+
+
+def _whole_numbers(table: Any, column: str, empty: int | None = None) -> NDArray[np.int64]:
+    """A column of whole numbers, shape (n_rows,); `empty` stands for missing ones.
+
+    Raises
+    ------
+    ValueError
+        If something else stands in it, or nothing where `empty` is None.
+    KeyError
+        If there is no such column.
+    """
+    values = table[column].to_pylist()
+    if empty is None and None in values:
+        raise ValueError(f"{column} is empty in places")
+    # a program that keeps missing values as NaN has written whole numbers as floats
+    whole = [empty if value is None else value for value in values]
+    if not all(isinstance(value, int | float) and value == value // 1 for value in whole):
+        raise ValueError(f"{column} holds no whole numbers")
+    return np.array(whole, dtype=np.int64)
+
+
+def _texts(table: Any, column: str) -> NDArray[np.object_]:
+    """A column as texts, empty where there is none, shape (n_rows,)."""
+    values = ["" if value is None else str(value) for value in table[column].to_pylist()]
+    result = np.empty(len(values), dtype=object)
+    result[:] = values
+    return result
+
+
+def _check_whole(
+    file: str,
+    unit_id: NDArray[np.object_],
+    lost: NDArray[np.bool_],
+    area_id: NDArray[np.object_],
+    geometry: NDArray[np.object_],
+) -> None:
+    """Refuse what only a file that was edited or damaged holds: `lost` units are in areas that it does not have."""
+    import shapely
+
+    remedy = _("Make the designation again.")
+    nowhere = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    unit = _("unit {unit}")
+    problems = [
+        Problem(file, what, remedy, int(wrong.sum()), unit.format(unit=unit_id[np.flatnonzero(wrong)[0]]))
+        for wrong, what in (
+            (lost, _("units of areas that the layer areas does not have")),
+            (nowhere, _("units without a geometry")),
+        )
+        if wrong.any()
+    ]
+    without = {"area": _("areas without an id"), "unit": _("units without an id")}
+    twice = {"area": _("areas of one id in the layer areas"), "unit": _("units of one id in the layer units")}
+    for ids, one in ((area_id, "area"), (unit_id, "unit")):
+        if (ids == "").any():
+            problems.append(Problem(file, without[one], remedy, int((ids == "").sum())))
+        known, count = np.unique(ids[ids != ""].astype(str), return_counts=True)
+        if (count > 1).any():
+            problems.append(Problem(file, twice[one], remedy, int((count - 1).sum()), str(known[count > 1][0])))
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,130 @@
+"""The registers of a year, counted in and around sets of areas in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.areas.polygons import check_in_city, outside_city
+from udsat_geo.designation.status import Status, status_of_sums, sums_by_side
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.read import Located, Missing, RegisterSums, read_partial_registers
+
+
+@dataclass(frozen=True)
+class MeasuredYear:
+    """The registers of a year over one or more sets of areas.
+
+    Attributes
+    ----------
+    policy : Policy
+        Whose criteria are measured.
+    sets : tuple of AreaSet, n_sets
+    sums : RegisterSums
+        Of each place, which is an area of every set, or none of it.
+    area_of_place : tuple of int64 arrays, each of shape (n_places,), n_sets
+        -1 is none.
+    outside : tuple of bool arrays, n_sets
+        Areas that lie outside the city of these registers.
+    missing : dict
+        Criteria that these registers cannot answer -> the columns they lack.
+    """
+
+    policy: Policy
+    sets: tuple[AreaSet, ...]
+    sums: RegisterSums
+    area_of_place: tuple[NDArray[np.int64], ...]
+    outside: tuple[NDArray[np.bool_], ...]
+    missing: Missing
+
+    def status(self, number: int = 0) -> Status:
+        """One of the sets against the rest of the city."""
+        return status_of_sums(sums_by_side(self.sums, self.area_of_place[number] >= 0), self.policy)
+
+    def residents(self, number: int = 0) -> NDArray[np.int64]:
+        """Residents of each area of one of the sets, shape (n_areas,)."""
+        of_area = np.zeros(len(self.sets[number]) + 1, dtype=np.int64)
+        np.add.at(of_area, self.area_of_place[number], self.sums.residents)
+        return of_area[:-1]
+
+
+def measure_year(folder: Path, policy: Policy, sets: Sequence[AreaSet], threads: int | None = None) -> MeasuredYear:
+    """Count the people of a year in and around sets of areas.
+
+    Parameters
+    ----------
+    folder : Path
+        The registers.
+    policy : Policy
+        Its criteria read registers.
+    sets : sequence of AreaSet
+        At least one, in the reference system of the registers.
+    threads : int, optional
+        For DuckDB; no result depends on it.
+
+    Raises
+    ------
+    InputError
+        If the registers are at fault, or an expression of the policy does not fit them.
+    """
+    placing = _Placing(sets)
+    sums, missing = read_partial_registers(folder, policy, placing, threads)
+    return MeasuredYear(policy, tuple(sets), sums, placing.area_of_place, placing.outside, missing)
+
+
+def check_all_in_city(measured: Sequence[MeasuredYear]) -> None:
+    """Refuse areas that lie outside the city of the registers in every year in which they were measured.
+
+    Raises
+    ------
+    InputError
+    """
+    for number in range(max(len(year.sets) for year in measured)):
+        years = [year for year in measured if number < len(year.sets)]
+        outside: NDArray[np.bool_] = np.logical_and.reduce([year.outside[number] for year in years])
+        check_in_city(years[0].sets[number], outside)
+
+
+class _Placing:
+    """Places addresses by the area they lie in, or by all the sets' areas at once.
+
+    Parameters
+    ----------
+    sets : sequence of AreaSet
+    """
+
+    def __init__(self, sets: Sequence[AreaSet]):
+        self.sets = sets
+        self.area_of_place: tuple[NDArray[np.int64], ...] = ()
+        self.outside: tuple[NDArray[np.bool_], ...] = ()
+
+    def __call__(self, addresses: Located) -> tuple[NDArray[np.int32], int]:
+        areas = [
+            each.area_of(addresses.easting, addresses.northing, addresses.address_id) for each in self.sets
+        ]  # fmt: skip
+        self.outside = tuple(_outside(each, area, addresses) for each, area in zip(self.sets, areas, strict=True))
+        place = areas[0] + 1
+        n_places = len(self.sets[0]) + 1
+        area_of_place = [np.arange(n_places, dtype=np.int64) - 1]
+        for each, area in zip(self.sets[1:], areas[1:], strict=True):
+            # only the pairs that there are: few areas of one set meet an area of another
+            pairs, place = np.unique(place * (len(each) + 1) + area + 1, return_inverse=True)
+            before, own = pairs // (len(each) + 1), pairs % (len(each) + 1)
+            area_of_place = [*(of[before] for of in area_of_place), own - 1]
+            n_places = len(pairs)
+        self.area_of_place = tuple(area_of_place)
+        return place.astype(np.int32), n_places
+
+
+def _outside(areas: AreaSet, area_of_address: NDArray[np.int64], addresses: Located) -> NDArray[np.bool_]:
+    """Which areas lie outside the city: of those that hold an address none does, and the others are looked at."""
+    outside = np.ones(len(areas), dtype=bool)
+    outside[area_of_address[area_of_address >= 0]] = False
+    if outside.any():
+        outside[outside] = outside_city(areas.outline[outside], addresses.easting, addresses.northing)
+    return outside
