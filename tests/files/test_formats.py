@@ -131,7 +131,7 @@ def test_formats_are_read_from_a_list() -> None:
 
 def test_a_format_without_its_library_names_the_extra(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
-    lacking = ("openpyxl", "psycopg")
+    lacking = ("openpyxl", "adbc_driver_postgresql")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name in lacking else find(name, *more))
     with pytest.raises(
         InputError,
@@ -140,7 +140,7 @@ def test_a_format_without_its_library_names_the_extra(town: Town, monkeypatch: p
         check_formats("gpkg,xlsx")
     with pytest.raises(
         InputError,
-        match=r'a database: needs psycopg, which is not installed. Install it with: pip install "udsat_geo.postgis',
+        match=r"a database: needs adbc_driver_postgresql, which is not installed.*pip install .udsat_geo.post",
     ):
         read_layers("postgresql://host/db")
     with pytest.raises(InputError, match=r"designation_2021\.xlsx: needs openpyxl"):

@@ -250,7 +250,7 @@ class Result:
         Raises
         ------
         InputError
-            If it is no address of a database, or psycopg is not installed.
+            If it is no address of a database, or its driver is not installed.
         OutputError
             If it cannot be written; nothing has changed then.
         """

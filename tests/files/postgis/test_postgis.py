@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from hostile import designations
 from hypothesis import given, settings
-from postgis_server import PASSWORD, Server
+from postgis_server import ESCAPED, PASSWORD, Server
 from udsat_geo.designation.layers import Layers, differences
 from udsat_geo.files import postgis
 from udsat_geo.files.postgis import check_database, database_of, write_database
@@ -145,14 +145,14 @@ def test_others_read_the_earlier_one_until_the_new_one_is_whole(
     address = server.admin(new_database())
     write_database(stored(), database_of(address))
     seen = []
-    fill = postgis._fill
+    write_layer = postgis._write_layer
 
-    def watched(connection: Any, name: Any, layer: Any) -> None:
-        fill(connection, name, layer)
+    def watched(*arguments: Any) -> None:
+        write_layer(*arguments)
         impatient = f"{address}?options=-clock_timeout%3D2s"
         seen.append(ask(impatient, "SELECT count(*) FROM designation_2025.areas")[0][0])
 
-    monkeypatch.setattr(postgis, "_fill", watched)
+    monkeypatch.setattr(postgis, "_write_layer", watched)
     write_database(stored({**ROWS, "areas": []}), database_of(address))
     assert seen == [2] * 7
     assert ask(address, "SELECT count(*) FROM designation_2025.areas") == [(0,)]
@@ -166,14 +166,15 @@ def test_a_connection_that_is_cut_leaves_what_was_there(
     address = server.admin(new_database())
     if before:
         write_database(stored(), database_of(address))
-    fill = postgis._fill
+    write_layer = postgis._write_layer
 
-    def cut(connection: Any, name: Any, layer: Any) -> None:
-        fill(connection, name, layer)
+    def cut(cursor: Any, schema: str, layer: Any, *others: Any) -> None:
+        write_layer(cursor, schema, layer, *others)
         if layer.name == at:
-            ask(address, f"SELECT pg_terminate_backend({connection.info.backend_pid})")
+            cursor.execute("SELECT pg_catalog.pg_backend_pid()")
+            ask(address, f"SELECT pg_terminate_backend({cursor.fetchone()[0]})")
 
-    monkeypatch.setattr(postgis, "_fill", cut)
+    monkeypatch.setattr(postgis, "_write_layer", cut)
     with pytest.raises(OutputError) as told:
         write_database(stored({**ROWS, "areas": [{"name": "Ny"}] * 1}), database_of(address))
     assert "the results could not be written (terminating connection due to administrator command)" in str(told.value)
@@ -289,7 +290,12 @@ def test_hostile_texts_are_texts(server: Server, new_database: Callable[..., str
     [
         ("postgresql://u:secret%zz@host/db", "cannot be read"),
         ("postgresql://u:secret@host/db?nonsense", "cannot be read"),
-        ("postgresql://u:secret@host/db?shoe_size=44", "cannot be read"),
+        ("postgresql://u:%00secret@host/db", "cannot be read"),
+        ("postgresql://u:12@secret@host/db", "cannot be read"),
+        ("postgresql://u:12/secret@host/db", "cannot be read"),
+        ("postgresql://u:secret/12@host/db", "cannot be read"),
+        ("postgresql://u:12?secret@host/db", "cannot be read"),
+        ("postgresql://u:12#secret@host/db", "cannot be read"),
         ("postgresql://u:secret@[host/db", "cannot be read"),
         ("postgresql://u:secret@host/db?schema=", "is no name of a schema"),
         ("postgresql://u:secret@host/db?schema=a&schema=b", "is no name of a schema"),
@@ -302,6 +308,12 @@ def test_an_address_that_is_none_is_told_without_repeating_it(address: str, told
         database_of(address)
     assert told in str(wrong.value)
     assert "secret" not in str(wrong.value)
+
+
+def test_an_option_that_there_is_not_is_told_before_the_work() -> None:
+    assert 'cannot be reached (invalid URI query parameter: "shoe_size")' in refused(
+        f"postgresql://u:{ESCAPED}@host/db?shoe_size={PASSWORD}"
+    )
 
 
 def test_a_database_shows_no_password() -> None:
@@ -331,8 +343,8 @@ def test_one_designation_needs_no_name_and_several_do(server: Server, new_databa
     ("spoil", "told"),
     [
         ("DELETE FROM designation_2025.about", "about has 0 rows"),
-        ("UPDATE designation_2025.about SET summary_text = '[1]'", "about holds no summary"),
-        ("UPDATE designation_2025.about SET summary_text = '{'", "is no designation of ours"),
+        ("UPDATE designation_2025.about SET summary_text = '[1]'", "is not the summary of a designation"),
+        ("UPDATE designation_2025.about SET summary_text = '{'", "about: is not JSON"),
         ("ALTER TABLE designation_2025.status ADD shoe_size int", "a column shoe_size, which is not ours"),
         ("DROP TABLE designation_2025.changes", "it has no changes"),
         ("DELETE FROM designation_2025.units WHERE fid = 1", "holds other areas or units than the summary says"),
