@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from udsat_geo.messages.translate import in_language
+from udsat_geo.messages.tables import Table
+from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import decimal
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Table as RichTable
 
     from udsat_geo.designation.designation import Designation
 
@@ -50,10 +51,89 @@ def progress_on(shown: bool) -> Iterator[Callable[[str], None] | None]:
 
 
 def plain_console(width: int | None = None) -> Console:
-    """A console on standard output that prints what it is given: brackets in a name or a path are no markup."""
+    """A console on standard output that prints what it is given: brackets in a name or a path are no markup.
+
+    Output that goes into a file or another program is not wrapped, whatever the window's width.
+    """
     from rich.console import Console
 
-    return Console(markup=False, emoji=False, highlight=False, width=width)
+    console = Console(markup=False, emoji=False, highlight=False, width=width)
+    if width is None and not console.is_terminal:
+        console.width = _UNBOUNDED
+    return console
+
+
+def print_table(table: Table, console: Console, language: str | None = None) -> None:
+    """Print a table: as wide as it needs where it may, else with its heads and its columns of text broken into lines.
+
+    Where even that is wider than the window, columns are left out, spare ones first, and a line below says which.
+
+    Parameters
+    ----------
+    table : Table
+    console : Console
+    language : {"da", "en"}, optional
+        Of that line; without it, the language of the program.
+    """
+    from rich.box import SIMPLE
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    columns, widths = _columns_that_fit(table, console.width)
+    if table.title:
+        console.print(Text(table.title, style="italic"), soft_wrap=True)
+    shown = RichTable(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False, leading=int(table.spaced))
+    for i in columns:
+        shown.add_column(Text(table.heads[i]), justify="left" if i in table.left else "right", width=widths[i])
+    for number, row in enumerate(table.rows):
+        cells = [Text(row[i]) for i in columns]
+        if table.spaced:
+            cells[0].stylize("bold", 0, len(row[0].partition("\n")[0]))
+        sum_follows = table.total and number == len(table.rows) - 2
+        shown.add_row(*cells, style="bold" if number in table.strong else None, end_section=sum_follows)
+    console.print(shown)
+    missing = [table.heads[i].replace("\n", " ") for i in range(len(table.heads)) if i not in columns]
+    if missing:
+        told = _("The window is too narrow for: {columns}.", language).format(columns=", ".join(missing))
+        console.print(told, highlight=False)
+    for note in table.notes:
+        console.print(note, highlight=False)
+
+
+_UNBOUNDED = 100_000
+"""The width of a console that is none."""
+_GAP = 2
+"""What a column takes beside its text."""
+_READABLE = 20
+"""Columns of text are not made narrower than this, unless their text is."""
+
+
+def _columns_that_fit(table: Table, width: int) -> tuple[list[int], list[int]]:
+    """The columns there is room for, and how wide each column of the table is then."""
+    from rich.cells import cell_len
+
+    most, least = [], []
+    for i, head in enumerate(table.heads):
+        cells = [row[i] for row in table.rows]
+        lines = [cell_len(line) for cell in (head, *cells) for line in cell.split("\n")]
+        words = [cell_len(word) for cell in (head, *cells) for word in cell.split()]
+        figures = [cell_len(line) for cell in cells for line in cell.split("\n")]
+        most.append(max(lines))
+        if i in table.left:
+            least.append(min(max(lines), max(*words, _READABLE)))
+        else:
+            least.append(max(*(cell_len(word) for word in head.split()), *figures, 0, 0))
+    columns = list(range(len(table.heads)))
+    for i in (*sorted(table.spare, reverse=True), *reversed(columns[1:])):
+        if sum(least[at] + _GAP for at in columns) > width and i in columns:
+            columns.remove(i)
+    widths, room = least, width - sum(least[at] + _GAP for at in columns)
+    # what room there is goes to the columns of text first, to the narrowest for its text before the others
+    while room > 0 and (short := [i for i in columns if widths[i] < most[i]]):
+        neediest = max(short, key=lambda i: (i in table.left, most[i] / widths[i], i))
+        widths[neediest] += 1
+        room -= 1
+    return columns, widths
 
 
 def print_result(designation: Designation, files: list[str], console: Console) -> None:
@@ -61,9 +141,9 @@ def print_result(designation: Designation, files: list[str], console: Console) -
     from udsat_geo.messages.words import TABLE
 
     words = in_language(TABLE, designation.language)
-    console.print(_areas_table(designation, words))
+    print_table(_areas_table(designation, words), console, designation.language)
     _print_totals(designation, words, console)
-    console.print(_status_table(designation, words))
+    print_table(_status_table(designation, words), console, designation.language)
     for line in _counted_lines(designation):
         console.print(line, highlight=False)
     console.print(f"{words['files']}:", *files, sep="\n  ", highlight=False, soft_wrap=True)
@@ -71,35 +151,23 @@ def print_result(designation: Designation, files: list[str], console: Console) -
 
 def _areas_table(designation: Designation, words: Mapping[str, str]) -> Table:
     import shapely
-    from rich.box import SIMPLE
-    from rich.table import Table
-    from rich.text import Text
 
     language, areas = designation.language, designation.areas
-    table = Table(title=f"{words['areas']} {designation.year}", title_justify="left", box=SIMPLE)
-    rows = []
     hectares = shapely.area(designation.outline) / 10_000
-    for i in range(len(areas)):
-        event = _events(designation.changes.event[i], words) if designation.changes else ""
-        rows.append(
-            (
-                str(designation.area_id[i]),
-                str(designation.name[i]),
-                decimal(areas.residents[i], 0, language),
-                decimal(hectares[i], 0, language),
-                decimal(areas.composite[i], 2, language),
-                str(designation.since[i]),
-                event,
-            )
+    rows = tuple(
+        (
+            str(designation.area_id[i]),
+            str(designation.name[i]),
+            decimal(areas.residents[i], 0, language),
+            decimal(hectares[i], 0, language),
+            decimal(areas.composite[i], 2, language),
+            str(designation.since[i]),
+            _events(designation.changes.event[i], words) if designation.changes else "",
         )
-    for place, heading in enumerate(("area", "name", "residents", "hectares", "composite", "since", "event")):
-        # a narrow window shortens the names, and nothing else
-        width = max([len(words[heading]), *(len(row[place]) for row in rows)]) if heading != "name" else None
-        justify: Literal["left", "right"] = "left" if heading in ("area", "name", "event") else "right"
-        table.add_column(words[heading], justify=justify, no_wrap=heading != "name", min_width=width)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
+        for i in range(len(areas))
+    )
+    heads = tuple(words[head] for head in ("area", "name", "residents", "hectares", "composite", "since", "event"))
+    return Table(f"{words['areas']} {designation.year}", heads, rows, left=frozenset({0, 1, 6}))
 
 
 def _events(told: str, words: Mapping[str, str]) -> str:
@@ -135,14 +203,8 @@ def _print_totals(designation: Designation, words: Mapping[str, str], console: C
 
 
 def _status_table(designation: Designation, words: Mapping[str, str]) -> Table:
-    from rich.box import SIMPLE
-    from rich.table import Table
-
     language, status = designation.language, designation.status
-    table = Table(box=SIMPLE)
-    table.add_column(words["criterion"])
-    for name in ("in_areas", "rest", "gap", "city"):
-        table.add_column(words[name], justify="right")
+    rows = []
     for j, criterion in enumerate(designation.policy.policy.criteria):
         # shares are written per cent; anything else in its own unit
         factor, suffix = (100, " %") if criterion.is_share else (1, f" {criterion.unit}".rstrip())
@@ -150,8 +212,9 @@ def _status_table(designation: Designation, words: Mapping[str, str]) -> Table:
         values = (status.areas[j], status.rest_of_city[j], status.gap[j], status.city[j])
         cells = [decimal(factor * value, 1, language) for value in values]
         shown = [f"{cell}{end}" if cell else "" for cell, end in zip(cells, suffixes, strict=True)]
-        table.add_row(criterion.label_in(language), *shown)
-    return table
+        rows.append((criterion.label_in(language), *shown))
+    heads = tuple(words[head] for head in ("criterion", "in_areas", "rest", "gap", "city"))
+    return Table("", heads, tuple(rows))
 
 
 def _counted_lines(designation: Designation) -> list[str]:
@@ -178,7 +241,7 @@ def plain_table(
     wrapped: Sequence[int] = (),
     title: str | None = None,
     total: bool = False,
-) -> Table:
+) -> RichTable:
     """A table whose numbers are never cut: a narrow window wraps the columns that may be.
 
     Parameters
@@ -192,10 +255,10 @@ def plain_table(
         Whether the last row is set apart as a sum.
     """
     from rich.box import SIMPLE
-    from rich.table import Table
+    from rich.table import Table as RichTable
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
+    table = RichTable(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
     for place, heading in enumerate(headings):
         justify: Justify = "left" if place in left else "right"
         free = place in wrapped
@@ -209,3 +272,9 @@ def plain_table(
 def say(console: Console, text: str) -> None:
     """A line of plain text."""
     console.print(text, highlight=False, markup=False)
+
+
+def print_files(files: Sequence[object], console: Console, language: str) -> None:
+    """The files that were written, one a line, never broken."""
+    if files:
+        console.print(_("Files", language) + ":", *map(str, files), sep="\n  ", highlight=False, soft_wrap=True)

@@ -10,14 +10,23 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.cli.console import plain_console, progress_on
+from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on, say
 from udsat_geo.designation.job import Job, find_inputs, is_synthetic
 from udsat_geo.designation.summary import as_json as json_text
 from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.monitoring.goal_tables import YEARS, Table, as_data, differing, reasons_of_goal, tables_of, write_goals
-from udsat_geo.monitoring.goal_words import HEADINGS, REPORT, VERDICTS
+from udsat_geo.messages.translate import _
+from udsat_geo.monitoring.goal_figures import VERDICTS
+from udsat_geo.monitoring.goal_tables import (
+    YEARS,
+    as_data,
+    both_verdicts,
+    differing,
+    reasons_of_goal,
+    tables_of,
+    write_goals,
+)
 from udsat_geo.monitoring.goals import (
     Account,
     Barriers,
@@ -45,9 +54,6 @@ SYNTHETIC = {
 }
 
 _Read = TypeVar("_Read")
-
-LEAST_WIDTH, LABEL_WIDTH = 140, 28
-"""Columns of text where the output is no terminal, and of them for labels: the tables of figures are wide."""
 
 
 def run_goals(
@@ -93,52 +99,23 @@ def run_goals(
     if as_json:
         click.echo(json_text(as_data(account, language)), nl=False)
         return
-    console = plain_console()
-    if not console.is_terminal:
-        console = plain_console(max(console.width, LEAST_WIDTH))
-    print_account(account, files, language, console)
+    print_account(account, files, language, plain_console())
 
 
 def print_account(account: Account, files: list[Path], language: str, console: Console) -> None:
     """Print the tables, the reasons where our verdict is another than the report's, and what is to be said."""
-    words = HEADINGS[language]
-    tables = tables_of(account, language)
-    for table in tables:
-        print_table(table, console)
-    console.print(f"{words['differs']}:", style="bold")
+    for table in tables_of(account, language):
+        print_table(table, console, language)
+    heading = _("Where our verdict is another than the report's", language)
+    console.print(f"{heading}:", style="bold")
     for goal in differing(account.published):
-        ours, report = VERDICTS[language][goal.verdict], REPORT[language][goal.report]
-        console.print(f"{goal.number} {goal.label[language]}: {ours} / {report}", highlight=False)
+        ours, report = both_verdicts(goal, language)
+        say(console, f"{goal.number} {goal.label[language]}: {ours} / {report}")
         for indicator, judgement, text in reasons_of_goal(goal, language):
-            verdict = VERDICTS[language][judgement.verdict]
-            console.print(f"  - {indicator.label[language]}: {verdict}. {text}", highlight=False)
+            say(console, f"  - {indicator.label[language]}: {_(VERDICTS[judgement.verdict], language)}. {text}")
     for note in account.notes:
-        console.print(note, highlight=False)
-    if files:
-        console.print(f"{words['files']}:", *(str(file) for file in files), sep="\n  ", highlight=False, soft_wrap=True)
-
-
-def print_table(table: Table, console: Console) -> None:
-    """Print one table; a narrow console does without its spare columns."""
-    from rich.box import SIMPLE
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    wide = console.width >= LEAST_WIDTH
-    columns = [i for i in range(len(table.header)) if wide or i not in table.spare]
-    printed = RichTable(title=Text(table.title), title_justify="left", box=SIMPLE)
-    for i in columns:
-        numeric = i in table.numeric
-        printed.add_column(
-            Text(table.header[i]),
-            justify="right" if numeric else "left",
-            no_wrap=numeric,
-            min_width=LABEL_WIDTH if wide and i == table.label else None,
-        )
-    for row in table.rows:
-        # as plain text: brackets in a label are no markup
-        printed.add_row(*(Text(row[i]) for i in columns))
-    console.print(printed)
+        say(console, note)
+    print_files(files, console, language)
 
 
 def _check_call(areas: str | None, named: dict[str, object], years: str | None) -> tuple[int, ...]:

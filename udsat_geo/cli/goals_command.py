@@ -14,7 +14,7 @@ from udsat_geo.cli.options import (
     language_option,
     registers_by_year_option,
 )
-from udsat_geo.monitoring.goal_words import RULE
+from udsat_geo.monitoring.goal_figures import RULE
 
 HELP = "\n\n".join(
     [
@@ -24,7 +24,7 @@ HELP = "\n\n".join(
         "toilet, bath or district heating (18), criteria like a policy's (--goals), crossings per km of barrier (16) "
         "and polling districts (15).",
         "The rule of our verdict:",
-        *(f"{i}. {line}" for i, line in enumerate(RULE["en"], start=1)),
+        *(f"{i}. {line}" for i, line in enumerate(RULE, start=1)),
     ]
 )
 

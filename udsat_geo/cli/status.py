@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from udsat_geo.cli.console import plain_console, progress_on
+from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on, say
 from udsat_geo.designation.summary import as_json as json_text
 from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.translate import _
 from udsat_geo.monitoring.status import StatusJob, StatusReport, take_report
-from udsat_geo.monitoring.status_tables import (
-    TextTable,
-    as_data,
-    closing_sentences,
-    opening_sentences,
-    tables_of,
-    write_status,
-)
-from udsat_geo.monitoring.status_words import WORDS
+from udsat_geo.monitoring.status_tables import SYNTHETIC as SYNTHETIC_REGISTERS
+from udsat_geo.monitoring.status_tables import as_data, closing_sentences, opening_sentences, tables_of, write_status
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers.folders import has_no_registers, years_of
 from udsat_geo.sources.copies import local_copies
@@ -34,7 +26,9 @@ if TYPE_CHECKING:
 
 
 MOST_YEARS = 5
-"""Of a table on the console, so that it fits 80 columns."""
+"""Of a table in a narrow window, so that it fits 80 columns."""
+WIDE = 120
+"""From how many columns on a table may have all years."""
 
 
 def run_status(
@@ -101,34 +95,14 @@ def print_status(report: StatusReport, files: list[Path], console: Console, told
     told : bool
         Whether it has been said already that the registers are synthetic.
     """
-    words = WORDS[report.language]
-    _say(console, [sentence for sentence in opening_sentences(report) if not told or sentence != words["synthetic"]])
-    for table in tables_of(report, MOST_YEARS):
-        print_table(table, console)
-        if table.below:
-            _say(console, table.below)
+    language = report.language
+    for sentence in opening_sentences(report):
+        if not told or sentence != _(SYNTHETIC_REGISTERS, language):
+            say(console, sentence)
+    for table in tables_of(report, MOST_YEARS if console.width < WIDE else None):
+        print_table(table, console, language)
+        if table.notes:
             console.print()
-    _say(console, closing_sentences(report))
-    if files:
-        console.print(f"{words['files']}:", *(str(file) for file in files), sep="\n  ", highlight=False, soft_wrap=True)
-
-
-def print_table(table: TextTable, console: Console) -> None:
-    """Print one table: columns of figures as wide as they need, their heads broken into words, the first the rest."""
-    from rich.box import SIMPLE
-    from rich.table import Table
-    from rich.text import Text
-
-    printed = Table(title=Text(table.title), title_justify="left", box=SIMPLE)
-    for i, head in enumerate(table.head):
-        width = max(len(text) for text in (*head.split(), *(row[i] for row in table.rows), "")) if i else None
-        printed.add_column(Text(head), justify="right" if i else "left", width=width)
-    for i, cells in enumerate(table.rows):
-        # as plain text: brackets in a label are no markup
-        printed.add_row(*(Text(cell) for cell in cells), style="bold" if i in table.sections else None)
-    console.print(printed)
-
-
-def _say(console: Console, sentences: Sequence[str]) -> None:
-    for sentence in sentences:
-        console.print(sentence, highlight=False, markup=False)
+    for sentence in closing_sentences(report):
+        say(console, sentence)
+    print_files(files, console, language)

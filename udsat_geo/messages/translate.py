@@ -41,7 +41,7 @@ def _(message: str, language: str | None = None) -> str:
     language : {"da", "en"}, optional
     """
     language = _program_language.get() if language is None else language
-    if language == "da":
+    if language == "da" and message:  # gettext answers an empty text with the head of its catalogue
         translated = _catalogue().gettext(message)
         if translated != message:
             return translated

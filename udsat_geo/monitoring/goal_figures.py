@@ -13,85 +13,34 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
-from udsat_geo.monitoring.goal_words import Words
+from udsat_geo.messages.translate import N_, _
+from udsat_geo.monitoring.interval import Interval
 
-Bound = Fraction | float
-"""A fraction, or an infinity where a figure is known from one side only."""
+Words = Mapping[str, str]
+"""A text by language, ``da`` and ``en``."""
 
-
-@dataclass(frozen=True)
-class Interval:
-    """All numbers from `low` to `high`, both included.
-
-    Attributes
-    ----------
-    low, high : Fraction or float
-        A float is an infinity: `low` may be minus, `high` plus infinity.
-    """
-
-    low: Bound
-    high: Bound
-
-    @staticmethod
-    def exact(value: Fraction | int) -> Interval:
-        """A number known exactly, such as a count."""
-        return Interval(Fraction(value), Fraction(value))
-
-    @staticmethod
-    def printed(figure: Decimal) -> Interval:
-        """What a figure can have been before it was rounded to the digits it is printed with."""
-        exponent = figure.as_tuple().exponent
-        half = Fraction(10) ** int(exponent) / 2
-        return Interval(Fraction(figure) - half, Fraction(figure) + half)
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether it is bounded on both sides."""
-        return math.isfinite(self.low) and math.isfinite(self.high)
-
-    @property
-    def middle(self) -> Fraction | None:
-        """The middle of a bounded interval; None otherwise."""
-        if isinstance(self.low, Fraction) and isinstance(self.high, Fraction):
-            return (self.low + self.high) / 2
-        return None
-
-    def open_above(self) -> Interval:
-        """At least as much: the figure was pushed down by something that does not belong to what it measures."""
-        return Interval(self.low, math.inf)
-
-    def open_below(self) -> Interval:
-        """At most as much: the figure was pushed up."""
-        return Interval(-math.inf, self.high)
-
-    def times(self, factor: Fraction | int) -> Interval:
-        """Every number times a factor that is not 0."""
-        ends = (_product(self.low, factor), _product(self.high, factor))
-        return Interval(*ends) if factor > 0 else Interval(*reversed(ends))
-
-    def plus(self, amount: Fraction | int) -> Interval:
-        """Every number plus an amount."""
-        return Interval(self.low + amount, self.high + amount)
-
-    def over(self, other: Interval) -> Interval:
-        """The quotient of two intervals of positive numbers."""
-        return Interval(self.low / other.high, self.high / other.low)
-
-    def within(self, other: Interval) -> Interval | None:
-        """What two intervals share; None if they contradict each other."""
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        return Interval(low, high) if low <= high else None
-
-    def __sub__(self, other: Interval) -> Interval:
-        return Interval(self.low - other.high, self.high - other.low)
-
-
-def _product(bound: Bound, factor: Fraction | int) -> Bound:
-    """An infinity stays one, of the sign of the product; a fraction stays exact."""
-    if isinstance(bound, Fraction):
-        return bound * factor
-    return bound if factor > 0 else -bound
-
+RULE = (
+    N_(
+        "Printed figures are intervals: 6.8 is 6.75 to 6.85; counts are exact. A figure that the report says the "
+        "pandemic pushed down holds as at least so much, one pushed up as at most."
+    ),
+    N_(
+        "Years whose figure is repeated or not representative are left out; years on two sides of a break in the "
+        "series are not compared."
+    ),
+    N_(
+        "Distance measured: the lag behind the city where the aim is the city's level, else the areas' own value. The "
+        "first comparable year is held against the latest that decides anything: certainly smaller is on the way, "
+        "certainly larger is wrong way, neither is unchanged (so is what the report's own test found not significant)."
+    ),
+    N_(
+        "Reached: a number to reach is certainly met, or the areas are at the city's level as far as the figures tell. "
+        "Aims without a number are reached when 2025 has come and the movement is right."
+    ),
+    N_("Cannot be judged: no two comparable years, or so few persons that two standard errors cover the movement."),
+    N_("A goal of several indicators follows those that can be judged; some right and some wrong is mixed."),
+)
+"""How a verdict comes about, for a reader."""
 
 UNTIL = 2025
 """The policy's last year: its goals are to be reached by then."""
@@ -113,6 +62,16 @@ class Verdict(StrEnum):
     WRONG_WAY = "wrong_way"
     CANNOT_BE_JUDGED = "cannot_be_judged"
 
+
+VERDICTS = {
+    Verdict.REACHED: N_("reached"),
+    Verdict.ON_THE_WAY: N_("on the way"),
+    Verdict.UNCHANGED: N_("unchanged"),
+    Verdict.MIXED: N_("mixed"),
+    Verdict.WRONG_WAY: N_("wrong way"),
+    Verdict.CANNOT_BE_JUDGED: N_("cannot be judged"),
+}
+"""Verdicts in words."""
 
 Change = Literal["smaller", "unchanged", "larger"]
 Cause = Literal["target", "level", "moved", "rounding", "not_significant", "few_persons", "no_two_years"]
@@ -249,7 +208,7 @@ def lag_of(series: Series, aim: Aim, year: int) -> Interval | None:
     """How far the areas are behind the city in a year; None where either has no figure."""
     if year not in series.areas or year not in series.city:
         return None
-    return (series.areas[year] - series.city[year]).times(_sign(aim))
+    return (series.areas[year] - series.city[year]) * _sign(aim)
 
 
 def _sign(aim: Aim) -> int:
@@ -269,8 +228,8 @@ def _first_comparable(years: list[int], last: int, breaks: Collection[int]) -> i
 
 def _distance(series: Series, aim: Aim, year: int) -> Interval:
     if aim.kind == "level":
-        return (series.areas[year] - series.city[year]).times(_sign(aim))
-    return series.areas[year].times(_sign(aim))
+        return (series.areas[year] - series.city[year]) * _sign(aim)
+    return series.areas[year] * _sign(aim)
 
 
 def _judge_years(series: Series, aim: Aim, first: int, last: int) -> Judgement | None:
@@ -315,10 +274,10 @@ def _target(series: Series, aim: Aim, first: int) -> Interval | None:
         return None
     base = _distance(series, aim, first)
     if not aim.per_cent:
-        return base.plus(-aim.by)
+        return base - aim.by
     # a part of its own value nearer to better, whichever sign the distance has
     part = aim.by / 100
-    return base.times(1 - part if base.low >= 0 else 1 + part)
+    return base * (1 - part if base.low >= 0 else 1 + part)
 
 
 def _lag_change(series: Series, aim: Aim, first: int, last: int) -> Change | None:
@@ -437,7 +396,7 @@ class Indicator:
         interval = exact_or_printed(figure, self.unit)
         if ratio is not None:
             # a printed ratio that its own numbers contradict stands as printed
-            interval = interval.within(ratio) or interval
+            interval = interval & ratio or interval
         pushed = self.disturbed.get(year)
         if pushed is None:
             return interval
@@ -446,7 +405,7 @@ class Indicator:
     def _ratio(self, year: int) -> Interval | None:
         if year not in self.numerator or year not in self.denominator:
             return None
-        return exact_or_printed(self.numerator[year], "count").over(Interval.printed(self.denominator[year]))
+        return exact_or_printed(self.numerator[year], "count") / Interval.printed(self.denominator[year])
 
 
 @dataclass(frozen=True)
@@ -511,7 +470,7 @@ class PublishedGoals:
 
 def exact_or_printed(figure: Decimal, unit: str) -> Interval:
     """A count is exact; any other figure has been rounded to its last digit."""
-    return Interval.exact(int(figure)) if unit == "count" else Interval.printed(figure)
+    return Interval.exactly(int(figure)) if unit == "count" else Interval.printed(figure)
 
 
 @lru_cache(maxsize=1)
@@ -606,3 +565,14 @@ def _notes(part: dict[str, Any]) -> tuple[Note, ...]:
         for year, text in part.get(name, {}).items()
     ]
     return tuple(sorted(notes, key=lambda note: (note.year, note.kind)))
+
+
+def note(text: str, language: str, **given: object) -> str:
+    """A marked text in a language, with what was found: counts get the signs of the language, years do not."""
+
+    def written(name: str, value: object) -> object:
+        if not isinstance(value, int) or name == "year":
+            return value
+        return f"{value:,}".replace(",", "." if language == "da" else ",")
+
+    return _(text, language).format(**{name: written(name, value) for name, value in given.items()})

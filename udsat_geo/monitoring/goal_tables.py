@@ -6,9 +6,7 @@ follow the language. Figures of the report stand with the digits they are printe
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -17,28 +15,18 @@ from typing import Any
 from udsat_geo import __version__
 from udsat_geo.designation.summary import as_json, sha256
 from udsat_geo.files.atomic_write import write_texts
+from udsat_geo.messages.tables import Table, csv_text
+from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.monitoring.goal_figures import (
     BASE,
+    RULE,
     UNTIL,
+    VERDICTS,
     Aim,
-    Bound,
     Goal,
     Indicator,
-    Interval,
     Judgement,
     PublishedGoals,
-)
-from udsat_geo.monitoring.goal_words import (
-    AIMS,
-    CHANGES,
-    HEADINGS,
-    NEARNESS,
-    NOTE_KINDS,
-    REPORT,
-    RULE,
-    SENTENCES,
-    UNITS,
-    VERDICTS,
 )
 from udsat_geo.monitoring.goals import (
     Account,
@@ -50,7 +38,23 @@ from udsat_geo.monitoring.goals import (
     Ratio,
     rounded,
 )
+from udsat_geo.monitoring.interval import Bound, Interval
 from udsat_geo.sources.origins import name_of
+
+REPORT = {"progress": N_("progress"), "uncertain": N_("uncertain")}
+"""The report's own verdicts."""
+CHANGES = {"smaller": N_("smaller"), "unchanged": N_("unchanged"), "larger": N_("larger")}
+NEARNESS = {"same": "", "near": N_("near it"), "goal": N_("another measure")}
+UNITS = {"%": " %", "years": N_(" years"), "mark": "", "per_km": N_(" per km"), "count": ""}
+NOTE_KINDS = {
+    "break": N_("{year} not comparable with before: {text}"),
+    "set_aside": N_("{year} left out: {text}"),
+    "disturbed_down": N_("{year} holds as at least: {text}"),
+    "disturbed_up": N_("{year} holds as at most: {text}"),
+    "not_significant": "{year}: {text}",
+}
+GOALS, SOURCE = N_("The 18 goals"), N_("Source: City of Copenhagen, Status på Politik for Udsatte Byområder (2021).")
+OURS = Np_("goals", "Our verdict")
 
 
 def shown(figure: Decimal | int | None, language: str) -> str:
@@ -65,48 +69,49 @@ def aim_in_words(aim: Aim | None, unit: str, language: str) -> str:
     """What is wanted of an indicator."""
     if aim is None:
         return ""
-    words = AIMS[language]
     if aim.kind == "level":
-        return words["level"]
+        return _("the city's level", language)
     if aim.by is None:
-        return words[f"better_{aim.better}"]
-    by = shown(_decimal(aim.by), language)
-    if aim.per_cent:
-        suffix = " %"
-    elif unit == "%":
-        suffix = {"da": " pct.point", "en": " points"}[language]
-    else:
-        suffix = ""
-    return words[f"by_{aim.better}"].format(by=by, unit=suffix)
+        return _("rise", language) if aim.better == "high" else _("fall", language)
+    suffix = " %" if aim.per_cent else _(" points", language) if unit == "%" else ""
+    return f"{'+' if aim.better == 'high' else '-'}{shown(_decimal(aim.by), language)}{suffix}"
 
 
 def unit_in_words(unit: str, language: str) -> str:
     """What follows a figure of a unit."""
-    return UNITS[language].get(unit, f" {unit}".rstrip())
+    return _(UNITS[unit], language) if unit in UNITS else f" {unit}".rstrip()
 
 
 def reason(indicator: Indicator, judgement: Judgement, language: str) -> str:
     """Why an indicator has its verdict: the figures compared, what decided, and what is known about the years."""
-    words = SENTENCES[language]
-    parts = _compared(indicator, judgement, language)
-    if judgement.cause == "few_persons":
-        persons = [indicator.persons[year] for year in (judgement.first, judgement.last) if year is not None]
-        texts = [words["of"].format(have=have, of=of) for have, of in persons]
-        parts.append(words["few_persons"].format(persons=", ".join(texts)))
-    elif judgement.cause in ("rounding", "no_two_years"):
-        parts.append(words[judgement.cause])
-    elif judgement.cause == "level":
-        parts.append(words["level"].format(last=judgement.last))
+    parts = [*_compared(indicator, judgement, language), *_decided(indicator, judgement, language)]
     share = judgement.share_of_target
     if share is not None and judgement.last is not None and share > 0 and judgement.cause != "few_persons":
-        years, of = judgement.last - BASE, UNTIL - BASE
-        parts.append(words["target"].format(share=round(100 * share), years=years, of=of))
+        covered = _("{share} % of the way is covered after {years} of {of} years.", language)
+        parts.append(covered.format(share=round(100 * share), years=judgement.last - BASE, of=UNTIL - BASE))
     if judgement.lag is not None and indicator.aim is not None and indicator.aim.kind != "level":
-        parts.append(words["lag_change"].format(change=words[judgement.lag]))
+        change = N_("not certainly different") if judgement.lag == "unchanged" else CHANGES[judgement.lag]
+        parts.append(_("The lag behind the city became {change}.", language).format(change=_(change, language)))
     parts += _known(indicator, language)
     if indicator.remark:
         parts.append(indicator.remark[language])
     return " ".join(parts)
+
+
+def _decided(indicator: Indicator, judgement: Judgement, language: str) -> list[str]:
+    """What decided, where it was not the movement itself."""
+    if judgement.cause == "few_persons":
+        persons = [indicator.persons[year] for year in (judgement.first, judgement.last) if year is not None]
+        texts = [_("{have} of {of}", language).format(have=have, of=of) for have, of in persons]
+        few = _("So few persons ({persons}) that chance alone can make the difference.", language)
+        return [few.format(persons=", ".join(texts))]
+    if judgement.cause == "rounding":
+        return [_("The movement is smaller than the rounding can tell.", language)]
+    if judgement.cause == "no_two_years":
+        return [_("No two comparable years.", language)]
+    if judgement.cause == "level":
+        return [_("The areas are at the city's level or better ({last}).", language).format(last=judgement.last)]
+    return []
 
 
 def reasons_of_goal(goal: Goal, language: str) -> list[tuple[Indicator, Judgement, str]]:
@@ -124,7 +129,6 @@ def _compared(indicator: Indicator, judgement: Judgement, language: str) -> list
     """The sentence on the two years compared, with the change in words."""
     if judgement.first is None or judgement.last is None or judgement.before is None or judgement.after is None:
         return []
-    words = SENTENCES[language]
     of_lag = indicator.aim is not None and indicator.aim.kind == "level"
     sides = []
     for year, interval in ((judgement.first, judgement.before), (judgement.last, judgement.after)):
@@ -132,17 +136,23 @@ def _compared(indicator: Indicator, judgement: Judgement, language: str) -> list
         text = shown(figure, language) + unit_in_words(_unit_of_lag(indicator.unit, of_lag), language)
         low_and_high = _bounds(interval, language) if of_lag else None
         if low_and_high is not None:
-            text = words["between"].format(figure=text, low=low_and_high[0], high=low_and_high[1])
+            low, high = low_and_high
+            text = _("{figure} ({low} to {high})", language).format(figure=text, low=low, high=high)
         sides.append(text)
     given = {"first": judgement.first, "last": judgement.last, "before": sides[0], "after": sides[1]}
-    sentences = [words["lag" if of_lag else "value"].format(**given)]
+    lag, value = (
+        N_("Lag behind the city {first}: {before}, {last}: {after}"),
+        N_("The areas {first}: {before}, {last}: {after}"),
+    )
+    sentences = [_(lag if of_lag else value, language).format(**given)]
     if of_lag and judgement.first != judgement.last:
         four = [
             shown(side[year], language)
             for side in (indicator.areas, indicator.city)
             for year in (judgement.first, judgement.last)
         ]
-        sentences.append(words["both"].format(areas=four[:2], city=four[2:]))
+        both = _("The areas went from {areas[0]} to {areas[1]}, the city from {city[0]} to {city[1]}", language)
+        sentences.append(both.format(areas=four[:2], city=four[2:]))
     return [f"{sentence}." for sentence in sentences]
 
 
@@ -175,11 +185,11 @@ def _decimal(bound: Bound) -> Decimal:
 
 def _known(indicator: Indicator, language: str) -> list[str]:
     """What the report says about the figures of single years."""
-    kinds = NOTE_KINDS[language]
     texts = []
     for known in indicator.notes:
         kind = f"disturbed_{indicator.disturbed[known.year]}" if known.kind == "disturbed" else known.kind
-        texts.append(kinds[kind].format(year=known.year, text=known.text[language]) + ".")
+        told = _(NOTE_KINDS[kind], language).format(year=known.year, text=known.text[language])
+        texts.append(f"{told}.")
     return texts
 
 
@@ -188,31 +198,6 @@ YEARS = (2017, 2019, 2021)
 
 UPDATED = 2021
 """When the updated areas were measured."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of text.
-
-    Attributes
-    ----------
-    title : str
-    header : tuple of str, n_columns
-    rows : tuple of tuple of str
-    numeric : frozenset of int
-        Columns that are set flush right.
-    label : int
-        The column of labels, which may need several lines.
-    spare : frozenset of int
-        Columns that a narrow console does without.
-    """
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: frozenset[int] = frozenset()
-    label: int = 0
-    spare: frozenset[int] = frozenset()
 
 
 def tables_of(account: Account, language: str) -> list[Table]:
@@ -228,46 +213,57 @@ def tables_of(account: Account, language: str) -> list[Table]:
 
 def verdict_table(account: Account, language: str) -> Table:
     """One row for each goal: our verdict and the report's; goals on which they differ are marked."""
-    words = HEADINGS[language]
     rows = [
         (
             str(goal.number),
             goal.label[language],
             account.published.approaches[goal.approach][language],
-            VERDICTS[language][goal.verdict],
-            REPORT[language][goal.report],
+            *both_verdicts(goal, language),
             "" if goal.agrees else "≠",
         )
         for goal in account.published.goals
     ]
-    approach = {"da": "Tilgang", "en": "Approach"}[language]
-    header = (words["number"], words["goal"], approach, words["ours"], words["report"], "")
-    return Table(words["goals"], header, tuple(rows), frozenset({0}), 1, frozenset({2}))
+    heads = (N_("No."), N_("Goal"), N_("Approach"), OURS, N_("The report's"), "")
+    return _table(_(GOALS, language), heads, rows, language, left={1, 2, 3, 4, 5}, spare={2})
+
+
+def both_verdicts(goal: Goal, language: str) -> tuple[str, str]:
+    """Our verdict on a goal and the report's, in words."""
+    return _(VERDICTS[goal.verdict], language), _(REPORT[goal.report], language)
+
+
+def _table(
+    title: str,
+    heads: Iterable[str],
+    rows: Iterable[tuple[str, ...]],
+    language: str,
+    left: Collection[int] = (0,),
+    spare: Collection[int] = (),
+) -> Table:
+    """A table whose heads are translated; years among them stay what they are."""
+    # the translation of nothing is the head of the catalogue
+    shown_heads = tuple(_(head, language) if head else "" for head in heads)
+    return Table(title, shown_heads, tuple(rows), frozenset(left), frozenset(spare))
 
 
 def figure_table(account: Account, language: str) -> Table:
     """One row for each indicator: its series, the updated areas, and our verdict."""
-    words = HEADINGS[language]
     rows = [_figure_row(goal, i, language) for goal in account.published.goals for i in goal.indicators]
-    header = (
-        words["number"], words["indicator"], words["aim"], *(str(year) for year in YEARS), words["updated"],
-        words["lag"], words["verdict"],
-    )  # fmt: skip
-    return Table(words["figures"], header, tuple(rows), frozenset({0, 3, 4, 5, 6}), 1, frozenset({2, 7}))
+    heads = (N_("No."), N_("Indicator"), N_("Aim"), *map(str, YEARS), N_("Updated\nareas"), N_("Lag"), N_("Verdict"))
+    title = _("The report's figures: the areas (the whole city)", language)
+    return _table(title, heads, rows, language, left={1, 2, 7, 8}, spare={2, 7})
 
 
 def _figure_row(goal: Goal, indicator: Indicator, language: str) -> tuple[str, ...]:
     years = [_pair(indicator.areas.get(year), indicator.city.get(year), language) for year in YEARS]
-    judgement = indicator.judged()
-    unit = UNITS[language][indicator.unit].strip()
-    label = indicator.label[language] + (f" ({unit})" if unit else "")
+    unit = unit_in_words(indicator.unit, language).strip()
     return (
         str(goal.number),
-        label,
+        indicator.label[language] + (f" ({unit})" if unit else ""),
         aim_in_words(indicator.aim, indicator.unit, language),
         *years,
         _pair(indicator.areas_updated, indicator.city_updated, language),
-        *_judged(judgement, language),
+        *_judged(indicator.judged(), language),
     )
 
 
@@ -281,62 +277,54 @@ def _pair(areas: Decimal | None, city: Decimal | None, language: str) -> str:
 def _judged(judgement: Judgement | None, language: str) -> tuple[str, str]:
     if judgement is None:
         return "", ""
-    lag = "" if judgement.lag is None else CHANGES[language][judgement.lag]
-    return lag, VERDICTS[language][judgement.verdict]
+    lag = "" if judgement.lag is None else _(CHANGES[judgement.lag], language)
+    return lag, _(VERDICTS[judgement.verdict], language)
 
 
 def area_table(account: Account, language: str) -> Table:
     """How many live in each area, year by year."""
-    words = HEADINGS[language]
     labels = () if account.areas is None else account.areas.labels
     rows = [
         (label, *(shown(int(m.residents_of_area[i]), language) for m in account.measured))
         for i, label in enumerate(labels)
     ]
-    rows.append((words["all_districts"], *(shown(m.residents_in_areas, language) for m in account.measured)))
+    rows.append((_("In all", language), *(shown(m.residents_in_areas, language) for m in account.measured)))
     shares = [_per_cent(_share(m.residents_in_areas, m.residents), language) for m in account.measured]
-    rows.append((words["share"], *shares))
-    header = (words["areas"], *(str(year) for year in account.years))
-    return Table(words["residents"], header, tuple(rows), frozenset(range(1, len(header))))
+    rows.append((_("Share", language), *shares))
+    return _table(_("Residents", language), (N_("Areas"), *map(str, account.years)), rows, language)
 
 
 def computed_table(account: Account, language: str) -> Table:
     """One row for each criterion, and below it the report's figures where it stands beside one."""
-    words = HEADINGS[language]
     rows = [row for computed in account.computed for row in _computed_rows(computed, account, language)]
-    header = (
-        words["number"],
-        words["indicator"],
-        *(str(year) for year in account.years),
-        words["lag"],
-        words["verdict"],
-    )
-    n_years = len(account.years)
-    return Table(
-        words["computed"], header, tuple(rows), frozenset({0, *range(2, 2 + n_years)}), 1, frozenset({2 + n_years})
-    )
+    heads = (N_("No."), N_("Indicator"), *map(str, account.years), N_("Lag"), N_("Verdict"))
+    lag = len(heads) - 2
+    title = _("Computed from registers: the areas (the whole city)", language)
+    return _table(title, heads, rows, language, left={1, lag, lag + 1}, spare={lag})
 
 
 def _computed_rows(computed: Computed, account: Account, language: str) -> list[tuple[str, ...]]:
     """What was computed, the share beside a count, and what the report prints of the same years."""
-    words, years = HEADINGS[language], account.years
+    years = account.years
     label = computed.criterion.label_in(language) + (" (%)" if computed.unit == "%" else "")
     cells = [_computed_cell(computed, year, language) for year in years]
     rows = [(str(computed.rule.number), label, *cells, *_judged(computed.judged(), language))]
     if computed.unit == "count" and computed.criterion.is_share:
         shares = [_share_cell(computed, year, language) for year in years]
-        rows.append(("", f"  {words['share'].lower()} (%)", *shares, "", ""))
+        share = _("Share", language).lower()
+        rows.append(("", f"  {share} (%)", *shares, "", ""))
     published = computed.published
     if published is None:
         return rows
-    nearness = NEARNESS[language][computed.rule.nearness]
-    beside = f"  {words['published']}" + (f" ({nearness})" if nearness else "")
+    nearness, report = NEARNESS[computed.rule.nearness], _("the report", language)
+    beside = f"  {report} ({_(nearness, language)})" if nearness else f"  {report}"
     printed = [_pair(published.areas.get(year), published.city.get(year), language) for year in years]
     rows.append(("", beside, *printed, *_judged(published.judged(), language)))
     if UPDATED in years and published.areas_updated is not None:
         updated = _pair(published.areas_updated, published.city_updated, language)
         cells = [updated if year == UPDATED else "" for year in years]
-        rows.append(("", f"  {words['published']}, {words['updated_areas']}", *cells, "", ""))
+        updated_areas = _("updated areas", language)
+        rows.append(("", f"  {report}, {updated_areas}", *cells, "", ""))
     return rows
 
 
@@ -357,31 +345,27 @@ def _share_cell(computed: Computed, year: int, language: str) -> str:
 
 def crossing_table(account: Account, language: str) -> Table:
     """Goal 16 over the areas and over the whole file, beside the report."""
-    words = HEADINGS[language]
     rows = [
-        (words["the_areas"], *_crossing_cells(account.crossings_in_areas, language)),
-        (words["city"], *_crossing_cells(account.crossings_of_city, language)),
+        (_("The areas", language), *_crossing_cells(account.crossings_in_areas, language)),
+        (_("Whole file", language), *_crossing_cells(account.crossings_of_city, language)),
     ]
     printed = account.published.indicator(16, "crossings_per_km")
+    report = _("the report", language)
     if printed is not None:
         rows += [
             (
-                f"{words['published']} {year}",
+                f"{report} {year}",
                 shown(printed.denominator[year], language),
                 shown(printed.numerator[year], language),
                 shown(printed.areas[year], language),
             )
             for year in YEARS
         ]
-    header = (words["place"], words["length"], words["count"], words["per_km"])
-    return Table(_crossing_title(account, words), header, tuple(rows), frozenset({1, 2, 3}))
-
-
-def _crossing_title(account: Account, words: dict[str, str]) -> str:
-    """With the rule it was counted by."""
+    heads = (N_("Place"), N_("Barrier, km"), N_("Crossings"), N_("Crossings per km"))
     rule = CrossingRule() if account.goals is None else account.goals.crossings
-    reach = words["and_around"].format(reach=f"{rule.reach:g}") if rule.reach else ""
-    return words["crossings"].format(reach=reach, within=f"{rule.within:g}")
+    reach = _(" and {reach} m around", language).format(reach=f"{rule.reach:g}") if rule.reach else ""
+    title = _("Goal 16: crossings per km of barrier in the areas{reach}, counted within {within} m of it", language)
+    return _table(title.format(reach=reach, within=f"{rule.within:g}"), heads, rows, language)
 
 
 def _crossing_cells(crossings: Crossings | None, language: str) -> tuple[str, str, str]:
@@ -394,7 +378,6 @@ def _crossing_cells(crossings: Crossings | None, language: str) -> tuple[str, st
 
 def polling_table(polling: PollingDistricts, year: int, account: Account, language: str) -> Table:
     """The polling districts that count as in the areas, and their turnout where the file tells."""
-    words = HEADINGS[language]
     least = 50 if account.goals is None else round(100 * account.goals.polling.least_share)
     rows = [
         (
@@ -407,20 +390,19 @@ def polling_table(polling: PollingDistricts, year: int, account: Account, langua
         for i in range(len(polling.label))
         if polling.in_areas[i]
     ]
-    inside = polling.in_areas
-    turnout = polling.turnout_in_areas
+    inside, in_all = polling.in_areas, _("In all", language)
     rows.append(
         (
-            f"{words['all_districts']}: {int(inside.sum())} / {len(inside)}",
+            f"{in_all}: {int(inside.sum())} / {len(inside)}",
             shown(int(polling.residents[inside].sum()), language),
             shown(int(polling.residents_in_areas[inside].sum()), language),
             "",
-            "" if turnout is None else _turnout_pair(polling, language),
+            _turnout_pair(polling, language),
         )
     )
-    header = (words["district"], words["residents"], words["in_areas"], words["share"], words["turnout"])
-    title = f"{words['polling'].format(share=least)}, {year}"
-    return Table(title, header, tuple(rows), frozenset({1, 2, 3, 4}))
+    heads = (N_("Polling district"), N_("Residents"), N_("In areas"), N_("Share"), N_("Turnout"))
+    title = _("Goal 15: polling districts where at least {share} % live in an area", language).format(share=least)
+    return _table(f"{title}, {year}", heads, rows, language)
 
 
 def _turnout_of(polling: PollingDistricts, i: int, language: str) -> str:
@@ -465,8 +447,7 @@ def write_goals(account: Account, out: Path, language: str) -> list[Path]:
     """
     texts = (
         as_json(as_data(account, language)),
-        _csv(goal_rows(account, language)),
-        _csv(_figure_rows(account, language)),
+        *(_csv(rows) for rows in (goal_rows(account, language), _figure_rows(account, language))),
         markdown(account, language),
     )
     return write_texts(out, dict(zip(NAMES, texts, strict=True)))
@@ -477,8 +458,8 @@ def as_data(account: Account, language: str) -> dict[str, Any]:
     data: dict[str, Any] = {
         "version": __version__,
         "language": language,
-        "published": {"source": HEADINGS[language]["source"]},
-        "rule": list(RULE[language]),
+        "published": {"source": _(SOURCE, language)},
+        "rule": [_(line, language) for line in RULE],
         "differences": [goal.number for goal in differing(account.published)],
         "goals": [_goal(goal, account, language) for goal in account.published.goals],
     }
@@ -507,42 +488,26 @@ def as_data(account: Account, language: str) -> dict[str, Any]:
 
 def markdown(account: Account, language: str) -> str:
     """The account as Markdown: every table, every reason, the rule."""
-    words = HEADINGS[language]
-    parts = [f"# {words['goals']}", words["source"]]
-    parts += [_markdown_table(table) for table in tables_of(account, language)]
+    parts = [f"# {_(GOALS, language)}", _(SOURCE, language)]
+    for table in tables_of(account, language):
+        parts += [f"## {table.title}", table.markdown()]
     if account.notes:
-        parts += [f"## {words['notes']}", "\n".join(f"- {note}" for note in account.notes)]
-    parts.append(f"## {words['reasons']}")
+        parts += ["## " + _("Remarks", language), "\n".join(f"- {note}" for note in account.notes)]
+    parts.append("## " + _("Reasons", language))
     for goal in account.published.goals:
-        mark = "" if goal.agrees else " ≠"
-        ours, report = VERDICTS[language][goal.verdict], REPORT[language][goal.report]
-        head = f"### {goal.number} {goal.label[language]}: {ours} / {report}{mark}"
+        ours, report = both_verdicts(goal, language)
         lines = [
-            f"- {indicator.label[language]}: **{VERDICTS[language][judgement.verdict]}**. {text}"
+            f"- {indicator.label[language]}: **{_(VERDICTS[judgement.verdict], language)}**. {text}"
             for indicator, judgement, text in reasons_of_goal(goal, language)
         ]
+        head = f"### {goal.number} {goal.label[language]}: {ours} / {report}{'' if goal.agrees else ' ≠'}"
         parts += [head, "\n".join(lines)]
-    parts += [f"## {words['rule']}", "\n".join(f"{i}. {line}" for i, line in enumerate(RULE[language], start=1))]
-    return "\n\n".join(parts) + "\n"
-
-
-def _markdown_table(table: Table) -> str:
-    """A table with its title; line breaks in cells become `<br>`."""
-
-    def row(cells: tuple[str, ...]) -> str:
-        return "| " + " | ".join(cell.strip().replace("|", "\\|").replace("\n", "<br>") for cell in cells) + " |"
-
-    rules = ["---:" if i in table.numeric else "---" for i in range(len(table.header))]
-    lines = [row(table.header), "|" + "|".join(rules) + "|", *(row(cells) for cells in table.rows)]
-    return f"## {table.title}\n\n" + "\n".join(lines)
+    rule = (f"{i}. {_(line, language)}" for i, line in enumerate(RULE, start=1))
+    return "\n\n".join([*parts, "## " + _("The rule", language), "\n".join(rule)]) + "\n"
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text(rows[0], (row.values() for row in rows))
 
 
 def goal_rows(account: Account, language: str) -> list[dict[str, Any]]:
@@ -557,7 +522,7 @@ def goal_rows(account: Account, language: str) -> list[dict[str, Any]]:
             "report": goal.report,
             "agrees": str(goal.agrees).lower(),
             "reason": " | ".join(
-                f"{indicator.label[language]}: {VERDICTS[language][judgement.verdict]}. {text}"
+                f"{indicator.label[language]}: {_(VERDICTS[judgement.verdict], language)}. {text}"
                 for indicator, judgement, text in reasons_of_goal(goal, language)
             ),
         }

@@ -21,19 +21,19 @@ from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.polygons import check_in_city, features_of_registers, read_polygons
 from udsat_geo.changes.diff import total
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.goal_figures import (
     Aim,
     Indicator,
-    Interval,
     Judgement,
     PublishedGoals,
     Series,
     exact_or_printed,
     judge,
+    note,
     published_goals,
 )
-from udsat_geo.monitoring.goal_words import note
+from udsat_geo.monitoring.interval import Interval
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
 from udsat_geo.policy.load import check_policy
 from udsat_geo.policy.rules import Criterion, Policy
@@ -41,6 +41,15 @@ from udsat_geo.registers.read import RegisterSums
 from udsat_geo.sources.features import file_of
 
 BUILT_IN = "goals.toml"
+
+NOBODY = N_("{year}: nobody lives in the area {area}.")
+LEFT_BLANK = N_("{year}: the registers have no column {columns}; left blank: {labels}.")
+SURFACES = N_("{name}: {count} polygons left out, since a polygon has no length as a barrier.")
+REPEATED = N_("{name}: {count} crossings at the place of another, counted once.")
+NO_BARRIER = N_("No barrier lies in the areas.")
+NO_DISTRICT = N_("{year}: {count} residents live in no polling district.")
+UNPLACED = N_("{year}: {count} residents without a place are left out.")
+SYNTHETIC = N_("Synthetic registers: these people do not exist.")
 
 
 class _Part(BaseModel):
@@ -506,7 +515,7 @@ def _read_lines(path: Path, language: str) -> tuple[NDArray[np.object_], tuple[s
         raise InputError(Problem(name, "holds no lines", remedy))
     # polygons (water, railway land) may stand in a file of barriers, yet have no length of their own
     if surfaces.any():
-        notes = (*notes, note("surfaces", name=name, count=int(surfaces.sum()))[language])
+        notes = (*notes, note(SURFACES, language, name=name, count=int(surfaces.sum())))
     return geometry[lines], notes
 
 
@@ -522,7 +531,7 @@ def _read_points(path: Path, language: str) -> tuple[NDArray[np.object_], tuple[
     places = np.unique(shapely.get_coordinates(single), axis=0)
     repeated = len(single) - len(places)
     if repeated:
-        notes = (*notes, note("repeated", name=name, count=repeated)[language])
+        notes = (*notes, note(REPEATED, language, name=name, count=repeated))
     return shapely.points(places), notes
 
 
@@ -647,7 +656,7 @@ def measure(
     least = goals.polling.least_share
     residents_of_area, year = found.residents(), registers.year
     empty = [
-        note("nobody", year=year, area=areas.labels[i])[language] for i in np.flatnonzero(residents_of_area == 0)
+        note(NOBODY, language, year=year, area=areas.labels[i]) for i in np.flatnonzero(residents_of_area == 0)
     ]  # fmt: skip
     return Measured(
         year=year,
@@ -685,7 +694,7 @@ def _blank_criteria(
         if criterion.key in missing:
             blank.setdefault(missing[criterion.key], []).append(criterion.label_in(language))
     return [
-        note("missing_columns", year=year, columns=", ".join(columns), labels="; ".join(labels))[language]
+        note(LEFT_BLANK, language, year=year, columns=", ".join(columns), labels="; ".join(labels))
         for columns, labels in blank.items()
     ]
 
@@ -803,20 +812,20 @@ class Account:
     def notes(self) -> tuple[str, ...]:
         """What is to be said about the input."""
         language = self.language
-        notes = [note("synthetic")[language]] if self.source == "synthetic" else []
+        notes = [note(SYNTHETIC, language)] if self.source == "synthetic" else []
         notes += [] if self.areas is None else self.areas.notes
         notes += [] if self.polling is None else self.polling.polygons.notes
         notes += [] if self.barriers is None else self.barriers.notes
         if self.crossings_in_areas is not None and not self.crossings_in_areas.length_km:
-            notes.append(note("no_barrier")[language])
+            notes.append(note(NO_BARRIER, language))
         for measured in self.measured:
             notes += measured.notes
             if measured.counts["residents_unplaced"]:
                 count = measured.counts["residents_unplaced"]
-                notes.append(note("unplaced", year=measured.year, count=count)[language])
+                notes.append(note(UNPLACED, language, year=measured.year, count=count))
             if measured.polling is not None and measured.polling.residents_in_no_district:
                 count = measured.polling.residents_in_no_district
-                notes.append(note("no_district", year=measured.year, count=count)[language])
+                notes.append(note(NO_DISTRICT, language, year=measured.year, count=count))
         return tuple(notes)
 
 

@@ -20,9 +20,8 @@ from udsat_geo.designation.earlier import Nowhere, Store
 from udsat_geo.designation.job import Job, find_registers, run
 from udsat_geo.designation.status import Status
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.measure import MeasuredYear, check_all_in_city, measure_year
-from udsat_geo.monitoring.status_words import NOTES, SOURCES
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import MilestoneRule, Policy
 from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, known_years
@@ -409,6 +408,13 @@ Missing = Mapping[str, tuple[str, ...]]
 
 _MOST_EXAMPLES = 3
 
+SOURCES = {
+    "registers": N_("registers"),
+    "synthetic": N_("synthetic registers"),
+    "unit_table": N_("a unit table"),
+}
+"""What a designation may have been made from."""
+
 
 def notes_of(report: StatusReport, missing: Mapping[int, Missing], made_from: Mapping[str, str]) -> list[str]:
     """What is blank and why, areas that nobody lives in, and on what the milestone is judged.
@@ -430,22 +436,24 @@ def notes_of(report: StatusReport, missing: Mapping[int, Missing], made_from: Ma
 
 def _blanks(report: StatusReport, year: int, missing: Missing) -> list[str]:
     """Criteria that are left blank in a year."""
-    words, status = NOTES[report.language], report.series.of(year)
+    language, status = report.language, report.series.of(year)
     notes = []
     for j, criterion in enumerate(report.policy.policy.criteria):
-        given = {"year": year, "label": criterion.label_in(report.language)}
+        given = {"year": year, "label": criterion.label_in(language)}
         if criterion.key in missing:
-            notes.append(words["missing"].format(**given, columns=", ".join(missing[criterion.key])))
+            told = _("{year}: {label} cannot be computed; the registers lack {columns}.", language)
+            notes.append(told.format(**given, columns=", ".join(missing[criterion.key])))
         elif np.isnan(status.city[j]):
-            notes.append(words["empty"].format(**given))
+            told = _("{year}: {label} cannot be computed; there is nobody to compute it over.", language)
+            notes.append(told.format(**given))
         elif np.isnan(status.areas[j]) and status.residents_in_areas:
-            notes.append(words["empty_areas"].format(**given))
+            told = _("{year}: {label} cannot be computed for the areas; there is nobody to compute it over.", language)
+            notes.append(told.format(**given))
     return notes
 
 
 def _nobody(told: AreasTold, language: str) -> list[str]:
     """Areas that nobody lives in, years in which they are the same together."""
-    words = NOTES[language]
     years_of: dict[tuple[int, ...], list[int]] = {}
     for year, residents in told.residents.items():
         empty = tuple(np.flatnonzero(residents == 0).tolist())
@@ -455,33 +463,39 @@ def _nobody(told: AreasTold, language: str) -> list[str]:
     for empty, years in years_of.items():
         given = {"years": ", ".join(str(year) for year in years), "name": told.name}
         if len(empty) == len(told):
-            notes.append(words["all_empty"].format(**given))
+            notes.append(_("{years}: nobody lives in the areas of {name}.", language).format(**given))
             continue
         examples = ", ".join(told.label[i] for i in empty[:_MOST_EXAMPLES])
-        more = words["more"] if len(empty) > _MOST_EXAMPLES else ""
-        notes.append(words["nobody"].format(**given, count=len(empty), examples=examples + more))
+        more = _(" and others", language) if len(empty) > _MOST_EXAMPLES else ""
+        nobody = _("{years}: nobody lives in {count} of the areas of {name}: {examples}.", language)
+        notes.append(nobody.format(**given, count=len(empty), examples=examples + more))
     return notes
 
 
 def _sources(report: StatusReport, made_from: Mapping[str, str]) -> list[str]:
     """Designations that were made from another kind of registers than they are measured with."""
-    words = SOURCES[report.language]
+    language = report.language
+    told = _("{name} was designated from {made}, but is measured with {measured}.", language)
     return [
-        NOTES[report.language]["other_source"].format(name=name, made=words[made], measured=words[report.source])
+        told.format(name=name, made=_(SOURCES[made], language), measured=_(SOURCES[report.source], language))
         for name, made in made_from.items()
-        if made in words and (made == "synthetic") != (report.source == "synthetic")
+        if made in SOURCES and (made == "synthetic") != (report.source == "synthetic")
     ]
 
 
 def _milestone(report: StatusReport) -> list[str]:
-    milestone, words = report.policy.policy.milestone, NOTES[report.language]
+    milestone, language = report.policy.policy.milestone, report.language
     if milestone is None:
         return []
     if report.progress is None:
-        return [words["no_progress"].format(by=milestone.by)]
+        told = _("The milestone cannot be judged: that takes a year before {by} and a later one.", language)
+        return [told.format(by=milestone.by)]
     first = since_of(report.series, milestone)
     if first != milestone.since:
-        return [words["since"].format(since=milestone.since, first=first)]
+        told = _(
+            "The goal counts from {since}, which is not among the years: here it is counted from {first}.", language
+        )
+        return [told.format(since=milestone.since, first=first)]
     return []
 
 

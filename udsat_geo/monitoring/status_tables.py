@@ -1,4 +1,4 @@
-"""A status as files: JSON in full precision, CSV with one row a figure, and Markdown with the tables.
+"""A status as tables and sentences, and as files: JSON in full precision, CSV with one row a figure, Markdown.
 
 CSV and Markdown are for readers: figures are rounded as on the console, Danish ones have a decimal comma, and Danish
 CSV has semicolons between its columns.
@@ -6,13 +6,11 @@ CSV has semicolons between its columns.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +18,10 @@ from numpy.typing import NDArray
 from udsat_geo import __version__
 from udsat_geo.designation.summary import SETTINGS, as_json, sha256
 from udsat_geo.files.atomic_write import write_texts
+from udsat_geo.messages.tables import Table, csv_text
+from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.monitoring.status import AreasTold, RegistersTold, StatusReport
-from udsat_geo.monitoring.status_words import GOAL, STATES, VERDICTS, WORDS
 from udsat_geo.policy.rules import Criterion
 
 Floats = NDArray[np.float64]
@@ -30,27 +29,23 @@ Floats = NDArray[np.float64]
 DECIMALS = 1
 """Of every figure: as the status report prints levels and gaps."""
 
-
-@dataclass(frozen=True)
-class TextTable:
-    """A table of text; its first column is set flush left, the others right.
-
-    Attributes
-    ----------
-    title : str
-    head : tuple of str, n_columns
-    rows : tuple of tuple of str
-    sections : frozenset of int
-        Rows that head those below them.
-    below : tuple of str
-        Sentences that belong to the table.
-    """
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    sections: frozenset[int] = frozenset()
-    below: tuple[str, ...] = ()
+STATES = {
+    "reached": N_("reached"),
+    "on_the_way": N_("on the way"),
+    "behind": N_("behind"),
+    "missed": N_("missed"),
+    "no_gap": N_("no gap"),
+    "unknown": N_("unknown"),
+}
+VERDICTS = {
+    "reached": N_("The goal is reached"),
+    "on_the_way": N_("On the way to the goal"),
+    "behind": N_("Not on the way to the goal"),
+    "missed": N_("The goal is missed"),
+}
+SYNTHETIC = N_("The registers are synthetic: none of the residents exist.")
+AREAS, REST, UPDATED = N_("Disadvantaged areas"), N_("Rest of the city"), N_("Updated areas")
+OLD = Np_("status", "Areas")
 
 
 def figure(value: float, language: str, decimals: int = DECIMALS, signed: bool = False, grouped: bool = True) -> str:
@@ -74,19 +69,134 @@ def figure(value: float, language: str, decimals: int = DECIMALS, signed: bool =
     return f"+{text}" if signed and value > 0 else text
 
 
-def scale_of(criterion: Criterion) -> float:
-    """What a rate is multiplied by to be shown: shares per cent."""
-    return 100.0 if criterion.is_share else 1.0
+@dataclass(frozen=True)
+class Column:
+    """One figure of each criterion.
+
+    Attributes
+    ----------
+    head : str
+    values : float64, shape (n_criteria,), or tuple of str
+        Texts stand as they are.
+    kind : {"level", "gap", "share"}
+        Levels of shares are in per cent, their gaps in points; a share is one of anything, in per cent.
+    signed : bool
+        Whether a reader sees a plus before what is more than 0.
+    with_unit : bool
+        Whether a reader sees the unit behind each figure.
+    shown : bool
+        Whether it stands in the table, or in the CSV alone.
+    """
+
+    head: str
+    values: Floats | tuple[str, ...]
+    kind: Literal["level", "gap", "share"] = "level"
+    signed: bool = False
+    with_unit: bool = False
+    shown: bool = True
+
+    def unit(self, criterion: Criterion, language: str) -> str:
+        """The unit of a criterion's figure."""
+        if isinstance(self.values, tuple):
+            return ""
+        if self.kind == "share" or (criterion.is_share and self.kind == "level"):
+            return "%"
+        return _("points", language) if criterion.is_share else criterion.unit
+
+    def cell(self, j: int, criterion: Criterion, language: str, plain: bool = False) -> str:
+        """A criterion's figure; a plain one has no sign between thousands, which would make it another elsewhere."""
+        if isinstance(self.values, tuple):
+            return self.values[j]
+        scale = 100.0 if criterion.is_share or self.kind == "share" else 1.0
+        text = figure(scale * self.values[j], language, signed=self.signed and not plain, grouped=not plain)
+        return f"{text} {self.unit(criterion, language)}".rstrip() if text and self.with_unit and not plain else text
 
 
-def name_of(criterion: Criterion, language: str) -> str:
-    """The criterion with the unit of its levels."""
-    unit = "%" if criterion.is_share else criterion.unit
-    label = criterion.label_in(language)
-    return f"{label} ({unit})" if unit else label
+@dataclass(frozen=True)
+class Block:
+    """Columns of figures by criterion: a table, or one of its sections.
+
+    Attributes
+    ----------
+    table : str
+        The short name of the table.
+    place : str
+        Whose figures they are, where the columns do not say it.
+    columns : tuple of Column
+    """
+
+    table: str
+    place: str
+    columns: tuple[Column, ...]
 
 
-def tables_of(report: StatusReport, most_years: int | None = None) -> list[TextTable]:
+def levels_block(report: StatusReport, years: Sequence[int]) -> list[Block]:
+    """Tabel 1: levels of the areas and of the rest of the city; beside the last year, the change since the first."""
+    series, language = report.series, report.language
+    n_years = len(series.years)
+    blocks = []
+    for place, levels, change in (
+        (AREAS, series.areas, series.change_in_areas),
+        (REST, series.rest_of_city, series.change_in_rest_of_city),
+    ):
+        columns = [Column(str(series.years[i]), levels[i]) for i in years]
+        if n_years > 1 and n_years - 1 in years:
+            head = _("Change {since}-{now}", language).format(since=series.years[0], now=series.years[-1])
+            columns.append(Column(head, change, "gap", signed=True))
+        blocks.append(Block(_("Table 1", language), _(place, language), tuple(columns)))
+    return blocks
+
+
+def gaps_block(report: StatusReport) -> Block:
+    """Tabel 2: gaps of the first year, the milestone, gaps now, and what they changed by."""
+    language, gaps, progress = report.language, report.gaps, report.progress
+    gap = _("Gap {year}", language)
+    columns = [Column(gap.format(year=gaps.since), gaps.gap_since, "gap")]
+    if progress is not None:
+        columns.append(Column(_("Milestone {by}", language).format(by=progress.by), progress.target, "gap"))
+    if gaps.now > gaps.since:
+        yes, no = _("yes", language), _("no", language)
+        known = ~np.isnan(gaps.gap_now - gaps.gap_since)
+        improved = [(yes if of else no) if sure else "" for of, sure in zip(gaps.improved, known, strict=True)]
+        columns += [
+            Column(gap.format(year=gaps.now), gaps.gap_now, "gap"),
+            Column(_("Change of the gap (%)", language), gaps.change, "share", signed=True),
+            Column(_("Improved", language), tuple(improved)),
+        ]
+    return Block(_("Table 2", language), "", tuple(columns))
+
+
+def milestone_block(report: StatusReport) -> Block | None:
+    """Where each criterion stands on the way to the milestone, and what is still missing; None without one."""
+    language, progress = report.language, report.progress
+    if progress is None:
+        return None
+    columns = (
+        Column(_("Status", language), tuple(_(STATES[state], language) for state in progress.state)),
+        Column(_("Still missing", language), progress.to_close, "gap", with_unit=True),
+        Column(_("Per year", language), progress.per_year, "gap", with_unit=True, shown=progress.now < progress.by),
+    )
+    return Block(_("Milestone", language), "", columns)
+
+
+def difference_block(report: StatusReport) -> Block | None:
+    """Tabel 22: the areas beside the updated ones, both in the last year; None without updated areas."""
+    language, difference = report.language, report.difference
+    if difference is None or report.updated is None:
+        return None
+
+    def head(told: AreasTold, plain: str) -> str:
+        return _(plain, language) if told.year is None else _("Areas of {year}", language).format(year=told.year)
+
+    columns = (
+        Column(head(report.areas, OLD), difference.old),
+        Column(head(report.updated, UPDATED), difference.updated),
+        Column(_("Difference", language), difference.difference, "gap", signed=True),
+    )
+    return Block(_("Table 22", language), "", columns)
+
+
+def tables_of(report: StatusReport, most_years: int | None = None) -> list[Table]:
     """All tables of a status, in the order they are read.
 
     Parameters
@@ -95,152 +205,67 @@ def tables_of(report: StatusReport, most_years: int | None = None) -> list[TextT
     most_years : int, optional
         A table of more years is broken into several.
     """
-    n_years = len(report.series.years)
+    language, n_years = report.language, len(report.series.years)
     step = most_years or n_years
-    blocks = [range(first, min(first + step, n_years)) for first in range(0, n_years, step)]
-    tables = [residents_table(report, block) for block in blocks]
-    tables += [table_1(report, block) for block in blocks]
-    tables.append(table_2(report))
-    if report.progress is not None:
-        tables.append(goal_table(report))
-    if report.difference is not None:
-        tables.append(table_22(report))
+    spans = [range(first, min(first + step, n_years)) for first in range(0, n_years, step)]
+    tables = [residents_table(report, span) for span in spans]
+    title = _("Table 1: The criteria in absolute figures", language)
+    tables += [_table(report, title, levels_block(report, span), units=True) for span in spans]
+    title = _("Table 2: The areas' gap to the rest of the city", language)
+    tables.append(_table(report, title, [gaps_block(report)]))
+    milestone, difference = milestone_block(report), difference_block(report)
+    if milestone is not None and report.progress is not None:
+        title = _("Milestone {by}", language).format(by=report.progress.by)
+        tables.append(_table(report, title, [milestone], notes=tuple(goal_sentences(report))))
+    if difference is not None:
+        title = _("Table 22: The areas beside the updated ones, {year}", language).format(year=report.series.years[-1])
+        tables.append(_table(report, title, [difference], units=True))
     return tables
 
 
-def residents_table(report: StatusReport, years: Sequence[int]) -> TextTable:
+def _table(
+    report: StatusReport, title: str, blocks: Sequence[Block], units: bool = False, notes: tuple[str, ...] = ()
+) -> Table:
+    """One row for each criterion of each block, below the block's place where there is one."""
+    language = report.language
+    shown = [column for column in blocks[0].columns if column.shown]
+    rows: list[tuple[str, ...]] = []
+    sections = set()
+    for block in blocks:
+        if block.place:
+            sections.add(len(rows))
+            rows.append((block.place, *[""] * len(shown)))
+        for j, criterion in enumerate(report.policy.policy.criteria):
+            unit = Column("", np.zeros(0)).unit(criterion, language) if units else ""
+            label = criterion.label_in(language)
+            cells = (column.cell(j, criterion, language) for column in block.columns if column.shown)
+            rows.append((f"{label} ({unit})" if unit else label, *cells))
+    heads = (_("Criterion", language), *(column.head for column in shown))
+    return Table(title, heads, tuple(rows), strong=frozenset(sections), notes=notes)
+
+
+def residents_table(report: StatusReport, years: Sequence[int]) -> Table:
     """How many live in the areas and in the rest of the city; `years` are places in the series."""
     language, series = report.language, report.series
-    words = WORDS[language]
     statuses = [series.statuses[i] for i in years]
     rows = (
-        (words["in_areas"], *(figure(s.residents_in_areas, language, 0) for s in statuses)),
-        (words["rest"], *(figure(s.residents - s.residents_in_areas, language, 0) for s in statuses)),
-        (words["share"], *(figure(100 * s.share_of_residents, language) for s in statuses)),
+        (_("In the areas", language), *(figure(s.residents_in_areas, language, 0) for s in statuses)),
+        (_(REST, language), *(figure(s.residents - s.residents_in_areas, language, 0) for s in statuses)),
+        (_("Share in the areas (%)", language), *(figure(100 * s.share_of_residents, language) for s in statuses)),
     )
-    return TextTable(words["table_residents"], ("", *(str(series.years[i]) for i in years)), rows)
-
-
-def table_1(report: StatusReport, years: Sequence[int]) -> TextTable:
-    """Levels of the areas and of the rest of the city, and what changed from the first to the last year.
-
-    Parameters
-    ----------
-    report : StatusReport
-    years : sequence of int
-        Places in the series; the change stands beside the last one.
-    """
-    language, series = report.language, report.series
-    words = WORDS[language]
-    n_years = len(series.years)
-    changes = n_years > 1 and n_years - 1 in years
-    head = [words["criterion"], *(str(series.years[i]) for i in years)]
-    if changes:
-        head.append(words["change"].format(since=series.years[0], now=series.years[-1]))
-    sides = (
-        (words["areas"], series.areas, series.change_in_areas),
-        (words["rest"], series.rest_of_city, series.change_in_rest_of_city),
-    )
-    rows: list[tuple[str, ...]] = []
-    sections = []
-    for title, levels, change in sides:
-        sections.append(len(rows))
-        rows.append((title, *[""] * (len(head) - 1)))
-        for j, criterion in enumerate(report.policy.policy.criteria):
-            scale = scale_of(criterion)
-            cells = [figure(scale * levels[i, j], language) for i in years]
-            cells += [figure(scale * change[j], language, signed=True)] if changes else []
-            rows.append((name_of(criterion, language), *cells))
-    return TextTable(words["table_1"], tuple(head), tuple(rows), frozenset(sections))
-
-
-def table_2(report: StatusReport) -> TextTable:
-    """Gaps of the first year, the milestone, gaps now, and what they changed by."""
-    language, gaps, progress = report.language, report.gaps, report.progress
-    words = WORDS[language]
-    later = gaps.now > gaps.since
-    head = [words["criterion"], words["gap"].format(year=gaps.since)]
-    head += [words["milestone"].format(by=progress.by)] if progress else []
-    head += [words["gap"].format(year=gaps.now), words["change_of_gap"], words["improved"]] if later else []
-    rows = []
-    for j, criterion in enumerate(report.policy.policy.criteria):
-        scale = scale_of(criterion)
-        cells = [figure(scale * gaps.gap_since[j], language)]
-        cells += [figure(scale * progress.target[j], language)] if progress else []
-        if later:
-            cells.append(figure(scale * gaps.gap_now[j], language))
-            cells.append(figure(100 * gaps.change[j], language, signed=True))
-            cells.append(improved_in_words(report, j))
-        rows.append((criterion.label_in(language), *cells))
-    return TextTable(words["table_2"], tuple(head), tuple(rows))
-
-
-def improved_in_words(report: StatusReport, criterion: int) -> str:
-    """Whether a gap is smaller than it was; nothing where it is not known."""
-    gaps, words = report.gaps, WORDS[report.language]
-    if np.isnan(gaps.gap_now[criterion] - gaps.gap_since[criterion]):
-        return ""
-    return words["yes" if gaps.improved[criterion] else "no"]
-
-
-def goal_table(report: StatusReport) -> TextTable:
-    """Where each criterion stands on the way to the milestone, what is still missing, and the verdict."""
-    progress, language = report.progress, report.language
-    words = WORDS[language]
-    if progress is None:
-        return TextTable(words["short_goal"], (), ())
-    head = [words["criterion"], words["state"], words["to_close"]]
-    columns = [progress.to_close]
-    if progress.now < progress.by:
-        head.append(words["per_year"])
-        columns.append(progress.per_year)
-    rows = []
-    for j, criterion in enumerate(report.policy.policy.criteria):
-        unit = words["points"] if criterion.is_share else criterion.unit
-        missing = [figure(scale_of(criterion) * values[j], language) for values in columns]
-        cells = [f"{text} {unit}".rstrip() if text else "" for text in missing]
-        rows.append((criterion.label_in(language), STATES[language][progress.state[j]], *cells))
-    title = words["table_goal"].format(by=progress.by)
-    return TextTable(title, tuple(head), tuple(rows), below=tuple(goal_sentences(report)))
-
-
-def table_22(report: StatusReport) -> TextTable:
-    """The areas beside the updated ones, both in the last year."""
-    language, difference = report.language, report.difference
-    words = WORDS[language]
-    title = words["table_22"].format(year=report.series.years[-1])
-    if difference is None or report.updated is None:
-        return TextTable(title, (), ())
-    rows = []
-    for j, criterion in enumerate(report.policy.policy.criteria):
-        scale = scale_of(criterion)
-        levels = [figure(scale * values[j], language) for values in (difference.old, difference.updated)]
-        change = figure(scale * difference.difference[j], language, signed=True)
-        rows.append((name_of(criterion, language), *levels, change))
-    head = (words["criterion"], *area_heads(report), words["difference"])
-    return TextTable(title, head, tuple(rows))
-
-
-def area_heads(report: StatusReport) -> tuple[str, str]:
-    """What the areas and the updated ones are called above a column."""
-    words = WORDS[report.language]
-
-    def head(told: AreasTold | None, plain: str) -> str:
-        return words[plain] if told is None or told.year is None else words[f"{plain}_of"].format(year=told.year)
-
-    return head(report.areas, "old"), head(report.updated, "updated")
+    return Table(_("Residents", language), ("", *(str(series.years[i]) for i in years)), rows)
 
 
 def opening_sentences(report: StatusReport) -> list[str]:
     """What the areas are, and how many live in them in the last year."""
     language, last = report.language, report.series.last
-    words = WORDS[language]
-    sentences = [words["synthetic"]] if report.source == "synthetic" else []
-    sentences.append(_areas_sentence(report, report.areas, words["areas"]))
+    sentences = [_(SYNTHETIC, language)] if report.source == "synthetic" else []
+    sentences.append(_areas_sentence(report, report.areas, AREAS))
     if report.updated is not None:
-        sentences.append(_areas_sentence(report, report.updated, words["updated"]))
+        sentences.append(_areas_sentence(report, report.updated, UPDATED))
+    told = _("In {year}, {inside} of the city's {all} residents live in the areas ({share} %).", language)
     sentences.append(
-        words["residents"].format(
+        told.format(
             year=report.series.years[-1],
             inside=figure(last.residents_in_areas, language, 0),
             all=figure(last.residents, language, 0),
@@ -251,50 +276,66 @@ def opening_sentences(report: StatusReport) -> list[str]:
 
 
 def _areas_sentence(report: StatusReport, told: AreasTold, what: str) -> str:
-    kind = "polygons" if told.year is None else "designation" if told.path is not None else "made"
-    given = {"what": what, "name": told.name, "year": told.year, "policy": report.policy.policy.id}
-    return WORDS[report.language][kind].format(**given, count=len(told))
+    language = report.language
+    if told.year is None:
+        sentence = _("{what}: {name}, {count} polygons", language)
+    elif told.path is not None:
+        sentence = _("{what}: the designation of {year} ({name}), {count} areas", language)
+    else:
+        sentence = _("{what}: the designation of {year} by {policy}, {count} areas", language)
+    given = {"name": told.name, "year": told.year, "policy": report.policy.policy.id}
+    return sentence.format(what=_(what, language), count=len(told), **given)
 
 
 def goal_sentences(report: StatusReport) -> list[str]:
     """The goal, its verdict, and what is meant by being on the way."""
-    progress, milestone = report.progress, report.policy.policy.milestone
+    progress, milestone, language = report.progress, report.policy.policy.milestone, report.language
     if progress is None or milestone is None:
         return []
-    words = GOAL[report.language]
-    share = figure(100 * milestone.gap, report.language, 0)
-    aim = words["halved"] if milestone.gap == 0.5 else words["brought_down"].format(share=share)
+    share = figure(100 * milestone.gap, language, 0)
+    halved = milestone.gap == 0.5
+    aim = _("halved", language) if halved else _("at most {share} % of it", language).format(share=share)
+    sentences = [_("The goal: by {by} the gap of {since} is {aim} on at least {needed} of {of} criteria.", language)]
+    if progress.now >= progress.by:
+        sentences.append(_("{verdict}: {reached} of {of} criteria reached in {now}.", language))
+    else:
+        sentences += [
+            _("{verdict}: {reached} reached, {on_the_way} on the way, {behind} behind in {now}.", language),
+            _(
+                "On the way: on or below the straight line from the gap of {since} to the milestone in {by} "
+                "(own choice).",
+                language,
+            ),
+        ]
     given = {
         "since": progress.since, "by": progress.by, "now": progress.now, "needed": progress.needed, "aim": aim,
-        "of": len(progress.state), "verdict": VERDICTS[report.language][progress.verdict],
+        "of": len(progress.state), "verdict": _(VERDICTS[progress.verdict], language),
         "reached": progress.count("reached"), "on_the_way": progress.count("on_the_way"),
         "behind": progress.count("behind"),
     }  # fmt: skip
-    if progress.now >= progress.by:
-        return [words["aim"].format(**given), words["count_after"].format(**given)]
-    return [words[key].format(**given) for key in ("aim", "count", "path")]
+    return [sentence.format(**given) for sentence in sentences]
 
 
 def closing_sentences(report: StatusReport) -> list[str]:
     """How figures are to be read, data of another year, residents without a place, and every note."""
-    words, language = WORDS[report.language], report.language
-    sentences = [words["rounded"]]
+    language = report.language
+    rounded = _("Figures are rounded one by one; shares in per cent, gaps in points, positive is worse.", language)
     label = {criterion.key: criterion.label_in(language) for criterion in report.policy.policy.criteria}
     vintages = [
         f"{told.year}: " + ", ".join(f"{label[key]} {year}" for key, year in told.vintage.items())
         for told in report.registers
         if told.vintage
     ]
-    if vintages:
-        sentences.append(f"{words['vintage']}: {'; '.join(vintages)}.")
     unplaced = [
         f"{told.year}: {figure(told.counts['residents_unplaced'], language, 0)}"
         for told in report.registers
         if told.counts.get("residents_unplaced")
     ]
-    if unplaced:
-        sentences.append(f"{words['unplaced']}: {'; '.join(unplaced)}.")
-    return [*sentences, *report.notes]
+    listed = (
+        (_("Data of another year than the heading", language), vintages),
+        (_("Residents without a place (counted nowhere)", language), unplaced),
+    )
+    return [rounded, *(f"{what}: {'; '.join(of)}." for what, of in listed if of), *report.notes]
 
 
 NAMES = ("status.json", "status.csv", "status.md")
@@ -316,11 +357,8 @@ def write_status(report: StatusReport, data: dict[str, Any], out: Path) -> list[
     OutputError
         If they cannot be written; nothing has changed then.
     """
-    texts = (as_json(data), csv_text(report), markdown(report))
+    texts = (as_json(data), figures_csv(report), markdown(report))
     return write_texts(out, dict(zip(NAMES, texts, strict=True)))
-
-
-# --- JSON ---------------------------------------------------------------------------------------------------
 
 
 def as_data(report: StatusReport) -> dict[str, Any]:
@@ -458,130 +496,46 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-# --- CSV ----------------------------------------------------------------------------------------------------
-
-
-def csv_text(report: StatusReport) -> str:
+def figures_csv(report: StatusReport) -> str:
     """Every figure of the tables as a row: table, criterion, its key, place, column, value and unit."""
-    language, words = report.language, WORDS[report.language]
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";" if language == "da" else ",", lineterminator="\r\n")
-    head = ("table", "criterion", "key", "place", "column", "value", "unit")
-    writer.writerow([words[name] for name in head])
-    for rows in (_residents_rows, _table_1_rows, _table_2_rows, _goal_rows, _table_22_rows):
-        writer.writerows(rows(report))
-    # without a byte order mark, spreadsheets take UTF-8 for something else
-    return "\ufeff" + stream.getvalue()
+    language = report.language
+    heads = (N_("Table"), N_("Criterion"), N_("Key"), N_("Place"), N_("Column"), N_("Value"), N_("Unit"))
+    every_year = range(len(report.series.years))
+    blocks = (*levels_block(report, every_year), gaps_block(report), milestone_block(report), difference_block(report))
+    rows = [*_residents_rows(report), *(row for block in blocks if block is not None for row in _rows(report, block))]
+    return csv_text((_(head, language) for head in heads), rows, language)
 
 
 Row = tuple[str, str, str, str, str, str, str]
 
 
-def _row(report: StatusReport, table: str, j: int, place: str, column: str, value: str, unit: str) -> Row:
-    criterion = report.policy.policy.criteria[j]
-    label = criterion.label_in(report.language)
-    return WORDS[report.language][table], label, criterion.key, place, column, value, unit
-
-
-def _plain(value: float, language: str) -> str:
-    """A figure without a sign between thousands, which would split it or make it another one elsewhere."""
-    return figure(value, language, grouped=False)
-
-
-def _units(criterion: Criterion, language: str) -> tuple[str, str]:
-    """The units of a level and of a gap."""
-    if criterion.is_share:
-        return "%", WORDS[language]["points"]
-    return criterion.unit, criterion.unit
+def _rows(report: StatusReport, block: Block) -> Iterator[Row]:
+    for j, criterion in enumerate(report.policy.policy.criteria):
+        label = criterion.label_in(report.language)
+        for column in block.columns:
+            cell = column.cell(j, criterion, report.language, plain=True)
+            unit = column.unit(criterion, report.language)
+            yield block.table, label, criterion.key, block.place, column.head, cell, unit
 
 
 def _residents_rows(report: StatusReport) -> Iterator[Row]:
-    language, words = report.language, WORDS[report.language]
+    language = report.language
+    areas, rest, persons = _(AREAS, language), _(REST, language), _("residents", language)
     for year, status in zip(report.series.years, report.series.statuses, strict=True):
-        rest = status.residents - status.residents_in_areas
-        for place, count in ((words["areas"], status.residents_in_areas), (words["rest"], rest)):
-            yield words["short_residents"], "", "", place, str(year), str(count), words["persons"]
-        share = _plain(100 * status.share_of_residents, language)
-        yield words["short_residents"], "", "", words["areas"], str(year), share, "%"
-
-
-def _table_1_rows(report: StatusReport) -> Iterator[Row]:
-    language, words, series = report.language, WORDS[report.language], report.series
-    sides = (
-        (words["areas"], series.areas, series.change_in_areas),
-        (words["rest"], series.rest_of_city, series.change_in_rest_of_city),
-    )
-    for place, levels, change in sides:
-        for j, criterion in enumerate(report.policy.policy.criteria):
-            scale, (unit, unit_of_change) = scale_of(criterion), _units(criterion, language)
-            for i, year in enumerate(series.years):
-                yield _row(report, "short_1", j, place, str(year), _plain(scale * levels[i, j], language), unit)
-            if len(series.years) > 1:
-                column = words["change"].format(since=series.years[0], now=series.years[-1])
-                value = _plain(scale * change[j], language)
-                yield _row(report, "short_1", j, place, column, value, unit_of_change)
-
-
-def _table_2_rows(report: StatusReport) -> Iterator[Row]:
-    language, words, gaps, progress = report.language, WORDS[report.language], report.gaps, report.progress
-    for j, criterion in enumerate(report.policy.policy.criteria):
-        scale, (_, unit) = scale_of(criterion), _units(criterion, language)
-
-        def row(column: str, value: str, unit: str = unit, j: int = j) -> Row:
-            return _row(report, "short_2", j, "", column, value, unit)
-
-        yield row(words["gap"].format(year=gaps.since), _plain(scale * gaps.gap_since[j], language))
-        if progress is not None:
-            yield row(words["milestone"].format(by=progress.by), _plain(scale * progress.target[j], language))
-        if gaps.now > gaps.since:
-            yield row(words["gap"].format(year=gaps.now), _plain(scale * gaps.gap_now[j], language))
-            yield row(words["change_of_gap"], _plain(100 * gaps.change[j], language), "%")
-            yield row(words["improved"], improved_in_words(report, j), "")
-
-
-def _goal_rows(report: StatusReport) -> Iterator[Row]:
-    language, words, progress = report.language, WORDS[report.language], report.progress
-    if progress is None:
-        return
-    for j, criterion in enumerate(report.policy.policy.criteria):
-        scale, (_, unit) = scale_of(criterion), _units(criterion, language)
-        yield _row(report, "short_goal", j, "", words["state"], STATES[language][progress.state[j]], "")
-        for name, values in (("to_close", progress.to_close), ("per_year", progress.per_year)):
-            yield _row(report, "short_goal", j, "", words[name], _plain(scale * values[j], language), unit)
-
-
-def _table_22_rows(report: StatusReport) -> Iterator[Row]:
-    language, difference = report.language, report.difference
-    if difference is None:
-        return
-    heads = (*area_heads(report), WORDS[language]["difference"])
-    for j, criterion in enumerate(report.policy.policy.criteria):
-        scale, (unit, unit_of_change) = scale_of(criterion), _units(criterion, language)
-        columns = zip(heads, (difference.old, difference.updated, difference.difference), strict=True)
-        for place, (column, values) in enumerate(columns):
-            value = _plain(scale * values[j], language)
-            yield _row(report, "short_22", j, "", column, value, unit_of_change if place == 2 else unit)
-
-
-# --- Markdown -----------------------------------------------------------------------------------------------
+        rows = (
+            (areas, str(status.residents_in_areas), persons),
+            (rest, str(status.residents - status.residents_in_areas), persons),
+            (areas, figure(100 * status.share_of_residents, language, grouped=False), "%"),
+        )
+        for place, value, unit in rows:
+            yield _("Residents", language), "", "", place, str(year), value, unit
 
 
 def markdown(report: StatusReport) -> str:
     """The status as a page: what the areas are, every table, the goal's verdict, the notes."""
-    words = WORDS[report.language]
-    parts = [f"# {words['title']}", *opening_sentences(report)]
+    language = report.language
+    parts = ["# " + _("Status of the disadvantaged areas", language), *opening_sentences(report)]
     for table in tables_of(report):
-        parts += [f"## {table.title}", _markdown_table(table), *table.below]
-    parts += [f"## {words['notes']}", "\n".join(f"- {sentence}" for sentence in closing_sentences(report))]
+        parts += [f"## {table.title}", table.markdown(), *table.notes]
+    parts += ["## " + _("Notes", language), "\n".join(f"- {sentence}" for sentence in closing_sentences(report))]
     return "\n\n".join(parts) + "\n"
-
-
-def _markdown_table(table: TextTable) -> str:
-    def line(cells: Sequence[str]) -> str:
-        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
-
-    rules = ["---", *["---:"] * (len(table.head) - 1)]
-    rows = [
-        line((f"**{cells[0]}**", *cells[1:]) if i in table.sections else cells) for i, cells in enumerate(table.rows)
-    ]
-    return "\n".join([line(table.head), line(rules), *rows])

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from udsat_geo.monitoring.goal_figures import Aim, Interval, Series, Verdict, agrees, combine, judge
+from udsat_geo.monitoring.goal_figures import Aim, Series, Verdict, agrees, combine, judge
+from udsat_geo.monitoring.interval import Interval
 
 V = Verdict
 FALL, RISE = Aim("better", "low"), Aim("better", "high")
@@ -99,7 +100,7 @@ def test_a_number_to_reach_counts_from_the_base_year_alone() -> None:
 
 
 def test_the_share_of_the_way() -> None:
-    counts = {2017: Interval.exact(33_678), 2021: Interval.exact(34_665)}
+    counts = {2017: Interval.exactly(33_678), 2021: Interval.exactly(34_665)}
     judgement = judge(Series(counts), Aim("by", "high", Fraction(2500)))
     assert judgement.verdict == V.ON_THE_WAY
     assert judgement.share_of_target == Fraction(987, 2500)
@@ -219,7 +220,7 @@ def turned(aim: Aim) -> Aim:
 
 
 def negative(figures: Mapping[int, Interval]) -> dict[int, Interval]:
-    return {year: interval.times(-1) for year, interval in figures.items()}
+    return {year: -interval for year, interval in figures.items()}
 
 
 def mirrored(of: Series) -> Series:
@@ -250,8 +251,8 @@ def test_the_aim_mirrored_mirrors_the_verdict(of: Series, aim: Aim) -> None:
 @given(any_series(), any_aim(), FIGURES)
 def test_what_both_sides_gain_changes_no_lag(of: Series, aim: Aim, more: Decimal) -> None:
     moved = Series(
-        {year: interval.plus(Fraction(more)) for year, interval in of.areas.items()},
-        {year: interval.plus(Fraction(more)) for year, interval in of.city.items()},
+        {year: interval + Fraction(more) for year, interval in of.areas.items()},
+        {year: interval + Fraction(more) for year, interval in of.city.items()},
         of.breaks,
         of.set_aside,
         of.not_significant,

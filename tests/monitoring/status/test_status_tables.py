@@ -14,7 +14,7 @@ from rich.console import Console
 from udsat_geo.cli.status import print_status
 from udsat_geo.designation.status import Status
 from udsat_geo.monitoring.status import AreasTold, RegistersTold, StatusReport, series_of
-from udsat_geo.monitoring.status_tables import as_data, csv_text, figure, markdown, tables_of
+from udsat_geo.monitoring.status_tables import as_data, figure, figures_csv, markdown, tables_of
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.rules import MilestoneRule
 from udsat_geo.scoring.scores import gaps
@@ -91,18 +91,18 @@ def cells_of(made: StatusReport, place: int) -> dict[str, tuple[str, ...]]:
 
 def test_tabel_1_stands_as_it_is_printed() -> None:
     table = tables_of(report())[1]
-    assert table.head == ("Kriterium", "2017", "2021", "Ændring 2017-2021")
+    assert table.heads == ("Kriterium", "2017", "2021", "Ændring 2017-2021")
     assert table.rows[0] == ("Udsatte byområder", "", "", "")
     assert table.rows[1] == ("Boligareal pr. beboer (m2)", "35,6", "36,2", "+0,6")
     assert table.rows[5] == ("Andel uden uddannelse (%)", "30,1", "20,9", "-9,2")
     assert table.rows[6] == ("Resten af byen", "", "", "")
     assert table.rows[9] == ("Andel med lav indkomst (%)", "31,3", "34,7", "+3,4")
-    assert table.sections == {0, 6}
+    assert table.strong == {0, 6}
 
 
 def test_tabel_2_has_gap_milestone_gap_now_change_and_whether_it_improved() -> None:
     table = tables_of(report("en"))[2]
-    assert table.head == ("Criterion", "Gap 2017", "Milestone 2025", "Gap 2021", "Change of the gap (%)", "Improved")
+    assert table.heads == ("Criterion", "Gap 2017", "Milestone 2025", "Gap 2021", "Change of the gap (%)", "Improved")
     assert table.rows[0] == ("Dwelling area per resident", "6.0", "3.0", "5.8", "-3.3", "yes")
     assert table.rows[4] == ("Without education", "12.4", "6.2", "10.3", "-16.9", "yes")
 
@@ -112,7 +112,7 @@ def test_the_milestone_says_what_is_missing() -> None:
     assert table.title == "Milepæl 2025"
     assert table.rows[1] == ("Andel uden for arbejdsmarkedet", "på vej", "2,0 pct.point", "0,5 pct.point")
     assert table.rows[0] == ("Boligareal pr. beboer", "bagud", "2,8 m2", "0,7 m2")
-    assert table.below == (
+    assert table.notes == (
         "Målet: efterslæbet fra 2017 er halveret i 2025 på mindst 3 af 5 kriterier.",
         "Ikke på vej mod målet: 0 nået, 1 på vej, 4 bagud i 2021.",
         "På vej: på eller under den rette linje fra efterslæbet i 2017 til milepælen i 2025 (eget valg).",
@@ -122,7 +122,7 @@ def test_the_milestone_says_what_is_missing() -> None:
 def test_tabel_22_holds_old_against_updated() -> None:
     table = tables_of(report())[4]
     assert table.title == "Tabel 22: Områderne sammenlignet med de opdaterede, 2021"
-    assert table.head == ("Kriterium", "Områderne", "Områderne fra 2021", "Forskel")
+    assert table.heads == ("Kriterium", "Områderne", "Områderne fra 2021", "Forskel")
     assert table.rows[3] == ("Andel med ikke-vestlig herkomst (%)", "31,7", "32,6", "+0,9")
 
 
@@ -133,12 +133,12 @@ def test_a_policy_with_another_milestone_or_none_is_judged_by_its_own() -> None:
     plain = report("en", with_milestone(None))
     assert plain.progress is None
     assert [table.title[:7] for table in tables_of(plain)] == ["Residen", "Table 1", "Table 2", "Table 2"]
-    assert tables_of(plain)[2].head[:3] == ("Criterion", "Gap 2017", "Gap 2021")
+    assert tables_of(plain)[2].heads[:3] == ("Criterion", "Gap 2017", "Gap 2021")
     other = report("en", with_milestone(MilestoneRule(since=2017, by=2021, gap=0.8, criteria=0.2)))
     table = tables_of(other)[3]
-    assert table.head == ("Criterion", "Status", "Still missing")
+    assert table.heads == ("Criterion", "Status", "Still missing")
     assert table.rows[1] == ("Outside the labour market", "reached", "0.0 points")
-    assert table.below == (
+    assert table.notes == (
         "The goal: by 2021 the gap of 2017 is at most 80 % of it on at least 1 of 5 criteria.",
         "The goal is reached: 1 of 5 criteria reached in 2021.",
     )
@@ -149,15 +149,15 @@ def test_blanks_are_blank_everywhere() -> None:
     made = report("en", series=series_of({2017: FIRST, 2021: unknown}))
     assert cells_of(made, 2)["Dwelling area per resident"] == ("6.0", "3.0", "", "", "")
     assert cells_of(made, 3)["Dwelling area per resident"] == ("unknown", "", "")
-    assert "nan" not in (csv_text(made) + markdown(made)).lower()
+    assert "nan" not in (figures_csv(made) + markdown(made)).lower()
     assert as_data(made)["table_1"]["areas"]["dwelling_area"] == {"2017": 35.6, "2021": None, "change": None}
     assert as_data(made)["table_2"]["criteria"]["dwelling_area"]["improved"] is None
 
 
 def test_one_year_alone_has_no_change(tmp_path: Path) -> None:
     made = report("en", series=series_of({2021: LAST}), updated=None, updated_status=None)
-    assert tables_of(made)[1].head == ("Criterion", "2021")
-    assert tables_of(made)[2].head == ("Criterion", "Gap 2021")
+    assert tables_of(made)[1].heads == ("Criterion", "2021")
+    assert tables_of(made)[2].heads == ("Criterion", "Gap 2021")
     assert len(tables_of(made)) == 3
     assert "change" not in as_data(made)["table_1"]["areas"]["low_income"]
 

@@ -18,9 +18,8 @@ from udsat_geo.designation.reasons import AreaFacts, MeasuredGap, area_reason
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import COUNTED, DECIDED, REASONS
-from udsat_geo.monitoring.goal_figures import published_goals
-from udsat_geo.monitoring.goal_tables import reasons_of_goal
-from udsat_geo.monitoring.goal_words import REPORT, VERDICTS
+from udsat_geo.monitoring.goal_figures import VERDICTS, published_goals
+from udsat_geo.monitoring.goal_tables import REPORT, reasons_of_goal
 from udsat_geo.policy.rules import Policy, text_in
 from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline
 from udsat_geo.report.page.read import Read
@@ -264,8 +263,8 @@ def _is_goal(goal: Any) -> bool:
     return (
         isinstance(goal, dict)
         and {"number", "label", "verdict", "report", "agrees", "indicators"} <= goal.keys()
-        and goal["verdict"] in VERDICTS["da"]
-        and goal["report"] in REPORT["da"]
+        and goal["verdict"] in VERDICTS
+        and goal["report"] in REPORT
         and isinstance(goal["indicators"], list)
         and all(isinstance(indicator, dict) for indicator in goal["indicators"])
     )
@@ -276,8 +275,8 @@ def _told(goal: dict[str, Any], language: str) -> dict[str, Any]:
     same = published is not None and goal["label"] in published.label.values()
     told = {
         "number": goal["number"],
-        "ours": {lang: VERDICTS[lang][goal["verdict"]] for lang in LANGUAGES},
-        "report": {lang: REPORT[lang][goal["report"]] for lang in LANGUAGES},
+        "ours": {lang: _(VERDICTS[goal["verdict"]], lang) for lang in LANGUAGES},
+        "report": {lang: _(REPORT[goal["report"]], lang) for lang in LANGUAGES},
         "agrees": bool(goal["agrees"]),
     }
     if published is not None and same:
