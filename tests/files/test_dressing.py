@@ -16,11 +16,12 @@ import pyogrio
 import pytest
 import udsat_geo.files.write
 from dressed_worlds import HOSTILE, KINDS, changed, hostile, made, rows, written
-from udsat_geo.designation.columns import LAYER_TEXTS
-from udsat_geo.files.contents import clean, identifier, read_contents
+from udsat_geo.designation.columns import describe_layer
+from udsat_geo.files.contents import identifier, read_contents
 from udsat_geo.files.geopackage import dress_comparison, dress_designation, write_geopackage
 from udsat_geo.files.iso19115 import GCO, GMD
 from udsat_geo.files.write import write_results
+from udsat_geo.files.xml_template import clean
 from udsat_geo.messages.errors import OutputError
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -206,7 +207,8 @@ def test_layers_are_titled_in_the_language_of_the_designation(tmp_path: Path, la
     for name, title, text in rows(
         package, "SELECT table_name, identifier, description FROM gpkg_contents WHERE table_name <> 'layer_styles'"
     ):
-        assert (title, text) == LAYER_TEXTS[language][name]
+        told = describe_layer(name, language)
+        assert (title, text) == (told.title, told.text)
 
 
 @every

@@ -21,20 +21,22 @@ from edge_registers import write_edge_registers
 from numpy.typing import NDArray
 from paths import REPOSITORY
 from PIL import Image
-from udsat_geo.designation.columns import LAYER_TEXTS
+from udsat_geo.designation.columns import describe_layer
 from udsat_geo.designation.designation import Inputs, designate
 from udsat_geo.designation.job import Job, run
-from udsat_geo.files.contents import clean
 from udsat_geo.files.earlier import store_of
 from udsat_geo.files.iso19115 import GMD
-from udsat_geo.files.qgis.elements import BETTER, GREEN, INK, WORSE
+from udsat_geo.files.qgis.classes import BETTER, WORSE
+from udsat_geo.files.qgis.styles import TEMPLATES
 from udsat_geo.files.write import write_results
+from udsat_geo.files.xml_template import clean
 from udsat_geo.policy.load import load_policy
 
 # PyQGIS belongs to the system's own Python
 PYTHON = "/usr/bin/python3"
 ASKED = REPOSITORY / "tests" / "support" / "in_qgis.py"
 PAPER = (255, 255, 255)
+GREEN, INK = "#009e73", "#1a1a1a"
 
 LOOK = """
 import json, sys
@@ -192,7 +194,8 @@ def test_fields_are_titled_and_values_read_well(packages: Mapping[str, Path], tm
     assert all(title for layer in found.values() for name, (title, _, _) in layer["fields"].items() if name != "fid")
     assert found["areas"]["hidden"] == ["fid", "exceeded"]
     for name, layer in found.items():
-        assert (layer["title"], layer["abstract"]) == LAYER_TEXTS["da"][name]
+        told = describe_layer(name, "da")
+        assert (layer["title"], layer["abstract"]) == (told.title, told.text)
 
 
 @pytest.mark.long
@@ -300,6 +303,24 @@ def test_an_analyst_can_save_styles_and_the_project_over_ours(packages: Mapping[
     assert again["title"] == "my own"
     assert all(valid for valid, *_ in again["layers"].values())
     assert again["sheets"]["Kort og status"][2] == [0, 0]
+    # as it was: the scale bar still stands before the map
+    before = asked("project", packages["cells"], tmp_path / "before", str(tmp_path), "before")
+    sheets = [pixels(found["sheets"]["Kort og status"][0]) for found in (before, again)]
+    assert (sheets[0] == sheets[1]).mean() > 0.9999
+
+
+@pytest.mark.long
+@in_qgis
+def test_qgis_opens_every_template(packages: Mapping[str, Path], tmp_path: Path) -> None:
+    """As they are kept, beside a GeoPackage of the name that they give: so they are drawn anew in QGIS."""
+    folder = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, folder)
+    shutil.copy(packages["changed"], folder / "designation.gpkg")
+    found = asked("templates", packages["addresses"], tmp_path, str(folder))
+    assert found["project"]
+    assert {name for name, valid in found["layers"].items() if not valid} == {"Decisions"}
+    assert all(done for done in found["styles"].values())
+    assert found["sheets"] == {"sheet_of_areas.qpt": 12, "sheet_of_changes.qpt": 10}
 
 
 @pytest.mark.long

@@ -1,4 +1,4 @@
-"""Classes, expressions and elements of QGIS's documents, each by itself."""
+"""Classes, expressions, templates and what is filled into them, each by itself."""
 
 from __future__ import annotations
 
@@ -7,43 +7,23 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from udsat_geo.areas.roles import REASON_KEYS, ROLES
-from udsat_geo.changes.diff import EVENTS, MOVED
-from udsat_geo.designation.columns import ACTION_TEXTS, DEMAND_TEXTS, EVENT_TEXTS, ROLE_TEXTS, texts_of
+from udsat_geo.areas.roles import ROLES
+from udsat_geo.changes.diff import EVENTS
+from udsat_geo.designation.columns import texts_of
 from udsat_geo.designation.layers import SPATIAL, TABLES
-from udsat_geo.files.contents import PackageLayer, as_text, clean
-from udsat_geo.files.qgis.elements import (
-    BETTER,
-    WORSE,
-    Sign,
-    as_html,
-    element,
-    inserted,
-    key_of,
-    literal,
-    looked_up,
-    options,
-    plain,
-    rgba,
-)
-from udsat_geo.files.qgis.layer_tree import Member
+from udsat_geo.files.contents import PackageLayer
+from udsat_geo.files.qgis.classes import BETTER, WORSE, Classes, area_classes, unit_classes
+from udsat_geo.files.qgis.expressions import as_html, inserted, literal, looked_up, plain
 from udsat_geo.files.qgis.sheets import sheet_of_areas, sheet_of_changes
-from udsat_geo.files.qgis.styles import (
-    HIDDEN,
-    Classes,
-    area_classes,
-    change_rules,
-    changed_unit_kinds,
-    role_kinds,
-    styles_of,
-    unit_classes,
-)
-from udsat_geo.files.qgis.words import CLASSES, COLUMNS, PROJECT, SOURCES, STYLES
+from udsat_geo.files.qgis.styles import HIDDEN, NAMES, STYLES_OF_LAYER, TEMPLATES, Style, styles_of
+from udsat_geo.files.xml_template import as_text, clean, clone, fill, read_template
+from udsat_geo.messages.translate import _
 
 
 def rule(
@@ -150,40 +130,55 @@ def test_every_number_of_criteria_is_in_one_class(n_criteria: int, demanded: int
 # --- kinds --------------------------------------------------------------------------------------------------
 
 
+def style_of(name: str, key: str, language: str, points: bool = False) -> Style:
+    """A style of a layer of few columns."""
+    geometry = "POINT" if points else "MULTIPOLYGON"
+    layer = PackageLayer(name, ("fid", "event", "role", "composite"), "geom", geometry)
+    summary = {"rule": rule(), "criteria": [], "areas": []}
+    return next(style for style in styles_of(layer, language, summary) if style.key == key)
+
+
+def drawn(style: Style) -> dict[str, tuple[str, str]]:
+    """Value or rule of each category -> its label and its symbol, without the name."""
+    renderer = style.document.find("renderer-v2")
+    assert renderer is not None
+    symbols = {}
+    for symbol in renderer.iterfind("symbols/symbol"):
+        symbols[symbol.get("name")] = ET.tostring(clone(symbol, name=""), encoding="unicode")
+    kinds = [one for one in renderer.iter() if one.tag == "category" or one.get("filter")]
+    return {one.get("value") or one.get("filter", ""): (one.get("label", ""), symbols[one.get("symbol")])
+            for one in kinds}  # fmt: skip
+
+
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize("points", [False, True])
 def test_every_kind_has_a_symbol_and_a_name_of_its_own(language: str, points: bool) -> None:
-    roles, units, areas = role_kinds(language, points), changed_unit_kinds(language, points), change_rules(language)
-    assert {role for role, _, _ in roles} == set(ROLES)
-    assert roles[-1][0] == "outside"
-    assert len({label for _, label, _ in roles}) == len(ROLES)
-    assert MOVED in {event for event, _, _ in units}
+    roles = drawn(style_of("units", "units_role", language, points))
+    units = drawn(style_of("changed_units", "changed_units", language, points))
+    areas = drawn(style_of("changes", "changes", language))
+    assert set(roles) == set(ROLES)
+    assert list(roles)[-1] == "outside"
+    assert set(units) == set(texts_of("changed_units", "event", language))
     assert len(areas) == len(EVENTS)
-    for drawn in (roles, units, areas):
-        symbols = [ET.tostring(symbol("0"), encoding="unicode") for _, _, symbol in drawn]
-        assert len(set(symbols)) == len(symbols)
+    for kinds in (roles, units, areas):
+        assert len({label for label, _ in kinds.values()}) == len(kinds)
+        assert len({symbol for _, symbol in kinds.values()}) == len(kinds)
+    assert {role: label for role, (label, _) in roles.items()} == texts_of("units", "role", language)
 
 
 def test_an_area_of_two_events_is_drawn_by_both_rules() -> None:
     """LIKE with percent signs, as SQL and QGIS read it."""
-    patterns = [re.fullmatch(r"\"event\" LIKE '%(\w+)%'", rule) for rule, _, _ in change_rules("en")]
+    rules = drawn(style_of("changes", "changes", "en"))
+    patterns = [re.fullmatch(r"\"event\" LIKE '%(\w+)%'", rule) for rule in rules]
     words = [found[1] for found in patterns if found]
+    assert set(words) == set(EVENTS)
     assert sorted(word for word in words if word in "split+grown") == ["grown", "split"]
     # no event is found within the name of another
     assert all(one == other or one not in other for one in words for other in words)
 
 
-@pytest.mark.parametrize("words", [CLASSES, COLUMNS, PROJECT, SOURCES, STYLES, ROLE_TEXTS, EVENT_TEXTS, DEMAND_TEXTS,
-                                   ACTION_TEXTS])  # fmt: skip
-def test_both_languages_say_the_same(words: dict[str, dict[str, Any]]) -> None:
-    assert words["da"].keys() == words["en"].keys()
-    for key, text in words["da"].items():
-        if isinstance(text, str):
-            assert re.findall(r"{\w*}", text) == re.findall(r"{\w*}", words["en"][key])
-
-
 def test_names_of_styles_have_room_in_their_column() -> None:
-    assert all(len(name) <= 30 for words in STYLES.values() for name, _ in words.values())
+    assert all(len(_(name, language)) <= 30 for name, _text in NAMES.values() for language in ("da", "en"))
 
 
 def test_values_of_keys_are_known_by_layer() -> None:
@@ -192,12 +187,11 @@ def test_values_of_keys_are_known_by_layer() -> None:
     assert {"split+grown", "split+merged+grown+shrunk", "kept"} <= set(texts_of("changes", "event", "en"))
     assert texts_of("areas", "name", "en") == {}
     assert "decided_by" in HIDDEN["units"]
-    assert REASON_KEYS
 
 
 def test_a_layer_that_is_not_ours_has_no_style() -> None:
     assert styles_of(PackageLayer("roads", ("fid", "name"), "geom", "LINESTRING"), "en") == ()
-    assert HIDDEN.keys() == {*SPATIAL, *TABLES, "links"}
+    assert STYLES_OF_LAYER.keys() == {*SPATIAL, *TABLES, "links"}
 
 
 # --- sheets -------------------------------------------------------------------------------------------------
@@ -230,8 +224,8 @@ def placed(sheet: ET.Element) -> dict[str, tuple[float, float, float, float]]:
 def test_sheets_hold_what_there_is_room_for(n_areas: int, n_criteria: int, n_changed: int) -> None:
     summary = summary_of(n_areas, n_criteria, n_changed)
     names = ("areas", "near_misses", "units", "changes", "status")
-    members = {name: Member(name, name, f"{name}_id", f"./x.gpkg|layername={name}") for name in names}
-    sheets = [make(members, "theme", summary, (0, 0, 5000, 3000)) for make in (sheet_of_areas, sheet_of_changes)]
+    texts = {f"{name}_layer": f"{name}_id" for name in names}
+    sheets = [make(texts, (0, 0, 5000, 3000), summary) for make in (sheet_of_areas, sheet_of_changes)]
     for sheet in sheets:
         places = placed(sheet)
         assert len(set(places)) == len(list(sheet.iter("LayoutItem")))
@@ -296,8 +290,7 @@ def test_a_value_is_escaped_as_python_does() -> None:
 
 @given(st.text(alphabet=st.characters(codec=None)))
 def test_any_text_makes_a_document_that_reads_back_without_what_xml_forbids(text: str) -> None:
-    root = element("qgis", {"label": text}, element("mapTip"))
-    root[0].text = text
+    root = fill(ET.fromstring("<qgis label='a label'><mapTip>a tip</mapTip></qgis>"), {"a label": text, "a tip": text})
     read = ET.fromstring(as_text(root).encode("utf-8"))
     # a reader takes every end of line for a line feed
     expected = clean(text)
@@ -305,17 +298,27 @@ def test_any_text_makes_a_document_that_reads_back_without_what_xml_forbids(text
     assert (read[0].text or "") == expected.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def test_options_are_written_as_qgis_writes_them() -> None:
-    made = options({"a": True, "b": 2, "c": 0.5, "d": "x", "e": [{"f": Sign(",")}]})
-    assert ET.tostring(made, encoding="unicode") == (
-        '<Option type="Map"><Option type="bool" value="true" name="a" /><Option type="int" value="2" name="b" />'
-        '<Option type="double" value="0.5" name="c" /><Option type="QString" value="x" name="d" />'
-        '<Option type="List" name="e"><Option type="Map"><Option type="QChar" value="," name="f" /></Option></Option>'
-        "</Option>"
-    )
+def test_what_is_filled_in_is_not_looked_into_again() -> None:
+    root = fill(ET.fromstring("<a one='one' two='one or two'>two</a>"), {"one": "two", "two": "<b/>{one}"})
+    assert (root.get("one"), root.get("two"), root.text) == ("two", "one or two", "<b/>{one}")
+    assert ET.fromstring(as_text(root)).text == "<b/>{one}"
 
 
-def test_keys_are_the_same_for_the_same_names() -> None:
-    assert key_of("a", "b") == key_of("a", "b") != key_of("b", "a")
-    assert re.fullmatch(r"{[0-9a-f-]{36}}", key_of("a"))
-    assert rgba("#0072b2", 10) == "0,114,178,10"
+def test_a_template_is_read_anew_each_time() -> None:
+    path = TEMPLATES / "units.qml"
+    read_template(path).clear()
+    assert len(read_template(path)) > 1
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.iterdir()), ids=lambda path: path.name)
+def test_templates_know_no_machine_and_no_user(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"saveUser|saveDateTime|/tmp|/home|file:", text)
+    assert set(re.findall(r"\./[^\"<|]*", text)) <= {"./designation.gpkg"}
+
+
+def test_every_template_is_one_of_a_style_a_sheet_or_the_project() -> None:
+    keys = {key for of_layer in STYLES_OF_LAYER.values() for key in of_layer}
+    points = {"units_points", "units_role_points", "units_ground_points", "changed_units_points"}
+    others = {"project.qgs", "sheet_of_areas.qpt", "sheet_of_changes.qpt"}
+    assert {path.name for path in TEMPLATES.iterdir()} == {f"{key}.qml" for key in keys | points} | others

@@ -2,6 +2,7 @@
 
 python3 in_qgis.py layers FILE.gpkg ANSWER.json
 python3 in_qgis.py project FILE.gpkg ANSWER.json FOLDER PREFIX
+python3 in_qgis.py templates FILE.gpkg ANSWER.json FOLDER
 """
 
 import json
@@ -16,11 +17,14 @@ from qgis.core import (
     QgsLayoutExporter,
     QgsMapRendererParallelJob,
     QgsMapSettings,
+    QgsPrintLayout,
     QgsProject,
+    QgsReadWriteContext,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QLocale, QSize
 from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtXml import QDomDocument
 
 DOTS = 96
 
@@ -158,13 +162,37 @@ def save(path):
     }
 
 
+def templates(path, folder):
+    """Whether QGIS opens the project of a folder, each of its styles and each of its sheets; `path` holds points."""
+    whole = QgsProject.instance()
+    read = whole.read(os.path.join(folder, "project.qgs"))
+    by_name = {layer.source().split("layername=")[1]: layer for layer in whole.mapLayers().values()}
+    styles, sheets = {}, {}
+    for name in sorted(os.listdir(folder)):
+        file = os.path.join(folder, name)
+        if name.endswith(".qml"):
+            table = "changed_units" if name.startswith("changed_units") else name.split(".")[0].split("_points")[0]
+            table = {"table": "status", "near_misses": "near_misses"}.get(table, table)
+            table = table if table in by_name else table.split("_")[0]
+            layer = QgsVectorLayer(f"{path}|layername={table}", table, "ogr") if "_points" in name else by_name[table]
+            styles[name] = layer.isValid() and layer.loadNamedStyle(file)[1]
+        elif name.endswith(".qpt"):
+            document = QDomDocument()
+            with open(file, encoding="utf-8") as text:
+                document.setContent(text.read())
+            items, done = QgsPrintLayout(whole).loadFromTemplate(document, QgsReadWriteContext())
+            sheets[name] = len(items) if done else None
+    layers = {layer.name(): layer.isValid() for layer in whole.mapLayers().values()}
+    return {"project": read, "layers": layers, "styles": styles, "sheets": sheets}
+
+
 def main():
     """Answer one question."""
     QLocale.setDefault(QLocale("da_DK"))
     application = QgsApplication([], True)
     application.initQgis()
     question, path, answer, *more = sys.argv[1:]
-    found = {"layers": layers, "project": project, "save": save}[question](path, *more)
+    found = {"layers": layers, "project": project, "save": save, "templates": templates}[question](path, *more)
     with open(answer, "w", encoding="utf-8") as file:
         json.dump(found, file, default=str)
         file.flush()

@@ -8,96 +8,49 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from udsat_geo.designation.columns import LAYER_TEXTS, describe_column, describe_layer, texts_of
+from udsat_geo.designation.columns import describe_column, describe_layer, texts_of
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.layers import GEOMETRY, Layer, each_layer
-from udsat_geo.files.contents import Contents, PackageLayer, clean, read_contents
+from udsat_geo.files.contents import Contents, read_contents
 from udsat_geo.files.iso19115 import write_iso_metadata
 from udsat_geo.files.qgis.project import write_project
-from udsat_geo.files.qgis.styles import styles_of, write_layer_styles
+from udsat_geo.files.qgis.styles import STYLES_OF_LAYER, Style, styles_of, write_layer_styles
+from udsat_geo.files.xml_template import clean
+from udsat_geo.messages.translate import _
 
-_TABLES = (
-    """CREATE TABLE gpkg_data_columns (
-  table_name TEXT NOT NULL,
-  column_name TEXT NOT NULL,
-  name TEXT,
-  title TEXT,
-  description TEXT,
-  mime_type TEXT,
-  constraint_name TEXT,
-  CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
-  CONSTRAINT gdc_tn UNIQUE (table_name, name)
-)""",
-    """CREATE TABLE gpkg_data_column_constraints (
-  constraint_name TEXT NOT NULL,
-  constraint_type TEXT NOT NULL,
-  value TEXT,
-  min NUMERIC,
-  min_is_inclusive BOOLEAN,
-  max NUMERIC,
-  max_is_inclusive BOOLEAN,
-  description TEXT,
-  CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value)
-)""",
-)
-_DEFINITION = "http://www.geopackage.org/spec120/#extension_schema"
+_SCRIPT = Path(__file__).with_name("dressing.sql")
 
 
 def write_data_columns(
     connection: sqlite3.Connection, contents: Contents, language: str, criteria: Iterable[Mapping[str, Any]] = ()
 ) -> None:
-    """Title and describe every layer and column in a language.
-
-    Parameters
-    ----------
-    connection : sqlite3.Connection
-    contents : Contents
-    language : {"da", "en"}
-    criteria : iterable of mappings
-        As in the summary of a designation.
-    """
-    for table in _TABLES:
-        connection.execute(table)
-    ours = [layer for layer in contents.layers.values() if layer.name in LAYER_TEXTS[language]]
-    for layer in ours:
+    """Title and describe every layer and column, and what the values of columns of keys are called, in a language."""
+    of_constraint: dict[str, dict[str, str]] = {}
+    for layer in contents.layers.values():
+        if layer.name not in STYLES_OF_LAYER:
+            continue
         told = describe_layer(layer.name, language)
         connection.execute(
             "UPDATE gpkg_contents SET identifier = ?, description = ? WHERE table_name = ?",
             [told.title, told.text, layer.name],
         )
-    columns = [row for layer in ours for row in _columns(layer, language, criteria)]
-    connection.executemany("INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, ?, ?, NULL, ?)", columns)
-    of_column = {row[4]: (row[0], row[1]) for row in columns if row[4] is not None}
+        for column in layer.columns:
+            described = describe_column(layer.name, column, language, criteria)
+            if described is None:
+                continue
+            constraint = None
+            if values := texts_of(layer.name, column, language):
+                # columns of the same values share it
+                constraint = "unit_event" if (layer.name, column) == ("changed_units", "event") else column
+                of_constraint[constraint] = dict(values)
+            connection.execute(
+                "INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, ?, ?, NULL, ?)",
+                [layer.name, column, clean(described.title), clean(described.text), constraint],
+            )
     connection.executemany(
         "INSERT INTO gpkg_data_column_constraints VALUES (?, 'enum', ?, NULL, NULL, NULL, NULL, ?)",
-        [
-            (name, value, text)
-            for name, (layer_name, column) in of_column.items()
-            for value, text in texts_of(layer_name, column, language).items()
-        ],
+        [(name, value, text) for name, values in of_constraint.items() for value, text in values.items()],
     )
-    connection.executemany(
-        "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_schema', ?, 'read-write')",
-        [(table, _DEFINITION) for table in ("gpkg_data_columns", "gpkg_data_column_constraints")],
-    )
-
-
-def _columns(
-    layer: PackageLayer, language: str, criteria: Iterable[Mapping[str, Any]]
-) -> list[tuple[str, str, str, str, str | None]]:
-    """Table, column, title, meaning and constraint of each column that is described."""
-    rows = []
-    for column in layer.columns:
-        told = describe_column(layer.name, column, language, criteria)
-        if told is not None:
-            constraint = _constraint(layer.name, column) if texts_of(layer.name, column, language) else None
-            rows.append((layer.name, column, clean(told.title), clean(told.text), constraint))
-    return rows
-
-
-def _constraint(layer: str, column: str) -> str:
-    """The name of the values that a column may have; columns of the same values share it."""
-    return "unit_event" if (layer, column) == ("changed_units", "event") else column
 
 
 def dress_designation(path: Path, summary: Mapping[str, Any]) -> None:
@@ -106,60 +59,46 @@ def dress_designation(path: Path, summary: Mapping[str, Any]) -> None:
     Parameters
     ----------
     path : Path
-        As `udsat_geo.files.geopackage.write_geopackage` wrote its layers.
+        As `write_geopackage` wrote its layers.
     summary : mapping
-        Of the designation, see `udsat_geo.designation.summary.summarise`.
+        Of the designation.
 
     Raises
     ------
     OSError
         If it cannot be written.
     """
-    language, criteria = summary["language"], summary["criteria"]
-    with _written(path) as connection:
-        contents = read_contents(connection)
-        write_data_columns(connection, contents, language, criteria)
+    with _dressed(path, summary["language"], summary["year"], summary) as (connection, contents, styles):
         write_iso_metadata(connection, contents, summary)
-        styles = {name: styles_of(layer, language, summary) for name, layer in contents.layers.items()}
-        write_layer_styles(connection, styles, contents.layers, f"{summary['year']}-12-31T00:00:00.000Z")
         write_project(connection, path.name, contents, styles, summary)
 
 
 def dress_comparison(path: Path, language: str, year: int) -> None:
-    """Add titles, meanings and styles to the GeoPackage of a comparison.
-
-    Parameters
-    ----------
-    path : Path
-    language : {"da", "en"}
-    year : int
-        Of the stamp.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
-    """
-    with _written(path) as connection:
-        contents = read_contents(connection)
-        write_data_columns(connection, contents, language)
-        styles = {name: styles_of(layer, language) for name, layer in contents.layers.items()}
-        write_layer_styles(connection, styles, contents.layers, f"{year:04}-12-31T00:00:00.000Z")
+    """Add titles, meanings and styles to the GeoPackage of a comparison, whose stamp is of a year."""
+    with _dressed(path, language, year):
+        pass
 
 
 @contextmanager
-def _written(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection whose changes are all written, or none where something goes wrong."""
+def _dressed(
+    path: Path, language: str, year: int, summary: Mapping[str, Any] | None = None
+) -> Iterator[tuple[sqlite3.Connection, Contents, dict[str, tuple[Style, ...]]]]:
+    """A GeoPackage with titles, meanings and styles, to add more to: all is written, or nothing where it goes wrong."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         try:
             # the file stands aside until it is whole: a journal of its own would protect nothing
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("BEGIN")
-            yield connection
+            contents = read_contents(connection)
+            connection.executescript(f"BEGIN;{_SCRIPT.read_text(encoding='utf-8')}")
+            write_data_columns(connection, contents, language, () if summary is None else summary["criteria"])
+            styles = {name: styles_of(layer, language, summary) for name, layer in contents.layers.items()}
+            write_layer_styles(connection, styles, contents.layers, f"{year:04}-12-31T00:00:00.000Z")
+            yield connection, contents, styles
             connection.execute("COMMIT")
         except sqlite3.Error as error:
-            raise OSError(f"{path.name} could not be completed: {error}") from None
+            message = _("{file} could not be completed: {error}")
+            raise OSError(message.format(file=path.name, error=error)) from None
 
 
 _FAST = {

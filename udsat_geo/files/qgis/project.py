@@ -5,65 +5,48 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+import uuid
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from udsat_geo.designation.columns import describe_layer
-from udsat_geo.files.contents import Contents, ReferenceSystem, as_text, clean
+from udsat_geo.files.contents import Contents, PackageLayer, ReferenceSystem
 from udsat_geo.files.iso19115 import abstract_of, constraints_of, lineage_of, title_of
-from udsat_geo.files.qgis.elements import PAPER, VERSION, element, key_of, rgba, text_element
-from udsat_geo.files.qgis.layer_tree import OUTLINE, Member, groups_of, item_order, text_elements, themes_of, tree_of
 from udsat_geo.files.qgis.sheets import sheet_of_areas, sheet_of_changes
-from udsat_geo.files.qgis.styles import DOCTYPE, Style
-from udsat_geo.files.qgis.words import PROJECT
+from udsat_geo.files.qgis.styles import DOCTYPE, STYLES_OF_LAYER, TEMPLATES, Style
+from udsat_geo.files.xml_template import as_text, fill, found, read_template
+from udsat_geo.messages.translate import N_, _
 
 _CREATE = "CREATE TABLE qgis_projects(name TEXT PRIMARY KEY, metadata BLOB, content BLOB)"
 """As QGIS 3.22 makes it."""
+_OPENING = "areas_outline"
+"""The style in which areas open: outlines over the units that they are made of."""
+_WORDS = (N_("Designation of {year}"), N_("Tables"), N_("Designation"), N_("Roles"), N_("Areas by composite"))
+"""Groups and themes of the template; those of changes are called by the year before."""
 _MARGIN = 0.05
 """Ground around the areas when the project opens, as a share of their extent. Own choice."""
 Bounds = tuple[float, float, float, float]
 _NOWHERE: Bounds = (0.0, 0.0, 1000.0, 1000.0)
+_SIDES = ("xmin", "ymin", "xmax", "ymax")
+_KEYS = uuid.uuid5(uuid.NAMESPACE_URL, "udsat_geo")
+Styles = Mapping[str, Sequence[Style]]
 
 
 def write_project(
-    connection: sqlite3.Connection,
-    file: str,
-    contents: Contents,
-    styles: Mapping[str, Sequence[Style]],
-    summary: Mapping[str, Any],
+    connection: sqlite3.Connection, file: str, contents: Contents, styles: Styles, summary: Mapping[str, Any]
 ) -> None:
     """Write the project of a designation.
 
-    Parameters
-    ----------
-    connection : sqlite3.Connection
-    file : str
-        The GeoPackage's name: QGIS looks for the layers in a file of that name beside the project, which is the
-        GeoPackage itself wherever it is moved, but not under another name.
-    contents : Contents
-    styles : mapping
-        Layer -> its styles.
-    summary : mapping
-        Of the designation.
+    `file` is the GeoPackage's name: QGIS looks for the layers in a file of that name beside the project, which is the
+    GeoPackage itself wherever it is moved, but not under another name.
     """
     document = as_text(project_of(file, contents, styles, summary), DOCTYPE)
-    stamp = f"{summary['year']}-12-31T00:00:00"
+    name = _("Map of the designation of {year}", summary["language"]).format(year=summary["year"])
+    told = {"last_modified_time": f"{summary['year']}-12-31T00:00:00", "last_modified_user": ""}
     connection.execute(_CREATE)
-    connection.execute(
-        "INSERT INTO qgis_projects VALUES (?, ?, ?)",
-        [
-            project_name(summary),
-            json.dumps({"last_modified_time": stamp, "last_modified_user": ""}),
-            _packed(document).hex(),
-        ],
-    )
-
-
-def project_name(summary: Mapping[str, Any]) -> str:
-    """What the project is called in the list of those that a GeoPackage holds."""
-    return PROJECT[summary["language"]]["name"].format(year=summary["year"])
+    connection.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", [name, json.dumps(told), _packed(document).hex()])
 
 
 def _packed(document: str) -> bytes:
@@ -77,142 +60,107 @@ def _packed(document: str) -> bytes:
     return packed.getvalue()
 
 
-def project_of(
-    file: str, contents: Contents, styles: Mapping[str, Sequence[Style]], summary: Mapping[str, Any]
-) -> ET.Element:
+def project_of(file: str, contents: Contents, styles: Styles, summary: Mapping[str, Any]) -> ET.Element:
     """The project as a document; see `write_project`."""
-    groups = groups_of(file, contents, summary)
+    root = read_template(TEMPLATES / "project.qgs")
+    texts = _texts(file, contents, summary)
+    _leave_out(root, {f"{name}_layer" for name in STYLES_OF_LAYER if name not in contents.layers})
+    fill(root, texts)
+    for system in root.iter("spatialrefsys"):
+        # a table without geometry has an empty one
+        if found(system, "wkt").text:
+            _fill_system(system, contents.reference_system)
     bounds = _bounds(contents, ("areas",))
-    system = _reference_system(contents.reference_system)
-    themes, theme_names = themes_of(groups, styles, summary["language"])
-    members = [member for group in groups for member in group.members]
-    layers = [_map_layer(member, contents, styles[member.name], summary) for member in members]
-    corners = dict(zip(("xmin", "ymin", "xmax", "ymax"), bounds, strict=True))
-    # who saved it and when are left out: they must not hang on the machine
-    return element(
-        "qgis", {"projectname": clean(title_of(summary)), "version": VERSION},
-        element("homePath", {"path": ""}),
-        text_element("title", title_of(summary)),
-        element("autotransaction", {"active": False}),
-        element("evaluateDefaultValues", {"active": False}),
-        element("trust", {"active": False}),
-        element("projectCrs", {}, system),
-        tree_of(groups),
-        _canvas(bounds, system),
-        element("projectlayers", {}, *layers),
-        item_order(groups),
-        _properties(),
-        themes,
-        _metadata("projectMetadata", title_of(summary), abstract_of(summary), summary),
-        element("Layouts", {}, *_sheets(members, theme_names, contents, summary)),
-        element("ProjectViewSettings", {"UseProjectScales": False},
-                element("DefaultViewExtent", corners, system)),
-    )  # fmt: skip
-
-
-def _sheets(
-    members: Sequence[Member], theme_names: Mapping[str, str], contents: Contents, summary: Mapping[str, Any]
-) -> list[ET.Element]:
-    """What there is to print: the designation, and what it changes where it has been compared."""
-    member_of = {member.name: member for member in members}
-    sheets = [sheet_of_areas(member_of, theme_names["theme_now"], summary, _bounds(contents, ("areas",)))]
+    for side, value in zip(_SIDES, bounds, strict=True):
+        found(root, "ProjectViewSettings/DefaultViewExtent").set(side, repr(value))
+        found(root, f"mapcanvas/extent/{side}").text = repr(value)
+    name_of_id = {texts[f"{name}_layer"]: name for name in contents.layers if name in STYLES_OF_LAYER}
+    for layer in found(root, "projectlayers"):
+        name = name_of_id[layer.findtext("id", "")]
+        _fill_layer(layer, contents.layers[name], styles[name], summary)
+    for shown in root.iterfind("visibility-presets/visibility-preset/layer"):
+        of_layer = styles[name_of_id[shown.get("id", "")]]
+        shown.set("style", next(style.name for style in of_layer if style.key == shown.get("style")))
+    _fill_metadata(found(root, "projectMetadata"), title_of(summary), abstract_of(summary), summary)
+    sheets = found(root, "Layouts")
+    sheets.append(sheet_of_areas(texts, bounds, summary))
     if summary["changes"] is not None:
-        bounds = _bounds(contents, ("areas", "changes"))
-        sheets.append(sheet_of_changes(member_of, theme_names["theme_changes"], summary, bounds))
-    return sheets
+        sheets.append(sheet_of_changes(texts, _bounds(contents, ("areas", "changes")), summary))
+    return root
+
+
+def _texts(file: str, contents: Contents, summary: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the place of the template's words, ids and sources."""
+    language, changes = summary["language"], summary["changes"]
+    texts = {word: _(word, language).format(year=summary["year"]) for word in _WORDS}
+    texts["Designated areas {year}"] = title_of(summary)
+    texts["Changes since {since}"] = _("Changes", language)
+    if changes is not None:
+        texts["Changes since {since}"] = _("Changes since {year}", language).format(year=changes["previous_year"])
+    for name in contents.layers:
+        if name in STYLES_OF_LAYER:
+            texts[describe_layer(name, "en").title] = describe_layer(name, language).title
+            # of its file too: projects of several years may be put together
+            texts[f"{name}_layer"] = f"{name}_{_key(file, name).replace('-', '_')}"
+            texts[f"./designation.gpkg|layername={name}"] = f"./{file}|layername={name}"
+    return texts
+
+
+def _key(*names: str) -> str:
+    """An identifier as QGIS gives them, the same for the same names."""
+    return str(uuid.uuid5(_KEYS, "/".join(names)))
+
+
+def _leave_out(root: ET.Element, ids: set[str]) -> None:
+    """Take layers that the file does not have out of the tree, the order, the themes and the layers."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.get("id") in ids or child.findtext("id") in ids:
+                parent.remove(child)
+
+
+def _fill_system(element: ET.Element, system: ReferenceSystem) -> None:
+    for tag, text in (("wkt", system.wkt), ("authid", system.code), ("description", system.name)):
+        found(element, tag).text = text
+    # QGIS takes a code only beside a number of its own list, and looks the number up by the code
+    found(element, "srsid").text = "1" if system.code else "0"
 
 
 def _bounds(contents: Contents, names: Sequence[str]) -> Bounds:
     """What a map shows: some layers, or all units where these hold nothing."""
     there = [extent for name in names if (extent := contents.layers[name].extent) is not None]
-    if not there:
-        there = [contents.layers["units"].extent or _NOWHERE]
-    west, south = (min(extent[side] for extent in there) for side in (0, 1))
-    east, north = (max(extent[side] for extent in there) for side in (2, 3))
-    margin = max(_MARGIN * max(east - west, north - south), 100.0)
-    return west - margin, south - margin, east + margin, north + margin
+    west, south, east, north = zip(*(there or [contents.layers["units"].extent or _NOWHERE]), strict=True)
+    margin = max(_MARGIN * max(max(east) - min(west), max(north) - min(south)), 100.0)
+    return min(west) - margin, min(south) - margin, max(east) + margin, max(north) + margin
 
 
-def _reference_system(system: ReferenceSystem) -> ET.Element:
-    known = {"wkt": system.wkt, "authid": system.code, "description": system.name}
-    # QGIS takes a code only beside a number of its own list, and looks the number up by the code
-    return text_elements("spatialrefsys", {**known, "srsid": "1"} if system.code else known)
+def _fill_layer(element: ET.Element, layer: PackageLayer, styles: Sequence[Style], summary: Mapping[str, Any]) -> None:
+    """The layer's style, its other styles by name, and what it is told of."""
+    if layer.is_spatial:
+        element.set("geometry", "Point" if layer.is_point else "Polygon")
+    told = describe_layer(layer.name, summary["language"])
+    _fill_metadata(found(element, "resourceMetadata"), told.title, told.text, summary)
+    first = next((style for style in styles if style.key == _OPENING), styles[0])
+    manager = found(element, "map-layer-style-manager")
+    manager.set("current", first.name)
+    manager[0].set("name", first.name)
+    for style in styles:
+        if style is not first:
+            ET.SubElement(manager, "map-layer-style", {"name": style.name}).append(style.document)
+    element.attrib.update({name: value for name, value in first.document.items() if name != "version"})
+    element.extend(part for part in first.document if part.tag != "layerGeometryType")
 
 
-def _canvas(bounds: Bounds, system: ET.Element) -> ET.Element:
-    corners = {name: repr(value) for name, value in zip(("xmin", "ymin", "xmax", "ymax"), bounds, strict=True)}
-    return element(
-        "mapcanvas", {"name": "theMapCanvas", "annotationsVisible": True},
-        text_element("units", "meters"), text_elements("extent", corners), text_element("rotation", "0"),
-        element("destinationsrs", {}, system),
-    )  # fmt: skip
-
-
-def _map_layer(member: Member, contents: Contents, styles: Sequence[Style], summary: Mapping[str, Any]) -> ET.Element:
-    layer, language = contents.layers[member.name], summary["language"]
-    first = opening_style(styles)
-    attributes: dict[str, object] = {"type": "vector", "styleCategories": "AllStyleCategories"}
-    attributes["geometry"] = "No geometry" if not layer.is_spatial else "Point" if layer.is_point else "Polygon"
-    told = describe_layer(member.name, language)
-    parts = [
-        text_element("id", member.id),
-        text_element("datasource", member.source),
-        text_element("layername", member.title),
-        element("srs", {}, _reference_system(contents.reference_system)) if layer.is_spatial else element("srs"),
-        _metadata("resourceMetadata", told.title, told.text, summary),
-        _provider(),
-        _style_manager(styles, first),
-    ]
-    return element("maplayer", {**attributes, **first.attributes}, *parts, *first.elements)
-
-
-def _provider() -> ET.Element:
-    provider = text_element("provider", "ogr")
-    provider.set("encoding", "UTF-8")
-    return provider
-
-
-def opening_style(styles: Sequence[Style]) -> Style:
-    """The style that a layer opens in."""
-    return next((style for style in styles if style.key == OUTLINE), styles[0])
-
-
-def _style_manager(styles: Sequence[Style], first: Style) -> ET.Element:
-    """All styles of a layer; the current one is the layer's own."""
-    others = [style for style in styles if style is not first]
-    known = [element("map-layer-style", {"name": style.name}, style.document()) for style in others]
-    own = element("map-layer-style", {"name": first.name})
-    return element("map-layer-style-manager", {"current": first.name}, own, *known)
-
-
-def _metadata(tag: str, title: str, abstract: str, summary: Mapping[str, Any]) -> ET.Element:
-    made = text_elements(tag, {
-        "identifier": key_of(summary["policy"]["sha256"], str(summary["year"]), title)[1:-1],
-        "parentidentifier": "",
+def _fill_metadata(element: ET.Element, title: str, abstract: str, summary: Mapping[str, Any]) -> None:
+    texts = {
+        "identifier": _key(summary["policy"]["sha256"], str(summary["year"]), title),
         "language": summary["language"],
-        "type": "dataset",
         "title": title,
         "abstract": abstract,
         "history": lineage_of(summary),
-    })  # fmt: skip
-    if tag == "resourceMetadata":
-        made.append(text_element("license", constraints_of(summary)))
-    return made
-
-
-def _properties() -> ET.Element:
-    """Paths are relative, the map has a reference system, its ground is paper."""
-    red, green, blue, _ = rgba(PAPER).split(",")
-    ground = {"CanvasColorRedPart": red, "CanvasColorGreenPart": green, "CanvasColorBluePart": blue}
-    return element(
-        "properties", {},
-        element("Gui", {}, *(_property(name, "int", value) for name, value in ground.items())),
-        element("Paths", {}, _property("Absolute", "bool", "false")),
-        element("SpatialRefSys", {}, _property("ProjectionsEnabled", "int", "1")),
-    )  # fmt: skip
-
-
-def _property(name: str, kind: str, value: str) -> ET.Element:
-    made = text_element(name, value)
-    made.set("type", kind)
-    return made
+        "license": constraints_of(summary),
+    }
+    for tag, text in texts.items():
+        # a project has no licence
+        for part in element.findall(tag):
+            part.text = text
