@@ -5,6 +5,7 @@ python scripts/picture.py data/out/designation_2025.gpkg docs/pictures/designati
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -63,5 +64,18 @@ def draw(path: Path, out: Path) -> None:
     figure.savefig(out, dpi=110, bbox_inches="tight", metadata={"Software": ""})
 
 
+def main() -> int:
+    """Draw, where the designation is."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("designation", type=Path, help="a GeoPackage that designate wrote")
+    parser.add_argument("picture", type=Path, help="the PNG to write")
+    options = parser.parse_args()
+    if not options.designation.is_file():
+        print(f"no designation at {options.designation}: make one with designate --year 2025", file=sys.stderr)
+        return 1
+    draw(options.designation, options.picture)
+    return 0
+
+
 if __name__ == "__main__":
-    draw(Path(sys.argv[1]), Path(sys.argv[2]))
+    sys.exit(main())

@@ -6,6 +6,7 @@ Prints one line per difference and ends with 1, or prints nothing and ends with 
 
 from __future__ import annotations
 
+import argparse
 import sqlite3
 import sys
 from contextlib import closing
@@ -94,7 +95,11 @@ def differences(one: Result, other: Result) -> list[str]:
 
 def main() -> int:
     """Compare two files named on the command line."""
-    found = differences(read_result(Path(sys.argv[1])), read_result(Path(sys.argv[2])))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("one", type=Path, help="a GeoPackage of the benchmark")
+    parser.add_argument("other", type=Path, help="that of a peer")
+    options = parser.parse_args()
+    found = differences(read_result(options.one), read_result(options.other))
     for sentence in found:
         print(sentence)
     return 1 if found else 0

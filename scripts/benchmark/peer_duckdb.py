@@ -8,7 +8,7 @@ array; layers are written through Arrow.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 import duckdb
@@ -216,4 +216,8 @@ def main(folder: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("registers", type=Path, help="the folder of the registers")
+    parser.add_argument("result", type=Path, help="the GeoPackage to write")
+    options = parser.parse_args()
+    main(options.registers, options.result)

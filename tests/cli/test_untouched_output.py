@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from edge_registers import write_edge_registers
 
+LONG = pytest.mark.long
 COMMAND = Path(sys.executable).parent / "designate"
 
 
@@ -57,7 +58,18 @@ def small_disk(good: Path, tmp_path: Path, request: pytest.FixtureRequest) -> It
     subprocess.run(["umount", str(disk)], check=True)
 
 
-@pytest.mark.parametrize("small_disk", [0.0, 0.02, 0.2, 0.5, 0.9, 0.95], indirect=True)
+@pytest.mark.parametrize(
+    "small_disk",
+    [
+        pytest.param(0.0, marks=LONG),
+        pytest.param(0.02, marks=LONG),
+        pytest.param(0.2, marks=LONG),
+        0.5,
+        pytest.param(0.9, marks=LONG),
+        pytest.param(0.95, marks=LONG),
+    ],
+    indirect=True,
+)
 def test_a_disk_that_fills_changes_nothing(good: Path, small_disk: Path) -> None:
     before = content_of(small_disk)
     done = subprocess.run(call(good / "new", small_disk), capture_output=True, text=True, timeout=60, check=False)
@@ -68,7 +80,10 @@ def test_a_disk_that_fills_changes_nothing(good: Path, small_disk: Path) -> None
     assert content_of(small_disk) == before
 
 
-@pytest.mark.parametrize("most_bytes", [0, 1000, 50_000, 200_000])
+@pytest.mark.parametrize(
+    "most_bytes",
+    [pytest.param(0, marks=LONG), pytest.param(1000, marks=LONG), 50_000, pytest.param(200_000, marks=LONG)],
+)
 def test_files_that_may_not_grow_change_nothing(good: Path, tmp_path: Path, most_bytes: int) -> None:
     out = shutil.copytree(good / "out", tmp_path / "out")
     before = content_of(out)
@@ -86,7 +101,7 @@ def test_files_that_may_not_grow_change_nothing(good: Path, tmp_path: Path, most
     assert content_of(out) == before
 
 
-@pytest.mark.parametrize("small_disk", [0.0, 0.1], indirect=True)
+@pytest.mark.parametrize("small_disk", [pytest.param(0.0, marks=LONG), 0.1], indirect=True)
 def test_a_disk_that_fills_changes_nothing_in_any_format(good: Path, small_disk: Path) -> None:
     before = content_of(small_disk)
     more = ("--format", "areas-tif,parquet,geojson,fgb,csv,xlsx,gpkg")
@@ -100,7 +115,17 @@ def test_a_disk_that_fills_changes_nothing_in_any_format(good: Path, small_disk:
 
 
 @pytest.mark.parametrize("most_bytes", [2000])
-@pytest.mark.parametrize("name", ["areas-tif", "parquet", "geojson", "fgb", "csv", "xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("areas-tif", marks=LONG),
+        pytest.param("parquet", marks=LONG),
+        pytest.param("geojson", marks=LONG),
+        pytest.param("fgb", marks=LONG),
+        "csv",
+        pytest.param("xlsx", marks=LONG),
+    ],
+)
 def test_a_format_whose_files_may_not_grow_changes_nothing(
     good: Path, tmp_path: Path, name: str, most_bytes: int
 ) -> None:
@@ -131,7 +156,9 @@ def wait_for(process: subprocess.Popen[str], library: str) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.15, 0.3, 0.6])
+@pytest.mark.parametrize(
+    "delay", [pytest.param(0.0, marks=LONG), 0.15, pytest.param(0.3, marks=LONG), pytest.param(0.6, marks=LONG)]
+)
 def test_an_interruption_changes_nothing(good: Path, tmp_path: Path, delay: float) -> None:
     """Interrupted so many seconds after the registers begin to be opened."""
     out = shutil.copytree(good / "out", tmp_path / "out")

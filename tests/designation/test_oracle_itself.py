@@ -238,7 +238,7 @@ def test_status_compares_areas_with_the_rest_of_the_city(tmp_path: Path) -> None
     assert area_m2.tolist() == pytest.approx([12.5, 50 / 12, 50 / 12 - 12.5, 6.25])
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
 def test_edge_registers_make_the_areas_they_promise(tmp_path: Path, seed: int) -> None:
     write_edge_registers(tmp_path, seed)
     units = oracle_designation(tmp_path).units.set_index(["row", "col"])
@@ -281,6 +281,7 @@ def test_edge_registers_hit_the_edges(tmp_path: Path) -> None:
     assert set(units["criteria_with_rate"]) >= {0, 2, 4, 5}
 
 
+@pytest.mark.long
 def test_edge_registers_say_the_same_in_every_dress(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "plain", 4)
     write_edge_registers(tmp_path / "again", 4)
@@ -304,6 +305,7 @@ def _danish(value: Any) -> str:
     return "" if value is None else str(value).replace(".", ",")
 
 
+@pytest.mark.long
 def test_the_order_of_rows_does_not_matter(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "one", 5)
     (tmp_path / "two").mkdir()

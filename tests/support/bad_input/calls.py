@@ -52,7 +52,6 @@ CALLS = (
         s.nothing,
         RAW + " --format gpkg,docx",
         ("--format: unknown format docx", "Known: gpkg, tif"),
-        True,
     ),
     Row("empty --format", s.nothing, RAW + " --format ,", ("--format: no format",)),
     Row(

@@ -19,7 +19,6 @@ FILES = (
         s.remove("raw"),
         RAW,
         ("raw: no such folder", "Name the folder that holds the registers"),
-        True,
     ),
     Row("missing unit table", s.remove("units.gpkg"), ZONES, ("units.gpkg: no such file", "Check the path")),
     Row(

@@ -73,7 +73,6 @@ PLACES = (
         s.units(lambda f: f.to_crs(4326)),
         ZONES,
         ("units.gpkg: is in EPSG:4326, whose positions are not metres", "reproject_from"),
-        True,
     ),
     Row(
         "units without a CRS",

@@ -33,7 +33,6 @@ POLICIES = (
             "criteria[1] (dwelling_area).worse",
             "given: 'lower'",
         ),
-        True,
     ),
     Row(
         "edge above core and a key twice",
@@ -132,7 +131,12 @@ POLICIES = (
         POLICY,
         ("policy.toml: is not UTF-8",),
     ),
-    Row("no such policy", s.nothing, RAW + " --policy kbh-2071", ("kbh-2071", "Did you mean 'kbh-2017'?"), True),
+    Row(
+        "no such policy",
+        s.nothing,
+        RAW + " --policy kbh-2071",
+        ("kbh-2071", "Did you mean 'kbh-2017'?"),
+    ),
     Row(
         "a folder as policy", s.nothing, RAW + " --policy {d}", ("no built-in policy and no readable file", "directory")
     ),

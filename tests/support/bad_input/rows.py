@@ -20,7 +20,6 @@ ROWS = (
             "'orgin'",
             "registers.toml: [residents.columns]",
         ),
-        True,
     ),
     Row(
         "wrong column names in CSV",
@@ -164,7 +163,6 @@ ROWS = (
         s.frame("addresses", s.in_degrees),
         RAW,
         ("addresses.parquet, columns easting and northing: positions look like degrees", "Project them to EPSG:25832"),
-        True,
     ),
     Row(
         "easting and northing swapped",

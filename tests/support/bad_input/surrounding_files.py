@@ -77,7 +77,6 @@ _SYSTEMS = (
         layer("b.gpkg", [LineString([(0, 0), (1, 1)])], "IAU_2015:30100"),
         BARRIERS,
         ("b.gpkg: is in", "Moon", "from which no way leads to EPSG:25832", "Reproject the file"),
-        True,
     ),
     Row(
         "barriers on a plan of their own",
@@ -120,7 +119,7 @@ _FILES = (
         BARRIERS,
         ("b.gpkg: holds several layers: b, more", "b.gpkg|layername=b"),
     ),
-    Row("a name that no file has", s.nothing, RAW + " --barriers " + "x" * 5000, ("the name is too long",), True),
+    Row("a name that no file has", s.nothing, RAW + " --barriers " + "x" * 5000, ("the name is too long",),),
     Row("several files missing", s.nothing, BARRIERS + " --places {d}/p.gpkg --overrides {d}/o.csv",
         ("b.gpkg: no such file", "p.gpkg: no such file", "o.csv: no such file")),
     Row(
@@ -164,7 +163,6 @@ _FILES = (
             "q.gpkg: parcels that overlap (1 row), for example rows 1 and 2",
             "o.csv, column unit_id: units that do not exist (1 row)",
         ),
-        True,
     ),
 )  # fmt: skip
 

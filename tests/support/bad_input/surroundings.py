@@ -46,7 +46,12 @@ CROSSINGS = BARRIERS + " --crossings {d}/crossings.geojson"
 PLACES, PARCELS = RAW + " --places {d}/places.geojson", RAW + " --parcels {d}/parcels.geojson"
 
 _BARRIERS = (
-    Row("a barrier file that is not there", s.then(), BARRIERS, ("barriers.geojson: no such file",), True),
+    Row(
+        "a barrier file that is not there",
+        s.then(),
+        BARRIERS,
+        ("barriers.geojson: no such file",),
+    ),
     Row(
         "a barrier file of points",
         features("barriers.geojson", POINT, LINE),
@@ -86,7 +91,6 @@ _OVERRIDES = (
         overrides("100m_1_1,include,new homes,the council,2021-06-24"),
         OVERRIDES,
         ("overrides.csv, column unit_id: units that do not exist (1 row), for example '100m_1_1'",),
-        True,
     ),
     Row(
         "an override that lacks a reason and one that lacks a name",

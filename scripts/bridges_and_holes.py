@@ -1,6 +1,6 @@
 """Glasgow and Amsterdam with and without bridges and holes, as pictures side by side.
 
-    python scripts/before_after.py [--real ../shared/real] [--out docs]
+    python scripts/bridges_and_holes.py [--real ../shared/real] [--out docs/pictures]
 
 Writes ``bridges_and_holes_glasgow.png`` and ``..._amsterdam.png``, and prints what changed.
 """
@@ -109,12 +109,12 @@ def main() -> None:
     """Draw every city whose data are there."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--real", type=Path, default=Path(__file__).parent.parent.parent / "shared" / "real")
-    parser.add_argument("--out", type=Path, default=Path("docs"))
+    parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     options = parser.parse_args()
     for city in CITIES:
         file = options.real / city.file
         if not file.is_file():
-            print(f"{city.name}: {file} is not there")
+            print(f"{city.name}: {file} is not there: left out")
             continue
         policy = load_policy(str(POLICIES / city.policy))
         inputs = Inputs(None, file, "unit_table")

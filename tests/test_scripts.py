@@ -1,0 +1,64 @@
+"""The scripts say how they are used, and end with a clear word where their data are not there."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).parent.parent / "scripts"
+PROGRAMS = sorted(
+    path for path in SCRIPTS.rglob("*.py") if '__name__ == "__main__"' in path.read_text(encoding="utf-8")
+)
+
+
+def run(path: Path, *arguments: str | Path) -> int | str | None:
+    """Run a script as `python scripts/...` does, in this process; what it ended with."""
+    before = sys.argv, sys.path[:]
+    sys.argv = [str(path), *map(str, arguments)]
+    sys.path.insert(0, str(path.parent))
+    try:
+        runpy.run_path(str(path), run_name="__main__")
+    except SystemExit as end:
+        return end.code
+    finally:
+        sys.argv, sys.path[:] = before
+    return 0
+
+
+def test_all_programs_are_found() -> None:
+    assert {"benchmark", "compare_versions", "how_good", "plugin_zip"} <= {path.stem for path in PROGRAMS}
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_every_script_says_how_it_is_used(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(path, "--help") == 0
+    told = capsys.readouterr().out
+    assert told.startswith("usage:")
+    assert "  -h, --help" in told
+
+
+def test_a_script_without_its_data_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As on an empty checkout, with no open data beside it and nothing designated yet."""
+    missing = tmp_path / "real"
+    for name, arguments in (
+        ("bridges_and_holes", ("--real", missing, "--out", tmp_path)),
+        ("glasgow_changes", ("--real", missing)),
+        ("picture", (tmp_path / "designation_2025.gpkg", tmp_path / "picture.png")),
+        ("compare_versions", ("old", "new", "--real", missing, "--only", "glasgow")),
+    ):
+        assert run(SCRIPTS / f"{name}.py", *arguments) in (0, 1, 2), name
+        told = "".join(capsys.readouterr())
+        assert str(tmp_path) in told, name
+        assert "Traceback" not in told, name
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.long
+def test_how_good_it_is_can_be_told_of_the_synthetic_city_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(SCRIPTS / "how_good.py", "--real", tmp_path / "real") in (0, None)
+    assert f"no open data in {tmp_path / 'real'}" in capsys.readouterr().out
