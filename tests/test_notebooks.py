@@ -10,12 +10,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 import udsat_geo
-
-nbformat = pytest.importorskip("nbformat", reason="notebooks need the extra test: nbformat, nbclient, ipykernel")
-nbclient = pytest.importorskip("nbclient", reason="notebooks need the extra test: nbformat, nbclient, ipykernel")
-pytest.importorskip("ipykernel", reason="notebooks need the extra test: nbformat, nbclient, ipykernel")
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -53,6 +50,8 @@ def test_notebooks_are_kept_without_output_and_readable(path: Path) -> None:
 @pytest.mark.long
 @by_notebook
 def test_notebooks_run_from_a_clean_kernel(path: Path, tmp_path: Path) -> None:
+    nbclient = pytest.importorskip("nbclient", reason="the extra test-all has nbclient and ipykernel")
+    pytest.importorskip("ipykernel", reason="the extra test-all has nbclient and ipykernel")
     notebook = nbformat.read(path, as_version=4)
     source = Path(udsat_geo.__file__).parent.parent
     known = [str(source), os.environ.get("PYTHONPATH", "")]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import udsat_geo
 
+pytestmark = pytest.mark.long
 pytest.importorskip("mypy", reason="mypy is not installed")
 
 SCRIPT = """
