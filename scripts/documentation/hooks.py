@@ -48,6 +48,11 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     return fill(markdown)
 
 
-def on_post_page(output: str, **_: Any) -> str:
-    """Called by MkDocs with each finished page: the name that the theme's search has not, for who does not see it."""
+def on_post_page(output: str, page: Any, **_: Any) -> str:
+    """Called by MkDocs with each finished page: what the theme does not say to who hears the page read out.
+
+    That is the name of the search, and the language of the Danish pages.
+    """
+    if page.url.startswith("da/"):
+        output = output.replace('<html lang="en"', '<html lang="da"', 1)
     return output.replace(SEARCH, f'{SEARCH} aria-label="Search"')
