@@ -144,14 +144,14 @@ def opened(registers: Path) -> Iterator[Opened]:
     found.connection.close()
 
 
-@pytest.mark.parametrize("expression", FORBIDDEN)
-def test_an_expression_that_reaches_out_is_refused(opened: Opened, expression: str) -> None:
-    assert check_expression(opened.connection, expression, COLUMNS, "policy")
+def test_an_expression_that_reaches_out_is_refused(opened: Opened) -> None:
+    taken = [text for text in FORBIDDEN if not check_expression(opened.connection, text, COLUMNS, "policy")]
+    assert taken == []
 
 
-@pytest.mark.parametrize("expression", ALLOWED)
-def test_a_plain_expression_is_taken(opened: Opened, expression: str) -> None:
-    assert check_expression(opened.connection, expression, COLUMNS, "policy") == []
+def test_a_plain_expression_is_taken(opened: Opened) -> None:
+    for expression in ALLOWED:
+        assert check_expression(opened.connection, expression, COLUMNS, "policy") == []
 
 
 def test_totals_are_for_let_alone(opened: Opened) -> None:
@@ -210,12 +210,12 @@ SETTINGS = (
 )
 
 
-@pytest.mark.parametrize("statement", [*REACHING, *SETTINGS])
-def test_the_connection_itself_reaches_nothing(opened: Opened, registers: Path, statement: str) -> None:
+def test_the_connection_itself_reaches_nothing(opened: Opened, registers: Path) -> None:
     there = sorted(path.name for path in registers.rglob("*"))
-    with pytest.raises(duckdb.Error):
-        opened.connection.execute(statement.replace("{folder}", str(registers))).fetchall()
-    assert sorted(path.name for path in registers.rglob("*")) == there
+    for statement in (*REACHING, *SETTINGS):
+        with pytest.raises(duckdb.Error):
+            opened.connection.execute(statement.replace("{folder}", str(registers))).fetchall()
+        assert sorted(path.name for path in registers.rglob("*")) == there, statement
 
 
 def test_the_connection_sees_no_python_objects(opened: Opened) -> None:
