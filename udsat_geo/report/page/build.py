@@ -18,11 +18,12 @@ from udsat_geo.changes.diff import compare
 from udsat_geo.changes.lineage import trace
 from udsat_geo.files.atomic_write import write_texts
 from udsat_geo.messages.errors import InputError, lacking
+from udsat_geo.messages.translate import LANGUAGES
 from udsat_geo.report.canvas import Origin, settings
 from udsat_geo.report.charts import Compared, draw_criteria_bars
 from udsat_geo.report.flow_chart import draw_flow_chart, flow_chart
-from udsat_geo.report.page.data import FEWEST, LANGUAGES, criteria_of, payload_of
-from udsat_geo.report.page.read import Read
+from udsat_geo.report.page.data import FEWEST, criteria_of, payload_of
+from udsat_geo.report.page.read import PageYear
 from udsat_geo.report.page.words import texts as words_of_page
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _COMMANDS = re.compile(r"([MLQCz])([^MLQCz]*)")
 
 
-def figures_of(found: Sequence[Read]) -> list[dict[str, Any]]:
+def figures_of(found: Sequence[PageYear]) -> list[dict[str, Any]]:
     """The figures, each with its SVG in every language.
 
     Returns
@@ -58,12 +59,12 @@ def figures_of(found: Sequence[Read]) -> list[dict[str, Any]]:
     return told
 
 
-def _compared(read: Read, language: str) -> Compared:
+def _compared(read: PageYear, language: str) -> Compared:
     criteria = criteria_of(read)
     factor = np.array([100.0 if criterion["share"] else 1.0 for criterion in criteria])
 
     def figures(column: str) -> Any:
-        return factor * np.array([np.nan if row[column] is None else row[column] for row in read.status])
+        return factor * np.array([np.nan if row[column] is None else row[column] for row in read.rows["status"]])
 
     return Compared(
         read.year,
@@ -79,23 +80,23 @@ def _compared(read: Read, language: str) -> Compared:
     )
 
 
-def _lineage(found: Sequence[Read], language: str) -> Figure | None:
+def _lineage(found: Sequence[PageYear], language: str) -> Figure | None:
     """The lineage of two designations or more over the same units; None where they have none in common.
 
     It tells how many live in each area, so there is none either where an area has too few.
     """
-    designated = [read.designated for read in found]
-    few = any(0 < area["residents"] < FEWEST for read in found for area in read.areas)
-    if len(designated) < 2 or few or not all(len(each.area_id) for each in designated):
+    sets = [read.areas for read in found]
+    few = any(0 < area["residents"] < FEWEST for read in found for area in read.rows["areas"])
+    if len(sets) < 2 or few or not all(len(each) for each in sets):
         return None
     try:
-        lineage = trace(designated, [compare(one, other) for one, other in pairwise(designated)])
+        lineage = trace(sets, [compare(one, other) for one, other in pairwise(sets)])
     except InputError:
         return None
     return draw_flow_chart(flow_chart(lineage, _origin(found[-1], language), language))
 
 
-def _origin(read: Read, language: str) -> Origin:
+def _origin(read: PageYear, language: str) -> Origin:
     vintage = {
         criterion["label"][language]: int(read.summary["vintage"].get(criterion["key"]) or read.year)
         for criterion in criteria_of(read)
@@ -307,7 +308,7 @@ _ESCAPED: dict[str, str | int | None] = {
 
 
 def make_page(
-    found: Sequence[Read],
+    found: Sequence[PageYear],
     language: str = "da",
     with_units: bool = True,
     goals: list[dict[str, Any]] | None = None,
@@ -316,7 +317,7 @@ def make_page(
 
     Parameters
     ----------
-    found : sequence of Read
+    found : sequence of PageYear
         By rising year, at least one.
     language : {"da", "en"}
         In which it opens.

@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from udsat_geo import __version__
+from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.designation.columns import describe_column
 from udsat_geo.designation.reasons import AreaFacts, MeasuredGap, area_reason
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _, in_language
+from udsat_geo.messages.translate import LANGUAGES, _, in_language
 from udsat_geo.messages.words import COUNTED, DECIDED, REASONS
 from udsat_geo.monitoring.goal_figures import VERDICTS, published_goals
 from udsat_geo.monitoring.goal_tables import REPORT, reasons_of_goal
 from udsat_geo.policy.rules import Policy, text_in
 from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline
-from udsat_geo.report.page.read import Read
+from udsat_geo.report.page.read import PageYear
 from udsat_geo.report.page.words import METHOD, texts
 
 MOST_VERTICES = 100_000
@@ -58,15 +60,11 @@ class Corner:
 
     def shape(self, geometry: Any) -> Shape:
         """The polygons of a geometry; what is no polygon is left out."""
-        import shapely
-
         polygons = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
         rings = [[self._ring(ring) for ring in (part.exterior, *part.interiors)] for part in polygons if part]
         return [[ring for ring in polygon if ring] for polygon in rings if polygon[0]]
 
     def _ring(self, ring: Any) -> list[int]:
-        import shapely
-
         at = self.steps(shapely.get_coordinates(ring))[:-1]
         moved = np.diff(at, axis=0, prepend=0)
         # vertices that fall on one step are one
@@ -83,8 +81,6 @@ def corner_of(bounds: Iterable[float]) -> Corner:
 
 def cell_size(geometry: NDArray[np.object_]) -> float | None:
     """The side of units that are squares of one size along the grid; None of any others."""
-    import shapely
-
     if not len(geometry) or (shapely.get_type_id(geometry) != shapely.GeometryType.POLYGON).any():
         return None
     if (shapely.get_num_coordinates(geometry) != _RINGED).any():
@@ -105,8 +101,6 @@ def simplified(zones: NDArray[np.object_]) -> tuple[NDArray[np.object_], float]:
     tolerance : float
         In metres; 0 where nothing had to be simplified.
     """
-    import shapely
-
     tolerance, result = 0.0, zones
     while shapely.get_num_coordinates(result).sum() > MOST_VERTICES and tolerance < 500:
         tolerance = max(FIRST_TOLERANCE_M, 2 * tolerance)
@@ -119,8 +113,6 @@ def simplified(zones: NDArray[np.object_]) -> tuple[NDArray[np.object_], float]:
 
 def ground(places: NDArray[np.object_], at_most: float = 0.0) -> Any:
     """The ground that units cover together; of points, the squares of `GROUND_M` that they lie in."""
-    import shapely
-
     if len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
         corners = np.unique(np.floor(shapely.get_coordinates(places) / GROUND_M), axis=0) * GROUND_M
         places = shapely.box(*corners.T, *(corners + GROUND_M).T)
@@ -130,8 +122,6 @@ def ground(places: NDArray[np.object_], at_most: float = 0.0) -> Any:
 
 def point_inside(geometry: Any) -> NDArray[np.float64]:
     """A place for a label well inside the largest part of an outline, shape (1, 2)."""
-    import shapely
-
     parts = shapely.get_parts(geometry)
     largest = parts[int(np.argmax(shapely.area(parts)))]
     circle = shapely.maximum_inscribed_circle(largest, tolerance=max(1.0, float(largest.length) / 500))
@@ -180,7 +170,7 @@ def composite_class(composite: float | None, breaks: tuple[float, ...]) -> int:
 _PLACED = "residents_placed"
 
 
-def provenance_of(read: Read) -> dict[str, Any]:
+def provenance_of(read: PageYear) -> dict[str, Any]:
     """What the summary tells of a designation's making; notes are in the file's language."""
     summary = read.summary
     settings = summary.get("settings")
@@ -193,7 +183,7 @@ def provenance_of(read: Read) -> dict[str, Any]:
         "bases": [f"{base['id']} ({base['sha256']})" for base in summary["policy"].get("extends", [])],
         "version": str(summary["version"]),
         "source": str(summary["source"]),
-        "crs": str(summary.get("crs") or read.crs)[:80],
+        "crs": str(summary.get("crs") or read.areas.crs)[:80],
         "inputs": [{"name": i["name"], "sha256": i["sha256"], "rows": i["rows"]} for i in inputs],
         "counts": _counts(read),
         "notes": [str(note) for note in summary["notes"]],
@@ -203,7 +193,7 @@ def provenance_of(read: Read) -> dict[str, Any]:
     }
 
 
-def _counts(read: Read) -> list[dict[str, Any]]:
+def _counts(read: PageYear) -> list[dict[str, Any]]:
     words: dict[str, dict[str, str]] = {language: dict(in_language(COUNTED, language)) for language in LANGUAGES}
     for criterion in criteria_of(read):
         for language in LANGUAGES:
@@ -218,7 +208,7 @@ def _counts(read: Read) -> list[dict[str, Any]]:
     ]
 
 
-def _vintage(read: Read) -> list[dict[str, Any]]:
+def _vintage(read: PageYear) -> list[dict[str, Any]]:
     """The criteria whose data are of another year than the designation."""
     vintage: Mapping[str, Any] = read.summary["vintage"]
     return [
@@ -228,7 +218,7 @@ def _vintage(read: Read) -> list[dict[str, Any]]:
     ]
 
 
-def _references(read: Read) -> list[dict[str, Any]]:
+def _references(read: PageYear) -> list[dict[str, Any]]:
     policy = None if read.policy is None else read.policy.policy
     told = []
     for name, reference in (read.summary.get("references") or {}).items():
@@ -294,31 +284,10 @@ def _told(goal: dict[str, Any], language: str) -> dict[str, Any]:
     }
 
 
-LANGUAGES = ("da", "en")
 _DIGITS = 5
 
 
-@dataclass(frozen=True)
-class Earlier:
-    """The areas of the previous designation, as the file of the one after it tells them.
-
-    Attributes
-    ----------
-    year : int
-    area_id : tuple of str, n_areas
-    outline : object (shapely), shape (n_areas,)
-        The ground of their units.
-    residents : tuple of int, n_areas
-        Those of the later year.
-    """
-
-    year: int
-    area_id: tuple[str, ...]
-    outline: NDArray[np.object_]
-    residents: tuple[int, ...]
-
-
-def criteria_of(read: Read) -> list[dict[str, Any]]:
+def criteria_of(read: PageYear) -> list[dict[str, Any]]:
     """The criteria: key, label in each language, and how figures are told; ``lang`` where there is one label only."""
     of_policy = {} if read.policy is None else {c.key: c for c in read.policy.policy.criteria}
     told = []
@@ -340,18 +309,18 @@ def criteria_of(read: Read) -> list[dict[str, Any]]:
     return told
 
 
-def areas_of(read: Read, corner: Corner) -> list[dict[str, Any]]:
+def areas_of(read: PageYear, corner: Corner) -> list[dict[str, Any]]:
     """The areas of a designation, in its order, numbered from 1."""
     roles: dict[str, Counter[str]] = {}
-    for unit in read.units:
+    for unit in read.rows["units"]:
         if unit["area_id"] is not None:
             roles.setdefault(str(unit["area_id"]), Counter())[str(unit["role"])] += 1
     keys = [criterion["key"] for criterion in read.summary["criteria"]]
     told = []
-    for i, area in enumerate(read.areas):
+    for i, area in enumerate(read.rows["areas"]):
         area_id = str(area["area_id"])
         few = area["residents"] < FEWEST
-        outline = read.designated.outline[i]
+        outline = read.areas.outline[i]
         told.append(
             {
                 "id": area_id,
@@ -376,7 +345,7 @@ def areas_of(read: Read, corner: Corner) -> list[dict[str, Any]]:
     return told
 
 
-def reasons_of(read: Read, area: Mapping[str, Any], roles: Mapping[str, int]) -> dict[str, str]:
+def reasons_of(read: PageYear, area: Mapping[str, Any], roles: Mapping[str, int]) -> dict[str, str]:
     """Why an area is there, in each language: the file's own words, said again from the same figures."""
     told = {}
     for language in LANGUAGES:
@@ -398,12 +367,12 @@ def reasons_of(read: Read, area: Mapping[str, Any], roles: Mapping[str, int]) ->
     return told
 
 
-def changes_of(read: Read, names_before: Mapping[str, str], corner: Corner) -> dict[str, Any] | None:
+def changes_of(read: PageYear, names_before: Mapping[str, str], corner: Corner) -> dict[str, Any] | None:
     """What changed since the previous designation: a row for each area, and the ground that came in or fell out."""
     told = read.summary.get("changes")
     if not told:
         return None
-    names = {str(area["area_id"]): str(area["name"]) for area in read.areas}
+    names = {str(area["area_id"]): str(area["name"]) for area in read.rows["areas"]}
     rows = [
         {
             "event": str(change["event"]),
@@ -417,64 +386,63 @@ def changes_of(read: Read, names_before: Mapping[str, str], corner: Corner) -> d
             "added": in_tens(int(change["residents_added"])),
             "removed": in_tens(int(change["residents_removed"])),
         }
-        for change in read.changes
+        for change in read.rows["changes"]
     ]
     return {"year": int(told["previous_year"]), "rows": rows, "ground": _ground_of_changes(read, corner)}
 
 
-def _ground_of_changes(read: Read, corner: Corner) -> list[dict[str, Any]]:
+def _ground_of_changes(read: PageYear, corner: Corner) -> list[dict[str, Any]]:
     """The units that came in, fell out or went to another area, joined by what happened and by area."""
     groups: dict[tuple[str, str | None, str | None], list[int]] = {}
-    for i, unit in enumerate(read.changed_units):
+    for i, unit in enumerate(read.rows["changed_units"]):
         groups.setdefault((unit["event"], unit["previous_area_id"], unit["area_id"]), []).append(i)
-    whole: dict[str, Any] = {str(c["area_id"]): o for c, o in zip(read.changes, read.outline_of_change, strict=True)}
-    removed = {str(change["area_id"]) for change in read.changes if change["event"] == "removed"}
+    changes = read.rows["changes"]
+    whole: dict[str, Any] = {str(c["area_id"]): o for c, o in zip(changes, read.places("changes"), strict=True)}
+    removed = {str(change["area_id"]) for change in changes if change["event"] == "removed"}
+    places = read.places("changed_units")
     told = []
     for (event, before, now), units in sorted(groups.items(), key=lambda item: [part or "" for part in item[0]]):
         # an area that is gone is drawn as it was
         gone = event == "removed" and before in removed
-        outline = whole[str(before)] if gone else _joined(read.place_of_changed_unit[units])
+        outline = whole[str(before)] if gone else _joined(places[units])
         told.append({"event": event, "before": before, "now": now, "shape": corner.shape(outline)})
     return [each for each in told if each["shape"]]
 
 
-def earlier_of(read: Read) -> Earlier | None:
-    """The areas of the previous designation, put together from the units that changed and those that did not."""
+def earlier_of(read: PageYear) -> AreaSet | None:
+    """The areas of the previous designation, with the residents of now, put together from units changed and kept."""
     told = read.summary.get("changes")
     if not told:
         return None
-    before = {str(unit["unit_id"]): unit["area_id"] for unit in read.units}
-    now = dict(before)
-    before |= {str(unit["unit_id"]): unit["previous_area_id"] for unit in read.changed_units}
-    where: dict[str, Any] = dict(
-        zip((str(unit["unit_id"]) for unit in read.units), read.designated.members.places(), strict=True)
-    )  # fmt: skip
-    where |= {
-        str(unit["unit_id"]): place
-        for unit, place in zip(read.changed_units, read.place_of_changed_unit, strict=True)
-        if str(unit["unit_id"]) not in now
-    }
-    people = {str(unit["unit_id"]): unit["residents"] or 0 for unit in read.units}
-    members: dict[str, list[str]] = {}
-    for unit, area in before.items():
-        if area is not None:
-            members.setdefault(str(area), []).append(unit)
-    area_id = sorted(members)
+    units, changed = read.rows["units"], read.rows["changed_units"]
+    before: dict[str, str | None] = {str(unit["unit_id"]): unit["area_id"] for unit in units}
+    # those that are gone stand among the changed ones alone
+    gone = [i for i, unit in enumerate(changed) if str(unit["unit_id"]) not in before]
+    before |= {str(unit["unit_id"]): unit["previous_area_id"] for unit in changed}
+    places = np.append(read.areas.members.places(), read.places("changed_units")[gone])
+    area_id = np.array([*sorted({area for area in before.values() if area is not None}), None], dtype=object)[:-1]
+    number = {area: i for i, area in enumerate(area_id.tolist())}
+    area_of_unit = np.array([-1 if area is None else number[area] for area in before.values()], dtype=np.int64)
+    residents = np.append(read.areas.members.residents, np.zeros(len(gone), dtype=np.int64))
+    there = ~shapely.is_missing(places)
     outline = np.empty(len(area_id), dtype=object)
-    outline[:] = [_joined(np.array([where[u] for u in members[a] if where[u] is not None])) for a in area_id]
-    residents = tuple(sum(people.get(unit, 0) for unit in members[area]) for area in area_id)
-    return Earlier(int(told["previous_year"]), tuple(area_id), outline, residents)
+    outline[:] = [_joined(places[(area_of_unit == i) & there]) for i in number.values()]
+    members = Members(np.array(list(before), dtype=object), residents, area_of_unit, places)
+    year = int(told["previous_year"])
+    since = np.full(len(area_id), year, dtype=np.int64)
+    return AreaSet(area_id, area_id, outline, read.areas.crs, year, since, members=members)
 
 
-def earlier_areas(earlier: Earlier, names: Mapping[str, str], corner: Corner) -> list[dict[str, Any]]:
+def earlier_areas(earlier: AreaSet, names: Mapping[str, str], corner: Corner) -> list[dict[str, Any]]:
     """Areas of which the page knows the ground alone; `residents` are those of the later year."""
-    order = sorted(range(len(earlier.area_id)), key=lambda i: (-earlier.residents[i], earlier.area_id[i]))
+    residents, ids = earlier.residents, earlier.area_id.tolist()
+    order = np.lexsort((np.arange(len(ids)), -residents)).tolist()
     return [
         {
-            "id": earlier.area_id[i],
+            "id": ids[i],
             "number": place + 1,
-            "name": names.get(earlier.area_id[i], earlier.area_id[i]),
-            "residents": None if earlier.residents[i] < FEWEST else earlier.residents[i],
+            "name": names.get(ids[i], ids[i]),
+            "residents": None if residents[i] < FEWEST else int(residents[i]),
             "shape": corner.shape(earlier.outline[i]),
             "label": _label(earlier.outline[i], corner),
         }
@@ -484,8 +452,6 @@ def earlier_areas(earlier: Earlier, names: Mapping[str, str], corner: Corner) ->
 
 def _joined(places: NDArray[np.object_]) -> Any:
     """The ground of units; around points, discs that touch where addresses are near each other."""
-    import shapely
-
     if len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
         places = shapely.buffer(places, GROUND_M / 2, quad_segs=3)
     return shapely.union_all(places)
@@ -497,25 +463,23 @@ def _label(outline: Any, corner: Corner) -> list[int] | None:
     return [int(step) for step in corner.steps(point_inside(outline))[0]]
 
 
-def names_of(read: Read) -> dict[str, str]:
+def names_of(read: PageYear) -> dict[str, str]:
     """The areas' names by their ids."""
-    return {str(area["area_id"]): str(area["name"]) for area in read.areas}
+    return {str(area["area_id"]): str(area["name"]) for area in read.rows["areas"]}
 
 
-def status_of(read: Read) -> list[dict[str, Any]]:
+def status_of(read: PageYear) -> list[dict[str, Any]]:
     """The areas together against the rest of the city, criterion by criterion."""
     return [
         {name: row["criterion"] if name == "criterion" else _rounded(row[name]) for name in
          ("criterion", "areas", "rest_of_city", "gap", "city")}
-        for row in read.status
+        for row in read.rows["status"]
     ]  # fmt: skip
 
 
-def bounds_of(found: Sequence[Read], places: NDArray[np.object_]) -> tuple[float, float, float, float]:
+def bounds_of(found: Sequence[PageYear], places: NDArray[np.object_]) -> tuple[float, float, float, float]:
     """What the map shows at first: all units and areas."""
-    import shapely
-
-    outlines = [np.asarray(read.designated.outline, dtype=object) for read in found]
+    outlines = [np.asarray(read.areas.outline, dtype=object) for read in found]
     west, south, east, north = shapely.total_bounds(np.concatenate([places, *outlines])).tolist()
     return (0.0, 0.0, 1.0, 1.0) if west != west else (west, south, east, north)
 
@@ -556,14 +520,12 @@ class Places:
     tolerance: float = 0.0
 
 
-def places_of(found: Sequence[Read]) -> Places:
+def places_of(found: Sequence[PageYear]) -> Places:
     """The places of the units of all years; those of one shape are one."""
-    import shapely
-
-    geometry = np.concatenate([read.designated.members.places() for read in found])
+    geometry = np.concatenate([read.areas.members.places() for read in found])
     unique, where = np.unique(np.array(shapely.to_wkb(geometry), dtype=object), return_inverse=True)
     places = shapely.from_wkb(unique)
-    ends = np.cumsum([len(read.units) for read in found])[:-1]
+    ends = np.cumsum([len(read.rows["units"]) for read in found])[:-1]
     of_unit = tuple(np.split(where.astype(np.int64), ends))
     size = cell_size(places)
     if size is not None:
@@ -576,8 +538,6 @@ def places_of(found: Sequence[Read]) -> Places:
 
 def drawn_places(places: Places, corner: Corner) -> dict[str, Any]:
     """The places as data of the page: centres of cells and points, or shapes."""
-    import shapely
-
     data: dict[str, Any] = {"kind": places.kind, "size": places.size}
     if places.kind == "zones":
         return data | {"shapes": [corner.shape(place) for place in places.geometry]}
@@ -586,7 +546,7 @@ def drawn_places(places: Places, corner: Corner) -> dict[str, Any]:
     return data | {"x": at[:, 0].tolist(), "y": at[:, 1].tolist()}
 
 
-def unit_classes(read: Read, places: NDArray[np.int64], n_places: int) -> dict[str, Any]:
+def unit_classes(read: PageYear, places: NDArray[np.int64], n_places: int) -> dict[str, Any]:
     """What the page tells of the units of one year.
 
     Returns
@@ -597,11 +557,11 @@ def unit_classes(read: Read, places: NDArray[np.int64], n_places: int) -> dict[s
         of each place, only where the units have names.
     """
     breaks = breaks_of(read)
-    number_of_area = {str(area): i for i, area in enumerate(read.designated.area_id.tolist())}
+    number_of_area = {str(area): i for i, area in enumerate(read.areas.area_id.tolist())}
     decisions = {text: i for i, text in enumerate(decision_texts(read, read.language))}
     kinds: dict[tuple[Any, ...], int] = {}
     of = np.full(n_places, -1, dtype=np.int64)
-    for unit, place in zip(read.units, places.tolist(), strict=True):
+    for unit, place in zip(read.rows["units"], places.tolist(), strict=True):
         area = number_of_area.get(str(unit["area_id"]), -1)
         people = residents_class(unit["residents"])
         told = people > 0 or area >= 0
@@ -615,21 +575,21 @@ def unit_classes(read: Read, places: NDArray[np.int64], n_places: int) -> dict[s
         )
         of[place] = kinds.setdefault(kind, len(kinds))
     data: dict[str, Any] = {"kinds": [list(kind) for kind in kinds], "of": of.tolist()}
-    if read.units and "name" in read.units[0]:
+    if read.rows["units"] and "name" in read.rows["units"][0]:
         names: list[str | None] = [None] * n_places
-        for unit, place in zip(read.units, places.tolist(), strict=True):
+        for unit, place in zip(read.rows["units"], places.tolist(), strict=True):
             names[place] = unit["name"]
         data["names"] = names
     return data
 
 
-def breaks_of(read: Read) -> tuple[float, ...]:
+def breaks_of(read: PageYear) -> tuple[float, ...]:
     """Where the classes of composite of a designation begin."""
     rule = read.summary["rule"]
     return composite_breaks(None if read.policy is None else read.policy.policy, rule["core"], rule["edge"])
 
 
-def decision_texts(read: Read, language: str) -> list[str]:
+def decision_texts(read: PageYear, language: str) -> list[str]:
     """What each decision says, in their order; the reasons given are in whatever language they were written in."""
     return [
         in_language(DECIDED, language)[override["action"]].format(
@@ -649,13 +609,13 @@ _GROUND_TOLERANCES_M = (0.0, 10.0, 50.0, 200.0, 1000.0)
 
 
 def payload_of(
-    found: Sequence[Read], with_units: bool, language: str, goals: list[dict[str, Any]] | None
+    found: Sequence[PageYear], with_units: bool, language: str, goals: list[dict[str, Any]] | None
 ) -> dict[str, Any]:
     """The data of the page; the same designations give the same.
 
     Parameters
     ----------
-    found : sequence of Read
+    found : sequence of PageYear
         By rising year.
     with_units : bool
         Whether the units come with it.
@@ -698,9 +658,7 @@ def _reasons(language: str) -> dict[str, str]:
     return dict(zip(REASON_KEYS, in_language(REASONS, language), strict=True))
 
 
-def _bounds(found: Sequence[Read], places: Places, corner: Corner) -> list[int]:
-    import numpy as np
-
+def _bounds(found: Sequence[PageYear], places: Places, corner: Corner) -> list[int]:
     west, south, east, north = bounds_of(found, places.geometry)
     at = corner.steps(np.array([[west, south], [east, north]]))
     return [int(step) for step in at.ravel()]
@@ -715,7 +673,7 @@ def _land(places: Places, corner: Corner) -> Any:
     return shape
 
 
-def _years(found: Sequence[Read], places: Places, corner: Corner, with_units: bool) -> list[dict[str, Any]]:
+def _years(found: Sequence[PageYear], places: Places, corner: Corner, with_units: bool) -> list[dict[str, Any]]:
     names: dict[str, str] = {}
     told: list[dict[str, Any]] = []
     # an earlier area that the files do not name is called as it is now
@@ -741,7 +699,7 @@ def _years(found: Sequence[Read], places: Places, corner: Corner, with_units: bo
     return told
 
 
-def _year(read: Read, names_before: dict[str, str], corner: Corner) -> dict[str, Any]:
+def _year(read: PageYear, names_before: dict[str, str], corner: Corner) -> dict[str, Any]:
     summary = read.summary
     return {
         "year": read.year,
@@ -761,7 +719,7 @@ def _year(read: Read, names_before: dict[str, str], corner: Corner) -> dict[str,
     }
 
 
-def _policies(found: Sequence[Read]) -> list[dict[str, Any]]:
+def _policies(found: Sequence[PageYear]) -> list[dict[str, Any]]:
     """The policies, each once, with the years it was used for."""
     told: dict[str, dict[str, Any]] = {}
     for read in found:

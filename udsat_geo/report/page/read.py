@@ -1,10 +1,11 @@
-"""Reading designations back for the page: each file whole, with the policy that it was made by."""
+"""Reading designations back for the page: each whole, with the policy that it was made by."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,91 +15,72 @@ from numpy.typing import NDArray
 
 from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.files.area_set import is_designation, read_designation
-from udsat_geo.files.explained import is_whole, made_by_older
+from udsat_geo.designation.layers import GEOMETRY, Layers
+from udsat_geo.designation.summary import Summary
+from udsat_geo.files.area_set import is_designation
+from udsat_geo.files.explained import made_by_older
+from udsat_geo.files.read import read_layers
 from udsat_geo.files.stored import read_summary
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import LANGUAGES, _
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.sources.crs import check_crs, same_crs
-from udsat_geo.sources.features import geometries_of, geometry_column, read_layer
+from udsat_geo.sources.features import geometries_of
 
 Rows = list[dict[str, Any]]
 
-_COLUMNS = {
-    "areas": (
-        "area_id",
-        "name",
-        "district",
-        "residents",
-        "units",
-        "area_ha",
-        "composite",
-        "criteria_exceeded",
-        "since",
-    ),
-    "units": ("unit_id", "residents", "composite", "role", "area_id", "decided_by", "reason"),
-    "changes": ("event", "area_id", "previous_ids", "residents_added", "residents_removed"),
-    "changed_units": ("unit_id", "event", "previous_area_id", "area_id"),
-    "status": ("criterion", "areas", "rest_of_city", "gap", "city"),
-}  # fmt: skip
+_SHOWN = (
+    "version", "counts", "notes", "vintage", "language", "residents", "residents_in_areas", "rule", "criteria",
+    "overrides",
+)  # fmt: skip
 _WHOLE = {"areas": ("residents", "units", "criteria_exceeded", "since"), "changes": ("residents_added",)}
-_SUMMARY: dict[str, type] = {
-    "version": str, "inputs": list, "counts": dict, "notes": list, "vintage": dict, "language": str, "residents": int,
-    "residents_in_areas": int, "rule": dict, "criteria": list, "overrides": list,
-}  # fmt: skip
-_ROWS = {
-    "inputs": ("name", "sha256", "rows"),
-    "criteria": ("key", "label", "unit", "share"),
-    "overrides": ("action", "reason", "decided_by", "date"),
-}
-"""What is read of a file: one by an older version, or changed since, lacks some of it."""
+"""What is shown of a file: one by an older version, or changed since, lacks some of it."""
 
 
 @dataclass(frozen=True)
-class Read:
-    """A designation as its file tells it.
+class PageYear:
+    """A designation on the page.
 
     Attributes
     ----------
     path : Path
-    summary : dict
-        Its JSON.
-    crs : str
-    designated : AreaSet
-        With the geometry of its units.
-    areas, units, changes, changed_units, status : list of dict
-        The rows of its layers, without geometries; rows of `units` in the order of `designated`.
-    outline_of_change, place_of_changed_unit : object (shapely), shapes (n_changes,) and (n_changed_units,)
+    layers : Layers
+    areas : AreaSet
+        Its areas and units.
+    rows : dict
+        Layer -> its rows, without geometries; those of the units in the order of `areas`.
     policy : LoadedPolicy or None
         None where the file of the policy is not at hand.
     """
 
     path: Path
-    summary: dict[str, Any]
-    crs: str
-    designated: AreaSet
-    areas: Rows
-    units: Rows
-    changes: Rows
-    changed_units: Rows
-    status: Rows
-    outline_of_change: NDArray[np.object_]
-    place_of_changed_unit: NDArray[np.object_]
+    layers: Layers
+    areas: AreaSet
+    rows: dict[str, Rows]
     policy: LoadedPolicy | None
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Its JSON."""
+        return self.layers.summary.as_dict()
 
     @property
     def year(self) -> int:
         """Of the designation."""
-        return self.designated.year
+        return self.layers.year
 
     @property
     def language(self) -> str:
         """Of the texts in the file."""
-        return str(self.summary["language"])
+        return self.layers.language
+
+    def places(self, layer: str) -> NDArray[np.object_]:
+        """The geometries of a layer, shape (n_rows,)."""
+        return geometries_of(self.layers.layers[layer].table[GEOMETRY])
 
 
-def read_all(paths: Sequence[Path], with_earlier: bool, policy: LoadedPolicy | None) -> list[Read]:
+def read_all(paths: Sequence[Path], with_earlier: bool, policy: LoadedPolicy | None) -> list[PageYear]:
     """Read designations, by rising year.
 
     Parameters
@@ -125,14 +107,15 @@ def read_all(paths: Sequence[Path], with_earlier: bool, policy: LoadedPolicy | N
     found.sort(key=lambda read: read.year)
     _check_together(found)
     if policy is not None and all(read.policy is not policy for read in found):
-        what = "is not the policy that any of the files was made by"
-        raise InputError(Problem(f"policy {policy.policy.id}", what, "Name the one whose SHA-256 their JSON has."))
+        what = _("is not the policy that any of the files was made by")
+        where = _("policy {policy}").format(policy=policy.policy.id)
+        raise InputError(Problem(where, what, _("Name the one whose SHA-256 their JSON has.")))
     if with_earlier:
         found = [*_beside(found, policy), *found]
     return found
 
 
-def _beside(found: Sequence[Read], policy: LoadedPolicy | None) -> Iterable[Read]:
+def _beside(found: Sequence[PageYear], policy: LoadedPolicy | None) -> Iterable[PageYear]:
     """Designations of years before the last that lie beside it, made alike; those that are not are passed over."""
     last = found[-1]
     years = {read.year for read in found}
@@ -142,9 +125,9 @@ def _beside(found: Sequence[Read], policy: LoadedPolicy | None) -> Iterable[Read
         if year is None or int(year[1]) in years or int(year[1]) > last.year or not path.with_suffix(".json").exists():
             continue
         try:
-            if _made_alike(read_summary(path).as_dict(), last.summary):
+            if _made_alike(read_summary(path), last.layers.summary):
                 read = _read(path, policy)
-                earlier += [read] if read.year == int(year[1]) and same_crs(read.crs, last.crs) else []
+                earlier += [read] if read.year == int(year[1]) and same_crs(read.areas.crs, last.areas.crs) else []
         except InputError:
             # what nobody named is shown where it can be, and is no fault where it cannot
             continue
@@ -152,102 +135,66 @@ def _beside(found: Sequence[Read], policy: LoadedPolicy | None) -> Iterable[Read
     return [read for read in together if read not in found and read.year < found[0].year]
 
 
-def _made_alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    same_policy = one["policy"].get("sha256") == other["policy"].get("sha256")
-    return bool(same_policy and one["policy"]["id"] == other["policy"]["id"] and one["source"] == other["source"])
+def _made_alike(one: Summary, other: Summary) -> bool:
+    same_policy = (one.policy.id, one.policy.sha256) == (other.policy.id, other.policy.sha256)
+    return same_policy and one.source == other.source
 
 
-def _check_together(found: Sequence[Read]) -> None:
+def _check_together(found: Sequence[PageYear]) -> None:
     problems = []
     for one, other in pairwise(found):
         if one.year == other.year:
-            what = f"is of {one.year}, as {other.path.name} is"
-            problems.append(Problem(str(one.path), what, "Name one designation for each year."))
-        if not same_crs(one.crs, other.crs):
-            what = f"is in {one.crs[:40]}, and {other.path.name} in {other.crs[:40]}"
-            problems.append(Problem(one.path.name, what, "Make both in one reference system."))
+            what = _("is of {year}, as {other} is").format(year=one.year, other=other.path.name)
+            problems.append(Problem(str(one.path), what, _("Name one designation for each year.")))
+        crs, other_crs = one.areas.crs, other.areas.crs
+        if not same_crs(crs, other_crs):
+            what = _("is in {crs}, and {other} in {other_crs}")
+            told = what.format(crs=crs[:40], other=other.path.name, other_crs=other_crs[:40])
+            problems.append(Problem(one.path.name, told, _("Make both in one reference system.")))
     if problems:
         raise InputError(problems)
 
 
-def _read(path: Path, policy: LoadedPolicy | None) -> Read:
+def _read(path: Path, policy: LoadedPolicy | None) -> PageYear:
     if not path.is_file():
-        raise InputError(Problem(str(path), "no such file", "Name a designation_YEAR.gpkg."))
+        raise InputError(Problem(str(path), _("no such file"), _("Name a designation_YEAR.gpkg.")))
     if not is_designation(path):
-        remedy = "Name a designation_YEAR.gpkg with its .json beside it."
-        raise InputError(Problem(path.name, "is no designation of ours", remedy))
-    summary = read_summary(path).as_dict()
-    if _is_newer(summary.get("version")):
-        what = f"was made by udsat_geo {str(summary['version'])[:20]}, and this is {__version__}"
-        raise InputError(Problem(path.name, what, "Update udsat_geo."))
-    if not is_whole(summary) or not _is_shown(summary):
+        remedy = _("Name a designation_YEAR.gpkg with its .json beside it.")
+        raise InputError(Problem(path.name, _("is no designation of ours"), remedy))
+    summary = read_summary(path)
+    if _is_newer(summary.version):
+        what = _("was made by udsat_geo {version}, and this is {own}")
+        told = what.format(version=summary.version[:20], own=__version__)
+        raise InputError(Problem(path.name, told, _("Update udsat_geo.")))
+    if summary.lacks(*_SHOWN) or summary.rule is None or summary.language not in LANGUAGES:
         raise InputError(made_by_older(path))
-    designated = read_designation(path)
-    crs, areas, _ = _layer(path, "areas")
-    if crs is None:
-        raise InputError(Problem(path.name, "does not say its reference system", "Make the designation again."))
-    check_crs(crs, path.name)
-    _, units, _ = _layer(path, "units", [*_COLUMNS["units"], "name", "residents_in_view"])
-    _, changes, outline = _layer(path, "changes")
-    _, changed, place = _layer(path, "changed_units")
-    _, status, _ = _layer(path, "status")
-    if [row["criterion"] for row in status] != [criterion["key"] for criterion in summary["criteria"]]:
+    layers = read_layers(path)
+    rows = {
+        layer.name: (layer.table.drop_columns(GEOMETRY) if layer.geometry_type else layer.table).to_pylist()
+        for layer in layers
+    }
+    areas = layers.area_set()
+    check_crs(areas.crs, path.name)
+    holes = any(row.get(name) is None for layer, names in _WHOLE.items() for row in rows[layer] for name in names)
+    if holes or [row["criterion"] for row in rows["status"]] != [criterion.key for criterion in summary.criteria]:
         raise InputError(made_by_older(path))
-    return Read(
-        path, summary, crs, designated, areas, units, changes, changed, status, outline, place,
-        _policy_of(summary, policy),
-    )  # fmt: skip
+    return PageYear(path, layers, areas, rows, _policy_of(summary, policy))
 
 
-def _layer(path: Path, layer: str, columns: list[str] | None = None) -> tuple[str | None, Rows, NDArray[np.object_]]:
-    """The reference system, rows and geometries of a layer.
-
-    Raises
-    ------
-    InputError
-        If it is not there, or lacks a column.
-    """
-    try:
-        meta, table = read_layer(path, layer, **({} if columns is None else {"columns": columns}))
-        spatial = meta.get("geometry_type") is not None
-        geometry = geometries_of(table[geometry_column(meta)]) if spatial else np.empty(0, dtype=object)
-        rows = (table.drop_columns(geometry_column(meta)) if spatial else table).to_pylist()
-    except (KeyError, ValueError, NotImplementedError) as error:
-        reason = str(error.args[0] if error.args else error).split("\n")[0]
-        raise InputError(Problem(path.name, f"is no designation of ours ({reason})", "Name another file.")) from None
-    holes = any(row[name] is None for row in rows for name in _WHOLE.get(layer, ()) if name in row)
-    if holes or not set(_COLUMNS[layer]) <= set(table.column_names):
-        raise InputError(made_by_older(path))
-    return meta.get("crs"), rows, geometry
-
-
-def _is_shown(summary: dict[str, Any]) -> bool:
-    """Whether a summary has what the page shows, and as what it shows it."""
-    return (
-        all(isinstance(summary.get(key), kind) for key, kind in _SUMMARY.items())
-        and summary["language"] in ("da", "en")
-        and all(
-            isinstance(row, dict) and set(keys) <= row.keys() for key, keys in _ROWS.items() for row in summary[key]
-        )
-        and all(row["action"] in ("include", "exclude") for row in summary["overrides"])
-    )
-
-
-def _policy_of(summary: dict[str, Any], named: LoadedPolicy | None) -> LoadedPolicy | None:
+def _policy_of(summary: Summary, named: LoadedPolicy | None) -> LoadedPolicy | None:
     """The policy of a summary, by the SHA-256 of its file: the one named, or a built-in one."""
-    told = summary["policy"]
-    if named is not None and named.sha256 == told.get("sha256"):
+    if named is not None and named.sha256 == summary.policy.sha256:
         return named
-    if told["id"] in BUILT_IN:
-        built_in = load_policy(str(told["id"]))
-        return built_in if built_in.sha256 == told.get("sha256") else None
+    if summary.policy.id in BUILT_IN:
+        built_in = load_policy(summary.policy.id)
+        return built_in if built_in.sha256 == summary.policy.sha256 else None
     return None
 
 
-def _is_newer(version: object) -> bool:
+def _is_newer(version: str) -> bool:
     """Whether a version, as in 0.3.1, is one of after this one; the third number changes no file."""
 
     def leading(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in re.findall(r"\d+", text)[:2])
 
-    return isinstance(version, str) and leading(version) > leading(__version__)
+    return leading(version) > leading(__version__)
