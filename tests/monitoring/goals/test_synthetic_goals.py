@@ -69,4 +69,4 @@ def test_the_updated_areas_have_the_updated_figures(tmp_path: Path) -> None:
 
 def test_synthetic_registers_are_called_so(of_2017: Account) -> None:
     assert of_2017.source == "synthetic"
-    assert of_2017.notes[0]["da"] == "Syntetiske registre: disse mennesker findes ikke."
+    assert of_2017.notes[0] == "Syntetiske registre: disse mennesker findes ikke."

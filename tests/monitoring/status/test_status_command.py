@@ -293,7 +293,7 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     ),
     "several years of one folder": (
         nothing, "--areas {d}/areas.gpkg --raw {d}/flat --years 2017,2021",
-        ("--years 2017:", "has no folder of that year", "--years 2021:", "One folder of registers is of one year."),
+        ("--years 2017:", "has no folder of that year", "--years 2021:", "Each year needs a folder of its own in it."),
     ),
     "areas of one year, people of another, in one folder": (
         nothing, "--areas 2017 --raw {d}/flat --years 2021", ("--years 2021:", "has no folder of that year"),
