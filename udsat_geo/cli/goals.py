@@ -11,7 +11,7 @@ import click
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on, say
-from udsat_geo.designation.job import Job, find_inputs, is_synthetic
+from udsat_geo.designation.job import find_registers_of_years
 from udsat_geo.designation.summary import as_json as json_text
 from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable
@@ -38,11 +38,9 @@ from udsat_geo.monitoring.goals import (
     read_polling,
     take_account,
 )
-from udsat_geo.policy.load import load_policy
-from udsat_geo.registers.folders import DEFAULT_RAW, years_in, years_of
+from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, years_in, years_of
 from udsat_geo.registers.settings import read_settings
 from udsat_geo.sources.copies import local_copies
-from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -92,7 +90,7 @@ def run_goals(
             )  # fmt: skip
             area_set = dataclasses.replace(read[1], notes=(*copies.told(language), *read[1].notes))
             registers = _registers_of(wanted, raw, progress)
-            if is_synthetic(_job(raw)) and not as_json:
+            if has_no_registers(raw) and not as_json:
                 click.echo(SYNTHETIC[language])
             account = take_account(registers, read[0], area_set, read[2], read[3], language, progress=progress)
         files = [] if out is None else write_goals(account, out, language)
@@ -183,11 +181,6 @@ def _read_inputs(
     return loaded, area_set, districts, lines
 
 
-def _job(raw: Path | None, year: int = 0) -> Job:
-    """A job for finding registers; its policy reads registers over cells, and plays no further part."""
-    return Job(year=year, policy=load_policy("kbh-2017"), raw=raw)
-
-
 def _registers_of(
     years: tuple[int, ...], raw: Path | None, progress: Callable[[str], None] | None
 ) -> list[RegistersOfYear]:
@@ -198,32 +191,9 @@ def _registers_of(
     InputError
         Naming every year that has none.
     """
-    synthetic = is_synthetic(_job(raw))
-    folder = raw or DEFAULT_RAW
-    wanted = years or (YEARS if synthetic else _years_there(folder))
-    found: list[RegistersOfYear] = []
-    problems: list[str] = []
-    for year in wanted:
-        if synthetic and year not in SYNTHETIC_YEARS:
-            known = ", ".join(str(known) for known in SYNTHETIC_YEARS)
-            what, remedy = "the synthetic Copenhagen has no such year", f"It has {known}."
-            problems.append(str(Problem(f"--years {year}", what, remedy)))
-            continue
-        try:
-            inputs = find_inputs(_job(raw, year), year, progress)
-        except InputError as error:
-            problems += error.messages
-            continue
-        if inputs.registers is None:
-            continue
-        if not synthetic and len(wanted) > 1 and not (folder / str(year)).is_dir():
-            what = f"no registers of this year: {folder} has no folder {year}"
-            problems.append(str(Problem(f"--years {year}", what, "One folder of registers is one year.")))
-            continue
-        found.append(RegistersOfYear(year, inputs.registers, inputs.source))
-    if problems:
-        raise InputError(problems)
-    return found
+    wanted = years or (YEARS if has_no_registers(raw) else _years_there(raw or DEFAULT_RAW))
+    found = find_registers_of_years(raw, wanted, progress=progress)
+    return [RegistersOfYear(year, *of_year) for year, of_year in found.items()]
 
 
 def _years_there(folder: Path) -> tuple[int, ...]:

@@ -150,6 +150,48 @@ def find_registers(
     return cached_registers(year, seed, progress=progress), "synthetic"
 
 
+def find_registers_of_years(
+    raw: Path | None,
+    years: Sequence[int],
+    seed: int = DEFAULT_SEED,
+    progress: Progress | None = None,
+    others: Sequence[int] = (),
+) -> dict[int, tuple[Path, str]]:
+    """The folder of each year's registers, and what they say they are.
+
+    Parameters
+    ----------
+    raw : Path or None
+        As named.
+    years : sequence of int
+    seed : int
+        Of the synthetic city.
+    progress : callable, optional
+    others : sequence of int
+        Years whose registers play a part as well: one folder cannot serve them and these.
+
+    Raises
+    ------
+    InputError
+        Naming every year that has no registers of its own.
+    """
+    found: dict[int, tuple[Path, str]] = {}
+    problems: list[str] = []
+    folder = raw or DEFAULT_RAW
+    for year in years:
+        try:
+            found[year] = find_registers(raw, year, seed, progress)
+        except InputError as error:
+            problems += [message.replace(f"--year {year}: ", f"--years {year}: ", 1) for message in error.messages]
+            continue
+        if len({*years, *others}) > 1 and not has_no_registers(raw) and found[year][0] == folder:
+            what = _("{folder} has no folder of that year").format(folder=folder)
+            problems.append(str(Problem(f"--years {year}", what, known_years(folder))))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
 def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs:
     """The inputs of a year.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,6 +34,8 @@ from udsat_geo.monitoring.goal_figures import (
 )
 from udsat_geo.monitoring.interval import Interval
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
+from udsat_geo.policy.chain import toml_content
+from udsat_geo.policy.faults import given_value, in_words
 from udsat_geo.policy.load import check_policy
 from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.registers.read import RegisterSums
@@ -163,12 +164,7 @@ def load_goals(path: Path | None = None) -> LoadedGoals:
         name, data = BUILT_IN, resources.files("udsat_geo.monitoring").joinpath(BUILT_IN).read_bytes()
     else:
         name, data = path.name, _bytes_of(path)
-    try:
-        content = tomllib.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(Problem(name, f"is not UTF-8 text ({error.reason})", "Save it as UTF-8.")) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(Problem(name, f"is not valid TOML: {error}", "Mend the file at that line.")) from None
+    content = toml_content(data, name)
     try:
         file = _GoalsFile.model_validate(content)
     except ValidationError as error:
@@ -211,12 +207,14 @@ def _misfits(rule: GoalRule, where: str) -> list[Problem]:
     problems = []
     register = rule.criterion.get("register")
     if register == "units":
-        problems.append(Problem(f"{where}.criterion.register", "goals are answered by residents or dwellings"))
+        what = _("goals are answered by residents or dwellings")
+        problems.append(Problem(f"{where}.criterion.register", what))
     if rule.indicator is not None and rule.published is None:
         known = [i.key for goal in published_goals().goals if goal.number == rule.number for i in goal.indicators]
         near = difflib.get_close_matches(rule.indicator, known, 1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Goal {rule.number} has {', '.join(known)}."
-        problems.append(Problem(f"{where}.indicator = {rule.indicator!r}", "is no indicator of this goal", hint))
+        hint = _("Goal {number} has {names}.").format(number=rule.number, names=", ".join(known))
+        hint = _("Did you mean {near!r}?").format(near=near[0]) if near else hint
+        problems.append(Problem(f"{where}.indicator = {rule.indicator!r}", _("is no indicator of this goal"), hint))
     return problems
 
 
@@ -225,7 +223,8 @@ def _bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InputError(Problem(str(path), f"cannot be read ({reason})", "Name a goals file.")) from None
+        what = _("cannot be read ({reason})").format(reason=reason)
+        raise InputError(Problem(str(path), what, _("Name a goals file."))) from None
 
 
 def _problem(entry: Any, name: str) -> Problem:
@@ -241,13 +240,11 @@ def _problem(entry: Any, name: str) -> Problem:
         models: dict[str, type[BaseModel]] = {"goals": GoalRule, "crossings": CrossingRule, "polling": PollingRule}
         model = models.get(str(entry["loc"][0]), _GoalsFile) if len(entry["loc"]) > 1 else _GoalsFile
         near = difflib.get_close_matches(str(entry["loc"][-1]), list(model.model_fields), 1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(model.model_fields)}."
-        return Problem(where, "unknown key", hint)
+        hint = _("Known here: {names}.").format(names=", ".join(model.model_fields))
+        return Problem(where, _("unknown key"), _("Did you mean {near!r}?").format(near=near[0]) if near else hint)
     if entry["type"] == "missing":
-        return Problem(where, "is missing", "Add it.")
-    message, given = str(entry["msg"]), entry.get("input")
-    example = f" (given: {given!r})" if isinstance(given, str | int | float | bool) else ""
-    return Problem(where, message[0].lower() + message[1:] + example)
+        return Problem(where, _("is missing"), _("Add it."))
+    return Problem(where, in_words(entry) + given_value(entry.get("input")))
 
 
 ELIGIBLE, VOTED = "eligible", "voted"
@@ -494,11 +491,11 @@ def _parts(path: Path, language: str) -> tuple[str, NDArray[np.object_], NDArray
 
     features, notes = features_of_registers(path, language)
     if features.geometry is None:
-        raise InputError(Problem(features.name, "holds no geometries", "Name a vector file."))
+        raise InputError(Problem(features.name, _("holds no geometries"), _("Name a vector file.")))
     geometry = features.geometry
     geometry = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
     if not np.isfinite(shapely.bounds(geometry)).all():
-        raise InputError(Problem(features.name, "holds infinite coordinates", "Export the file again."))
+        raise InputError(Problem(features.name, _("holds infinite coordinates"), _("Export the file again.")))
     return features.name, geometry, shapely.get_type_id(geometry), notes
 
 
@@ -509,10 +506,11 @@ def _read_lines(path: Path, language: str) -> tuple[NDArray[np.object_], tuple[s
     other = ~(lines | surfaces)
     if other.any():
         example = geometry[np.flatnonzero(other)[0]].geom_type
-        raise InputError(Problem(name, "geometries that are no lines", "Keep lines only.", int(other.sum()), example))
+        what = _("geometries that are no lines")
+        raise InputError(Problem(name, what, _("Keep lines only."), int(other.sum()), example))
     if not lines.any():
-        remedy = "A barrier's length is that of its centre line: draw it."
-        raise InputError(Problem(name, "holds no lines", remedy))
+        remedy = _("A barrier's length is that of its centre line: draw it.")
+        raise InputError(Problem(name, _("holds no lines"), remedy))
     # polygons (water, railway land) may stand in a file of barriers, yet have no length of their own
     if surfaces.any():
         notes = (*notes, note(SURFACES, language, name=name, count=int(surfaces.sum())))
@@ -526,7 +524,8 @@ def _read_points(path: Path, language: str) -> tuple[NDArray[np.object_], tuple[
     other = ~np.isin(kind, (_POINT, _MULTIPOINT))
     if other.any():
         example = geometry[np.flatnonzero(other)[0]].geom_type
-        raise InputError(Problem(name, "geometries that are no points", "Keep points only.", int(other.sum()), example))
+        what = _("geometries that are no points")
+        raise InputError(Problem(name, what, _("Keep points only."), int(other.sum()), example))
     single = shapely.get_parts(geometry)
     places = np.unique(shapely.get_coordinates(single), axis=0)
     repeated = len(single) - len(places)

@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Progress as ProgressCallback
 from udsat_geo.designation.earlier import Nowhere, Store
-from udsat_geo.designation.job import Job, find_registers, run
+from udsat_geo.designation.job import Job, find_registers_of_years, run
 from udsat_geo.designation.status import Status
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.measure import MeasuredYear, check_all_in_city, measure_year
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import MilestoneRule, Policy
-from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, known_years
 from udsat_geo.synthetic.write import DEFAULT_SEED
 
 Floats = NDArray[np.float64]
@@ -563,7 +562,8 @@ def take_report(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallbac
         register is read.
     """
     years = check_years(job)
-    folders = _find_all(job, years, progress)
+    designated = [int(text) for text in (job.areas, job.updated) if text is not None and _is_year(text)]
+    folders = find_registers_of_years(job.raw, years, job.seed, progress, designated)
     sets = _area_sets(job, read_areas, progress)
     measured: dict[int, MeasuredYear] = {}
     for year in years:
@@ -641,33 +641,6 @@ def check_years(job: StatusJob) -> tuple[int, ...]:
     if problems:
         raise InputError(problems)
     return tuple(sorted(job.years))
-
-
-def _find_all(job: StatusJob, years: Sequence[int], progress: ProgressCallback | None) -> dict[int, tuple[Path, str]]:
-    """The register folder of each year, and what it says it is.
-
-    Raises
-    ------
-    InputError
-        Naming every year that has none.
-    """
-    raw = job.raw or DEFAULT_RAW
-    designated = [int(text) for text in (job.areas, job.updated) if text is not None and _is_year(text)]
-    several = len({*years, *designated}) > 1
-    found: dict[int, tuple[Path, str]] = {}
-    problems: list[str] = []
-    for year in years:
-        try:
-            found[year] = find_registers(job.raw, year, job.seed, progress)
-        except InputError as error:
-            problems += [_renamed(message, year, "--years") for message in error.messages]
-            continue
-        if several and not has_no_registers(job.raw) and found[year][0] == raw:
-            what = _("{folder} has no folder of that year").format(folder=raw)
-            problems.append(str(Problem(f"--years {year}", what, known_years(raw))))
-    if problems:
-        raise InputError(problems)
-    return found
 
 
 def _area_sets(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallback | None) -> list[AreaSet]:

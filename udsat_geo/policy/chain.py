@@ -157,8 +157,20 @@ def _read(name: str, path: Path | None, label: str, named_in: str | None) -> Pol
         data = resources.files("udsat_geo.policy").joinpath("policies", f"{name}.toml").read_bytes()
     else:
         data = _file_bytes(name, path, named_in)
+    content = toml_content(data, label)
+    return PolicyFile(label, path, hashlib.sha256(data).hexdigest(), content)
+
+
+def toml_content(data: bytes, label: str) -> dict[str, Any]:
+    """The content of a TOML file; `label` is what it is called in messages.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
     try:
-        content = tomllib.loads(data.decode("utf-8"))
+        return tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InputError(
             Problem(label, _("is not UTF-8 text ({reason})").format(reason=error.reason), _("Save it as UTF-8."))
@@ -171,7 +183,6 @@ def _read(name: str, path: Path | None, label: str, named_in: str | None) -> Pol
         raise InputError(
             Problem(label, _("is nested too deeply"), _("Write it flat, as in the built-in ones."))
         ) from None
-    return PolicyFile(label, path, hashlib.sha256(data).hexdigest(), content)
 
 
 def _file_bytes(name: str, path: Path | None, named_in: str | None) -> bytes:

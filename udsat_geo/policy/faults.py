@@ -69,11 +69,11 @@ def problems_of(errors: Iterable[Any], content: dict[str, Any], files: Sequence[
             problems += [_misfit(line, content, files) for line in message.split("\n")]
         elif len(path) < len(entry["loc"]) and entry["loc"][-1] != "[key]":
             # a value that may be of several kinds is told once, not once for each kind
-            alternatives.setdefault(path, []).append(_in_words(entry))
+            alternatives.setdefault(path, []).append(in_words(entry))
         else:
             problems.append(_problem(entry, path, content, files))
     for path, messages in alternatives.items():
-        what = _(", or ").join(dict.fromkeys(messages)) + _given(_at(path, content))
+        what = _(", or ").join(dict.fromkeys(messages)) + given_value(_at(path, content))
         problems.append(Problem(_where(path, content, files), what))
     return problems
 
@@ -93,11 +93,12 @@ def _problem(entry: Any, path: KeyPath, content: dict[str, Any], files: Sequence
         return Problem(where, _("is missing"), _("Add it.") + _misspelt_criterion(path, content, files))
     if kind == "string_pattern_mismatch":
         pattern = _("must be lower case letters, digits and underscores, beginning with a letter")
-        return Problem(where, pattern + _given(entry.get("input")))
-    return Problem(where, _in_words(entry) + _given(entry.get("input")))
+        return Problem(where, pattern + given_value(entry.get("input")))
+    return Problem(where, in_words(entry) + given_value(entry.get("input")))
 
 
-def _in_words(entry: Any) -> str:
+def in_words(entry: Any) -> str:
+    """What pydantic's error entry says is wrong."""
     message: str = entry["msg"].removeprefix("Value error, ")
     danish = _KINDS.get(entry["type"])
     # pydantic speaks English alone: there its own words stand, which say more in rare cases
@@ -106,7 +107,8 @@ def _in_words(entry: Any) -> str:
     return _(danish).format(**entry.get("ctx", {}))
 
 
-def _given(value: Any) -> str:
+def given_value(value: Any) -> str:
+    """The value that was given, where it is short to tell."""
     return _(" (given: {value!r})").format(value=value) if isinstance(value, str | int | float | bool) else ""
 
 

@@ -16,7 +16,7 @@ from udsat_geo.areas.polygons import check_in_city
 from udsat_geo.changes.diff import compare
 from udsat_geo.changes.lineage import trace
 from udsat_geo.designation.designation import Designation, Progress, check_year, read_units
-from udsat_geo.designation.job import Job, designate_in_a_row, find_inputs, find_registers, run
+from udsat_geo.designation.job import Job, designate_in_a_row, find_inputs, find_registers_of_years, run
 from udsat_geo.designation.status import Status
 from udsat_geo.designation.surroundings import read_surroundings
 from udsat_geo.files.area_set import read_area_set
@@ -362,14 +362,14 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
             problems.append(str(Problem("--years", what, "Name each year once, from the first to the last.")))
     for year in dict.fromkeys(job.years):
         take(lambda year=year: check_year(year, job.policy))  # type: ignore[misc]
-    found = {year: take(lambda year=year: _registers(job, year, progress)) for year in _measured_years(job)}  # type: ignore[misc]
+    found = take(lambda: find_registers_of_years(job.raw, _measured_years(job), job.seed, progress))
     read = None
     if job.areas is not None:
         path = job.areas
         read = take(lambda: _read_areas(path, job))
-    if problems:
+    if problems or found is None:
         raise InputError(problems)
-    return {year: folder for year, folder in found.items() if folder is not None}, read
+    return found, read
 
 
 def _measured_years(job: FiguresJob) -> list[int]:
@@ -378,21 +378,6 @@ def _measured_years(job: FiguresJob) -> list[int]:
     there = list(SYNTHETIC_YEARS) if has_no_registers(job.raw) else years_in(raw)
     between = {year for year in there if job.years[0] < year < job.years[-1]}
     return sorted({*job.years, *between})
-
-
-def _registers(job: FiguresJob, year: int, progress: Progress | None) -> tuple[Path, str]:
-    """The register folder of a year, and what it says it is.
-
-    Raises
-    ------
-    InputError
-        If there is none, or one folder would have to serve for several years.
-    """
-    folder, source = find_registers(job.raw, year, job.seed, progress)
-    if len(job.years) > 1 and not has_no_registers(job.raw) and folder == (job.raw or DEFAULT_RAW):
-        what = f"{folder} has no folder of that year"
-        raise InputError(Problem(f"--years {year}", what, "Each year needs a folder of its own in it."))
-    return folder, source
 
 
 def _read_areas(path: Path, job: FiguresJob) -> AreaSet:
