@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from udsat_geo.cli.console import plain_console, print_result, progress_on
 from udsat_geo.designation.job import Job, is_synthetic, run
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.earlier import store_of
-from udsat_geo.files.write import Account, Folder, destination_of
+from udsat_geo.files.write import Folder, Provenance, destination_of
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.chain import BUILT_IN
@@ -70,7 +69,7 @@ def run_designate(
     named = {"units": units, **around, "overrides": overrides}
     if isinstance(results, Folder) and CRATE in results.formats:
         told = {"--reference": references, "--previous": previous, "--agent": agent, "--license": licence}
-        results = dataclasses.replace(results, account=_account(job, policy, results, named, told))
+        results = dataclasses.replace(results, provenance=_provenance(job, policy, results, named, told))
     elif agent is not None or licence is not None:
         what = _("are told in a crate, and none is asked for")
         raise InputError(Problem("--agent, --license", what, _("Add crate to --format, or leave them out.")))
@@ -93,15 +92,15 @@ def run_designate(
         print_result(designation, written, plain_console())
 
 
-def _account(
+def _provenance(
     job: Job,
     policy: str,
     results: Folder,
     named: Mapping[str, str | None],
     told: Mapping[str, str | Sequence[str] | None],
-) -> Account:
+) -> Provenance:
     """What writes the crate of this call."""
-    from udsat_geo.files.crate import Call, account_of, below_here
+    from udsat_geo.files.crate import Call, below_here, crate_of
 
     made = named["units"] is None and is_synthetic(job)
     previous = told["--previous"]
@@ -119,7 +118,7 @@ def _account(
     options = {
         name: (text,) if isinstance(text, str) else tuple(text) for name, text in given.items() if text is not None
     }
-    return account_of(Call(options, policy, results.folder), dict(os.environ))
+    return crate_of(Call(options, policy, results.folder))
 
 
 def _with_files(job: Job, copies: LocalCopies) -> Job:

@@ -1,13 +1,34 @@
-"""The command `udsat rerun`: its options and help. What it does is imported when it runs."""
+"""`udsat rerun`: runs repeated from their crate, and their results held to those that they had."""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from udsat_geo.cli.options import answers_errors, interruption_held, json_option, language_option, threads_option
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from udsat_geo.designation.designation import Progress
+    from udsat_geo.designation.job import Job
+    from udsat_geo.files.crate import Input, Run
+    from udsat_geo.policy.load import LoadedPolicy
+
+DIFFERS = 3
+"""Exit code of results that are not what they were."""
 
 
 @click.command()
@@ -37,7 +58,18 @@ from udsat_geo.cli.options import answers_errors, interruption_held, json_option
 @threads_option()
 @json_option()
 @answers_errors
-def rerun(**options: Any) -> None:
+def rerun(
+    crate: Path,
+    year: int | None,
+    inputs: Path | None,
+    raw: Path | None,
+    policy: str | None,
+    previous: Path | None,
+    language: str,
+    threads: int | None,
+    as_json: bool,
+    **named: str | None,
+) -> None:
     """Repeat the runs of CRATE and say of each result whether it comes out the same, byte for byte.
 
     CRATE is a folder with the ro-crate-metadata.json that `designate --format gpkg,crate` wrote, or that file. Inputs
@@ -49,6 +81,378 @@ def rerun(**options: Any) -> None:
     result differs, or lies changed beside the crate.
     """
     with interruption_held():
-        from udsat_geo.cli.repeating import run_rerun
+        from udsat_geo.cli.console import plain_console, progress_on
+        from udsat_geo.files.crate import crate_file, read_crate
+        from udsat_geo.sources.copies import local_copies
+    folders = {"--inputs": inputs, "--raw": raw}
+    missing = [f"{option} {path}" for option, path in folders.items() if path is not None and not path.is_dir()]
+    if missing:
+        raise InputError([Problem(where, _("no such folder"), _("Check the path.")) for where in missing])
+    path = crate_file(crate)
+    runs = read_crate(path)
+    if year is not None:
+        years = ", ".join(str(run.year) for run in runs)
+        runs = tuple(run for run in runs if run.year == year)
+        if not runs:
+            remedy = _("It has {years}.").format(years=years)
+            raise InputError(Problem(f"--year {year}", _("is no run of the crate"), remedy))
+    with progress_on(not as_json) as progress, local_copies(named) as copies:
+        places = Places(path.parent, inputs, raw, policy, previous, copies.paths)
+        repeated = repeat(runs, places, threads, progress)
+    same = all(each["same"] for each in repeated)
+    if as_json:
+        click.echo(json.dumps({"same": same, "runs": repeated}, ensure_ascii=False, indent=2))
+    else:
+        print_repeated(repeated, language, plain_console())
+    if not same:
+        sys.exit(DIFFERS)
 
-    run_rerun(**options)
+
+# --- where inputs lie now -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where inputs lie now, as whoever repeats a run says.
+
+    Attributes
+    ----------
+    crate : Path
+        The folder of the crate: earlier designations may lie there.
+    inputs, raw : Path or None
+        A folder that holds inputs by their names, or by year and name; the register folder, as of `designate`.
+    policy : str or None
+        A policy file.
+    previous : Path or None
+        The designation that a file was named for.
+    named : mapping of str to Path
+        Units, barriers and so on, by what they hold; what was fetched as its copy.
+    """
+
+    crate: Path
+    inputs: Path | None
+    raw: Path | None
+    policy: str | None
+    previous: Path | None
+    named: Mapping[str, Path]
+
+
+Found = list[tuple["Input", Path]]
+"""The inputs of a run but for its policies, in their order, and where they lie; a path may name a layer."""
+
+
+def find_inputs(run: Run, places: Places) -> tuple[LoadedPolicy, Found]:
+    """Find the policy and the inputs of a run.
+
+    Raises
+    ------
+    InputError
+        Naming every input that is not there or is another one now.
+    """
+    problems: list[str] = []
+    policy, files = None, []
+    try:
+        policy = _policy(run, places)
+    except InputError as error:
+        problems += error.messages
+    for read in run.inputs:
+        if read.what not in ("policy", "base"):
+            try:
+                files.append((read, _file(run, read, places)))
+            except InputError as error:
+                problems += error.messages
+    if problems or policy is None:
+        raise InputError(problems)
+    return policy, files
+
+
+def _policy(run: Run, places: Places) -> LoadedPolicy:
+    """The policy of a run, by its hash."""
+    from udsat_geo.policy.chain import BUILT_IN
+    from udsat_geo.policy.load import load_policy, with_references
+
+    read = next(each for each in run.inputs if each.what == "policy")
+    where = _("policy {name}").format(name=read.name)
+    if read.name in BUILT_IN and places.policy is None:
+        loaded = load_policy(read.name)
+        remedy = _("Run it with udsat_geo {version}.").format(version=run.version)
+    else:
+        candidates = [Path(places.policy)] if places.policy is not None else list(_by_name(read, places))
+        path = next((path for path in candidates if path.is_file()), None)
+        if path is None:
+            remedy = _("Name it with --policy, or its folder with --inputs.")
+            raise InputError(Problem(where, _("is not there"), remedy))
+        loaded = load_policy(str(path))
+        remedy = _("Name the file that it was, with those that it extends.")
+    if loaded.sha256 != read.sha256:
+        raise InputError(_is_another(where, loaded.sha256, read, remedy))
+    return with_references(loaded, tuple(value for name, value in run.options if name == "--reference"))
+
+
+def _file(run: Run, read: Input, places: Places) -> Path:
+    """Where an input lies that is what it was."""
+    from udsat_geo.designation.summary import sha256
+    from udsat_geo.sources.features import file_of
+
+    where, remedy = f"{_('{what} of {year}').format(what=read.what, year=read.year)}: {read.name}", _remedy(run, read)
+    there = [path for path in _candidates(run, read, places) if file_of(path).exists()]
+    hashes = [sha256(file_of(path)) for path in there]
+    if read.sha256 in hashes:
+        return there[hashes.index(read.sha256)]
+    if hashes:
+        raise InputError(_is_another(where, hashes[0], read, remedy))
+    raise InputError(Problem(where, _("is not there"), remedy))
+
+
+def _is_another(where: str, now: str, read: Input, remedy: str) -> Problem:
+    what = _("is another one now (SHA-256 {now}..., it was {then}...)").format(now=now[:12], then=read.sha256[:12])
+    return Problem(where, what, remedy)
+
+
+def _candidates(run: Run, read: Input, places: Places) -> Iterator[Path]:
+    """Where an input may lie: what was named for it alone, else where inputs of its kind lie."""
+    from udsat_geo.files.crate import AROUND, REGISTERS, STORED
+    from udsat_geo.synthetic.write import YEARS, cached_registers
+
+    if _is_synthetic(run, read):
+        if read.year in YEARS:
+            yield cached_registers(read.year, int(str(run.option("--seed")))) / read.name
+        return
+    if run.is_named(read):
+        if read.what in places.named:
+            yield places.named[read.what]
+            return
+    elif read.what in (*REGISTERS, *AROUND) and places.raw is not None:
+        of_year = places.raw / str(read.year)
+        yield (of_year if of_year.is_dir() else places.raw) / read.name
+        return
+    elif read.what in STORED:
+        if places.previous is not None and _is_previous_file(run, read):
+            yield places.previous if read.what == "designation" else places.previous.with_suffix(".json")
+            return
+        yield places.crate / read.name
+    yield from _by_name(read, places)
+
+
+def _by_name(read: Input, places: Places) -> Iterator[Path]:
+    """In the folder of inputs, and where it lay below the folder that the run was started in; `read.path` is safe."""
+    if read.fetched:
+        return
+    if places.inputs is not None:
+        yield places.inputs / str(read.year) / read.name
+        yield places.inputs / read.name
+    here = Path.cwd().resolve()
+    # a link on the way may lead out of it all the same
+    if read.path is not None and (path := (here / read.path).resolve()).is_relative_to(here):
+        yield path
+
+
+def _is_synthetic(run: Run, read: Input) -> bool:
+    """Whether an input is of the synthetic city, which is made again and not looked for."""
+    from udsat_geo.files.crate import AROUND, REGISTERS
+
+    return run.option("--seed") is not None and not run.is_named(read) and read.what in (*REGISTERS, *AROUND)
+
+
+def _is_previous_file(run: Run, read: Input) -> bool:
+    """Whether an earlier designation was named as a file."""
+    named, stem = run.option("--previous") or "", read.name.rpartition(".")[0]
+    return read.what in ("designation", "summary") and named.rpartition(".")[0] == stem != ""
+
+
+def _remedy(run: Run, read: Input) -> str:
+    """How to say where an input lies."""
+    if _is_synthetic(run, read):
+        text = _("The synthetic city of this version is another one: run it with udsat_geo {version}.")
+        return text.format(version=run.version)
+    if read.fetched:
+        text = _('It was fetched: give {option} "{name}", with credentials where it asks for them.')
+        return text.format(option=f"--{read.what}", name=read.name)
+    if run.is_named(read) or _is_previous_file(run, read):
+        option = f"--{read.what}" if run.is_named(read) else "--previous"
+        return _("Name it with {option}, or its folder with --inputs.").format(option=option)
+    if read.what in ("designation", "summary"):
+        return _("Name its folder with --inputs.")
+    return _("Name the folder of the registers with --raw, or one that holds it with --inputs.")
+
+
+# --- repeated -----------------------------------------------------------------------------------------------
+
+
+def repeat(
+    runs: Sequence[Run], places: Places, threads: int | None = None, progress: Progress | None = None
+) -> list[dict[str, Any]]:
+    """Repeat runs in a temporary folder, and compare their results.
+
+    Returns
+    -------
+    list of dict
+        Of each run its ``year``, ``version``, whether it is the ``same``, what has ``other_versions`` now, and its
+        ``results``: by ``name`` the hash ``then`` and ``now``, and how the file is ``lying`` beside the crate
+        (``as_written``, ``changed`` or ``absent``).
+
+    Raises
+    ------
+    InputError
+        If inputs of any run are not there or are others now, all of them told at once; nothing has been run then.
+    """
+    from udsat_geo.files.write import check_formats
+
+    ready = []
+    problems: list[str] = []
+    for run in runs:
+        try:
+            # a crate cannot hold its own hash
+            formats = [part for part in (run.option("--format") or "").split(",") if part not in ("", "crate")]
+            ready.append((run, check_formats(",".join(formats)) if formats else (), *find_inputs(run, places)))
+        except InputError as error:
+            problems += error.messages
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return [_repeated(*each, places.crate, threads, progress) for each in ready]
+
+
+def _repeated(
+    run: Run,
+    formats: tuple[str, ...],
+    policy: LoadedPolicy,
+    files: Found,
+    crate: Path,
+    threads: int | None,
+    progress: Progress | None,
+) -> dict[str, Any]:
+    from udsat_geo import __version__
+    from udsat_geo.designation.job import run as run_job
+    from udsat_geo.designation.summary import sha256
+    from udsat_geo.files.crate import library_versions
+    from udsat_geo.files.write import write_results
+
+    with tempfile.TemporaryDirectory(prefix="udsat_geo-rerun-") as name:
+        with _job(run, policy, files, Path(name), threads) as job:
+            written = write_results(run_job(job, progress), Path(name) / "results", formats)
+            now = {file.name: sha256(file) for file in written}
+    then = {output.name: output.sha256 for output in run.outputs}
+    results = []
+    for name in sorted({*then, *now}):
+        path = crate / name
+        lying = "absent" if name not in then or not path.is_file() else "as_written"
+        if lying == "as_written" and sha256(path) != then[name]:
+            lying = "changed"
+        same = then.get(name) == now.get(name)
+        results.append({"name": name, "same": same, "then": then.get(name), "now": now.get(name), "lying": lying})
+    versions = {"udsat_geo": run.version, **dict(run.libraries)}, {"udsat_geo": __version__, **dict(library_versions())}
+    names = [name for name in sorted({*versions[0], *versions[1]}) if versions[0].get(name) != versions[1].get(name)]
+    return {
+        "year": run.year,
+        "version": run.version,
+        "same": all(each["same"] and each["lying"] != "changed" for each in results),
+        "other_versions": [
+            {"name": name, "then": versions[0].get(name), "now": versions[1].get(name)} for name in names
+        ],
+        "results": results,
+    }
+
+
+@contextmanager
+def _job(run: Run, policy: LoadedPolicy, files: Found, folder: Path, threads: int | None) -> Iterator[Job]:
+    """The job of a run over links to its inputs, in an empty folder: it reads those and nothing beside them."""
+    from udsat_geo.designation.job import Job
+    from udsat_geo.designation.surroundings import Around
+    from udsat_geo.files.crate import STORED
+    from udsat_geo.files.earlier import store_of
+    from udsat_geo.sources.origins import forget_origin
+
+    named: dict[str, Path] = {}
+    renamed: list[Path] = []
+    previous = run.option("--previous")
+    try:
+        for read, path in files:
+            if run.is_named(read):
+                named[read.what] = _named(run, read, path, folder / "named" / read.what, renamed)
+            elif read.what in STORED:
+                is_file = _is_previous_file(run, read)
+                linked = _linked(path, folder / ("previous" if is_file else "out") / read.name)
+                previous = str(linked) if is_file and read.what == "designation" else previous
+            else:
+                _linked(path, folder / "raw" / str(read.year) / read.name)
+        yield Job(
+            year=run.year,
+            policy=policy,
+            raw=folder / "raw" if (folder / "raw").is_dir() else None,
+            units=named.pop("units", None),
+            previous=previous,
+            around=Around(**named),
+            store=store_of(folder / "out"),
+            language=run.option("--lang") or "da",
+            threads=threads,
+            notes=run.notes,
+        )
+    finally:
+        for path in renamed:
+            forget_origin(path)
+
+
+def _named(run: Run, read: Input, path: Path, folder: Path, renamed: list[Path]) -> Path:
+    """A named input, called what it was called then."""
+    from udsat_geo.sources.addresses import LAYER
+    from udsat_geo.sources.features import file_of
+    from udsat_geo.sources.origins import Origin, origin_of, tell_origin
+
+    if origin_of(file_of(path)) is not None:
+        return path
+    linked = _linked(file_of(path), folder / (file_of(path).name if read.fetched else read.name))
+    if read.fetched:
+        # the very bytes that came from the web then, kept as a file
+        tell_origin(linked, Origin(read.name, read.sha256))
+        renamed.append(linked)
+    layer = (run.option(f"--{read.what}") or "").partition(LAYER)[2]
+    return Path(f"{linked}{LAYER}{layer}") if layer else linked
+
+
+def _linked(path: Path, place: Path) -> Path:
+    """A file at another place, by a link where the system has links; a shapefile with its parts."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    of_shapefile = sorted(path.parent.glob(f"{path.stem}.*")) if path.suffix.lower() == ".shp" else []
+    for part in (path, *(each for each in of_shapefile if each != path)):
+        target = place.with_suffix(part.suffix) if part != path else place
+        # whatever is written to a link is written to what it leads to
+        if os.path.lexists(target):
+            what = _("would take the place of another input of that run")
+            raise InputError(Problem(place.name, what, _("Make the designation again.")))
+        try:
+            os.symlink(part.resolve(), target, target_is_directory=part.is_dir())
+        except (OSError, NotImplementedError):
+            (shutil.copytree if part.is_dir() else shutil.copy2)(part, target)
+    return place
+
+
+def print_repeated(repeated: Sequence[Mapping[str, Any]], language: str, console: Console) -> None:
+    """A table for each run, and the sum of them."""
+    from udsat_geo.cli.console import print_table
+    from udsat_geo.messages.tables import Table
+
+    lying = {
+        "as_written": _("as written", language),
+        "changed": _("changed since", language),
+        "absent": _("is not there", language),
+    }
+    heads = (_("File", language), _("Repeated", language), _("Lies beside", language))
+    for each in repeated:
+        rows = []
+        for result in each["results"]:
+            state = _("same bytes", language) if result["same"] else _("differs", language)
+            state = _("does not come again", language) if result["now"] is None else state
+            state = _("was not there before", language) if result["then"] is None else state
+            rows.append((result["name"], state, lying[result["lying"]]))
+        title = _("Run for {year}, made with udsat_geo {version}", language).format(**each)
+        print_table(Table(title, heads, tuple(rows), left=frozenset({0, 1, 2})), console, language)
+        others = [
+            f"{other['name']} {other['then'] or '-'} -> {other['now'] or '-'}" for other in each["other_versions"]
+        ]
+        if others:
+            console.print(_("Other versions now: {versions}", language).format(versions=", ".join(others)))
+    results = [result for each in repeated for result in each["results"]]
+    wrong = sum(not result["same"] or result["lying"] == "changed" for result in results)
+    text = _("{wrong} of {count} results are not as they were.", language)
+    text = text if wrong else _("All {count} results are the same.", language)
+    console.print(text.format(wrong=wrong, count=len(results)))

@@ -121,7 +121,7 @@ FORMATS: dict[str, Format] = {
 
 
 @dataclass(frozen=True)
-class Account:
+class Provenance:
     """A file that tells of all others, written after them.
 
     Attributes
@@ -156,7 +156,7 @@ def check_formats(text: str) -> tuple[str, ...]:
 
 
 def write_results(
-    designation: Designation, out: Path, formats: tuple[str, ...], account: Account | None = None
+    designation: Designation, out: Path, formats: tuple[str, ...], provenance: Provenance | None = None
 ) -> list[Path]:
     """Write the results of a designation into a folder.
 
@@ -167,13 +167,13 @@ def write_results(
         Made where it is missing.
     formats : tuple of str
         Of `FORMATS`; units that are no cells make no raster, which is left out.
-    account : Account, optional
+    provenance : Provenance, optional
         What tells of them all; asked for by the format ``crate``.
 
     Returns
     -------
     list of Path
-        The files, in the order of the formats, then the account, then the summary.
+        The files, in the order of the formats, then the provenance, then the summary.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def write_results(
     stem = f"designation_{designation.year}"
     ends = [end for name in formats for end in FORMATS[name].ends(designation)]
     results = [f"{stem}{end}" for end in (*ends, ".json")]
-    names = results if account is None else [*results[:-1], account.name, results[-1]]
+    names = results if provenance is None else [*results[:-1], provenance.name, results[-1]]
     # the inputs are hashed while GDAL writes: both work outside Python's lock
     with _told(out), put_together(out, names, _outdated(out, stem, formats, names)) as folder:
         with ThreadPoolExecutor(1) as hashing:
@@ -195,8 +195,8 @@ def write_results(
             if "gpkg" in formats:
                 dress_designation(writing.path(".gpkg"), writing.summary.as_dict())
             writing.path(".json").write_text(as_json(writing.summary), encoding="utf-8")
-        if account is not None:
-            (folder / account.name).write_text(account.text(designation, folder, results), encoding="utf-8")
+        if provenance is not None:
+            (folder / provenance.name).write_text(provenance.text(designation, folder, results), encoding="utf-8")
         _check_written(folder, names, designation)
     return [out / name for name in names]
 
@@ -377,7 +377,7 @@ class Folder:
 
     folder: Path
     formats: tuple[str, ...]
-    account: Account | None = None
+    provenance: Provenance | None = None
 
     @property
     def earlier(self) -> Path:
@@ -390,10 +390,10 @@ class Folder:
 
     def write(self, designation: Designation) -> tuple[list[str], str]:
         """See `Destination`."""
-        if "crate" in self.formats and self.account is None:
+        if "crate" in self.formats and self.provenance is None:
             what = "tells how a designation was asked for, and nothing says that here"
             raise InputError(Problem("--format crate", what, "Ask for it with the command designate."))
-        files = write_results(designation, self.folder, self.formats, self.account)
+        files = write_results(designation, self.folder, self.formats, self.provenance)
         return [str(file) for file in files], files[-1].read_text(encoding="utf-8")
 
 

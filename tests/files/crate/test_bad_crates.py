@@ -17,6 +17,7 @@ from udsat_geo.messages.errors import InputError
 
 Graph = dict[str, dict[str, Any]]
 RUN = "#run-2021"
+RO_CRATE = "https://w3id.org/ro/crate/1.1"
 
 
 def everything_below(folder: Path) -> dict[str, bytes]:
@@ -38,6 +39,13 @@ def test_there_must_be_a_crate(town: Path) -> None:
     assert "--raw nowhere: no such folder" in refused("out", "--raw", "nowhere")
 
 
+def crate_of(*entities: Any) -> str:
+    """A crate of these entities, with what every crate has."""
+    about = {"@id": NAME, "@type": "CreativeWork", "about": {"@id": "./"}, "conformsTo": {"@id": RO_CRATE}}
+    graph = [about, {"@id": "./", "@type": "Dataset"}, *entities]
+    return json.dumps({"@context": f"{RO_CRATE}/context", "@graph": graph})
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [
@@ -45,18 +53,19 @@ def test_there_must_be_a_crate(town: Path) -> None:
         ("{", "is no JSON"),
         ("\x00\x01", "is no JSON"),
         ("[" * 100_000, "is no JSON"),
-        ("[]", "has no @graph"),
-        ("{}", "has no @graph"),
-        ('{"@graph": {}}', "has no @graph"),
-        ('{"@graph": []}', "has no @graph"),
-        ('{"@graph": [1]}', "an entity has no @id"),
-        ('{"@graph": [{"@id": 7}]}', "an entity has no @id"),
-        ('{"@graph": [{"@id": "a"}, {"@id": "a"}]}', "two entities 'a'"),
-        ('{"@graph": [{"@id": "./", "@type": "Dataset"}]}', "holds no run of udsat_geo"),
-        ('{"@graph": [{"@id": "a", "@type": "CreateAction"}]}', "holds no run of udsat_geo"),
-        ('{"@graph": [{"@id": "a", "@type": "CreateAction", "instrument": {"@id": "a"}}]}', "holds no run"),
-        ('{"@graph": [{"@id": "a", "@type": "CreateAction", "instrument": {"@id": "b"}}, '
-         '{"@id": "b", "@type": "SoftwareApplication", "name": "another"}]}', "holds no run of udsat_geo"),
+        ("[]", "is no RO-Crate"),
+        ("{}", "is no RO-Crate"),
+        ('{"@graph": {}}', "is no RO-Crate"),
+        ('{"@graph": []}', "is no RO-Crate"),
+        ('{"@graph": [1]}', "is no RO-Crate"),
+        ('{"@graph": [{"@id": 7}]}', "is no RO-Crate"),
+        (crate_of({"@id": "a", "@type": "File"}, {"@id": "a", "@type": "File"}), "two entities 'a'"),
+        ('{"@graph": [{"@id": "./", "@type": "Dataset"}]}', "is no RO-Crate"),
+        (crate_of(), "holds no run of udsat_geo"),
+        (crate_of({"@id": "a", "@type": "CreateAction"}), "holds no run of udsat_geo"),
+        (crate_of({"@id": "a", "@type": "CreateAction", "instrument": {"@id": "a"}}), "holds no run"),
+        (crate_of({"@id": "a", "@type": "CreateAction", "instrument": {"@id": "b"}},
+                  {"@id": "b", "@type": "SoftwareApplication", "name": "another"}), "holds no run of udsat_geo"),
     ],
 )  # fmt: skip
 def test_what_is_no_crate_of_ours_is_told(town: Path, text: str, what: str) -> None:
@@ -118,7 +127,7 @@ HOSTILE: list[tuple[str, Callable[[Graph], object], str]] = [
     ("result that is a number", lambda g: g[RUN].update(result=7), "refers to something that is not there"),
     ("no result", lambda g: g[RUN].pop("result"), "has no results"),
     ("the action as its own result", lambda g: g[RUN].update(result={"@id": RUN}), "no file that udsat_geo writes"),
-    ("the action as its own object", lambda g: g[RUN].update(object={"@id": RUN}), "names no policy"),
+    ("the action as its own object", lambda g: g[RUN].update(object={"@id": RUN}), "has no year that fits"),
     ("a ring of properties", lambda g: of_kind(g, "residents").update(
         additionalProperty={"@id": f"{RUN}-input-2021-residents"}), "no input of ours"),
     ("input above", lambda g: of_kind(g, "residents").update(name="../../residents.parquet"), "more than a name"),
@@ -140,13 +149,13 @@ HOSTILE: list[tuple[str, Callable[[Graph], object], str]] = [
         of_kind(g, "residents").update(name="../../x")), "that no option names"),
     ("hash that is none", lambda g: of_kind(g, "residents").update(sha256="../" * 20), "has no SHA-256"),
     ("hash that is a list", lambda g: of_kind(g, "residents").update(sha256=["a"]), "has no SHA-256"),
-    ("rows below zero", lambda g: further(g, "residents", "rows", "-1"), "no rows that is a number"),
+    ("rows below zero", lambda g: further(g, "residents", "rows", "-1"), "has no rows that fits"),
     ("two of one kind", lambda g: further(g, "places", "what", "barriers"), "two files of the same"),
     ("one name for two", lambda g: of_kind(g, "dwellings").update(name=of_kind(g, "residents")["name"]), "two files"),
     ("no policy", lambda g: further(g, "policy", "what", "base"), "names no policy"),
     ("no registers", lambda g: further(g, "residents", "what", "settings"), "neither registers nor a table"),
-    ("year that is none", lambda g: option(g, "--year", "soon"), "no --year that is a number"),
-    ("year beyond all", lambda g: option(g, "--year", "99999"), "no --year that is a number"),
+    ("year that is none", lambda g: option(g, "--year", "soon"), "has no year that fits"),
+    ("year beyond all", lambda g: option(g, "--year", "99999"), "has no year that fits"),
     ("option that there is not", lambda g: option(g, "--out", "/etc"), "'--out' that there is not"),
     ("language that there is not", lambda g: option(g, "--lang", "tlh"), "tells --lang 'tlh'"),
     ("seed that is none", lambda g: option(g, "--seed", "1; rm"), "tells --seed"),
@@ -216,8 +225,9 @@ def test_whatever_json_there_is_no_fault_of_ours(content: object, tmp_path_facto
     path = tmp_path_factory.mktemp("any") / NAME
     tool = {"@id": "b", "@type": "SoftwareApplication", "name": "udsat_geo"}
     action = {"@id": "a", "@type": "CreateAction", "instrument": {"@id": "b"}}
-    for told in (content, {"@graph": content}, {"@graph": [{**action, "object": content, "result": content}, tool]}):
-        path.write_text(json.dumps(told), encoding="utf-8")
+    run = crate_of({**action, "object": content, "result": content}, tool)
+    for text in (json.dumps(content), json.dumps({"@graph": content}), crate_of(content), run):
+        path.write_text(text, encoding="utf-8")
         with pytest.raises(InputError):
             read_crate(path)
 
