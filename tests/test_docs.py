@@ -107,8 +107,8 @@ def _repeated(told: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
 
 def test_every_command_and_option_is_in_the_reference() -> None:
     parts = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", commands.reference(), re.DOTALL | re.MULTILINE))
-    there = {f"udsat {name}": command for name, command in udsat.commands.items() if name != "designate"}
-    there["designate"] = udsat.commands["designate"]
+    there = {f"udsat {name}": command for name, command in udsat.all_commands().items() if name != "designate"}
+    there["designate"] = udsat.all_commands()["designate"]
     assert set(parts) == set(there)
     for name, command in there.items():
         for parameter in command.params:
@@ -118,7 +118,10 @@ def test_every_command_and_option_is_in_the_reference() -> None:
 
 def test_pages_name_no_option_and_no_extra_that_is_not_there() -> None:
     told = {
-        option for command in udsat.commands.values() for p in command.params for option in (*p.opts, *p.secondary_opts)
+        option
+        for command in udsat.all_commands().values()
+        for p in command.params
+        for option in (*p.opts, *p.secondary_opts)
     }
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     others = {"--help", "--strict", "--check"}  # of MkDocs and of scripts

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import click
 from udsat_geo.cli.main import designate, udsat
 from udsat_geo.files.write import FORMATS
@@ -14,16 +12,8 @@ from documentation.tables import code, table
 def reference() -> str:
     """`designate`, then every command of `udsat`: usage, what it does, its options."""
     parts = [_told("designate", designate)]
-    parts += [_told(f"udsat {name}", command) for name, command in _commands() if name != "designate"]
+    parts += [_told(f"udsat {name}", command) for name, command in udsat.all_commands().items() if name != "designate"]
     return "\n\n".join(parts)
-
-
-def _commands() -> Iterator[tuple[str, click.Command]]:
-    with click.Context(udsat, info_name="udsat") as context:
-        for name in udsat.list_commands(context):
-            command = udsat.get_command(context, name)
-            if command is not None:
-                yield name, command
 
 
 def _told(name: str, command: click.Command) -> str:

@@ -7,8 +7,6 @@ import pkgutil
 import statistics
 import subprocess
 import sys
-from importlib import import_module
-from types import ModuleType
 
 import pytest
 import udsat_geo as ug
@@ -17,8 +15,6 @@ from udsat_geo.cli.main import designate
 MOST_SECONDS = 0.1
 RUNS = 9
 HEAVY = ("numpy", "numba", "pandas", "geopandas", "pyarrow", "shapely", "pydantic", "duckdb", "matplotlib", "click")
-ALSO_ROOMS = ("diff", "goals", "lineage", "policies", "status", "why")
-"""Functions that are called like a room of the package."""
 
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -42,7 +38,7 @@ def test_nothing_heavy_is_loaded_by_it_or_by_naming_a_function() -> None:
 
 
 def test_every_public_name_is_there() -> None:
-    assert sorted(["__version__", *ug._STANDS_IN]) == ug.__all__
+    assert sorted(["__version__", *ug._MODULE_OF]) == ug.__all__
     for name in ug.__all__:
         assert getattr(ug, name).__doc__, name
     assert set(ug.__all__) <= set(dir(ug))
@@ -50,30 +46,21 @@ def test_every_public_name_is_there() -> None:
         _ = ug.designat  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", ALSO_ROOMS)
-def test_a_function_keeps_its_name_when_the_room_of_that_name_is_imported(name: str) -> None:
-    room = import_module(f"udsat_geo.{name}")
-    assert isinstance(room, ModuleType)
-    assert callable(getattr(ug, name))
-    code = f"import udsat_geo.{name}; import udsat_geo as ug; from udsat_geo.{name} import __name__ as room"
-    done = python("-c", f"{code}; print(room, callable(ug.{name}))")
-    assert done.stdout.split() == [f"udsat_geo.{name}", "True"]
-
-
-def test_those_are_all_of_them() -> None:
+def test_no_room_is_called_like_a_function() -> None:
     rooms = {module.name for module in pkgutil.iter_modules(ug.__path__)}
-    assert rooms & set(ug.__all__) == set(ALSO_ROOMS)
+    assert rooms & set(ug.__all__) == set()
 
 
-IN_PYTHON = {"raw": "registers", "lang": "language", "reference": "references"}
-"""What the command calls an option -> what the function calls it."""
-OF_FILES = {"out", "format", "agent", "license"}
+OLD = {"designations"}
+"""Names that were used before, and still work."""
+OF_FILES = {"format", "agent", "license"}
 OF_THE_TERMINAL = {"quiet", "json", "version", "help"}
 
 
 def test_whatever_the_command_may_be_told_the_function_may_too() -> None:
     options = {parameter.opts[0].removeprefix("--") for parameter in designate.params}
-    wanted = {IN_PYTHON.get(name, name) for name in options - OF_FILES - OF_THE_TERMINAL}
-    parameters = inspect.signature(ug.designate).parameters
-    assert set(parameters) == wanted | {"designations", "progress"}
+    wanted = options - OF_FILES - OF_THE_TERMINAL
+    parameters = dict(inspect.signature(ug.designate).parameters)
+    assert set(parameters) == wanted | {"progress", *OLD}
+    assert parameters.pop("year").kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
     assert all(parameter.kind is inspect.Parameter.KEYWORD_ONLY for parameter in parameters.values())

@@ -91,7 +91,7 @@ def test_the_setting_says_what_belongs_there(described: dict[str, dict[str, Any]
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_every_option_of_the_command_is_a_parameter(described: dict[str, dict[str, Any]], name: str) -> None:
-    command = udsat.commands[name]
+    command = udsat.all_commands()[name]
     options = {one.opts[-1] for one in command.params if isinstance(one, click.Option)}
     told = described["en"][name]
     assert set(told["options"].values()) == options - NOT_IN_QGIS

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 from two_years import write_polygons, write_town
-from udsat_geo.cli import drawing
+from udsat_geo.cli import figures
 from udsat_geo.cli.main import udsat
 from udsat_geo.policy.load import load_policy
 from udsat_geo.report.figures import FiguresJob, Shown, gather
@@ -100,7 +100,7 @@ def test_the_synthetic_city_is_told_in_the_first_line(
     shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(drawing, "gather", lambda job, progress: Shown((), shown.statuses))
+    monkeypatch.setattr(figures, "gather", lambda job, progress: Shown((), shown.statuses))
     code, out, _ = call("--years", "2017,2021", "--format", "png")
     assert code == 0
     assert out.splitlines()[0].startswith("Ingen registre i data/raw: kører på det syntetiske København")

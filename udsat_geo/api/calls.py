@@ -207,8 +207,8 @@ CADENCE = "cadence"
 
 
 def designate(
-    *,
     year: int,
+    *,
     policy: str | Path | LoadedPolicy = "kbh-2017",
     registers: PathLike | None = None,
     units: PathLike | gpd.GeoDataFrame | None = None,
@@ -219,11 +219,12 @@ def designate(
     overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
     references: Mapping[str, float] | None = None,
     previous: int | PathLike | Result | None = "cadence",
-    designations: PathLike = "data/out",
+    out: PathLike = "data/out",
     language: Literal["da", "en"] = "da",
     seed: int | None = None,
     threads: int | None = None,
     progress: Callable[[str], None] | None = None,
+    designations: PathLike | None = None,
 ) -> Result:
     """Designate the disadvantaged areas of a year; the command `designate` does the same and writes files.
 
@@ -248,7 +249,7 @@ def designate(
     previous : int, str, Path, Result or None
         The designation to compare with: a year, a file, a result, or None (or ``"none"``) for none. By default
         (``"cadence"``) the one that the policy's cadence puts before this one, as the command has it.
-    designations : str or Path
+    out : str or Path
         The folder, or the address of the database, in which stored designations of earlier years are looked for.
     language : {"da", "en"}
         Of labels and reasons.
@@ -258,6 +259,8 @@ def designate(
         At most so many; no result depends on it.
     progress : callable, optional
         Told the name of each step as it begins.
+    designations : str or Path, optional
+        What `out` was called before.
 
     Returns
     -------
@@ -276,7 +279,7 @@ def designate(
     Examples
     --------
     >>> import udsat_geo as ug
-    >>> d = ug.designate(year=2025, language="en")  # doctest: +SKIP
+    >>> d = ug.designate(2025, language="en")  # doctest: +SKIP
     >>> d.areas[["area_id", "name", "residents"]]  # doctest: +SKIP
     """
     from udsat_geo.designation.job import Job, run
@@ -286,6 +289,7 @@ def designate(
     from udsat_geo.files.postgis import database_of, is_database
     from udsat_geo.synthetic.write import DEFAULT_SEED
 
+    out = out if designations is None else designations
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
     files = as_files({"units": units, **around, "overrides": overrides})
     table = files.paths.pop("units", None)
@@ -297,7 +301,7 @@ def designate(
             units=table,
             previous=before,
             around=Around(**files.paths),
-            store=store_of(database_of(str(designations)) if is_database(designations) else Path(designations)),
+            store=store_of(database_of(str(out)) if is_database(out) else Path(out)),
             language=language,
             seed=DEFAULT_SEED if seed is None else seed,
             threads=threads,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from udsat_geo.cli.console import plain_console
+from udsat_geo.cli.options import SETTINGS, Command, answers_errors, language_option, option
 from udsat_geo.files.explained import Explained, read_explained
-from udsat_geo.messages.translate import _, in_language
+from udsat_geo.messages.translate import N_, _, in_language
 from udsat_geo.messages.words import EXPLAIN, decimal
 
 if TYPE_CHECKING:
@@ -20,7 +24,17 @@ BAR_HALF_WIDTH = 12
 BAR_SPREADS = 3.0
 
 
-def run_explain(path: Path, wanted: str, language: str | None, as_json: bool) -> None:
+@click.command(
+    cls=Command, context_settings=SETTINGS, help=N_("Say why an area or a unit of the designation FILE is in or out.")
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("wanted", metavar="AREA_ID|UNIT_ID")
+@language_option(
+    N_("Language of the explanation; the reasons are in the language of the designation. [default: that one]"), None
+)
+@option("--json", "as_json", is_flag=True, help=N_("Print the data as JSON."))
+@answers_errors
+def explain(file: Path, wanted: str, language: str | None, as_json: bool) -> None:
     """Read and print, in the designation's own language unless another is asked for.
 
     Raises
@@ -28,12 +42,8 @@ def run_explain(path: Path, wanted: str, language: str | None, as_json: bool) ->
     InputError
         If the file is no designation, or has no such area or unit.
     """
-    found = read_explained(path, wanted)
+    found = read_explained(file, wanted)
     if as_json:
-        import json
-
-        import click
-
         content = {"kind": found.kind, **found.values, "area": found.area, "near_misses": list(found.near_misses)}
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return

@@ -11,13 +11,22 @@ import click
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on, say
+from udsat_geo.cli.options import (
+    SETTINGS,
+    Command,
+    answers_errors,
+    json_option,
+    language_option,
+    option,
+    registers_by_year_option,
+)
 from udsat_geo.designation.job import find_registers_of_years
 from udsat_geo.designation.summary import as_json as json_text
 from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
-from udsat_geo.monitoring.goal_figures import VERDICTS
+from udsat_geo.messages.translate import N_, _
+from udsat_geo.monitoring.goal_figures import RULE, VERDICTS
 from udsat_geo.monitoring.goal_tables import (
     YEARS,
     as_data,
@@ -54,9 +63,66 @@ SYNTHETIC = {
 _Read = TypeVar("_Read")
 
 
-def run_goals(
+HELP = "\n\n".join(
+    (
+        N_(
+            "The policy's 18 goals: published figures, our verdict beside the report's, and what registers say of them."
+        ),
+        N_(
+            "Without --areas it prints the goals of the status report of 2021. With --areas it computes those that "
+            "registers can answer, over any set of areas, beside the published figures: tenure mix (17), dwellings "
+            "lacking toilet, bath or district heating (18), criteria like a policy's (--goals), crossings per km of "
+            "barrier (16) and polling districts (15)."
+        ),
+        N_("The rule of our verdict:"),
+        *RULE,
+    )
+)
+
+
+@click.command(
+    cls=Command,
+    context_settings=SETTINGS,
+    help=HELP,
+)
+@option(
+    "--areas",
+    metavar="FILE",
+    help=N_("Polygons of the areas (any vector file), or a designation_YEAR.gpkg."),
+)
+@registers_by_year_option()
+@option(
+    "--years",
+    metavar="LIST",
+    help=N_("The years to compute. [default: every year of --registers; of the synthetic city 2017,2019,2021]"),
+)
+@option(
+    "--goals",
+    "goals_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=N_("The criteria that registers answer; without it, the built-in ones."),
+)
+@option("--barriers", metavar="FILE", help=N_("Barrier lines (goal 16), with --crossings."))
+@option("--crossings", metavar="FILE", help=N_("Crossing points (goal 16), with --barriers."))
+@option(
+    "--polling",
+    metavar="FILE",
+    help=N_("Polygons of polling districts (goal 15); with columns eligible and voted their turnout too."),
+)
+@option("--allow-overlaps", is_flag=True, help=N_("Where polygons overlap, count a resident in the first of them."))
+@language_option(N_("Language of labels and tables."))
+@json_option()
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=N_("Write goals.json, goals.csv, goals_figures.csv and goals.md there, all or none."),
+)
+@answers_errors
+def goals(
     areas: str | None,
-    raw: Path | None,
+    registers: Path | None,
     years: str | None,
     goals_file: Path | None,
     barriers: str | None,
@@ -74,7 +140,13 @@ def run_goals(
     InputError
         If the call or the input is at fault.
     """
-    named = {"--raw": raw, "--years": years, "--goals": goals_file, "--polling": polling, "--barriers": barriers}
+    named = {
+        "--registers": registers,
+        "--years": years,
+        "--goals": goals_file,
+        "--polling": polling,
+        "--barriers": barriers,
+    }
     wanted = _check_call(areas, {**named, "--crossings": crossings}, years)
     if out is not None:
         check_writable(out)
@@ -89,10 +161,10 @@ def run_goals(
                 allow_overlaps, language,
             )  # fmt: skip
             area_set = dataclasses.replace(read[1], notes=(*copies.told(language), *read[1].notes))
-            registers = _registers_of(wanted, raw, progress)
-            if has_no_registers(raw) and not as_json:
+            years_read = _registers_of(wanted, registers, progress)
+            if has_no_registers(registers) and not as_json:
                 click.echo(SYNTHETIC[language])
-            account = take_account(registers, read[0], area_set, read[2], read[3], language, progress=progress)
+            account = take_account(years_read, read[0], area_set, read[2], read[3], language, progress=progress)
         files = [] if out is None else write_goals(account, out, language)
     if as_json:
         click.echo(json_text(as_data(account, language)), nl=False)

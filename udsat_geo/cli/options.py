@@ -1,69 +1,221 @@
-"""Options that several commands have, each said once. Imported by every command: nothing heavy here."""
+"""Commands and options as this product has them, each shared option said once. Nothing heavy is imported here."""
 
 from __future__ import annotations
 
 import errno
+import gettext
+import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from udsat_geo.messages.errors import InputError
+from udsat_geo.messages.translate import LOCALE, N_, _, language_of_user, speaking
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+PROGRESS_LINES = N_(
+    "With UDSAT_PROGRESS=lines in the environment, each step is told as a line on standard error, "
+    '"progress: STEP", for programs that run this one.'
+)
+LANGUAGE_OPTIONS = ("--language", "--lang")
 
 
-def language_option(help_text: str) -> Decorator:
-    """``--lang``, Danish unless told otherwise."""
-    return click.option(
-        "--lang", "language", type=click.Choice(["da", "en"]), default="da", show_default=True, help=help_text
+class Option(click.Option):
+    """An option whose help is told in the language of the program.
+
+    Parameters
+    ----------
+    old : sequence of str
+        What it was called before: still understood, and told of nowhere.
+    """
+
+    def __init__(self, *args: Any, old: Sequence[str] = (), **settings: Any):
+        super().__init__(*args, **settings)
+        self.old = tuple(old)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Names and help, as `click.Option` has them."""
+        english = self.help
+        self.help = english and _(english)
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = english
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Let the parser understand the old names as well."""
+        super().add_to_parser(parser, ctx)
+        for name in self.old:
+            parser._long_opt[name] = parser._long_opt[self.opts[0]]
+
+
+class Command(click.Command):
+    """A command whose help is told in the language of the program, and whose errors of input are answered."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help in the language of the program."""
+        with _translated(self, "help"):
+            super().format_help_text(ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The last lines of the help, likewise."""
+        with _translated(self, "epilog"):
+            super().format_epilog(ctx, formatter)
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> Any:
+        """Run in the language that the call, else the user's locale, asks for."""
+        with program_in(language_of_call(sys.argv[1:] if args is None else args)):
+            return super().main(args, *rest, **settings)
+
+
+class Group(Command, click.Group):
+    """Commands that are loaded when they are asked for, so that help is instant.
+
+    Parameters
+    ----------
+    modules : dict
+        Name of the command -> the module that has it under that name, and its help in one line.
+    """
+
+    def __init__(self, *args: Any, modules: dict[str, tuple[str, str]], **settings: Any):
+        super().__init__(*args, **settings)
+        self.modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names in alphabetical order."""
+        return sorted({*self.modules, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name."""
+        if cmd_name not in self.modules:
+            return super().get_command(ctx, cmd_name)
+        with interruption_held():
+            command: click.Command = getattr(import_module(self.modules[cmd_name][0]), cmd_name)
+        return command
+
+    def all_commands(self) -> dict[str, click.Command]:
+        """Every command by its name, all of them loaded."""
+        context = click.Context(self)
+        found = {name: self.get_command(context, name) for name in self.list_commands(context)}
+        return {name: command for name, command in found.items() if command is not None}
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, none of which is loaded for it."""
+        with formatter.section(gettext.gettext("Commands")):
+            formatter.write_dl([(name, _(self.modules[name][1])) for name in self.list_commands(ctx)])
+
+
+@contextmanager
+def _translated(command: click.Command, attribute: str) -> Iterator[None]:
+    english = getattr(command, attribute)
+    # a help that was put together of several texts is translated paragraph by paragraph
+    whole = english and _(english)
+    setattr(command, attribute, "\n\n".join(map(_, english.split("\n\n"))) if english and whole == english else whole)
+    try:
+        yield
+    finally:
+        setattr(command, attribute, english)
+
+
+def language_of_call(args: Sequence[str]) -> str:
+    """The language that a call asks for (``--language da``, ``--lang=da``), else that of the user's locale."""
+    for place, argument in enumerate(args):
+        name, given, value = argument.partition("=")
+        if name in LANGUAGE_OPTIONS:
+            value = value if given else next(iter(args[place + 1 :]), "")
+            return value if value in ("da", "en") else language_of_user()
+    return language_of_user()
+
+
+@contextmanager
+def program_in(language: str) -> Iterator[None]:
+    """Errors and help in a language, click's own among them, within this block."""
+    before = os.environ.get("LANGUAGE")
+    # click asks gettext for its words in the domain "messages" and the languages of the environment
+    gettext.bindtextdomain("messages", str(LOCALE))
+    os.environ["LANGUAGE"] = language
+    try:
+        with speaking(language):
+            yield
+    finally:
+        if before is None:
+            del os.environ["LANGUAGE"]
+        else:
+            os.environ["LANGUAGE"] = before
+
+
+def option(*names: str, **settings: Any) -> Decorator:
+    """An option of this product's kind; see `Option`."""
+    return click.option(*names, cls=Option, **settings)
+
+
+def language_option(help_text: str, default: str | None = "da") -> Decorator:
+    """``--language``, Danish unless told otherwise."""
+    shown = default is not None
+    return option(
+        "--language",
+        old=("--lang",),
+        type=click.Choice(["da", "en"]),
+        default=default,
+        show_default=shown,
+        help=help_text,
     )
 
 
 def policy_option(help_text: str) -> Decorator:
     """``--policy``, Copenhagen's unless told otherwise."""
-    return click.option("--policy", default="kbh-2017", show_default=True, metavar="NAME|FILE", help=help_text)
+    return option("--policy", default="kbh-2017", show_default=True, metavar="NAME|FILE", help=help_text)
+
+
+def registers_option(help_text: str) -> Decorator:
+    """``--registers``: a folder."""
+    return option("--registers", old=("--raw",), type=click.Path(path_type=Path), metavar="DIR", help=help_text)
 
 
 def registers_by_year_option() -> Decorator:
-    """``--raw`` of commands over several years."""
-    return click.option(
-        "--raw",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        help="Register folder; DIR/Y for each year. "
-        "[default: data/raw; without registers there, the synthetic Copenhagen]",
+    """``--registers`` of commands over several years."""
+    return registers_option(
+        N_(
+            "Register folder; DIR/Y for each year. [default: data/raw; without registers there, the synthetic "
+            "Copenhagen]"
+        )
     )
 
 
 def place(_context: click.Context, _option: click.Parameter, value: str) -> Path | str:
     """A folder as a path; the address of a database, which is no path, as it is."""
-    from udsat_geo.files.postgis import is_database
-
-    return value if is_database(value) else Path(value)
+    return value if value.lower().startswith(("postgresql:", "postgres:")) else Path(value)
 
 
 def seed_option() -> Decorator:
     """``--seed``: another synthetic city."""
-    return click.option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help="Of the synthetic city.")
+    return option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help=N_("Of the synthetic city."))
 
 
 def threads_option() -> Decorator:
     """``--threads``: how many at most."""
-    return click.option(
-        "--threads", type=click.IntRange(min=1), metavar="N", help="At most so many; results do not depend on it."
+    return option(
+        "--threads", type=click.IntRange(min=1), metavar="N", help=N_("At most so many; results do not depend on it.")
     )
 
 
 def json_option() -> Decorator:
     """``--json`` in the place of tables."""
-    return click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, alone on standard output.")
+    return option("--json", "as_json", is_flag=True, help=N_("Print everything as JSON, alone on standard output."))
+
+
+def quiet_option() -> Decorator:
+    """``--quiet``."""
+    return option("--quiet", is_flag=True, help=N_("Print nothing but errors."))
 
 
 INPUT_AT_FAULT, OUR_FAULT, INTERRUPTED = 2, 1, 130
@@ -81,19 +233,20 @@ def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except InputError as error:
             for message in error.messages:
-                click.echo(f"error: {message}", err=True)
+                click.echo(_("error: {message}").format(message=message), err=True)
             sys.exit(INPUT_AT_FAULT)
         except OSError as error:
             # no file has such a name, so it can only stand in the call
             if error.errno != errno.ENAMETOOLONG:
                 raise
-            click.echo(f"error: {str(error.filename)[:80]}...: the name is too long. Check the path.", err=True)
+            told = _("error: {name}...: the name is too long. Check the path.").format(name=str(error.filename)[:80])
+            click.echo(told, err=True)
             sys.exit(INPUT_AT_FAULT)
         except (KeyboardInterrupt, RuntimeError) as error:
             # DuckDB answers Ctrl-C during a query with a RuntimeError of this text
             if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
                 raise
-            click.echo("interrupted: nothing was written", err=True)
+            click.echo(_("interrupted: nothing was written"), err=True)
             sys.exit(INTERRUPTED)
 
     return answered
@@ -106,7 +259,7 @@ def interruption_held() -> Iterator[None]:
         yield
         return
     struck: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: struck.append(number))
+    before = signal.signal(signal.SIGINT, lambda number, _frame: struck.append(number))
     try:
         yield
     finally:

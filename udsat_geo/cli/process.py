@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 import sys
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.abc import MetaPathFinder
 
 from udsat_geo.cli.main import designate as designate_command
 from udsat_geo.cli.main import udsat as udsat_command
 
-NOT_USED = ("pandas", "geopandas", "scipy")
+
+class _NoFramesForPyogrio(MetaPathFinder):
+    """Keeps pandas and geopandas out of the import of pyogrio, which takes them in wherever they are installed.
+
+    They are 0.3 s of processor time of a job that takes two, and commands read and write Arrow tables. Whoever imports
+    them at any other time gets them. The script owns its process, so nothing else can miss them.
+    """
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        """Refuse the two while pyogrio looks for them; all else is left to the next finder."""
+        looking = sys.modules.get("pyogrio._compat")
+        if fullname in ("pandas", "geopandas") and looking is not None and not hasattr(looking, "HAS_GEOPANDAS"):
+            raise ModuleNotFoundError(f"pyogrio goes without {fullname} here", name=fullname)
 
 
 def designate() -> None:
     """The console script `designate`."""
-    _leave_out()
+    sys.meta_path.insert(0, _NoFramesForPyogrio())
     designate_command()
 
 
 def udsat() -> None:
     """The console script `udsat`."""
-    _leave_out()
-    udsat_command()
-
-
-class _LeftOut(MetaPathFinder, Loader):
-    """Answers for modules that are not to be imported as if they could not be: those that ask find them, none loads."""
-
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """The modules left out, which this loads in its way; all others are left to the next finder."""
-        # Bokeh asks whether pandas is there and, unless somebody has imported it, goes without
-        return ModuleSpec(fullname, self) if fullname in NOT_USED else None
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        """Refuse, as an import of what is not installed does."""
-        raise ModuleNotFoundError(f"{spec.name} is not used here", name=spec.name)
-
-
-def _leave_out() -> None:
-    """Keep libraries that no command uses from being imported by those that do.
-
-    pyogrio imports pandas and geopandas, and Numba scipy.linalg, wherever they are installed: together most of a
-    second of a job that takes two. The script owns its process, so nothing else can miss them.
-    """
-    sys.meta_path.insert(0, _LeftOut())
+    sys.meta_path.insert(0, _NoFramesForPyogrio())
+    udsat_command(prog_name="udsat")

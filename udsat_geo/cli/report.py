@@ -1,60 +1,122 @@
-"""The command `udsat report`: its options and help. What it does is imported when it runs."""
+"""`udsat report`: designations read, put into one page, written and told."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from udsat_geo.cli.options import answers_errors, interruption_held, language_option
+from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.options import SETTINGS, Command, answers_errors, language_option, option
+from udsat_geo.files.atomic_write import check_writable
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import N_, _
+from udsat_geo.policy.load import load_policy
+from udsat_geo.report.page.build import make_page, require_bokeh, write_page
+from udsat_geo.report.page.data import read_goals
+from udsat_geo.report.page.read import read_all
+
+_MILLION = 1_000_000
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=Command,
+    context_settings=SETTINGS,
+    help=N_(
+        "Make one page of designations: a map, tables, figures, the policy in words, "
+        "provenance.\n\n"
+        "Each FILE is a designation_YEAR.gpkg with its .json beside it. The page is a single "
+        "HTML file that needs no network\n"
+        "and can be sent by e-mail: it tells no rates and no exact residents of a single "
+        "unit."
+    ),
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option(
+@option(
     "--out",
     type=click.Path(path_type=Path),
     default=Path("report.html"),
     show_default=True,
     metavar="FILE",
-    help="The page.",
+    help=N_("The page."),
 )
-@click.option(
+@option(
     "--with-earlier/--alone",
     default=True,
     show_default=True,
-    help="Also show designations of earlier years that lie beside the last FILE as designation_YEAR.gpkg, made by the "
-    "same policy from the same kind of input.",
+    help=N_(
+        "Also show designations of earlier years that lie beside the last FILE as "
+        "designation_YEAR.gpkg, made by the same policy from the same kind of input."
+    ),
 )
-@click.option(
+@option(
     "--units/--no-units",
     "with_units",
     default=True,
     show_default=True,
-    help="Whether units come with it, by classes of residents and composite.",
+    help=N_("Whether units come with it, by classes of residents and composite."),
 )
-@click.option(
+@option(
     "--policy",
     metavar="NAME|FILE",
-    help="The policy that the files were made by, to tell it in words. [default: the built-in one of that SHA-256]",
+    help=N_("The policy that the files were made by, to tell it in words. [default: the built-in one of that SHA-256]"),
 )
-@click.option(
+@option(
     "--goals",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The goals.json of udsat goals --out DIR, to show the 18 goals as well.",
+    help=N_("The goals.json of udsat goals --out DIR, to show the 18 goals as well."),
 )
-@language_option("Language in which the page opens; it holds both.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@language_option(N_("Language in which the page opens; it holds both."))
+@option("--quiet", is_flag=True, help=N_("Print nothing but errors."))
 @answers_errors
-def report(**options: Any) -> None:
-    """Make one page of designations: a map, tables, figures, the policy in words, provenance.
+def report(
+    files: tuple[Path, ...],
+    out: Path,
+    with_earlier: bool,
+    with_units: bool,
+    policy: str | None,
+    goals: Path | None,
+    language: str,
+    quiet: bool,
+) -> None:
+    """Make the page and print what it shows.
 
-    Each FILE is a designation_YEAR.gpkg with its .json beside it. The page is a single HTML file that needs no network
-    and can be sent by e-mail: it tells no rates and no exact residents of a single unit.
+    Raises
+    ------
+    InputError
+        If Bokeh is missing, or the call or a file is at fault.
+    OutputError
+        If the page cannot be written.
     """
-    with interruption_held():
-        from udsat_geo.cli.reporting import run_report
-
-    run_report(**options)
+    require_bokeh()
+    if out.is_dir():
+        raise InputError(Problem(str(out), _("is a folder"), _("Name a file, as in --out report.html.")))
+    check_writable(out.parent)
+    with progress_on(not quiet) as progress:
+        if progress is not None:
+            progress(_("reading and placing", language))
+        loaded = None if policy is None else load_policy(policy)
+        told = None if goals is None else read_goals(goals)
+        found = read_all(files, with_earlier, loaded)
+        if progress is not None:
+            progress(_("writing", language))
+        page = make_page(found, language, with_units, told)
+        write_page(page, out)
+    if quiet:
+        return
+    named = {path.resolve() for path in files}
+    beside = [read.path.name for read in found if read.path.resolve() not in named]
+    if beside:
+        click.echo(
+            _("Earlier designations beside it are shown too: {files} (--alone leaves them out)", language).format(
+                files=", ".join(beside)
+            )
+        )
+    size = f"{len(page.encode()) / _MILLION:.1f}"
+    years = ", ".join(str(read.year) for read in found)
+    click.echo(
+        _("{file}: {years}; {size} MB, works without a network, in Danish and English", language).format(
+            file=out, years=years, size=size if language == "en" else size.replace(".", ",")
+        )
+    )

@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING
 import click
 
 from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on, say
+from udsat_geo.cli.options import (
+    SETTINGS,
+    Command,
+    answers_errors,
+    json_option,
+    language_option,
+    option,
+    policy_option,
+    registers_by_year_option,
+    threads_option,
+)
 from udsat_geo.designation.summary import as_json as json_text
 from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.files.earlier import store_of
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.status import StatusJob, StatusReport, take_report
 from udsat_geo.monitoring.status_tables import SYNTHETIC as SYNTHETIC_REGISTERS
 from udsat_geo.monitoring.status_tables import as_data, closing_sentences, opening_sentences, tables_of, write_status
@@ -31,11 +42,53 @@ WIDE = 120
 """From how many columns on a table may have all years."""
 
 
-def run_status(
+@click.command(
+    cls=Command,
+    context_settings=SETTINGS,
+    help=N_(
+        "Measure areas against the rest of the city, year by year, as Copenhagen's status "
+        "report does.\n\n"
+        "Tabel 1: the criteria in the areas and in the rest of the city. Tabel 2: the gap "
+        "between them and how it changed.\n"
+        "Tabel 22: the areas beside their updated successors. And how far the policy's "
+        "milestone is, such as gaps that are\n"
+        "halved by 2025.\n\n"
+        "In the areas of a designation live those in its own cells (or addresses), in "
+        "polygons those whose address they\n"
+        "cover; an address on a border belongs to the first."
+    ),
+)
+@option(
+    "--areas",
+    required=True,
+    metavar="FILE|URL|YEAR",
+    help=N_("A designation_YEAR.gpkg, polygons of any file or service, or a year: designated from its registers then."),
+)
+@option(
+    "--years",
+    required=True,
+    metavar="LIST",
+    help=N_("The years to measure, as in 2017,2018,2019,2021; in any order, tables run from the first to the last."),
+)
+@option("--updated", metavar="FILE|URL|YEAR", help=N_("Areas that follow, compared with --areas in the last year."))
+@registers_by_year_option()
+@policy_option(N_("A built-in policy or a TOML file: the criteria, and the milestone."))
+@option("--allow-overlaps", is_flag=True, help=N_("Polygons may overlap; a resident of both counts once."))
+@language_option(N_("Language of labels and tables."))
+@threads_option()
+@json_option()
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=N_("Write status.json, status.csv and status.md there, all or none."),
+)
+@answers_errors
+def status(
     areas: str,
     years: str,
     updated: str | None,
-    raw: Path | None,
+    registers: Path | None,
     policy: str,
     allow_overlaps: bool,
     language: str,
@@ -55,7 +108,7 @@ def run_status(
         years=years_of(years),
         policy=load_policy(policy),
         updated=updated,
-        raw=raw,
+        raw=registers,
         allow_overlaps=allow_overlaps,
         language=language,
         threads=threads,
@@ -76,11 +129,14 @@ def run_status(
     if as_json:
         click.echo(json_text(data), nl=False)
         return
-    if has_no_registers(raw):
+    if has_no_registers(registers):
         click.echo(
-            _("No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.", language)
+            _(
+                "No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.",
+                language,
+            )
         )
-    print_status(report, files, plain_console(), told=has_no_registers(raw))
+    print_status(report, files, plain_console(), told=has_no_registers(registers))
 
 
 def print_status(report: StatusReport, files: list[Path], console: Console, told: bool = False) -> None:

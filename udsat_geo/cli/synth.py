@@ -7,11 +7,20 @@ from pathlib import Path
 import click
 
 from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.options import SETTINGS, Command, answers_errors, option
 from udsat_geo.files.atomic_write import check_writable
+from udsat_geo.messages.translate import N_
 from udsat_geo.synthetic.write import DEFAULT_SEED, write_registers
 
 
-def run_synth(year: int, out: Path, seed: int | None) -> None:
+@click.command(
+    cls=Command, context_settings=SETTINGS, help=N_("Write the synthetic Copenhagen of a year as registers.")
+)
+@option("--year", type=int, required=True, metavar="Y", help=N_("The year to designate."))
+@option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help=N_("Where the files go."))
+@option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help=N_("Another city of the same facts."))
+@answers_errors
+def synth(year: int, out: Path, seed: int | None) -> None:
     """Write the registers of a year into ``out``.
 
     Raises

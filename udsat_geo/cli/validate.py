@@ -8,14 +8,20 @@ from pathlib import Path
 import click
 
 from udsat_geo.cli.console import progress_on
-from udsat_geo.messages.translate import in_language
+from udsat_geo.cli.options import SETTINGS, Command, answers_errors, option, policy_option
+from udsat_geo.messages.translate import N_, in_language
 from udsat_geo.messages.words import COUNTED
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers.expressions import check_limits
 from udsat_geo.units.units import addresses_from_registers, cells_from_registers
 
 
-def run_validate(folder: Path, policy: str, as_json: bool) -> None:
+@click.command(cls=Command, context_settings=SETTINGS, help=N_("Check the registers in FOLDER without designating."))
+@click.argument("folder", type=click.Path(path_type=Path))
+@policy_option(N_("Its expressions are checked too."))
+@option("--json", "as_json", is_flag=True, help=N_("Print the counts as JSON."))
+@answers_errors
+def validate(folder: Path, policy: str, as_json: bool) -> None:
     """Read, check, join and place the registers as a designation would, and print the counts.
 
     Raises

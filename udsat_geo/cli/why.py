@@ -1,50 +1,207 @@
-"""The command `udsat why`; what it does is in `udsat_geo.cli.causes`, imported when it runs."""
+"""`udsat why`: a change between two years taken apart."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
+from udsat_geo.analysis.why import (
+    BORDER,
+    DATA,
+    MOVING,
+    OF_RESIDENTS,
+    RULE,
+    WITHIN,
+    Parts,
+    Why,
+    area_of_row,
+    decomposition_as_data,
+    explain_change,
+    rounded_parts,
+)
+from udsat_geo.changes.diff import ADDED, REMOVED
+from udsat_geo.changes.words import WHY
+from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
 from udsat_geo.cli.options import (
+    SETTINGS,
+    Command,
     answers_errors,
-    interruption_held,
     json_option,
     language_option,
+    option,
     policy_option,
     registers_by_year_option,
     seed_option,
     threads_option,
 )
+from udsat_geo.designation.job import Job
+from udsat_geo.designation.summary import as_json as to_json
+from udsat_geo.files.earlier import store_of
+from udsat_geo.messages.translate import N_, in_language
+from udsat_geo.messages.words import TABLE, decimal
+from udsat_geo.policy.load import load_policy
+from udsat_geo.policy.rules import Criterion
+from udsat_geo.synthetic.write import DEFAULT_SEED
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    context_settings=SETTINGS,
+    help=N_(
+        "Why the designation of B_YEAR differs from that of A_YEAR.\n\n"
+        "The change is taken apart into what is due to the data (the same rule on the new "
+        "people), to the rule (the new\n"
+        "policy on the old people), to the border, to rates within places, and to people "
+        "moving in or out. The parts are\n"
+        "averages over all orders of changing one after the other (Shapley values), and add "
+        "up to the change exactly."
+    ),
+)
 @click.argument("before", metavar="A_YEAR", type=int)
 @click.argument("now", metavar="B_YEAR", type=int)
-@policy_option("The policy of A_YEAR.")
-@click.option("--to-policy", metavar="NAME|FILE", help="The policy of B_YEAR. [default: that of A_YEAR]")
+@policy_option(N_("The policy of A_YEAR."))
+@option("--to-policy", metavar="NAME|FILE", help=N_("The policy of B_YEAR. [default: that of A_YEAR]"))
 @registers_by_year_option()
-@click.option(
+@option(
     "--units",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Unit tables instead of registers, {year} standing for the year: simd{year}.gpkg.",
+    help=N_("Unit tables instead of registers, {year} standing for the year: simd{year}.gpkg."),
 )
-@click.option("--all", "show_all", is_flag=True, help="Show the rates of every area, not only of those new or gone.")
-@language_option("Language of tables and notes.")
+@option("--all", "show_all", is_flag=True, help=N_("Show the rates of every area, not only of those new or gone."))
+@language_option(N_("Language of tables and notes."))
 @seed_option()
 @threads_option()
 @json_option()
 @answers_errors
-def why(**options: Any) -> None:
-    """Why the designation of B_YEAR differs from that of A_YEAR.
+def why(
+    before: int,
+    now: int,
+    policy: str,
+    to_policy: str | None,
+    registers: Path | None,
+    units: Path | None,
+    show_all: bool,
+    language: str,
+    seed: int | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Designate both years, take the change apart, print.
 
-    The change is taken apart into what is due to the data (the same rule on the new people), to the rule (the new
-    policy on the old people), to the border, to rates within places, and to people moving in or out. The parts are
-    averages over all orders of changing one after the other (Shapley values), and add up to the change exactly.
+    Raises
+    ------
+    InputError
+        If the call or the input is at fault.
     """
-    with interruption_held():
-        from udsat_geo.cli.causes import run_why
+    first, second = (load_policy(name) for name in (policy, to_policy or policy))
+    seed = DEFAULT_SEED if seed is None else seed
+    jobs = [
+        Job(year, rule, registers, units, language=language, seed=seed, threads=threads, store=store_of())
+        for year, rule in ((before, first), (now, second))
+    ]
+    with progress_on(not as_json) as progress:
+        found = explain_change(jobs[0], jobs[1], progress)
+    if as_json:
+        data = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
+        click.echo(to_json(data), nl=False)
+        return
+    print_why(found, plain_console(), language, show_all)
 
-    run_why(**options)
+
+def print_why(found: Why, console: Console, language: str, show_all: bool = False) -> None:
+    """The residents, area by area; the rates of all areas and their gap; the rates of areas that came or went."""
+    words = in_language(WHY, language)
+    before, now = found.before, found.now
+    say(console, words["title"].format(before=before.year, now=now.year))
+    ids = {"before": before.policy.policy.id, "now": now.policy.policy.id}
+    one = words["one_rule"].format(policy=ids["now"])
+    two = words["two_rules"].format(**ids, year_before=before.year, year_now=now.year)
+    say(console, one if found.same_rule else two)
+    for note in dict.fromkeys((*before.notes, *now.notes)):
+        say(console, note)
+    console.print(_residents(found, language))
+    decomposition = found.decomposition
+    say(console, words["points"])
+    for title, parts in (("areas", decomposition.areas), ("gap", decomposition.gap)):
+        console.print(_rates(found, parts, words[title], language))
+    for row, event in enumerate(found.changes.event):
+        if show_all or event in (ADDED, REMOVED):
+            label = " ".join(area_of_row(row, before, now, found.changes))
+            told = ", ".join(in_language(TABLE, language)[one] for one in event.split("+"))
+            title = words["row"].format(area=label, event=told)
+            console.print(_rates(found, decomposition.rows[row], title, language, city=True))
+    say(console, words["legend"])
+
+
+def _residents(found: Why, language: str) -> Table:
+    words, decomposition = in_language(WHY, language), found.decomposition
+    names = [DATA, MOVING] if found.same_rule else list(OF_RESIDENTS)
+    rows = [
+        _resident_row(" ".join(area_of_row(i, found.before, found.now, found.changes)), parts, names, language)
+        for i, parts in enumerate(decomposition.residents)
+    ]
+    if any(decomposition.elsewhere.of.values()):
+        rows.append(_resident_row(words["elsewhere"], decomposition.elsewhere, names, language))
+    rows.append(_resident_row(words["all"], decomposition.in_all, names, language))
+    headings = [words[name] for name in ("area", "before", "now", *names, "change")]
+    return plain_table(headings, rows, (0,), (0,), words["residents"], total=True)
+
+
+def _resident_row(label: str, parts: Parts, names: Sequence[str], language: str) -> list[str]:
+    whole = parts.change or Fraction(0)
+    contributions = rounded_parts([parts.of[name] for name in names], whole, 0)
+    ends = [decimal(float(end or 0), 0, language) for end in (parts.before, parts.now)]
+    return [label, *ends, *(_signed(part, 0, language) for part in (*contributions, whole))]
+
+
+def _rates(found: Why, row: Sequence[Parts], title: str, language: str, city: bool = False) -> Table:
+    """One criterion a row; the border apart by data and rule where the rule is another."""
+    words = in_language(WHY, language)
+    split = not found.same_rule and not city and all(DATA in parts.of for parts in row)
+    names = [DATA, RULE, WITHIN, MOVING] if split else [BORDER, WITHIN, MOVING]
+    headings = ["border_data", "border_rule", "within", "moving"] if split else names
+    rows = []
+    for j, (criterion, parts) in enumerate(zip(found.criteria, row, strict=True)):
+        cells = _rate_row(criterion, parts, names, language)
+        if city:
+            cells.append(_figure(criterion, found.decomposition.city[j].now, language))
+        rows.append([criterion.label_in(language), *cells])
+    keys = ["criterion", "before", "now", *headings, "change", *(["city"] if city else [])]
+    return plain_table([words[key] for key in keys], rows, (0,), (0,), title)
+
+
+def _rate_row(criterion: Criterion, parts: Parts, names: Sequence[str], language: str) -> list[str]:
+    digits, factor = _digits(criterion)
+    ends = [_figure(criterion, end, language) for end in (parts.before, parts.now)]
+    if parts.change is None or not parts.of:
+        return [*ends, *[""] * (len(names) + 1)]
+    contributions = [parts.border or Fraction(0) if name == BORDER else parts.of[name] for name in names]
+    rounded = rounded_parts([factor * part for part in contributions], factor * parts.change, digits)
+    whole = round(factor * parts.change, digits)
+    return [*ends, *(_signed(part, digits, language) for part in (*rounded, whole))]
+
+
+def _digits(criterion: Criterion) -> tuple[int, int]:
+    """Decimals, and what a rate is multiplied with: shares are shown per cent."""
+    return 2, 100 if criterion.is_share else 1
+
+
+def _figure(criterion: Criterion, value: Fraction | None, language: str) -> str:
+    digits, factor = _digits(criterion)
+    return "" if value is None else decimal(float(factor * value), digits, language)
+
+
+def _signed(value: Fraction, digits: int, language: str) -> str:
+    """A number with its sign; a dot for nothing."""
+    if not value:
+        return "·"
+    return f"{'+' if value > 0 else '-'}{decimal(float(abs(value)), digits, language)}"

@@ -150,11 +150,29 @@ def standing_of(path: KeyPath, content: dict[str, Any], files: Sequence[PolicyFi
     return files[0], path
 
 
+def _built_in(name: str) -> bytes:
+    return resources.files("udsat_geo.policy").joinpath("policies", f"{name}.toml").read_bytes()
+
+
+def text_of(name: str) -> str:
+    """The file of a built-in policy, as it stands.
+
+    Raises
+    ------
+    InputError
+        If there is no built-in policy of that name.
+    """
+    if name not in BUILT_IN:
+        what, known = _("no built-in policy of that name"), ", ".join(BUILT_IN)
+        raise InputError(Problem(name, what, _("Built in: {names}.").format(names=known)))
+    return _built_in(name).decode("utf-8")
+
+
 def _read(name: str, path: Path | None, label: str, named_in: str | None) -> PolicyFile:
     """Read one file; `named_in` is the key that names it, None for the one that was asked for."""
     if name in BUILT_IN:
         label, path = name, None
-        data = resources.files("udsat_geo.policy").joinpath("policies", f"{name}.toml").read_bytes()
+        data = _built_in(name)
     else:
         data = _file_bytes(name, path, named_in)
     content = toml_content(data, label)

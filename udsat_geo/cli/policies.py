@@ -1,0 +1,36 @@
+"""`udsat policies`: the built-in policies, listed or printed whole."""
+
+from __future__ import annotations
+
+import click
+
+from udsat_geo.cli.options import SETTINGS, Command, answers_errors, language_option, option
+from udsat_geo.messages.translate import N_
+from udsat_geo.policy.chain import BUILT_IN, text_of
+from udsat_geo.policy.load import load_policy
+from udsat_geo.policy.rules import text_in
+
+
+@click.command(
+    cls=Command,
+    context_settings=SETTINGS,
+    help=N_("List the built-in policies, or print one to be copied and changed."),
+)
+@option("--show", metavar="NAME", help=N_("Print the file of this policy, as in --show kbh-2017 > my-policy.toml."))
+@language_option(N_("Language of titles."))
+@answers_errors
+def policies(show: str | None, language: str) -> None:
+    """List the built-in policies, or print one."""
+    if show is not None:
+        click.echo(text_of(show), nl=False)
+        return
+    for name in BUILT_IN:
+        policy = load_policy(name).policy
+        first, last = policy.years
+        click.echo(f"{name}  {first}-{last}  {text_in(policy.title, language)}")
+        click.echo(f"    {policy.source}")
+        for criterion in policy.criteria:
+            click.echo(f"    - {criterion.label_in(language)}")
+        for reference, figure in policy.references.items():
+            if figure.value is None:
+                click.echo(f"    --references {reference}=VALUE  {text_in(figure.label, language)}")
