@@ -245,6 +245,18 @@ def test_sheets_hold_what_there_is_room_for(n_areas: int, n_criteria: int, n_cha
     assert shown >= min(n_areas, 20 if n_criteria <= 5 else 5)
 
 
+def test_words_of_the_template_in_a_label_are_left_alone() -> None:
+    """A criterion may be called as something that is filled in or translated."""
+    labels = ["The areas", "Residents", "{year}", "areas_layer", "'en'"]
+    criteria = [{"key": f"k{i}", "label": label, "share": True} for i, label in enumerate(labels)]
+    summary = {**summary_of(3, 0, 0), "language": "da", "criteria": criteria}
+    sheet = sheet_of_areas({"areas_layer": "areas_id", "status_layer": "status_id"}, (0, 0, 5000, 3000), summary)
+    (criterion, *_) = next(table for table in sheet.iter("displayColumns") if len(table) == 4)
+    quoted = [label.replace("'", "''") for label in labels]
+    assert all(f" THEN '{label}'" in criterion.get("attribute", "") for label in quoted)
+    assert criterion.get("heading") == "Kriterium"
+
+
 # --- expressions --------------------------------------------------------------------------------------------
 
 
