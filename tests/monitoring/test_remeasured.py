@@ -69,7 +69,7 @@ def test_cells_say_whether_they_are_as_near_as_promised() -> None:
         "1 af 3 felter ligger inden for 0,5 af det trykte. Af de 2 andre ligger 1"
     )
     assert "137.013 beboere" in sentences_of(SMALL, "da")[0]
-    assert label_of(SMALL.cells[2])[1].en == "without education, difference"
+    assert label_of(SMALL.cells[2], "en")[1] == "without education, difference"
 
 
 def test_cells_as_csv_markdown_and_json() -> None:

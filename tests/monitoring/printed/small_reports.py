@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from decimal import Decimal
 from typing import Any
 
-from udsat_geo.monitoring.printed.checks import TABLES, Alternative, Check, Words
+from udsat_geo.monitoring.printed.checks import DIRECTIONS, TABLES, Alternative, Check, Words
 from udsat_geo.monitoring.printed.explained import Outcome, evaluate, evaluate_all
-from udsat_geo.monitoring.printed.figures import Condition, Expression, Printed, Report, read_report
+from udsat_geo.monitoring.printed.figures import Report, read_report
+from udsat_geo.monitoring.printed.formulas import Formula, read_formula
 
-PLACE = Words("Tabel A", "Table A")
+PLACE = {"da": "Tabel A", "en": "Table A"}
 
 
 def report(**figures: str | int) -> Report:
@@ -19,16 +21,25 @@ def report(**figures: str | int) -> Report:
     return read_report({"table_a": table})
 
 
-def figure(name: str) -> Printed:
-    return Printed(f"table_a.{name}")
+def over(text: str) -> Formula:
+    """A formula over the table's figures, by their bare names."""
+    return read_formula(re.sub(r"\b(?!abs\b|sum\b|how_many\b)([a-z]\w*)", r"table_a.\1", text))
 
 
-def check(
-    printed: str | Expression | Condition, formula: Expression, *alternatives: Alternative, kind: str = TABLES
-) -> Check:
-    what = figure(printed) if isinstance(printed, str) else printed
-    name = printed if isinstance(printed, str) else "stated"
-    return Check(f"table_a.{name}", PLACE, Words(f"felt {name}", f"field {name}"), kind, what, formula, alternatives)
+def reading(says: Words, of: str, provided: str | None = None) -> Alternative:
+    return Alternative(says, over(of), provided=None if provided is None else over(provided))
+
+
+def check(printed: str, formula: str, *alternatives: Alternative, kind: str = TABLES) -> Check:
+    """A check of a figure by its bare name, or of a number that the print implies."""
+    cell = {"da": f"felt {printed}", "en": f"field {printed}"}
+    return Check(f"table_a.{printed}", PLACE, cell, kind, over(printed), over(formula), alternatives)
+
+
+def states(condition: str, *alternatives: Alternative) -> Check:
+    """The check of a stated direction."""
+    stated = over(condition)
+    return Check("table_a.said", PLACE, PLACE, DIRECTIONS, stated, stated.compared, alternatives)
 
 
 def verdict(of: Report, one: Check) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from udsat_geo.monitoring.printed.figures import Figure, Interval, Report, read_report
+from udsat_geo.monitoring.interval import Interval
+from udsat_geo.monitoring.printed.figures import Figure, Report, read_report
 from udsat_geo.policy.published import printed_2021, status_2021
 
 REPORT = read_report(printed_2021())

@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from udsat_geo.monitoring.printed.figures import Figure, Interval, Notation
+from udsat_geo.monitoring.interval import Interval
+from udsat_geo.monitoring.printed.figures import Figure, Notation
 
 DANISH, ENGLISH, PLAIN = Notation("da"), Notation("en"), Notation("da", grouped=False)
 

@@ -21,7 +21,7 @@ from udsat_geo.monitoring.printed.tables import (
     row_of,
     sentences_of,
     summary_of,
-    summary_rows,
+    summary_table,
 )
 
 MADE = reproduce()
@@ -78,7 +78,7 @@ def test_markdown_tables_have_as_many_cells_in_every_row() -> None:
         text = checks_markdown(MADE, language)
         blocks = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
         assert [len(block) - 2 for block in blocks] == [
-            len(summary_rows(MADE, language)),
+            len(summary_table(MADE, language).rows),
             len(MADE.disagreements),
             len(MADE.outcomes),
         ]
@@ -91,7 +91,7 @@ def test_the_summary_adds_up() -> None:
     assert sum(sum(count.values()) for count in summary.values()) == len(MADE.outcomes)
     assert sum(count[DISAGREES] for count in summary.values()) == len(MADE.disagreements)
     assert list(summary) == list(KINDS)
-    assert summary_rows(MADE, "da")[-1][1:] == [
+    assert list(summary_table(MADE, "da").rows[-1][1:]) == [
         *(str(sum(o.verdict == verdict for o in MADE.outcomes)) for verdict in VERDICTS),
         str(len(MADE.outcomes)),
     ]

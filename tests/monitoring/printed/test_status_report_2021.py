@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from decimal import Decimal
+from importlib import resources
 
 import pytest
 from small_reports import altered
 from udsat_geo.messages.errors import InputError
-from udsat_geo.monitoring.printed.checks import COUNTS, KINDS, REPEATED, SHARES, TEXT, declared_checks
+from udsat_geo.monitoring.printed.checks import COUNTS, FILE, KINDS, REPEATED, SHARES, TEXT, declared_checks
 from udsat_geo.monitoring.printed.explained import DISAGREES, WITHIN_ROUNDING, evaluate, evaluate_all, reproduce
-from udsat_geo.monitoring.printed.figures import HowMany, Printed, read_report
+from udsat_geo.monitoring.printed.figures import read_report
 from udsat_geo.policy.published import printed_2021
 
 MADE = reproduce(2021)
 REPORT = MADE.report
-CHECKS = declared_checks(REPORT.content)
+CHECKS = declared_checks(REPORT)
 BY_ID = {outcome.check.id: outcome for outcome in MADE.outcomes}
 
 # figures that are measured, agreed or told of a case: nothing else in the report gives them
@@ -73,16 +75,50 @@ def test_checks_are_many_and_have_names_of_their_own() -> None:
     assert len(CHECKS) == len(BY_ID) >= 300
     assert set(KINDS) == {check.kind for check in CHECKS}
     for check in CHECKS:
-        assert set(check.recomputed.paths()) <= set(REPORT.figures)
-        assert all(check.place)
-        assert all(check.cell)
+        assert set(check.recomputed.paths) <= set(REPORT.figures)
+        for words in (check.place, check.cell, *(reading.says for reading in check.alternatives)):
+            assert set(words) == {"da", "en"}
+            assert all(words.values())
+            assert not [text for text in words.values() if "{" in text.replace("{value}", "")]
+
+
+def test_every_figure_of_a_reading_is_in_the_report() -> None:
+    for check in CHECKS:
+        for reading in check.alternatives:
+            for formula in (reading.of, reading.shows, reading.provided):
+                assert formula is None or set(formula.paths) <= set(REPORT.figures), check.id
+
+
+def test_which_way_is_better_is_what_the_report_says() -> None:
+    """The checks say it in words of their own, beside the report's."""
+    words = tomllib.loads(resources.files("udsat_geo.monitoring.printed").joinpath(FILE).read_text("utf-8"))["words"]
+    for goal in REPORT.content["goal"]:
+        for position, indicator in enumerate(goal.get("indicator", ()), start=1):
+            key = f"{goal['number']}.{position}"
+            if key in words:
+                assert (words[key]["like"], words[key]["goal"]) == (indicator["better"], goal["number"])
+    for criterion, row in REPORT.content["table_2"].items():
+        assert words[criterion]["change"] == ("fall" if row["improved"] else "rise")
+        low = REPORT.content["criteria"][criterion]["worse"] == "low"
+        assert words[criterion]["like"] == ("more_is_better" if low else "less_is_better")
+
+
+def test_progress_is_checked_of_every_indicator_with_figures_of_both_years() -> None:
+    wanted = {
+        f"text.progress.{goal['number']}.{position}"
+        for goal in REPORT.content["goal"]
+        if goal["verdict"] == "progress"
+        for position, indicator in enumerate(goal.get("indicator", ()), start=1)
+        if {"2017", "2021"} <= set(indicator.get("areas", ()))
+    }
+    assert {check.id for check in CHECKS if check.id.startswith("text.progress.")} == wanted
 
 
 def test_no_rounded_figure_comes_into_a_formula_twice() -> None:
     """Intervals are then as narrow as can be, and no disagreement is missed."""
     for check in CHECKS:
-        if not isinstance(check.recomputed, HowMany):
-            counts = Counter(check.recomputed.paths())
+        if not check.recomputed.counts_conditions:
+            counts = Counter(check.recomputed.paths)
             assert not [path for path, count in counts.items() if count > 1 and not REPORT.figures[path].exact], (
                 check.id
             )
@@ -102,13 +138,13 @@ def test_what_the_published_tables_are_known_for() -> None:
 
 
 def figures_of(kinds: tuple[str, ...]) -> list[str]:
-    return sorted({c.printed.path for c in CHECKS if isinstance(c.printed, Printed) and c.kind in kinds})
+    return sorted({c.printed.figure for c in CHECKS if c.printed.figure is not None and c.kind in kinds})
 
 
 @pytest.mark.parametrize("path", sorted(MADE.checked))
 def test_a_planted_error_in_a_derived_figure_is_found(path: str) -> None:
     wrong = altered(REPORT, path, REPORT.figures[path].printed * 3 + 50)
-    about = [check for check in CHECKS if check.printed == Printed(path)]
+    about = [check for check in CHECKS if check.printed.figure == path]
     assert about
     assert all(evaluate(check, wrong).verdict == DISAGREES for check in about)
 
@@ -118,7 +154,7 @@ def test_an_error_of_one_unit_is_found_where_the_inputs_are_counts(path: str) ->
     figure = REPORT.figures[path]
     unit = Decimal(1).scaleb(-figure.decimals)
     for check in CHECKS:
-        if check.printed == Printed(path) and all(REPORT.figures[p].exact for p in check.recomputed.paths()):
+        if check.printed.figure == path and all(REPORT.figures[p].exact for p in check.recomputed.paths):
             for wrong in (figure.printed + 2 * unit, figure.printed - 2 * unit):
                 outcome = evaluate(check, altered(REPORT, path, wrong))
                 if BY_ID[check.id].verdict != DISAGREES:
@@ -127,7 +163,7 @@ def test_an_error_of_one_unit_is_found_where_the_inputs_are_counts(path: str) ->
 
 @pytest.mark.parametrize("path", sorted(MADE.used - MADE.checked))
 def test_a_planted_error_in_an_input_is_found(path: str) -> None:
-    uses = [check for check in CHECKS if path in check.recomputed.paths()]
+    uses = [check for check in CHECKS if path in check.recomputed.paths]
     for wrong in (Decimal(10**6), Decimal(-(10**6))):
         if any(evaluate(check, altered(REPORT, path, wrong)).verdict == DISAGREES for check in uses):
             return
@@ -138,7 +174,7 @@ def test_a_verdict_changed_in_the_report_is_found() -> None:
     content = printed_2021()
     goals = [{**goal, "verdict": "progress"} if goal["number"] == 5 else goal for goal in content["goal"]]
     wrong = read_report({**content, "goal": goals})
-    found = {o.check.id for o in evaluate_all(declared_checks(wrong.content), wrong) if o.verdict == DISAGREES}
+    found = {o.check.id for o in evaluate_all(declared_checks(wrong), wrong) if o.verdict == DISAGREES}
     assert {"text.progress.5.1", "statement.verdicts.progress", "statement.verdicts.uncertain"} <= found
 
 

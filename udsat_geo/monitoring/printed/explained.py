@@ -1,7 +1,7 @@
 """The published status report recomputed: every derived figure of it from its own printed inputs.
 
-`declared` lists the checks as data, `engine` evaluates them, `explanations` tries readings on what does not agree,
-`tables` writes it all down. Nothing here knows in advance what does not agree.
+`checks` has the checks, this evaluates them and tries readings on what does not agree, `tables` writes it all down.
+Nothing here knows in advance what does not agree.
 """
 
 from __future__ import annotations
@@ -9,29 +9,24 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import LANGUAGES, N_, _
+from udsat_geo.monitoring.interval import Bound, Interval
 from udsat_geo.monitoring.printed.checks import COUNTS, TOTALS, Alternative, Check, Words, declared_checks
-from udsat_geo.monitoring.printed.figures import (
-    Condition,
-    Expression,
-    Figure,
-    Interval,
-    Notation,
-    Number,
-    Printed,
-    Reading,
-    Report,
-    read_report,
-)
+from udsat_geo.monitoring.printed.figures import Notation, Report, read_report
+from udsat_geo.monitoring.printed.formulas import Formula
 from udsat_geo.policy.published import printed_2021
 
 AS_PRINTED, WITHIN_ROUNDING, DISAGREES = "as_printed", "within_rounding", "disagrees"
-VERDICTS = (AS_PRINTED, WITHIN_ROUNDING, DISAGREES)
+VERDICTS = {
+    AS_PRINTED: N_("agrees"),
+    WITHIN_ROUNDING: N_("agrees within rounding"),
+    DISAGREES: N_("does not agree"),
+}
 """The printed figures give exactly what is printed; figures that may be printed so give one that may; none does."""
 
 
@@ -42,16 +37,15 @@ class Explanation:
     Attributes
     ----------
     kind : str
-        Which: see `udsat_geo.monitoring.printed.explained`.
-    da, en : str
-        It in words, with figures.
+        Which: `READING` for one that the check names, else one of those that follow it.
+    says : mapping of str
+        It in words, Danish and English, with figures.
     exactly : bool
         Whether it gives exactly what is printed, or fits within rounding only.
     """
 
     kind: str
-    da: str
-    en: str
+    says: Words
     exactly: bool
 
 
@@ -72,7 +66,7 @@ class Outcome:
         The result of the inputs as printed.
     difference : Fraction or None
         Printed less computed, both as printed; None for a stated direction.
-    at_least : Fraction
+    at_least : Fraction or float
         The least by which they differ whatever was rounded away; 0 where they agree.
     explanations : tuple of Explanation
         Readings that fit.
@@ -86,7 +80,7 @@ class Outcome:
     computed: Interval
     as_printed: Fraction
     difference: Fraction | None
-    at_least: Fraction
+    at_least: Bound
     explanations: tuple[Explanation, ...] = field(default=())
     tried: int = 0
 
@@ -100,39 +94,38 @@ def evaluate(check: Check, report: Report) -> Outcome:
     stated direction agrees as printed when it holds for all figures that may be printed so, and within rounding when it
     holds for some.
     """
-    computed = check.recomputed.value(Reading(report, rounded=True))
-    as_printed = check.recomputed.value(Reading(report, rounded=False)).low
-    if isinstance(check.printed, Condition):
+    computed = check.recomputed.value(report, rounded=True)
+    as_printed = check.recomputed.plain_value(report)
+    if check.printed.sign:
         surely, maybe = check.printed.holds(computed)
         verdict = AS_PRINTED if surely else WITHIN_ROUNDING if maybe else DISAGREES
-        return Outcome(check, verdict, None, computed, as_printed, None, check.printed.short_by(computed))
-    printed = check.printed.value(Reading(report, rounded=True))
-    value = check.printed.value(Reading(report, rounded=False)).low
+        short_by = Fraction(0) if maybe else computed.distance(Interval.exactly(0))
+        return Outcome(check, verdict, None, computed, as_printed, None, short_by)
+    printed, value = check.printed.value(report, rounded=True), check.printed.plain_value(report)
     verdict = compare(check.printed, check.recomputed, report)
     return Outcome(check, verdict, printed, computed, as_printed, value - as_printed, printed.distance(computed))
 
 
-def compare(printed: Expression, recomputed: Expression, report: Report) -> str:
+def compare(printed: Formula, recomputed: Formula, report: Report) -> str:
     """The verdict on a printed figure and a formula; see `evaluate`."""
-    value, result = (of.value(Reading(report, rounded=False)).low for of in (printed, recomputed))
+    value, result = (of.plain_value(report) for of in (printed, recomputed))
     if round_half_away(result, decimals_of(printed, recomputed, report)) == value:
         return AS_PRINTED
-    here, there = figure_of(printed, report), figure_of(recomputed, report)
-    if here is not None and there is not None and here.decimals == there.decimals and not (here.about or there.about):
+    here, there = (of.figure and report.figures[of.figure] for of in (printed, recomputed))
+    if here and there and here.decimals == there.decimals and not (here.about or there.about):
         return DISAGREES
-    may, can = (of.value(Reading(report, rounded=True)) for of in (printed, recomputed))
-    return WITHIN_ROUNDING if may.overlaps(can) else DISAGREES
+    may, can = (of.value(report, rounded=True) for of in (printed, recomputed))
+    return DISAGREES if may.distance(can) else WITHIN_ROUNDING
 
 
-def figure_of(of: Expression, report: Report) -> Figure | None:
-    """The figure that a formula is, if it is a single one."""
-    return report.figures[of.path] if isinstance(of, Printed) else None
-
-
-def decimals_of(printed: Expression, recomputed: Expression, report: Report) -> int:
+def decimals_of(printed: Formula, recomputed: Formula, report: Report) -> int:
     """Decimals of the print; of a total that the print only implies, the most of the figures it is held against."""
-    paths = list(recomputed.paths() if isinstance(printed, Number) else printed.paths())
-    return max((report.figures[path].decimals for path in paths), default=0)
+    return most_decimals(recomputed if printed.is_number else printed, report)
+
+
+def most_decimals(formula: Formula, report: Report) -> int:
+    """The most decimals that a figure of a formula is printed with."""
+    return max((report.figures[path].decimals for path in formula.paths), default=0)
 
 
 def round_half_away(value: Fraction, decimals: int) -> Fraction:
@@ -147,39 +140,8 @@ READING, OTHER_YEAR, SIGN, SWAPPED, NEIGHBOUR, CARRIED_ON, EDGE = (
 )  # fmt: skip
 YEAR = re.compile(r"20\d\d(?=$|\.)")
 
-_OTHER_YEAR = Words(
-    "Stemmer, hvis der regnes med {after} i stedet for {before}: {formula} = {value}",
-    "Agrees if computed with {after} in place of {before}: {formula} = {value}",
-)
-_SIGN = Words("Stemmer med modsat fortegn", "Agrees with the opposite sign")
-_SWAPPED = Words("Stemmer, hvis byttet om med {other} ({figure})", "Agrees if swapped with {other} ({figure})")
-_NEIGHBOUR = Words("Samme tal står i nabofeltet {other}", "The same figure stands in the next field, {other}")
-_CARRIED_ON = Words(
-    "Tallet er regnet videre, som det står ({others}): næppe en trykfejl, men andre udgangstal",
-    "The figure was carried on as it stands ({others}): hardly a misprint, rather other inputs",
-)
-_EDGE = Words(
-    "Begge kan kun passe, hvis det sande tal er netop {value}, rundet op det ene sted og ned det andet",
-    "Both can be right only if the true figure is just {value}, rounded up in one place and down in the other",
-)
-
-
-Texts = Callable[[], Iterable[str]]
-
-
-class Told:
-    """Collects the readings of one disagreement that fit, and counts those that were tried."""
-
-    def __init__(self) -> None:
-        self.found: list[Explanation] = []
-        self.tried = 0
-
-    def tell(self, kind: str, fits: bool, exactly: bool, texts: Texts) -> None:
-        """Note a reading that was tried; its Danish and English text are made only if it fits."""
-        self.tried += 1
-        if fits:
-            da, en = texts()
-            self.found.append(Explanation(kind, da, en, exactly))
+Tried = tuple[str, bool, bool, Callable[[str], str]]
+"""A reading that was tried: its kind, whether it fits, whether exactly, and it in the words of a language."""
 
 
 def explain(outcome: Outcome, outcomes: dict[str, Outcome], report: Report) -> tuple[tuple[Explanation, ...], int]:
@@ -200,115 +162,108 @@ def explain(outcome: Outcome, outcomes: dict[str, Outcome], report: Report) -> t
     tried : int
         How many were tried.
     """
-    told = Told()
-    for alternative in outcome.check.alternatives:
-        _try_alternative(outcome.check, alternative, report, told)
-    figure = outcome.check.printed
-    if isinstance(figure, Printed):
-        _try_other_years(figure, outcome.check.recomputed, report, told)
-        _try_sign(figure, outcome.check.recomputed, report, told)
-        _try_swapped(figure, outcome.check, outcomes, report, told)
-        _try_neighbours(figure, outcomes, report, told)
-        _try_carried_on(figure, outcomes, told)
-        _try_edge(outcome, told)
-    return tuple(told.found), told.tried
+    tried = [_alternative(outcome.check, alternative, report) for alternative in outcome.check.alternatives]
+    if outcome.check.printed.figure is not None:
+        tried += _other_years(outcome.check, report)
+        fits = compare(outcome.check.printed, outcome.check.recomputed.negative(), report) == AS_PRINTED
+        tried.append((SIGN, fits, fits, lambda language: _("Agrees with the opposite sign", language)))
+        tried += _swapped(outcome.check, outcomes, report)
+        tried += _neighbouring(outcome.check, outcomes, report)
+        tried.append(_carried_on(outcome.check, outcomes))
+        tried += _edge(outcome)
+    found = tuple(
+        Explanation(kind, {language: says(language) for language in LANGUAGES}, exactly)
+        for kind, fits, exactly, says in tried
+        if fits
+    )
+    return found, len(tried)
 
 
-def _try_alternative(check: Check, alternative: Alternative, report: Report, told: Told) -> None:
-    of, rounded, plain = alternative.of, Reading(report, rounded=True), Reading(report, rounded=False)
-    if isinstance(of, Condition):
-        shown_value = of.of.value(plain)
-        fits, exactly = of.holds(shown_value)[0], of.holds(of.of.value(rounded))[0]
-        least = _most_decimals(of.of, report)
-    elif isinstance(check.printed, Condition):
+def _alternative(check: Check, alternative: Alternative, report: Report) -> Tried:
+    of = alternative.of
+    shown = of.value(report, rounded=False)
+    if of.sign:
+        fits, exactly = of.holds(shown)[0], of.holds(of.value(report, rounded=True))[0]
+        least = most_decimals(of, report)
+    elif check.printed.sign:
         raise TypeError(f"{check.id}: a stated direction needs conditions as alternatives")
     else:
-        shown_value, verdict = of.value(plain), compare(check.printed, of, report)
+        verdict = compare(check.printed, of, report)
         fits, exactly = verdict != DISAGREES, verdict == AS_PRINTED
         least = decimals_of(check.printed, check.recomputed, report)
     if alternative.provided is not None:
-        fits = fits and alternative.provided.holds(alternative.provided.of.value(plain))[0]
+        fits = fits and alternative.provided.holds(alternative.provided.value(report, rounded=False))[0]
     if alternative.shows is not None:
-        shown_value, least = alternative.shows.value(rounded), _most_decimals(alternative.shows, report)
-    told.tell(READING, fits, exactly, partial(_with_value, alternative.words, shown_value, least))
+        shown, least = alternative.shows.value(report, rounded=True), most_decimals(alternative.shows, report)
+    return READING, fits, exactly, lambda lang: alternative.says[lang].format(value=_written(shown, least, lang))
 
 
-def _with_value(words: Words, value: Interval, least: int) -> Iterator[str]:
-    for text, language in _both(words):
-        yield text.format(value=_value(value, least, language))
-
-
-def _value(interval: Interval, least: int, language: str) -> str:
+def _written(interval: Interval, least: int, language: str) -> str:
     if interval.high - interval.low > 10:  # of dwellings, not of parts of one
         interval, least = Interval(Fraction(math.ceil(interval.low)), Fraction(math.floor(interval.high))), 0
     return Notation(language).interval(interval, least)
 
 
-def _most_decimals(formula: Expression, report: Report) -> int:
-    return max((report.figures[path].decimals for path in formula.paths()), default=0)
-
-
-def _both(words: Words) -> Iterator[tuple[str, str]]:
-    return zip(words, ("da", "en"), strict=True)
-
-
-def _try_other_years(figure: Printed, formula: Expression, report: Report, told: Told) -> None:
+def _other_years(check: Check, report: Report) -> Iterator[Tried]:
     """Each input from another year, where there are so few that it says something; and all inputs from another year."""
-    dated = [path for path in dict.fromkeys(formula.paths()) if YEAR.search(path)]
+    dated = [path for path in dict.fromkeys(check.recomputed.paths) if YEAR.search(path)]
     years = sorted({year for path in report.figures for year in YEAR.findall(path)})
     swaps = [{path: YEAR.sub(year, path)} for path in dated for year in years] if len(dated) <= 2 else []
     swaps += [{path: YEAR.sub(year, path) for path in dated} for year in years] if len(dated) > 1 else []
     for swap in swaps:
         if all(old != new and new in report.figures for old, new in swap.items()):
-            other = formula.with_paths(swap)
-            fits = compare(figure, other, report) == AS_PRINTED
-            told.tell(OTHER_YEAR, fits, fits, partial(_of_other_year, figure, other, swap, report))
+            yield _other_year(check, swap, report)
 
 
-def _of_other_year(figure: Printed, formula: Expression, swap: dict[str, str], report: Report) -> Iterator[str]:
+def _other_year(check: Check, swap: dict[str, str], report: Report) -> Tried:
+    formula = check.recomputed.with_paths(swap)
     before, after = (YEAR.findall(path)[-1] for path in next(iter(swap.items())))
-    value, least = formula.value(Reading(report, rounded=False)).low, decimals_of(figure, formula, report)
-    for text, language in _both(_OTHER_YEAR):
-        notation = Notation(language)
-        written = formula.text(report, notation.in_formula)
-        yield text.format(before=before, after=after, formula=written, value=notation.shown(value, least))
+
+    def says(language: str) -> str:
+        notation, least = Notation(language), decimals_of(check.printed, formula, report)
+        given = {
+            "formula": formula.text(report, notation.in_formula),
+            "value": notation.shown(formula.plain_value(report), least),
+        }
+        told = _("Agrees if computed with {after} in place of {before}: {formula} = {value}", language)
+        return told.format(before=before, after=after, **given)
+
+    fits = compare(check.printed, formula, report) == AS_PRINTED
+    return OTHER_YEAR, fits, fits, says
 
 
-def _try_sign(figure: Printed, formula: Expression, report: Report, told: Told) -> None:
-    fits = compare(figure, Number(0) - formula, report) == AS_PRINTED
-    told.tell(SIGN, fits, fits, lambda: _SIGN)
-
-
-def _try_swapped(figure: Printed, check: Check, outcomes: dict[str, Outcome], report: Report, told: Told) -> None:
+def _swapped(check: Check, outcomes: dict[str, Outcome], report: Report) -> Iterator[Tried]:
     """Two figures of one table, both in disagreement, that agree when each takes the place of the other."""
-    for other in outcomes.values():
-        theirs = other.check.printed
-        if other.verdict != DISAGREES or other.check.place != check.place or not isinstance(theirs, Printed):
-            continue
-        if theirs != figure:
-            pairs = ((theirs, check.recomputed), (figure, other.check.recomputed))
-            fits = all(compare(printed_one, formula, report) == AS_PRINTED for printed_one, formula in pairs)
-            told.tell(SWAPPED, fits, fits, partial(_naming, _SWAPPED, other.check, report.figures[theirs.path]))
+    swapped = N_("Agrees if swapped with {other} ({figure})")
+    for other in (of.check for of in outcomes.values() if of.verdict == DISAGREES and of.check.place == check.place):
+        if other.printed.figure not in (None, check.printed.figure):
+            pairs = ((other.printed, check.recomputed), (check.printed, other.recomputed))
+            fits = all(compare(printed, formula, report) == AS_PRINTED for printed, formula in pairs)
+            yield SWAPPED, fits, fits, _naming(swapped, other, report)
 
 
-def _naming(words: Words, check: Check, figure: Figure) -> Iterator[str]:
-    for text, language in _both(words):
-        yield text.format(other=_plain_cell(check, language), figure=Notation(language).figure(figure))
+def _naming(text: str, check: Check, report: Report) -> Callable[[str], str]:
+    """What a marked text says of a check's figure, by language."""
+    figure = report.figures[str(check.printed.figure)]
+    return lambda language: _(text, language).format(
+        other=_plain_cell(check, language), figure=Notation(language).figure(figure)
+    )
 
 
 def _plain_cell(check: Check, language: str) -> str:
     """The name of a cell without what it is held against."""
-    return re.sub(r" \([^()]*\)$", "", check.cell.in_language(language))
+    return re.sub(r" \([^()]*\)$", "", check.cell[language])
 
 
-def _try_neighbours(figure: Printed, outcomes: dict[str, Outcome], report: Report, told: Told) -> None:
+def _neighbouring(check: Check, outcomes: dict[str, Outcome], report: Report) -> Iterator[Tried]:
     """The same figure in the field above, below, before or after."""
-    if figure.path.startswith(("table_", "goal.")):
-        for path in neighbours(figure.path, report):
+    same = N_("The same figure stands in the next field, {other}")
+    own = str(check.printed.figure)
+    if own.startswith(("table_", "goal.")):
+        for path in neighbours(own, report):
             if path in outcomes:
-                fits = report.figures[path].printed == report.figures[figure.path].printed
-                texts = partial(_naming, _NEIGHBOUR, outcomes[path].check, report.figures[path])
-                told.tell(NEIGHBOUR, fits, fits, texts)
+                fits = report.figures[path].printed == report.figures[own].printed
+                yield NEIGHBOUR, fits, fits, _naming(same, outcomes[path].check, report)
 
 
 def neighbours(path: str, report: Report) -> list[str]:
@@ -327,31 +282,34 @@ def neighbours(path: str, report: Report) -> list[str]:
     return found
 
 
-def _try_carried_on(figure: Printed, outcomes: dict[str, Outcome], told: Told) -> None:
+def _carried_on(check: Check, outcomes: dict[str, Outcome]) -> Tried:
     """Figures computed from this one, all of which agree with it as it is printed."""
     uses = [
         other
         for other in outcomes.values()
-        if figure.path in other.check.recomputed.paths()
-        and not isinstance(other.check.printed, Condition)
+        if check.printed.figure in other.check.recomputed.paths
+        and not other.check.printed.sign
         and other.check.kind not in (TOTALS, COUNTS)
     ]
+
+    def says(language: str) -> str:
+        told = _("The figure was carried on as it stands ({others}): hardly a misprint, rather other inputs", language)
+        return told.format(others="; ".join(_plain_cell(other.check, language) for other in uses))
+
     fits = bool(uses) and all(other.verdict != DISAGREES for other in uses)
-    told.tell(CARRIED_ON, fits, fits, partial(_naming_all, _CARRIED_ON, [other.check for other in uses]))
+    return CARRIED_ON, fits, fits, says
 
 
-def _naming_all(words: Words, checks: list[Check]) -> Iterator[str]:
-    for text, language in _both(words):
-        yield text.format(others="; ".join(_plain_cell(check, language) for check in checks))
-
-
-def _try_edge(outcome: Outcome, told: Told) -> None:
+def _edge(outcome: Outcome) -> Iterator[Tried]:
     """One figure printed in two ways that share a single true figure."""
-    if outcome.printed is None or not isinstance(outcome.check.recomputed, Printed):
+    if outcome.printed is None or outcome.check.recomputed.figure is None:
         return
     edge = outcome.printed.low if outcome.printed.low == outcome.computed.high else outcome.printed.high
+    both = N_(
+        "Both can be right only if the true figure is just {value}, rounded up in one place and down in the other"
+    )
     fits = outcome.at_least == 0
-    told.tell(EDGE, fits, fits, partial(_with_value, _EDGE, Interval.exactly(edge), 0))
+    yield EDGE, fits, fits, lambda lang: _(both, lang).format(value=_written(Interval(edge, edge), 0, lang))
 
 
 YEARS = (2021,)
@@ -382,14 +340,12 @@ class Reproduction:
     @property
     def checked(self) -> frozenset[str]:
         """Paths of the printed figures that are recomputed."""
-        return frozenset(
-            outcome.check.printed.path for outcome in self.outcomes if isinstance(outcome.check.printed, Printed)
-        )
+        return frozenset(path for outcome in self.outcomes if (path := outcome.check.printed.figure) is not None)
 
     @property
     def used(self) -> frozenset[str]:
         """Paths of the printed figures that others, or statements of the text, are recomputed from."""
-        return frozenset(path for outcome in self.outcomes for path in outcome.check.recomputed.paths())
+        return frozenset(path for outcome in self.outcomes for path in outcome.check.recomputed.paths)
 
     @property
     def alone(self) -> tuple[str, ...]:
@@ -405,8 +361,9 @@ def check_report_year(year: int) -> None:
     InputError
     """
     if year not in YEARS:
-        known, what = ", ".join(str(known) for known in YEARS), "its figures are not in the package"
-        raise InputError(Problem(f"report of {year}", what, f"There are those of {known}."))
+        where, what = _("report of {year}").format(year=year), _("its figures are not in the package")
+        known = ", ".join(str(known) for known in YEARS)
+        raise InputError(Problem(where, what, _("There are those of {known}.").format(known=known)))
 
 
 def reproduce(year: int = 2021) -> Reproduction:
@@ -424,7 +381,7 @@ def reproduce(year: int = 2021) -> Reproduction:
     """
     check_report_year(year)
     report = read_report(printed_2021())
-    return Reproduction(year, report, evaluate_all(declared_checks(report.content), report))
+    return Reproduction(year, report, evaluate_all(declared_checks(report), report))
 
 
 def evaluate_all(checks: tuple[Check, ...], report: Report) -> tuple[Outcome, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -14,17 +15,10 @@ from numpy.typing import NDArray
 from udsat_geo.designation.designation import Designation, Inputs, Progress, read_units
 from udsat_geo.designation.job import Job, run
 from udsat_geo.designation.status import Status, take_status
-from udsat_geo.messages.translate import _
-from udsat_geo.monitoring.printed.checks import CRITERIA, PLACES, Words, joined, table
+from udsat_geo.messages.tables import Table, csv_text
+from udsat_geo.messages.translate import N_, _
+from udsat_geo.monitoring.printed.checks import passage, words_of
 from udsat_geo.monitoring.printed.figures import Notation
-from udsat_geo.monitoring.printed.tables import csv_text, markdown_table
-from udsat_geo.monitoring.printed.words import (
-    COLUMNS,
-    REGISTERS_ALL_WITHIN,
-    REGISTERS_HOW,
-    REGISTERS_TITLE,
-    REGISTERS_WITHIN,
-)
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.published import printed_2021
 from udsat_geo.synthetic.write import DEFAULT_SEED, cached_registers
@@ -203,51 +197,64 @@ def _table_22(measured: Levels, updated: dict[str, float]) -> list[Cell]:
     return cells
 
 
-ROW = ("place", "cell", "printed", "measured", "difference", "within", "by_table_1")
-"""Columns of the rows."""
 _DECIMALS = 2
 
-_COLUMNS_OF_TABLES: dict[str, Words] = {
-    "change": Words("ændring 2017-2021", "change 2017-2021"),
-    "gap_2017": Words("efterslæb 2017", "gap 2017"),
-    "milestone_2025": Words("milepæl 2025", "milestone 2025"),
-    "gap_2021": Words("efterslæb 2021", "gap 2021"),
-    "change_pct": Words("udvikling i procent", "change in per cent"),
-    "areas_2017": Words("områderne fra 2017", "areas of 2017"),
-    "areas_2021": Words("områderne fra 2021", "areas of 2021"),
-    "difference": Words("forskel", "difference"),
+_COLUMNS_OF_TABLES = {
+    "change": N_("change 2017-2021"),
+    "gap_2017": N_("gap 2017"),
+    "milestone_2025": N_("milestone 2025"),
+    "gap_2021": N_("gap 2021"),
+    "change_pct": N_("change in per cent"),
+    "areas_2017": N_("areas of 2017"),
+    "areas_2021": N_("areas of 2021"),
+    "difference": N_("difference"),
 }
 
 
-def label_of(cell: Cell) -> tuple[Words, Words]:
+def label_of(cell: Cell, language: str) -> tuple[str, str]:
     """The table and the name of a cell."""
     number, *rest = cell.path.removeprefix("table_").split(".")
-    place = [PLACES[rest[0]]] if number == "1" else []
+    place = [words_of(rest[0], language)] if number == "1" else []
     criterion, column = rest[-2:]
-    return table(int(number)), joined(CRITERIA[criterion], *place, _COLUMNS_OF_TABLES.get(column, column))
+    name = ", ".join([words_of(criterion, language), *place, _(_COLUMNS_OF_TABLES.get(column, column), language)])
+    return passage(f"table {number}")[language], name
 
 
-def head(language: str) -> list[str]:
-    """The heads of the columns `ROW`."""
-    limit = Notation(language).written(Fraction(WITHIN), 1)
-    return [COLUMNS[key].in_language(language).format(within=limit) for key in ROW]
-
-
-def row_of(cell: Cell, notation: Notation) -> list[str]:
-    """A cell as texts, in the columns `ROW`."""
+def row_of(cell: Cell, notation: Notation) -> tuple[str, ...]:
+    """A cell as texts."""
     language = notation.language
-    place, name = label_of(cell)
-    number = Fraction(cell.printed)
     decimals = max(0, -int(cell.printed.as_tuple().exponent))
-    return [
-        place.in_language(language),
-        name.in_language(language),
-        notation.written(number, decimals),
+    by_table_1 = "" if cell.by_table_1 is None else notation.written(Fraction(cell.by_table_1), _DECIMALS)
+    return (
+        *label_of(cell, language),
+        notation.written(Fraction(cell.printed), decimals),
         notation.written(Fraction(cell.measured), _DECIMALS),
         notation.written(Fraction(cell.difference), _DECIMALS),
-        COLUMNS["yes" if cell.is_within else "no"].in_language(language),
-        "" if cell.by_table_1 is None else notation.written(Fraction(cell.by_table_1), _DECIMALS),
-    ]
+        _("yes", language) if cell.is_within else _("no", language),
+        by_table_1,
+    )
+
+
+def table_of(made: Remeasured, notation: Notation) -> Table:
+    """All cells as a table; those that are farther from the print than promised stand out."""
+    language = notation.language
+    within = _("within {within}", language).format(within=notation.written(Fraction(WITHIN), 1))
+    heads = (
+        _("place", language),
+        _("cell", language),
+        _("printed", language),
+        _("measured", language),
+        _("difference", language),
+        within,
+        _("by Table 1", language),
+    )
+    return Table(
+        title=_("The same tables from the synthetic registers, whose residents do not exist", language),
+        heads=heads,
+        rows=tuple(row_of(cell, notation) for cell in made.cells),
+        left=frozenset({0, 1}),
+        strong=frozenset(i for i, cell in enumerate(made.cells) if not cell.is_within),
+    )
 
 
 def sentences_of(made: Remeasured, language: str) -> list[str]:
@@ -255,40 +262,45 @@ def sentences_of(made: Remeasured, language: str) -> list[str]:
     notation = Notation(language)
     counts = {f"areas_{year}": str(count) for year, count in made.areas.items()}
     counts |= {f"residents_{year}": notation.written(Fraction(count), 0) for year, count in made.residents.items()}
-    missed = made.missed
-    found = REGISTERS_WITHIN if missed else REGISTERS_ALL_WITHIN
-    return [
-        REGISTERS_HOW.in_language(language).format(policy=POLICY, **counts),
-        found.in_language(language).format(
-            within=len(made.cells) - len(missed),
-            cells=len(made.cells),
-            limit=notation.written(Fraction(WITHIN), 1),
-            missed=len(missed),
-            as_table_1=sum(cell.is_as_table_1 for cell in missed),
-        ),
-        vintage_of(made, language),
-    ]
+    how = _(
+        "The areas are the engine's own designations of 2017 ({areas_2017} areas, {residents_2017} residents) and 2021 "
+        "({areas_2021} areas, {residents_2021} residents) by the policy {policy}; the areas of 2017 are the same cells "
+        "in all years. Measured against the rest of the city.",
+        language,
+    )
+    found = _(
+        "{within} of {cells} cells lie within {limit} of the printed ones. Of the other {missed}, {as_table_1} lie "
+        "within {limit} of what the printed Table 1 itself gives.",
+        language,
+    )
+    if not made.missed:
+        found = _("All {cells} cells lie within {limit} of the printed ones.", language)
+    given = {
+        "within": len(made.cells) - len(made.missed),
+        "cells": len(made.cells),
+        "limit": notation.written(Fraction(WITHIN), 1),
+        "missed": len(made.missed),
+        "as_table_1": sum(cell.is_as_table_1 for cell in made.missed),
+    }
+    return [how.format(policy=POLICY, **counts), found.format(**given), vintage_of(made, language)]
 
 
 def vintage_of(made: Remeasured, language: str) -> str:
     """The years of the data behind the registers of 2021."""
-    years = ", ".join(f"{CRITERIA[key].in_language(language)} {year}" for key, year in made.vintage[2021].items())
-    return f"{COLUMNS['vintage'].in_language(language)}: {years}."
+    years = ", ".join(f"{words_of(key, language)} {year}" for key, year in made.vintage[2021].items())
+    return _("Years of the data of 2021: {years}.", language).format(years=years)
 
 
 def registers_csv(made: Remeasured, language: str) -> str:
     """All cells as CSV."""
-    notation = Notation(language, grouped=False)
-    return csv_text(head(language), (row_of(cell, notation) for cell in made.cells), language)
+    table = table_of(made, Notation(language, grouped=False))
+    return csv_text(table.heads, table.rows, language)
 
 
 def registers_markdown(made: Remeasured, language: str) -> str:
     """All cells as a section of a Markdown page."""
-    notation = Notation(language)
-    lines = [f"## {REGISTERS_TITLE.in_language(language)}", ""]
-    for sentence in sentences_of(made, language):
-        lines += [sentence, ""]
-    return "\n".join([*lines, *markdown_table(head(language), (row_of(cell, notation) for cell in made.cells))]) + "\n"
+    table = dataclasses.replace(table_of(made, Notation(language)), strong=frozenset())
+    return "\n\n".join([f"## {table.title}", *sentences_of(made, language), table.markdown()]) + "\n"
 
 
 def as_data(made: Remeasured) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A reproduction as rows, and as CSV, Markdown and JSON texts.
+"""A reproduction as tables, and as CSV, Markdown and JSON texts.
 
 Danish texts have a decimal comma (and semicolons between the columns of CSV, as Danish spreadsheets expect); JSON has
 plain numbers in both languages.
@@ -6,34 +6,58 @@ plain numbers in both languages.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 from collections.abc import Iterable
 from typing import Any
 
+from udsat_geo.messages.tables import Table, csv_text
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.printed.checks import KINDS, YEARS
-from udsat_geo.monitoring.printed.explained import VERDICTS, Outcome, Reproduction, decimals_of
-from udsat_geo.monitoring.printed.figures import Condition, Notation, Printed, Reading, Report
-from udsat_geo.monitoring.printed.words import (
-    COLUMNS,
-    COUNTED,
-    HOW_TO_READ,
-    NOTHING,
-    ROUNDED_ONLY,
-    SOURCE,
-    TITLE,
-    TRIED,
+from udsat_geo.monitoring.printed.explained import (
+    DISAGREES,
+    VERDICTS,
+    Outcome,
+    Reproduction,
+    decimals_of,
+    most_decimals,
 )
-from udsat_geo.monitoring.printed.words import KINDS as KIND_WORDS
-from udsat_geo.monitoring.printed.words import VERDICTS as VERDICT_WORDS
+from udsat_geo.monitoring.printed.figures import Notation, Report
 
 ROW = (
     "id", "place", "cell", "kind", "verdict", "printed", "computed", "low", "high", "difference", "at_least", "formula",
     "explanation",
 )  # fmt: skip
 """Columns of the CSV."""
-_SIGNS = {"above": "> 0", "below": "< 0", "not_above": "≤ 0", "not_below": "≥ 0", "equal": "= 0"}
+
+COLUMNS = {
+    "id": "id",
+    "place": N_("place"),
+    "cell": N_("cell"),
+    "kind": N_("kind"),
+    "verdict": N_("verdict"),
+    "printed": N_("printed"),
+    "computed": N_("recomputed"),
+    "low": N_("low"),
+    "high": N_("high"),
+    "interval": N_("interval"),
+    "difference": N_("difference"),
+    "at_least": N_("off by at least"),
+    "formula": N_("formula"),
+    "explanation": N_("explanation"),
+}
+NOTHING = N_("Everything agrees.")
+HOW_TO_READ = N_(
+    "A figure with one decimal may have been rounded from anything within 0.05. The interval holds every result of "
+    "inputs that may be printed so; off by at least is its distance from the interval of the printed figure itself. "
+    "For directions the result is a change or difference, and printed is what the text says of it."
+)
+_RELATIONS = {">": "above", "<": "below", "≤": "not_above", "≥": "not_below", "=": "equal"}
+"""What a text says of a change or difference, in JSON."""
+
+
+def title_of(made: Reproduction, language: str) -> str:
+    """The head of it all."""
+    return _("Status report {year} recomputed from its own figures", language).format(year=made.year)
 
 
 def row_of(outcome: Outcome, report: Report, notation: Notation) -> dict[str, str]:
@@ -42,18 +66,18 @@ def row_of(outcome: Outcome, report: Report, notation: Notation) -> dict[str, st
     if check.kind == YEARS:
         notation = dataclasses.replace(notation, grouped=False)
     least = decimals_of_check(outcome, report)
-    if isinstance(check.printed, Condition):
-        said = _SIGNS[check.printed.relation]
-    elif isinstance(check.printed, Printed):
-        said = notation.figure(report.figures[check.printed.path])
+    if check.printed.sign:
+        said = f"{check.printed.sign} 0"
+    elif check.printed.figure is not None:
+        said = notation.figure(report.figures[check.printed.figure])
     else:
-        said = notation.shown(check.printed.value(Reading(report, rounded=False)).low, 0)
+        said = notation.shown(check.printed.plain_value(report), 0)
     return {
         "id": check.id,
-        "place": check.place.in_language(language),
-        "cell": check.cell.in_language(language),
-        "kind": KIND_WORDS[check.kind].in_language(language),
-        "verdict": VERDICT_WORDS[outcome.verdict].in_language(language),
+        "place": check.place[language],
+        "cell": check.cell[language],
+        "kind": _(KINDS[check.kind], language),
+        "verdict": _(VERDICTS[outcome.verdict], language),
         "printed": said,
         "computed": notation.shown(outcome.as_printed, least),
         "low": notation.shown(outcome.computed.low, least, -1),
@@ -69,17 +93,15 @@ def row_of(outcome: Outcome, report: Report, notation: Notation) -> dict[str, st
 def decimals_of_check(outcome: Outcome, report: Report) -> int:
     """Decimals that the figures of a check are shown with at least."""
     check = outcome.check
-    if isinstance(check.printed, Condition):
-        return max((report.figures[path].decimals for path in check.recomputed.paths()), default=0)
+    if check.printed.sign:
+        return most_decimals(check.recomputed, report)
     return decimals_of(check.printed, check.recomputed, report)
 
 
 def explanations_of(outcome: Outcome, language: str) -> list[str]:
     """The readings that fit, in words; those within rounding only say so."""
-    return [
-        f"{found.da if language == 'da' else found.en}{'' if found.exactly else ROUNDED_ONLY.in_language(language)}"
-        for found in outcome.explanations
-    ]
+    rounded_only = _(" (within rounding)", language)
+    return [f"{found.says[language]}{'' if found.exactly else rounded_only}" for found in outcome.explanations]
 
 
 def summary_of(made: Reproduction) -> dict[str, dict[str, int]]:
@@ -94,100 +116,88 @@ def summary_of(made: Reproduction) -> dict[str, dict[str, int]]:
     return {kind: count for kind, count in counts.items() if any(count.values())}
 
 
-def summary_rows(made: Reproduction, language: str) -> list[list[str]]:
-    """The summary as rows of texts: kind, each verdict, all; then the totals."""
+def summary_table(made: Reproduction, language: str) -> Table:
+    """How many checks of each kind came to each verdict, and in all."""
     counts = summary_of(made)
     rows = [
-        [KIND_WORDS[kind].in_language(language), *(str(count[v]) for v in VERDICTS), str(sum(count.values()))]
+        (_(KINDS[kind], language), *(str(count[verdict]) for verdict in VERDICTS), str(sum(count.values())))
         for kind, count in counts.items()
     ]
     totals = [sum(count[verdict] for count in counts.values()) for verdict in VERDICTS]
-    return [*rows, [COLUMNS["total"].in_language(language), *map(str, totals), str(sum(totals))]]
+    rows.append((_("total", language), *map(str, totals), str(sum(totals))))
+    verdicts = (_(words, language) for words in VERDICTS.values())
+    heads = (_("kind", language), *verdicts, _("checked", language))
+    return Table(title_of(made, language), heads, tuple(rows))
 
 
-def summary_head(language: str) -> list[str]:
-    """The heads of `summary_rows`."""
-    verdicts = (VERDICT_WORDS[verdict].in_language(language) for verdict in VERDICTS)
-    return [COLUMNS["kind"].in_language(language), *verdicts, COLUMNS["checks"].in_language(language)]
+def checks_table(made: Reproduction, outcomes: Iterable[Outcome], title: str, language: str) -> Table:
+    """Checks for a console: one cell for what, how and why, one for result and interval."""
+    notation, rows = Notation(language), []
+    for outcome in outcomes:
+        row = row_of(outcome, made.report, notation)
+        readings = (f"  - {text}" for text in explanations_of(outcome, language))
+        what = "\n".join((f"{row['place']}: {row['cell']}", row["formula"], *readings))
+        computed = row["computed"] if row["interval"] == row["computed"] else f"{row['computed']}\n{row['interval']}"
+        rows.append((what, row["printed"], computed, row["at_least" if outcome.verdict == DISAGREES else "verdict"]))
+    place, cell, explanation, *heads = (
+        _(COLUMNS[key], language) for key in ("place", "cell", "explanation", "printed", "computed", "at_least")
+    )
+    return Table(_(title, language), (f"{place}: {cell}, {explanation}", *heads), tuple(rows), spaced=True)
 
 
 def sentences_of(made: Reproduction, language: str) -> list[str]:
     """What was covered, and how much was tried to explain what does not agree."""
-    used = made.used - made.checked
-    covered = COUNTED.in_language(language).format(
+    covered = _(
+        "{checks} derived figures and statements checked. Of the report's {figures} figures {checked} were recomputed, "
+        "{used} others go into that, and {alone} have nothing else in the report to be held against.",
+        language,
+    ).format(
         checks=len(made.outcomes),
         figures=len(made.report.figures),
         checked=len(made.checked),
-        used=len(used),
+        used=len(made.used - made.checked),
         alone=len(made.alone),
     )
     tried = sum(outcome.tried for outcome in made.disagreements)
     fitting = sum(len(outcome.explanations) for outcome in made.disagreements)
-    return [covered, TRIED.in_language(language).format(tried=tried, fitting=fitting)] if tried else [covered]
-
-
-def csv_text(head: Iterable[str], rows: Iterable[Iterable[str]], language: str) -> str:
-    """Rows as CSV; with a byte order mark, without which spreadsheets take UTF-8 for something else."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";" if language == "da" else ",", lineterminator="\r\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return "\ufeff" + stream.getvalue()
+    told = _("{tried} explanations were tried on what does not agree; {fitting} fit.", language)
+    return [covered, told.format(tried=tried, fitting=fitting)] if tried else [covered]
 
 
 def checks_csv(made: Reproduction, language: str) -> str:
     """All checks as CSV, in the columns `ROW`."""
     notation = Notation(language, grouped=False)
     rows = (row_of(outcome, made.report, notation) for outcome in made.outcomes)
-    head = [COLUMNS[key].in_language(language) for key in ROW]
-    return csv_text(head, ([row[key] for key in ROW] for row in rows), language)
-
-
-def markdown_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
-    """Rows as lines of a Markdown table."""
-    head = list(head)
-
-    def line(cells: Iterable[str]) -> str:
-        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
-
-    return [line(head), line(["---"] * len(head)), *(line(row) for row in rows)]
+    return csv_text((_(COLUMNS[key], language) for key in ROW), ([row[key] for key in ROW] for row in rows), language)
 
 
 def checks_markdown(made: Reproduction, language: str) -> str:
     """The reproduction as a Markdown page: summary, what does not agree, all checks."""
-    notation = Notation(language)
     short = ("place", "cell", "printed", "computed", "interval", "difference", "at_least", "explanation")
     full = ("place", "cell", "verdict", "printed", "computed", "interval", "formula")
 
-    def table(keys: tuple[str, ...], outcomes: Iterable[Outcome]) -> list[str]:
-        rows = (row_of(outcome, made.report, notation) for outcome in outcomes)
-        return markdown_table(
-            [COLUMNS[k].in_language(language) for k in keys], ([row[k] for k in keys] for row in rows)
-        )
+    def table(keys: tuple[str, ...], outcomes: Iterable[Outcome]) -> str:
+        heads = tuple(_(COLUMNS[key], language) for key in keys)
+        rows = (row_of(outcome, made.report, Notation(language)) for outcome in outcomes)
+        texts = tuple(tuple(row[key] for key in keys) for row in rows)
+        return Table("", heads, texts, left=frozenset(range(len(keys)))).markdown()
 
-    disagreements = table(short, made.disagreements) if made.disagreements else [NOTHING.in_language(language)]
-    lines = [
-        f"# {TITLE.in_language(language).format(year=made.year)}",
-        "",
-        *sentences_of(made, language),
-        "",
-        SOURCE.in_language(language).format(year=made.year),
-        "",
-        HOW_TO_READ.in_language(language),
-        "",
-        f"## {COLUMNS['summary'].in_language(language)}",
-        "",
-        *markdown_table(summary_head(language), summary_rows(made, language)),
-        "",
-        f"## {COLUMNS['disagreements'].in_language(language)}",
-        "",
-        *disagreements,
-        "",
-        f"## {COLUMNS['all'].in_language(language)}",
-        "",
-        *table(full, made.outcomes),
+    source = _(
+        "Source of all printed figures: City of Copenhagen, Status på Politik for Udsatte Byområder, {year}.", language
+    )
+    parts = [
+        f"# {title_of(made, language)}",
+        "\n".join(sentences_of(made, language)),
+        source.format(year=made.year),
+        _(HOW_TO_READ, language),
+        "## " + _("Summary", language),
+        summary_table(made, language).markdown(),
+        "## " + _("What does not agree", language),
+        table(short, made.disagreements) if made.disagreements else _(NOTHING, language),
+        "## " + _("Everything checked", language),
+        table(full, made.outcomes),
     ]
-    return "\n".join(lines) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def as_data(made: Reproduction, language: str) -> dict[str, Any]:
@@ -208,16 +218,14 @@ def as_data(made: Reproduction, language: str) -> dict[str, Any]:
 
 def _check_data(outcome: Outcome, report: Report, language: str) -> dict[str, Any]:
     check = outcome.check
-    printed: float | str = (
-        check.printed.relation
-        if isinstance(check.printed, Condition)
-        else float(outcome.as_printed + (outcome.difference or 0))
-    )
+    printed: float | str = float(outcome.as_printed + (outcome.difference or 0))
+    if check.printed.sign:
+        printed = _RELATIONS[check.printed.sign]
     return {
         "id": check.id,
-        "figure": check.printed.path if isinstance(check.printed, Printed) else None,
-        "place": check.place.in_language(language),
-        "cell": check.cell.in_language(language),
+        "figure": check.printed.figure,
+        "place": check.place[language],
+        "cell": check.cell[language],
         "kind": check.kind,
         "verdict": outcome.verdict,
         "printed": printed,
@@ -229,9 +237,9 @@ def _check_data(outcome: Outcome, report: Report, language: str) -> dict[str, An
         "difference": None if outcome.difference is None else float(outcome.difference),
         "at_least": float(outcome.at_least),
         "formula": check.recomputed.text(report, Notation(language).in_formula),
-        "inputs": {path: float(report.figures[path].printed) for path in check.recomputed.paths()},
+        "inputs": {path: float(report.figures[path].printed) for path in check.recomputed.paths},
         "explanations": [
-            {"kind": found.kind, "text": found.da if language == "da" else found.en, "exactly": found.exactly}
+            {"kind": found.kind, "text": found.says[language], "exactly": found.exactly}
             for found in outcome.explanations
         ],
         "readings_tried": outcome.tried,
