@@ -16,16 +16,13 @@ import browsing
 import click
 import pytest
 import udsat_geo
-from edge_registers import write_edge_registers
 from pydantic_core import PydanticUndefined
 from udsat_geo.cli.main import udsat
-from udsat_geo.designation.designation import Inputs, designate
-from udsat_geo.designation.layers import GEOMETRY, LAYERS, layers_of
+from udsat_geo.designation.columns import DESCRIBED
 from udsat_geo.policy import rules
 from udsat_geo.policy.chain import BUILT_IN
-from udsat_geo.policy.load import load_policy
 
-from documentation import columns, commands, hooks, problems
+from documentation import columns, commands, hooks, problems, tables
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -82,27 +79,13 @@ def test_everything_made_is_asked_for() -> None:
 # --- made from the code -------------------------------------------------------------------------------------------
 
 
-def test_the_data_dictionary_has_every_column_in_its_order(tmp_path: Path) -> None:
-    write_edge_registers(tmp_path)
-    policy = load_policy("kbh-2017")
-    stored = layers_of(designate(2021, policy, Inputs(tmp_path, None, "registers")))
-    keys = policy.policy.keys
-    assert set(columns.COLUMNS_OF) == {*LAYERS, "links"}
-    for name, layer in stored.layers.items():
-        told = [
-            column.replace("<key>", key)
-            for column, times in _repeated(columns.COLUMNS_OF[name])
-            for key in (keys if times else ("",))
-        ]
-        there = [column for column in layer.table.column_names if column != GEOMETRY]
-        # only units that policies name have a name, and only a table's
-        assert sorted(there) == sorted(set(told) - ({"name"} if name == "units" else set())), name
-    assert columns.unknown_columns() == set()
-
-
-def _repeated(told: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    for column in told:
-        yield column, "<key>" in column
+def test_the_data_dictionary_has_every_column() -> None:
+    for language in ("da", "en"):
+        told = columns.dictionary(language)
+        for layer in DESCRIBED.values():
+            section = told.partition(f"### `{layer.name}`")[2].partition("\n### ")[0]
+            rows = re.findall(r"^\| (`.+?`|<code>.+?</code>) \|", section, re.MULTILINE)
+            assert rows == [tables.code(column.name) for column in layer.columns]
 
 
 def test_every_command_and_option_is_in_the_reference() -> None:

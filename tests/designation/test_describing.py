@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 from edge_registers import write_edge_registers
-from udsat_geo.designation.columns import COLUMN_TEXTS, LAYER_TEXTS, describe_column, describe_layer
+from udsat_geo.designation.columns import (
+    DESCRIBED,
+    GEOMETRY,
+    LAYERS,
+    describe_column,
+    describe_layer,
+)
 from udsat_geo.designation.designation import Inputs, designate
-from udsat_geo.designation.layers import GEOMETRY, SPATIAL, TABLES, Layers, layers_of
+from udsat_geo.designation.layers import Layers, layers_of
+from udsat_geo.messages.translate import in_language
 from udsat_geo.policy.load import load_policy
 
 
@@ -46,6 +53,20 @@ def test_a_column_that_is_not_ours_is_not_described() -> None:
     assert describe_column("areas", "rate_shoe_size", "en", [{"key": "other", "label": "Other"}]) is None
 
 
-def test_both_languages_describe_the_same() -> None:
-    assert COLUMN_TEXTS["da"].keys() == COLUMN_TEXTS["en"].keys()
-    assert LAYER_TEXTS["da"].keys() == LAYER_TEXTS["en"].keys() == {*SPATIAL, *TABLES, "links"}
+def test_every_text_is_translated() -> None:
+    for layer in DESCRIBED.values():
+        for column in layer.columns:
+            for text in (layer.title, layer.meaning, column.title, column.meaning, *(column.values or {}).values()):
+                assert text in ("{label}", "Status", "Overlap") or in_language(text, "da") != in_language(text, "en"), (
+                    text
+                )
+
+
+def test_columns_stand_in_the_order_of_the_table(stored: Layers) -> None:
+    assert list(stored.layers) == [name for name in LAYERS if name != "overrides"]
+    for layer in stored:
+        described = DESCRIBED[layer.name]
+        found = [described.column(name) for name in layer.table.column_names if name != GEOMETRY]
+        names = [column.name for column in described.columns if (layer.name, column.name) != ("units", "name")]
+        assert list(dict.fromkeys(column.name for column in found if column)) == names
+        assert (layer.geometry_type is not None) == described.spatial

@@ -14,11 +14,12 @@ from typing import Any
 
 import pyogrio
 import pytest
-import udsat_geo.files.write
+import udsat_geo.files.geopackage
 from dressed_worlds import HOSTILE, KINDS, changed, hostile, made, rows, written
 from udsat_geo.designation.columns import describe_layer
+from udsat_geo.designation.layers import each_layer
 from udsat_geo.files.contents import identifier, read_contents
-from udsat_geo.files.geopackage import dress_comparison, dress_designation, write_geopackage
+from udsat_geo.files.geopackage import dress_comparison, dress_designation, write_layer
 from udsat_geo.files.iso19115 import GCO, GMD
 from udsat_geo.files.write import write_results
 from udsat_geo.files.xml_template import clean
@@ -322,7 +323,7 @@ def test_a_file_that_came_out_incomplete_is_not_put_in_place(
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute(loss)
 
-    monkeypatch.setattr(udsat_geo.files.write, "dress_designation", lossy)
+    monkeypatch.setattr(udsat_geo.files.geopackage, "dress_designation", lossy)
     with pytest.raises(OutputError, match="incomplete"):
         write_results(made("cells", tmp_path), tmp_path / "out", ("gpkg",))
     assert not (tmp_path / "out").exists()
@@ -339,7 +340,8 @@ def test_layers_alone_are_read_as_they_were_written(tmp_path: Path) -> None:
 
     path = tmp_path / "plain.gpkg"
     designation = made("addresses", tmp_path)
-    write_geopackage(designation, path)
+    for layer in each_layer(designation):
+        write_layer(path, layer)
     with closing(sqlite3.connect(path)) as connection:
         contents = read_contents(connection)
     assert list(contents.layers) == ["areas", "units", "changes", "changed_units", "near_misses", "status"]

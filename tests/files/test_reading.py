@@ -114,7 +114,8 @@ def drop_layer(folder: Path) -> None:
 
 def other_type(folder: Path) -> None:
     with sqlite3.connect(folder / "designation_2021.gpkg") as connection:
-        connection.execute("ALTER TABLE status ADD COLUMN since TEXT DEFAULT 'then'")
+        connection.execute("ALTER TABLE status DROP COLUMN gap")
+        connection.execute("ALTER TABLE status ADD COLUMN gap TEXT DEFAULT 'then'")
 
 
 def other_column(folder: Path) -> None:
@@ -142,7 +143,7 @@ def cut_short(folder: Path) -> None:
     ("spoil", "told"),
     [
         (drop_layer, "is no designation of ours (it has no changes)"),
-        (other_type, "status.since"),
+        (other_type, "status.gap"),
         (other_column, "a column shoe_size, which is not ours"),
         (other_run, "holds other areas or units than the summary says"),
         (nothing_ours, "is no designation of ours"),

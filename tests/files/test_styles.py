@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from udsat_geo.areas.roles import ROLES
 from udsat_geo.changes.diff import EVENTS
-from udsat_geo.designation.columns import texts_of
-from udsat_geo.designation.layers import SPATIAL, TABLES
+from udsat_geo.designation.columns import SPATIAL, TABLES, texts_of
 from udsat_geo.files.contents import PackageLayer
 from udsat_geo.files.qgis.classes import BETTER, WORSE, Classes, area_classes, unit_classes
 from udsat_geo.files.qgis.expressions import as_html, inserted, literal, looked_up, plain

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from udsat_geo.files.atomic_write import put_together, write_texts
+from udsat_geo.files.atomic_write import all_or_none, write_texts
 from udsat_geo.messages.errors import OutputError
 
 
@@ -38,7 +38,7 @@ def test_a_file_that_is_open_elsewhere_is_replaced_whole(tmp_path: Path) -> None
         elsewhere.executemany("INSERT INTO edited VALUES (?)", [("x" * 1000,)] * 100)
         elsewhere.commit()
         assert (tmp_path / "a.gpkg-wal").stat().st_size > 0
-        with put_together(tmp_path, ["a.gpkg"]) as folder, closing(sqlite3.connect(folder / "a.gpkg")) as new:
+        with all_or_none(tmp_path, ["a.gpkg"]) as folder, closing(sqlite3.connect(folder / "a.gpkg")) as new:
             new.execute("CREATE TABLE made (note)")
             new.commit()
         with closing(sqlite3.connect(path)) as found:
@@ -51,7 +51,7 @@ def test_a_fault_on_the_way_leaves_the_folder_as_it_was(tmp_path: Path, fault: B
     write_texts(tmp_path / "there", {"a": "earlier"})
 
     def write_half(out: Path) -> None:
-        with put_together(out, ["a"]) as folder:
+        with all_or_none(out, ["a"]) as folder:
             (folder / "a").write_text("half", encoding="utf-8")
             raise fault
 

@@ -7,11 +7,9 @@ from typing import Any
 import shapely
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
-from udsat_geo.designation.columns import FLAGS, WHOLE
-from udsat_geo.designation.columns import TEXTS as TEXT_COLUMNS
+from round_trips import COLUMNS, IDS, NUMBERS, TEXTS, WHOLE_NUMBERS, designation_of, kind_of
+from udsat_geo.designation.columns import DESCRIBED, FLAG, GEOMETRY, TEXT, WHOLE
 from udsat_geo.designation.layers import Layers
-
-from round_trips import COLUMNS, GEOMETRY, IDS, KINDS, NUMBERS, TEXTS, WHOLE_NUMBERS, designation_of
 
 # no half of a surrogate pair, which is no character, and no null, which no layer holds
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
@@ -35,13 +33,12 @@ def whole_numbers() -> SearchStrategy[int]:
     return st.one_of(st.sampled_from(WHOLE_NUMBERS), st.integers(-(2**63), 2**63 - 1))
 
 
-def values(column: str) -> SearchStrategy[Any]:
+def values(layer: str, column: str) -> SearchStrategy[Any]:
     """The values that a column may hold, none among them."""
-    if column in TEXT_COLUMNS:
-        return st.none() | texts()
-    if column in WHOLE:
-        return st.none() | whole_numbers()
-    return st.none() | (st.booleans() if column in FLAGS else numbers())
+    described = DESCRIBED[layer].column(column)
+    assert described is not None
+    drawn = {TEXT: texts(), WHOLE: whole_numbers(), FLAG: st.booleans()}
+    return st.none() | drawn.get(described.kind, numbers())
 
 
 @st.composite
@@ -70,8 +67,8 @@ def designations(draw: DrawFn) -> Layers:
     for layer, columns in COLUMNS.items():
         rows = []
         for _ in range(draw(st.integers(0, 2))):
-            row = {column: draw(values(column)) for column in columns.split() if column != IDS.get(layer)}
-            kind = units if layer in ("units", "changed_units") else KINDS.get(layer, "MultiPolygon")
+            row = {column: draw(values(layer, column)) for column in columns if column != IDS.get(layer)}
+            kind = kind_of(layer, units)
             if kind is not None:
                 row[GEOMETRY] = draw(shapes(kind))
                 if layer == "changed_units" and draw(st.booleans()):

@@ -201,7 +201,7 @@ def parted(cells: Iterable[Cell], hang_together: Callable[[Cell, Cell], bool]) -
     return found
 
 
-def put_together(parts: list[set[Cell]], ground: set[Cell]) -> list[set[Cell]]:
+def all_or_none(parts: list[set[Cell]], ground: set[Cell]) -> list[set[Cell]]:
     """The parts, those that some ground meets made one with it."""
     met = [part for part in parts if part & ground]
     return [part for part in parts if not part & ground] + [ground.union(*met)]
@@ -267,10 +267,10 @@ def bridged(world: World, rules: Rules, pieces: list[set[Cell]]) -> tuple[list[s
     ways = [way for one, other in combinations(pieces, 2) for way in ways_between(world, rules, one, other, members)]
     groups = pieces
     for way in ways:
-        groups = put_together(groups, set(way))
+        groups = all_or_none(groups, set(way))
     for way, other in combinations(ways, 2):
         if meeting((centre(way[0]), centre(way[1])), (centre(other[0]), centre(other[1]))) is not None:
-            groups = put_together(groups, {*way, *other})
+            groups = all_or_none(groups, {*way, *other})
     whole, ground = [], set[Cell]()
     for group in sorted(groups, key=min):
         under = set().union(*(passed(*way) for way in ways if way[0] in group)) - ground
@@ -315,7 +315,7 @@ def filled(world: World, rules: Rules, groups: list[set[Cell]]) -> tuple[list[se
             return groups, ground
         hole, group = max(holes, key=lambda found: (len(found[0]), min(found[0])))
         ground |= hole
-        groups = put_together(groups, hole | group)
+        groups = all_or_none(groups, hole | group)
 
 
 # --- areas --------------------------------------------------------------------------------------------------

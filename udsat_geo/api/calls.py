@@ -317,14 +317,13 @@ def read(path: PathLike) -> Result:
     Parameters
     ----------
     path : str or Path
-        A ``designation_YEAR.gpkg``; any of its files in another format; its JSON, which stands beside all of them; a
+        A ``designation_YEAR.gpkg``; a GeoParquet file of any of its layers; its JSON, which stands beside them; a
         folder that holds a single designation; or a database, ``postgresql://USER@HOST/DATABASE?schema=NAME``.
 
     Returns
     -------
     Result
-        Equal to the one that was written, to the last bit from GeoPackage, GeoParquet, FlatGeobuf and PostGIS. GeoJSON
-        gives positions within a millimetre; CSV and Excel give no geometries: they are missing in its frames.
+        Equal to the one that was written, to the last bit. The other formats are written for others, not read back.
 
     Raises
     ------

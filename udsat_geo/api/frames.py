@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from udsat_geo.messages.errors import InputError, MissingPackageError, OutputError, Problem
+from udsat_geo.messages.errors import InputError, MissingPackageError, Problem
 from udsat_geo.messages.translate import _
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ def layer_as_frame(layer: Layer, what: str) -> gpd.GeoDataFrame:
     MissingPackageError
         If geopandas is not installed.
     """
-    from udsat_geo.designation import layers
+    from udsat_geo.designation import columns
 
     instead = f'to_arrow("{layer.name}") does without.'
     geopandas = needed("geopandas", what, instead)
-    drawn = layers.GEOMETRY in layer.table.column_names
-    attributes = _frame(layer.table.drop_columns(layers.GEOMETRY) if drawn else layer.table)
+    drawn = columns.GEOMETRY in layer.table.column_names
+    attributes = _frame(layer.table.drop_columns(columns.GEOMETRY) if drawn else layer.table)
     # what was read from a format without geometries has none
-    shapes = layer.table.column(layers.GEOMETRY).to_numpy() if drawn else [None] * len(attributes)
+    shapes = layer.table.column(columns.GEOMETRY).to_numpy() if drawn else [None] * len(attributes)
     geometry = geopandas.GeoSeries.from_wkb(shapes, index=attributes.index, crs=layer.crs)
     frame: gpd.GeoDataFrame = geopandas.GeoDataFrame(attributes, geometry=geometry.rename(GEOMETRY))
     return frame
@@ -262,11 +262,11 @@ def write_file(result: Result, path: Path) -> Path:
     Raises
     ------
     InputError
-        If the suffix is that of no such format.
+        If the suffix is that of no such format, or a raster is asked of what has no cells.
     OutputError
         If it cannot be written.
     """
-    from udsat_geo.files.write import check_formats, write_again
+    from udsat_geo.files.write import check_formats, write_layers
 
     wanted = path.suffix.removeprefix(".")
     if wanted not in ONE_FILE:
@@ -276,42 +276,33 @@ def write_file(result: Result, path: Path) -> Path:
         ).format(known=known)
         raise InputError(Problem(str(path), _("is no format that holds a designation in one file"), remedy))
     check_formats(wanted)
-    if wanted == "tif" and result.designation is not None:
-        _write_raster(result, path)
-    else:
-        # under its own name from the beginning: a project in a GeoPackage names the file that it lies in
-        write_again(result.stored, path.parent, (wanted,), path.stem)
-    return path
-
-
-def _write_raster(result: Result, path: Path) -> None:
-    from udsat_geo.designation.summary import as_json
-    from udsat_geo.files.atomic_write import cannot_write, put_together
-    from udsat_geo.files.raster import write_geotiff
-
-    designation = result.designation
-    if designation is None or designation.units.grid is None:
+    _check_rasters(result, (wanted,))
+    if wanted == "tif" and result.stored.cells is None:
         raise InputError(Problem(str(path), _("is a raster, and this designation has no cells"), _("Write a .gpkg.")))
-    names = [path.name, f"{path.stem}.json"]
-    try:
-        with put_together(path.parent, names) as folder:
-            write_geotiff(designation, folder / names[0])
-            (folder / names[1]).write_text(as_json(result.summary), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(cannot_write(path.parent, error.strerror or str(error))) from None
+    # under its own name from the beginning: a project in a GeoPackage names the file that it lies in
+    write_layers(result.stored, path.parent, (wanted,), path.stem)
+    return path
 
 
 def write_folder(result: Result, out: Path, formats: str | tuple[str, ...]) -> list[Path]:
     """Write the files of the command `designate`; see `Result.to_folder`."""
-    from udsat_geo.files.write import check_formats, write_again, write_results
+    from udsat_geo.files.write import check_formats, write_layers
 
     wanted = check_formats(formats if isinstance(formats, str) else ",".join(formats))
     if CRATE in wanted:
         remedy = _("Write it with the command: designate --format gpkg,crate.")
         raise InputError(Problem(_("format crate"), _("tells of a run of the command, with its options"), remedy))
-    if result.designation is not None:
-        return write_results(result.designation, out, wanted)
-    return write_again(result.stored, out, wanted)
+    _check_rasters(result, wanted)
+    return write_layers(result.stored, out, wanted)
+
+
+def _check_rasters(result: Result, formats: tuple[str, ...]) -> None:
+    """Refuse rasters of a designation that was read back: its files do not say what its grid is."""
+    rasters = [name for name in formats if name in ("tif", "areas-tif")]
+    if result.designation is None and rasters:
+        what = _("cannot be made of a designation that was read back")
+        where = _("format {names}").format(names=", ".join(rasters))
+        raise InputError(Problem(where, what, _("Designate again, or leave it out.")))
 
 
 def write_report(result: Result, path: Path, earlier: tuple[Result, ...], with_units: bool, policy: object) -> Path:

@@ -175,8 +175,10 @@ class Result:
         return layer_as_frame(self.stored.layers[name], name)
 
     def _table(self, name: str) -> pd.DataFrame:
+        from udsat_geo.designation.columns import empty_table
+
         if name not in self.stored.layers:
-            return table_as_frame(_no_overrides(), name)
+            return table_as_frame(empty_table(name), name)
         return table_as_frame(self.stored.layers[name].table, name, f'to_arrow("{name}") does without.')
 
     # --- files ------------------------------------------------------------------------------------------------
@@ -411,12 +413,3 @@ class Result:
         from udsat_geo.api.display import as_html
 
         return as_html(self)
-
-
-def _no_overrides() -> Any:
-    import pyarrow as pa
-
-    from udsat_geo.designation.columns import type_of
-
-    names = ("action", "unit_id", "reason", "decided_by", "date", "units", "units_changed")
-    return pa.table({name: pa.array([], type_of(name)) for name in names})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.ground import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb, unit_polygons
 from udsat_geo.areas.roles import REASON_KEYS, ROLES
 from udsat_geo.changes.diff import REMOVED, Atoms, Changes, align, unit_events
+from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, TEXT
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.read_back import area_set_of_tables
 from udsat_geo.designation.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
@@ -21,16 +22,10 @@ from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import REASONS
 from udsat_geo.units.units import Units
 
-SPATIAL = ("areas", "units", "changes", "changed_units", "near_misses")
-TABLES = ("status", "overrides")
-LAYERS = (*SPATIAL, *TABLES)
-"""All of them, in the order in which they are written."""
-GEOMETRY = "geom"
-"""The column that holds the geometries, as well-known binary."""
 _POINT, _MULTI_POLYGON = 0, 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Layer:
     """A layer or a table without geometry.
 
@@ -49,6 +44,9 @@ class Layer:
     table: Any
     geometry_type: str | None = None
     crs: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Layer {self.name}: {len(self.table):,} rows, {self.geometry_type or 'no geometries'}>"
 
 
 def each_layer(designation: Designation) -> Iterator[Layer]:
@@ -177,9 +175,6 @@ def _fixed_binary(records: NDArray[np.void]) -> Any:
 
 
 Columns = Mapping[str, Any]
-
-AREA_COLUMNS = ("event", "area_id", "previous_ids", "residents_added", "residents_removed", "residents_kept")
-UNIT_COLUMNS = ("unit_id", "event", "previous_area_id", "area_id", "residents")
 
 
 def changed_areas(
@@ -338,7 +333,7 @@ def change_columns(designation: Designation) -> tuple[Columns, NDArray[np.object
     """The columns of the layer ``changes`` and its outlines, each of shape (n_changes,)."""
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
-        return _no_rows(AREA_COLUMNS, 3), np.empty(0, dtype=object)
+        return _no_rows("changes"), np.empty(0, dtype=object)
     return changed_areas(changes, before, designation.area_set(), before.outline, designation.outline)
 
 
@@ -346,17 +341,19 @@ def changed_unit_columns(designation: Designation) -> tuple[Columns, NDArray[np.
     """The columns of the layer ``changed_units`` and where they lie, each of shape (n_changed,)."""
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
-        return _no_rows(UNIT_COLUMNS, 4), np.empty(0, dtype=object)
+        return _no_rows("changed_units"), np.empty(0, dtype=object)
     now = designation.area_set()
     atoms = align(before, now)
     columns, atom = changed_units(atoms, changes, before, now)
     return columns, unit_geometry(designation, atoms, atom)
 
 
-def _no_rows(names: tuple[str, ...], texts: int) -> Columns:
-    """Columns of no rows: so many of text, the others of whole numbers."""
-    kinds = [object] * texts + [np.int64] * (len(names) - texts)
-    return {name: np.empty(0, dtype=kind) for name, kind in zip(names, kinds, strict=True)}
+def _no_rows(layer: str) -> Columns:
+    """The columns of a layer without rows."""
+    return {
+        column.name: np.empty(0, dtype=object if column.kind == TEXT else np.int64)
+        for column in DESCRIBED[layer].columns
+    }
 
 
 def status_columns(designation: Designation) -> Columns:
@@ -411,6 +408,15 @@ def _objects(values: list[str | None]) -> NDArray[np.object_]:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """Cells of a grid: their size in metres, and the row and column of each, int64, shape (n_units,)."""
+
+    size: int
+    row: NDArray[np.int64]
+    col: NDArray[np.int64]
+
+
+@dataclass(frozen=True, repr=False)
 class Layers:
     """A designation as it is written and read: every format takes it, every reader gives it.
 
@@ -419,13 +425,20 @@ class Layers:
     summary : Summary
     layers : dict
         Name -> `Layer`, in the order in which they are written.
+    cells : Cells or None
+        Where the units lie, in their order, if they are cells of one that was made now: rasters are made of them.
     """
 
     summary: Summary
     layers: dict[str, Layer]
+    cells: Cells | None = None
 
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers.values())
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{layer.name} ({len(layer.table):,})" for layer in self)
+        return f"<Layers of {self.year} by {self.summary.policy.id}: {rows}>"
 
     @property
     def year(self) -> int:
@@ -458,9 +471,21 @@ class Layers:
         return [criterion.model_dump() for criterion in self.summary.criteria]
 
 
-def layers_of(designation: Designation) -> Layers:
-    """What would be written of a designation."""
-    return Layers(summarise(designation), {layer.name: layer for layer in each_layer(designation)})
+def layers_of(designation: Designation, hashes: Callable[[], dict[str, str]] | None = None) -> Layers:
+    """A designation as it is written.
+
+    Parameters
+    ----------
+    designation : Designation
+    hashes : callable, optional
+        Gives the SHA-256 of each of its input files, by table; asked last. Without it they are taken here.
+    """
+    units, grid = designation.units, designation.units.grid
+    layers = {layer.name: layer for layer in each_layer(designation)}
+    cells = None
+    if grid is not None and units.row is not None and units.col is not None:
+        cells = Cells(grid.size, units.row, units.col)
+    return Layers(summarise(designation, None if hashes is None else hashes()), layers, cells)
 
 
 _SHOWN = 100

@@ -16,6 +16,7 @@ from udsat_geo.changes.diff import EVENTS, REMOVED
 from udsat_geo.designation.designation import Designation
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.origins import name_of, origin_of
 
 SETTINGS = "settings"
@@ -207,9 +208,16 @@ class Summary(Entry):
     status: list[StatusOfCriterion] = []
     changes: ChangesCounted | None = None
 
+    def __repr__(self) -> str:
+        return f"<Summary of {self.year} by {self.policy.id}: {len(self.areas)} areas>"
+
     def as_dict(self) -> dict[str, Any]:
         """As plain data, what stands in the JSON and no more."""
         return self.model_dump(exclude_unset=True)
+
+    def as_written(self, crs: str | None) -> str | None:
+        """A reference system as the summary writes it, where it is the same."""
+        return self.crs if self.crs is not None and crs is not None and same_crs(self.crs, crs) else crs
 
     def lacks(self, *keys: str) -> bool:
         """Whether it does not say one of these, as of an older version."""

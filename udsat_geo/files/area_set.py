@@ -11,8 +11,7 @@ from udsat_geo.areas.polygons import read_named_polygons, read_polygons
 from udsat_geo.changes.compare import Weighing
 from udsat_geo.designation.read_back import area_set_of_tables
 from udsat_geo.files.postgis import is_database
-from udsat_geo.files.read import read_layers
-from udsat_geo.files.stored import read_summary, stems_of
+from udsat_geo.files.read import read_layers, read_summary, stems_of
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import LoadedPolicy

@@ -1,4 +1,4 @@
-"""Files put in place together or not at all."""
+"""Files put in place all at once or not at all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from udsat_geo.messages.errors import OutputError, Problem
+from udsat_geo.messages.translate import _
 
 OF_THE_EARLIER = ("-wal", "-shm", "-journal", ".aux.xml")
 """Endings of files that other programs keep beside one of ours, and that go where it goes: SQLite would play a journal
@@ -29,28 +30,25 @@ def check_writable(out: Path) -> None:
     """
     # GDAL would take such a folder for a web address and tell it with its password
     if len(out.parts) > 1 and _SCHEME.fullmatch(out.parts[0]):
-        what = f"is an address that begins with {out.parts[0]}, where nothing can be written"
-        raise OutputError(Problem("--out", what, "Name a folder or file of this machine."))
+        what = _("is an address that begins with {scheme}, where nothing can be written").format(scheme=out.parts[0])
+        raise OutputError(Problem("--out", what, _("Name a folder or file of this machine.")))
     nearest = out
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir():
-        raise OutputError(Problem(str(out), f"{nearest} is not a folder", "Choose another --out."))
+        what = _("{path} is not a folder").format(path=nearest)
+        raise OutputError(Problem(str(out), what, _("Choose another --out.")))
     try:
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
-        raise OutputError(
-            Problem(
-                str(out),
-                f"cannot be written ({error.strerror})",
-                "Choose another --out, or mend its permissions.",
-            )
-        ) from None
+        what = _("cannot be written ({reason})").format(reason=error.strerror)
+        remedy = _("Choose another --out, or mend its permissions.")
+        raise OutputError(Problem(str(out), what, remedy)) from None
 
 
 @contextmanager
-def put_together(out: Path, names: list[str], outdated: Sequence[str] = ()) -> Iterator[Path]:
+def all_or_none(out: Path, names: list[str], outdated: Sequence[str] = ()) -> Iterator[Path]:
     """A hidden folder beside the place of some files; what is written there is moved in when all went well.
 
     Whatever goes wrong, an interruption too, the output folder stays as it was; if it was not there, it is not there
@@ -112,7 +110,7 @@ def write_texts(out: Path, texts: dict[str, str]) -> list[Path]:
         If they cannot be written; nothing has changed then.
     """
     try:
-        with put_together(out, list(texts)) as folder:
+        with all_or_none(out, list(texts)) as folder:
             for name, text in texts.items():
                 (folder / name).write_bytes(text.encode("utf-8"))
     except OSError as error:
@@ -124,8 +122,8 @@ def cannot_write(out: Path, reason: str) -> Problem:
     """What is told of a failed write."""
     return Problem(
         str(out),
-        f"the results could not be written ({reason})",
-        "Free space or choose another --out; earlier results are untouched.",
+        _("the results could not be written ({reason})").format(reason=reason),
+        _("Free space or choose another --out; earlier results are untouched."),
     )
 
 

@@ -9,8 +9,7 @@ from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.earlier import Earlier, Store
 from udsat_geo.files.area_set import read_designation
 from udsat_geo.files.postgis import Database
-from udsat_geo.files.read import read_year
-from udsat_geo.files.stored import read_summary
+from udsat_geo.files.read import read_summary, read_year
 from udsat_geo.sources.features import read_layer
 
 DEFAULT_OUT = Path("data/out")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from udsat_geo.files.stored import read_summary
+from udsat_geo.files.read import read_summary
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.sources.features import geometries_of, geometry_column, read_layer
 

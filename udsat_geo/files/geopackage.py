@@ -8,9 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from udsat_geo.designation.columns import describe_column, describe_layer, texts_of
-from udsat_geo.designation.designation import Designation
-from udsat_geo.designation.layers import GEOMETRY, Layer, each_layer
+from udsat_geo.designation.columns import GEOMETRY, describe_column, describe_layer, texts_of
+from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.files.contents import Contents, read_contents
 from udsat_geo.files.iso19115 import write_iso_metadata
 from udsat_geo.files.qgis.project import write_project
@@ -110,23 +109,21 @@ _FAST = {
 }
 
 
-def write_geopackage(designation: Designation, path: Path) -> None:
-    """Write all layers; the same designation gives the same bytes.
-
-    Parameters
-    ----------
-    designation : Designation
-    path : Path
-        Must not exist.
+def write_geopackage(layers: Layers, folder: Path, stem: str) -> None:
+    """Write all layers, dressed, into ``STEM.gpkg``, which must not exist; the same layers give the same bytes.
 
     Raises
     ------
     OSError, pyogrio.errors.DataSourceError
         If the file cannot be written.
     """
-    with steady_gdal(designation.year):
-        for layer in each_layer(designation):
-            write_layer(path, layer, _stamp(designation) if layer.name == "areas" else None)
+    path, policy = folder / f"{stem}.gpkg", layers.summary.policy
+    # what the file says of itself in its metadata; QGIS shows it under the layer's information
+    stamp = {"source": layers.summary.source, "year": str(layers.year), "policy": policy.id}
+    with steady_gdal(layers.year):
+        for layer in layers:
+            write_layer(path, layer, {**stamp, "policy_sha256": policy.sha256})
+    dress_designation(path, layers.summary.as_dict())
 
 
 @contextmanager
@@ -145,27 +142,22 @@ def steady_gdal(year: int) -> Iterator[None]:
         pyogrio.set_gdal_config_options(dict.fromkeys(settings))
 
 
-def _stamp(designation: Designation) -> dict[str, str]:
-    """What the file says of itself in its metadata; QGIS shows it under the layer's information."""
-    policy = designation.policy
-    return {
-        "source": designation.inputs.source,
-        "year": str(designation.year),
-        "policy": policy.policy.id,
-        "policy_sha256": policy.sha256,
-    }
-
-
-def write_layer(path: Path, layer: Layer, metadata: dict[str, str] | None = None) -> None:
-    """Add a layer; `metadata` of the whole file comes with the first one, which makes it."""
+def write_layer(path: Path, layer: Layer, stamp: dict[str, str] | None = None) -> None:
+    """Add a layer; the first one makes the file, with a stamp of the whole in its metadata."""
     import pyogrio
 
-    options: dict[str, Any] = {"driver": "GPKG", "append": path.exists(), "layer": layer.name}
-    spatial = layer.geometry_type is not None
-    options |= {"geometry_name": GEOMETRY if spatial else None}
-    options |= {"geometry_type": layer.geometry_type, "crs": layer.crs}
-    options["layer_options"] = {"GEOMETRY_NAME": GEOMETRY} if spatial else {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}
-    if metadata is not None:
-        options["dataset_metadata"] = metadata
-    # version 1.2 is what the GDAL of older QGIS releases reads without a warning
-    pyogrio.write_arrow(layer.table, path, dataset_options={"VERSION": "1.2"}, **options)
+    made, spatial = path.exists(), layer.geometry_type is not None
+    pyogrio.write_arrow(
+        layer.table,
+        path,
+        driver="GPKG",
+        append=made,
+        layer=layer.name,
+        geometry_name=GEOMETRY if spatial else None,
+        geometry_type=layer.geometry_type,
+        crs=layer.crs,
+        # version 1.2 is what the GDAL of older QGIS releases reads without a warning
+        dataset_options={"VERSION": "1.2"},
+        layer_options={"GEOMETRY_NAME": GEOMETRY} if spatial else {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"},
+        dataset_metadata=None if made else stamp,
+    )

@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from udsat_geo.designation.columns import as_typed, describe_column, describe_layer
-from udsat_geo.designation.layers import GEOMETRY, LAYERS, Layer, Layers
+from udsat_geo.designation.columns import GEOMETRY, LAYERS, as_typed, describe_column, describe_layer
+from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.designation.summary import Summary, as_json, read_summary_text
-from udsat_geo.files.stored import as_written
 from udsat_geo.messages.errors import InputError, OutputError, Problem, check_installed
 from udsat_geo.messages.translate import _
 
@@ -413,4 +412,4 @@ def _read_layer(cursor: Any, schema: str, name: str, kinds: dict[str, str], post
     declared = re.fullmatch(r".*geometry\((\w+),([0-9]+)\)", kinds[GEOMETRY])
     if declared is None:
         raise ValueError(_("{column} is a {type}").format(column=f"{name}.{GEOMETRY}", type=kinds[GEOMETRY]))
-    return Layer(name, table, declared.group(1), as_written(f"EPSG:{declared.group(2)}", summary))
+    return Layer(name, table, declared.group(1), summary.as_written(f"EPSG:{declared.group(2)}"))

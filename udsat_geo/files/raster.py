@@ -1,14 +1,9 @@
-"""The areas of a designation over cells as a raster of classes: a colour and a name for each area.
-
-A band of rates has no room for a colour table, so this is a file of its own: a cloud-optimised GeoTIFF of whole
-numbers, with names and colours in the ``.aux.xml`` beside it, where GDAL looks for them.
-"""
+"""The cells of a designation as rasters (cloud-optimised GeoTIFF): rates and composite, and the areas as classes."""
 
 from __future__ import annotations
 
 import colorsys
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -17,114 +12,142 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.designation.columns import describe_column, describe_layer
-from udsat_geo.designation.designation import Designation
+from udsat_geo.designation.layers import Cells, Layers
 from udsat_geo.messages.errors import OutputError, Problem
+from udsat_geo.messages.translate import _
 
 NODATA = -9999.0
 LARGEST_RASTER = 100_000_000
 """Cells in the box around all units; a far outlier would make the raster useless and enormous. Own choice:
 about six times the box around Denmark in cells of 100 m, and some 3 GB in memory with five criteria."""
+_GOLDEN = (5**0.5 - 1) / 2
+"""Turned by so much of a circle, hues stay far from those before them."""
+_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_FIELDS = (("value", 0, 5), ("area_id", 2, 0), ("name", 2, 2), ("residents", 0, 0), ("red", 0, 6), ("green", 0, 7),
+           ("blue", 0, 8), ("alpha", 0, 9))  # fmt: skip
+"""Name, type (0 whole number, 2 text) and use of each column. Source: GDAL, GDALRATFieldType and GDALRATFieldUsage."""
+
+Colour = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True)
-class Window:
+def write_geotiff(layers: Layers, folder: Path, stem: str) -> None:
+    """Write ``STEM.tif``: one band per criterion's rate, then the composite, then the area's number (0 is none).
+
+    A band is described by the name of its column; its title and meaning, its unit and its statistics stand beside.
+    Overviews hold values of single cells: a mean of rates would be nobody's rate, and one of numbers another area's.
+
+    Raises
+    ------
+    OutputError
+        If the cells lie too far apart for a raster.
+    OSError
+        If the file cannot be written.
+    """
+    import rasterio
+
+    image = _Image(layers, folder / f"{stem}.tif")
+    units = layers.layers["units"].table
+    shares = {f"rate_{each.key}": "1" if each.share else each.unit for each in layers.summary.criteria}
+    bands = {name: units[name].to_numpy() for name in (*shares, "composite")}
+    profile = image.profile(len(bands) + 1, "float32", NODATA)
+    with rasterio.MemoryFile() as memory:
+        with memory.open(**profile) as raster:
+            for number, (name, values) in enumerate([*bands.items(), ("area", area_numbers(layers))], start=1):
+                empty = 0 if name == "area" else NODATA
+                shown = np.where(np.isnan(values), NODATA, values).astype(np.float32)
+                raster.write(image.of(shown, empty), number)
+                raster.set_band_description(number, name)
+                raster.set_band_unit(number, shares.get(name, ""))
+                of = ("areas", "number") if name == "area" else ("units", name)
+                told = describe_column(*of, layers.language, layers.criteria)
+                raster.update_tags(number, **({} if told is None else {"TITLE": told.title, "DESCRIPTION": told.text}))
+            raster.update_tags(source=layers.summary.source, year=layers.year)
+        write_cog(memory, image.path, overviews="nearest")
+
+
+def write_class_raster(layers: Layers, folder: Path, stem: str) -> None:
+    """Write ``STEM_areas.tif``, the number of its area for each cell, and names and colours in ``.aux.xml`` beside it.
+
+    A band of rates has no room for a colour table, so this is a file of its own. Overviews show the most frequent area.
+
+    Raises
+    ------
+    OutputError
+        If the cells lie too far apart for a raster.
+    OSError
+        If a file cannot be written.
+    """
+    import rasterio
+
+    image, numbers = _Image(layers, folder / f"{stem}_areas.tif"), area_numbers(layers)
+    kind = np.uint8 if len(layers.summary.areas) < 256 else np.uint16
+    title = describe_layer("areas", layers.language)
+    with rasterio.MemoryFile() as memory:
+        with memory.open(**image.profile(1, kind.__name__, 0)) as raster:
+            raster.write(image.of(numbers.astype(kind), 0), 1)
+            raster.write_colormap(1, dict(enumerate(colours(len(layers.summary.areas)))))
+            raster.set_band_description(1, "area")
+            raster.update_tags(1, TITLE=title.title, DESCRIPTION=title.text)
+            raster.update_tags(source=layers.summary.source, year=layers.year)
+        write_cog(memory, image.path, overviews="mode")
+    image.path.with_name(f"{image.path.name}.aux.xml").write_text(_names_and_colours(layers), encoding="utf-8")
+
+
+def area_numbers(layers: Layers) -> NDArray[np.int64]:
+    """The number of each unit's area, from 1, and 0 of none, shape (n_units,)."""
+    number = {area.area_id: i for i, area in enumerate(layers.summary.areas, start=1)}
+    coded = layers.layers["units"].table["area_id"].combine_chunks().dictionary_encode()
+    numbers = np.array([*(number[area] for area in coded.dictionary.to_pylist()), 0], dtype=np.int64)
+    found: NDArray[np.int64] = numbers[coded.indices.fill_null(-1).to_numpy()]
+    return found
+
+
+class _Image:
     """The box of cells around all units.
 
-    Attributes
+    Parameters
     ----------
-    size : int
-        Of a cell, m.
-    top, left : int
-        Row of the northernmost cells and column of the westernmost ones.
-    height, width : int
-        In cells.
-    row, col : int64, shape (n_units,)
-        Of the units.
+    layers : Layers
+        Over cells.
+    path : Path
+        Of the raster.
     """
 
-    size: int
-    top: int
-    left: int
-    height: int
-    width: int
-    row: NDArray[np.int64]
-    col: NDArray[np.int64]
+    def __init__(self, layers: Layers, path: Path):
+        if layers.cells is None:
+            what, remedy = _("units that are no cells make no raster"), _("Leave tif out.")
+            raise OutputError(Problem("--format tif", what, remedy))
+        self.path, self.crs = path, layers.summary.crs
+        self.cells: Cells = layers.cells
+        self.top, self.left = int(self.cells.row.max()), int(self.cells.col.min())
+        self.height = self.top - int(self.cells.row.min()) + 1
+        self.width = int(self.cells.col.max()) - self.left + 1
+        if self.height * self.width > LARGEST_RASTER:
+            what = _("would have {height:,} x {width:,} cells").format(height=self.height, width=self.width)
+            remedy = _("Look for an address far from all others, or leave tif out of --format.")
+            raise OutputError(Problem(path.name, what, remedy))
 
-    def image(self, values: NDArray[Any], empty: float) -> NDArray[Any]:
+    def of(self, values: NDArray[Any], empty: float) -> NDArray[Any]:
         """Values of units as an image, (height, width), north up; `empty` where there is none."""
         image = np.full((self.height, self.width), empty, dtype=values.dtype)
-        image[self.top - self.row, self.col - self.left] = values
+        image[self.top - self.cells.row, self.cells.col - self.left] = values
         return image
 
-    def profile(self, crs: str, count: int, dtype: str, nodata: float) -> dict[str, Any]:
+    def profile(self, count: int, dtype: str, nodata: float) -> dict[str, Any]:
         """What rasterio is told of a raster of so many bands over these cells."""
         from rasterio.transform import from_origin
 
+        size = self.cells.size
         return {
             "driver": "GTiff",
             "height": self.height,
             "width": self.width,
             "count": count,
             "dtype": dtype,
-            "crs": crs,
-            "transform": from_origin(self.left * self.size, (self.top + 1) * self.size, self.size, self.size),
+            "crs": self.crs,
+            "transform": from_origin(self.left * size, (self.top + 1) * size, size, size),
             "nodata": nodata,
         }
-
-
-def window_of(designation: Designation, path: Path) -> Window:
-    """The box of cells around all units.
-
-    Raises
-    ------
-    OutputError
-        If the units are no cells, or lie too far apart for a raster.
-    """
-    units = designation.units
-    if units.row is None or units.col is None or units.grid is None:
-        raise OutputError(Problem("--format tif", "units that are no cells make no raster", "Leave tif out."))
-    top, left = int(units.row.max()), int(units.col.min())
-    height, width = top - int(units.row.min()) + 1, int(units.col.max()) - left + 1
-    if height * width > LARGEST_RASTER:
-        remedy = "Look for an address far from all others, or leave tif out of --format."
-        raise OutputError(Problem(path.name, f"would have {height:,} x {width:,} cells", remedy))
-    return Window(units.grid.size, top, left, height, width, units.row, units.col)
-
-
-def write_geotiff(designation: Designation, path: Path) -> None:
-    """Write one band per criterion's rate, then the composite, then the area's number (0 is none).
-
-    A band is described by the name of its column; its title and meaning in the designation's language, its unit and its
-    statistics stand beside. Overviews hold values of single cells: a mean of rates would be nobody's rate, and one of
-    numbers another area's.
-
-    Parameters
-    ----------
-    designation : Designation
-        Over cells.
-    path : Path
-
-    Raises
-    ------
-    OutputError
-        If the units are no cells, or lie too far apart for a raster.
-    OSError
-        If the file cannot be written.
-    """
-    import rasterio
-
-    window, bands = window_of(designation, path), _bands(designation)
-    profile = window.profile(designation.units.crs, len(bands), "float32", NODATA)
-    with rasterio.MemoryFile() as memory:
-        with memory.open(**profile) as raster:
-            for number, (name, values) in enumerate(bands, start=1):
-                empty = 0 if name == "area" else NODATA
-                raster.write(window.image(values.astype(np.float32), empty), number)
-                raster.set_band_description(number, name)
-                raster.set_band_unit(number, _unit(designation, name))
-                raster.update_tags(number, **_told(designation, name))
-            raster.update_tags(source=designation.inputs.source, year=designation.year)
-        write_cog(memory, path, overviews="nearest")
 
 
 def write_cog(memory: Any, path: Path, overviews: str) -> None:
@@ -153,78 +176,6 @@ def write_cog(memory: Any, path: Path, overviews: str) -> None:
         path.write_bytes(made.getbuffer())
 
 
-def _bands(designation: Designation) -> list[tuple[str, NDArray[np.float64]]]:
-    """Name and values (n_units,) of each band."""
-    scores = designation.scores
-    bands = [(f"rate_{key}", scores.rate[:, j]) for j, key in enumerate(designation.policy.policy.keys)]
-    bands += [("composite", scores.composite), ("area", (designation.areas.area_of_unit + 1).astype(np.float64))]
-    return [(name, np.where(np.isnan(values), NODATA, values)) for name, values in bands]
-
-
-def _told(designation: Designation, band: str) -> dict[str, str]:
-    """The title and the meaning of a band, as metadata."""
-    language = designation.language
-    criteria = [
-        {"key": c.key, "label": c.label_in(language), "share": c.is_share, "unit": c.unit}
-        for c in designation.policy.policy.criteria
-    ]
-    told = describe_column("units", "number" if band == "area" else band, language, criteria)
-    return {} if told is None else {"TITLE": told.title, "DESCRIPTION": told.text}
-
-
-def _unit(designation: Designation, band: str) -> str:
-    """What a band is measured in: 1 is a fraction; empty where there is nothing to say."""
-    for criterion in designation.policy.policy.criteria:
-        if band == f"rate_{criterion.key}":
-            return "1" if criterion.is_share else criterion.unit
-    return ""
-
-
-_GOLDEN = (5**0.5 - 1) / 2
-"""Turned by so much of a circle, hues stay far from those before them."""
-_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-_FIELDS = (("value", 0, 5), ("area_id", 2, 0), ("name", 2, 2), ("residents", 0, 0), ("red", 0, 6), ("green", 0, 7),
-           ("blue", 0, 8), ("alpha", 0, 9))  # fmt: skip
-"""Name, type (0 whole number, 2 text) and use of each column. Source: GDAL, GDALRATFieldType and GDALRATFieldUsage."""
-
-Colour = tuple[int, int, int, int]
-
-
-def write_class_raster(designation: Designation, path: Path) -> None:
-    """Write the number of its area for each cell (0 is none), and ``PATH.aux.xml`` with names and colours.
-
-    Overviews show the most frequent area.
-
-    Parameters
-    ----------
-    designation : Designation
-        Over cells.
-    path : Path
-
-    Raises
-    ------
-    OutputError
-        If the units are no cells, or lie too far apart for a raster.
-    OSError
-        If a file cannot be written.
-    """
-    import rasterio
-
-    window, n_areas = window_of(designation, path), len(designation.areas)
-    kind = np.uint8 if n_areas < 256 else np.uint16
-    profile = window.profile(designation.units.crs, 1, kind.__name__, 0)
-    title = describe_layer("areas", designation.language)
-    with rasterio.MemoryFile() as memory:
-        with memory.open(**profile) as raster:
-            raster.write(window.image((designation.areas.area_of_unit + 1).astype(kind), 0), 1)
-            raster.write_colormap(1, dict(enumerate(colours(n_areas))))
-            raster.set_band_description(1, "area")
-            raster.update_tags(1, TITLE=title.title, DESCRIPTION=title.text)
-            raster.update_tags(source=designation.inputs.source, year=designation.year)
-        write_cog(memory, path, overviews="mode")
-    path.with_name(f"{path.name}.aux.xml").write_text(_names_and_colours(designation), encoding="utf-8")
-
-
 def colours(n_areas: int) -> list[Colour]:
     """Red, green, blue and opacity, 0 to 255, of no area and of each. Own choice."""
     found: list[Colour] = [(0, 0, 0, 0)]
@@ -235,19 +186,14 @@ def colours(n_areas: int) -> list[Colour]:
     return found
 
 
-def _names_and_colours(designation: Designation) -> str:
+def _names_and_colours(layers: Layers) -> str:
     """Category names and an attribute table, as GDAL's persistent auxiliary metadata."""
-    names = ["", *(f"{area} {name}" for area, name in zip(designation.area_id, designation.name, strict=True))]
-    rows = [
-        (number, *told, *colour)
-        for number, (told, colour) in enumerate(
-            zip(
-                [("", "", 0), *zip(designation.area_id, designation.name, designation.areas.residents, strict=True)],
-                colours(len(designation.areas)),
-                strict=True,
-            )
-        )
-    ]
+    areas = layers.summary.areas
+    told = [("", "", 0), *((area.area_id, area.name, area.residents) for area in areas)]
+    rows = [(number, *of, *colour) for number, (of, colour) in enumerate(zip(told, colours(len(areas)), strict=True))]
+    categories = "\n".join(
+        f"      <Category>{_as_xml(f'{area_id} {name}'.strip())}</Category>" for area_id, name, _residents in told
+    )
     fields = "\n".join(
         f'      <FieldDefn index="{i}"><Name>{name}</Name><Type>{kind}</Type><Usage>{use}</Usage></FieldDefn>'
         for i, (name, kind, use) in enumerate(_FIELDS)
@@ -256,7 +202,6 @@ def _names_and_colours(designation: Designation) -> str:
         f'      <Row index="{i}">{"".join(f"<F>{_as_xml(value)}</F>" for value in row)}</Row>'
         for i, row in enumerate(rows)
     )
-    categories = "\n".join(f"      <Category>{_as_xml(name)}</Category>" for name in names)
     return (
         f'<PAMDataset>\n  <PAMRasterBand band="1">\n    <CategoryNames>\n{categories}\n    </CategoryNames>\n'
         f'    <GDALRasterAttributeTable tableType="thematic">\n{fields}\n{values}\n'

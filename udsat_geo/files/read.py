@@ -1,39 +1,35 @@
-"""Reading a designation back, from whatever it was written to."""
+"""Reading a designation back, from what it was written to: GeoPackage, GeoParquet or PostGIS."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from udsat_geo.designation.layers import LAYERS, Layers
-from udsat_geo.files.delimited import read_csv_layer
-from udsat_geo.files.flatgeobuf import read_flatgeobuf_layer
-from udsat_geo.files.geojson import read_geojson_layer
-from udsat_geo.files.parquet import read_parquet_layer
+from udsat_geo.designation.columns import GEOMETRY, LAYERS, TABLES, as_typed
+from udsat_geo.designation.layers import Layer, Layers
+from udsat_geo.designation.summary import Summary, read_summary_text
+from udsat_geo.files.formats import read_parquet
 from udsat_geo.files.postgis import Database, database_of, holds_schema, is_database, read_database
-from udsat_geo.files.stored import as_layer, read_files, read_summary
-from udsat_geo.files.workbook import read_workbook
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.sources.features import list_layers, read_layer
+from udsat_geo.messages.translate import _
+from udsat_geo.sources.features import geometry_column, list_layers, read_layer
+from udsat_geo.sources.origins import name_of, origin_of
 
 OPTIONAL = ("overrides",)
 """What a designation may be without."""
-_REMEDY = "Make the designation again, or name another file."
+WRITTEN_ONLY = (".geojson", ".fgb", ".csv", ".xlsx", ".tif")
+"""The files of a designation that are written for others."""
 
 
 def read_layers(where: str | Path) -> Layers:
     """Read a designation back: what `udsat_geo.designation.layers.layers_of` gives of the one that was written.
 
-    GeoPackage, Parquet and FlatGeobuf give everything back as it was (FlatGeobuf no difference between no geometry and
-    an empty one, which layer by layer are never both there). GeoJSON gives positions within a millimetre, and rings
-    run as RFC 7946 has them. CSV and Excel give attributes, no geometries; Excel no text beyond what a cell holds.
-
     Parameters
     ----------
     where : str or Path
-        A ``designation_YEAR.gpkg``; any of its files in another format; its JSON, which stands beside all of them;
-        a folder that holds a single designation; or a database, ``postgresql://USER@HOST/DATABASE?schema=NAME``.
+        A ``designation_YEAR.gpkg``; a GeoParquet file of any of its layers; its JSON, which stands beside them; a
+        folder that holds a single designation; or a database, ``postgresql://USER@HOST/DATABASE?schema=NAME``.
 
     Raises
     ------
@@ -42,17 +38,20 @@ def read_layers(where: str | Path) -> Layers:
     """
     if is_database(where):
         database = database_of(str(where))
-        return _told(lambda: read_database(database), database.shown)
+        return _in_one_message(lambda: read_database(database), database.shown)
     path = Path(where)
     path = _only_one(path) if path.is_dir() else path
     path = _beside(path) if path.suffix.lower() == ".json" else path
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        known = ", ".join(READERS)
-        raise InputError(Problem(str(where), "is no designation that can be read", f"Name a file of {known}."))
+        what, known = _("is no designation that can be read"), _(" or ").join(READERS)
+        if path.suffix.lower() in WRITTEN_ONLY:
+            what = _("is written for others, and not read back")
+        remedy = _("Name the file of {known} beside it, or write that one as well.").format(known=known)
+        raise InputError(Problem(str(where), what, remedy))
     if not path.is_file():
-        raise InputError(Problem(str(path), "no such designation", "Name a designation_YEAR file that is there."))
-    return _told(lambda: reader(path), path.name)
+        raise InputError(Problem(str(path), _("no such designation"), _("Name a designation_YEAR file that is there.")))
+    return _in_one_message(lambda: reader(path), path.name)
 
 
 def read_year(database: Database, year: int) -> Layers | None:
@@ -66,34 +65,93 @@ def read_year(database: Database, year: int) -> Layers | None:
     schema = f"designation_{year}"
     if not holds_schema(database, schema):
         return None
-    return _told(lambda: read_database(replace(database, schema=schema)), f"{database.shown}?schema={schema}")
+    return _in_one_message(lambda: read_database(replace(database, schema=schema)), f"{database.shown}?schema={schema}")
 
 
-def _told(read: Callable[[], Layers], name: str) -> Layers:
+def read_summary(path: Path) -> Summary:
+    """The summary beside a designation's GeoPackage.
+
+    Raises
+    ------
+    InputError
+        If it is missing or no summary of a designation.
+    """
+    beside = path.with_suffix(".json")
+    try:
+        text = beside.read_text(encoding="utf-8")
+    except OSError as error:
+        if origin_of(path) is not None:
+            what = _("is a designation, whose summary (.json) does not come with it")
+            remedy = _("Keep both files here, or name its areas as polygons: ...|layername=areas.")
+            raise InputError(Problem(name_of(path), what, remedy)) from None
+        what = _("cannot be read ({reason})").format(reason=error.strerror or str(error))
+        raise InputError(Problem(str(beside), what, _("It belongs beside the other files."))) from None
+    except UnicodeDecodeError:
+        raise InputError(Problem(beside.name, _("is not JSON"), _("Make the designation again."))) from None
+    return read_summary_text(text, beside.name)
+
+
+def stems_of(path: Path) -> Iterator[str]:
+    """What a file of a layer may be called without the layer, the most likely first."""
+    for name in sorted(LAYERS, key=len, reverse=True):
+        if path.stem.endswith(f"_{name}"):
+            yield path.stem.removesuffix(f"_{name}")
+
+
+def _in_one_message(read: Callable[[], Layers], name: str) -> Layers:
     """What is read, checked; what is not as this product writes it is told in one message."""
     try:
         return _checked(read(), name)
     except (KeyError, ValueError, NotImplementedError) as error:
         # a KeyError puts what it says in quotes
         said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-        reason = said.split("\n")[0]
-        raise InputError(Problem(name, f"is no designation of ours ({reason})", _REMEDY)) from None
+        what = _("is no designation of ours ({reason})").format(reason=said.split("\n")[0])
+        raise InputError(Problem(name, what, _("Make the designation again, or name another file."))) from None
 
 
-def read_geopackage(path: Path) -> Layers:
-    """A GeoPackage and the JSON beside it.
+def _checked(layers: Layers, name: str) -> Layers:
+    """Refuse layers that are not there, and those that are of another run than the summary."""
+    missing = [layer for layer in LAYERS if layer not in layers.layers and layer not in OPTIONAL]
+    if missing:
+        raise ValueError(_("it has no {layers}").format(layers=", ".join(missing)))
+    listed = [area.area_id for area in layers.summary.areas]
+    found = layers.layers["areas"].table["area_id"].to_pylist()
+    if listed != found or layers.summary.units != len(layers.layers["units"].table):
+        what = _("holds other areas or units than the summary says")
+        raise InputError(Problem(name, what, _("They are of different runs: make the designation again.")))
+    return layers
 
-    Raises
-    ------
-    InputError
-        If there is no summary.
-    ValueError, KeyError
-        If GDAL cannot read it, or it lacks a layer or holds other types.
-    """
-    summary = read_summary(path)
-    present = set(list_layers(path))
-    read = {name: read_layer(path, name) for name in LAYERS if name in present}
-    return Layers(summary, {name: as_layer(name, meta, table, summary) for name, (meta, table) in read.items()})
+
+def _read_geopackage(path: Path) -> Layers:
+    """A GeoPackage and the JSON beside it."""
+    summary, present = read_summary(path), set(list_layers(path))
+    return Layers(summary, {name: _layer(path, name, summary) for name in LAYERS if name in present})
+
+
+def _layer(path: Path, name: str, summary: Summary) -> Layer:
+    """A layer of a GeoPackage, its columns of their types."""
+    meta, table = read_layer(path, name)
+    drawn = geometry_column(meta)
+    if name in TABLES:
+        return Layer(name, as_typed(name, table.drop_columns([drawn] if drawn in table.column_names else [])))
+    columns = [column for column in table.column_names if column != drawn]
+    ordered = table.select([*columns, drawn]).rename_columns([*columns, GEOMETRY])
+    return Layer(name, as_typed(name, ordered), meta["geometry_type"], summary.as_written(meta["crs"]))
+
+
+def _read_parquet_files(path: Path) -> Layers:
+    """A designation from the GeoParquet file of one of its layers, the others and the JSON beside it."""
+    stems = list(stems_of(path))
+    if not stems:
+        raise ValueError(_("its name does not end in the name of a layer"))
+    stem = next((stem for stem in stems if (path.parent / f"{stem}.json").is_file()), stems[0])
+    summary = read_summary(path.parent / f"{stem}.json")
+    files = {name: path.parent / f"{stem}_{name}{path.suffix}" for name in LAYERS}
+    return Layers(summary, {name: read_parquet(file, name, summary) for name, file in files.items() if file.is_file()})
+
+
+READERS: dict[str, Callable[[Path], Layers]] = {".gpkg": _read_geopackage, ".parquet": _read_parquet_files}
+"""How a file is read, by the end of its name."""
 
 
 def _only_one(folder: Path) -> Path:
@@ -101,40 +159,17 @@ def _only_one(folder: Path) -> Path:
     found = sorted(folder.glob("designation_*.json"))
     if len(found) == 1:
         return found[0]
-    what = f"holds several designations: {', '.join(path.name for path in found)}" if found else "holds no designation"
-    raise InputError(Problem(str(folder), what, "Name one of its files." if found else "Name another folder."))
+    if not found:
+        raise InputError(Problem(str(folder), _("holds no designation"), _("Name another folder.")))
+    what = _("holds several designations: {files}").format(files=", ".join(path.name for path in found))
+    raise InputError(Problem(str(folder), what, _("Name one of its files.")))
 
 
 def _beside(summary: Path) -> Path:
-    """A file of the designation that a JSON tells of, in the first format there is."""
+    """A file of the designation that a JSON tells of, in the first format there is that is read back."""
     for suffix in READERS:
-        single, of_units = summary.with_suffix(suffix), summary.with_name(f"{summary.stem}_units{suffix}")
-        found = next((path for path in (single, of_units) if path.is_file()), None)
-        if found is not None:
-            return found
-    what = "stands alone: none of its other files is there"
-    raise InputError(Problem(str(summary), what, f"Put the file of {', '.join(READERS)} beside it."))
-
-
-def _checked(stored: Layers, name: str) -> Layers:
-    """Refuse layers that are not there, and those that are of another run than the summary."""
-    missing = [layer for layer in LAYERS if layer not in stored.layers and layer not in OPTIONAL]
-    if missing:
-        raise ValueError(f"it has no {', '.join(missing)}")
-    told = [area.area_id for area in stored.summary.areas]
-    found = stored.layers["areas"].table["area_id"].to_pylist()
-    if told != found or stored.summary.units != len(stored.layers["units"].table):
-        what = "holds other areas or units than the summary says"
-        raise InputError(Problem(name, what, "They are of different runs: make the designation again."))
-    return stored
-
-
-READERS: dict[str, Callable[[Path], Layers]] = {
-    ".gpkg": read_geopackage,
-    ".parquet": lambda path: read_files(path, read_parquet_layer),
-    ".fgb": lambda path: read_files(path, read_flatgeobuf_layer),
-    ".geojson": lambda path: read_files(path, read_geojson_layer),
-    ".xlsx": read_workbook,
-    ".csv": lambda path: read_files(path, read_csv_layer),
-}
-"""How a file is read, by the end of its name; those that hold the most come first."""
+        for path in (summary.with_suffix(suffix), summary.with_name(f"{summary.stem}_units{suffix}")):
+            if path.is_file():
+                return path
+    remedy = _("Put the file of {known} beside it.").format(known=_(" or ").join(READERS))
+    raise InputError(Problem(str(summary), _("stands alone: no file beside it can be read back"), remedy))

@@ -1,74 +1,41 @@
-"""A comparison as JSON and as a GeoPackage."""
+"""Writing a designation: the formats, all files of a folder or none, and the places that results go to."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from udsat_geo.changes.compare import Comparison
 from udsat_geo.changes.diff import links
+from udsat_geo.designation.columns import LAYERS
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.layers import (
-    LAYERS,
     Layer,
     Layers,
     as_one_kind,
     as_table,
     changed_areas,
     changed_units,
-    each_layer,
     layers_of,
 )
-from udsat_geo.designation.summary import Summary, as_json, sha256, summarise
-from udsat_geo.files.atomic_write import cannot_write, check_writable, put_together
-from udsat_geo.files.delimited import write_csv
-from udsat_geo.files.flatgeobuf import write_flatgeobuf
-from udsat_geo.files.geojson import write_geojson
-from udsat_geo.files.geopackage import dress_comparison, dress_designation, steady_gdal, write_geopackage, write_layer
-from udsat_geo.files.parquet import write_parquet
+from udsat_geo.designation.summary import as_json, sha256
+from udsat_geo.files.atomic_write import all_or_none, cannot_write, check_writable
+from udsat_geo.files.formats import write_csv, write_flatgeobuf, write_geojson, write_parquet
+from udsat_geo.files.geopackage import dress_comparison, steady_gdal, write_geopackage, write_layer
 from udsat_geo.files.postgis import Database, check_database, database_of, is_database, write_database
 from udsat_geo.files.raster import write_class_raster, write_geotiff
-from udsat_geo.files.stored import gdal_errors, layer_ends
 from udsat_geo.files.workbook import write_workbook
 from udsat_geo.messages.errors import InputError, OutputError, Problem, lacking
+from udsat_geo.messages.translate import _
 
-
-class Writing:
-    """A designation on its way into files: what several formats need is made once, when the first asks for it.
-
-    Parameters
-    ----------
-    designation : Designation
-    folder : Path
-        Where its files are written, aside.
-    hashes : callable
-        Gives the SHA-256 of each of its input files, once.
-    """
-
-    def __init__(self, designation: Designation, folder: Path, hashes: Callable[[], dict[str, str]]):
-        self.designation = designation
-        self.folder = folder
-        self.stem = f"designation_{designation.year}"
-        self._hashes = hashes
-
-    @cached_property
-    def stored(self) -> Layers:
-        """Summary and layers."""
-        return Layers(self.summary, {layer.name: layer for layer in each_layer(self.designation)})
-
-    @cached_property
-    def summary(self) -> Summary:
-        """As in the JSON; waits for the input files to be hashed."""
-        return summarise(self.designation, self._hashes())
-
-    def path(self, end: str) -> Path:
-        """The file whose name ends so."""
-        return self.folder / f"{self.stem}{end}"
+DEFAULT_FORMATS = "gpkg,tif"
+_NO_YEAR = 1970
+"""The stamp of a GeoPackage whose contents have no year."""
 
 
 @dataclass(frozen=True)
@@ -80,42 +47,39 @@ class Format:
     ends : callable
         How the names of its files end for a designation, after ``designation_YEAR``; none where it has nothing to hold.
     write : callable
-        Writes those files.
+        Writes those files, from the layers, into a folder, after a stem.
     package, extra : str or None
         A library that not every installation has, and the extra of ours that brings it.
     """
 
-    ends: Callable[[Designation], tuple[str, ...]]
-    write: Callable[[Writing], None]
+    ends: Callable[[Layers], tuple[str, ...]]
+    write: Callable[[Layers, Path, str], None]
     package: str | None = None
     extra: str | None = None
 
 
-def _always(*ends: str) -> Callable[[Designation], tuple[str, ...]]:
-    return lambda _: ends
+def _whole(end: str) -> Callable[[Layers], tuple[str, ...]]:
+    return lambda _layers: (end,)
 
 
-def _over_cells(*ends: str) -> Callable[[Designation], tuple[str, ...]]:
-    return lambda designation: () if designation.units.grid is None else ends
+def _over_cells(*ends: str) -> Callable[[Layers], tuple[str, ...]]:
+    return lambda layers: () if layers.cells is None else ends
 
 
-def _from_stored(write: Callable[[Layers, Path, str], None]) -> Callable[[Writing], None]:
-    return lambda writing: write(writing.stored, writing.folder, writing.stem)
+def _by_layer(suffix: str) -> Callable[[Layers], tuple[str, ...]]:
+    return lambda layers: tuple(f"_{name}{suffix}" for name in LAYERS if name in layers.layers)
 
 
 FORMATS: dict[str, Format] = {
-    "gpkg": Format(_always(".gpkg"), lambda writing: write_geopackage(writing.designation, writing.path(".gpkg"))),
-    "tif": Format(_over_cells(".tif"), lambda writing: write_geotiff(writing.designation, writing.path(".tif"))),
-    "areas-tif": Format(
-        _over_cells("_areas.tif", "_areas.tif.aux.xml"),
-        lambda writing: write_class_raster(writing.designation, writing.path("_areas.tif")),
-    ),
-    "parquet": Format(layer_ends(".parquet"), _from_stored(write_parquet)),
-    "geojson": Format(layer_ends(".geojson"), _from_stored(write_geojson)),
-    "fgb": Format(layer_ends(".fgb"), _from_stored(write_flatgeobuf)),
-    "csv": Format(layer_ends(".csv"), _from_stored(write_csv)),
-    "xlsx": Format(_always(".xlsx"), _from_stored(write_workbook), "openpyxl", "excel"),
-    "crate": Format(_always(), lambda _: None, "rocrate", "crate"),
+    "gpkg": Format(_whole(".gpkg"), write_geopackage),
+    "tif": Format(_over_cells(".tif"), write_geotiff),
+    "areas-tif": Format(_over_cells("_areas.tif", "_areas.tif.aux.xml"), write_class_raster),
+    "parquet": Format(_by_layer(".parquet"), write_parquet),
+    "geojson": Format(_by_layer(".geojson"), write_geojson),
+    "fgb": Format(_by_layer(".fgb"), write_flatgeobuf),
+    "csv": Format(_by_layer(".csv"), write_csv),
+    "xlsx": Format(_whole(".xlsx"), write_workbook, "xlsxwriter", "excel"),
+    "crate": Format(lambda _layers: (), lambda _layers, _folder, _stem: None, "rocrate", "crate"),
 }
 """By what they are called in ``--format``. A crate tells of all other files: whoever asks for one says what of."""
 
@@ -146,8 +110,8 @@ def check_formats(text: str) -> tuple[str, ...]:
     formats = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     unknown = [name for name in formats if name not in FORMATS]
     if unknown or not formats:
-        what = f"unknown format {', '.join(unknown)}" if unknown else "no format"
-        raise InputError(Problem("--format", what, f"Known: {', '.join(FORMATS)}."))
+        what = _("unknown format {names}").format(names=", ".join(unknown)) if unknown else _("no format")
+        raise InputError(Problem("--format", what, _("Known: {names}.").format(names=", ".join(FORMATS))))
     needed = [(f"--format {name}", FORMATS[name].package, FORMATS[name].extra) for name in formats]
     problems = [lacking(where, package, extra) for where, package, extra in needed if package and extra]
     if any(problems):
@@ -158,7 +122,7 @@ def check_formats(text: str) -> tuple[str, ...]:
 def write_results(
     designation: Designation, out: Path, formats: tuple[str, ...], provenance: Provenance | None = None
 ) -> list[Path]:
-    """Write the results of a designation into a folder.
+    """Write what `write_layers` writes of a designation, and a file that tells of it.
 
     Parameters
     ----------
@@ -166,9 +130,9 @@ def write_results(
     out : Path
         Made where it is missing.
     formats : tuple of str
-        Of `FORMATS`; units that are no cells make no raster, which is left out.
+        Of `FORMATS`.
     provenance : Provenance, optional
-        What tells of them all; asked for by the format ``crate``.
+        What tells of all files; asked for by the format ``crate``.
 
     Returns
     -------
@@ -180,36 +144,71 @@ def write_results(
     OutputError
         If they cannot be written; nothing has changed then.
     """
-    stem = f"designation_{designation.year}"
-    ends = [end for name in formats for end in FORMATS[name].ends(designation)]
-    results = [f"{stem}{end}" for end in (*ends, ".json")]
-    names = results if provenance is None else [*results[:-1], provenance.name, results[-1]]
-    # the inputs are hashed while GDAL writes: both work outside Python's lock
-    with _told(out), put_together(out, names, _outdated(out, stem, formats, names)) as folder:
-        with ThreadPoolExecutor(1) as hashing:
-            hashes = hashing.map(sha256, designation.files.values())
-            writing = Writing(designation, folder, lambda: dict(zip(designation.files, hashes, strict=True)))
-            for name in formats:
-                if FORMATS[name].ends(designation):
-                    FORMATS[name].write(writing)
-            if "gpkg" in formats:
-                dress_designation(writing.path(".gpkg"), writing.summary.as_dict())
-            writing.path(".json").write_text(as_json(writing.summary), encoding="utf-8")
-        if provenance is not None:
-            (folder / provenance.name).write_text(provenance.text(designation, folder, results), encoding="utf-8")
-        _check_written(folder, names, designation)
+    # the inputs are hashed while the tables are made: both work outside Python's lock
+    with _one_message(out), ThreadPoolExecutor(1) as hashing:
+        hashed = hashing.map(sha256, designation.files.values())
+        layers = layers_of(designation, lambda: dict(zip(designation.files, hashed, strict=True)))
+    if provenance is None:
+        return write_layers(layers, out, formats)
+    text = provenance.text
+    return write_layers(
+        layers, out, formats, also=(provenance.name, lambda folder, names: text(designation, folder, names))
+    )
+
+
+def write_layers(
+    layers: Layers,
+    out: Path,
+    formats: tuple[str, ...],
+    stem: str | None = None,
+    also: tuple[str, Callable[[Path, Sequence[str]], str]] | None = None,
+) -> list[Path]:
+    """Write a designation into a folder, all files or none.
+
+    Parameters
+    ----------
+    layers : Layers
+    out : Path
+        Made where it is missing.
+    formats : tuple of str
+        Of `FORMATS`; units that are no cells make no raster, which is left out.
+    stem : str, optional
+        What the files are called, before the layer and the suffix; by default as `designate` calls them.
+    also : tuple, optional
+        A text file written after the others: its name, and what makes it of the folder and the names of the others.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of the formats, then that text, then the summary.
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written; nothing has changed then.
+    """
+    stem = stem or f"designation_{layers.year}"
+    results = [f"{stem}{end}" for name in formats for end in FORMATS[name].ends(layers)]
+    names = [*results, *([also[0]] if also else []), f"{stem}.json"]
+    with _one_message(out), all_or_none(out, names, _outdated(out, stem, formats, names)) as folder:
+        for name in formats:
+            if FORMATS[name].ends(layers):
+                FORMATS[name].write(layers, folder, stem)
+        (folder / names[-1]).write_text(as_json(layers.summary), encoding="utf-8")
+        if also:
+            (folder / also[0]).write_text(also[1](folder, [*results, names[-1]]), encoding="utf-8")
+        _check_written(folder, names, layers)
     return [out / name for name in names]
 
 
 def _outdated(out: Path, stem: str, formats: tuple[str, ...], names: list[str]) -> list[str]:
     """Files of an earlier run in these formats that this one has not: a layer's that there is no more."""
-    suffixes = {f".{name}" for name in formats}
-    known = [f"{stem}_overrides{suffix}" for suffix in sorted(suffixes)]
+    known = [f"{stem}_overrides.{name}" for name in sorted(set(formats))]
     return [name for name in known if name not in names and (out / name).is_file()]
 
 
 @contextmanager
-def _told(out: Path) -> Iterator[None]:
+def _one_message(out: Path) -> Iterator[None]:
     """Turn what the system and GDAL say of a failed write into one message."""
     import pyogrio.errors
 
@@ -225,118 +224,37 @@ def _told(out: Path) -> Iterator[None]:
         raise OutputError(cannot_write(out, str(error).split("\n")[0])) from None
 
 
-def _check_written(folder: Path, names: list[str], designation: Designation) -> None:
+def _check_written(folder: Path, names: list[str], layers: Layers) -> None:
     """Look at the files once: GDAL may take a disk that fills up lightly."""
     for name in names:
         if not (folder / name).stat().st_size:
-            raise OSError(f"{name} came out empty")
+            raise OSError(_("{file} came out empty").format(file=name))
         if name.endswith(".gpkg"):
-            rows = {"areas": len(designation.areas), "units": len(designation.units)}
-            _check_geopackage(folder / name, rows)
+            _check_geopackage(folder / name, {layer.name: len(layer.table) for layer in layers})
 
 
 def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
     """Check that a GeoPackage is as long as it says, and has every row indexed, every layer styled and described."""
-    import sqlite3
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
 
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        size = pages * connection.execute("PRAGMA page_size").fetchone()[0]
-        tables = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
-        found = {t: connection.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in sorted(tables)}
-        spatial = [row[0] for row in connection.execute("SELECT table_name FROM gpkg_geometry_columns")]
-        indexed = {t: connection.execute(f'SELECT count(*) FROM "rtree_{t}_geom"').fetchone()[0] for t in spatial}
-        drawn = {row[0] for row in connection.execute("SELECT f_table_name FROM layer_styles WHERE useAsDefault")}
-        told = {row[0] for row in connection.execute("SELECT DISTINCT table_name FROM gpkg_data_columns")}
-        projects = connection.execute("SELECT count(*) FROM qgis_projects").fetchone()[0]
-    except sqlite3.Error as error:
-        raise OSError(f"{path.name} is damaged: {error}") from None
-    finally:
-        connection.close()
-    whole = size == path.stat().st_size and {"areas", "units", "changes", "status"} <= tables
-    complete = drawn == told == tables - {"layer_styles"} and projects == 1
+        def ask(query: str) -> list[Any]:
+            return [row[0] for row in connection.execute(query)]
+
+        try:
+            size = ask("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")[0]
+            found = {table: ask(f'SELECT count(*) FROM "{table}"')[0] for table in rows}
+            spatial = ask("SELECT table_name FROM gpkg_geometry_columns")
+            indexed = {table: ask(f'SELECT count(*) FROM "rtree_{table}_geom"')[0] for table in spatial}
+            drawn = set(ask("SELECT f_table_name FROM layer_styles WHERE useAsDefault"))
+            described = set(ask("SELECT DISTINCT table_name FROM gpkg_data_columns"))
+            projects = ask("SELECT count(*) FROM qgis_projects")[0]
+        except sqlite3.Error as error:
+            raise OSError(_("{file} is damaged: {reason}").format(file=path.name, reason=error)) from None
     # what has no ground is in no index
-    complete &= indexed["units"] == rows["units"] and all(count <= found[t] for t, count in indexed.items())
-    if not whole or not complete or {**found, **rows} != found:
-        raise OSError(f"{path.name} came out incomplete")
-
-
-def write_again(stored: Layers, out: Path, formats: tuple[str, ...], stem: str | None = None) -> list[Path]:
-    """Write a stored designation into a folder, all files or none.
-
-    Parameters
-    ----------
-    stored : Layers
-    out : Path
-        Made where it is missing.
-    formats : tuple of str
-        Of `REWRITTEN`.
-    stem : str, optional
-        What the files are called, before the layer and the suffix; by default as `designate` calls them.
-
-    Returns
-    -------
-    list of Path
-        The files, in the order of the formats, then the summary.
-
-    Raises
-    ------
-    InputError
-        If a format is none of those.
-    OutputError
-        If they cannot be written; nothing has changed then.
-    """
-    unknown = [name for name in formats if name not in REWRITTEN]
-    if unknown:
-        what = "cannot be made of a designation that was read back"
-        remedy = f"Designate again; known here: {', '.join(REWRITTEN)}."
-        raise InputError(Problem(f"format {', '.join(unknown)}", what, remedy))
-    stem = stem or f"designation_{stored.year}"
-    names = [name for each in formats for name in _names(stored, stem, each)]
-    unwritable: tuple[type[Exception], ...] = (OSError, *gdal_errors())
-    try:
-        with put_together(out, [*names, f"{stem}.json"]) as folder:
-            for each in formats:
-                REWRITTEN[each](stored, folder, stem)
-            (folder / f"{stem}.json").write_text(as_json(stored.summary), encoding="utf-8")
-    except unwritable as error:
-        reason = getattr(error, "strerror", None) or str(error).split("\n")[0]
-        raise OutputError(cannot_write(out, reason)) from None
-    return [out / name for name in (*names, f"{stem}.json")]
-
-
-def _names(stored: Layers, stem: str, name: str) -> list[str]:
-    if name in ("gpkg", "xlsx"):
-        return [f"{stem}.{name}"]
-    return [f"{stem}_{layer}.{name}" for layer in LAYERS if layer in stored.layers]
-
-
-def _write_geopackage(stored: Layers, folder: Path, stem: str) -> None:
-    policy = stored.summary.policy
-    stamp = {
-        "source": stored.summary.source,
-        "year": str(stored.year),
-        "policy": policy.id,
-        "policy_sha256": policy.sha256,
-    }
-    with steady_gdal(stored.year):
-        for layer in stored:
-            write_layer(folder / f"{stem}.gpkg", layer, stamp if layer.name == "areas" else None)
-    dress_designation(folder / f"{stem}.gpkg", stored.summary.as_dict())
-
-
-REWRITTEN: dict[str, Callable[[Layers, Path, str], None]] = {
-    "gpkg": _write_geopackage,
-    "parquet": write_parquet,
-    "geojson": write_geojson,
-    "fgb": write_flatgeobuf,
-    "csv": write_csv,
-    "xlsx": write_workbook,
-}
-"""By what they are called in ``--format``."""
-
-DEFAULT_FORMATS = "gpkg,tif"
+    complete = indexed["units"] == rows["units"] and all(indexed[table] <= rows[table] for table in spatial)
+    complete &= drawn == described == set(rows) and projects == 1
+    if size != path.stat().st_size or found != rows or not complete:
+        raise OSError(_("{file} came out incomplete").format(file=path.name))
 
 
 class Destination(Protocol):
@@ -391,8 +309,8 @@ class Folder:
     def write(self, designation: Designation) -> tuple[list[str], str]:
         """See `Destination`."""
         if "crate" in self.formats and self.provenance is None:
-            what = "tells how a designation was asked for, and nothing says that here"
-            raise InputError(Problem("--format crate", what, "Ask for it with the command designate."))
+            what = _("tells how a designation was asked for, and nothing says that here")
+            raise InputError(Problem("--format crate", what, _("Ask for it with the command designate.")))
         files = write_results(designation, self.folder, self.formats, self.provenance)
         return [str(file) for file in files], files[-1].read_text(encoding="utf-8")
 
@@ -414,8 +332,8 @@ class Schema:
 
     def write(self, designation: Designation) -> tuple[list[str], str]:
         """See `Destination`."""
-        stored = layers_of(designation)
-        return [write_database(stored, self.database)], as_json(stored.summary)
+        layers = layers_of(designation)
+        return [write_database(layers, self.database)], as_json(layers.summary)
 
 
 def destination_of(out: Path | str, formats: str | None = None) -> Destination:
@@ -436,13 +354,9 @@ def destination_of(out: Path | str, formats: str | None = None) -> Destination:
     if not is_database(out):
         return Folder(Path(out), check_formats(DEFAULT_FORMATS if formats is None else formats))
     if formats is not None:
-        what = "is of files, and --out names a database, which gets all layers as tables"
-        raise InputError(Problem("--format", what, "Leave it out, or name a folder."))
+        what = _("is of files, and --out names a database, which gets all layers as tables")
+        raise InputError(Problem("--format", what, _("Leave it out, or name a folder.")))
     return Schema(database_of(str(out)))
-
-
-_NO_YEAR = 1970
-"""The stamp of a GeoPackage whose contents have no year."""
 
 
 def write_comparison(comparison: Comparison, path: Path) -> None:
@@ -467,15 +381,11 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
         "source": weights.source,
     }
     year = comparison.now.known_year or weights.year or _NO_YEAR
-    unwritable: tuple[type[Exception], ...] = (OSError, *gdal_errors())
-    try:
-        with put_together(path.parent, [path.name]) as folder, steady_gdal(year):
+    with _one_message(path), all_or_none(path.parent, [path.name]) as folder:
+        with steady_gdal(year):
             for layer in comparison_layers(comparison):
-                write_layer(folder / path.name, layer, stamp if layer.name == "changes" else None)
-            dress_comparison(folder / path.name, comparison.language, year)
-    except unwritable as error:
-        reason = getattr(error, "strerror", None) or str(error).split("\n")[0]
-        raise OutputError(cannot_write(path, reason)) from None
+                write_layer(folder / path.name, layer, stamp)
+        dress_comparison(folder / path.name, comparison.language, year)
 
 
 def comparison_layers(comparison: Comparison) -> Iterator[Layer]:

@@ -20,7 +20,7 @@ from udsat_geo.designation.job import Job, designate_in_a_row, find_inputs, find
 from udsat_geo.designation.status import Status
 from udsat_geo.designation.surroundings import read_surroundings
 from udsat_geo.files.area_set import read_area_set
-from udsat_geo.files.atomic_write import cannot_write, put_together
+from udsat_geo.files.atomic_write import all_or_none, cannot_write
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, OutputError, Problem
 from udsat_geo.messages.translate import _
@@ -215,7 +215,7 @@ def write_figures(figures: Mapping[str, Figure], out: Path, formats: tuple[str, 
     """
     names = [f"{name}.{ending}" for name in figures for ending in formats]
     try:
-        with put_together(out, names) as folder, settings():
+        with all_or_none(out, names) as folder, settings():
             for name, figure in figures.items():
                 for ending in formats:
                     metadata = {**_WITHOUT_DATE[ending], "Description": str(figure.get_label())}

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.designation.layers import GEOMETRY, Layers
+from udsat_geo.designation.columns import GEOMETRY
+from udsat_geo.designation.layers import Layers
 from udsat_geo.designation.summary import Summary
 from udsat_geo.files.area_set import is_designation
 from udsat_geo.files.explained import made_by_older
-from udsat_geo.files.read import read_layers
-from udsat_geo.files.stored import read_summary
+from udsat_geo.files.read import read_layers, read_summary
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import LANGUAGES, _
 from udsat_geo.policy.chain import BUILT_IN

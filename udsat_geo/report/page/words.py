@@ -214,5 +214,5 @@ METHOD = (
 
 def texts(language: str) -> dict[str, str]:
     """All words of the page's script, by key; events and roles are called what they are called everywhere else."""
-    of_roles = {f"role_{role}": text for role, text in ROLE_TEXTS[language].items()}
-    return {**in_language(TEXTS, language), **EVENT_TEXTS[language], **of_roles}
+    of_roles = {f"role_{role}": text for role, text in in_language(ROLE_TEXTS, language).items()}
+    return {**in_language(TEXTS, language), **in_language(EVENT_TEXTS, language), **of_roles}

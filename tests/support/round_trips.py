@@ -1,13 +1,7 @@
-"""What survives a round trip through each format: hostile values written, read back, and told as a table.
-
-    python scripts/round_trips.py [--database postgresql://USER@HOST/DATABASE]
-
-Every cell of the table is found out, not claimed: the kind of value alone is put into a designation, written and read.
-"""
+"""Designations of hostile values, written to a format and read back: what survives is found out, not claimed."""
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,32 +11,25 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import shapely
-from udsat_geo.designation.columns import type_of
-from udsat_geo.designation.layers import GEOMETRY, Layer, Layers, differences, without_geometry
+from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, KEY, LAYERS, TABLES, type_of
+from udsat_geo.designation.layers import Layer, Layers, differences
 from udsat_geo.designation.summary import Summary, as_json
-from udsat_geo.files.delimited import write_csv
-from udsat_geo.files.flatgeobuf import write_flatgeobuf
-from udsat_geo.files.geojson import write_geojson
+from udsat_geo.files.formats import write_csv, write_flatgeobuf, write_geojson, write_parquet
 from udsat_geo.files.geopackage import steady_gdal, write_layer
-from udsat_geo.files.parquet import write_parquet
 from udsat_geo.files.postgis import database_of, write_database
 from udsat_geo.files.read import read_layers
-from udsat_geo.files.workbook import LONGEST, write_workbook
+from udsat_geo.files.workbook import write_workbook
 
 CRS = "EPSG:25832"
 COLUMNS = {
-    "areas": "area_id name district residents units area_ha composite criteria_exceeded rate_low gap_low since event "
-    "until number exceeded reason",
-    "units": "unit_id residents rate_low gap_low composite criteria_with_rate role area_id decided_by short reason "
-    "exceeded qualified",
-    "changes": "event area_id previous_ids residents_added residents_removed residents_kept",
-    "changed_units": "unit_id event previous_area_id area_id residents",
-    "near_misses": "demand criterion short residents units composite criteria_exceeded reason",
-    "status": "criterion areas rest_of_city gap city",
-    "overrides": "action unit_id reason decided_by date units units_changed",
+    name: [
+        column.name.replace(KEY, "low")
+        for column in DESCRIBED[name].columns
+        if (name, column.name) != ("units", "name")
+    ]
+    for name in LAYERS
 }
-KINDS = {"status": None, "overrides": None}
-"""What geometries are; those of units vary, and the others are MultiPolygon."""
+"""Layer -> its columns, of a policy with one criterion."""
 IDS = {"areas": "area_id", "units": "unit_id"}
 
 Rows = list[dict[str, Any]]
@@ -56,16 +43,25 @@ def designation_of(content: Content, language: str = "da", units: str = "Polygon
     for name, columns in COLUMNS.items():
         rows = content.get(name, [])
         arrays = {
-            column: pa.array([_value(name, column, number, row) for number, row in enumerate(rows)], type_of(column))
-            for column in columns.split()
+            column: pa.array(
+                [_value(name, column, number, row) for number, row in enumerate(rows)], type_of(name, column)
+            )
+            for column in columns
         }
-        kind = units if name in ("units", "changed_units") else KINDS.get(name, "MultiPolygon")
+        kind = kind_of(name, units)
         if kind is not None:
             drawn = [row.get(GEOMETRY, _box(number, kind)) for number, row in enumerate(rows)]
             wkb = [None if shape is None else shapely.to_wkb(shape) for shape in drawn]
             arrays[GEOMETRY] = pa.array(wkb, pa.binary())
         layers[name] = Layer(name, pa.table(arrays), kind, None if kind is None else CRS)
     return Layers(_summary(layers, language), layers)
+
+
+def kind_of(layer: str, units: str) -> str | None:
+    """What the geometries of a layer are; `units` is what those of units are."""
+    if layer in TABLES:
+        return None
+    return units if layer in ("units", "changed_units") else "MultiPolygon"
 
 
 def _value(layer: str, column: str, number: int, row: dict[str, Any]) -> Any:
@@ -108,37 +104,28 @@ def _summary(layers: dict[str, Layer], language: str) -> Summary:
 
 @dataclass(frozen=True)
 class Door:
-    """A format: how a designation is written to a place, and read back from there.
-
-    Attributes
-    ----------
-    write : callable
-        The designation and a folder -> where `read_layers` finds it.
-    drawn : bool
-        Whether it holds geometries.
-    """
+    """A format that is read back: `write` puts a designation into a folder, and says where `read_layers` finds it."""
 
     write: Callable[[Layers, Path], str | Path]
-    drawn: bool = True
 
-    def through(self, stored: Layers) -> Layers:
+    def through(self, layers: Layers) -> Layers:
         """The designation, written and read back."""
         with tempfile.TemporaryDirectory() as folder:
-            return read_layers(self.write(stored, Path(folder)))
+            return read_layers(self.write(layers, Path(folder)))
 
 
 def _files(write: Callable[[Layers, Path, str], None]) -> Callable[[Layers, Path], Path]:
-    def written(stored: Layers, folder: Path) -> Path:
-        write(stored, folder, "designation_2025")
-        (folder / "designation_2025.json").write_text(as_json(stored.summary), encoding="utf-8")
+    def written(layers: Layers, folder: Path) -> Path:
+        write(layers, folder, "designation_2025")
+        (folder / "designation_2025.json").write_text(as_json(layers.summary), encoding="utf-8")
         return folder
 
     return written
 
 
-def _geopackage(stored: Layers, folder: Path, stem: str) -> None:
-    with steady_gdal(stored.year):
-        for layer in stored:
+def _geopackage(layers: Layers, folder: Path, stem: str) -> None:
+    with steady_gdal(layers.year):
+        for layer in layers:
             write_layer(folder / f"{stem}.gpkg", layer)
 
 
@@ -146,21 +133,23 @@ def into_database(address: str) -> Callable[[Layers, Path], str]:
     """Writes into the schema ``round_trips`` of a database."""
     place = f"{address}{'&' if '?' in address else '?'}schema=round_trips"
 
-    def written(stored: Layers, _: Path) -> str:
-        write_database(stored, database_of(place))
+    def written(layers: Layers, _: Path) -> str:
+        write_database(layers, database_of(place))
         return place
 
     return written
 
 
-DOORS = {
-    "gpkg": Door(_files(_geopackage)),
-    "parquet": Door(_files(write_parquet)),
-    "fgb": Door(_files(write_flatgeobuf)),
-    "geojson": Door(_files(write_geojson)),
-    "csv": Door(_files(write_csv), drawn=False),
-    "xlsx": Door(_files(write_workbook), drawn=False),
+DOORS = {"gpkg": Door(_files(_geopackage)), "parquet": Door(_files(write_parquet))}
+"""The formats of files that are read back."""
+WRITERS = {
+    **{name: door.write for name, door in DOORS.items()},
+    "fgb": _files(write_flatgeobuf),
+    "geojson": _files(write_geojson),
+    "csv": _files(write_csv),
+    "xlsx": _files(write_workbook),
 }
+"""All formats of files that hold layers: a designation and a folder -> where it lies."""
 
 
 # --- what is tried ------------------------------------------------------------------------------------------
@@ -206,68 +195,5 @@ TRIALS: dict[str, Content] = {
 
 def tried(door: Door, content: Content) -> str:
     """What becomes of a designation on its way through a format: ``exact``, or what else."""
-    stored = designation_of(content)
-    read = door.through(stored)
-    if _names(read) == [f"{name[: LONGEST - 1]}…" for name in _names(stored) or [""]]:
-        return "cut, and said"
-    attributes = differences(without_geometry(stored), without_geometry(read))
-    if attributes or not _draws(content):
-        return "; ".join(attributes) or "exact"
-    if not door.drawn:
-        return "not held"
-    found = differences(stored, read)
-    return ("within 1 mm" if farthest(stored, read) < 1e-3 else "; ".join(found)) if found else "exact"
-
-
-def _names(stored: Layers) -> list[str]:
-    return [name for name in stored.layers["areas"].table["name"].to_pylist() if name is not None]
-
-
-def _draws(content: Content) -> bool:
-    """Whether it is geometries that are tried."""
-    return any(GEOMETRY in row for rows in content.values() for row in rows)
-
-
-def farthest(one: Layers, other: Layers) -> float:
-    """How far, in metres, a corner of one designation lies from the same corner of another; infinite without one.
-
-    Rings are taken in the direction of RFC 7946.
-    """
-    most = 0.0
-    for layer in one:
-        if layer.geometry_type is not None:
-            pair = [_shapes(stored.layers[layer.name]) for stored in (one, other)]
-            if not np.array_equal(*(shapely.is_missing(shapes) for shapes in pair)):
-                return float("inf")
-            corners = [shapely.get_coordinates(shapely.orient_polygons(shapes)) for shapes in pair]
-            if corners[0].shape != corners[1].shape:
-                return float("inf")
-            most = max(most, float(np.hypot(*(corners[0] - corners[1]).T).max(initial=0.0)))
-    return most
-
-
-def _shapes(layer: Layer) -> Any:
-    return shapely.from_wkb(layer.table[GEOMETRY].to_numpy())
-
-
-def table(doors: Mapping[str, Door]) -> str:
-    """What survives, as Markdown."""
-    head = ["", *doors]
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    for name, content in TRIALS.items():
-        lines.append(f"| {' | '.join([name, *(tried(door, content) for door in doors.values())])} |")
-    return "\n".join(lines)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="What survives a round trip through each format.")
-    parser.add_argument("--database", metavar="URL", help="A PostGIS database to try as well, in a schema round_trips.")
-    arguments = parser.parse_args()
-    doors = dict(DOORS)
-    if arguments.database is not None:
-        doors["postgis"] = Door(into_database(arguments.database))
-    print(table(doors))
-
-
-if __name__ == "__main__":
-    main()
+    layers = designation_of(content)
+    return "; ".join(differences(layers, door.through(layers))) or "exact"
