@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from two_years import write_policy, write_town
-from udsat_geo.analysis.why import DATA, MOVING, RULE, Why, decomposition_as_data, explain_change
+from udsat_geo.analysis.why import DATA, MOVING, RULE, Why, explain_change, why_as_data
 from udsat_geo.cli.main import udsat
 from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.designation.job import Job
@@ -141,7 +141,7 @@ def test_the_command_prints_the_data_as_json(town: Path) -> None:
     code, printed, errors = call(*base, "--json", "--lang", "en")
     assert (code, errors) == (0, "")
     found = explained(town, "town", "harder")
-    wanted = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
+    wanted = why_as_data(found)
     assert json.loads(printed) == json.loads(json.dumps(wanted))
     for row in wanted["residents"]["areas"]:
         assert sum(row["parts"].values()) == pytest.approx(row["change"], abs=1e-9)
@@ -176,7 +176,7 @@ def test_diff_takes_stored_designations_apart(town: Path) -> None:
     assert (code, errors) == (0, "")
     why = json.loads(printed)["why"]
     found = explained(town)
-    wanted = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
+    wanted = why_as_data(found)
     assert why["residents"] == json.loads(json.dumps(wanted["residents"]))
     assert not [note for note in why["notes"] if "not designated as" in note]
     code, printed, errors = call("diff", *files, *(part for part in arguments if part != "--json"))

@@ -103,7 +103,7 @@ def test_lineage_counts_as_the_designations_do(towns: dict[str, Path], tmp_path:
 
 def test_the_outlines_over_cells_would_give_another_number(towns: dict[str, Path]) -> None:
     """Else nothing above would be tested: they are smoothed."""
-    polygons, _ = read_polygons(Path(f"{towns['cells']}|layername=areas"), "area", "en")
+    polygons, _ = read_polygons(Path(f"{towns['cells']}|layername=areas"), "en")
     drawn = read_areas_of_registers(towns["cells"], "en")
     policy = load_policy("kbh-2017").policy
     counts = [measure_year(towns["raw"] / str(YEAR), policy, [areas]).residents().sum() for areas in (polygons, drawn)]

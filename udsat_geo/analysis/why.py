@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations
 from math import factorial
 from typing import Any
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.changes.diff import REMOVED, Changes
+from udsat_geo.changes.diff import ChangedArea, Changes, changed_areas
 from udsat_geo.designation.designation import Designation, Inputs, Progress, designate
 from udsat_geo.designation.job import (
     Job,
@@ -412,6 +413,11 @@ class Why:
         """Whether both years were designated by one policy."""
         return self.before.policy.sha256 == self.now.policy.sha256
 
+    @cached_property
+    def rows(self) -> list[ChangedArea]:
+        """The areas that the comparison tells of, in the order of the decomposition."""
+        return changed_areas(self.changes, self.before.area_set(), self.now.area_set())
+
     @property
     def criteria(self) -> tuple[Criterion, ...]:
         """The criteria whose rates are taken apart: those of the later policy."""
@@ -572,40 +578,33 @@ def _situation(made: dict[tuple[int, int], Designation], changes: Changes) -> Si
 RATES = ("areas", "rest_of_city", "gap", "city")
 
 
-def decomposition_as_data(
-    before: Designation, now: Designation, changes: Changes, decomposition: Decomposition
-) -> dict[str, Any]:
+def why_as_data(found: Why) -> dict[str, Any]:
     """Why two years' designations differ; the same for the same.
 
     Every change has `before`, `now`, `change` and its parts by name, null where there is no value; rates are fractions
     or in the criterion's own unit, positive gaps worse. Parts are the exact ones to the nearest float.
     """
+    decomposition, keys = found.decomposition, found.now.policy.policy.keys
+    areas = [{"area_id": row.area_id, "name": row.name, "event": row.event} for row in found.rows]
+    rates_of_areas = [
+        [{"criterion": key, **_data(parts)} for key, parts in zip(keys, row, strict=True)] for row in decomposition.rows
+    ]
     return {
         "version": __version__,
-        "before": _designation(before),
-        "now": _designation(now),
-        "same_rule": before.policy.sha256 == now.policy.sha256,
+        "before": _designation(found.before),
+        "now": _designation(found.now),
+        "same_rule": found.same_rule,
         "residents": {
             "in_all": _data(decomposition.in_all),
-            "areas": [
-                {**_area(i, before, now, changes), **_data(parts)} for i, parts in enumerate(decomposition.residents)
-            ],
+            "areas": [{**area, **_data(parts)} for area, parts in zip(areas, decomposition.residents, strict=True)],
             "elsewhere": _data(decomposition.elsewhere),
         },
         "rates": [
             {"criterion": key, **{name: _data(getattr(decomposition, name)[j]) for name in RATES}}
-            for j, key in enumerate(now.policy.policy.keys)
+            for j, key in enumerate(keys)
         ],
-        "rates_of_areas": [
-            {
-                **_area(i, before, now, changes),
-                "rates": [
-                    {"criterion": key, **_data(parts)} for key, parts in zip(now.policy.policy.keys, row, strict=True)
-                ],
-            }
-            for i, row in enumerate(decomposition.rows)
-        ],
-        "notes": list(dict.fromkeys((*before.notes, *now.notes))),
+        "rates_of_areas": [{**area, "rates": rates} for area, rates in zip(areas, rates_of_areas, strict=True)],
+        "notes": list(dict.fromkeys((*found.before.notes, *found.now.notes))),
     }
 
 
@@ -618,18 +617,6 @@ def _designation(made: Designation) -> dict[str, Any]:
         "source": made.inputs.source,
         "residents": made.status.residents,
     }
-
-
-def area_of_row(row: int, before: Designation, now: Designation, changes: Changes) -> tuple[str, str]:
-    """Id and name of the area that a row of the comparison tells of."""
-    gone = changes.event[row] == REMOVED
-    made, area = (before, changes.previous[row][0]) if gone else (now, int(changes.area[row]))
-    return str(made.area_id[area]), str(made.name[area])
-
-
-def _area(row: int, before: Designation, now: Designation, changes: Changes) -> dict[str, Any]:
-    area_id, name = area_of_row(row, before, now, changes)
-    return {"area_id": area_id, "name": name, "event": changes.event[row]}
 
 
 def _data(parts: Parts) -> dict[str, Any]:

@@ -528,7 +528,7 @@ def why(
     InputError
         If the years do not rise, or an input is at fault.
     """
-    from udsat_geo.analysis.why import decomposition_as_data, explain_change
+    from udsat_geo.analysis.why import explain_change, why_as_data
     from udsat_geo.designation.job import Job
     from udsat_geo.files.earlier import store_of
     from udsat_geo.synthetic.write import DEFAULT_SEED
@@ -541,7 +541,7 @@ def why(
         for year, rule in ((before, first), (now, second))
     ]
     found = explain_change(jobs[0], jobs[1], progress)
-    return Why(found, decomposition_as_data(found.before, found.now, found.changes, found.decomposition))
+    return Why(found, why_as_data(found))
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,25 +42,41 @@ each row is one."""
 _MOST_PAIRS = 10
 
 
-def read_polygons(path: Path, one: str, language: str, allow_overlaps: bool = False) -> tuple[AreaSet, Any]:
-    """Polygons in the reference system of the registers, one for each row of a file.
+def read_polygons(
+    path: Path,
+    language: str,
+    one: str = "area",
+    by_name: bool = False,
+    name: str | None = None,
+    year: int = -1,
+    allow_overlaps: bool = False,
+) -> tuple[AreaSet, Any]:
+    """Polygons of a vector file.
 
     Parameters
     ----------
     path : Path
         A file with one layer, ``file|layername=name``, or a GeoPackage with a layer ``areas``.
-    one : str
-        What one of them is called in messages.
     language : {"da", "en"}
         Of the notes.
+    one : str
+        What one of them is called in messages.
+    by_name : bool
+        Rows of one name are one area, in the file's own reference system; else each row is one, in that of the
+        registers.
+    name : str, optional
+        `by_name`: the column that tells the areas apart; None finds it out, or numbers them by row.
+    year : int
+        Of the areas, where it is known.
     allow_overlaps : bool
         Say which polygons overlap instead of refusing them; a resident of both counts in the first.
 
     Returns
     -------
     polygons : AreaSet
-        Their ids are those of the file, else the numbers of the rows; their names up to two columns of text.
-    attributes : pyarrow.Table, a row for each
+        Where each row is one, their ids are those of the file, else the numbers of the rows; their names up to two
+        columns of text.
+    attributes : pyarrow.Table, one row for each row of the file
 
     Raises
     ------
@@ -68,85 +84,55 @@ def read_polygons(path: Path, one: str, language: str, allow_overlaps: bool = Fa
         If the file cannot be read or does not say its reference system, holds anything but valid polygons, or polygons
         that overlap; every overlapping pair is named.
     """
-    features, notes = features_of_registers(_with_layer(path), language)
+    path = _with_layer(path)
+    features, notes = (read_features(path), ()) if by_name else features_of_registers(path, language)
+    geometry = _checked_geometry(features, one)
+    crs = crs_code(str(features.crs)) if by_name else CRS
+    if by_name:
+        area_id, geometry, found_out = _joined_by_name(features, geometry, name, language)
+        names, notes = area_id, (*notes, *found_out)
+    else:
+        area_id, names = _ids_and_names(features)
+    since = np.full(len(area_id), year, dtype=np.int64)
+    found = AreaSet(area_id, names, geometry, crs, year, since, features.name, file_of(path))
+    if not by_name:
+        check_polygons(features.name, geometry, np.array(found.labels, dtype=object), one)
+    notes = (*notes, *_overlaps(found, one, language, allow_overlaps))
+    return dataclasses.replace(found, notes=notes, may_overlap=allow_overlaps), features.attributes
+
+
+def _checked_geometry(features: Features, one: str) -> NDArray[np.object_]:
+    """The geometries of a file, which has some, in a reference system that is known."""
     if features.geometry is None or not len(features.geometry):
         what = _("holds no geometries") if features.geometry is None else _("holds no polygons")
-        raise InputError(
-            Problem(features.name, what, _("Name a file of polygons, one for each {one}.").format(one=one))
-        )
-    area_id, name = _ids_and_names(features)
-    found = _polygon_set(features, area_id, name, features.geometry, CRS, path)
-    check_polygons(features.name, features.geometry, np.array(found.labels, dtype=object), one)
-    overlaps = _overlaps(found, one, language, allow_overlaps)
-    return dataclasses.replace(found, notes=(*notes, *overlaps), may_overlap=allow_overlaps), features.attributes
+        remedy = _("Name a file of polygons, one for each {one}.").format(one=one)
+        raise InputError(Problem(features.name, what, remedy))
+    if features.crs is None:
+        raise InputError(Problem(features.name, _("does not say its reference system"), _("Set it in the file.")))
+    check_crs(features.crs, features.name)
+    return features.geometry
 
 
-def read_named_polygons(
-    path: Path, name: str | None, language: str, year: int = -1, allow_overlaps: bool = False
-) -> AreaSet:
-    """Polygons in their own reference system; those of one name are one area.
-
-    Parameters
-    ----------
-    path : Path
-        Any vector file, or ``file|layername=name``.
-    name : str or None
-        The column that tells the areas apart; None finds it out, or numbers them by row.
-    language : {"da", "en"}
-        Of the notes.
-    year : int
-        Of the areas, where it is known.
-    allow_overlaps : bool
-        As in `read_polygons`.
-
-    Raises
-    ------
-    InputError
-        As `read_polygons`.
-    """
+def _joined_by_name(
+    features: Features, geometry: NDArray[np.object_], name: str | None, language: str
+) -> tuple[NDArray[np.object_], NDArray[np.object_], list[str]]:
+    """Ids and outlines of areas, those of one name joined, and what was found out."""
     import shapely
 
-    features = read_features(path)
-    geometry = features.geometry
-    if geometry is None or not len(geometry):
-        raise InputError(Problem(features.name, _("holds no areas"), _("Areas are polygons.")))
-    if features.crs is None:
-        what = _("does not say its reference system")
-        raise InputError(Problem(features.name, what, _("Set it in the file.")))
-    check_crs(features.crs, features.name)
     check_polygons(features.name, geometry, _row_numbers(len(geometry)), "area")
     names = _names(features, name)
-    notes = []
     if names is None:
-        unique, area_of_row = _row_numbers(len(geometry)), np.arange(len(geometry))
-        notes.append(
-            _("{file}: the areas are numbered by row; name a column with --name", language).format(file=features.name)
-        )
-    else:
-        # by name, so that no order of rows matters
-        found, area_of_row = np.unique(names.astype(str), return_inverse=True)
-        unique = _objects(found.tolist())
+        text = _("{file}: the areas are numbered by row; name a column with --name", language)
+        return _row_numbers(len(geometry)), shapely.force_2d(geometry), [text.format(file=features.name)]
+    # by name, so that no order of rows matters
+    found, area_of_row = np.unique(names.astype(str), return_inverse=True)
     parts = shapely.force_2d(geometry)
-    outline = _objects([shapely.union_all(parts[area_of_row == area]) for area in range(len(unique))])
-    if len(unique) < len(geometry):
+    outline = _objects([shapely.union_all(parts[area_of_row == area]) for area in range(len(found))])
+    notes = []
+    if len(found) < len(geometry):
         text = _("{file}: {rows} polygons make {areas} areas: those of one name are one", language)
-        notes.append(text.format(file=features.name, rows=len(geometry), areas=len(unique)))
-    areas = _polygon_set(features, unique, unique, outline, crs_code(str(features.crs)), path, year)
-    overlaps = _overlaps(areas, "area", language, allow_overlaps)
-    return dataclasses.replace(areas, notes=(*notes, *overlaps), may_overlap=allow_overlaps)
-
-
-def _polygon_set(
-    features: Features,
-    area_id: NDArray[np.object_],
-    name: NDArray[np.object_],
-    outline: NDArray[np.object_],
-    crs: str,
-    path: Path,
-    year: int = -1,
-) -> AreaSet:
-    since = np.full(len(area_id), year, dtype=np.int64)
-    return AreaSet(area_id, name, outline, crs, year, since, features.name, file_of(path))
+        notes.append(text.format(file=features.name, rows=len(geometry), areas=len(found)))
+    return _objects(found.tolist()), outline, notes
 
 
 def features_of_registers(path: Path, language: str) -> tuple[Features, tuple[str, ...]]:

@@ -408,6 +408,45 @@ def _since(before: AreaSet, now: AreaSet, links: Overlaps) -> NDArray[np.int64]:
     return np.where(descends, since, now.year)
 
 
+@dataclass(frozen=True)
+class ChangedArea:
+    """One row of a comparison: an area of now, or an earlier one that is gone.
+
+    Attributes
+    ----------
+    event : str
+    area_id, name : str
+    previous : tuple of str
+        Ids of the earlier areas linked to it; of one that is gone, its own.
+    added, removed, kept : int
+        Residents.
+    """
+
+    event: str
+    area_id: str
+    name: str
+    previous: tuple[str, ...]
+    added: int
+    removed: int
+    kept: int
+
+
+def changed_areas(changes: Changes, before: AreaSet, now: AreaSet) -> list[ChangedArea]:
+    """The rows of a comparison, in its order."""
+    counts = zip(
+        changes.residents_added.tolist(),
+        changes.residents_removed.tolist(),
+        changes.residents_kept.tolist(),
+        strict=True,
+    )
+    rows = []
+    for event, area, previous, counted in zip(changes.event, changes.area, changes.previous, counts, strict=True):
+        side, number = (before, previous[0]) if event == REMOVED else (now, int(area))
+        ids = tuple(str(before.area_id[p]) for p in previous)
+        rows.append(ChangedArea(event, str(side.area_id[number]), str(side.name[number]), ids, *counted))
+    return rows
+
+
 def links(changes: Changes, before: AreaSet, now: AreaSet) -> dict[str, NDArray[Any]]:
     """The columns of the table ``links``: every pair of areas that share a unit, each of shape (n_pairs,)."""
     pairs = changes.overlaps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import math
 from itertools import pairwise
@@ -11,7 +12,7 @@ from typing import Any
 from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.compare import Comparison, share
-from udsat_geo.changes.diff import EVENTS, REMOVED, links, total
+from udsat_geo.changes.diff import EVENTS, changed_areas, links, total
 from udsat_geo.changes.lineage import Lineage
 
 
@@ -26,14 +27,7 @@ def comparison_as_data(comparison: Comparison) -> dict[str, Any]:
         "version": __version__,
         "before": _side(comparison.before),
         "now": _side(comparison.now),
-        "weighed_by": {
-            "kind": weights.kind,
-            "file": weights.file,
-            "year": weights.year,
-            "source": weights.source,
-            "places": weights.places,
-            "residents": weights.residents,
-        },
+        "weighed_by": dataclasses.asdict(weights),
         "notes": list(comparison.notes),
         "totals": {
             "residents_before": comparison.kept + comparison.removed,
@@ -68,27 +62,20 @@ def _side(side: AreaSet) -> dict[str, Any]:
 
 
 def _areas(comparison: Comparison) -> list[dict[str, Any]]:
-    changes, before, now = comparison.changes, comparison.before, comparison.now
-    rows = []
-    for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
-        side, number = (before, previous[0]) if event == REMOVED else (now, int(area))
-        added, removed, kept = (
-            int(counted[i]) for counted in (changes.residents_added, changes.residents_removed, changes.residents_kept)
-        )
-        rows.append(
-            {
-                "event": event,
-                "area_id": str(side.area_id[number]),
-                "name": str(side.name[number]),
-                "previous_ids": [str(before.area_id[p]) for p in previous],
-                "residents_before": kept + removed,
-                "residents_now": kept + added,
-                "residents_added": added,
-                "residents_removed": removed,
-                "residents_kept": kept,
-            }
-        )
-    return rows
+    return [
+        {
+            "event": row.event,
+            "area_id": row.area_id,
+            "name": row.name,
+            "previous_ids": list(row.previous),
+            "residents_before": row.kept + row.removed,
+            "residents_now": row.kept + row.added,
+            "residents_added": row.added,
+            "residents_removed": row.removed,
+            "residents_kept": row.kept,
+        }
+        for row in changed_areas(comparison.changes, comparison.before, comparison.now)
+    ]
 
 
 def _links(comparison: Comparison) -> list[dict[str, Any]]:

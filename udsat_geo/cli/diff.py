@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from udsat_geo.analysis.why import Why, decomposition_as_data, explain_areas
+from udsat_geo.analysis.why import Why, explain_areas, why_as_data
 from udsat_geo.changes.compare import Comparison, compare_areas, share
-from udsat_geo.changes.diff import REMOVED, SPLIT, links
+from udsat_geo.changes.diff import SPLIT, changed_areas, links
 from udsat_geo.changes.tables import comparison_as_data
 from udsat_geo.changes.words import DIFF
 from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
@@ -162,7 +162,7 @@ def _why_as_data(explained: tuple[Why, tuple[str, ...]] | None) -> dict[str, Any
     if explained is None:
         return {}
     found, notes = explained
-    data = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
+    data = why_as_data(found)
     return {"why": data | {"notes": [*notes, *data["notes"]]}}
 
 
@@ -210,19 +210,13 @@ def _print_areas(comparison: Comparison, console: Console) -> None:
         comparison.language,
         in_language(TABLE, comparison.language),
     )
-    changes, before, now = comparison.changes, comparison.before, comparison.now
     rows = []
-    for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
-        side, number = (before, previous[0]) if event == REMOVED else (now, int(area))
-        added, removed, kept = (
-            int(counted[i]) for counted in (changes.residents_added, changes.residents_removed, changes.residents_kept)
-        )
-        told = ", ".join(events[one] for one in event.split("+"))
-        if len(previous) > 1 or SPLIT in event:
-            told += " " + words["from"].format(ids=", ".join(str(before.area_id[p]) for p in previous))
-        label = str(side.area_id[number])
-        label += "" if side.name[number] == side.area_id[number] else f" {side.name[number]}"
-        rows.append(_row(label, kept, added, removed, told, language))
+    for row in changed_areas(comparison.changes, comparison.before, comparison.now):
+        told = ", ".join(events[one] for one in row.event.split("+"))
+        if len(row.previous) > 1 or SPLIT in row.event:
+            told += " " + words["from"].format(ids=", ".join(row.previous))
+        label = row.area_id if row.name == row.area_id else f"{row.area_id} {row.name}"
+        rows.append(_row(label, row.kept, row.added, row.removed, told, language))
     rows.append(_row(words["all"], comparison.kept, comparison.added, comparison.removed, "", language))
     headings = [words[key] for key in ("area", "before", "now", "added", "removed", "event")]
     console.print(plain_table(headings, rows, (0, 5), (0, 5), total=True))

@@ -18,10 +18,9 @@ from udsat_geo.analysis.why import (
     WITHIN,
     Parts,
     Why,
-    area_of_row,
-    decomposition_as_data,
     explain_change,
     rounded_parts,
+    why_as_data,
 )
 from udsat_geo.changes.diff import ADDED, REMOVED
 from udsat_geo.changes.words import WHY
@@ -111,7 +110,7 @@ def why(
     with progress_on(not as_json) as progress:
         found = explain_change(jobs[0], jobs[1], progress)
     if as_json:
-        data = decomposition_as_data(found.before, found.now, found.changes, found.decomposition)
+        data = why_as_data(found)
         click.echo(to_json(data), nl=False)
         return
     print_why(found, plain_console(), language, show_all)
@@ -133,12 +132,11 @@ def print_why(found: Why, console: Console, language: str, show_all: bool = Fals
     say(console, words["points"])
     for title, parts in (("areas", decomposition.areas), ("gap", decomposition.gap)):
         console.print(_rates(found, parts, words[title], language))
-    for row, event in enumerate(found.changes.event):
-        if show_all or event in (ADDED, REMOVED):
-            label = " ".join(area_of_row(row, before, now, found.changes))
-            told = ", ".join(in_language(TABLE, language)[one] for one in event.split("+"))
-            title = words["row"].format(area=label, event=told)
-            console.print(_rates(found, decomposition.rows[row], title, language, city=True))
+    for area, parts in zip(found.rows, decomposition.rows, strict=True):
+        if show_all or area.event in (ADDED, REMOVED):
+            told = ", ".join(in_language(TABLE, language)[one] for one in area.event.split("+"))
+            title = words["row"].format(area=f"{area.area_id} {area.name}", event=told)
+            console.print(_rates(found, parts, title, language, city=True))
     say(console, words["legend"])
 
 
@@ -146,8 +144,8 @@ def _residents(found: Why, language: str) -> Table:
     words, decomposition = in_language(WHY, language), found.decomposition
     names = [DATA, MOVING] if found.same_rule else list(OF_RESIDENTS)
     rows = [
-        _resident_row(" ".join(area_of_row(i, found.before, found.now, found.changes)), parts, names, language)
-        for i, parts in enumerate(decomposition.residents)
+        _resident_row(f"{area.area_id} {area.name}", parts, names, language)
+        for area, parts in zip(found.rows, decomposition.residents, strict=True)
     ]
     if any(decomposition.elsewhere.of.values()):
         rows.append(_resident_row(words["elsewhere"], decomposition.elsewhere, names, language))

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.areas.polygons import read_named_polygons, read_polygons
+from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.changes.compare import Weighing
 from udsat_geo.designation.read_back import area_set_of_tables
 from udsat_geo.files.postgis import is_database
@@ -49,8 +49,9 @@ def read_area_set(
     InputError
         If the file is missing or damaged, holds no areas, or areas that overlap.
     """
-    found = read_designation(where) if is_designation(where) else None
-    return read_named_polygons(Path(where), name, language, year, allow_overlaps) if found is None else found
+    if is_designation(where):
+        return read_designation(where)
+    return read_polygons(Path(where), language, "area", True, name, year, allow_overlaps)[0]
 
 
 def read_areas_of_registers(where: str | Path, language: str, allow_overlaps: bool = False) -> AreaSet:
@@ -72,7 +73,7 @@ def read_areas_of_registers(where: str | Path, language: str, allow_overlaps: bo
         are at fault.
     """
     if not is_designation(where):
-        return read_polygons(Path(where), "area", language, allow_overlaps)[0]
+        return read_polygons(Path(where), language, allow_overlaps=allow_overlaps)[0]
     found = read_designation(where)
     if not same_crs(found.crs, CRS):
         what = _("is a designation in {crs}, and registers are read in {registers}")

@@ -324,7 +324,7 @@ def read_polling(path: Path, language: str, allow_overlaps: bool = False) -> Pol
     InputError
         For polygons that cannot be used, and numbers of voters that cannot be.
     """
-    polygons, attributes = read_polygons(path, "polling district", language, allow_overlaps)
+    polygons, attributes = read_polygons(path, language, "polling district", allow_overlaps=allow_overlaps)
     return PollingFile(polygons, *_voters(polygons, attributes))
 
 

@@ -24,7 +24,7 @@ def measured(
     made: Registers, folder: Path, areas: Any = AREAS, polling: Any = None, goals: LoadedGoals | None = None
 ) -> Measured:
     made.write(folder / "registers")
-    polygons = read_polygons(write_polygons(folder / "areas.gpkg", areas), "area", "en", allow_overlaps=True)[0]
+    polygons = read_polygons(write_polygons(folder / "areas.gpkg", areas), "en", allow_overlaps=True)[0]
     districts = None if polling is None else read_polling(write_polygons(folder / "polling.gpkg", polling), "en")
     registers = RegistersOfYear(2021, folder / "registers", "registers")
     return measure(registers, goals or load_goals(), polygons, districts, "en")
@@ -253,7 +253,7 @@ def test_half_of_a_district_is_enough_and_one_less_is_not(tmp_path: Path) -> Non
 def test_turnout_is_that_of_the_districts_in_the_areas(tmp_path: Path) -> None:
     made = town_of({(5.0, 20.0): 3, (15.0, 70.0): 3, (300.0, 300.0): 1})
     made.write(tmp_path / "registers")
-    areas = read_polygons(write_polygons(tmp_path / "areas.gpkg", [box(0, 0, 10, 100)]), "area", "en")[0]
+    areas = read_polygons(write_polygons(tmp_path / "areas.gpkg", [box(0, 0, 10, 100)]), "en")[0]
     districts = write_polygons(
         tmp_path / "polling.gpkg", [box(0, 0, 20, 50), box(0, 50, 20, 100)], eligible=[200, 300], voted=[100, 200]
     )

@@ -24,7 +24,7 @@ def account(folder: Path, designation: int, years: tuple[int, ...]) -> Account:
     polygons = [shapely.union_all(cells[planted.area == area]) for area in np.unique(planted.area)]
     path = write_polygons(folder / f"{designation}.gpkg", polygons)
     registers = [RegistersOfYear(year, cached_registers(year), "synthetic") for year in years]
-    return take_account(registers, load_goals(), read_polygons(path, "area", "en")[0])
+    return take_account(registers, load_goals(), read_polygons(path, "en")[0])
 
 
 @pytest.fixture(scope="module")
