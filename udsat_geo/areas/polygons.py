@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.registers.schema import CRS
 from udsat_geo.sources.crs import check_crs, crs_code
@@ -38,6 +38,12 @@ LEAST_OVERLAP_M2 = 1e-4
 NAMES, IDS = ("area_id", "name", "navn"), ("area_id", "id", "nr", "nummer", "number")
 """Columns that tell the polygons of a file apart, the first that it has: where rows of one name are one area, and where
 each row is one."""
+
+OVERLAPPING = {
+    N_("area"): N_("areas {first} and {second} overlap by {m2} m2"),
+    N_("polling district"): N_("polling districts {first} and {second} overlap by {m2} m2"),
+}
+"""What is said of two polygons that overlap, by what one of them is called."""
 
 _MOST_PAIRS = 10
 
@@ -105,7 +111,7 @@ def _checked_geometry(features: Features, one: str) -> NDArray[np.object_]:
     """The geometries of a file, which has some, in a reference system that is known."""
     if features.geometry is None or not len(features.geometry):
         what = _("holds no geometries") if features.geometry is None else _("holds no polygons")
-        remedy = _("Name a file of polygons, one for each {one}.").format(one=one)
+        remedy = _("Name a file of polygons, one for each {one}.").format(one=_(one))
         raise InputError(Problem(features.name, what, remedy))
     if features.crs is None:
         raise InputError(Problem(features.name, _("does not say its reference system"), _("Set it in the file.")))
@@ -258,9 +264,9 @@ def _overlaps(areas: AreaSet, one: str, language: str, allowed: bool) -> tuple[s
     large = [pair for pair in pairs if pair[2] > MOST_OVERLAP_M2]
     if not allowed and large:
         remedy = _("Cut one of them (in QGIS: Difference), or give --allow-overlaps: the first of them counts then.")
-        what = _("{one}s {first} and {second} overlap by {m2} m2")
+        what = _(OVERLAPPING[one])
         problems = [
-            Problem(areas.file, what.format(one=one, first=label[i], second=label[j], m2=f"{m2:,.0f}"), remedy)
+            Problem(areas.file, what.format(first=label[i], second=label[j], m2=f"{m2:,.0f}"), remedy)
             for i, j, m2 in large
         ]
         more = len(large) - _MOST_PAIRS

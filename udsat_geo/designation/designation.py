@@ -347,8 +347,8 @@ def check_year(year: int, policy: LoadedPolicy) -> None:
     """
     first, last = policy.policy.years
     if not first <= year <= last:
-        what = f"the policy {policy.policy.id} holds for {first}-{last}"
-        raise InputError(Problem(f"--year {year}", what, "Choose a year or another policy."))
+        what = _("the policy {policy} holds for {first}-{last}").format(policy=policy.policy.id, first=first, last=last)
+        raise InputError(Problem(f"--year {year}", what, _("Choose a year or another policy.")))
 
 
 def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None) -> tuple[Units, dict[str, Any]]:
@@ -370,8 +370,8 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     if inputs.unit_table is None:
         return _units_from_registers(inputs, policy, threads)
     if rule.units.kind == "addresses":
-        what = 'is a table of units, and kind = "addresses" reads registers'
-        remedy = "Leave --units out and name the registers with --raw, or use a policy over cells or zones."
+        what = _('is a table of units, and kind = "addresses" reads registers')
+        remedy = _("Leave --units out and name the registers with --raw, or use a policy over cells or zones.")
         raise InputError(Problem(name_of(file_of(inputs.unit_table)), what, remedy))
     from udsat_geo.units.table import read_unit_table, units_from_table, units_from_table_and_registers
 
@@ -390,10 +390,10 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
 def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | None) -> tuple[Units, dict[str, Any]]:
     rule = policy.policy
     if rule.reads_unit_table:
-        what = "its criteria are columns of a unit table"
-        raise InputError(Problem(f"policy {rule.id}", what, "Name the table with --units."))
+        what = _("its criteria are columns of a unit table")
+        raise InputError(Problem(f"policy {rule.id}", what, _("Name the table with --units.")))
     if rule.units.kind == "zones" or inputs.registers is None:
-        raise InputError(Problem(f"policy {rule.id}", "its units are zones", "Name their file with --units."))
+        raise InputError(Problem(f"policy {rule.id}", _("its units are zones"), _("Name their file with --units.")))
     made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
     units, sums = made_of(inputs.registers, rule, threads)
     return units, {

@@ -145,8 +145,10 @@ def find_registers(
         return folder, source_of(folder, year)
     if year not in YEARS:
         known = ", ".join(str(known) for known in YEARS)
-        what = "no registers in data/raw, and the synthetic Copenhagen has no such year"
-        raise InputError(Problem(f"--year {year}", what, f"It has {known}. Name your registers with --raw."))
+        what = _("no registers in data/raw, and the synthetic Copenhagen has no such year")
+        raise InputError(
+            Problem(f"--year {year}", what, _("It has {years}. Name your registers with --raw.").format(years=known))
+        )
     return cached_registers(year, seed, progress=progress), "synthetic"
 
 
@@ -202,15 +204,15 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
     """
     if is_synthetic(job):
         if job.policy.policy.reads_unit_table or job.policy.policy.units.kind == "zones":
-            what = "needs a table of units"
-            raise InputError(Problem(f"policy {job.policy.policy.id}", what, "Name it with --units."))
+            what = _("needs a table of units")
+            raise InputError(Problem(f"policy {job.policy.policy.id}", what, _("Name it with --units.")))
     elif job.units is not None:
         registers = None if job.raw is None else register_folder(job.raw, year)
         rule = job.policy.policy
         # addresses are no table whatever else is named, which is said when the units are read
         if registers is None and not rule.reads_unit_table and rule.units.kind != "addresses":
-            what = f"the criteria of {job.policy.policy.id} read registers, not a unit table"
-            remedy = 'Name the registers with --raw, or use a policy whose criteria have register = "units".'
+            what = _("the criteria of {policy} read registers, not a unit table").format(policy=job.policy.policy.id)
+            remedy = _('Name the registers with --raw, or use a policy whose criteria have register = "units".')
             raise InputError(Problem(name_of(file_of(job.units)), what, remedy))
         source = "unit_table" if registers is None else source_of(registers, year)
         return Inputs(registers, job.units, source, around_registers(job.around, registers))
@@ -230,7 +232,7 @@ def around_registers(named: Around, folder: Path | None) -> Around:
     found = named.named()
     # told before any register is read; what is in a file is told later
     problems = [
-        Problem(f"--{name} {path}".rstrip(), "no such file", "Check the path.")
+        Problem(f"--{name} {path}".rstrip(), _("no such file"), _("Check the path."))
         for name, path in found.items()
         if str(path) == "." or not file_of(path).exists()
     ]
@@ -239,10 +241,19 @@ def around_registers(named: Around, folder: Path | None) -> Around:
             beside = [path for suffix in VECTOR_SUFFIXES if (path := folder / f"{name}{suffix}").exists()]
             if len(beside) > 1:
                 names = ", ".join(path.name for path in beside)
-                problems.append(Problem(str(folder), f"more than one file of {name}: {names}", "Keep one, or name it."))
+                problems.append(
+                    Problem(
+                        str(folder),
+                        _("more than one file of {name}: {names}").format(name=name, names=names),
+                        _("Keep one, or name it."),
+                    )
+                )
             found |= {name: beside[0]} if beside else {}
     if "crossings" in found and "barriers" not in found:
-        what, remedy = "opens barriers, and there are none", "Name them with --barriers, or leave the crossings out."
+        what, remedy = (
+            _("opens barriers, and there are none"),
+            _("Name them with --barriers, or leave the crossings out."),
+        )
         origin = origin_of(file_of(found["crossings"]))
         problems.append(Problem(str(found["crossings"]) if origin is None else origin.name, what, remedy))
     if problems:
@@ -288,8 +299,8 @@ def find_previous(job: Job, inputs: Inputs, progress: Progress | None = None) ->
         earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran)
         return earlier.area_set(), ()
     if named:
-        remedy = "Designate that year first, name its file, or give --previous none."
-        raise InputError(Problem(f"--previous {year}", "neither a designation nor registers of that year", remedy))
+        remedy = _("Designate that year first, name its file, or give --previous none.")
+        raise InputError(Problem(f"--previous {year}", _("neither a designation nor registers of that year"), remedy))
     return None, (
         _("No designation and no registers of {year}: nothing to compare with.", job.language).format(year=year),
     )
@@ -298,8 +309,10 @@ def find_previous(job: Job, inputs: Inputs, progress: Progress | None = None) ->
 def _check_earlier(where: str, year: int, now: int) -> None:
     """What is compared with must lie before: memory, ids and first years all go forward."""
     if year >= now:
-        what = "is the year itself" if year == now else f"is of {year}, which is not before {now}"
-        raise InputError(Problem(where, what, "Name an earlier year, a file, or none."))
+        what = _("is the year itself")
+        if year != now:
+            what = _("is of {year}, which is not before {now}").format(year=year, now=now)
+        raise InputError(Problem(where, what, _("Name an earlier year, a file, or none.")))
 
 
 def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress | None) -> Inputs | None:
@@ -354,9 +367,13 @@ def inputs_of_years(jobs: Sequence[Job], progress: Progress | None = None) -> li
         check_year(job.year, job.policy)
     first = jobs[0]
     if first.units is not None and YEAR not in str(first.units):
-        what = "is one table, and years are to be compared"
+        what = _("is one table, and years are to be compared")
         raise InputError(
-            Problem(str(first.units), what, f"Write {YEAR} where the year stands, as in units_{YEAR}.gpkg.")
+            Problem(
+                str(first.units),
+                what,
+                _("Write {year} where the year stands, as in units_{year}.gpkg.").format(year=YEAR),
+            )
         )
     if not is_synthetic(first) and (first.units is None or first.raw is not None):
         _check_folders(first.raw or DEFAULT_RAW, years)
@@ -384,8 +401,8 @@ def check_policies(before: LoadedPolicy, now: LoadedPolicy) -> None:
     )
     other = [f"units.{key} = {second[key]!r}, not {first[key]!r}" for key in first if first[key] != second[key]]
     if other:
-        what = f"judges other units than {before.policy.id}: {', '.join(other)}"
-        raise InputError(Problem(f"policy {now.policy.id}", what, "Compare policies over the same units."))
+        what = _("judges other units than {policy}: {keys}").format(policy=before.policy.id, keys=", ".join(other))
+        raise InputError(Problem(f"policy {now.policy.id}", what, _("Compare policies over the same units.")))
 
 
 def designate_in_a_row(job: Job, years: Sequence[int], progress: Progress | None = None) -> list[Designation]:

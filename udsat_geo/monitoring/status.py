@@ -629,15 +629,15 @@ def check_years(job: StatusJob) -> tuple[int, ...]:
     first, last = policy.years
     problems = []
     if policy.reads_unit_table:
-        what = "its criteria read a unit table, and a status is measured over registers"
-        problems.append(Problem(f"policy {policy.id}", what, "Choose another policy with --policy."))
+        what = _("its criteria read a unit table, and a status is measured over registers")
+        problems.append(Problem(f"policy {policy.id}", what, _("Choose another policy with --policy.")))
     if not job.years:
-        problems.append(Problem("--years", "names no year", "Write years as 2017,2021."))
+        problems.append(Problem("--years", _("names no year"), _("Write years as 2017,2021.")))
     for year in sorted({year for year in job.years if job.years.count(year) > 1}):
-        problems.append(Problem(f"--years {year}", "stands more than once", "Name each year once."))
+        problems.append(Problem(f"--years {year}", _("stands more than once"), _("Name each year once.")))
     for year in sorted({year for year in job.years if not first <= year <= last}):
-        what = f"the policy {policy.id} holds for {first}-{last}"
-        problems.append(Problem(f"--years {year}", what, "Choose other years or another policy."))
+        what = _("the policy {policy} holds for {first}-{last}").format(policy=policy.id, first=first, last=last)
+        problems.append(Problem(f"--years {year}", what, _("Choose other years or another policy.")))
     if problems:
         raise InputError(problems)
     return tuple(sorted(job.years))

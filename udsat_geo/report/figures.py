@@ -184,10 +184,10 @@ def check_formats(text: str) -> tuple[str, ...]:
         Naming all that figures cannot be written in.
     """
     asked = list(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
-    problems = [Problem("--format", f"{name!r} is no format of figures", "Choose png or svg.")
+    problems = [Problem("--format", _('{name!r} is no format of figures').format(name=name), _("Choose png or svg."))
                 for name in asked if name not in FORMATS]  # fmt: skip
     if problems or not asked:
-        raise InputError(problems or Problem("--format", "names no format", "Choose png or svg."))
+        raise InputError(problems or Problem("--format", _("names no format"), _("Choose png or svg.")))
     return tuple(asked)
 
 
@@ -345,8 +345,8 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
     policy = job.policy.policy
     problems: list[str] = []
     if policy.reads_unit_table or policy.units.kind == "zones":
-        what = "judges the units of a table, and figures are drawn from registers"
-        problems.append(str(Problem(f"policy {policy.id}", what, "Choose a policy over cells or addresses.")))
+        what = _("judges the units of a table, and figures are drawn from registers")
+        problems.append(str(Problem(f"policy {policy.id}", what, _("Choose a policy over cells or addresses."))))
 
     def take(reading: Callable[[], _Read]) -> _Read | None:
         try:
@@ -358,8 +358,8 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
 
     for earlier, later in pairwise(job.years):
         if later <= earlier:
-            what = f"{later} does not lie after {earlier}"
-            problems.append(str(Problem("--years", what, "Name each year once, from the first to the last.")))
+            what = _("{year} does not lie after {before}").format(year=later, before=earlier)
+            problems.append(str(Problem("--years", what, _("Name each year once, from the first to the last."))))
     for year in dict.fromkeys(job.years):
         take(lambda year=year: check_year(year, job.policy))  # type: ignore[misc]
     found = take(lambda: find_registers_of_years(job.raw, _measured_years(job), job.seed, progress))

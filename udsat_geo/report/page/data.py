@@ -236,16 +236,18 @@ def read_goals(path: Path) -> list[dict[str, Any]]:
     InputError
         If it is no such file.
     """
-    remedy = "Name the goals.json of: udsat goals --out DIR."
+    remedy = _("Name the goals.json of: udsat goals --out DIR.")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(Problem(str(path), f"cannot be read ({error.strerror or error})", remedy)) from None
+        raise InputError(
+            Problem(str(path), _("cannot be read ({reason})").format(reason=error.strerror or error), remedy)
+        ) from None
     except (ValueError, RecursionError):
-        raise InputError(Problem(path.name, "is not JSON", remedy)) from None
+        raise InputError(Problem(path.name, _("is not JSON"), remedy)) from None
     goals = content.get("goals") if isinstance(content, dict) else None
     if not isinstance(goals, list) or not goals or not all(_is_goal(goal) for goal in goals):
-        raise InputError(Problem(path.name, "is no account of the goals", remedy))
+        raise InputError(Problem(path.name, _("is no account of the goals"), remedy))
     return [_told(goal, str(content.get("language", "da"))) for goal in goals]
 
 
