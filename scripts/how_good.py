@@ -2,7 +2,7 @@
 
     python scripts/how_good.py [--real ../shared/real]
 
-Prints the tables of the README's section "How good it is". The planted truth is read here and in tests only.
+Prints the tables of the documentation's page "How good it is". The planted truth is read here and in tests only.
 """
 
 from __future__ import annotations

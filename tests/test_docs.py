@@ -113,7 +113,7 @@ def test_pages_name_no_option_and_no_extra_that_is_not_there() -> None:
         text = re.sub(r"pip (?:wheel|download|install) .*", "", page.read_text(encoding="utf-8"))
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - others
         assert named <= told, page.name
-        for several in re.findall(r'install "(?:\.|udsat_geo)\[([a-z,]+)\]"', text):
+        for several in re.findall(r'install (?:-e )?"(?:\.|udsat_geo)\[([a-z,-]+)\]"', text):
             assert set(several.split(",")) <= set(extras), page.name
 
 
