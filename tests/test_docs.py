@@ -104,7 +104,7 @@ def test_pages_name_no_option_and_no_extra_that_is_not_there() -> None:
         option
         for command in udsat.all_commands().values()
         for p in command.params
-        for option in (*p.opts, *p.secondary_opts)
+        for option in (*p.opts, *p.secondary_opts, *getattr(p, "old", ()))
     }
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     others = {"--help", "--strict", "--check"}  # of MkDocs and of scripts
