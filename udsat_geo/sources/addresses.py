@@ -1,7 +1,7 @@
 """What a text on the command line names: a file, a layer of a service, a file on the web or in an archive.
 
-GDAL's own ways of writing them hold: ``WFS:https://host/ows|layername=railways``, ``https://host/areas.gpkg``,
-``/vsicurl/https://...``, ``/vsizip/folder/areas.zip/areas.shp``, and any other ``DRIVER:...`` or ``/vsi...``.
+GDAL's own ways of writing them hold: ``WFS:https://host/ows|layername=railways``, ``OAPIF:https://host/collections``,
+``https://host/areas.gpkg``, ``/vsicurl/https://...``, ``/vsizip/folder/areas.zip/areas.shp``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ _VARIABLES = {
     "OGR_WFS_PAGE_SIZE": "page",
     "GDAL_HTTP_CONNECTTIMEOUT": "connect_s",
     "GDAL_HTTP_TIMEOUT": "answer_s",
+    "GDAL_HTTP_MAX_RETRY": "tries",
     "GDAL_HTTP_RETRY_DELAY": "pause_s",
     "UDSAT_SERVICE_SECONDS": "whole_s",
     "UDSAT_SERVICE_FEATURES": "features",
@@ -82,18 +84,15 @@ def limits_of(environment: Mapping[str, str]) -> Limits:
             value = float(text)
         except ValueError:
             value = math.nan
-        if not 0 < value < 1e9 or (limit in _WHOLE and value != int(value)):
-            kind = "a whole number above 0" if limit in _WHOLE else "a number of seconds above 0"
-            problems.append(Problem(f"environment variable {variable}", f"is {text[:40]!r}", f"Set it to {kind}."))
-            continue
-        found[limit] = int(value) if limit in _WHOLE else value
-    retries = environment.get("GDAL_HTTP_MAX_RETRY", "").strip()
-    if retries.isdecimal():
-        found["tries"] = min(int(retries) + 1, Limits.tries)
-    elif retries:
-        problems.append(
-            Problem("environment variable GDAL_HTTP_MAX_RETRY", f"is {retries[:40]!r}", "Set it to a whole number.")
-        )
+        least = 0 if limit == "tries" else 1e-9
+        if least <= value < 1e9 and (limit not in _WHOLE or value == int(value)):
+            found[limit] = int(value) if limit in _WHOLE else value
+        else:
+            where = _("environment variable {name}").format(name=variable)
+            remedy = _("Set it to a whole number.") if limit in _WHOLE else _("Set it to a number of seconds above 0.")
+            problems.append(Problem(where, _("is {value}").format(value=repr(text[:40])), remedy))
+    if "tries" in found:
+        found["tries"] = min(int(found["tries"]) + 1, Limits.tries)
     if problems:
         raise InputError(problems)
     return replace(Limits(), **found)  # type: ignore[arg-type]
@@ -151,12 +150,12 @@ def _without_pairs(text: str) -> str:
 
 LAYER = "|layername="
 
-Kind = Literal["file", "wfs", "web", "archive", "gdal"]
+Kind = Literal["file", "wfs", "oapif", "web", "archive", "other"]
 
-_WFS = re.compile(r"wfs:\s*(https?://.+)", re.IGNORECASE | re.DOTALL)
+_SERVICE = re.compile(r"(wfs|oapif):\s*(https?://.+)", re.IGNORECASE | re.DOTALL)
 _WEB = re.compile(r"(?:/vsicurl/)?(https?://.+)", re.IGNORECASE | re.DOTALL)
-_ARCHIVE = "/vsizip/"
-_DRIVER = re.compile(r"[A-Za-z][A-Za-z0-9_]+:.+|/vsi[a-z0-9_]+/.+", re.DOTALL)
+ARCHIVE = re.compile(r"/vsi(zip|gzip|tar|7z)/(?:\{?/vsicurl/)?\{?(.+)", re.DOTALL)
+_OTHER = re.compile(r"[A-Za-z][A-Za-z0-9_]+:.+|/vsi[a-z0-9_]+/.+", re.DOTALL)
 """Two letters at least before the colon: one is a drive of Windows."""
 
 
@@ -168,7 +167,7 @@ class Source:
     ----------
     text : str
         As it was given.
-    kind : {"file", "wfs", "web", "archive", "gdal"}
+    kind : {"file", "wfs", "oapif", "web", "archive", "other"}
     place : str
         The address or path, without the layer.
     layer : str
@@ -186,31 +185,24 @@ class Source:
         shown = without_secrets(self.place)
         if self.kind == "archive" and "://" not in self.place:
             # where a file lies on this machine is nobody's business
-            shown = f"{_ARCHIVE}{_from_archive(self.place)}"
-        if self.kind == "wfs":
-            shown = f"WFS:{shown}"
+            shown = _from_archive(self.place)
+        if self.kind in ("wfs", "oapif"):
+            shown = f"{self.kind.upper()}:{shown}"
         return f"{shown}{LAYER}{self.layer}" if self.layer else shown
-
-    @property
-    def path(self) -> Path:
-        """Of a file, with its layer where one is named."""
-        return Path(self.text)
 
 
 def source_of(text: str) -> Source:
     """What a text names; a file that is there is a file, whatever its name."""
-    place, _, layer = text.partition(LAYER)
+    place, _layer, layer = text.partition(LAYER)
     if _is_there(place):
         return Source(text, "file", place, layer)
-    if service := _WFS.fullmatch(place):
-        return Source(text, "wfs", service.group(1), layer)
+    if service := _SERVICE.fullmatch(place):
+        return Source(text, "wfs" if service.group(1).lower() == "wfs" else "oapif", service.group(2), layer)
     if web := _WEB.fullmatch(place):
         return Source(text, "web", web.group(1), layer)
-    if place.lower().startswith(_ARCHIVE):
+    if ARCHIVE.fullmatch(place):
         return Source(text, "archive", place, layer)
-    if _DRIVER.fullmatch(place):
-        return Source(text, "gdal", place, layer)
-    return Source(text, "file", place, layer)
+    return Source(text, "other" if _OTHER.fullmatch(place) else "file", place, layer)
 
 
 def is_remote(text: str) -> bool:
@@ -236,6 +228,7 @@ def _is_there(place: str) -> bool:
 
 def _from_archive(place: str) -> str:
     """A path from the archive's own name on."""
-    parts = place[len(_ARCHIVE) :].split("/")
-    at = next((i for i, part in enumerate(parts) if part.lower().rstrip("}").endswith(".zip")), len(parts) - 1)
-    return "/".join(parts[at:]).lstrip("{")
+    prefix, *parts = place[1:].split("/")
+    ends = (".zip", ".gz", ".tgz", ".tar", ".7z")
+    at = next((i for i, part in enumerate(parts) if part.lower().rstrip("}").endswith(ends)), len(parts) - 1)
+    return f"/{prefix}/" + "/".join(parts[at:]).lstrip("{")

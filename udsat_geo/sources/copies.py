@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from pathlib import Path, PurePosixPath
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.words import Words
-from udsat_geo.sources.addresses import LAYER, Limits, Source, is_remote, limits_of, source_of, without_secrets
+from udsat_geo.messages.translate import _
+from udsat_geo.sources.addresses import ARCHIVE, LAYER, Limits, Source, is_remote, limits_of, source_of
+from udsat_geo.sources.fetch import Fetcher, Note, fetch_file
+from udsat_geo.sources.formats import check_vector_file
+from udsat_geo.sources.gdal import copy_file, files_in
 from udsat_geo.sources.origins import Origin, forget_origin, tell_origin
 
-if TYPE_CHECKING:
-    from udsat_geo.sources.http import Asker
+SUFFIXES = (".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".fgb", ".shp", ".gml", ".csv", ".tab", ".kml")
+"""What may be meant where no file of an archive is named, and one alone has such a name."""
 
 
 @dataclass
@@ -29,12 +32,12 @@ class LocalCopies:
     ----------
     paths : dict of str to Path
         By the names that the sources were given under; a layer of a file stands in its path as it was named.
-    notes : list of mapping of str
-        What was found out on the way, Danish and English.
+    notes : list of Note
+        What was found out on the way.
     """
 
     paths: dict[str, Path] = field(default_factory=dict)
-    notes: list[Words] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def text(self, name: str, given: str | None) -> str | None:
         """A source as a text: the path of its copy, or what was given where it is a file, a year or nothing."""
@@ -42,7 +45,7 @@ class LocalCopies:
 
     def told(self, language: str) -> tuple[str, ...]:
         """The notes in a language, each once."""
-        return tuple(dict.fromkeys(words[language] for words in self.notes))
+        return tuple(dict.fromkeys(note.told(language) for note in self.notes))
 
 
 @contextmanager
@@ -56,144 +59,144 @@ def local_copies(named: Mapping[str, str | None], limits: Limits | None = None) 
     limits : Limits, optional
         Those of the environment without.
 
-    Yields
-    ------
-    LocalCopies
-
     Raises
     ------
     InputError
         If sources cannot be fetched whole; the faults of all of them are told at once.
     """
     sources = {name: source_of(text) for name, text in named.items() if text is not None}
-    found = LocalCopies({name: source.path for name, source in sources.items()})
+    found = LocalCopies({name: Path(source.text) for name, source in sources.items()})
     fetched = {source.text: source for source in sources.values() if source.kind != "file"}
     if not fetched:
         yield found
         return
+    limits = limits or limits_of(os.environ)
     folder = Path(tempfile.mkdtemp(prefix="udsat_geo-fetched-"))
     copies: dict[str, Path] = {}
+    problems: list[str] = []
     try:
-        _fetch_all(fetched, limits or limits_of(os.environ), folder, copies, found.notes)
-        for name, source in sources.items():
-            if source.text in copies:
-                found.paths[name] = copies[source.text]
+        for number, (text, source) in enumerate(fetched.items()):
+            own = folder / str(number)
+            own.mkdir()
+            fetcher = Fetcher(source.name, limits)
+            try:
+                copies[text] = _fetch(source, fetcher, own)
+            except InputError as error:
+                problems += error.messages
+            found.notes += fetcher.notes
+        if problems:
+            raise InputError(problems)
+        found.paths.update({name: copies[source.text] for name, source in sources.items() if source.text in copies})
         yield found
     finally:
         for path in copies.values():
-            forget_origin(_file_of(path))
+            forget_origin(Path(str(path).partition(LAYER)[0]))
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fetch_all(
-    sources: Mapping[str, Source], limits: Limits, folder: Path, copies: dict[str, Path], notes: list[Words]
-) -> None:
-    problems: list[str] = []
-    for number, (text, source) in enumerate(sources.items()):
-        own = folder / str(number)
-        own.mkdir()
-        try:
-            copies[text], told = _fetch(source, limits, own)
-        except InputError as error:
-            problems += error.messages
-        else:
-            notes += told
-    if problems:
-        raise InputError(problems)
-
-
-def _fetch(source: Source, limits: Limits, folder: Path) -> tuple[Path, list[Words]]:
+def _fetch(source: Source, fetcher: Fetcher, folder: Path) -> Path:
     """One source as a file of its own, its origin told."""
-    if source.kind == "wfs":
-        from udsat_geo.sources.wfs import read_service, service_of
+    if source.kind == "other":
+        remedy = _("Name a file, https://..., WFS:https://..., OAPIF:https://... or /vsizip/...")
+        raise InputError(Problem(source.name, _("is nothing that features are read from"), remedy))
+    if source.kind in ("wfs", "oapif"):
+        from udsat_geo.sources.services import read_oapif, read_wfs
 
-        content, notes = read_service(service_of(source.place, source.layer), source.name, limits, folder)
-        return _kept(content, source, folder), list(notes)
-    if source.kind == "gdal":
-        return _kept(_read_by_gdal(source, limits), source, folder), []
-    from udsat_geo.sources.http import Asker, exception_text
-
-    asker = Asker(source.name, limits, exception_text)
-    is_web = source.kind == "web"
-    copy = _from_web(source.place, "", asker, folder) if is_web else _from_archive(source, asker, folder)
-    return _with_layer(copy, source), asker.notes
-
-
-def _kept(content: Any, source: Source, folder: Path) -> Path:
-    from udsat_geo.sources.wfs import fingerprint, store
-
-    path = folder / "layer.parquet"
-    store(content, path)
-    tell_origin(path, Origin(source.name, fingerprint(content)))
-    return path
-
-
-def _with_layer(copy: Path, source: Source) -> Path:
-    """A copy with the layer that was named; it is as it was sent, so its hash is that of its bytes."""
+        content = (read_wfs if source.kind == "wfs" else read_oapif)(source, fetcher)
+        path = folder / "layer.parquet"
+        content.write(path)
+        tell_origin(path, Origin(source.name, content.sha256()))
+        return path
+    fetched = _from_web(source.place, "", fetcher, folder) if source.kind == "web" else None
+    copy = fetched or _from_archive(source, fetcher, folder)
+    if copy.suffix not in (".csv", ".parquet", ".geoparquet"):
+        check_vector_file(copy, source.name)
     with copy.open("rb") as file:
+        # it is as it was sent, so its hash is that of its bytes
         tell_origin(copy, Origin(source.name, hashlib.file_digest(file, "sha256").hexdigest()))
     return Path(f"{copy}{LAYER}{source.layer}") if source.layer else copy
 
 
-def _from_web(address: str, inside: str, asker: Asker, folder: Path) -> Path:
-    from udsat_geo.sources.http import fetch_file, unpack
-
-    file = fetch_file(address, asker, folder)
-    if file.suffix != ".zip":
-        return file
-    (folder / "unpacked").mkdir()
-    return unpack(file, inside, asker.name, asker.limits, folder / "unpacked")
+def _from_web(address: str, inside: str, fetcher: Fetcher, folder: Path) -> Path:
+    """A file on the web, or in an archive there."""
+    file = fetch_file(address, fetcher, folder)
+    handler = {".zip": "zip", ".gz": "gzip"}.get(file.suffix)
+    return file if handler is None else _unpack(handler, file, inside, fetcher, folder)
 
 
-def _from_archive(source: Source, asker: Asker, folder: Path) -> Path:
+def _from_archive(source: Source, fetcher: Fetcher, folder: Path) -> Path:
     """A file in an archive, of this machine or of the web."""
-    from udsat_geo.sources.http import unpack
-
-    place = source.place[len("/vsizip/") :].replace("{", "").replace("}", "")
-    web = place.removeprefix("/vsicurl/")
-    if web.lower().startswith(("http://", "https://")):
-        end = web.lower().find(".zip")
-        cut = len(web) if end < 0 else end + 4
-        return _from_web(web[:cut], web[cut:].strip("/"), asker, folder)
+    found = ARCHIVE.fullmatch(source.place)
+    handler, place = (found.group(1), found.group(2).replace("}", "")) if found else ("", "")
+    web = re.fullmatch(r"(https?://.*?\.(?:zip|gz))(?:/(.*))?", place, re.IGNORECASE) or re.fullmatch(
+        r"(https?://.+)()", place
+    )
+    if web:
+        return _from_web(web.group(1), web.group(2) or "", fetcher, folder)
     parts = place.split("/")
     for cut in range(len(parts), 0, -1):
         archive = Path("/".join(parts[:cut]))
         if archive.is_file():
-            return unpack(archive, "/".join(parts[cut:]).strip("/"), asker.name, asker.limits, folder)
-    raise InputError(Problem(source.name, "no such file", "Check the path."))
+            return _unpack(handler, archive, "/".join(parts[cut:]).strip("/"), fetcher, folder)
+    raise InputError(Problem(source.name, _("no such file"), _("Check the path.")))
 
 
-def _read_by_gdal(source: Source, limits: Limits) -> Any:
-    """Whatever else GDAL has a driver for; time and attempts are GDAL's own then."""
-    from udsat_geo.sources.features import geometry_column, list_layers, read_layer, reading_gdal
-    from udsat_geo.sources.wfs import Content, as_straight, joined
+def _unpack(handler: str, archive: Path, wanted: str, fetcher: Fetcher, folder: Path) -> Path:
+    """Unpack a file, and those beside it that have its stem, as a shapefile needs.
 
-    options = {
-        "GDAL_HTTP_TIMEOUT": limits.answer_s,
-        "GDAL_HTTP_CONNECTTIMEOUT": limits.connect_s,
-        "GDAL_HTTP_MAX_RETRY": limits.tries - 1,
-        "GDAL_HTTP_RETRY_DELAY": limits.pause_s,
-    }
-    reading_gdal().set_gdal_config_options({name: str(value) for name, value in options.items()})
-    try:
-        layers = list_layers(source.place)
-        if not source.layer and len(layers) > 1:
-            remedy = f'Name one at the end: "...{LAYER}{layers[0]}".'
-            raise InputError(Problem(source.name, f"holds several layers: {', '.join(layers)}", remedy))
-        meta, table = read_layer(source.place, source.layer or None, max_features=limits.features + 1)
-    except ValueError as error:
-        what = f"cannot be read: {without_secrets(str(error))}"
-        raise InputError(Problem(source.name, what, "Check that GDAL opens it.")) from None
-    if table.num_rows > limits.features:
-        raise InputError(Problem(source.name, f"has more than {limits.features:,} features", "Ask for less."))
-    column = geometry_column(meta)
-    geometry = as_straight(table.column(column)) if column in table.column_names else None
-    kept = [name for name in table.column_names if name != column]
-    ids = tuple(f"row.{row}" for row in range(table.num_rows))
-    return joined(
-        [Content(table.select(kept), geometry, meta["crs"] if geometry is not None else None, ids)], source.name
-    )
+    Parameters
+    ----------
+    handler : {"zip", "gzip", "tar", "7z"}
+    archive : Path
+    wanted : str
+        Path within the archive; empty for the only file that can be meant.
+    fetcher : Fetcher
+        Its limit of bytes holds for what is unpacked.
+    folder : Path
+        Where it goes; nothing is written elsewhere, whatever the archive calls its files.
+
+    Raises
+    ------
+    InputError
+        If it is no archive, damaged, locked by a password, too large when unpacked, or has no such file.
+    """
+    inner = folder / "unpacked"
+    inner.mkdir()
+    if handler == "gzip":
+        target = inner / archive.name.removesuffix(".gz")
+        _copy_all({f"/vsigzip/{archive}": target}, fetcher)
+        return target
+    whole = f"/vsi{handler}/{{{archive}}}"
+    names = files_in(whole)
+    chosen = PurePosixPath(_chosen(names, wanted, fetcher))
+    beside = [name for name in names if PurePosixPath(name).with_suffix("") == chosen.with_suffix("")]
+    _copy_all({f"{whole}/{name}": inner / PurePosixPath(name).name for name in beside}, fetcher)
+    return inner / chosen.name
 
 
-def _file_of(path: Path) -> Path:
-    return Path(str(path).partition(LAYER)[0])
+def _copy_all(targets: Mapping[str, Path], fetcher: Fetcher) -> None:
+    left = fetcher.limits.bytes
+    for path, target in targets.items():
+        try:
+            size = copy_file(path, target, left)
+        except OSError as error:
+            reason = str(error).partition("/vsi")[0].strip(" :")
+            what = _("cannot be unpacked: it is damaged or locked ({reason})").format(reason=reason)
+            fetcher.fail(what, _("Unpack it, and name the file."))
+        if size is None:
+            fetcher.fail(_("unpacks to more than {size}").format(size=f"{fetcher.limits.bytes / 1024**2:,.0f} MiB"), "")
+        left -= size
+
+
+def _chosen(names: list[str], wanted: str, fetcher: Fetcher) -> str:
+    """The file of an archive that is meant."""
+    if not names:
+        fetcher.fail(_("is a damaged archive, or an empty one"), _("Fetch or make it again."))
+    found = [name for name in names if (name == wanted if wanted else PurePosixPath(name).suffix.lower() in SUFFIXES)]
+    if len(found) == 1:
+        return found[0]
+    told = ", ".join(names[:20])
+    if wanted:
+        fetcher.fail(_("holds no file {name}").format(name=repr(wanted)), _("It holds {names}.").format(names=told))
+    what = _("holds several files that can be meant") if found else _("holds no file that can be meant")
+    fetcher.fail(what, _("Name one after the archive; it holds {names}.").format(names=told))

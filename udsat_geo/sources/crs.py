@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 
 FARTHEST_M = 1e8
 """Positions beyond lie in no projected reference system, and the kernels do not count on them. Own choice."""
@@ -37,11 +38,11 @@ def check_crs(crs: str, where: str) -> None:
     try:
         known = _crs(crs)
     except InputError:
-        what = f"the reference system {crs[:80]!r} is not known"
-        raise InputError(Problem(where, what, "Name it by its EPSG code.")) from None
+        what = _("the reference system {crs} is not known").format(crs=repr(crs[:80]))
+        raise InputError(Problem(where, what, _("Name it by its EPSG code."))) from None
     if not (known.is_geographic or known.is_projected):
-        what = f"is in {short_crs(crs)}, which has no positions on the Earth's surface"
-        raise InputError(Problem(where, what, "Give it in a geographic or projected reference system."))
+        what = _("is in {crs}, which has no positions on the Earth's surface").format(crs=short_crs(crs))
+        raise InputError(Problem(where, what, _("Give it in a geographic or projected reference system.")))
 
 
 def is_projected_in_metres(crs: str) -> bool:
@@ -85,8 +86,10 @@ def reproject(geometry: NDArray[np.object_], source: str, target: str, name: str
     try:
         transform = pyproj.Transformer.from_crs(_crs(source), _crs(target), always_xy=True).transform
     except pyproj.exceptions.ProjError:
-        what = f"is in {short_crs(source)}, from which no way leads to {short_crs(target)}"
-        raise InputError(Problem(name or "a file", what, f"Reproject the file to {short_crs(target)}.")) from None
+        what = _("is in {crs}, from which no way leads to {wanted}")
+        what = what.format(crs=short_crs(source), wanted=short_crs(target))
+        remedy = _("Reproject the file to {crs}.").format(crs=short_crs(target))
+        raise InputError(Problem(name or _("a file"), what, remedy)) from None
 
     def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(transform(xy[:, 0], xy[:, 1]))
@@ -121,8 +124,9 @@ def geographic_bounds(bounds: tuple[float, float, float, float], crs: str) -> tu
 
 def positions_out_of_reach(name: str, crs: str, features: NDArray[np.int64]) -> Problem:
     """What is told of features whose positions a reference system cannot hold, given by number in rising order."""
-    what = f"positions that {short_crs(crs)} cannot hold"
-    return Problem(name, what, "Check its reference system.", len(features), f"feature {features[0] + 1}")
+    what = _("positions that {crs} cannot hold").format(crs=short_crs(crs))
+    example = _("feature {n}").format(n=features[0] + 1)
+    return Problem(name, what, _("Check its reference system."), len(features), example)
 
 
 def _crs(text: str) -> Any:
@@ -131,6 +135,5 @@ def _crs(text: str) -> Any:
     try:
         return pyproj.CRS.from_user_input(text)
     except pyproj.exceptions.CRSError:
-        raise InputError(
-            Problem(f"reference system {text[:80]!r}", "is not known", "Name it by its EPSG code.")
-        ) from None
+        where = _("reference system {crs}").format(crs=repr(text[:80]))
+        raise InputError(Problem(where, _("is not known"), _("Name it by its EPSG code."))) from None

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import N_, _
 
 
 class TableSettings(BaseModel):
@@ -58,10 +59,12 @@ def quoted(name: str) -> str:
 
 
 _SEPARATORS = {
-    "da": {";": "semikolonsepareret", ",": "kommasepareret", "\t": "tabulatorsepareret", "|": "stregsepareret"},
-    "en": {";": "semicolon separated", ",": "comma separated", "\t": "tab separated", "|": "bar separated"},
+    ";": N_("semicolon separated"),
+    ",": N_("comma separated"),
+    "\t": N_("tab separated"),
+    "|": N_("bar separated"),
 }
-_DECIMALS = {"da": {",": "decimalkomma", ".": "decimalpunktum"}, "en": {",": "decimal comma", ".": "decimal point"}}
+_DECIMALS = {",": N_("decimal comma"), ".": N_("decimal point")}
 _BLOCK = 1 << 22
 
 
@@ -85,7 +88,7 @@ class Dialect:
     def with_decimal(self, decimal: str, language: str = "en") -> str:
         """The dialect and its decimal sign in words."""
         encoding = "UTF-8" if self.encoding == "utf-8" else "Latin-1"
-        return f"{_SEPARATORS[language][self.separator]}, {encoding}, {_DECIMALS[language][decimal]}"
+        return f"{_(_SEPARATORS[self.separator], language)}, {encoding}, {_(_DECIMALS[decimal], language)}"
 
 
 def read_dialect(path: Path, settings: TableSettings) -> Dialect:
@@ -106,14 +109,15 @@ def read_dialect(path: Path, settings: TableSettings) -> Dialect:
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
         first = file.readline()
     if not first.strip():
-        raise InputError(Problem(path.name, "has no header line", "Write the column names on the first line."))
-    separator: str = settings.separator or max(_SEPARATORS["en"], key=first.count)
+        raise InputError(Problem(path.name, _("has no header line"), _("Write the column names on the first line.")))
+    separator: str = settings.separator or max(_SEPARATORS, key=first.count)
     names = next(csv.reader([first], delimiter=separator))
     # a separator at the end of every line is common and harmless: such a column has no name
     header = tuple(name.strip() or f"unnamed {place}" for place, name in enumerate(names, start=1))
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
-        raise InputError(Problem(path.name, f"column names stand twice: {', '.join(repeated)}", "Rename one of them."))
+        what = _("column names stand twice: {names}").format(names=", ".join(repeated))
+        raise InputError(Problem(path.name, what, _("Rename one of them.")))
     return Dialect(encoding, separator, header)
 
 
@@ -121,20 +125,16 @@ def _encoding_of(path: Path, fixed: str | None) -> str:
     with path.open("rb") as file:
         start = file.read(4)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in start:
-        raise InputError(Problem(path.name, "is UTF-16 text or no text at all", "Save it as UTF-8."))
+        raise InputError(Problem(path.name, _("is UTF-16 text or no text at all"), _("Save it as UTF-8.")))
     line = _first_line_not_utf8(path)
     if fixed == "utf-8" and line is not None:
-        raise InputError(
-            Problem(
-                path.name,
-                f"is not UTF-8 from line {line} on",
-                'Set encoding = "latin-1" in registers.toml, or save it as UTF-8.',
-            )
-        )
+        remedy = _('Set encoding = "latin-1" in registers.toml, or save it as UTF-8.')
+        raise InputError(Problem(path.name, _("is not UTF-8 from line {line} on").format(line=line), remedy))
     if fixed is not None or line is None:
         return fixed or "utf-8"
     if _has_control_bytes(path):
-        raise InputError(Problem(path.name, f"is neither UTF-8 (line {line}) nor Latin-1 text", "Save it as UTF-8."))
+        what = _("is neither UTF-8 (line {line}) nor Latin-1 text").format(line=line)
+        raise InputError(Problem(path.name, what, _("Save it as UTF-8.")))
     return "latin-1"
 
 
@@ -178,10 +178,12 @@ def first_broken_row(path: Path, dialect: Dialect) -> str | None:
         try:
             for number, fields in enumerate(rows):
                 if fields and len(fields) != wanted:
-                    return f"row {number:,} (line {begin:,}) has {len(fields)} fields, the header {wanted}"
+                    told = _("row {n} (line {line}) has {fields} fields, the header {wanted}")
+                    return told.format(n=f"{number:,}", line=f"{begin:,}", fields=len(fields), wanted=wanted)
                 begin = rows.line_num + 1
         except csv.Error as error:
-            return f"row {number + 1:,} (from line {begin:,} on) has a broken or unclosed quote ({error})"
+            told = _("row {n} (from line {line} on) has a broken or unclosed quote ({reason})")
+            return told.format(n=f"{number + 1:,}", line=f"{begin:,}", reason=error)
     return None
 
 
@@ -213,7 +215,7 @@ def read_csv_table(path: Path, as_text: bool, language: str) -> tuple[Any, str]:
     import duckdb
 
     if not path.is_file():
-        raise InputError(Problem(path.name, "is not a file", "Check the path."))
+        raise InputError(Problem(path.name, _("is not a file"), _("Check the path.")))
     dialect = read_dialect(path, TableSettings())
     decimal = "," if dialect.separator == ";" and _has_decimal_comma(path, dialect.encoding) else "."
     names = ", ".join(literal(name) for name in dialect.header)
@@ -228,7 +230,8 @@ def read_csv_table(path: Path, as_text: bool, language: str) -> tuple[Any, str]:
             table = connection.sql(query).to_arrow_table()
     except duckdb.Error as error:
         reason = first_broken_row(path, dialect) or str(error).strip().split("\n")[0]
-        raise InputError(Problem(path.name, f"cannot be read: {reason}", "Mend the file.")) from None
+        what = _("cannot be read: {reason}").format(reason=reason)
+        raise InputError(Problem(path.name, what, _("Mend the file."))) from None
     return table, dialect.with_decimal(decimal, language)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,27 +18,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import FARTHEST_M, check_crs, positions_out_of_reach, reproject, same_crs, short_crs
 from udsat_geo.sources.csv import read_csv_table
+from udsat_geo.sources.formats import check_vector_file
+from udsat_geo.sources.gdal import limited_gdal
 from udsat_geo.sources.origins import name_of
 
 
-def list_layers(path: Path | str) -> list[str]:
-    """The layers of a file, or of a source that GDAL has a name for, by name.
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The module pyogrio for a file whose content has been checked.
 
     Raises
     ------
+    InputError
+        If it is no vector file.
     ValueError
         With GDAL's reason if it cannot be read.
     """
-    gdal = reading_gdal()
-    try:
+    check_vector_file(path, name_of(path))
+    with limited_gdal() as gdal, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield gdal
+        except IndexError:
+            # a file that GDAL opens and finds nothing in
+            raise ValueError(_("it holds no layer")) from None
+        except (gdal.errors.DataSourceError, gdal.errors.DataLayerError, OSError) as error:
+            # a page damaged inside comes up as an OSError of Arrow
+            raise ValueError(str(error).split(";")[0].split("\n")[0]) from None
+
+
+def list_layers(path: Path) -> list[str]:
+    """The layers of a file by name.
+
+    Raises
+    ------
+    InputError, ValueError
+        If it is no vector file; with GDAL's reason if it cannot be read.
+    """
+    with _opened(path) as gdal:
         return [str(name) for name in gdal.list_layers(path)[:, 0]]
-    except (gdal.errors.DataSourceError, gdal.errors.DataLayerError) as error:
-        raise ValueError(_reason(error)) from None
 
 
-def read_layer(path: Path | str, layer: str | None, **wanted: Any) -> tuple[dict[str, Any], Any]:
+def read_info(path: Path, layer: str) -> dict[str, Any]:
+    """What pyogrio tells of a layer without reading it.
+
+    Raises
+    ------
+    InputError, ValueError
+        See `list_layers`.
+    """
+    with _opened(path) as gdal:
+        return dict(gdal.read_info(path, layer=layer))
+
+
+def read_layer(path: Path, layer: str | None, **wanted: Any) -> tuple[dict[str, Any], Any]:
     """A layer as a table, and nothing written beside its file.
 
     Parameters
@@ -55,43 +93,17 @@ def read_layer(path: Path | str, layer: str | None, **wanted: Any) -> tuple[dict
 
     Raises
     ------
-    ValueError
-        With GDAL's reason if it cannot be read.
+    InputError, ValueError
+        See `list_layers`.
     """
-    gdal = reading_gdal()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            meta, table = gdal.read_arrow(path, layer=layer, **wanted)
-    except IndexError:
-        # a file that GDAL opens and finds nothing in
-        raise ValueError("it holds no layer") from None
-    except (gdal.errors.DataSourceError, gdal.errors.DataLayerError, OSError) as error:
-        # a page damaged inside comes up as an OSError of Arrow
-        raise ValueError(_reason(error)) from None
+    with _opened(path) as gdal:
+        meta, table = gdal.read_arrow(path, layer=layer, **wanted)
     return meta, table
 
 
 def geometry_column(meta: dict[str, Any]) -> str:
     """What the column of geometries is called in a table that `read_layer` gave."""
     return str(meta["geometry_name"] or "wkb_geometry")
-
-
-def reading_gdal() -> Any:
-    """The module pyogrio, set to leave no ``.aux.xml`` of its own beside the files that it reads.
-
-    GDAL writes one when it closes a GeoPackage that has metadata, as ours have. FlatGeobuf is read in the plain way:
-    the quick one of GDAL 3.10 now and then gives texts beyond the end of their buffer, which ends the process.
-    """
-    import pyogrio
-
-    pyogrio.set_gdal_config_options({"GDAL_PAM_ENABLED": "NO", "OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
-    return pyogrio
-
-
-def _reason(error: Exception) -> str:
-    """The first sentence of what GDAL says."""
-    return str(error).split(";")[0].split("\n")[0]
 
 
 def check_polygons(name: str, geometry: NDArray[np.object_], ids: NDArray[np.object_], one: str = "unit") -> None:
@@ -120,15 +132,19 @@ def check_polygons(name: str, geometry: NDArray[np.object_], ids: NDArray[np.obj
     invalid = ~missing & ~other & ~infinite & ~shapely.is_valid(geometry)
     problems = []
     for wrong, what, remedy in (
-        (missing, f"{one}s without a geometry", "Remove them or draw them."),
-        (other, "geometries that are no polygons", "Keep polygons only."),
-        (infinite, "geometries with infinite coordinates", "Check the file's reference system, or export it again."),
-        (invalid, "invalid geometries", "Mend them, in QGIS with the tool Fix geometries."),
+        (missing, _("rows without a geometry"), _("Remove them or draw them.")),
+        (other, _("geometries that are no polygons"), _("Keep polygons only.")),
+        (
+            infinite,
+            _("geometries with infinite coordinates"),
+            _("Check the file's reference system, or export it again."),
+        ),
+        (invalid, _("invalid geometries"), _("Mend them, in QGIS with the tool Fix geometries.")),
     ):
         if wrong.any():
             first = int(np.flatnonzero(wrong)[0])
-            example = f"{one} {ids[first]}"
-            if what == "invalid geometries":
+            example = f"{_(one)} {ids[first]}"
+            if wrong is invalid:
                 example += f" ({shapely.is_valid_reason(geometry[first])})"
             problems.append(Problem(name, what, remedy, int(wrong.sum()), example))
     if problems:
@@ -202,12 +218,12 @@ def read_features(path: Path, as_text: bool = False, language: str = "en") -> Fe
     InputError
         If the file is missing, empty, damaged, or has several layers and none is named.
     """
-    text, _, layer = str(path).partition("|layername=")
+    text, _bar, layer = str(path).partition("|layername=")
     file = Path(text)
     if not file.exists():
-        raise InputError(Problem(str(file), "no such file", "Check the path."))
+        raise InputError(Problem(str(file), _("no such file"), _("Check the path.")))
     if file.is_file() and file.stat().st_size == 0:
-        raise InputError(Problem(name_of(file), "is an empty file", "Export it again."))
+        raise InputError(Problem(name_of(file), _("is an empty file"), _("Export it again.")))
     kind = file.suffix.lower()
     if kind in (".parquet", ".geoparquet"):
         return _read_parquet(file)
@@ -245,17 +261,18 @@ def read_points(path: Path, wanted_crs: str, told_crs: str | None = None) -> Any
         return features.attributes
     crs = features.crs or told_crs
     if crs is None:
-        remedy = "Set it in the file, or say it in registers.toml: crs."
-        raise InputError(Problem(features.name, "does not say its reference system", remedy))
+        remedy = _("Set it in the file, or say it in registers.toml: crs.")
+        raise InputError(Problem(features.name, _("does not say its reference system"), remedy))
     check_crs(crs, features.name)
     if not same_crs(crs, wanted_crs):
-        remedy = f"Reproject the file to {wanted_crs}."
-        raise InputError(Problem(features.name, f"is in {short_crs(crs)}, not in {wanted_crs}", remedy))
+        what = _("is in {crs}, not in {wanted}").format(crs=short_crs(crs), wanted=wanted_crs)
+        remedy = _("Reproject the file to {crs}.").format(crs=wanted_crs)
+        raise InputError(Problem(features.name, what, remedy))
     kinds = shapely.get_type_id(features.geometry)
     wrong = ~np.isin(kinds, (-1, 0))
     if wrong.any():
         example = features.geometry[np.flatnonzero(wrong)[0]].geom_type
-        raise InputError(Problem(features.name, "geometries that are no points", "", int(wrong.sum()), example))
+        raise InputError(Problem(features.name, _("geometries that are no points"), "", int(wrong.sum()), example))
     import pyarrow as pa
 
     easting, northing = shapely.get_x(features.geometry), shapely.get_y(features.geometry)
@@ -299,14 +316,14 @@ def features_in(
     if features.geometry is None:
         return features, None
     if features.crs is None:
-        remedy = f"Set it in the file; the units are in {short_crs(wanted_crs)}."
-        raise InputError(Problem(features.name, "does not say its reference system", remedy))
+        remedy = _("Set it in the file; the units are in {crs}.").format(crs=short_crs(wanted_crs))
+        raise InputError(Problem(features.name, _("does not say its reference system"), remedy))
     check_crs(features.crs, features.name)
     geometry = shapely.force_2d(features.geometry)
     infinite = _out_of_bounds(geometry, np.finfo(np.float64).max)
     if len(infinite):
-        what, example = "coordinates that are no finite numbers", f"feature {infinite[0] + 1}"
-        raise InputError(Problem(features.name, what, "Export the file again.", len(infinite), example))
+        what, example = _("coordinates that are no finite numbers"), _("feature {n}").format(n=infinite[0] + 1)
+        raise InputError(Problem(features.name, what, _("Export the file again."), len(infinite), example))
     told = None
     if not same_crs(features.crs, wanted_crs):
         geometry = reproject(geometry, features.crs, wanted_crs, features.name)
@@ -369,8 +386,9 @@ def values_of(table: Any, column: str, name: str) -> list[Any]:
         values: list[Any] = table.column(column).to_pylist()
     except (ValueError, OverflowError) as error:
         # bytes that are no UTF-8, days that no calendar has
-        what = f"holds values that cannot be read ({error})"
-        raise InputError(Problem(f"{name}, column {column}", what, "Export the file again, as UTF-8.")) from None
+        where = _("{file}, column {column}").format(file=name, column=column)
+        what = _("holds values that cannot be read ({reason})").format(reason=error)
+        raise InputError(Problem(where, what, _("Export the file again, as UTF-8."))) from None
     return values
 
 
@@ -387,11 +405,13 @@ def _read_gdal(file: Path, layer: str | None) -> Features:
     try:
         layers = list_layers(file)
         if layer is None and len(layers) > 1:
-            remedy = f'Name one: "{name}|layername={layers[0]}".'
-            raise InputError(Problem(name, f"holds several layers: {', '.join(layers)}", remedy))
+            remedy = _('Name one: "{example}".').format(example=f"{name}|layername={layers[0]}")
+            what = _("holds several layers: {layers}").format(layers=", ".join(layers))
+            raise InputError(Problem(name, what, remedy))
         meta, table = read_layer(file, layer)
     except ValueError as error:
-        raise InputError(Problem(name, f"cannot be read: {error}", "Check that GDAL opens it.")) from None
+        what = _("cannot be read: {reason}").format(reason=error)
+        raise InputError(Problem(name, what, _("Check that GDAL opens it."))) from None
     column = geometry_column(meta)
     if column not in table.column_names:
         return Features(name, table, None, None)
@@ -402,11 +422,11 @@ def _geometries(column: Any, name: str) -> NDArray[np.object_]:
     try:
         return geometries_of(column)
     except NotImplementedError:
-        remedy = "Make them straight, in QGIS with the tool Segmentize by maximum angle."
-        raise InputError(Problem(name, "holds curved geometries", remedy)) from None
+        remedy = _("Make them straight, in QGIS with the tool Segmentize by maximum angle.")
+        raise InputError(Problem(name, _("holds curved geometries"), remedy)) from None
     except ValueError as error:
-        what = f"holds a geometry that cannot be read: {error}"
-        raise InputError(Problem(name, what, "Mend it, in QGIS with the tool Fix geometries.")) from None
+        what = _("holds a geometry that cannot be read: {reason}").format(reason=error)
+        raise InputError(Problem(name, what, _("Mend it, in QGIS with the tool Fix geometries."))) from None
 
 
 def _read_parquet(file: Path) -> Features:
@@ -417,15 +437,15 @@ def _read_parquet(file: Path) -> Features:
     try:
         table = pyarrow.parquet.read_table(file)
     except (pa.ArrowInvalid, OSError) as error:
-        reason = str(error).split("\n")[0]
-        raise InputError(Problem(name, f"cannot be read: {reason}", "Export it again.")) from None
+        what = _("cannot be read: {reason}").format(reason=str(error).split("\n")[0])
+        raise InputError(Problem(name, what, _("Export it again."))) from None
     metadata = table.schema.metadata or {}
     if b"geo" not in metadata:
         return Features(name, table, None, None)
     primary, column = _geo_column(metadata[b"geo"], name)
     if primary not in table.column_names:
-        what = f"says that its geometries stand in a column {primary}, which is not there"
-        raise InputError(Problem(name, what, "Export it again."))
+        what = _("says that its geometries stand in a column {column}, which is not there").format(column=primary)
+        raise InputError(Problem(name, what, _("Export it again.")))
     # GeoParquet: an absent crs means OGC:CRS84, null means unknown
     crs = column.get("crs", "OGC:CRS84")
     text = crs if crs is None or isinstance(crs, str) else json.dumps(crs)
@@ -442,9 +462,9 @@ def _geo_column(metadata: bytes, name: str) -> tuple[str, dict[str, Any]]:
         primary = str(geo["primary_column"])
         column: dict[str, Any] = dict(geo["columns"][primary])
     except (ValueError, TypeError, KeyError, RecursionError):
-        what = "its metadata do not say where geometries stand"
-        raise InputError(Problem(name, what, "Export it again, as GeoParquet.")) from None
+        what = _("its metadata do not say where geometries stand")
+        raise InputError(Problem(name, what, _("Export it again, as GeoParquet."))) from None
     if column.get("encoding", "WKB") != "WKB":
-        what = f"its geometries are encoded as {column['encoding']}"
-        raise InputError(Problem(name, what, "Export it again with the encoding WKB."))
+        what = _("its geometries are encoded as {encoding}").format(encoding=column["encoding"])
+        raise InputError(Problem(name, what, _("Export it again with the encoding WKB.")))
     return primary, column

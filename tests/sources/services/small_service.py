@@ -88,7 +88,9 @@ def _answer(layers: dict[str, Layer], question: dict[str, str]) -> str:
     request = question.get("request", "").lower()
     if request == "getcapabilities":
         return _capabilities(layers)
-    name = question.get("typenames", "").rpartition(":")[2]
+    # the standard has one name for it in DescribeFeatureType, and another in GetFeature
+    key = "typename" if request == "describefeaturetype" else "typenames"
+    name = question.get(key, "").rpartition(":")[2]
     if name not in layers:
         return exception(f"no type {name}")
     if request == "describefeaturetype":

@@ -23,9 +23,10 @@ from udsat_geo.sources.addresses import Limits, is_remote, is_secret_name, limit
         ("/vsicurl/https://host/areas.gpkg|layername=a", "web", "a"),
         ("/vsizip/folder/areas.zip/areas.shp", "archive", ""),
         ("/vsizip//vsicurl/https://host/areas.zip", "archive", ""),
-        ("OAPIF:https://host/collections", "gdal", ""),
-        ("PG:dbname=city", "gdal", ""),
-        ("/vsigzip/areas.geojson.gz", "gdal", ""),
+        ("OAPIF:https://host/collections", "oapif", ""),
+        ("PG:dbname=city", "other", ""),
+        ("/vsigzip/areas.geojson.gz", "archive", ""),
+        ("/vsimem/areas.vrt", "other", ""),
     ],
 )
 def test_a_source_is_told_by_its_text(text: str, kind: str, layer: str) -> None:
@@ -50,6 +51,7 @@ def test_a_file_that_is_there_is_a_file_whatever_its_name(tmp_path: Path, monkey
         ("/vsicurl/https://u:p@host/a.gpkg", "https://host/a.gpkg"),
         ("/vsizip//vsicurl/https://u:p@host/a.zip/b.shp", "/vsizip//vsicurl/https://host/a.zip/b.shp"),
         ("/vsizip//home/somebody/a.zip/b.shp", "/vsizip/a.zip/b.shp"),
+        ("/vsigzip//home/somebody/a.geojson.gz", "/vsigzip/a.geojson.gz"),
         ("PG:postgresql://me:pw@host/city?password=pw", "PG:postgresql://host/city"),
         ("PG:host=h dbname=d user=u password=p", "PG:host=h dbname=d user=... password=..."),
     ],

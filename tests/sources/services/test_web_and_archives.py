@@ -101,7 +101,7 @@ def test_a_danish_reader_is_told_in_danish(web: Proxy, tmp_path: Path) -> None:
     ("body", "what"),
     [
         (b"<!doctype html><title>Log in</title>", "web page"),
-        (b"", "is empty"),
+        (b"", "answers with nothing"),
         (b"hello", "kind that is not known"),
         (b"\x89PNG\r\n", "kind that is not known"),
         (b'{"type": "FeatureCollection", "features": [', "broken JSON"),
@@ -112,6 +112,7 @@ def test_a_danish_reader_is_told_in_danish(web: Proxy, tmp_path: Path) -> None:
             "0 of 20 features",
         ),
         (b"PK\x03\x04 and then nothing of an archive", "damaged archive"),
+        (b"<OGRVRTDataSource/>", "recipe of GDAL's (OGR VRT)"),
         (b"<ExceptionReport><Exception exceptionCode='a'>b</Exception></ExceptionReport>", "refuses: a: b"),
     ],
 )
@@ -169,12 +170,12 @@ def test_what_an_archive_does_not_hold_is_told(tmp_path: Path, files: dict[str, 
 
 
 def test_an_archive_writes_nowhere_but_into_its_copy(tmp_path: Path) -> None:
+    """GDAL does not so much as list a file that leads out of its archive."""
     body = written(tmp_path, "geojson").read_bytes()
     path = zipped(tmp_path / "data.zip", {"../../../escaped.geojson": body, "../../../escaped.dbf": b"x"})
-    with local_copies({"areas": f"/vsizip/{path}"}, QUICK) as copies:
-        copy = copies.paths["areas"]
-        assert copy.name == "escaped.geojson"
-        assert not (copy.parent.parent.parent / "escaped.geojson").exists()
+    assert "an empty one" in refused(f"/vsizip/{path}")
+    assert "holds no file" in refused(f"/vsizip/{zipped(path, {'../a.geojson': body, 'b.txt': b'x'})}/../a.geojson")
+    assert not list(tmp_path.parent.rglob("escaped.*"))
 
 
 def test_an_archive_that_is_not_there_is_told_without_its_folder(tmp_path: Path) -> None:
@@ -182,15 +183,37 @@ def test_an_archive_that_is_not_there_is_told_without_its_folder(tmp_path: Path)
     assert message.startswith("/vsizip/none.zip/a.shp: no such file")
 
 
-def test_anything_else_is_read_by_gdal(tmp_path: Path) -> None:
-    import gzip
-
+def test_a_locked_or_damaged_archive_is_told(tmp_path: Path) -> None:
     body = written(tmp_path, "geojson").read_bytes()
-    (tmp_path / "areas.geojson.gz").write_bytes(gzip.compress(body))
-    features, sha256, _ = read(f"/vsigzip/{tmp_path}/areas.geojson.gz")
-    assert features.attributes["name"].to_pylist() == ["Vest", "Øst"]
-    assert len(sha256) == 64
-    assert "cannot be read" in refused(f"/vsigzip/{tmp_path}/none.gz")
+    path = zipped(tmp_path / "data.zip", {"areas.geojson": body})
+    content = path.read_bytes()
+    at = content.index(b"areas.geojson") + len(b"areas.geojson") + 20
+    path.write_bytes(content[:at] + bytes(60) + content[at + 60 :])
+    assert "damaged or locked" in refused(f"/vsizip/{path}")
+
+
+def test_a_file_in_another_kind_of_archive_is_the_file(tmp_path: Path, web: Proxy) -> None:
+    import gzip
+    import tarfile
+
+    path = written(tmp_path, "geojson")
+    packed = gzip.compress(path.read_bytes())
+    (tmp_path / "areas.geojson.gz").write_bytes(packed)
+    with tarfile.open(tmp_path / "areas.tar", "w") as archive:
+        archive.add(path, "a/areas.geojson")
+    web.every = {"": faulty.says(packed)}
+    for text in (
+        f"/vsigzip/{tmp_path}/areas.geojson.gz", f"{web.address}/areas.geojson.gz", f"/vsitar/{tmp_path}/areas.tar"
+    ):  # fmt: skip
+        features, sha256, _ = read(text)
+        assert features.attributes["name"].to_pylist() == ["Vest", "Øst"]
+        assert sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert "no such file" in refused(f"/vsigzip/{tmp_path}/none.gz")
+
+
+@pytest.mark.parametrize("text", ["PG:dbname=city", "/vsimem/a.vrt", "/vsisubfile/0_10,/etc/passwd", "CSV:/etc/passwd"])
+def test_anything_else_that_gdal_has_a_name_for_is_not_read(text: str) -> None:
+    assert "is nothing that features are read from" in refused(text)
 
 
 def test_files_are_left_where_they_are(tmp_path: Path) -> None:
