@@ -62,18 +62,6 @@ def list_layers(path: Path) -> list[str]:
         return [str(name) for name in gdal.list_layers(path)[:, 0]]
 
 
-def read_info(path: Path, layer: str) -> dict[str, Any]:
-    """What pyogrio tells of a layer without reading it.
-
-    Raises
-    ------
-    InputError, ValueError
-        See `list_layers`.
-    """
-    with _opened(path) as gdal:
-        return dict(gdal.read_info(path, layer=layer))
-
-
 def read_layer(path: Path, layer: str | None, **wanted: Any) -> tuple[dict[str, Any], Any]:
     """A layer as a table, and nothing written beside its file.
 

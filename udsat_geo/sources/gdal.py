@@ -123,10 +123,8 @@ def _functions() -> Any:
 def fetch(address: bytes, options: list[bytes]) -> int:
     """Ask the web by GDAL's ``CPLHTTPFetchEx``; the result is for `result_at`, and is freed by `free`."""
     with _quiet():
-        pointer: int = _functions().CPLHTTPFetchEx(
-            address, (ctypes.c_char_p * (len(options) + 1))(*options), *[None] * 4
-        )
-    return pointer
+        given = (ctypes.c_char_p * (len(options) + 1))(*options)
+        return int(_functions().CPLHTTPFetchEx(address, given, None, None, None, None) or 0)
 
 
 def result_at(pointer: int) -> HttpResult:
@@ -158,7 +156,10 @@ def answering(ask: Callable[[bytes, list[bytes]], int | None]) -> Iterator[None]
         # GDAL asks the web itself as long as no function is there, or where this one gives nothing
         functions.CPLHTTPPopFetchCallback()
         try:
-            return ask(address, _texts(options)) or fetch(_NO_ADDRESS, [])
+            given = _texts(options)
+            if any(option.startswith(b"CLOSE_PERSISTENT") for option in given):
+                return fetch(address, given)  # no question: a connection is given back
+            return ask(address, given) or fetch(_NO_ADDRESS, [])
         finally:
             functions.CPLHTTPPushFetchCallback(callback, None)
 
