@@ -217,7 +217,7 @@ def _provenance(
 ) -> Provenance:
     """What writes the crate of this call."""
     from udsat_geo.designation.job import is_synthetic
-    from udsat_geo.files.crate import Call, below_here, crate_of
+    from udsat_geo.files.crate import below_here, crate_of
     from udsat_geo.policy.chain import BUILT_IN
     from udsat_geo.sources.addresses import shown_name
 
@@ -237,7 +237,7 @@ def _provenance(
     options = {
         name: (text,) if isinstance(text, str) else tuple(text) for name, text in given.items() if text is not None
     }
-    return crate_of(Call(options, policy, results.folder))
+    return crate_of(options, policy, results.folder)
 
 
 def _with_files(job: Job, copies: LocalCopies) -> Job:

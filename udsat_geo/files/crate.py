@@ -102,11 +102,9 @@ class Input:
     ----------
     year : int
         Of the designation that it belongs to: the run's, or an earlier one that the run made again.
-    what : str
-        One of `WHAT`.
-    name : str
-        Of the file; of what was fetched, its address without credentials; of a built-in policy, its name.
-    sha256 : str
+    what, name, sha256 : str
+        One of `WHAT`; the name of the file, or the address (without credentials) that it was fetched from, or the name
+        of a built-in policy.
     rows, size : int or None
         Features or rows, and bytes, where they are known.
     path : str or None
@@ -140,18 +138,13 @@ class Run:
 
     Attributes
     ----------
-    year : int
-    source : str
-        ``registers``, ``unit_table`` or ``synthetic``.
-    version, platform : str
-        Of this product; system and processor, as in ``Linux x86_64``.
+    year, source, version, platform
+        Of the designation; of this product; system and processor, as in ``Linux x86_64``.
     libraries, options : tuple of (str, str)
         Name and version of everything that results may depend on; of `OPTIONS`, in their order, as they were given or
         as they are by default.
-    inputs : tuple of Input
-    outputs : tuple of Output
-    notes : tuple of str
-        What was found out on the way to the inputs, as when a service was asked twice; it stands in the results.
+    inputs, outputs, notes
+        Notes are what was found out on the way to the inputs, as when a service was asked twice.
     ended : str or None
         ISO 8601; only where ``SOURCE_DATE_EPOCH`` said it, since results have no other time than their year.
     """
@@ -211,13 +204,18 @@ def read_crate(path: Path) -> tuple[Run, ...]:
                 runs.append(_run_of(action, tool, path.name))
         except InputError as error:
             problems += error.messages
-    again = _("Make the designation again.")
     if not runs and not problems:
         what = _("holds no run of udsat_geo (a CreateAction whose instrument it is)")
         problems.append(str(Problem(path.name, what, _("Name a crate that --format crate wrote."))))
     years = [run.year for run in runs]
     for year in sorted({year for year in years if years.count(year) > 1}):
-        problems.append(str(Problem(path.name, _("tells of two runs for {year}").format(year=year), again)))
+        problems.append(
+            str(
+                Problem(
+                    path.name, _("tells of two runs for {year}").format(year=year), _("Make the designation again.")
+                )
+            )
+        )
     if problems:
         raise InputError(problems[:MOST_PROBLEMS])
     return tuple(sorted(runs, key=lambda run: run.year))
@@ -267,6 +265,11 @@ def _run_of(action: Any, tool: Any, file: str) -> Run:
     def pairs(entity: Any, name: str, value: str) -> list[tuple[Any, Any]]:
         return [(each.get("name"), each.get(value)) for each in _linked(entity, name, file)]
 
+    def file_entity(entity: Any) -> dict[str, Any]:
+        return {
+            name: entity.get(key) for name, key in (("name", "name"), ("sha256", "sha256"), ("size", "contentSize"))
+        }
+
     objects, results = list(_linked(action, "object", file)), list(_linked(action, "result", file))
     read = [each for each in objects if _is_a(each, "File")]
     options = [(each.get("name"), each.get("value")) for each in objects if _is_a(each, "PropertyValue")]
@@ -274,9 +277,7 @@ def _run_of(action: Any, tool: Any, file: str) -> Run:
     for each in read:
         further = pairs(each, "additionalProperty", "value")
         known = {name: value for name, value in further if name in ("what", "year", "rows", "path", "fetched")}
-        inputs.append(
-            {"name": each.get("name"), "sha256": each.get("sha256"), "size": each.get("contentSize"), **known}
-        )
+        inputs.append(file_entity(each) | known)
     values = {
         "year": next((value for name, value in options if name == "--year"), None),
         "source": next((each.get("name") for each in _linked(action, "about", file)), None),
@@ -285,31 +286,28 @@ def _run_of(action: Any, tool: Any, file: str) -> Run:
         "libraries": pairs(tool, "softwareRequirements", "version"),
         "options": options,
         "inputs": inputs,
-        "outputs": [
-            {"name": each.id, "sha256": each.get("sha256"), "size": each.get("contentSize")} for each in results
-        ],
+        "outputs": [file_entity(each) | {"name": each.id} for each in results],
         "notes": [value for _name, value in pairs(action, "additionalProperty", "value")],
         "ended": action.get("endTime"),
     }
-    found: list[tuple[str, str]]
+    entities = {"inputs": read, "outputs": results}
     try:
         run = TypeAdapter(Run).validate_python(values)
-        found = [(action.id, what) for what in _contradictions(run)]
+        found = [(action, what) for what in _contradictions(run)]
     except ValidationError as error:
-        at = {"inputs": read, "outputs": results}
         found = []
         for each in error.errors(include_url=False, include_context=False):
-            place, *rest = each["loc"]
-            entity = at[str(place)][int(rest[0])] if place in at and rest else action
-            found.append((entity.id, _misfit([str(part) for part in each["loc"]], each["input"])))
+            place, *rest = (str(part) for part in each["loc"])
+            entity = entities[place][int(rest[0])] if place in entities and rest else action
+            found.append((entity, _misfit([place, *rest], each["input"])))
     if found:
-        shown = ["".join(sign if sign.isprintable() else "?" for sign in str(where)[:80]) for where, _what in found]
-        again = _("Make the designation again.")
-        problems = [
-            Problem(f"{file}: {where}", what, again) for where, (_where, what) in zip(shown, found, strict=True)
-        ]
-        raise InputError(dict.fromkeys(str(problem) for problem in problems))
+        raise InputError(dict.fromkeys(str(_problem(file, entity, what)) for entity, what in found))
     return run
+
+
+def _problem(file: str, entity: Any, what: str) -> Problem:
+    where = "".join(sign if sign.isprintable() else "?" for sign in entity.id[:80])
+    return Problem(f"{file}: {where}", what, _("Make the designation again."))
 
 
 _MISFITS = {
@@ -328,8 +326,7 @@ _MISFITS = {
 
 def _misfit(names: list[str], value: object) -> str:
     name = next((part for part in reversed(names) if not part.isdecimal()), "")
-    kind = f"{names[0]}.{name}"
-    text = _MISFITS.get(kind) or _MISFITS.get(name) or N_("has no {name} that fits")
+    text = _MISFITS.get(f"{names[0]}.{name}") or _MISFITS.get(name) or N_("has no {name} that fits")
     return _(text).format(name=name, value=repr(value)[:80])
 
 
@@ -374,7 +371,7 @@ def _linked(entity: Any, name: str, file: str) -> Iterator[Any]:
     for each in value if isinstance(value, list) else [value] * (value is not None):
         if not hasattr(each, "properties"):
             what = _("refers to something that is not there ({name})").format(name=name)
-            raise InputError(Problem(f"{file}: {str(entity.id)[:80]!r}", what, _("Make the designation again.")))
+            raise InputError(_problem(file, entity, what))
         yield each
 
 
@@ -611,26 +608,16 @@ def _short(text: str) -> str:
 # --- of a call ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Call:
-    """A call of `designate`.
+def crate_of(given: Mapping[str, Sequence[str]], policy: str, out: Path) -> Provenance:
+    """What writes the crate of a call of `designate` when its results are there.
 
-    Attributes
+    Parameters
     ----------
-    options : mapping of str to sequence of str
+    given : mapping of str to sequence of str
         Of `OPTIONS`, without credentials: those that were given, and the defaults that matter.
     policy : str
         As it was named.
     out : Path
-    """
-
-    options: Mapping[str, Sequence[str]]
-    policy: str
-    out: Path
-
-
-def crate_of(call: Call) -> Provenance:
-    """What writes the crate of a call when its results are there.
 
     Raises
     ------
@@ -639,10 +626,10 @@ def crate_of(call: Call) -> Provenance:
     """
     ended = time_of_build(os.environ)
     try:
-        earlier = read_crate(call.out / NAME) if (call.out / NAME).exists() else ()
+        earlier = read_crate(out / NAME) if (out / NAME).exists() else ()
     except InputError as error:
         remedy = _("Choose another --out, or move it away.")
-        kept = Problem(str(call.out / NAME), _("would be written over"), remedy)
+        kept = Problem(str(out / NAME), _("would be written over"), remedy)
         raise InputError([*error.messages, kept]) from None
 
     def text(designation: Designation, folder: Path, names: Sequence[str]) -> str:
@@ -653,13 +640,13 @@ def crate_of(call: Call) -> Provenance:
             version=__version__,
             platform=f"{platform.system()} {platform.machine()}".strip(),
             libraries=library_versions(),
-            options=tuple((name, value) for name in OPTIONS for value in call.options.get(name, ())),
-            inputs=(*_policies(call, designation), *_inputs(call, designation)),
+            options=tuple((name, value) for name in OPTIONS for value in given.get(name, ())),
+            inputs=(*_policies(policy, designation), *_inputs(out, "--seed" in given, designation)),
             outputs=tuple(outputs),
             notes=designation.inputs.notes,
             ended=ended,
         )
-        kept = [run for run in earlier if run.year != now.year and _lies_as_left(run, call.out)]
+        kept = [run for run in earlier if run.year != now.year and _lies_as_left(run, out)]
         return crate_text([*kept, now])
 
     return Provenance(NAME, text)
@@ -699,25 +686,25 @@ def below_here(path: Path) -> str | None:
     return whole.relative_to(here).as_posix() if whole.is_relative_to(here) and whole != here else None
 
 
-def _policies(call: Call, designation: Designation) -> list[Input]:
+def _policies(named: str, designation: Designation) -> list[Input]:
     """The policy and what it is laid over. The hash of a policy that extends others is that of the whole chain."""
     policy, year = designation.policy, designation.year
-    path = None if call.policy in BUILT_IN else below_here(Path(call.policy))
+    path = None if named in BUILT_IN else below_here(Path(named))
     bases = [Input(year, "base", base.name, base.sha256) for base in policy.bases]
     return [Input(year, "policy", policy.name, policy.sha256, path=path), *bases]
 
 
-def _inputs(call: Call, designation: Designation) -> list[Input]:
+def _inputs(out: Path, has_seed: bool, designation: Designation) -> list[Input]:
     """Every file that was read: the designation's own, then those of the earlier ones it looks back on, each once.
 
     A file of its own may be two inputs, as when one layer holds barriers and another the crossings.
     """
     year = designation.year
-    made = designation.inputs.source == "synthetic" and "--seed" in call.options
+    made = designation.inputs.source == "synthetic" and has_seed
     found = [_input(year, what, path, designation.rows.get(what), made) for what, path in designation.files.items()]
     earlier = [] if designation.previous is None else list(designation.previous.files)
     for looked_at in earlier_years(year, designation.policy.policy):
-        stored = call.out / f"designation_{looked_at}.gpkg"
+        stored = out / f"designation_{looked_at}.gpkg"
         earlier += [(looked_at, "designation", stored), (looked_at, "summary", stored.with_suffix(".json"))]
     seen = {os.path.abspath(path) for path in designation.files.values()}
     for of, what, path in earlier:
