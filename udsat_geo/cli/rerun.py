@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,20 +113,9 @@ def rerun(
 
 @dataclass(frozen=True)
 class Places:
-    """Where inputs lie now, as whoever repeats a run says.
+    """Where inputs lie now, as whoever repeats a run says; the folder of the crate may hold earlier designations.
 
-    Attributes
-    ----------
-    crate : Path
-        The folder of the crate: earlier designations may lie there.
-    inputs, raw : Path or None
-        A folder that holds inputs by their names, or by year and name; the register folder, as of `designate`.
-    policy : str or None
-        A policy file.
-    previous : Path or None
-        The designation that a file was named for.
-    named : mapping of str to Path
-        Units, barriers and so on, by what they hold; what was fetched as its copy.
+    `named` has units, barriers and so on by what they hold, what was fetched as its copy; the rest is as the options.
     """
 
     crate: Path
@@ -150,18 +139,17 @@ def find_inputs(run: Run, places: Places) -> tuple[LoadedPolicy, Found]:
         Naming every input that is not there or is another one now.
     """
     problems: list[str] = []
-    policy, files = None, []
-    try:
-        policy = _policy(run, places)
-    except InputError as error:
-        problems += error.messages
-    for read in run.inputs:
-        if read.what not in ("policy", "base"):
-            try:
-                files.append((read, _file(run, read, places)))
-            except InputError as error:
-                problems += error.messages
-    if problems or policy is None:
+
+    def found(find: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return find(*arguments)
+        except InputError as error:
+            problems.extend(error.messages)
+
+    policy = found(_policy, run, places)
+    reads = [each for each in run.inputs if each.what not in ("policy", "base")]
+    files = [(each, found(_file, run, each, places)) for each in reads]
+    if problems:
         raise InputError(problems)
     return policy, files
 
