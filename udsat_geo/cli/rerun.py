@@ -15,46 +15,80 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from udsat_geo.cli.options import answers_errors, interruption_held, json_option, language_option, threads_option
+from udsat_geo import __version__
+from udsat_geo.cli.console import plain_console, print_table, progress_on
+from udsat_geo.cli.options import (
+    SETTINGS,
+    Command,
+    answers_errors,
+    json_option,
+    language_option,
+    option,
+    threads_option,
+)
+from udsat_geo.designation.designation import Progress
+from udsat_geo.designation.job import Job
+from udsat_geo.designation.job import run as run_job
+from udsat_geo.designation.summary import sha256
+from udsat_geo.designation.surroundings import Around
+from udsat_geo.files.crate import AROUND, REGISTERS, STORED, Input, Run, crate_file, library_versions, read_crate
+from udsat_geo.files.earlier import store_of
+from udsat_geo.files.write import check_formats, write_results
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.tables import Table
+from udsat_geo.messages.translate import N_, _
+from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.load import LoadedPolicy, load_policy, with_references
+from udsat_geo.sources.addresses import LAYER
+from udsat_geo.sources.copies import local_copies
+from udsat_geo.sources.features import file_of
+from udsat_geo.sources.origins import Origin, forget_origin, origin_of, tell_origin
+from udsat_geo.synthetic.write import YEARS, cached_registers
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from udsat_geo.designation.designation import Progress
-    from udsat_geo.designation.job import Job
-    from udsat_geo.files.crate import Input, Run
-    from udsat_geo.policy.load import LoadedPolicy
-
 DIFFERS = 3
 """Exit code of results that are not what they were."""
+FOLDER = click.Path(path_type=Path)
 
 
-@click.command()
-@click.argument("crate", type=click.Path(path_type=Path))
-@click.option("--year", type=int, metavar="Y", help="Repeat the run of this year alone. [default: every run]")
-@click.option(
+@click.command(
+    cls=Command,
+    context_settings=SETTINGS,
+    help=N_(
+        "Repeat the runs of CRATE and say of each result whether it comes out the same, byte for byte.\n\n"
+        "CRATE is a folder with the ro-crate-metadata.json that `designate --format gpkg,crate` wrote, or that file. "
+        "Inputs are no part of it: options say where they lie, else they are looked for below this folder, where they "
+        "lay below the folder of the run; and their hashes must be those of the run. What a service gave is fetched "
+        "only from an address that is given here. Results go to a temporary folder and are gone afterwards.\n\n"
+        "Exit codes: 0 every result is the same; 2 an input is missing or another one now, or the crate is at fault; "
+        "3 a result differs, or lies changed beside the crate."
+    ),
+)
+@click.argument("crate", type=FOLDER)
+@option("--year", type=int, metavar="Y", help=N_("Repeat the run of this year alone. [default: every run]"))
+@option(
     "--inputs",
-    type=click.Path(path_type=Path),
+    type=FOLDER,
     metavar="DIR",
-    help="A folder that holds inputs by their names, or by year and name (DIR/Y).",
+    help=N_("A folder that holds inputs by their names, or by year and name (DIR/Y)."),
 )
-@click.option("--raw", type=click.Path(path_type=Path), metavar="DIR", help="Register folder; DIR/Y where it exists.")
-@click.option("--policy", metavar="FILE", help="The policy file, where it is not built in.")
-@click.option("--units", metavar="FILE|URL", help="The table of units.")
-@click.option("--barriers", metavar="FILE|URL", help="The barriers.")
-@click.option("--crossings", metavar="FILE|URL", help="The crossings.")
-@click.option("--places", metavar="FILE|URL", help="The named places.")
-@click.option("--parcels", metavar="FILE|URL", help="The parcels.")
-@click.option("--overrides", metavar="FILE|URL", help="The decisions.")
-@click.option(
+@option("--registers", old=("--raw",), type=FOLDER, metavar="DIR", help=N_("Register folder; DIR/Y where it exists."))
+@option("--policy", metavar="FILE", help=N_("The policy file, where it is not built in."))
+@option("--units", metavar="FILE|URL", help=N_("The table of units."))
+@option("--barriers", metavar="FILE|URL", help=N_("The barriers."))
+@option("--crossings", metavar="FILE|URL", help=N_("The crossings."))
+@option("--places", metavar="FILE|URL", help=N_("The named places."))
+@option("--parcels", metavar="FILE|URL", help=N_("The parcels."))
+@option("--overrides", metavar="FILE|URL", help=N_("The decisions."))
+@option(
     "--previous",
-    type=click.Path(path_type=Path),
+    type=FOLDER,
     metavar="FILE",
-    help="The designation_YEAR.gpkg that was compared with, where it was named as a file.",
+    help=N_("The designation_YEAR.gpkg that was compared with, where it was named as a file."),
 )
-@language_option("Language of the table; results are in that of the run.")
+@language_option(N_("Language of the table; results are in that of the run."))
 @threads_option()
 @json_option()
 @answers_errors
@@ -62,7 +96,7 @@ def rerun(
     crate: Path,
     year: int | None,
     inputs: Path | None,
-    raw: Path | None,
+    registers: Path | None,
     policy: str | None,
     previous: Path | None,
     language: str,
@@ -70,21 +104,8 @@ def rerun(
     as_json: bool,
     **named: str | None,
 ) -> None:
-    """Repeat the runs of CRATE and say of each result whether it comes out the same, byte for byte.
-
-    CRATE is a folder with the ro-crate-metadata.json that `designate --format gpkg,crate` wrote, or that file. Inputs
-    are no part of it: options say where they lie, else they are looked for below this folder, where they lay below the
-    folder of the run; and their hashes must be those of the run. What a service gave is fetched only from an address
-    that is given here. Results go to a temporary folder and are gone afterwards.
-
-    Exit codes: 0 every result is the same; 2 an input is missing or another one now, or the crate is at fault; 3 a
-    result differs, or lies changed beside the crate.
-    """
-    with interruption_held():
-        from udsat_geo.cli.console import plain_console, progress_on
-        from udsat_geo.files.crate import crate_file, read_crate
-        from udsat_geo.sources.copies import local_copies
-    folders = {"--inputs": inputs, "--raw": raw}
+    """Repeat, compare, and print."""
+    folders = {"--inputs": inputs, "--registers": registers}
     missing = [f"{option} {path}" for option, path in folders.items() if path is not None and not path.is_dir()]
     if missing:
         raise InputError([Problem(where, _("no such folder"), _("Check the path.")) for where in missing])
@@ -97,7 +118,7 @@ def rerun(
             remedy = _("It has {years}.").format(years=years)
             raise InputError(Problem(f"--year {year}", _("is no run of the crate"), remedy))
     with progress_on(not as_json) as progress, local_copies(named) as copies:
-        places = Places(path.parent, inputs, raw, policy, previous, copies.paths)
+        places = Places(path.parent, inputs, registers, policy, previous, copies.paths)
         repeated = repeat(runs, places, threads, progress)
     same = all(each["same"] for each in repeated)
     if as_json:
@@ -120,13 +141,13 @@ class Places:
 
     crate: Path
     inputs: Path | None
-    raw: Path | None
+    registers: Path | None
     policy: str | None
     previous: Path | None
     named: Mapping[str, Path]
 
 
-Found = list[tuple["Input", Path]]
+Found = list[tuple[Input, Path]]
 """The inputs of a run but for its policies, in their order, and where they lie; a path may name a layer."""
 
 
@@ -156,9 +177,6 @@ def find_inputs(run: Run, places: Places) -> tuple[LoadedPolicy, Found]:
 
 def _policy(run: Run, places: Places) -> LoadedPolicy:
     """The policy of a run, by its hash."""
-    from udsat_geo.policy.chain import BUILT_IN
-    from udsat_geo.policy.load import load_policy, with_references
-
     read = next(each for each in run.inputs if each.what == "policy")
     where = _("policy {name}").format(name=read.name)
     if read.name in BUILT_IN and places.policy is None:
@@ -179,9 +197,6 @@ def _policy(run: Run, places: Places) -> LoadedPolicy:
 
 def _file(run: Run, read: Input, places: Places) -> Path:
     """Where an input lies that is what it was."""
-    from udsat_geo.designation.summary import sha256
-    from udsat_geo.sources.features import file_of
-
     where, remedy = f"{_('{what} of {year}').format(what=read.what, year=read.year)}: {read.name}", _remedy(run, read)
     there = [path for path in _candidates(run, read, places) if file_of(path).exists()]
     hashes = [sha256(file_of(path)) for path in there]
@@ -199,9 +214,6 @@ def _is_another(where: str, now: str, read: Input, remedy: str) -> Problem:
 
 def _candidates(run: Run, read: Input, places: Places) -> Iterator[Path]:
     """Where an input may lie: what was named for it alone, else where inputs of its kind lie."""
-    from udsat_geo.files.crate import AROUND, REGISTERS, STORED
-    from udsat_geo.synthetic.write import YEARS, cached_registers
-
     if _is_synthetic(run, read):
         if read.year in YEARS:
             yield cached_registers(read.year, int(str(run.option("--seed")))) / read.name
@@ -210,9 +222,9 @@ def _candidates(run: Run, read: Input, places: Places) -> Iterator[Path]:
         if read.what in places.named:
             yield places.named[read.what]
             return
-    elif read.what in (*REGISTERS, *AROUND) and places.raw is not None:
-        of_year = places.raw / str(read.year)
-        yield (of_year if of_year.is_dir() else places.raw) / read.name
+    elif read.what in (*REGISTERS, *AROUND) and places.registers is not None:
+        of_year = places.registers / str(read.year)
+        yield (of_year if of_year.is_dir() else places.registers) / read.name
         return
     elif read.what in STORED:
         if places.previous is not None and _is_previous_file(run, read):
@@ -237,8 +249,6 @@ def _by_name(read: Input, places: Places) -> Iterator[Path]:
 
 def _is_synthetic(run: Run, read: Input) -> bool:
     """Whether an input is of the synthetic city, which is made again and not looked for."""
-    from udsat_geo.files.crate import AROUND, REGISTERS
-
     return run.option("--seed") is not None and not run.is_named(read) and read.what in (*REGISTERS, *AROUND)
 
 
@@ -257,11 +267,11 @@ def _remedy(run: Run, read: Input) -> str:
         text = _('It was fetched: give {option} "{name}", with credentials where it asks for them.')
         return text.format(option=f"--{read.what}", name=read.name)
     if run.is_named(read) or _is_previous_file(run, read):
-        option = f"--{read.what}" if run.is_named(read) else "--previous"
-        return _("Name it with {option}, or its folder with --inputs.").format(option=option)
+        name = f"--{read.what}" if run.is_named(read) else "--previous"
+        return _("Name it with {option}, or its folder with --inputs.").format(option=name)
     if read.what in ("designation", "summary"):
         return _("Name its folder with --inputs.")
-    return _("Name the folder of the registers with --raw, or one that holds it with --inputs.")
+    return _("Name the folder of the registers with --registers, or one that holds it with --inputs.")
 
 
 # --- repeated -----------------------------------------------------------------------------------------------
@@ -284,8 +294,6 @@ def repeat(
     InputError
         If inputs of any run are not there or are others now, all of them told at once; nothing has been run then.
     """
-    from udsat_geo.files.write import check_formats
-
     ready = []
     problems: list[str] = []
     for run in runs:
@@ -309,12 +317,6 @@ def _repeated(
     threads: int | None,
     progress: Progress | None,
 ) -> dict[str, Any]:
-    from udsat_geo import __version__
-    from udsat_geo.designation.job import run as run_job
-    from udsat_geo.designation.summary import sha256
-    from udsat_geo.files.crate import library_versions
-    from udsat_geo.files.write import write_results
-
     with tempfile.TemporaryDirectory(prefix="udsat_geo-rerun-") as name:
         with _job(run, policy, files, Path(name), threads) as job:
             written = write_results(run_job(job, progress), Path(name) / "results", formats)
@@ -344,12 +346,6 @@ def _repeated(
 @contextmanager
 def _job(run: Run, policy: LoadedPolicy, files: Found, folder: Path, threads: int | None) -> Iterator[Job]:
     """The job of a run over links to its inputs, in an empty folder: it reads those and nothing beside them."""
-    from udsat_geo.designation.job import Job
-    from udsat_geo.designation.surroundings import Around
-    from udsat_geo.files.crate import STORED
-    from udsat_geo.files.earlier import store_of
-    from udsat_geo.sources.origins import forget_origin
-
     named: dict[str, Path] = {}
     renamed: list[Path] = []
     previous = run.option("--previous")
@@ -382,10 +378,6 @@ def _job(run: Run, policy: LoadedPolicy, files: Found, folder: Path, threads: in
 
 def _named(run: Run, read: Input, path: Path, folder: Path, renamed: list[Path]) -> Path:
     """A named input, called what it was called then."""
-    from udsat_geo.sources.addresses import LAYER
-    from udsat_geo.sources.features import file_of
-    from udsat_geo.sources.origins import Origin, origin_of, tell_origin
-
     if origin_of(file_of(path)) is not None:
         return path
     linked = _linked(file_of(path), folder / (file_of(path).name if read.fetched else read.name))
@@ -416,9 +408,6 @@ def _linked(path: Path, place: Path) -> Path:
 
 def print_repeated(repeated: Sequence[Mapping[str, Any]], language: str, console: Console) -> None:
     """A table for each run, and the sum of them."""
-    from udsat_geo.cli.console import print_table
-    from udsat_geo.messages.tables import Table
-
     lying = {
         "as_written": _("as written", language),
         "changed": _("changed since", language),

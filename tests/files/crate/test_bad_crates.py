@@ -36,7 +36,7 @@ def test_there_must_be_a_crate(town: Path) -> None:
     assert "no such crate" in refused("registers")
     made(2021, town / "out")
     assert "--inputs nowhere: no such folder" in refused("out", "--inputs", "nowhere")
-    assert "--raw nowhere: no such folder" in refused("out", "--raw", "nowhere")
+    assert "--registers nowhere: no such folder" in refused("out", "--raw", "nowhere")
 
 
 def crate_of(*entities: Any) -> str:
