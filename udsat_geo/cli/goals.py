@@ -23,7 +23,7 @@ from udsat_geo.cli.options import (
 from udsat_geo.designation.job import find_registers_of_years
 from udsat_geo.designation.summary import as_json as json_text
 from udsat_geo.files.area_set import read_areas_of_registers
-from udsat_geo.files.atomic_write import check_writable
+from udsat_geo.files.atomic_write import check_writable, write_texts
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.goal_figures import RULE, VERDICTS
@@ -34,7 +34,7 @@ from udsat_geo.monitoring.goal_tables import (
     differing,
     reasons_of_goal,
     tables_of,
-    write_goals,
+    texts_of,
 )
 from udsat_geo.monitoring.goals import (
     Account,
@@ -165,7 +165,7 @@ def goals(
             if has_no_registers(registers) and not as_json:
                 click.echo(SYNTHETIC[language])
             account = take_account(years_read, read[0], area_set, read[2], read[3], language, progress=progress)
-        files = [] if out is None else write_goals(account, out, language)
+        files = [] if out is None else write_texts(out, texts_of(account, language))
     if as_json:
         click.echo(json_text(as_data(account, language)), nl=False)
         return

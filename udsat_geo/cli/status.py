@@ -22,12 +22,12 @@ from udsat_geo.cli.options import (
 )
 from udsat_geo.designation.summary import as_json as json_text
 from udsat_geo.files.area_set import read_areas_of_registers
-from udsat_geo.files.atomic_write import check_writable
+from udsat_geo.files.atomic_write import check_writable, write_texts
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.status import StatusJob, StatusReport, take_report
 from udsat_geo.monitoring.status_tables import SYNTHETIC as SYNTHETIC_REGISTERS
-from udsat_geo.monitoring.status_tables import as_data, closing_sentences, opening_sentences, tables_of, write_status
+from udsat_geo.monitoring.status_tables import as_data, closing_sentences, opening_sentences, tables_of, texts_of
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers.folders import has_no_registers, years_of
 from udsat_geo.sources.copies import local_copies
@@ -125,7 +125,7 @@ def status(
         report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)
         # files are hashed for it: not needed to print tables
         data = as_data(report) if as_json or out is not None else {}
-        files = [] if out is None else write_status(report, data, out)
+        files = [] if out is None else write_texts(out, texts_of(report, data))
     if as_json:
         click.echo(json_text(data), nl=False)
         return

@@ -14,7 +14,6 @@ from typing import Any
 
 from udsat_geo import __version__
 from udsat_geo.designation.summary import as_json, sha256
-from udsat_geo.files.atomic_write import write_texts
 from udsat_geo.messages.tables import Table, csv_text
 from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.monitoring.goal_figures import (
@@ -430,27 +429,14 @@ NAMES = ("goals.json", "goals.csv", "goals_figures.csv", "goals.md")
 _FRACTION_DIGITS = 10
 
 
-def write_goals(account: Account, out: Path, language: str) -> list[Path]:
-    """Write all files of an account into a folder, all or none; the same account gives the same bytes.
-
-    Parameters
-    ----------
-    account : Account
-    out : Path
-        Made where it is missing.
-    language : {"da", "en"}
-
-    Raises
-    ------
-    OutputError
-        If they cannot be written; nothing has changed then.
-    """
+def texts_of(account: Account, language: str) -> dict[str, str]:
+    """All files of an account, name -> text; the same account gives the same."""
     texts = (
         as_json(as_data(account, language)),
         *(_csv(rows) for rows in (goal_rows(account, language), _figure_rows(account, language))),
         markdown(account, language),
     )
-    return write_texts(out, dict(zip(NAMES, texts, strict=True)))
+    return dict(zip(NAMES, texts, strict=True))
 
 
 def as_data(account: Account, language: str) -> dict[str, Any]:

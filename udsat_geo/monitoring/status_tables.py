@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 
 from udsat_geo import __version__
 from udsat_geo.designation.summary import SETTINGS, as_json, sha256
-from udsat_geo.files.atomic_write import write_texts
 from udsat_geo.messages.tables import Table, csv_text
 from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.messages.words import decimal
@@ -341,24 +339,9 @@ def closing_sentences(report: StatusReport) -> list[str]:
 NAMES = ("status.json", "status.csv", "status.md")
 
 
-def write_status(report: StatusReport, data: dict[str, Any], out: Path) -> list[Path]:
-    """Write all files of a status into a folder, all or none; the same status gives the same bytes.
-
-    Parameters
-    ----------
-    report : StatusReport
-    data : dict
-        Of `as_data`.
-    out : Path
-        Made where it is missing.
-
-    Raises
-    ------
-    OutputError
-        If they cannot be written; nothing has changed then.
-    """
-    texts = (as_json(data), figures_csv(report), markdown(report))
-    return write_texts(out, dict(zip(NAMES, texts, strict=True)))
+def texts_of(report: StatusReport, data: dict[str, Any]) -> dict[str, str]:
+    """All files of a status, name -> text; the same status gives the same. `data` is that of `as_data`."""
+    return dict(zip(NAMES, (as_json(data), figures_csv(report), markdown(report)), strict=True))
 
 
 def as_data(report: StatusReport) -> dict[str, Any]:
