@@ -77,6 +77,31 @@ def message_of(table: pd.DataFrame | gpd.GeoDataFrame, policy: Policy, folder: P
     return str(told.value)
 
 
+@pytest.mark.parametrize("size", [1e-8, 1e-6, 1.0, 1e6])
+def test_numbers_that_are_not_whole_keep_their_digits_whatever_their_size(tmp_path: Path, size: float) -> None:
+    table = squares()
+    table["poor"] = size * np.linspace(0.123456789, 0.987654321, len(table))
+    table.to_file(tmp_path / "units.gpkg")
+    policy = own_policy()
+    units, _ = units_from_table(read_unit_table(tmp_path / "units.gpkg", policy), policy)
+    by_id = table.set_index("id").loc[units.unit_id]
+    np.testing.assert_allclose(
+        units.rate(units.numerator, units.denominator)[:, 0], by_id["poor"] / by_id["people"], rtol=1e-9
+    )
+
+
+def test_decimals_of_a_table_are_exact_so_that_a_limit_is_reached(tmp_path: Path) -> None:
+    table = squares()
+    table["poor"] = 0.1 * np.arange(len(table))
+    table.to_file(tmp_path / "units.gpkg")
+    policy = own_policy(units={"residents": "1"})
+    policy = policy.model_copy(update={"criteria": (policy.criteria[0].model_copy(update={"denominator": "1"}),)})
+    units, _ = units_from_table(read_unit_table(tmp_path / "units.gpkg", policy), policy)
+    assert set(units.rate(units.numerator, units.denominator)[:, 0].tolist()) == {
+        round(0.1 * i, 1) for i in range(len(table))
+    }
+
+
 @pytest.mark.parametrize("kind", ["cells", "zones"])
 def test_given_units_hold_what_cells_made_from_the_registers_hold(tmp_path: Path, kind: str) -> None:
     """No address lies on a border: positions are quarters of a metre, and the zones' borders eighths."""
@@ -208,7 +233,7 @@ def test_what_was_found_out_about_a_csv_table_is_said(tmp_path: Path) -> None:
     read = read_unit_table(tmp_path / "units.csv", own_policy("cells"))
     assert read.notes == ("units.csv: semicolon separated, UTF-8, decimal comma",)
     units, _ = units_from_table(read, own_policy("cells"))
-    assert units.numerator.ravel().tolist() == [1_500_000, 2_250_000]
+    assert (units.numerator[:, 0] / units.numerator_unit[0]).tolist() == [1.5, 2.25]
 
 
 @pytest.mark.parametrize("name", ["units.csv", "u*[1].csv", "UNITS.CSV"])

@@ -5,7 +5,8 @@ dwellings to addresses and residents to dwellings, and add up each criterion's n
 rows that count. A row counts in a criterion when its `where` is true and neither side of the ratio is NULL.
 
 Sums are integers. Whole numbers and yes/no are added as they are; other numbers in millionths (`FRACTION`), rounded
-once per row, so that no order of rows can change a sum.
+once per row, so that no order of rows can change a sum. A unit table's columns may be of any size: there a millionth is
+divided by the power of two that the column has room for (`_finer`).
 """
 
 from __future__ import annotations
@@ -226,6 +227,7 @@ FRACTION = 1_000_000
 """Numbers that are not whole are added up in millionths."""
 
 _LARGEST_SUM = 2.0**62
+_EXACT_AS_FLOAT, _LARGEST_UNIT = 2.0**52, 2.0**62
 _MOST_FLAGS = 60
 _FLAGS_OF_AN_INTEGER = 30
 _ROWS_AT_A_TIME = 1 << 20
@@ -239,7 +241,7 @@ class Ratios:
     ----------
     numerator, denominator : int64, shape (n_places, n_criteria)
     numerator_unit, denominator_unit : int64, shape (n_criteria,)
-        1, or `FRACTION`.
+        1, `FRACTION`, or `FRACTION` times a power of two.
     """
 
     numerator: NDArray[np.int64]
@@ -260,13 +262,22 @@ class Ratios:
 
 @dataclass(frozen=True)
 class _Side:
-    """One side of one criterion's ratio, as a column of the query."""
+    """One side of one criterion's ratio, as a column of the query: `value` where `counts`, scaled by `unit`."""
 
     criterion: int
     is_numerator: bool
-    sql: str
+    counts: str
+    value: str
     flag: bool
-    unit: int
+    unit: int = 1
+
+    @property
+    def sql(self) -> str:
+        """The column, a whole number."""
+        if self.flag:
+            return f"coalesce({self.counts}{self.value}, FALSE)"
+        whole = self.value if self.unit == 1 else f"round({self.value} * {self.unit})"
+        return f"CASE WHEN {self.counts} THEN CAST({whole} AS BIGINT) ELSE 0 END"
 
 
 def add_ratios(
@@ -362,7 +373,26 @@ def _sides(connection: duckdb.DuckDBPyConnection, policy: Policy, register: str,
     for place, (j, criterion) in enumerate(mine):
         for is_numerator in (True, False):
             sides.append(_side(j, criterion, is_numerator, types[2 * place + (not is_numerator)]))
-    return sides
+    return _finer(connection, sides, rows) if register == "units" else sides
+
+
+def _finer(connection: duckdb.DuckDBPyConnection, sides: list[_Side], rows: str) -> list[_Side]:
+    """The same sides, those in millionths scaled to the size of their column.
+
+    A millionth is divided by the largest power of two with which the sum of all rows surely stays below 2^52, so that
+    a float holds it: decimals of six digits remain exact, and columns of tiny numbers (to 1e-8) keep their digits.
+    """
+    mine = [side for side in sides if side.unit == FRACTION]
+    if not mine:
+        return sides
+    sizes = ", ".join(f"max(abs({side.value})) FILTER (WHERE {side.counts})" for side in mine)
+    n_rows, *largest = connection.execute(f"SELECT count(*), {sizes} FROM {rows}").fetchall()[0]
+    units = {}
+    for side, size in zip(mine, largest, strict=True):
+        bound = FRACTION * float(size or 0) * max(n_rows, 1)
+        room = min(_EXACT_AS_FLOAT / bound, _LARGEST_UNIT / FRACTION) if 0 < bound < math.inf else 1.0
+        units[id(side)] = FRACTION * 2 ** max(math.frexp(room)[1] - 1, 0)
+    return [dataclasses.replace(side, unit=units.get(id(side), side.unit)) for side in sides]
 
 
 def _side(j: int, criterion: Criterion, is_numerator: bool, kind: str) -> _Side:
@@ -376,22 +406,16 @@ def _side(j: int, criterion: Criterion, is_numerator: bool, kind: str) -> _Side:
         if side.strip() != "1" and not (side is expression and kind == "BOOLEAN")
     )
     if kind == "BOOLEAN":
-        return _Side(j, is_numerator, f"coalesce({counts} AND ({expression}\n), FALSE)", True, 1)
+        return _Side(j, is_numerator, counts, f" AND ({expression}\n)", True)
     if expression.strip() == "1":
-        return _Side(j, is_numerator, f"coalesce({counts}, FALSE)", True, 1)
+        return _Side(j, is_numerator, counts, "", True)
     if is_whole_type(kind):
-        value, unit = f"CAST(({expression}\n) AS BIGINT)", 1
-    elif kind in ("DOUBLE", "FLOAT", "HUGEINT", "UBIGINT") or kind.startswith("DECIMAL"):
-        value, unit = f"CAST(round(CAST(({expression}\n) AS DOUBLE) * {FRACTION}) AS BIGINT)", FRACTION
-    else:
-        side = "numerator" if is_numerator else "denominator"
-        raise InputError(
-            Problem(
-                _("criteria ({key}).{side}").format(key=criterion.key, side=side),
-                _("gives {kind}, not a number").format(kind=kind),
-            )
-        )
-    return _Side(j, is_numerator, f"CASE WHEN {counts} THEN {value} ELSE 0 END", False, unit)
+        return _Side(j, is_numerator, counts, f"({expression}\n)", False)
+    if kind in ("DOUBLE", "FLOAT", "HUGEINT", "UBIGINT") or kind.startswith("DECIMAL"):
+        return _Side(j, is_numerator, counts, f"CAST(({expression}\n) AS DOUBLE)", False, FRACTION)
+    side = "numerator" if is_numerator else "denominator"
+    where = _("criteria ({key}).{side}").format(key=criterion.key, side=side)
+    raise InputError(Problem(where, _("gives {kind}, not a number").format(kind=kind)))
 
 
 class _Tally:
@@ -450,7 +474,7 @@ class RegisterSums:
     numerator, denominator : int64, shape (n_places, n_criteria)
         Sums over the rows that count.
     numerator_unit, denominator_unit : int64, shape (n_criteria,)
-        How many of the sum make one: 1, or `FRACTION` for sums of millionths.
+        How many of the sum make one: 1, `FRACTION` for sums of millionths, or that times a power of two.
     counts : dict
         Rows that do not count, by reason.
     rows : dict

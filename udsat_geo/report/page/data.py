@@ -286,9 +286,6 @@ def _told(goal: dict[str, Any], language: str) -> dict[str, Any]:
     }
 
 
-_DIGITS = 5
-
-
 def criteria_of(read: PageYear) -> list[dict[str, Any]]:
     """The criteria: key, label in each language, and how figures are told; ``lang`` where there is one label only."""
     of_policy = {} if read.policy is None else {c.key: c for c in read.policy.policy.criteria}
@@ -331,14 +328,14 @@ def areas_of(read: PageYear, corner: Corner) -> list[dict[str, Any]]:
                 "district": area["district"] or "",
                 "residents": None if few else int(area["residents"]),
                 "units": int(area["units"]),
-                "ha": _rounded(area["area_ha"], 2),
-                "composite": None if few else _rounded(area["composite"], 3),
+                "ha": _value(area["area_ha"]),
+                "composite": None if few else _value(area["composite"]),
                 "exceeded": None if few else int(area["criteria_exceeded"]),
                 "since": int(area["since"]),
                 "until": area.get("until"),
                 "event": area.get("event"),
-                "rates": [None if few else _rounded(area.get(f"rate_{key}")) for key in keys],
-                "gaps": [None if few else _rounded(area.get(f"gap_{key}")) for key in keys],
+                "rates": [None if few else _value(area.get(f"rate_{key}")) for key in keys],
+                "gaps": [None if few else _value(area.get(f"gap_{key}")) for key in keys],
                 "reason": None if few else reasons_of(read, area, roles.get(area_id, {})),
                 "shape": corner.shape(outline),
                 "label": _label(outline, corner),
@@ -473,7 +470,7 @@ def names_of(read: PageYear) -> dict[str, str]:
 def status_of(read: PageYear) -> list[dict[str, Any]]:
     """The areas together against the rest of the city, criterion by criterion."""
     return [
-        {name: row["criterion"] if name == "criterion" else _rounded(row[name]) for name in
+        {name: row["criterion"] if name == "criterion" else _value(row[name]) for name in
          ("criterion", "areas", "rest_of_city", "gap", "city")}
         for row in read.rows["status"]
     ]  # fmt: skip
@@ -490,9 +487,10 @@ def _number(value: Any) -> float:
     return float("nan") if value is None else float(value)
 
 
-def _rounded(value: Any, digits: int = _DIGITS) -> float | None:
+def _value(value: Any) -> float | None:
+    """A number in full, so that it is rounded once, where it is shown; None where it is missing."""
     number = _number(value)
-    return None if number != number else round(number, digits)
+    return None if number != number else number
 
 
 WITHHELD = "withheld"

@@ -24,6 +24,8 @@ function decimal(value, digits) {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
     useGrouping: true,
+    // as Python rounds, so that the page and the console tell one figure
+    roundingMode: "halfEven",
   })
     .format(shown)
     .replace("-", "−");
