@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +15,6 @@ from udsat_geo.messages.words import decimal
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table as RichTable
 
     from udsat_geo.designation.designation import Designation
 
@@ -84,7 +83,9 @@ def print_table(table: Table, console: Console, language: str | None = None) -> 
         console.print(Text(table.title, style="italic"), soft_wrap=True)
     shown = RichTable(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False, leading=int(table.spaced))
     for i in columns:
-        shown.add_column(Text(table.heads[i]), justify="left" if i in table.left else "right", width=widths[i])
+        shown.add_column(
+            Text(table.heads[i]), justify="left" if i in table.left else "right", width=widths[i], overflow="fold"
+        )
     for number, row in enumerate(table.rows):
         cells = [Text(row[i]) for i in columns]
         if table.spaced:
@@ -104,36 +105,44 @@ _UNBOUNDED = 100_000
 """The width of a console that is none."""
 _GAP = 2
 """What a column takes beside its text."""
+_WORD = 14
+"""Longer words are broken where there is no room for them."""
 _READABLE = 20
-"""Columns of text are not made narrower than this, unless their text is."""
+"""Columns of text are not made narrower than this as long as there are spare columns."""
 
 
 def _columns_that_fit(table: Table, width: int) -> tuple[list[int], list[int]]:
     """The columns there is room for, and how wide each column of the table is then."""
-    from rich.cells import cell_len
-
-    most, least = [], []
-    for i, head in enumerate(table.heads):
-        cells = [row[i] for row in table.rows]
-        lines = [cell_len(line) for cell in (head, *cells) for line in cell.split("\n")]
-        words = [cell_len(word) for cell in (head, *cells) for word in cell.split()]
-        figures = [cell_len(line) for cell in cells for line in cell.split("\n")]
-        most.append(max(lines))
-        if i in table.left:
-            least.append(min(max(lines), max(*words, _READABLE)))
-        else:
-            least.append(max(*(cell_len(word) for word in head.split()), *figures, 0, 0))
-    columns = list(range(len(table.heads)))
-    for i in (*sorted(table.spare, reverse=True), *reversed(columns[1:])):
-        if sum(least[at] + _GAP for at in columns) > width and i in columns:
-            columns.remove(i)
-    widths, room = least, width - sum(least[at] + _GAP for at in columns)
+    columns, rest = list(range(len(table.heads))), [i for i in range(len(table.heads)) if i not in table.spare]
+    # text that is pleasant to read is worth a spare column, and any other column worth text of single words
+    for readable, left_out in ((_READABLE, sorted(table.spare)), (0, rest[1:])):
+        widths = [_narrowest(table, i, readable) for i in range(len(table.heads))]
+        while left_out and sum(widths[i] + _GAP for i in columns) > width:
+            columns.remove(left_out.pop())
+    most = [max(_lengths(table.heads[i], *(row[i] for row in table.rows))) for i in range(len(table.heads))]
+    room = width - sum(widths[i] + _GAP for i in columns)
     # what room there is goes to the columns of text first, to the narrowest for its text before the others
     while room > 0 and (short := [i for i in columns if widths[i] < most[i]]):
-        neediest = max(short, key=lambda i: (i in table.left, most[i] / widths[i], i))
+        neediest = max(short, key=lambda i: (i in table.left, most[i] / max(widths[i], 1), i))
         widths[neediest] += 1
         room -= 1
     return columns, widths
+
+
+def _narrowest(table: Table, column: int, readable: int) -> int:
+    """How narrow a column may be: no word of its head is broken, and no figure; text is as wide as is readable."""
+    head, cells = table.heads[column], [row[column] for row in table.rows]
+    if column not in table.left or column in table.unbroken:
+        return max(_lengths(*head.split(), *cells))
+    longest_word = max(_lengths(*(word for cell in (head, *cells) for word in cell.split())))
+    return max(min(longest_word, _WORD), min(readable, max(_lengths(head, *cells))))
+
+
+def _lengths(*texts: str) -> list[int]:
+    """Of each line of some texts, and of none."""
+    from rich.cells import cell_len
+
+    return [0, *(cell_len(line) for text in texts for line in text.split("\n"))]
 
 
 def print_result(designation: Designation, files: list[str], console: Console) -> None:
@@ -229,44 +238,6 @@ def _counted_lines(designation: Designation) -> list[str]:
         if count and name != "residents_placed"
     ]
     return lines + list(designation.notes)
-
-
-Justify = Literal["left", "right"]
-
-
-def plain_table(
-    headings: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    left: Sequence[int],
-    wrapped: Sequence[int] = (),
-    title: str | None = None,
-    total: bool = False,
-) -> RichTable:
-    """A table whose numbers are never cut: a narrow window wraps the columns that may be.
-
-    Parameters
-    ----------
-    headings : sequence of str, length n_columns
-    rows : sequence of sequences of str
-    left, wrapped : sequence of int
-        Columns that stand to the left; that may be wrapped.
-    title : str, optional
-    total : bool
-        Whether the last row is set apart as a sum.
-    """
-    from rich.box import SIMPLE
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    table = RichTable(title=title, title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
-    for place, heading in enumerate(headings):
-        justify: Justify = "left" if place in left else "right"
-        free = place in wrapped
-        width = None if free else max([len(heading), *(len(row[place]) for row in rows)])
-        table.add_column(heading, justify=justify, no_wrap=not free, min_width=width)
-    for number, row in enumerate(rows):
-        table.add_row(*(Text(cell) for cell in row), end_section=total and number == len(rows) - 2)
-    return table
 
 
 def say(console: Console, text: str) -> None:

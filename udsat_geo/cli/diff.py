@@ -13,7 +13,7 @@ from udsat_geo.changes.compare import Comparison, compare_areas, share
 from udsat_geo.changes.diff import SPLIT, changed_areas, links
 from udsat_geo.changes.tables import comparison_as_data
 from udsat_geo.changes.words import DIFF
-from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
+from udsat_geo.cli.console import plain_console, print_table, progress_on, say
 from udsat_geo.cli.options import SETTINGS, Command, answers_errors, json_option, language_option, option, seed_option
 from udsat_geo.cli.why import print_why
 from udsat_geo.designation.job import Job
@@ -23,6 +23,7 @@ from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import write_comparison
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _, in_language
 from udsat_geo.messages.words import TABLE, decimal
 from udsat_geo.policy.chain import BUILT_IN
@@ -218,8 +219,8 @@ def _print_areas(comparison: Comparison, console: Console) -> None:
         label = row.area_id if row.name == row.area_id else f"{row.area_id} {row.name}"
         rows.append(_row(label, row.kept, row.added, row.removed, told, language))
     rows.append(_row(words["all"], comparison.kept, comparison.added, comparison.removed, "", language))
-    headings = [words[key] for key in ("area", "before", "now", "added", "removed", "event")]
-    console.print(plain_table(headings, rows, (0, 5), (0, 5), total=True))
+    heads = tuple(words[key] for key in ("area", "before", "now", "added", "removed", "event"))
+    print_table(Table("", heads, tuple(rows), left=frozenset({0, 5}), total=True), console, language)
 
 
 def _row(label: str, kept: int, added: int, removed: int, told: str, language: str) -> tuple[str, ...]:
@@ -274,5 +275,5 @@ def _print_links(comparison: Comparison, console: Console) -> None:
     if not rows:
         say(console, words["nothing"])
         return
-    headings = [words[key] for key in ("previous", "now", "shared", "of_previous", "of_area", "iou")]
-    console.print(plain_table(headings, rows, (0, 1), (0, 1), title=words["links"]))
+    heads = tuple(words[key] for key in ("previous", "now", "shared", "of_previous", "of_area", "iou"))
+    print_table(Table(words["links"], heads, tuple(rows), left=frozenset({0, 1})), console, language)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from udsat_geo.cli.console import plain_console
+from udsat_geo.cli.console import plain_console, print_table
 from udsat_geo.cli.options import SETTINGS, Command, answers_errors, language_option, option
 from udsat_geo.files.explained import Explained, read_explained
+from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _, in_language
 from udsat_geo.messages.words import EXPLAIN, decimal
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 
 BAR_HALF_WIDTH = 12
@@ -50,7 +50,7 @@ def explain(file: Path, wanted: str, language: str | None, as_json: bool) -> Non
     language = language or str(found.summary.get("language", "da"))
     console = plain_console()
     (_print_area if found.kind == "area" else _print_unit)(found, language, console)
-    console.print(_gaps_table(found, language))
+    print_table(_gaps_table(found, language), console, language)
     for line in _rule_lines(found.summary, language):
         console.print(line)
 
@@ -124,35 +124,30 @@ def _say(console: Console, text: str) -> None:
 
 def _gaps_table(found: Explained, language: str) -> Table:
     """Rates, what they are held against, and the gaps as bars in standard deviations between units."""
-    from rich.box import SIMPLE
-    from rich.table import Table
-    from rich.text import Text
-
     words = in_language(EXPLAIN, language)
-    table = Table(box=SIMPLE)
-    table.add_column(words["criterion"])
-    table.add_column(words["rate"], justify="right")
-    table.add_column(words["gap_of_area" if found.kind == "area" else "gap_of_unit"], justify="right")
-    table.add_column(words["chart"], no_wrap=True)
     exceeded = set((found.values["exceeded"] or "").split(","))
+    rows = []
     for criterion in found.summary["criteria"]:
         rate, gap = found.values[f"rate_{criterion['key']}"], found.values[f"gap_{criterion['key']}"]
         mark = " *" if criterion["key"] in exceeded else ""
         if rate is None or gap is None:
-            table.add_row(criterion["label"], "-", "-", words["no_rate"])
+            rows.append((criterion["label"], "-", "-", words["no_rate"]))
             continue
         factor = 100 if criterion["share"] else 1
         suffix = " %" if criterion["share"] else f" {criterion['unit']}".rstrip()
         unit = words["points"] if criterion["share"] else suffix
-        bar = _bar(gap / criterion["spread"] if criterion["spread"] else 0.0)
         sign = "+" if gap >= 0 else "-"
-        table.add_row(
-            Text(criterion["label"] + mark),
-            f"{decimal(factor * rate, 1, language)}{suffix}",
-            f"{sign}{decimal(abs(factor * gap), 1, language)}{unit}",
-            Text(bar),
+        rows.append(
+            (
+                criterion["label"] + mark,
+                f"{decimal(factor * rate, 1, language)}{suffix}",
+                f"{sign}{decimal(abs(factor * gap), 1, language)}{unit}",
+                _bar(gap / criterion["spread"] if criterion["spread"] else 0.0),
+            )
         )
-    return table
+    of_gap = "gap_of_area" if found.kind == "area" else "gap_of_unit"
+    heads = tuple(words[key] for key in ("criterion", "rate", of_gap, "chart"))
+    return Table("", heads, tuple(rows), left=frozenset({0, 3}), unbroken=frozenset({3}))
 
 
 def _bar(spreads: float) -> str:

@@ -14,7 +14,7 @@ from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.lineage import Lineage, trace, trace_areas
 from udsat_geo.changes.tables import lineage_as_csv, lineage_as_data, lineage_rows
 from udsat_geo.changes.words import LINEAGE
-from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
+from udsat_geo.cli.console import plain_console, print_table, progress_on, say
 from udsat_geo.cli.options import (
     SETTINGS,
     Command,
@@ -32,6 +32,7 @@ from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.area_set import read_area_set, weighing_by
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _, in_language
 from udsat_geo.messages.words import TABLE, decimal
 from udsat_geo.policy.load import load_policy
@@ -149,12 +150,12 @@ def print_lineage(lineage: Lineage, notes: Sequence[str], console: Console, lang
     for note in notes:
         say(console, note)
     rows = lineage_rows(lineage)
-    headings = [words[key] for key in ("previous", "area", "residents", "of_previous", "of_area", "since", "event")]
+    heads = tuple(words[key] for key in ("previous", "area", "residents", "of_previous", "of_area", "since", "event"))
     for before, now in pairwise(lineage.years):
-        step = [_cells(row, language) for row in rows if row["year"] == now]
+        step = tuple(_cells(row, language) for row in rows if row["year"] == now)
         title = words["step"].format(before=before, now=now)
-        console.print(plain_table(headings, step, (0, 1, 6), (0, 1, 6), title))
-    console.print(_chains(lineage, words, language))
+        print_table(Table(title, heads, step, left=frozenset({0, 1, 6})), console, language)
+    print_table(_chains(lineage, words, language), console, language)
 
 
 def _cells(row: dict[str, Any], language: str) -> tuple[str, ...]:
@@ -181,7 +182,7 @@ def _label(area_id: str | None, name: str | None) -> str:
     return "" if area_id is None else area_id if name in (None, area_id) else f"{area_id} {name}"
 
 
-def _chains(lineage: Lineage, words: Mapping[str, str], language: str) -> Any:
+def _chains(lineage: Lineage, words: Mapping[str, str], language: str) -> Table:
     """One row for each chain, one column for each year."""
     nodes = lineage.nodes
     rows: dict[str, list[str]] = {}
@@ -190,5 +191,5 @@ def _chains(lineage: Lineage, words: Mapping[str, str], language: str) -> Any:
         row = rows.setdefault(chain, ["", *[""] * len(lineage.years)])
         row[0] = _label(chain, str(nodes.name[i]))
         row[1 + lineage.years.index(int(nodes.year[i]))] = decimal(int(nodes.residents[i]), 0, language)
-    headings = [words["chain"], *(str(year) for year in lineage.years)]
-    return plain_table(headings, list(rows.values()), (0,), (0,), words["chains"])
+    heads = (words["chain"], *(str(year) for year in lineage.years))
+    return Table(words["chains"], heads, tuple(tuple(row) for row in rows.values()))

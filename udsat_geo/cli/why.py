@@ -24,7 +24,7 @@ from udsat_geo.analysis.why import (
 )
 from udsat_geo.changes.diff import ADDED, REMOVED
 from udsat_geo.changes.words import WHY
-from udsat_geo.cli.console import plain_console, plain_table, progress_on, say
+from udsat_geo.cli.console import plain_console, print_table, progress_on, say
 from udsat_geo.cli.options import (
     SETTINGS,
     Command,
@@ -40,6 +40,7 @@ from udsat_geo.cli.options import (
 from udsat_geo.designation.job import Job
 from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.earlier import store_of
+from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, in_language
 from udsat_geo.messages.words import TABLE, decimal
 from udsat_geo.policy.load import load_policy
@@ -48,7 +49,6 @@ from udsat_geo.synthetic.write import DEFAULT_SEED
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 
 @click.command(
@@ -127,16 +127,16 @@ def print_why(found: Why, console: Console, language: str, show_all: bool = Fals
     say(console, one if found.same_rule else two)
     for note in dict.fromkeys((*before.notes, *now.notes)):
         say(console, note)
-    console.print(_residents(found, language))
+    print_table(_residents(found, language), console, language)
     decomposition = found.decomposition
     say(console, words["points"])
     for title, parts in (("areas", decomposition.areas), ("gap", decomposition.gap)):
-        console.print(_rates(found, parts, words[title], language))
+        print_table(_rates(found, parts, words[title], language), console, language)
     for area, parts in zip(found.rows, decomposition.rows, strict=True):
         if show_all or area.event in (ADDED, REMOVED):
             told = ", ".join(in_language(TABLE, language)[one] for one in area.event.split("+"))
             title = words["row"].format(area=f"{area.area_id} {area.name}", event=told)
-            console.print(_rates(found, parts, title, language, city=True))
+            print_table(_rates(found, parts, title, language, city=True), console, language)
     say(console, words["legend"])
 
 
@@ -150,15 +150,15 @@ def _residents(found: Why, language: str) -> Table:
     if any(decomposition.elsewhere.of.values()):
         rows.append(_resident_row(words["elsewhere"], decomposition.elsewhere, names, language))
     rows.append(_resident_row(words["all"], decomposition.in_all, names, language))
-    headings = [words[name] for name in ("area", "before", "now", *names, "change")]
-    return plain_table(headings, rows, (0,), (0,), words["residents"], total=True)
+    heads = tuple(words[name] for name in ("area", "before", "now", *names, "change"))
+    return Table(words["residents"], heads, tuple(rows), total=True)
 
 
-def _resident_row(label: str, parts: Parts, names: Sequence[str], language: str) -> list[str]:
+def _resident_row(label: str, parts: Parts, names: Sequence[str], language: str) -> tuple[str, ...]:
     whole = parts.change or Fraction(0)
     contributions = rounded_parts([parts.of[name] for name in names], whole, 0)
     ends = [decimal(float(end or 0), 0, language) for end in (parts.before, parts.now)]
-    return [label, *ends, *(_signed(part, 0, language) for part in (*contributions, whole))]
+    return (label, *ends, *(_signed(part, 0, language) for part in (*contributions, whole)))
 
 
 def _rates(found: Why, row: Sequence[Parts], title: str, language: str, city: bool = False) -> Table:
@@ -172,9 +172,9 @@ def _rates(found: Why, row: Sequence[Parts], title: str, language: str, city: bo
         cells = _rate_row(criterion, parts, names, language)
         if city:
             cells.append(_figure(criterion, found.decomposition.city[j].now, language))
-        rows.append([criterion.label_in(language), *cells])
+        rows.append((criterion.label_in(language), *cells))
     keys = ["criterion", "before", "now", *headings, "change", *(["city"] if city else [])]
-    return plain_table([words[key] for key in keys], rows, (0,), (0,), title)
+    return Table(title, tuple(words[key] for key in keys), tuple(rows))
 
 
 def _rate_row(criterion: Criterion, parts: Parts, names: Sequence[str], language: str) -> list[str]:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 """What a spreadsheet takes for a formula, or for one that is guarded. Source: OWASP, CSV Injection."""
@@ -26,6 +26,8 @@ class Table:
     left : frozenset of int
         Columns of text, set flush left, whose lines a narrow window breaks between words. All others are set flush
         right, and no cell of them is ever broken.
+    unbroken : frozenset of int
+        Columns of text that are not broken either, such as bars.
     spare : frozenset of int
         Columns that a narrow window does without first.
     strong : frozenset of int
@@ -42,8 +44,9 @@ class Table:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left: frozenset[int] = frozenset({0})
+    unbroken: frozenset[int] = frozenset()
     spare: frozenset[int] = frozenset()
-    strong: frozenset[int] = field(default=frozenset())
+    strong: frozenset[int] = frozenset()
     total: bool = False
     spaced: bool = False
     notes: tuple[str, ...] = ()

@@ -130,3 +130,9 @@ def test_every_explanation_is_whole(language: str) -> None:
     texts = [text for outcome in MADE.disagreements for text in explanations_of(outcome, language)]
     assert texts
     assert not [text for text in texts if "{" in text or "}" in text or not text.strip()]
+
+
+def test_no_cell_of_csv_begins_a_formula() -> None:
+    rows = list(csv.reader(io.StringIO(checks_csv(MADE, "en").removeprefix("\ufeff"))))
+    assert "'= 0" in {row[5] for row in rows}
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "@"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from pathlib import Path
 from typing import Any
@@ -189,3 +190,13 @@ def test_labels_with_brackets_are_no_markup() -> None:
     assert "Area [bold] | m (m2)" in console.export_text()
     rows = [line for line in markdown(made).splitlines() if line.startswith("| Area [bold] \\| m (m2)")]
     assert [line.replace("\\|", "").count("|") for line in rows] == [5, 5, 5]
+
+
+def test_no_cell_of_csv_begins_a_formula() -> None:
+    criteria = list(KBH.policy.criteria)
+    criteria[0] = criteria[0].model_copy(update={"label": '=HYPERLINK("http://x","a")', "unit": "@m"})
+    policy = KBH.model_copy(update={"policy": KBH.policy.model_copy(update={"criteria": tuple(criteria)})})
+    rows = list(csv.reader(io.StringIO(figures_csv(report("en", policy)).removeprefix("\ufeff"))))
+    assert '\'=HYPERLINK("http://x","a")' in {row[1] for row in rows}
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "@", "+"))]
+    assert "-0.1" in {row[5] for row in rows}
