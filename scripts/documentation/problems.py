@@ -19,6 +19,7 @@ PACKAGE = Path(udsat_geo.__file__).parent
 TITLES = {
     "policy": "Policies",
     "registers": "Registers",
+    "registers/folders": "The call, and what it names",
     "units": "Cells, addresses, zones",
     "units/table": "Unit tables",
     "units/zones": "Unit tables",
@@ -109,8 +110,11 @@ def _text(node: ast.expr | None, said: dict[str, list[tuple[int, ast.expr]]], li
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return (_text(node.left, said, line) or "") + (_text(node.right, said, line) or "")
     if isinstance(node, ast.Name):
-        before = [value for at, value in said.get(node.id, []) if at <= line]
-        return _text(before[-1], said, line) if before and not isinstance(before[-1], ast.Name) else f"{{{node.id}}}"
+        # what it was set to last; a text that is filled in and keeps its name was set before that
+        before = [(at, value) for at, value in said.get(node.id, []) if at < line]
+        if before and not isinstance(before[-1][1], ast.Name):
+            return _text(before[-1][1], said, before[-1][0])
+        return f"{{{node.id}}}"
     return "{...}"
 
 
@@ -125,5 +129,6 @@ def _cell(text: str) -> str:
 
 def _value(name: str) -> str:
     """What stands for a value of the run: the last part of its name."""
-    last = name.rpartition(".")[2].strip("\\_").lower()
+    plain = re.split("[!:]", name.replace("\\_", "_"))[0]  # without how it is shown: {names!r}, {rows:,}
+    last = re.sub(r"_\d$", "", plain.rpartition(".")[2]).strip("_").replace("_", " ").lower()
     return f"*{last}*" if last else "…"
