@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from page_reading import Open, Opened, data_of
+from udsat_geo.messages.words import decimal
 
 BOTH_SIZES = pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
 MOST_BYTES = 5_000_000
@@ -72,6 +74,15 @@ def test_a_synthetic_source_is_stamped_at_the_top(city_page: Path, open_page: Op
     box = opened.page.locator("#stamp").bounding_box()
     assert "Syntetiske data" in opened.shown("#stamp")
     assert box["y"] < 150
+
+
+def test_figures_are_rounded_as_on_the_console(city_page: Path, open_page: Open) -> None:
+    rows = open_page(city_page).page.locator("#areas-table tbody tr").all_inner_texts()
+    areas = data_of(city_page.read_text(encoding="utf-8"))["years"][-1]["areas"]
+    assert len(rows) == len(areas) == 17
+    for area in areas:
+        (row,) = (row for row in rows if area["name"] in re.split(r"[\t\n]", row))
+        assert decimal(area["composite"], 2, "da") in row.split("\t")
 
 
 # --- years and layers ---------------------------------------------------------------------------------------
