@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         why,
     )
     from udsat_geo.api.result import Result
-    from udsat_geo.files.explained import Explained
+    from udsat_geo.designation.explained import Explained
     from udsat_geo.messages.errors import InputError, MissingPackageError, OutputError, UdsatError
     from udsat_geo.policy.load import LoadedPolicy, load_policy
 
@@ -59,7 +59,7 @@ __all__ = [
 
 _MODULE_OF = {
     "Difference": "udsat_geo.api.calls",
-    "Explained": "udsat_geo.files.explained",
+    "Explained": "udsat_geo.designation.explained",
     "InputError": "udsat_geo.messages.errors",
     "LoadedPolicy": "udsat_geo.policy.load",
     "MissingPackageError": "udsat_geo.messages.errors",

@@ -81,6 +81,18 @@ def test_a_unit_is_explained_in_danish_with_what_it_lacks(file: Path) -> None:
     assert f"mangler {short:.2f}".replace(".", ",") in told
 
 
+def test_an_explanation_shows_itself_in_a_few_lines(file: Path) -> None:
+    import udsat_geo as ug
+
+    unit = rows(file, "SELECT unit_id FROM units WHERE area_id IS NULL LIMIT 1")[0][0]
+    for wanted in (str(unit), str(rows(file, "SELECT name FROM areas LIMIT 1")[0][0])):
+        found = ug.explain(file, wanted)
+        assert len(repr(found)) < 700
+        assert repr(found).splitlines()[1:] == [f"  {line}" for line in found.lines()]
+        assert found._repr_html_().count("<tr>") == 1 + len(found.summary["criteria"])
+    assert len(repr(ug.read(file).stored)) < 300
+
+
 def test_part_of_a_near_miss_says_so(file: Path) -> None:
     ((short,),) = rows(file, "SELECT short FROM near_misses WHERE demand = 'composite' ORDER BY short LIMIT 1")
     query = f"SELECT unit_id FROM units WHERE decided_by = 'no_core' AND short = {short!r} LIMIT 1"

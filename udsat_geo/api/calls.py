@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from udsat_geo.analysis.why import Why as Found
     from udsat_geo.changes.compare import Comparison
+    from udsat_geo.designation.explained import Explained
     from udsat_geo.designation.layers import Layer
-    from udsat_geo.files.explained import Explained
     from udsat_geo.monitoring.status import StatusReport
     from udsat_geo.policy.load import LoadedPolicy
     from udsat_geo.sources.copies import LocalCopies
@@ -389,10 +389,12 @@ def explain(designation: Result | PathLike, wanted: str) -> Explained:
     InputError
         If there is no such area or unit.
     """
-    from udsat_geo.files.explained import read_explained
+    from udsat_geo.designation import explained
+    from udsat_geo.files.read import read_layers
 
-    with as_sides({"designation": designation}) as sides:
-        return read_explained(sides.paths["designation"], wanted)
+    if isinstance(designation, Result):
+        return explained.explain(designation.stored, wanted)
+    return explained.explain(read_layers(designation), wanted, Path(designation).name)
 
 
 def lineage(

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from udsat_geo.designation.designation import Designation
+    from udsat_geo.designation.explained import Explained
     from udsat_geo.designation.layers import Layers
-    from udsat_geo.files.explained import Explained
     from udsat_geo.policy.load import LoadedPolicy
 
 

@@ -211,6 +211,8 @@ class Summary(Entry):
     def __repr__(self) -> str:
         return f"<Summary of {self.year} by {self.policy.id}: {len(self.areas)} areas>"
 
+    __str__ = __repr__
+
     def as_dict(self) -> dict[str, Any]:
         """As plain data, what stands in the JSON and no more."""
         return self.model_dump(exclude_unset=True)

@@ -102,35 +102,6 @@ MISS = {
 }
 """The one demand that a near miss failed."""
 
-EXPLAIN = {
-    "area": N_("Designated since {since}: {residents} residents, {ha} ha"),
-    "until": N_("No longer qualifies; stays until {year}"),
-    "in": N_("Lies in {area} as {role}"),
-    "out": N_("Lies outside every area"),
-    "unit": N_("{residents} residents; rates are read over the nearest {view} residents"),
-    "scores": N_("Composite {composite}; criteria exceeded: {count}"),
-    "why": N_("Why"),
-    "short": N_("short by {short}"),
-    "near": N_("Part of a group that came close ({residents} residents): {reason}"),
-    "criterion": N_("Criterion"),
-    "rate": N_("Rate"),
-    "gap_of_area": N_("Gap to the rest of the city"),
-    "gap_of_unit": N_("Gap to the whole city"),
-    "chart": N_("better     │      worse"),
-    "no_rate": N_("no rate"),
-    "points": N_(" points"),
-    "star": N_("* exceeded"),
-    "bars": N_("Half a bar's width is {n} standard deviations between units."),
-    "rule": N_("The policy"),
-    "core": N_("core from {value}"),
-    "edge": N_("edge from {value}"),
-    "criteria": N_("at least {n} criteria exceeded"),
-    "require": N_("always exceeded: {keys}"),
-    "residents": N_("at least {n} residents"),
-}
-"""What `udsat explain` says."""
-
-
 COUNTED = {
     "residents_unplaced": N_("Residents not placed in all (counted in no unit)"),
     "residents_without_dwelling": N_("Residents without a known dwelling"),

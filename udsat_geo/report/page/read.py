@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.columns import GEOMETRY
+from udsat_geo.designation.explained import made_by_older
 from udsat_geo.designation.layers import Layers
 from udsat_geo.designation.summary import Summary
 from udsat_geo.files.area_set import is_designation
-from udsat_geo.files.explained import made_by_older
 from udsat_geo.files.read import read_layers, read_summary
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import LANGUAGES, _
@@ -167,7 +167,7 @@ def _read(path: Path, policy: LoadedPolicy | None) -> PageYear:
         told = what.format(version=summary.version[:20], own=__version__)
         raise InputError(Problem(path.name, told, _("Update udsat_geo.")))
     if summary.lacks(*_SHOWN) or summary.rule is None or summary.language not in LANGUAGES:
-        raise InputError(made_by_older(path))
+        raise InputError(made_by_older(path.name))
     layers = read_layers(path)
     rows = {
         layer.name: (layer.table.drop_columns(GEOMETRY) if layer.geometry_type else layer.table).to_pylist()
@@ -177,7 +177,7 @@ def _read(path: Path, policy: LoadedPolicy | None) -> PageYear:
     check_crs(areas.crs, path.name)
     holes = any(row.get(name) is None for layer, names in _WHOLE.items() for row in rows[layer] for name in names)
     if holes or [row["criterion"] for row in rows["status"]] != [criterion.key for criterion in summary.criteria]:
-        raise InputError(made_by_older(path))
+        raise InputError(made_by_older(path.name))
     return PageYear(path, layers, areas, rows, _policy_of(summary, policy))
 
 

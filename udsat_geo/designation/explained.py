@@ -1,0 +1,250 @@
+"""One unit or area of a designation, with all that says why it is in or out, in words."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, KEY
+from udsat_geo.designation.layers import Layers
+from udsat_geo.designation.summary import RuleUsed, Summary
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
+
+_FILLED = {
+    "areas": ("area_id", "name", "residents", "area_ha", "since", "reason"),
+    "units": ("unit_id", "residents_in_view", "criteria_exceeded", "role", "reason"),
+    "near_misses": ("residents", "reason"),
+}
+"""What is never empty in a row of ours: a file by an older version, or changed since, may lack some of it."""
+
+
+@dataclass(frozen=True)
+class CriterionExplained:
+    """A criterion of what is explained: rate and gap are None where it has none; `spreads` is the gap in standard
+    deviations between units, and positive is worse."""
+
+    label: str
+    exceeded: bool
+    rate: str | None
+    gap: str | None
+    spreads: float
+
+
+@dataclass(frozen=True, repr=False)
+class Explained:
+    """What a designation says of one unit or area.
+
+    Attributes
+    ----------
+    kind : {"area", "unit"}
+    values : dict
+        The columns of its row.
+    of : Summary
+        Of the whole designation.
+    area : dict or None
+        The row of the area that a unit is in.
+    near_misses : tuple of dict
+        Rows of the near misses that a unit is part of.
+    """
+
+    kind: str
+    values: dict[str, Any]
+    of: Summary
+    area: dict[str, Any] | None
+    near_misses: tuple[dict[str, Any], ...]
+
+    def lines(self, language: str | None = None) -> list[str]:
+        """What it is and why, a sentence or two a line; by default in the language of the designation."""
+        language = language or self.of.language
+        return list(self._of_area(language) if self.kind == "area" else self._of_unit(language))
+
+    def criteria(self, language: str | None = None) -> list[CriterionExplained]:
+        """Each criterion in words."""
+        language = language or self.of.language
+        exceeded = set((self.values["exceeded"] or "").split(","))
+        found = []
+        for one in self.of.criteria:
+            rate, gap = self.values[f"rate_{one.key}"], self.values[f"gap_{one.key}"]
+            if rate is None or gap is None:
+                found.append(CriterionExplained(one.label, one.key in exceeded, None, None, 0.0))
+                continue
+            factor = 100 if one.share else 1
+            suffix = " %" if one.share else f" {one.unit}".rstrip()
+            unit = _(" points", language) if one.share else suffix
+            in_words = f"{decimal(factor * rate, 1, language)}{suffix}"
+            against = f"{'+' if gap >= 0 else '-'}{decimal(abs(factor * gap), 1, language)}{unit}"
+            spreads = gap / one.spread if one.spread else 0.0
+            found.append(CriterionExplained(one.label, one.key in exceeded, in_words, against, spreads))
+        return found
+
+    def heads(self, language: str) -> tuple[str, str, str]:
+        """What `criteria` are, the rates, and the gaps."""
+        of_area, of_unit = _("Gap to the rest of the city", language), _("Gap to the whole city", language)
+        return _("Criterion", language), _("Rate", language), of_area if self.kind == "area" else of_unit
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The summary of the whole designation, as in the JSON."""
+        return self.of.as_dict()
+
+    def __repr__(self) -> str:
+        return "\n  ".join(["<Explained>", *self.lines()])
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<p>{html.escape(line)}</p>" for line in self.lines())
+        rows = "".join(
+            f"<tr><td>{html.escape(one.label)}{' *' if one.exceeded else ''}</td>"
+            f"<td>{html.escape(one.rate or '-')}</td><td>{html.escape(one.gap or '-')}</td></tr>"
+            for one in self.criteria()
+        )
+        language = self.of.language
+        heads = "".join(f"<th>{html.escape(head)}</th>" for head in self.heads(language))
+        return f"{said}<table><tr>{heads}</tr>{rows}</table><p>{_('* exceeded', language)}</p>"
+
+    def _head(self, named: str) -> str:
+        return f"{named}, {self.of.year}, {self.of.policy.id}"
+
+    def _of_area(self, language: str) -> Iterator[str]:
+        area = self.values
+        yield self._head(f"{area['area_id']} {area['name']}" + (f" ({area['district']})" if area["district"] else ""))
+        yield _("Designated since {since}: {residents} residents, {ha} ha", language).format(
+            residents=decimal(area["residents"], 0, language),
+            since=area["since"],
+            ha=decimal(area["area_ha"], 0, language),
+        )
+        if area["until"] is not None:
+            yield _("No longer qualifies; stays until {year}", language).format(year=area["until"])
+        yield f"{_('Why', language)}: {area['reason']}."
+
+    def _of_unit(self, language: str) -> Iterator[str]:
+        unit, short = self.values, self.values["short"]
+        yield self._head(unit["unit_id"])
+        if self.area is None:
+            yield _("Lies outside every area", language)
+        else:
+            area = f"{self.area['area_id']} {self.area['name']}"
+            yield _("Lies in {area} as {role}", language).format(area=area, role=unit["role"])
+        yield _("{residents} residents; rates are read over the nearest {view} residents", language).format(
+            residents="?" if unit["residents"] is None else decimal(unit["residents"], 0, language),
+            view=decimal(unit["residents_in_view"], 0, language),
+        )
+        composite = "-" if unit["composite"] is None else decimal(unit["composite"], 2, language)
+        count = f"{unit['criteria_exceeded']}" + (f" ({unit['exceeded']})" if unit["exceeded"] else "")
+        yield _("Composite {composite}; criteria exceeded: {count}", language).format(composite=composite, count=count)
+        lacking = ""
+        if short is not None:
+            # residents and criteria are whole, composites are not
+            digits = 0 if float(short).is_integer() and short >= 1 else 2
+            lacking = f" ({_('short by {short}', language).format(short=decimal(short, digits, language))})"
+        yield f"{_('Why', language)}: {unit['reason']}{lacking}."
+        for miss in self.near_misses:
+            yield _("Part of a group that came close ({residents} residents): {reason}", language).format(
+                residents=decimal(miss["residents"], 0, language), reason=miss["reason"]
+            )
+
+
+def explain(layers: Layers, wanted: str, name: str = "") -> Explained:
+    """Find an area or a unit by its id, and what says why it is in or out.
+
+    Parameters
+    ----------
+    layers : Layers
+    wanted : str
+        An ``area_id``, an area's name, or a ``unit_id``.
+    name : str
+        What the designation is called in messages.
+
+    Raises
+    ------
+    InputError
+        If it has no such area or unit, or lacks what is told of it.
+    """
+    name = name or f"designation_{layers.year}"
+    rule = layers.summary.rule
+    if (
+        layers.summary.lacks("rule", "criteria", "areas")
+        or rule is None
+        or (rule.core is not None and rule.edge is None)
+    ):
+        raise InputError(made_by_older(name))
+    for column in ("area_id", "name"):
+        areas = _rows(layers, "areas", column, wanted, name)
+        if areas:
+            return Explained("area", areas[0], layers.summary, None, ())
+    units = _rows(layers, "units", "unit_id", wanted, name)
+    if not units:
+        known = [text for area in layers.summary.areas for text in (area.area_id, area.name)]
+        near = difflib.get_close_matches(wanted, known, 1)
+        remedy = _("Ids of areas and units stand in the layers of the file.")
+        remedy = _("Did you mean {name!r}?").format(name=near[0]) if near else remedy
+        raise InputError(Problem(name, _("has no area and no unit {wanted!r}").format(wanted=wanted[:80]), remedy))
+    area_id, place = units[0]["area_id"], units[0].pop(GEOMETRY)
+    around = [] if area_id is None else _rows(layers, "areas", "area_id", area_id, name)
+    if area_id is not None and not around:
+        raise InputError(made_by_older(name))
+    return Explained(
+        "unit", units[0], layers.summary, around[0] if around else None, _near_misses_at(layers, place, name)
+    )
+
+
+def made_by_older(name: str) -> Problem:
+    """What is told of a file that lacks what this version reads."""
+    what = _("was made by an older version, or has been changed since")
+    return Problem(name, what, _("Make the designation again."))
+
+
+def rule_in_words(rule: RuleUsed, language: str) -> str:
+    """What the policy asks for, in a line."""
+    parts = []
+    if rule.core is not None and rule.edge is not None:
+        parts.append(_("core from {value}", language).format(value=decimal(rule.core, 2, language)))
+        parts.append(_("edge from {value}", language).format(value=decimal(rule.edge, 2, language)))
+    if rule.criteria:
+        parts.append(_("at least {n} criteria exceeded", language).format(n=rule.criteria))
+    if rule.require:
+        parts.append(_("always exceeded: {keys}", language).format(keys=", ".join(rule.require)))
+    parts.append(_("at least {n} residents", language).format(n=decimal(rule.residents, 0, language)))
+    return f"{_('The policy', language)}: {'; '.join(parts)}."
+
+
+def _rows(layers: Layers, layer: str, column: str, value: str, name: str) -> list[dict[str, Any]]:
+    """The rows of a layer with a value in a column; those of units with their geometry."""
+    import pyarrow.compute as pc
+
+    table = layers.layers[layer].table
+    if column not in table.column_names:
+        raise InputError(made_by_older(name))
+    found = table.filter(pc.equal(table[column], value))
+    rows = (found if layer == "units" else found.drop_columns(GEOMETRY)).to_pylist()
+    _check_rows(rows, layer, layers, name)
+    return list(rows)
+
+
+def _check_rows(rows: list[dict[str, Any]], layer: str, layers: Layers, name: str) -> None:
+    """Refuse rows that lack what is told of them, or hold a number that is none."""
+    keys = [criterion.key for criterion in layers.summary.criteria]
+    columns = [column.name for column in DESCRIBED[layer].columns if (layer, column.name) != ("units", "name")]
+    wanted = {column.replace(KEY, key) for column in columns for key in (keys if KEY in column else [""])}
+    for row in rows:
+        numbers = (value for value in row.values() if isinstance(value, float))
+        empty = any(row.get(column) is None for column in _FILLED[layer])
+        if empty or not wanted <= row.keys() or not all(map(math.isfinite, numbers)):
+            raise InputError(made_by_older(name))
+
+
+def _near_misses_at(layers: Layers, place: bytes, name: str) -> tuple[dict[str, Any], ...]:
+    """The near misses that hold a unit's middle."""
+    import shapely
+
+    table = layers.layers["near_misses"].table
+    outlines = shapely.from_wkb(table[GEOMETRY].to_numpy())
+    inside = shapely.intersects(outlines, shapely.point_on_surface(shapely.from_wkb(place)))
+    rows = [row for row, holds in zip(table.drop_columns(GEOMETRY).to_pylist(), inside, strict=True) if holds]
+    _check_rows(rows, "near_misses", layers, name)
+    return tuple(rows)
