@@ -105,7 +105,8 @@ class Explained:
         )
         language = self.of.language
         heads = "".join(f"<th>{html.escape(head)}</th>" for head in self.heads(language))
-        return f"{said}<table><tr>{heads}</tr>{rows}</table><p>{_('* exceeded', language)}</p>"
+        star = _("* exceeded", language)
+        return f"{said}<table><tr>{heads}</tr>{rows}</table><p>{star}</p>"
 
     def _head(self, named: str) -> str:
         return f"{named}, {self.of.year}, {self.of.policy.id}"
@@ -120,7 +121,7 @@ class Explained:
         )
         if area["until"] is not None:
             yield _("No longer qualifies; stays until {year}", language).format(year=area["until"])
-        yield f"{_('Why', language)}: {area['reason']}."
+        yield _("Why", language) + f": {area['reason']}."
 
     def _of_unit(self, language: str) -> Iterator[str]:
         unit, short = self.values, self.values["short"]
@@ -141,8 +142,9 @@ class Explained:
         if short is not None:
             # residents and criteria are whole, composites are not
             digits = 0 if float(short).is_integer() and short >= 1 else 2
-            lacking = f" ({_('short by {short}', language).format(short=decimal(short, digits, language))})"
-        yield f"{_('Why', language)}: {unit['reason']}{lacking}."
+            lacking = _("short by {short}", language).format(short=decimal(short, digits, language))
+            lacking = f" ({lacking})"
+        yield _("Why", language) + f": {unit['reason']}{lacking}."
         for miss in self.near_misses:
             yield _("Part of a group that came close ({residents} residents): {reason}", language).format(
                 residents=decimal(miss["residents"], 0, language), reason=miss["reason"]
@@ -210,7 +212,7 @@ def rule_in_words(rule: RuleUsed, language: str) -> str:
     if rule.require:
         parts.append(_("always exceeded: {keys}", language).format(keys=", ".join(rule.require)))
     parts.append(_("at least {n} residents", language).format(n=decimal(rule.residents, 0, language)))
-    return f"{_('The policy', language)}: {'; '.join(parts)}."
+    return _("The policy", language) + f": {'; '.join(parts)}."
 
 
 def _rows(layers: Layers, layer: str, column: str, value: str, name: str) -> list[dict[str, Any]]:
