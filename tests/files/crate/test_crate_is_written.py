@@ -59,6 +59,7 @@ def issues_of(folder: Path, severity: str, monkeypatch: pytest.MonkeyPatch) -> s
     return {(issue.check.identifier, str(issue.message)) for issue in result.get_issues()}
 
 
+@pytest.mark.long
 def test_the_crate_is_a_process_run_crate(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made(2021, town / "out", "--barriers", "lines.gpkg|layername=railways")
     assert issues_of(town / "out", "REQUIRED", monkeypatch) == set()
@@ -70,12 +71,14 @@ def test_the_crate_is_a_process_run_crate(town: Path, monkeypatch: pytest.Monkey
     assert told - set(private) == OF_THE_TOOL
 
 
+@pytest.mark.long
 def test_the_crate_of_several_years_is_one_too(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for year in (2017, 2021):
         made(year, town / "out")
     assert issues_of(town / "out", "REQUIRED", monkeypatch) == set()
 
 
+@pytest.mark.long
 def test_nothing_that_is_recommended_lacks_where_agent_and_time_are_told(
     town: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +91,7 @@ def test_nothing_that_is_recommended_lacks_where_agent_and_time_are_told(
     assert action["agent"] == {"@id": organisation}
 
 
+@pytest.mark.long
 def test_a_validator_that_finds_nothing_wrong_would_prove_nothing(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = made(2021, town / "out")
     crate = json.loads(path.read_text(encoding="utf-8"))
