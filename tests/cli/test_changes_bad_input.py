@@ -112,7 +112,7 @@ DIFF = (
     Row("areas outside the city", drawn((0, 0, 10, 10), (20, 0, 30, 10)), f"diff {DRAWN} {LATER}",
         ("drawn.gpkg: none of its 2 areas", "points of designation_2021.gpkg")),
     Row("polygons that overlap", drawn(HERE, (719_500, 6_175_500, 721_500, 6_177_500)), f"diff {DRAWN} {LATER}",
-        ("areas that overlap: 'a' / 'b'", "A resident counts once", "--allow-overlaps")),
+        ("areas a and b overlap by", "--allow-overlaps: the first of them counts then")),
     Row("polygons that share residents on a sliver", drawn(HERE, (719_000, 6_176_990, 740_000, 6_190_000)),
         f"diff {DRAWN} {DRAWN} --units {{d}}/people.gpkg", ("areas that overlap: 'a' / 'b'",)),
     Row("no such name column", s.nothing, f"diff {DRAWN} {LATER} --name navne",

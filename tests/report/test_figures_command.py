@@ -149,7 +149,7 @@ def test_faults_of_years_registers_and_areas_are_told_together(town: Path, tmp_p
     assert "has no folder of that year" in lines[1] or "no such folder" in lines[1]
     assert "2019" in lines[1]
     assert "2040" in lines[2]
-    assert "areas that overlap" in lines[3]
+    assert "areas Vest and Vest 2 overlap by" in lines[3]
 
 
 def test_areas_elsewhere_are_refused(town: Path, tmp_path: Path) -> None:

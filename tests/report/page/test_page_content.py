@@ -50,7 +50,7 @@ def test_reasons_are_the_files_own(city: Path) -> None:
     """Said again from roles, residents, composite and gaps, they are what the file says in its language."""
     for read in read_all([city / "designation_2025.gpkg"], True, None):
         told = areas_of(read, Corner(0, 0, 1.0))
-        assert [area["reason"]["da"] for area in told] == [area["reason"] for area in read.areas]
+        assert [area["reason"]["da"] for area in told] == [area["reason"] for area in read.rows["areas"]]
         assert all(area["reason"]["en"] != area["reason"]["da"] for area in told)
 
 
@@ -73,10 +73,11 @@ def test_one_file_still_shows_the_areas_before_it(town: Path) -> None:
     earlier = earlier_of(now)
     assert earlier is not None
     assert earlier.year == 2017
-    assert set(earlier.area_id) == set(before.designated.area_id)
+    assert set(earlier.area_id) == set(before.areas.area_id)
+    members = before.areas.members
     for area_id, outline in zip(earlier.area_id, earlier.outline, strict=True):
-        units = before.designated.area_of_unit == list(before.designated.area_id).index(area_id)
-        cells = shapely.union_all(before.designated.geometry[units])
+        units = np.flatnonzero(members.area_of_unit == list(before.areas.area_id).index(area_id))
+        cells = shapely.union_all(members.places(units))
         assert shapely.area(outline.symmetric_difference(cells)) == pytest.approx(0)
 
 
