@@ -587,7 +587,7 @@ class StatusTables:
 
     def __repr__(self) -> str:
         years = ", ".join(map(str, self.report.series.years))
-        return f"<StatusTables: {self.report.areas.name}, {years}, source {self.report.source}>"
+        return f"<StatusTables: {self.report.areas.file}, {years}, source {self.report.source}>"
 
 
 def status(

@@ -297,33 +297,6 @@ def _rounding(series: StatusSeries, since: int) -> Floats:
 
 
 @dataclass(frozen=True)
-class AreasTold:
-    """What a set of areas is.
-
-    Attributes
-    ----------
-    name : str
-        Of the file, or the year of the designation.
-    label : tuple of str, n_areas
-    residents : dict
-        Year -> int64, shape (n_areas,): the residents of each area.
-    year : int or None
-        Of a designation; None where they are polygons.
-    path : Path or None
-        The file, where there is one.
-    """
-
-    name: str
-    label: tuple[str, ...]
-    residents: dict[int, NDArray[np.int64]]
-    year: int | None = None
-    path: Path | None = None
-
-    def __len__(self) -> int:
-        return len(self.label)
-
-
-@dataclass(frozen=True)
 class RegistersTold:
     """What the registers of a year are.
 
@@ -358,27 +331,35 @@ class StatusReport:
     ----------
     policy : LoadedPolicy
         Its criteria are what is measured.
-    areas : AreasTold
+    areas : AreaSet
     series : StatusSeries
         Of those areas.
-    updated : AreasTold or None
+    updated : AreaSet or None
         The areas that are to follow them.
     updated_status : Status or None
         Of those, in the last year.
     registers : tuple of RegistersTold, n_years
+    residents : tuple of dict, one for each set of areas
+        Year -> int64, shape (n_areas,): the residents of each area.
     notes : tuple of str
         What is left blank, reprojected, overlapping or empty.
     language : {"da", "en"}
     """
 
     policy: LoadedPolicy
-    areas: AreasTold
+    areas: AreaSet
     series: StatusSeries
-    updated: AreasTold | None
+    updated: AreaSet | None
     updated_status: Status | None
     registers: tuple[RegistersTold, ...]
+    residents: tuple[dict[int, NDArray[np.int64]], ...]
     notes: tuple[str, ...] = ()
     language: str = "da"
+
+    @property
+    def sets(self) -> tuple[AreaSet, ...]:
+        """The areas, and those that are to follow them."""
+        return (self.areas,) if self.updated is None else (self.areas, self.updated)
 
     @property
     def source(self) -> str:
@@ -415,7 +396,7 @@ SOURCES = {
 """What a designation may have been made from."""
 
 
-def notes_of(report: StatusReport, missing: Mapping[int, Missing], made_from: Mapping[str, str]) -> list[str]:
+def notes_of(report: StatusReport, missing: Mapping[int, Missing]) -> list[str]:
     """What is blank and why, areas that nobody lives in, and on what the milestone is judged.
 
     Parameters
@@ -423,13 +404,11 @@ def notes_of(report: StatusReport, missing: Mapping[int, Missing], made_from: Ma
     report : StatusReport
     missing : mapping
         Year -> criterion -> columns that its registers lack.
-    made_from : mapping
-        Name of a designation -> what it was made from.
     """
-    sets = (report.areas,) if report.updated is None else (report.areas, report.updated)
     notes = [note for year in report.series.years for note in _blanks(report, year, missing[year])]
-    notes += [note for told in sets for note in _nobody(told, report.language)]
-    notes += _sources(report, made_from)
+    for areas, residents in zip(report.sets, report.residents, strict=True):
+        notes += _nobody(areas, residents, report.language)
+    notes += _sources(report)
     return notes + _milestone(report)
 
 
@@ -451,34 +430,36 @@ def _blanks(report: StatusReport, year: int, missing: Missing) -> list[str]:
     return notes
 
 
-def _nobody(told: AreasTold, language: str) -> list[str]:
+def _nobody(areas: AreaSet, residents_of: Mapping[int, NDArray[np.int64]], language: str) -> list[str]:
     """Areas that nobody lives in, years in which they are the same together."""
     years_of: dict[tuple[int, ...], list[int]] = {}
-    for year, residents in told.residents.items():
+    for year, residents in residents_of.items():
         empty = tuple(np.flatnonzero(residents == 0).tolist())
         if empty:
             years_of.setdefault(empty, []).append(year)
     notes = []
     for empty, years in years_of.items():
-        given = {"years": ", ".join(str(year) for year in years), "name": told.name}
-        if len(empty) == len(told):
+        given = {"years": ", ".join(str(year) for year in years), "name": areas.file}
+        if len(empty) == len(areas):
             notes.append(_("{years}: nobody lives in the areas of {name}.", language).format(**given))
             continue
-        examples = ", ".join(told.label[i] for i in empty[:_MOST_EXAMPLES])
+        examples = ", ".join(areas.labels[i] for i in empty[:_MOST_EXAMPLES])
         more = _(" and others", language) if len(empty) > _MOST_EXAMPLES else ""
         nobody = _("{years}: nobody lives in {count} of the areas of {name}: {examples}.", language)
         notes.append(nobody.format(**given, count=len(empty), examples=examples + more))
     return notes
 
 
-def _sources(report: StatusReport, made_from: Mapping[str, str]) -> list[str]:
+def _sources(report: StatusReport) -> list[str]:
     """Designations that were made from another kind of registers than they are measured with."""
     language = report.language
     told = _("{name} was designated from {made}, but is measured with {measured}.", language)
     return [
-        told.format(name=name, made=_(SOURCES[made], language), measured=_(SOURCES[report.source], language))
-        for name, made in made_from.items()
-        if made in SOURCES and (made == "synthetic") != (report.source == "synthetic")
+        told.format(
+            name=areas.file, made=_(SOURCES[areas.source], language), measured=_(SOURCES[report.source], language)
+        )
+        for areas in report.sets
+        if areas.source in SOURCES and (areas.source == "synthetic") != (report.source == "synthetic")
     ]
 
 
@@ -582,31 +563,24 @@ def _report(
     policy = job.policy.policy
     last = measured[max(measured)]
     series = series_of({year: found.status() for year, found in measured.items()})
-    told = [
-        AreasTold(
-            areas.file,
-            areas.labels,
-            {year: found.residents(k) for year, found in measured.items() if k < len(found.sets)},
-            areas.known_year if areas.is_designation else None,
-            areas.path,
-        )
-        for k, areas in enumerate(sets)
+    residents = [
+        {year: found.residents(k) for year, found in measured.items() if k < len(found.sets)} for k in range(len(sets))
     ]
     registers = tuple(_registers_told(year, found, sources[year], policy) for year, found in measured.items())
     blank = {year: found.missing for year, found in measured.items()}
     report = StatusReport(
         policy=job.policy,
-        areas=told[0],
+        areas=sets[0],
         series=series,
-        updated=told[1] if len(told) > 1 else None,
-        updated_status=last.status(1) if len(told) > 1 else None,
+        updated=sets[1] if len(sets) > 1 else None,
+        updated_status=last.status(1) if len(sets) > 1 else None,
         registers=registers,
+        residents=tuple(residents),
         language=job.language,
     )
     found_out = [f"{year}: {note}" for year, found in measured.items() for note in found.sums.notes]
     of_areas = [note for areas in sets for note in areas.notes]
-    made_from = {areas.file: areas.source for areas in sets if areas.source}
-    notes = (*job.notes, *of_areas, *notes_of(report, blank, made_from), *found_out)
+    notes = (*job.notes, *of_areas, *notes_of(report, blank), *found_out)
     return dataclasses.replace(report, notes=tuple(dict.fromkeys(notes)))
 
 

@@ -7,7 +7,7 @@ CSV has semicolons between its columns.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo import __version__
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.summary import SETTINGS, as_json, sha256
 from udsat_geo.messages.tables import Table, csv_text
 from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.messages.words import decimal
-from udsat_geo.monitoring.status import AreasTold, RegistersTold, StatusReport
+from udsat_geo.monitoring.status import RegistersTold, StatusReport
 from udsat_geo.policy.rules import Criterion
 
 Floats = NDArray[np.float64]
@@ -183,8 +184,12 @@ def difference_block(report: StatusReport) -> Block | None:
     if difference is None or report.updated is None:
         return None
 
-    def head(told: AreasTold, plain: str) -> str:
-        return _(plain, language) if told.year is None else _("Areas of {year}", language).format(year=told.year)
+    def head(told: AreaSet, plain: str) -> str:
+        return (
+            _(plain, language)
+            if told.known_year is None
+            else _("Areas of {year}", language).format(year=told.known_year)
+        )
 
     columns = (
         Column(head(report.areas, OLD), difference.old),
@@ -273,15 +278,15 @@ def opening_sentences(report: StatusReport) -> list[str]:
     return sentences
 
 
-def _areas_sentence(report: StatusReport, told: AreasTold, what: str) -> str:
+def _areas_sentence(report: StatusReport, told: AreaSet, what: str) -> str:
     language = report.language
-    if told.year is None:
+    if told.known_year is None:
         sentence = _("{what}: {name}, {count} polygons", language)
     elif told.path is not None:
         sentence = _("{what}: the designation of {year} ({name}), {count} areas", language)
     else:
         sentence = _("{what}: the designation of {year} by {policy}, {count} areas", language)
-    given = {"name": told.name, "year": told.year, "policy": report.policy.policy.id}
+    given = {"name": told.file, "year": told.known_year, "policy": report.policy.policy.id}
     return sentence.format(what=_(what, language), count=len(told), **given)
 
 
@@ -353,8 +358,8 @@ def as_data(report: StatusReport) -> dict[str, Any]:
         "source": report.source,
         "policy": {"id": policy.policy.id, "file": policy.name, "sha256": policy.sha256},
         "years": list(series.years),
-        "areas": _areas(report.areas),
-        "updated": None if report.updated is None else _areas(report.updated),
+        "areas": _areas(report.areas, report.residents[0]),
+        "updated": None if report.updated is None else _areas(report.updated, report.residents[1]),
         "criteria": [
             {"key": c.key, "label": c.label_in(report.language), "unit": c.unit, "share": c.is_share, "worse": c.worse}
             for c in policy.policy.criteria
@@ -377,14 +382,14 @@ def as_data(report: StatusReport) -> dict[str, Any]:
     }
 
 
-def _areas(told: AreasTold) -> dict[str, Any]:
+def _areas(told: AreaSet, residents: Mapping[int, NDArray[np.int64]]) -> dict[str, Any]:
     return {
-        "name": told.name,
-        "designation_of": told.year,
+        "name": told.file,
+        "designation_of": told.known_year,
         "sha256": None if told.path is None else sha256(told.path),
         "areas": [
-            {"label": label, "residents": {str(year): int(of[i]) for year, of in told.residents.items()}}
-            for i, label in enumerate(told.label)
+            {"label": label, "residents": {str(year): int(of[i]) for year, of in residents.items()}}
+            for i, label in enumerate(told.labels)
         ],
     }
 

@@ -197,7 +197,7 @@ def test_updated_areas_are_measured_in_the_last_year(town: Path) -> None:
     check(report.updated_status, make_registers(3, n_addresses=80, n_residents=600), LATER)
     np.testing.assert_array_equal(report.difference.old, report.series.last.areas)
     np.testing.assert_array_equal(report.difference.updated, report.updated_status.areas)
-    assert list(report.updated.residents) == [2021]
+    assert list(report.residents[1]) == [2021]
 
 
 def test_the_milestone_is_judged_from_its_own_year_or_the_first(town: Path) -> None:
@@ -217,7 +217,7 @@ def test_areas_that_nobody_lives_in_are_said_and_those_outside_the_city_refused(
     yard = box(720_050.05, 6_176_000.05, 720_050.1, 6_176_000.1)
     write_polygons(town / "yard.gpkg", [EAST_AREA, yard], name=["Øst", "Gård"])
     report = report_of(town, areas=str(town / "yard.gpkg"))
-    assert report.areas.residents[2021].tolist()[1] == 0
+    assert report.residents[0][2021].tolist()[1] == 0
     assert "2017, 2018, 2019, 2021: nobody lives in 1 of the areas of yard.gpkg: 2 (Gård)." in report.notes
     write_polygons(town / "alone.gpkg", [yard])
     alone = report_of(town, areas=str(town / "alone.gpkg"))

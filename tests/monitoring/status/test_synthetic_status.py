@@ -165,7 +165,7 @@ def test_the_engines_own_areas_are_measured_as_they_were_designated() -> None:
     for part in ("areas", "rest_of_city", "gap"):
         np.testing.assert_array_equal(getattr(own().series.of(2017), part), getattr(made.status, part))
     assert own().series.of(2017).residents_in_areas == made.status.residents_in_areas
-    assert own().areas.residents[2017].tolist() == made.areas.residents.tolist()
+    assert own().residents[0][2017].tolist() == made.areas.residents.tolist()
     assert len(own().areas) == len(made.areas)
 
 
