@@ -32,8 +32,8 @@ POLICIES = (
     "kbh-2017", "boligomraade-2021", "parallelsamfund-2021", "omdannelsesomraade-2021", "forebyggelsesomraade-2021",
 )  # fmt: skip
 """The built-in policies."""
-OTHER_NAMES = {"--raw": "--registers", "--lang": "--language", "--reference": "--references"}
-"""What the program's messages may call an option instead."""
+EARLIER_NAMES = {"--registers": "--raw", "--language": "--lang", "--references": "--reference"}
+"""What options were called before, and some messages of the program call them still."""
 WHOLE = QgsProcessingParameterNumber.Integer
 EARLIEST, LATEST = 1900, 2200
 """Years that a box lets one turn to; own choice."""
@@ -243,7 +243,7 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
         titles = {
             option: re.split(r" \(|:", self.titled(name)[0])[0] for name, option in reversed(self.OPTIONS.items())
         }
-        titles.update({other: titles[option] for option, other in OTHER_NAMES.items() if option in titles})
+        titles.update({earlier: titles[option] for option, earlier in EARLIER_NAMES.items() if option in titles})
 
         def titled(found: Any) -> str:
             return said("quoted", title=titles[found[0]]) if found[0] in titles else str(found[0])

@@ -39,9 +39,9 @@ class Designate(UdsatAlgorithm):
     COMMAND = "designate"
     WORDS = DESIGNATE
     OPTIONS = {
-        "YEAR": "--year", "POLICY": "--policy", "RAW": "--raw", "UNITS": "--units", "BARRIERS": "--barriers",
+        "YEAR": "--year", "POLICY": "--policy", "RAW": "--registers", "UNITS": "--units", "BARRIERS": "--barriers",
         "CROSSINGS": "--crossings", "PLACES": "--places", "PARCELS": "--parcels", "OVERRIDES": "--overrides",
-        "PREVIOUS": "--previous", "REFERENCES": "--reference", "FORMATS": "--format", "LANGUAGE": "--lang",
+        "PREVIOUS": "--previous", "REFERENCES": "--references", "FORMATS": "--format", "LANGUAGE": "--language",
         "SEED": "--seed", "THREADS": "--threads", "AGENT": "--agent", "LICENSE": "--license", "OUTPUT": "--out",
     }  # fmt: skip
     LAYERS = ("areas", "changes", "near_misses", "units", "raster", "status")
@@ -102,7 +102,7 @@ class Designate(UdsatAlgorithm):
         self.out = Path(self.path(parameters, "OUTPUT", context))
         self.option("OUTPUT", self.out)
         self.refuse_unsaved(context)
-        self.synthetic = not any(argument.startswith(("--raw=", "--units=")) for argument in self.arguments)
+        self.synthetic = not any(argument.startswith(("--registers=", "--units=")) for argument in self.arguments)
         return True
 
     def results(self) -> list[Path]:

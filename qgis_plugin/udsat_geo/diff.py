@@ -31,8 +31,8 @@ class Diff(UdsatAlgorithm):
     COMMAND = "diff"
     WORDS = DIFF
     OPTIONS = {
-        "RAW": "--raw", "YEAR": "--year", "UNITS": "--units", "NAME_BEFORE": "--name", "NAME_NOW": "--name",
-        "ALLOW_OVERLAPS": "--allow-overlaps", "WHY": "--why", "POLICY_FILES": "--policy", "LANGUAGE": "--lang",
+        "RAW": "--registers", "YEAR": "--year", "UNITS": "--units", "NAME_BEFORE": "--name", "NAME_NOW": "--name",
+        "ALLOW_OVERLAPS": "--allow-overlaps", "WHY": "--why", "POLICY_FILES": "--policy", "LANGUAGE": "--language",
         "SEED": "--seed", "OUTPUT": "--out",
     }  # fmt: skip
     LAYERS = ("changes", "changed_units", "links")

@@ -20,8 +20,8 @@ from .program import environment_of_program, hidden_window
 INPUT_AT_FAULT = 2
 _BY_ITSELF = (1, INPUT_AT_FAULT, 130)
 """Exit codes after which the program has tidied up."""
-_PROGRESS, _ERRORS = "progress: ", ("error: ", "Error: ")
-_CALL = ("Usage: ", "Try ")
+_PROGRESS, _ERRORS = "progress: ", ("error: ", "Error: ", "fejl: ", "Fejl: ")
+_CALL = ("Usage: ", "Try '", "Brug: ", "Prøv '")
 _ASK_AGAIN_S, _PATIENCE_S = 0.1, 10.0
 _MOST = 95.0
 _TWO_SPACES = "\N{NO-BREAK SPACE}" * 2

@@ -36,8 +36,8 @@ class Status(UdsatAlgorithm):
     WORDS = STATUS
     OPTIONS = {
         "AREAS": "--areas", "AREAS_YEAR": "--areas", "YEARS": "--years", "UPDATED": "--updated",
-        "UPDATED_YEAR": "--updated", "RAW": "--raw", "POLICY": "--policy", "ALLOW_OVERLAPS": "--allow-overlaps",
-        "LANGUAGE": "--lang", "THREADS": "--threads", "OUTPUT": "--out",
+        "UPDATED_YEAR": "--updated", "RAW": "--registers", "POLICY": "--policy", "ALLOW_OVERLAPS": "--allow-overlaps",
+        "LANGUAGE": "--language", "THREADS": "--threads", "OUTPUT": "--out",
     }  # fmt: skip
     LAYERS = ("status",)
 

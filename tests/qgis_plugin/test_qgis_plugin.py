@@ -38,8 +38,8 @@ def test_designate_gives_the_bytes_of_the_command_line(profile: Profile, town: P
     here, there = tmp_path / AWKWARD, tmp_path / "there"
     done = profile.run("designate", values_of(town, here, LANGUAGE="da"))
     assert done.returncode == 0, done.stdout + done.stderr
-    policy = ("--policy", town / "town.toml", "--raw", town / "raw")
-    by_command(profile, "designate", "--year", "2021", *policy, "--out", there, "--lang", "da")
+    policy = ("--policy", town / "town.toml", "--registers", town / "raw")
+    by_command(profile, "designate", "--year", "2021", *policy, "--out", there, "--language", "da")
     assert sorted(contents(here)) == ["designation_2021.gpkg", "designation_2021.json", "designation_2021.tif"]
     assert contents(here) == contents(there)
     summary = json.loads((here / "designation_2021.json").read_text(encoding="utf-8"))
@@ -63,7 +63,7 @@ def test_diff_gives_the_bytes_of_the_command_line(profile: Profile, town: Path, 
     # any layer of a designation stands for all of it
     done = profile.run("diff", {"BEFORE": f"{before}|layername=units", "NOW": now, "OUTPUT": here})
     assert done.returncode == 0, done.stdout + done.stderr
-    said = by_command(profile, "diff", before, now, "--lang", "en", "--out", there).stdout
+    said = by_command(profile, "diff", before, now, "--language", "en", "--out", there).stdout
     assert here.read_bytes() == there.read_bytes()
     assert contents(here.parent).keys() == {here.name}
     assert said.splitlines()[0] in done.stdout
@@ -77,7 +77,7 @@ def test_status_gives_the_bytes_of_the_command_line(profile: Profile, town: Path
     done = profile.run("status", {"AREAS": areas, "YEARS": "2017, 2021", "UPDATED_YEAR": 2021} | shared)
     assert done.returncode == 0, done.stdout + done.stderr
     options = ("--areas", areas, "--years", "2017,2021", "--updated", "2021", "--policy", town / "town.toml")
-    by_command(profile, "status", *options, "--raw", town / "raw", "--lang", "en", "--out", there)
+    by_command(profile, "status", *options, "--registers", town / "raw", "--language", "en", "--out", there)
     assert contents(here) == contents(there)
     page = next(line.split("\t")[1] for line in done.stdout.splitlines() if line.startswith("HTML:"))
     assert page.endswith("status.html")

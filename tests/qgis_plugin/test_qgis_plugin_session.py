@@ -283,35 +283,35 @@ def test_every_parameter_reaches_the_command(profile: Profile, town: Path, tmp_p
             files
             | {"YEAR": 2021, "POLICY": "boligomraade-2021", "RAW": "raw", "PREVIOUS": "earlier.gpkg", "OUTPUT": "out"}
             | {"REFERENCES": "a=0.1; b=2", "FORMATS": "tif", "LANGUAGE": "en", "SEED": 0, "THREADS": 2},
-            f"""--year=2021 --policy=boligomraade-2021 --raw={tmp_path}/raw --units={drawn} --barriers={drawn}
+            f"""--year=2021 --policy=boligomraade-2021 --registers={tmp_path}/raw --units={drawn} --barriers={drawn}
             --places={drawn} --parcels={drawn} --overrides={drawn} --previous={tmp_path}/earlier.gpkg
-            --reference=a=0.1 --reference=b=2
-            --format=gpkg,tif --lang=en --seed=0 --threads=2 --out={tmp_path}/out""",
+            --references=a=0.1 --references=b=2
+            --format=gpkg,tif --language=en --seed=0 --threads=2 --out={tmp_path}/out""",
         ),
         (
             "designate",
             {"YEAR": 2021, "POLICY_FILE": "own.toml", "PREVIOUS": "2017", "LANGUAGE": "da", "OUTPUT": "/o"},
-            f"""--year=2021 --policy={tmp_path}/own.toml --previous=2017 --format=gpkg,tif --lang=da --out=/o""",
+            f"""--year=2021 --policy={tmp_path}/own.toml --previous=2017 --format=gpkg,tif --language=da --out=/o""",
         ),
         (
             "diff",
             {"BEFORE": str(out), "NOW": str(drawn), "RAW": "raw", "YEAR": 2019, "UNITS": str(drawn), "WHY": True}
             | {"NAME_BEFORE": "x", "NAME_NOW": "y", "ALLOW_OVERLAPS": True, "POLICY_FILES": [f"{town}/town.toml"]}
             | {"LANGUAGE": "en", "SEED": 3, "OUTPUT": "/o/a.gpkg"},
-            f"""{out.resolve()} {drawn} --raw={tmp_path}/raw --year=2019 --units={drawn} --name=x --name=y
-            --allow-overlaps --why --policy={town}/town.toml --lang=en --seed=3 --out=/o/a.gpkg""",
+            f"""{out.resolve()} {drawn} --registers={tmp_path}/raw --year=2019 --units={drawn} --name=x --name=y
+            --allow-overlaps --why --policy={town}/town.toml --language=en --seed=3 --out=/o/a.gpkg""",
         ),
         (
             "diff",
             {"BEFORE": str(drawn), "NOW": str(drawn), "NAME_NOW": "y", "LANGUAGE": "da", "OUTPUT": "/o/a.gpkg"},
-            f"""{drawn} {drawn} --name=y --lang=da --out=/o/a.gpkg""",
+            f"""{drawn} {drawn} --name=y --language=da --out=/o/a.gpkg""",
         ),
         (
             "status",
             {"AREAS": f"{out}|layername=units", "YEARS": "2017,2021", "UPDATED": str(drawn), "RAW": "raw"}
             | {"ALLOW_OVERLAPS": True, "POLICY": "kbh-2017", "LANGUAGE": "en", "THREADS": 1, "OUTPUT": "/o"},
-            f"""--areas={out} --updated={drawn} --years=2017,2021 --raw={tmp_path}/raw --policy=kbh-2017
-            --allow-overlaps --lang=en --threads=1 --out=/o""",
+            f"""--areas={out} --updated={drawn} --years=2017,2021 --registers={tmp_path}/raw --policy=kbh-2017
+            --allow-overlaps --language=en --threads=1 --out=/o""",
         ),
     ]
     found = profile.session(CALLS, [[algorithm, values] for algorithm, values, _ in everything], tmp_path)
