@@ -10,7 +10,8 @@ import pytest
 from builders import make_policy
 from small_registers import make_registers
 from udsat_geo.designation.designation import Inputs, designate
-from udsat_geo.designation.summary import as_json, summarise
+from udsat_geo.designation.layers import layers_of
+from udsat_geo.designation.summary import as_json
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy, with_references
 from udsat_geo.policy.rules import Policy
@@ -174,7 +175,7 @@ limit = 0.9
     )
     loaded = with_references(load_policy(str(tmp_path / "mine.toml")), ["share=0.0625"])
     made = designate(2021, loaded, Inputs(tmp_path / "raw", None, "registers"))
-    summary = json.loads(as_json(summarise(made)))
+    summary = json.loads(as_json(layers_of(made).summary))
     oldest = max(age for age in make_registers(1).residents["age"].to_pylist() if age is not None and age <= 125)
     assert summary["references"] == {
         "share": {"value": 0.0625, "source": "--reference"},
@@ -199,6 +200,6 @@ limit = 0.9
 def test_a_run_of_plain_limits_records_none(tmp_path: Path) -> None:
     make_registers(1).write(tmp_path / "raw")
     made = designate(2021, load_policy("kbh-2017"), Inputs(tmp_path / "raw", None, "registers"))
-    summary = summarise(made)
+    summary = layers_of(made).summary
     assert summary.references == summary.limits == {}
     assert summary.policy.extends == []

@@ -68,7 +68,7 @@ def _gaps_table(found: Explained, language: str) -> Table:
     bars = _("Half a bar's width is {n} standard deviations between units.", language)
     notes = (_("* exceeded", language), bars.format(n=decimal(BAR_SPREADS, 0, language)))
     heads = (*found.heads(language), chart)
-    return Table("", heads, rows, left=frozenset({0, 3}), spare=frozenset({3}), notes=notes)
+    return Table("", heads, rows, left=frozenset({0, 3}), spare=frozenset({3}), unbroken=frozenset({3}), notes=notes)
 
 
 def _bar(spreads: float) -> str:

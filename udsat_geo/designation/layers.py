@@ -17,7 +17,7 @@ from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, TEXT
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.read_back import area_set_of_tables
 from udsat_geo.designation.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
-from udsat_geo.designation.summary import Summary, summarise
+from udsat_geo.designation.summary import Summary, sha256, summarise
 from udsat_geo.messages.translate import _, in_language
 from udsat_geo.messages.words import REASONS
 from udsat_geo.units.units import Units
@@ -485,7 +485,9 @@ def layers_of(designation: Designation, hashes: Callable[[], dict[str, str]] | N
     cells = None
     if grid is not None and units.row is not None and units.col is not None:
         cells = Cells(grid.size, units.row, units.col)
-    return Layers(summarise(designation, None if hashes is None else hashes()), layers, cells)
+    known = {table: sha256(path) for table, path in designation.files.items()} if hashes is None else hashes()
+    summary = summarise(designation, {layer.name: layer.table for layer in layers.values()}, known)
+    return Layers(summary, layers, cells)
 
 
 _SHOWN = 100

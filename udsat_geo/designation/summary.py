@@ -255,20 +255,23 @@ def _misfits(error: ValidationError, name: str) -> Problem:
 
 
 _KEYS_TOLD = 5
+_LISTED = {"areas": list(AreaListed.model_fields), "overrides": list(DecisionListed.model_fields)}
+"""Layer -> the columns that the summary lists."""
 
 
-def summarise(designation: Designation, hashes: dict[str, str] | None = None) -> Summary:
+def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mapping[str, str]) -> Summary:
     """The summary of a designation; the same designation gives the same.
 
     Parameters
     ----------
     designation : Designation
-    hashes : dict, optional
-        SHA-256 of its input files by table, where they are known already.
+    tables : mapping
+        Layer -> its Arrow table: areas, status and decisions are listed as they stand there.
+    hashes : mapping
+        SHA-256 of its input files by table.
     """
-    policy = designation.policy
-    files = designation.files
-    hashes = hashes or {table: sha256(path) for table, path in files.items()}
+    policy, files = designation.policy, designation.files
+    decisions = tables["overrides"].select(_LISTED["overrides"]).to_pylist() if "overrides" in tables else []
     content = {
         "year": designation.year,
         "source": designation.inputs.source,
@@ -298,10 +301,10 @@ def summarise(designation: Designation, hashes: dict[str, str] | None = None) ->
         "share_of_residents": _number(designation.status.share_of_residents),
         "rule": _rule(designation),
         "criteria": _criteria(designation),
-        "areas": _areas(designation),
+        "areas": tables["areas"].select(_LISTED["areas"]).to_pylist(),
         "near_misses": _near_misses(designation),
-        "overrides": _overrides(designation),
-        "status": _status(designation),
+        "overrides": decisions,
+        "status": tables["status"].to_pylist(),
         "changes": _changes(designation),
     }
     return Summary.model_validate(content)
@@ -382,57 +385,10 @@ def _limits(designation: Designation) -> dict[str, Any]:
     return {key: {"expression": text, "value": value_of[key]} for key, text in designation.limits.text.items()}
 
 
-def _areas(designation: Designation) -> list[dict[str, Any]]:
-    areas = designation.areas
-    return [
-        {
-            "area_id": designation.area_id[i],
-            "name": designation.name[i],
-            "residents": int(areas.residents[i]),
-            "units": int(areas.units[i]),
-            "composite": _number(areas.composite[i]),
-            "since": int(designation.since[i]),
-            "until": int(areas.until[i]) if areas.until[i] >= 0 else None,
-        }
-        for i in range(len(areas))
-    ]
-
-
 def _near_misses(designation: Designation) -> dict[str, int]:
     """How many groups failed each demand alone."""
     demands = [miss.demand for miss in designation.near_misses]
     return {demand: demands.count(demand) for demand in dict.fromkeys(demands)}
-
-
-def _overrides(designation: Designation) -> list[dict[str, Any]]:
-    overrides = () if designation.overrides is None else designation.overrides.overrides
-    changed = designation.areas.override_of_unit
-    return [
-        {
-            "action": override.action,
-            "unit_id": override.unit_id,
-            "units": len(override.units),
-            "units_changed": int((changed == number).sum()),
-            "reason": override.reason,
-            "decided_by": override.decided_by,
-            "date": override.date,
-        }
-        for number, override in enumerate(overrides)
-    ]
-
-
-def _status(designation: Designation) -> list[dict[str, Any]]:
-    status = designation.status
-    return [
-        {
-            "criterion": key,
-            "areas": _number(status.areas[j]),
-            "rest_of_city": _number(status.rest_of_city[j]),
-            "gap": _number(status.gap[j]),
-            "city": _number(status.city[j]),
-        }
-        for j, key in enumerate(designation.policy.policy.keys)
-    ]
 
 
 def _changes(designation: Designation) -> dict[str, Any] | None:
