@@ -490,21 +490,8 @@ def layers_of(designation: Designation, hashes: Callable[[], dict[str, str]] | N
     return Layers(summary, layers, cells)
 
 
-_SHOWN = 100
-"""Characters of a value that differs."""
-
-
-def without_geometry(stored: Layers) -> Layers:
-    """What is left of a designation in a format that holds no geometries."""
-    layers = {
-        layer.name: layer if layer.geometry_type is None else Layer(layer.name, layer.table.drop_columns(GEOMETRY))
-        for layer in stored
-    }
-    return Layers(stored.summary, layers)
-
-
 def differences(one: Layers, other: Layers) -> list[str]:
-    """In what two stored designations differ; empty when they are equal.
+    """In what two designations differ; empty when they are equal.
 
     Summaries, layers and their order, columns, their order and types, and values are held to each other exactly,
     geometries as well-known binary.
@@ -518,19 +505,19 @@ def differences(one: Layers, other: Layers) -> list[str]:
     list of str
         One line for each difference, by summary entry or layer and column.
     """
-    found = [f"summary: {entry}" for entry in _unlike_entries(one.summary.as_dict(), other.summary.as_dict())]
+    summaries = one.summary.as_dict(), other.summary.as_dict()
+    # a whole number is not the same as a number that equals it
+    found = [
+        f"summary: {entry}"
+        for entry in dict.fromkeys([*summaries[0], *summaries[1]])
+        if repr(summaries[0].get(entry, ...)) != repr(summaries[1].get(entry, ...))
+    ]
     if list(one.layers) != list(other.layers):
         found.append(f"layers: {', '.join(one.layers)} against {', '.join(other.layers)}")
-    for name in one.layers:
-        if name in other.layers:
-            found += [f"{name}: {what}" for what in _unlike_layers(one.layers[name], other.layers[name])]
+    for layer in one:
+        if layer.name in other.layers:
+            found += [f"{layer.name}: {what}" for what in _unlike_layers(layer, other.layers[layer.name])]
     return found
-
-
-def _unlike_entries(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """The entries that differ: a whole number is not the same as a number that equals it."""
-    entries = dict.fromkeys([*one, *other])
-    return [entry for entry in entries if repr(one.get(entry, ...)) != repr(other.get(entry, ...))]
 
 
 def _unlike_layers(one: Layer, other: Layer) -> Iterator[str]:
@@ -552,27 +539,13 @@ def _unlike_columns(name: str, one: Any, other: Any) -> Iterator[str]:
     """Two columns; 64-bit offsets, which large layers need, are no other type."""
     import pyarrow as pa
 
-    kinds = [pa.binary() if pa.types.is_large_binary(column.type) else column.type for column in (one, other)]
-    if kinds[0] != kinds[1]:
-        yield f"{name}: type {kinds[0]} against {kinds[1]}"
-        return
-    if one.type != other.type:
-        one, other = one.cast(pa.large_binary()), other.cast(pa.large_binary())
-    if _equal(one, other):
-        return
-    pairs = enumerate(zip(one.to_pylist(), other.to_pylist(), strict=True))
-    unlike = [(row, a, b) for row, (a, b) in pairs if repr(a) != repr(b)]
-    if unlike:
-        row, a, b = unlike[0]
-        shown = [text if len(text) < _SHOWN else f"{text[:_SHOWN]}…" for text in (repr(a), repr(b))]
-        yield f"{name}: {len(unlike)} values, the first in row {row}: {shown[0]} against {shown[1]}"
-
-
-def _equal(one: Any, other: Any) -> bool:
-    """Whether two columns of one type are equal, to the last bit of a number."""
-    import pyarrow as pa
-
-    if not pa.types.is_floating(one.type):
-        return bool(one.equals(other))
-    bits = [column.to_numpy().view(np.int64) for column in (one, other)]
-    return bool(one.is_null().equals(other.is_null()) and (bits[0] == bits[1]).all())
+    plain = [column.cast(pa.large_binary()) if pa.types.is_binary(column.type) else column for column in (one, other)]
+    if plain[0].type != plain[1].type:
+        yield f"{name}: type {one.type} against {other.type}"
+    elif pa.types.is_floating(one.type) or not plain[0].equals(plain[1]):
+        # as texts, numbers are equal to the last bit, and no number is no number
+        pairs = enumerate(zip(one.to_pylist(), other.to_pylist(), strict=True))
+        unlike = [(row, repr(a), repr(b)) for row, (a, b) in pairs if repr(a) != repr(b)]
+        if unlike:
+            row, a, b = unlike[0]
+            yield f"{name}: {len(unlike)} values, the first in row {row}: {a[:100]} against {b[:100]}"

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from udsat_geo.changes.compare import Comparison
 from udsat_geo.changes.diff import links
@@ -257,41 +257,9 @@ def _check_geopackage(path: Path, rows: dict[str, int]) -> None:
         raise OSError(_("{file} came out incomplete").format(file=path.name))
 
 
-class Destination(Protocol):
-    """A place for results."""
-
-    @property
-    def earlier(self) -> Path | Database:
-        """Where earlier designations are looked for."""
-
-    def check(self, year: int) -> None:
-        """Find out before the work whether the results of a year can be written there.
-
-        Raises
-        ------
-        OutputError
-        """
-
-    def write(self, designation: Designation) -> tuple[list[str], str]:
-        """Write the results, all or none.
-
-        Returns
-        -------
-        places : list of str
-            What was written, for a reader.
-        summary : str
-            As JSON.
-
-        Raises
-        ------
-        OutputError
-            If they cannot be written; nothing has changed then.
-        """
-
-
 @dataclass(frozen=True)
 class Folder:
-    """Files in a folder."""
+    """Results as files in a folder, by formats; `earlier` is where earlier designations are looked for."""
 
     folder: Path
     formats: tuple[str, ...]
@@ -299,15 +267,15 @@ class Folder:
 
     @property
     def earlier(self) -> Path:
-        """See `Destination`."""
+        """The folder."""
         return self.folder
 
     def check(self, year: int) -> None:
-        """See `Destination`."""
+        """Find out before the work whether the results of a year can be written there, which raises `OutputError`."""
         check_writable(self.folder)
 
     def write(self, designation: Designation) -> tuple[list[str], str]:
-        """See `Destination`."""
+        """Write the results, all or none: what was written, for a reader, and the summary as JSON."""
         if "crate" in self.formats and self.provenance is None:
             what = _("tells how a designation was asked for, and nothing says that here")
             raise InputError(Problem("--format crate", what, _("Ask for it with the command designate.")))
@@ -317,23 +285,27 @@ class Folder:
 
 @dataclass(frozen=True)
 class Schema:
-    """A schema of a PostGIS database."""
+    """Results as a schema of a PostGIS database, like `Folder`."""
 
     database: Database
 
     @property
     def earlier(self) -> Database:
-        """See `Destination`."""
+        """The database."""
         return self.database
 
     def check(self, year: int) -> None:
-        """See `Destination`."""
+        """As `Folder.check`."""
         check_database(self.database, year)
 
     def write(self, designation: Designation) -> tuple[list[str], str]:
-        """See `Destination`."""
+        """As `Folder.write`."""
         layers = layers_of(designation)
         return [write_database(layers, self.database)], as_json(layers.summary)
+
+
+Destination = Folder | Schema
+"""A place for results."""
 
 
 def destination_of(out: Path | str, formats: str | None = None) -> Destination:
