@@ -239,8 +239,6 @@ LAYERS = tuple(name for name in DESCRIBED if name != "links")
 """Those of a designation, in the order in which they are written."""
 SPATIAL = tuple(name for name in LAYERS if DESCRIBED[name].spatial)
 TABLES = tuple(name for name in LAYERS if not DESCRIBED[name].spatial)
-PER_CRITERION = ("rate_", "gap_")
-"""How the columns begin that there is one of for each criterion."""
 
 
 @dataclass(frozen=True)
