@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.areas.roles import FEW_CRITERIA, FEW_RESIDENTS, LOW_COMPOSITE, NO_CORE, ROLES
 from udsat_geo.designation.designation import Designation
-from udsat_geo.messages.translate import _, in_language
-from udsat_geo.messages.words import AREA_REASON, DECIDED, MISS, decimal
+from udsat_geo.messages.translate import N_, _, in_language
+from udsat_geo.messages.words import DECIDED, decimal
 
-ROLES_TOLD = ("core", "edge", "bridge", "fill", "incumbent", "kept", "included")
+_UNITS_OF_ROLE = {
+    "core": N_("{n} core units"),
+    "edge": N_("{n} edge units"),
+    "bridge": N_("{n} bridge"),
+    "fill": N_("{n} filled"),
+    "incumbent": N_("{n} stay from before"),
+    "kept": N_("{n} kept"),
+    "included": N_("{n} included by decision"),
+}
 """The roles of an area's units in the order in which its reason counts them."""
+_MISSED = {
+    "residents": N_("{short} residents short"),
+    "composite": N_("the highest composite is {short} below the core threshold"),
+    "criteria": N_("{short} criteria short"),
+    "required": N_("{label}: {short} short of the limit"),
+}
+"""The one demand that a near miss failed."""
 
 
 def exceeded_texts(exceeded: NDArray[np.bool_], keys: tuple[str, ...]) -> NDArray[np.object_]:
@@ -58,115 +73,78 @@ def short_of_demand(designation: Designation) -> NDArray[np.float64]:
     return np.where(np.isfinite(short), short, np.nan)
 
 
-@dataclass(frozen=True)
-class MeasuredGap:
-    """A criterion of an area with its gap to the rest of the city.
-
-    Attributes
-    ----------
-    label : str
-    unit : str
-        Of the rate, where it is no share.
-    share : bool
-    gap : float
-        Positive is worse; NaN is not known.
-    """
-
-    label: str
-    unit: str
-    share: bool
-    gap: float
-
-
-@dataclass(frozen=True)
-class AreaFacts:
-    """What the reason of an area is made of.
-
-    Attributes
-    ----------
-    units_of_role : mapping
-        Role (one of `udsat_geo.areas.roles.ROLES`) -> how many of its units have it.
-    residents, least : int
-        Those of the area, and the least that the policy asks for.
-    composite : float
-        NaN where there is none.
-    until : int
-        The end year of an area that only stays; -1 is none.
-    criteria_exceeded : int
-    gaps : tuple of MeasuredGap
-        One for each criterion, in their order.
-    """
-
-    units_of_role: Mapping[str, int]
-    residents: int
-    least: int
-    composite: float
-    until: int
-    criteria_exceeded: int
-    gaps: tuple[MeasuredGap, ...]
-
-
 def area_reasons(designation: Designation) -> NDArray[np.object_]:
-    """Why each area is there: its units by role, what it had to reach, its criteria and gaps, shape (n_areas,)."""
+    """Why each area is there, in the language of the designation, shape (n_areas,); see `area_reason`."""
     areas, language, policy = designation.areas, designation.language, designation.policy.policy
-    texts = np.empty(len(areas), dtype=object)
     counts = np.zeros((len(areas), len(ROLES)), dtype=np.int64)
     inside = areas.area_of_unit >= 0
     np.add.at(counts, (areas.area_of_unit[inside], areas.role[inside].astype(np.int64)), 1)
-    for area in range(len(areas)):
-        gaps = tuple(
-            MeasuredGap(criterion.label_in(language), criterion.unit, criterion.is_share, float(areas.gap[area, j]))
-            for j, criterion in enumerate(policy.criteria)
-        )
-        facts = AreaFacts(
-            dict(zip(ROLES, counts[area].tolist(), strict=True)),
-            int(areas.residents[area]),
-            policy.areas.residents,
-            float(areas.composite[area]),
-            int(areas.until[area]),
-            int(areas.criteria_exceeded[area]),
-            gaps,
-        )
-        texts[area] = area_reason(facts, language)
+    criteria = [
+        {"key": one.key, "label": one.label_in(language), "unit": one.unit, "share": one.is_share}
+        for one in policy.criteria
+    ]
+    texts = np.empty(len(areas), dtype=object)
+    for number in range(len(areas)):
+        area = {
+            "residents": int(areas.residents[number]),
+            "composite": float(areas.composite[number]),
+            "until": int(areas.until[number]) if areas.until[number] >= 0 else None,
+            "criteria_exceeded": int(areas.criteria_exceeded[number]),
+            **{f"gap_{key}": float(areas.gap[number, j]) for j, key in enumerate(policy.keys)},
+        }
+        roles = dict(zip(ROLES, counts[number].tolist(), strict=True))
+        texts[number] = area_reason(area, roles, policy.areas.residents, criteria, language)
     return texts
 
 
-def area_reason(facts: AreaFacts, language: str) -> str:
-    """Why an area is there, in a language."""
-    words = in_language(AREA_REASON, language)
+def area_reason(
+    area: Mapping[str, Any],
+    units_of_role: Mapping[str, int],
+    least: int,
+    criteria: Sequence[Mapping[str, Any]],
+    language: str,
+) -> str:
+    """Why an area is there: its units by role, what it had to reach, its criteria and gaps to the rest of the city.
+
+    Parameters
+    ----------
+    area : mapping
+        Its row of the layer ``areas``.
+    units_of_role : mapping
+        Role -> how many of its units have it.
+    least : int
+        The residents that the policy asks for.
+    criteria : sequence of mappings
+        ``key``, ``label`` in the language, ``unit`` and ``share``.
+    language : {"da", "en"}
+    """
+    words = in_language(_UNITS_OF_ROLE, language)
     roles = [
-        words[role].format(n=decimal(facts.units_of_role[role], 0, language))
-        for role in ROLES_TOLD
-        if facts.units_of_role.get(role)
+        words[role].format(n=decimal(units_of_role[role], 0, language)) for role in words if units_of_role.get(role)
     ]
-    demand = _demand(facts, language)
-    if facts.until >= 0:
-        demand = words["until"].format(year=facts.until)
-    return "; ".join([", ".join(roles), demand, _criteria(facts, language)])
+    if area.get("until") is not None:
+        demand = _("no longer qualifies, stays until {year}", language).format(year=area["until"])
+    else:
+        demand = _("{n} residents (at least {least})", language).format(
+            n=decimal(area["residents"], 0, language), least=decimal(least, 0, language)
+        )
+        if _is_known(area["composite"]):
+            composite = decimal(area["composite"], 2, language)
+            demand += "; " + _("composite {value}", language).format(value=composite)
+    gaps = []
+    for one in criteria:
+        gap = area.get(f"gap_{one['key']}")
+        if gap is not None and _is_known(gap):
+            unit = _(" points", language) if one["share"] else f" {one['unit'] or ''}".rstrip()
+            shown = decimal(abs((100 if one["share"] else 1) * gap), 1, language)
+            gaps.append(f"{one['label']} {'+' if gap >= 0 else '-'}{shown}{unit}")
+    exceeded = _("{n} of {of} criteria exceeded", language).format(n=area["criteria_exceeded"], of=len(criteria))
+    return "; ".join([", ".join(roles), demand, f"{exceeded}: {', '.join(gaps)}" if gaps else exceeded])
 
 
-def _demand(facts: AreaFacts, language: str) -> str:
-    """The area's residents and composite beside what they had to be."""
-    text = _("{n} residents (at least {least})", language).format(
-        n=decimal(facts.residents, 0, language), least=decimal(facts.least, 0, language)
-    )
-    if facts.composite == facts.composite:
-        text += "; " + _("composite {value}", language).format(value=decimal(facts.composite, 2, language))
-    return text
-
-
-def _criteria(facts: AreaFacts, language: str) -> str:
-    """Every criterion of an area with its gap to the rest of the city."""
-    told = []
-    for criterion in facts.gaps:
-        if criterion.gap != criterion.gap:
-            continue
-        factor = 100 if criterion.share else 1
-        unit = _(" points", language) if criterion.share else f" {criterion.unit}".rstrip()
-        sign = "+" if criterion.gap >= 0 else "-"
-        told.append(f"{criterion.label} {sign}{decimal(abs(factor * criterion.gap), 1, language)}{unit}")
-    head = _("{n} of {of} criteria exceeded", language).format(n=facts.criteria_exceeded, of=len(facts.gaps))
-    return f"{head}: {', '.join(told)}" if told else head
+def _is_known(value: Any) -> bool:
+    """Whether a number is one: neither missing nor NaN."""
+    return value is not None and value == value
 
 
 def near_miss_texts(designation: Designation) -> list[str | None]:
@@ -182,6 +160,6 @@ def near_miss_texts(designation: Designation) -> list[str | None]:
             label = criterion.label_in(language)
             short, digits = (100 * short, 1) if criterion.is_share else (short, 2)
         texts.append(
-            in_language(MISS, language)[miss.demand].format(short=decimal(short, digits, language), label=label)
+            in_language(_MISSED, language)[miss.demand].format(short=decimal(short, digits, language), label=label)
         )
     return texts

@@ -73,34 +73,10 @@ def decimal(value: float, digits: int, language: str) -> str:
     return text.translate(str.maketrans(",.", ".,")) if language == "da" else text
 
 
-AREA_REASON = {
-    "core": N_("{n} core units"),
-    "edge": N_("{n} edge units"),
-    "bridge": N_("{n} bridge"),
-    "fill": N_("{n} filled"),
-    "incumbent": N_("{n} stay from before"),
-    "kept": N_("{n} kept"),
-    "included": N_("{n} included by decision"),
-    "residents": N_("{n} residents (at least {least})"),
-    "composite": N_("composite {value}"),
-    "until": N_("no longer qualifies, stays until {year}"),
-    "criteria": N_("{n} of {of} criteria exceeded"),
-    "points": N_(" points"),
-}
-"""Why an area is there; gaps are against the rest of the city, positive is worse."""
-
 DECIDED = {
     "include": N_("included by decision: {reason} ({by}, {date})"),
     "exclude": N_("excluded by decision: {reason} ({by}, {date})"),
 }
-
-MISS = {
-    "residents": N_("{short} residents short"),
-    "composite": N_("the highest composite is {short} below the core threshold"),
-    "criteria": N_("{short} criteria short"),
-    "required": N_("{label}: {short} short of the limit"),
-}
-"""The one demand that a near miss failed."""
 
 COUNTED = {
     "residents_unplaced": N_("Residents not placed in all (counted in no unit)"),

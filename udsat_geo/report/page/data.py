@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.designation.columns import describe_column
-from udsat_geo.designation.reasons import AreaFacts, MeasuredGap, area_reason
+from udsat_geo.designation.reasons import area_reason
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import LANGUAGES, _, in_language
 from udsat_geo.messages.words import COUNTED, DECIDED, REASONS
@@ -346,24 +346,16 @@ def areas_of(read: PageYear, corner: Corner) -> list[dict[str, Any]]:
 
 def reasons_of(read: PageYear, area: Mapping[str, Any], roles: Mapping[str, int]) -> dict[str, str]:
     """Why an area is there, in each language: the file's own words, said again from the same figures."""
-    told = {}
-    for language in LANGUAGES:
-        gaps = tuple(
-            MeasuredGap(criterion["label"][language], str(of_file["unit"] or ""), criterion["share"],
-                        _number(area.get(f"gap_{criterion['key']}")))
-            for criterion, of_file in zip(criteria_of(read), read.summary["criteria"], strict=True)
-        )  # fmt: skip
-        facts = AreaFacts(
-            roles,
-            int(area["residents"]),
-            int(read.summary["rule"]["residents"]),
-            _number(area["composite"]),
-            -1 if area.get("until") is None else int(area["until"]),
-            int(area["criteria_exceeded"]),
-            gaps,
-        )
-        told[language] = area_reason(facts, language)
-    return told
+    least = int(read.summary["rule"]["residents"])
+    units = [criterion["unit"] for criterion in read.summary["criteria"]]
+    criteria = {
+        language: [
+            {**one, "label": one["label"][language], "unit": unit}
+            for one, unit in zip(criteria_of(read), units, strict=True)
+        ]
+        for language in LANGUAGES
+    }
+    return {language: area_reason(area, roles, least, criteria[language], language) for language in LANGUAGES}
 
 
 def changes_of(read: PageYear, names_before: Mapping[str, str], corner: Corner) -> dict[str, Any] | None:
