@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.sources.crs import FARTHEST_M, check_crs, positions_out_of_reach, reproject, same_crs, short_crs
 from udsat_geo.sources.csv import read_csv_table
 from udsat_geo.sources.formats import check_vector_file
@@ -94,6 +94,14 @@ def geometry_column(meta: dict[str, Any]) -> str:
     return str(meta["geometry_name"] or "wkb_geometry")
 
 
+_WITHOUT = {
+    "unit": N_("units without a geometry"),
+    "area": N_("areas without a geometry"),
+    "parcel": N_("parcels without a geometry"),
+    "row": N_("rows without a geometry"),
+}
+
+
 def check_polygons(name: str, geometry: NDArray[np.object_], ids: NDArray[np.object_], one: str = "unit") -> None:
     """Check that geometries are polygons that can be worked with.
 
@@ -120,7 +128,7 @@ def check_polygons(name: str, geometry: NDArray[np.object_], ids: NDArray[np.obj
     invalid = ~missing & ~other & ~infinite & ~shapely.is_valid(geometry)
     problems = []
     for wrong, what, remedy in (
-        (missing, _("rows without a geometry"), _("Remove them or draw them.")),
+        (missing, _(_WITHOUT.get(one, _WITHOUT["row"])), _("Remove them or draw them.")),
         (other, _("geometries that are no polygons"), _("Keep polygons only.")),
         (
             infinite,

@@ -101,8 +101,10 @@ def check_vector_file(path: Path, name: str) -> None:
     """
     if path.is_dir():
         if not any(path.glob("*.gdbtable")):
-            raise InputError(Problem(name, _("is a folder"), _("Name a file.")))
+            raise InputError(Problem(name, _("cannot be read: it is a folder"), _("Name a file.")))
         return
+    if path.stat().st_size == 0:
+        raise InputError(Problem(name, _("is an empty file"), _("Export it again.")))
     with path.open("rb") as file:
         start = file.read(_START)
     suffix = suffix_of(start, path.suffix.lower())
