@@ -76,7 +76,9 @@ FILES = (
         ("dwellings.parquet: cannot be read", "Export the table again"),
     ),
     Row("GeoPackage cut in half", s.cut("units.gpkg"), ZONES, ("units.gpkg: cannot be read",)),
-    Row("no GeoPackage at all", s.write("units.gpkg", "hello"), ZONES, ("units.gpkg: cannot be read", "no vector file")),
+    Row(
+        "no GeoPackage at all", s.write("units.gpkg", "hello"), ZONES, ("units.gpkg: cannot be read", "no vector file")
+    ),
     Row(
         "UTF-16",
         s.change_bytes("csv/residents.csv", lambda b: b.decode("latin-1").encode("utf-16")),
