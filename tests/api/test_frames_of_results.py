@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 import udsat_geo as ug
 from udsat_geo.api.frames import rows_as_frame
@@ -49,9 +46,9 @@ def test_numbers_of_the_frames_are_those_of_the_arrays(made: ug.Result) -> None:
 def test_whole_numbers_with_gaps_stay_whole(made: ug.Result) -> None:
     assert str(made.areas["until"].dtype) == "Int64"
     assert str(made.areas["since"].dtype) == "int64"
-    rows = rows_as_frame([{"a": 1}, {"a": None}], ("a", "b"), "a test")
+    rows = rows_as_frame([{"a": 1}, {"a": None}], ("a"), "a test")
     assert [str(dtype) for dtype in rows.dtypes] == ["Int64", "object"]
-    assert rows_as_frame([], ("a", "b"), "a test").columns.tolist() == ["a", "b"]
+    assert rows_as_frame([], ("a"), "a test").columns.tolist() == ["a", "b"]
 
 
 def test_changing_a_frame_changes_no_result(made: ug.Result) -> None:
@@ -65,22 +62,7 @@ def test_a_layer_that_is_not_there(made: ug.Result) -> None:
         made.to_arrow("overrides")
 
 
-def test_without_the_extra_arrow_serves(made: ug.Result, monkeypatch: pytest.MonkeyPatch) -> None:
-    """None in the list of modules is what Python takes for a package that is not there."""
-    monkeypatch.setitem(sys.modules, "geopandas", None)
-    said = r'areas needs geopandas: pip install "udsat_geo\[notebook\]"\. to_arrow\("areas"\) does without\.'
-    with pytest.raises(ug.MissingPackageError, match=said) as caught:
-        _ = made.areas
-    assert isinstance(caught.value, ImportError)
-    assert isinstance(caught.value, ug.UdsatError)
-    assert isinstance(made.to_arrow("areas"), pa.Table)
-    assert made._repr_html_().startswith("<div>"), "what a notebook shows needs no extra either"
-    monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(ug.MissingPackageError, match="status needs pandas"):
-        _ = made.status
-    monkeypatch.setitem(sys.modules, "folium", None)
-    with pytest.raises(ug.MissingPackageError, match="explore needs folium"):
-        made.explore()
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(ug.MissingPackageError, match="plot needs matplotlib"):
-        made.plot()
+def test_what_python_shows_of_an_object_is_short(made: ug.Result) -> None:
+    area = made.areas["area_id"].iloc[0]
+    shown = [made, made.explain(area), ug.load_policy("kbh-2017"), ug.policies()]
+    assert [len(repr(one)) < 1000 for one in shown] == [True] * len(shown)

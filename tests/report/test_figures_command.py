@@ -172,4 +172,4 @@ def test_without_matplotlib_the_command_says_how_to_get_it(tmp_path: Path, monke
     code, out, err = call("--years", "2017,2021", "--out", tmp_path / "figures")
     assert (code, out) == (2, "")
     assert err.count("error: ") == 1
-    assert 'pip install "udsat_geo[figures]"' in err
+    assert 'pip install "udsat_geo[report]"' in err

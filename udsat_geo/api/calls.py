@@ -77,19 +77,19 @@ class Difference:
 
         The layer ``changes`` with names.
         """
-        frame = layer_as_frame(self._layers["changes"], "areas")
+        frame = layer_as_frame(self._layers["changes"])
         frame.insert(2, "name", [row["name"] for row in self.summary["areas"]])
         return frame
 
     @property
     def units(self) -> gpd.GeoDataFrame:
         """Units (or addresses) that came in, left or changed area, shape (n_changed, columns)."""
-        return layer_as_frame(self._layers["changed_units"], "units")
+        return layer_as_frame(self._layers["changed_units"])
 
     @property
     def links(self) -> pd.DataFrame:
         """Every pair of an earlier and a present area that share residents, shape (n_pairs, columns)."""
-        return table_as_frame(self._layers["links"].table, "links")
+        return table_as_frame(self._layers["links"].table)
 
     @cached_property
     def _layers(self) -> dict[str, Layer]:
@@ -456,7 +456,7 @@ def lineage(
         with as_sides({str(place): each for place, each in enumerate(designations or ())}) as files:
             sides = [read_area_set(path, language) for path in files.paths.values()]
             found, _notes = trace_areas(sides, weighing_by(raw, table, None, None, seed), language, progress)
-    return rows_as_frame(lineage_rows(found), COLUMNS, "lineage")
+    return rows_as_frame(lineage_rows(found), COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -477,7 +477,7 @@ class Why:
     @property
     def residents(self) -> pd.DataFrame:
         """The change in the residents of each area, and its parts, shape (n_changes, columns)."""
-        return rows_as_frame(*_flat(self.summary["residents"]["areas"]), "why")
+        return rows_as_frame(*_flat(self.summary["residents"]["areas"]))
 
     @property
     def rates(self) -> pd.DataFrame:
@@ -488,7 +488,12 @@ class Why:
             for of, values in row.items()
             if of != "criterion"
         ]
-        return rows_as_frame(*_flat(rows), "why")
+        return rows_as_frame(*_flat(rows))
+
+    def _repr_html_(self) -> str:
+        from udsat_geo.api.display import frame_as_html
+
+        return frame_as_html(repr(self), self.residents)
 
     def __repr__(self) -> str:
         years = self.summary["before"]["year"], self.summary["now"]["year"]
@@ -572,7 +577,7 @@ class StatusTables:
         for year, status in zip(self.report.series.years, self.report.series.statuses, strict=True):
             for j, key in enumerate(self.report.policy.policy.keys):
                 rows.append({"year": year, "criterion": key, **{name: getattr(status, name)[j] for name in columns}})
-        return rows_as_frame(rows, ("year", "criterion", *columns), "status")
+        return rows_as_frame(rows, ("year", "criterion", *columns))
 
     @property
     def milestone(self) -> dict[str, Any] | None:
@@ -584,6 +589,11 @@ class StatusTables:
     def notes(self) -> list[str]:
         """What is to be said about it."""
         return list(self.report.notes)
+
+    def _repr_html_(self) -> str:
+        from udsat_geo.api.display import frame_as_html
+
+        return frame_as_html(repr(self), self.rates)
 
     def __repr__(self) -> str:
         years = ", ".join(map(str, self.report.series.years))
@@ -691,7 +701,7 @@ def reproduce(year: int, *, language: Language = "da") -> pd.DataFrame:
     made = reproduce(year)
     notation = Notation(language, grouped=False)
     columns = [*(name for name in ROW if name not in ("low", "high")), "interval"]
-    return rows_as_frame((row_of(outcome, made.report, notation) for outcome in made.outcomes), columns, "reproduce")
+    return rows_as_frame((row_of(outcome, made.report, notation) for outcome in made.outcomes), columns)
 
 
 def goals(*, language: Language = "da") -> pd.DataFrame:
@@ -706,4 +716,4 @@ def goals(*, language: Language = "da") -> pd.DataFrame:
     from udsat_geo.monitoring.goals import take_account
 
     rows = goal_rows(take_account(), language)
-    return rows_as_frame(rows, rows[0], "goals")
+    return rows_as_frame(rows, rows[0])

@@ -198,14 +198,14 @@ def plot(
 ) -> Axes:
     """See `Result.plot`."""
     needed("matplotlib", "plot")
-    frame = _frame(result, layer, column, "plot")
+    frame = _frame(result, layer, column)
     wanted = _colours(result, layer, frame, column, legend)
     if ax is None:
         wanted["figsize"] = SIZE
     if len(frame) and (frame.geometry.geom_type == "Point").all():
         wanted["markersize"] = 3
     axes: Axes = frame.plot(ax=ax, **{**wanted, **options})
-    areas = _frame(result, "areas", None, "plot")
+    areas = _frame(result, "areas", None)
     areas = areas[~areas.geometry.is_empty]
     if outlines and len(areas):
         areas.boundary.plot(ax=axes, color=EDGE, linewidth=1.1)
@@ -272,7 +272,7 @@ def explore(result: Result, column: str | None, layer: str, tiles: str | None, o
     """See `Result.explore`."""
     for package in ("folium", "mapclassify", "matplotlib"):
         needed(package, "explore")
-    frame = _frame(result, layer, column, "explore")
+    frame = _frame(result, layer, column)
     frame = frame[~frame.geometry.is_empty]
     # texts become part of a page, where a name may look like a tag
     for name in frame.columns:
@@ -297,7 +297,7 @@ def explore(result: Result, column: str | None, layer: str, tiles: str | None, o
     return drawn
 
 
-def _frame(result: Result, layer: str, column: str | None, what: str) -> Any:
+def _frame(result: Result, layer: str, column: str | None) -> Any:
     """A layer with geometries as a frame.
 
     Raises
@@ -316,7 +316,7 @@ def _frame(result: Result, layer: str, column: str | None, what: str) -> Any:
                 _("Known: {names}.").format(names=", ".join(spatial)),
             )
         )
-    frame = layer_as_frame(result.stored.layers[layer], what)
+    frame = layer_as_frame(result.stored.layers[layer])
     if column is not None and column not in frame.columns:
         known = ", ".join(str(name) for name in frame.columns if name != GEOMETRY)
         raise InputError(
@@ -327,6 +327,11 @@ def _frame(result: Result, layer: str, column: str | None, what: str) -> Any:
             )
         )
     return frame
+
+
+def frame_as_html(head: str, frame: Any) -> str:
+    """A line of text and a frame below it, for notebooks."""
+    return f"<div>{escape(head)}</div>{frame.to_html(max_rows=MOST_ROWS, index=False, border=0)}"
 
 
 def _title_of_figure(result: Result, layer: str, column: str) -> str:

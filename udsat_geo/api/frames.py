@@ -1,4 +1,4 @@
-"""Arrow tables as the frames of pandas and geopandas, where those are installed."""
+"""Arrow tables as the frames of pandas and geopandas, which are loaded when a frame is asked for; inputs as files."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from udsat_geo.sources.copies import LocalCopies
 
 
-EXTRA = "notebook"
+EXTRA = "report"
 GEOMETRY = "geometry"
 """What the column of geometries is called in a frame, as geopandas calls it."""
 
 
 def needed(package: str, what: str, instead: str = "") -> Any:
-    """A package of the extra ``notebook``.
+    """A package that draws, of the extra ``report``.
 
     Raises
     ------
@@ -45,63 +45,34 @@ def needed(package: str, what: str, instead: str = "") -> Any:
         raise MissingPackageError(what, package, EXTRA, instead) from None
 
 
-def layer_as_frame(layer: Layer, what: str) -> gpd.GeoDataFrame:
-    """A layer as a GeoDataFrame in its own reference system.
+def layer_as_frame(layer: Layer) -> gpd.GeoDataFrame:
+    """A layer with geometries as a GeoDataFrame in its own reference system."""
+    import geopandas
 
-    Parameters
-    ----------
-    layer : Layer
-        With geometries.
-    what : str
-        What was asked for, in messages.
+    from udsat_geo.designation.columns import GEOMETRY as WKB
 
-    Raises
-    ------
-    MissingPackageError
-        If geopandas is not installed.
-    """
-    from udsat_geo.designation import columns
-
-    instead = f'to_arrow("{layer.name}") does without.'
-    geopandas = needed("geopandas", what, instead)
-    drawn = columns.GEOMETRY in layer.table.column_names
-    attributes = _frame(layer.table.drop_columns(columns.GEOMETRY) if drawn else layer.table)
+    drawn = WKB in layer.table.column_names
+    attributes = table_as_frame(layer.table.drop_columns(WKB) if drawn else layer.table)
     # what was read from a format without geometries has none
-    shapes = layer.table.column(columns.GEOMETRY).to_numpy() if drawn else [None] * len(attributes)
+    shapes = layer.table.column(WKB).to_numpy() if drawn else [None] * len(attributes)
     geometry = geopandas.GeoSeries.from_wkb(shapes, index=attributes.index, crs=layer.crs)
     frame: gpd.GeoDataFrame = geopandas.GeoDataFrame(attributes, geometry=geometry.rename(GEOMETRY))
     return frame
 
 
-def table_as_frame(table: Any, what: str, instead: str = "") -> pd.DataFrame:
-    """An Arrow table as a DataFrame.
-
-    Raises
-    ------
-    MissingPackageError
-        If pandas is not installed.
-    """
-    needed("pandas", what, instead)
-    return _frame(table)
-
-
-def rows_as_frame(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], what: str) -> pd.DataFrame:
-    """Rows as a DataFrame with the columns named, also where there is no row.
-
-    Raises
-    ------
-    MissingPackageError
-        If pandas is not installed.
-    """
-    needed("pandas", what)
+def rows_as_frame(rows: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> pd.DataFrame:
+    """Rows as a DataFrame with the columns named, also where there is no row."""
     import pyarrow as pa
 
     rows, columns = list(rows), list(columns)
-    return _frame(pa.table({column: pa.array([row.get(column) for row in rows]) for column in columns}))
+    return table_as_frame(pa.table({column: pa.array([row.get(column) for row in rows]) for column in columns}))
 
 
-def _frame(table: Any) -> pd.DataFrame:
-    """Whole numbers and truth values with gaps stay what they are, where pandas would make floats and objects."""
+def table_as_frame(table: Any) -> pd.DataFrame:
+    """An Arrow table as a DataFrame.
+
+    Whole numbers and truth values with gaps stay what they are, where pandas would make floats and objects.
+    """
     import pandas as pd
     import pyarrow as pa
 

@@ -172,14 +172,14 @@ class Result:
         return self.stored.layers[layer].table
 
     def _spatial(self, name: str) -> gpd.GeoDataFrame:
-        return layer_as_frame(self.stored.layers[name], name)
+        return layer_as_frame(self.stored.layers[name])
 
     def _table(self, name: str) -> pd.DataFrame:
         from udsat_geo.designation.columns import empty_table
 
         if name not in self.stored.layers:
-            return table_as_frame(empty_table(name), name)
-        return table_as_frame(self.stored.layers[name].table, name, f'to_arrow("{name}") does without.')
+            return table_as_frame(empty_table(name))
+        return table_as_frame(self.stored.layers[name].table)
 
     # --- files ------------------------------------------------------------------------------------------------
 
@@ -304,7 +304,7 @@ class Result:
         InputError
             If there is no such layer or column.
         MissingPackageError
-            If geopandas or matplotlib is not installed.
+            If matplotlib is not installed.
         """
         from udsat_geo.api.display import plot
 
@@ -335,7 +335,7 @@ class Result:
         InputError
             If there is no such layer or column.
         MissingPackageError
-            If geopandas, folium, mapclassify or matplotlib is not installed.
+            If folium, mapclassify or matplotlib is not installed.
 
         Notes
         -----
@@ -387,9 +387,9 @@ class Result:
 
     def explain(self, wanted: str) -> Explained:
         """Say why an area or a unit is in or out; see `udsat_geo.explain`."""
-        from udsat_geo.api.calls import explain
+        from udsat_geo.designation.explained import explain
 
-        return explain(self, wanted)
+        return explain(self.stored, wanted)
 
     def differences(self, other: Result) -> list[str]:
         """In what two designations differ, one line for each entry, layer and column; empty when they are equal."""

@@ -45,7 +45,7 @@ _Read = TypeVar("_Read")
         "their way to the policy's\n"
         "milestone; and what became of every area. They fit an A4 page, in colours that "
         "everybody can tell apart, also in\n"
-        'grey. Drawing needs matplotlib: pip install "udsat_geo[figures]".'
+        'grey. Drawing needs matplotlib: pip install "udsat_geo[report]".'
     ),
 )
 @option(

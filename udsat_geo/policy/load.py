@@ -60,6 +60,10 @@ class LoadedPolicy(Rule):
     sha256: str
     bases: tuple[Base, ...] = ()
 
+    def __repr__(self) -> str:
+        first, last = self.policy.years
+        return f"<LoadedPolicy: {self.policy.id}, {first}-{last}, {len(self.policy.criteria)} criteria, {self.name}>"
+
     @property
     def chain(self) -> tuple[tuple[str, str], ...]:
         """Name and SHA-256 of the file of each base, the nearest first."""
