@@ -205,11 +205,8 @@ def designate(
     scores = score_units(units, rule)
     edges = find_edges(units, rule)
     if around.barriers is not None:
-        all_edges, edges = len(edges), uncut_edges(edges, units, around.barriers)
-        cut = _("Barriers part {n} of {of} pairs of neighbours.", language).format(
-            n=all_edges - len(edges), of=all_edges
-        )
-        around = dataclasses.replace(around, notes=(*around.notes, cut))
+        all_edges, edges = edges, uncut_edges(edges, units, around.barriers)
+        around = dataclasses.replace(around, notes=(*around.notes, _parted(all_edges, edges, language)))
     step("forming")
     ran = None if ran_before is None else ran_before(units.unit_id)
     decisions = None if around.overrides is None else around.overrides.decisions
@@ -251,6 +248,12 @@ def remember(previous: AreaSet | None, units: Units, year: int) -> Memory | None
     area_of_unit = dict(zip(members.unit_id.tolist(), members.area_of_unit.tolist(), strict=True))
     earlier = np.array([area_of_unit.get(unit, -1) for unit in units.unit_id.tolist()], dtype=np.int64)
     return Memory(year, earlier, previous.end_year)
+
+
+def _parted(before: Edges, after: Edges, language: str) -> str:
+    """How many pairs of neighbours the barriers part."""
+    parted = len(before) - len(after)
+    return _("Barriers part {n} of {of} pairs of neighbours.", language).format(n=parted, of=len(before))
 
 
 def _changes(
