@@ -212,7 +212,7 @@ def faulty_goals(folder: Path) -> None:
 AREAS = "--areas {d}/areas.gpkg --raw {d}/raw"
 BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     "years without areas": (nothing, "--years 2017", ("--years: is about figures computed over areas",)),
-    "raw without areas": (nothing, "--raw {d}/raw", ("--raw: is about figures", "--areas")),
+    "raw without areas": (nothing, "--raw {d}/raw", ("--registers: is about figures", "--areas")),
     "barriers alone": (nothing, AREAS + " --barriers {d}/barriers.gpkg", ("--barriers", "Give --crossings too.")),
     "crossings alone": (nothing, AREAS + " --crossings {d}/crossings.gpkg", ("--crossings", "Give --barriers too.")),
     "years that are none": (nothing, AREAS + " --years 2017,soon", ("'soon' is no year",)),
@@ -223,7 +223,7 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     "a year without registers": (nothing, AREAS + " --years 2017,2018", ("2018: no such folder", "2017, 2019, 2021")),
     "several years of one folder": (
         nothing, "--areas {d}/areas.gpkg --raw {d}/flat --years 2017,2021",
-        ("--years 2017: no registers of this year", "--years 2021", "One folder of registers is one year."),
+        ("--years 2017: ", "has no folder of that year", "--years 2021", "Each year needs a folder of its own"),
     ),
     "a folder that does not say its year": (
         nothing, "--areas {d}/areas.gpkg --raw {d}/flat", ("does not say which year", "--years"),
