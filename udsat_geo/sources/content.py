@@ -15,7 +15,7 @@ import numpy as np
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.sources.crs import crs_code, reproject
+from udsat_geo.sources.crs import crs_code, geographic_bounds
 from udsat_geo.sources.features import geometries_of
 
 MARGIN = 1.0
@@ -104,12 +104,14 @@ class Content:
             return  # whoever reads the features says what is wrong with them
         if not np.isfinite(bounds).all():
             return
-        here = shapely.total_bounds(reproject(np.array([shapely.box(*bounds)]), self.crs, "EPSG:4326", name))
+        here = geographic_bounds(tuple(bounds), self.crs)
         west, south, east, north = box
-        beside = (
-            here[0] > east + MARGIN or here[2] < west - MARGIN or here[1] > north + MARGIN or here[3] < south - MARGIN
-        )
-        if beside or not np.isfinite(here).all():
+        if here is None or not (
+            west - MARGIN <= here[2]
+            and here[0] <= east + MARGIN
+            and south - MARGIN <= here[3]
+            and here[1] <= north + MARGIN
+        ):
             what = _(
                 "sends positions far from where it says that the layer lies (longitude {west} to {east}, "
                 "latitude {south} to {north}), as of another reference system than {crs}"

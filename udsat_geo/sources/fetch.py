@@ -23,7 +23,7 @@ from udsat_geo.sources.gdal import HttpResult, answering, fetch, free, result_at
 _MAY_PASS = (502, 503, 504)
 _LONGEST_TOLD = 300
 _NO_PROTOCOL, _NO_HOST, _NO_CONNECTION, _CUT, _TIMEOUT, _ROUND_IN_CIRCLES, _TOO_LARGE = 1, 6, 7, 18, 28, 47, 63
-_BROKEN_OFF, _NO_SECURITY, _NO_ADDRESS = (52, 55, 56), (35, 51, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91), (3,)
+_BROKEN_OFF, _NO_SECURITY, _NO_ADDRESS = (52, 55, 56), (35, 51, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91), 3
 """Curl's codes, https://curl.se/libcurl/c/libcurl-errors.html."""
 
 _ATTEMPTS = {
@@ -262,19 +262,20 @@ class Fetcher:
             raise MayPassError(_("breaks the connection off"), N_("the connection was broken off"))
         if status == _CUT:
             raise cut_off(_("breaks off within its answer"))
+        what, remedy = _("does not answer ({reason})").format(reason=error), _("Check the address and the network.")
         if status == _NO_CONNECTION:
-            what = _("does not answer: no connection is made")
-            self.fail(what, _("Check the address, and that the service runs."))
-        if status == _NO_HOST:
-            self.fail(_("cannot be found: no host of that name is known"), _("Check the address and the network."))
-        if status in _NO_ADDRESS:
-            self.fail(_("is no web address"), _("Write it as https://host/path."))
-        if status in _NO_SECURITY:
+            what, remedy = (
+                _("does not answer: no connection is made"),
+                _("Check the address, and that the service runs."),
+            )
+        elif status == _NO_HOST:
+            what = _("cannot be found: no host of that name is known")
+        elif status == _NO_ADDRESS:
+            what, remedy = _("is no web address"), _("Write it as https://host/path.")
+        elif status in _NO_SECURITY:
             what = _("makes no secure connection ({reason})").format(reason=error)
-            self.fail(what, _("Check the address and the service's certificate."))
-        self.fail(
-            _("does not answer ({reason})").format(reason=error), _("Check the address, and that the service runs.")
-        )
+            remedy = _("Check the address and the service's certificate.")
+        self.fail(what, remedy)
 
 
 def _quoted(address: str) -> bytes:

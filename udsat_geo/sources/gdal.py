@@ -7,6 +7,8 @@ brings the library along, has no Python names for them.
 from __future__ import annotations
 
 import ctypes
+import ctypes.util
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +37,13 @@ _OPTIONS = {
 _OPENING = threading.RLock()
 
 
+@cache
+def _all_drivers() -> frozenset[str]:
+    import pyogrio
+
+    return frozenset(pyogrio.list_drivers())
+
+
 @contextmanager
 def limited_gdal(*services: str, **options: str) -> Iterator[Any]:
     """The module pyogrio, while GDAL has no drivers but those of `FORMATS` and of services that are named.
@@ -51,7 +60,7 @@ def limited_gdal(*services: str, **options: str) -> Iterator[Any]:
     import pyogrio
 
     with _OPENING:
-        others = sorted(set(pyogrio.list_drivers()) - FORMATS - set(services))
+        others = sorted(_all_drivers() - FORMATS - set(services))
         pyogrio.set_gdal_config_options({**_OPTIONS, **options, "GDAL_SKIP": ",".join(others)})
         pyogrio._ogr._register_drivers()
         try:
@@ -97,7 +106,12 @@ def _functions() -> Any:
     """The C functions of the GDAL that pyogrio is linked to."""
     import pyogrio
 
-    functions = ctypes.CDLL(pyogrio._io.__file__)
+    library: str | None = pyogrio._io.__file__
+    if os.name == "nt":
+        # Windows looks for a function in the very file that is named, and not in those it is linked to
+        beside = (Path(pyogrio.__file__).parents[1] / "pyogrio.libs").glob("gdal*.dll")
+        library = next(map(str, beside), None) or ctypes.util.find_library("gdal")
+    functions = ctypes.CDLL(library)
     pointer, text = ctypes.c_void_p, ctypes.c_char_p
     for name, result, arguments in (
         ("CPLHTTPFetchEx", pointer, (text, _Texts, pointer, pointer, pointer, pointer)),
