@@ -46,9 +46,9 @@ def test_numbers_of_the_frames_are_those_of_the_arrays(made: ug.Result) -> None:
 def test_whole_numbers_with_gaps_stay_whole(made: ug.Result) -> None:
     assert str(made.areas["until"].dtype) == "Int64"
     assert str(made.areas["since"].dtype) == "int64"
-    rows = rows_as_frame([{"a": 1}, {"a": None}], ("a"), "a test")
+    rows = rows_as_frame([{"a": 1}, {"a": None}], ("a", "b"))
     assert [str(dtype) for dtype in rows.dtypes] == ["Int64", "object"]
-    assert rows_as_frame([], ("a"), "a test").columns.tolist() == ["a", "b"]
+    assert rows_as_frame([], ("a", "b")).columns.tolist() == ["a", "b"]
 
 
 def test_changing_a_frame_changes_no_result(made: ug.Result) -> None:
