@@ -45,7 +45,7 @@ def progress_on(shown: bool) -> Iterator[Callable[[str], None] | None]:
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("starting", total=None)
+        task = progress.add_task(_("starting"), total=None)
         yield lambda step: progress.update(task, description=step)
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from udsat_geo import __version__
 from udsat_geo.cli.console import plain_console, print_result, progress_on
 from udsat_geo.cli.options import (
     PROGRESS_LINES,
@@ -23,6 +22,7 @@ from udsat_geo.cli.options import (
     policy_option,
     seed_option,
     threads_option,
+    version_option,
 )
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
@@ -122,7 +122,7 @@ CRATE = "crate"
 @threads_option()
 @option("--quiet", is_flag=True, help=N_("Print nothing but errors."))
 @option("--json", "as_json", is_flag=True, help=N_("Print the summary alone, as JSON, on standard output."))
-@click.version_option(__version__, prog_name="udsat_geo")
+@version_option()
 @answers_errors
 def designate(
     year: int,

@@ -14,7 +14,16 @@ from udsat_geo.changes.diff import SPLIT, changed_areas, links
 from udsat_geo.changes.tables import comparison_as_data
 from udsat_geo.changes.words import DIFF
 from udsat_geo.cli.console import plain_console, print_table, progress_on, say
-from udsat_geo.cli.options import SETTINGS, Command, answers_errors, json_option, language_option, option, seed_option
+from udsat_geo.cli.options import (
+    SETTINGS,
+    Command,
+    answers_errors,
+    argument,
+    json_option,
+    language_option,
+    option,
+    seed_option,
+)
 from udsat_geo.cli.why import print_why
 from udsat_geo.designation.job import Job
 from udsat_geo.designation.summary import as_json as to_json
@@ -49,8 +58,8 @@ if TYPE_CHECKING:
         "the designation that has any."
     ),
 )
-@click.argument("before", metavar="A")
-@click.argument("now", metavar="B")
+@argument("before", metavar="A")
+@argument("now", metavar="B")
 @option(
     "--registers",
     old=("--raw",),

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from udsat_geo.cli.console import plain_console, print_table, say
-from udsat_geo.cli.options import SETTINGS, Command, answers_errors, language_option, option
+from udsat_geo.cli.options import SETTINGS, Command, answers_errors, argument, language_option, option
 from udsat_geo.designation.explained import Explained, rule_in_words
 from udsat_geo.designation.explained import explain as find_explained
 from udsat_geo.files.read import read_layers
@@ -24,8 +24,8 @@ BAR_SPREADS = 3.0
 @click.command(
     cls=Command, context_settings=SETTINGS, help=N_("Say why an area or a unit of the designation FILE is in or out.")
 )
-@click.argument("file", type=click.Path(path_type=Path))
-@click.argument("wanted", metavar="AREA_ID|UNIT_ID")
+@argument("file", type=click.Path(path_type=Path))
+@argument("wanted", metavar="AREA_ID|UNIT_ID")
 @language_option(
     N_("Language of the explanation; the reasons are in the language of the designation. [default: that one]"), None
 )

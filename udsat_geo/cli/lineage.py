@@ -19,6 +19,7 @@ from udsat_geo.cli.options import (
     SETTINGS,
     Command,
     answers_errors,
+    argument,
     json_option,
     language_option,
     option,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
         "say their year: 2017=areas.gpkg."
     ),
 )
-@click.argument("files", nargs=-1, metavar="[FILE|YEAR=FILE]...")
+@argument("files", nargs=-1, metavar="[FILE|YEAR=FILE]...")
 @option("--years", metavar="Y,Y,...", help=N_("Designate these years instead of reading files."))
 @registers_by_year_option()
 @option(

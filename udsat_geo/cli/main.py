@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from udsat_geo import __version__
 from udsat_geo.cli.designate import designate
-from udsat_geo.cli.options import PROGRESS_LINES, SETTINGS, Group
+from udsat_geo.cli.options import PROGRESS_LINES, SETTINGS, Group, language_option, version_option
 from udsat_geo.messages.translate import N_
 
 __all__ = ["designate", "udsat"]
@@ -36,6 +35,10 @@ MODULES = {
     help=N_("Designation of disadvantaged urban areas: everything beside the main job."),
     epilog=PROGRESS_LINES,
 )
-@click.version_option(__version__, prog_name="udsat_geo")
-def udsat() -> None:
+@version_option()
+@language_option(N_("Language of the command that follows."), None)
+@click.pass_context
+def udsat(context: click.Context, language: str | None) -> None:
     """All commands."""
+    if language is not None:
+        context.default_map = {name: {"language": language} for name in ("designate", *MODULES)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gettext
 import os
+import re
 import signal
 import sys
 import threading
@@ -17,8 +18,9 @@ from typing import Any
 
 import click
 
+from udsat_geo import __version__
 from udsat_geo.messages.errors import InputError
-from udsat_geo.messages.translate import LOCALE, N_, _, language_of_user, speaking
+from udsat_geo.messages.translate import LANGUAGES, LOCALE, N_, _, language_of_user, speaking
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -27,6 +29,26 @@ PROGRESS_LINES = N_(
     '"progress: STEP", for programs that run this one.'
 )
 LANGUAGE_OPTIONS = ("--language", "--lang")
+_STAND_INS = (
+    N_("ARGS"),
+    N_("AREA_ID"),
+    N_("A_YEAR"),
+    N_("B_YEAR"),
+    N_("COLUMN"),
+    N_("COMMAND"),
+    N_("DIR"),
+    N_("FILE"),
+    N_("FOLDER"),
+    N_("LIST"),
+    N_("NAME"),
+    N_("OPTIONS"),
+    N_("TEXT"),
+    N_("UNIT_ID"),
+    N_("VALUE"),
+    N_("Y"),
+    N_("YEAR"),
+)
+"""Words that stand for what is to be given, as in ``--out DIR``."""
 
 
 class Option(click.Option):
@@ -51,6 +73,10 @@ class Option(click.Option):
         finally:
             self.help = english
 
+    def make_metavar(self, *context: Any, **named: Any) -> str:
+        """What stands for its value, in the language of the program."""
+        return _stand_ins(super().make_metavar(*context, **named))
+
     def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
         """Let the parser understand the old names as well."""
         super().add_to_parser(parser, ctx)
@@ -58,8 +84,20 @@ class Option(click.Option):
             parser._long_opt[name] = parser._long_opt[self.opts[0]]
 
 
+class Argument(click.Argument):
+    """An argument that help and errors name in the language of the program."""
+
+    def make_metavar(self, *context: Any, **named: Any) -> str:
+        """What stands for its value."""
+        return _stand_ins(super().make_metavar(*context, **named))
+
+
 class Command(click.Command):
     """A command whose help is told in the language of the program, and whose errors of input are answered."""
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """The parts of the usage line, likewise."""
+        return [_stand_ins(piece) for piece in super().collect_usage_pieces(ctx)]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The help in the language of the program."""
@@ -114,6 +152,10 @@ class Group(Command, click.Group):
             formatter.write_dl([(name, _(self.modules[name][1])) for name in self.list_commands(ctx)])
 
 
+def _stand_ins(text: str) -> str:
+    return re.sub("[A-Z_]+", lambda word: _(word[0]) if word[0] in _STAND_INS else word[0], text)
+
+
 @contextmanager
 def _translated(command: click.Command, attribute: str) -> Iterator[None]:
     english = getattr(command, attribute)
@@ -127,13 +169,14 @@ def _translated(command: click.Command, attribute: str) -> Iterator[None]:
 
 
 def language_of_call(args: Sequence[str]) -> str:
-    """The language that a call asks for (``--language da``, ``--lang=da``), else that of the user's locale."""
-    for place, argument in enumerate(args):
-        name, given, value = argument.partition("=")
-        if name in LANGUAGE_OPTIONS:
-            value = value if given else next(iter(args[place + 1 :]), "")
-            return value if value in ("da", "en") else language_of_user()
-    return language_of_user()
+    """The language that a call asks for (``--language da``, ``--lang=da``), the last one counting; else the user's."""
+    language = language_of_user()
+    for place, word in enumerate(args):
+        name, given, value = word.partition("=")
+        value = value if given else next(iter(args[place + 1 :]), "")
+        if name in LANGUAGE_OPTIONS and value in LANGUAGES:
+            language = value
+    return language
 
 
 @contextmanager
@@ -156,6 +199,16 @@ def program_in(language: str) -> Iterator[None]:
 def option(*names: str, **settings: Any) -> Decorator:
     """An option of this product's kind; see `Option`."""
     return click.option(*names, cls=Option, **settings)
+
+
+def argument(name: str, **settings: Any) -> Decorator:
+    """An argument of this product's kind; see `Argument`."""
+    return click.argument(name, cls=Argument, **settings)
+
+
+def version_option() -> Decorator:
+    """``--version``."""
+    return click.version_option(__version__, prog_name="udsat_geo", cls=Option, help=N_("Show the version and exit."))
 
 
 def language_option(help_text: str, default: str | None = "da") -> Decorator:

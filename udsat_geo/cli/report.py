@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from udsat_geo.cli.console import progress_on
-from udsat_geo.cli.options import SETTINGS, Command, answers_errors, language_option, option
+from udsat_geo.cli.options import SETTINGS, Command, answers_errors, argument, language_option, option
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
@@ -31,7 +31,7 @@ _MILLION = 1_000_000
         "unit."
     ),
 )
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @option(
     "--out",
     type=click.Path(path_type=Path),

@@ -10,7 +10,7 @@ import click
 
 from udsat_geo import __version__
 from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on, say
-from udsat_geo.cli.options import SETTINGS, Command, answers_errors, json_option, language_option, option
+from udsat_geo.cli.options import SETTINGS, Command, answers_errors, argument, json_option, language_option, option
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.printed import tables
 from udsat_geo.monitoring.printed.explained import Reproduction, check_report_year
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         "a finding, not an error."
     ),
 )
-@click.argument("year", type=int)
+@argument("year", type=int)
 @language_option(N_("Language of tables and files."))
 @json_option()
 @option(

@@ -21,6 +21,7 @@ from udsat_geo.cli.options import (
     SETTINGS,
     Command,
     answers_errors,
+    argument,
     json_option,
     language_option,
     option,
@@ -66,7 +67,7 @@ FOLDER = click.Path(path_type=Path)
         "3 a result differs, or lies changed beside the crate."
     ),
 )
-@click.argument("crate", type=FOLDER)
+@argument("crate", type=FOLDER)
 @option("--year", type=int, metavar="Y", help=N_("Repeat the run of this year alone. [default: every run]"))
 @option(
     "--inputs",

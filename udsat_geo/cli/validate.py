@@ -8,20 +8,23 @@ from pathlib import Path
 import click
 
 from udsat_geo.cli.console import progress_on
-from udsat_geo.cli.options import SETTINGS, Command, answers_errors, option, policy_option
-from udsat_geo.messages.translate import N_, in_language
-from udsat_geo.messages.words import COUNTED
+from udsat_geo.cli.options import SETTINGS, Command, answers_errors, argument, language_option, option, policy_option
+from udsat_geo.messages.translate import N_, _, program_language
+from udsat_geo.messages.words import counted_words, decimal
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers.expressions import check_limits
 from udsat_geo.units.units import addresses_from_registers, cells_from_registers
 
+KINDS = {"cells": N_("cells"), "addresses": N_("addresses"), "zones": N_("zones")}
+
 
 @click.command(cls=Command, context_settings=SETTINGS, help=N_("Check the registers in FOLDER without designating."))
-@click.argument("folder", type=click.Path(path_type=Path))
+@argument("folder", type=click.Path(path_type=Path))
 @policy_option(N_("Its expressions are checked too."))
+@language_option(N_("Language of the counts. [default: that of the user's locale]"), None)
 @option("--json", "as_json", is_flag=True, help=N_("Print the counts as JSON."))
 @answers_errors
-def validate(folder: Path, policy: str, as_json: bool) -> None:
+def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> None:
     """Read, check, join and place the registers as a designation would, and print the counts.
 
     Raises
@@ -30,10 +33,11 @@ def validate(folder: Path, policy: str, as_json: bool) -> None:
         With every problem found.
     """
     rule = load_policy(policy).policy
+    language = language or program_language()
     check_limits(rule, values_needed=False)
     with progress_on(not as_json) as progress:
         if progress:
-            progress("reading and checking")
+            progress(_("reading and checking", language))
         made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
         units, sums = made_of(folder, rule)
     if as_json:
@@ -41,9 +45,12 @@ def validate(folder: Path, policy: str, as_json: bool) -> None:
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
     for table, rows in sums.rows.items():
-        click.echo(f"{table}: {rows:,} rows")
+        click.echo(_("{table}: {rows} rows", language).format(table=table, rows=decimal(rows, 0, language)))
+    words = counted_words({criterion.key: criterion.label_in(language) for criterion in rule.criteria}, language)
     for name, count in sums.counts.items():
-        click.echo(f"{in_language(COUNTED, 'en').get(name, name.replace('_', ' '))}: {count:,}")
+        click.echo(f"{words.get(name, name.replace('_', ' '))}: {decimal(count, 0, language)}")
     for note in sums.notes:
         click.echo(note)
-    click.echo(f"{len(units):,} {units.kind}. The registers can be used with {rule.id}.")
+    made = _("{n} {kind}. The registers can be used with {policy}.", language)
+    kind = _(KINDS[units.kind], language)
+    click.echo(made.format(n=decimal(len(units), 0, language), kind=kind, policy=rule.id))

@@ -29,6 +29,7 @@ from udsat_geo.cli.options import (
     SETTINGS,
     Command,
     answers_errors,
+    argument,
     json_option,
     language_option,
     option,
@@ -64,8 +65,8 @@ if TYPE_CHECKING:
         "up to the change exactly."
     ),
 )
-@click.argument("before", metavar="A_YEAR", type=int)
-@click.argument("now", metavar="B_YEAR", type=int)
+@argument("before", metavar="A_YEAR", type=int)
+@argument("now", metavar="B_YEAR", type=int)
 @policy_option(N_("The policy of A_YEAR."))
 @option("--to-policy", metavar="NAME|FILE", help=N_("The policy of B_YEAR. [default: that of A_YEAR]"))
 @registers_by_year_option()

@@ -13,13 +13,12 @@ import pytest
 from hostile import designations
 from hypothesis import given, settings
 from postgis_server import ESCAPED, PASSWORD, Server
+from round_trips import TEXTS, TRIALS, Door, designation_of, into_database, tried
 from udsat_geo.designation.layers import Layers, differences
 from udsat_geo.files import postgis
 from udsat_geo.files.postgis import check_database, database_of, write_database
 from udsat_geo.files.read import read_layers
 from udsat_geo.messages.errors import InputError, OutputError
-
-from round_trips import TEXTS, TRIALS, Door, designation_of, into_database, tried
 
 ROWS: dict[str, list[dict[str, Any]]] = {
     "areas": [{"name": "Her", "residents": 5, "rate_low": 0.25}, {"name": "=Der"}],
