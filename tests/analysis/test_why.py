@@ -131,14 +131,14 @@ def test_the_command_prints_the_data_as_json(town: Path) -> None:
         "why",
         2017,
         2021,
-        "--raw",
+        "--registers",
         town / "raw",
         "--policy",
         town / "town.toml",
         "--to-policy",
         town / "harder.toml",
     )
-    code, printed, errors = call(*base, "--json", "--lang", "en")
+    code, printed, errors = call(*base, "--json", "--language", "en")
     assert (code, errors) == (0, "")
     found = explained(town, "town", "harder")
     wanted = why_as_data(found)
@@ -156,14 +156,14 @@ def test_the_tables_fit_a_console_of_80_columns(
         "why",
         2017,
         2021,
-        "--raw",
+        "--registers",
         town / "raw",
         "--policy",
         town / "town.toml",
         "--to-policy",
         town / "harder.toml",
     )
-    code, printed, errors = call(*base, "--lang", language, "--all")
+    code, printed, errors = call(*base, "--language", language, "--all")
     assert (code, errors) == (0, "")
     assert told in printed
     assert max(len(line) for line in printed.splitlines()) <= 80
@@ -171,7 +171,7 @@ def test_the_tables_fit_a_console_of_80_columns(
 
 def test_diff_takes_stored_designations_apart(town: Path) -> None:
     files = [town / "out" / f"designation_{year}.gpkg" for year in (2017, 2021)]
-    arguments = ("--raw", town / "raw", "--policy", town / "town.toml", "--why", "--json", "--lang", "en")
+    arguments = ("--registers", town / "raw", "--policy", town / "town.toml", "--why", "--json", "--language", "en")
     code, printed, errors = call("diff", *files, *arguments)
     assert (code, errors) == (0, "")
     why = json.loads(printed)["why"]

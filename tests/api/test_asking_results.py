@@ -22,7 +22,7 @@ def told(*arguments: object) -> dict[str, object]:
 
 def test_diff_is_that_of_the_command(town: Town, made: ug.Result, earlier: ug.Result, tmp_path: Path) -> None:
     found = ug.diff(earlier, made)
-    assert found.summary == told("diff", town.file(2017), town.file(2021), "--lang", "en")
+    assert found.summary == told("diff", town.file(2017), town.file(2021), "--language", "en")
     assert ug.diff(town.file(2017), str(town.file(2021)), language="en").summary == found.summary
     assert found.totals["residents_now"] == made.residents_in_areas
     rows = found.areas[["event", "area_id", "name", "residents_kept"]].to_dict("records")
@@ -34,7 +34,8 @@ def test_diff_is_that_of_the_command(town: Town, made: ug.Result, earlier: ug.Re
     assert found.notes == list(found.summary["notes"])
     path = found.to_file(tmp_path / "changes.gpkg")
     CliRunner().invoke(
-        udsat, ["diff", str(town.file(2017)), str(town.file(2021)), "--lang", "en", "--out", str(tmp_path / "b.gpkg")]
+        udsat,
+        ["diff", str(town.file(2017)), str(town.file(2021)), "--language", "en", "--out", str(tmp_path / "b.gpkg")],
     )
     assert path.read_bytes() == (tmp_path / "b.gpkg").read_bytes()
 
@@ -80,7 +81,7 @@ def test_lineage_of_results_and_of_years(town: Town, made: ug.Result, earlier: u
 
 def test_why_of_two_years(town: Town) -> None:
     found = ug.why(2017, 2021, policy=town.policy, registers=town.registers, language="en")
-    named = ("--policy", town.policy, "--raw", town.registers, "--lang", "en")
+    named = ("--policy", town.policy, "--registers", town.registers, "--language", "en")
     assert found.summary == told("why", 2017, 2021, *named)
     residents = found.residents
     assert residents["change"].tolist() == pytest.approx(
@@ -94,7 +95,7 @@ def test_status_of_results_files_and_years(town: Town, made: ug.Result, earlier:
     named = {"policy": town.policy, "registers": town.registers, "language": "en"}
     found = ug.status(earlier, years=(2017, 2021), updated=made, **named)  # type: ignore[arg-type]
     args = ("--areas", town.file(2017), "--updated", town.file(2021), "--years", "2017,2021")
-    as_command = told("status", *args, "--policy", town.policy, "--raw", town.registers, "--lang", "en")
+    as_command = told("status", *args, "--policy", town.policy, "--registers", town.registers, "--language", "en")
     assert {key: found.summary[key] for key in ("table_1", "table_2", "table_22", "milestone")} == {
         key: as_command[key] for key in ("table_1", "table_2", "table_22", "milestone")
     }

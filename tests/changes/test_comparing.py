@@ -59,7 +59,7 @@ def ask(*arguments: object) -> tuple[int, str, str]:
 
 
 def data_of(*arguments: object) -> dict[str, object]:
-    code, printed, errors = ask("diff", *arguments, "--json", "--lang", "en")
+    code, printed, errors = ask("diff", *arguments, "--json", "--language", "en")
     assert code == 0, errors
     return json.loads(printed)
 
@@ -138,7 +138,7 @@ def test_a_designation_against_itself_has_nothing_to_tell(town: Path, tmp_path: 
 def test_addresses_say_the_same_as_the_units_they_fill(town: Path) -> None:
     """A designation's own registers, laid over it, give back its residents to the last one."""
     by_units = data_of(stored(town, 2017), stored(town, 2021))
-    by_address = data_of(stored(town, 2017), stored(town, 2021), "--raw", town / "raw")
+    by_address = data_of(stored(town, 2017), stored(town, 2021), "--registers", town / "raw")
     assert by_address["weighed_by"] == {
         "kind": "addresses", "file": "2021", "year": 2021, "source": "registers",
         "places": by_address["weighed_by"]["places"], "residents": by_units["weighed_by"]["residents"],
@@ -155,10 +155,10 @@ def test_a_designation_over_addresses_holds_them_by_their_ids(town: Path, tmp_pa
     (tmp_path / "houses.toml").write_text(text, encoding="utf-8")
     made = [designated(town, tmp_path / "houses.toml", year) for year in (2017, 2021)]
     paths = [write_results(each, tmp_path / "out", ("gpkg",))[0] for each in made]
-    found = data_of(paths[1], paths[1], "--raw", town / "raw")
+    found = data_of(paths[1], paths[1], "--registers", town / "raw")
     assert found["weighed_by"]["kind"] == "addresses"
     assert found["totals"]["residents_kept"] == made[1].status.residents_in_areas
-    by_address = data_of(*paths, "--raw", town / "raw")
+    by_address = data_of(*paths, "--registers", town / "raw")
     by_units = data_of(*paths)
     assert by_address["areas"] == by_units["areas"]
     before, now = members_in(paths[0]), members_in(paths[1])
@@ -172,7 +172,7 @@ def test_a_designation_over_addresses_holds_them_by_their_ids(town: Path, tmp_pa
 def test_polygons_hold_the_residents_of_the_addresses_inside(town: Path, tmp_path: Path) -> None:
     areas = {"North": (719_400, 6_176_000, 720_100, 6_176_600), "South": (719_500, 6_175_300, 720_400, 6_175_950)}
     drawn = write_polygons(tmp_path / "drawn.gpkg", list(areas), list(areas.values()))
-    found = data_of(drawn, stored(town, 2021), "--raw", town / "raw")
+    found = data_of(drawn, stored(town, 2021), "--registers", town / "raw")
     people = living_by_address(town / "raw" / "2021")
     cells = layer(stored(town, 2021), "units")
     inside_now = cells[cells["area_id"].notna()].geometry.union_all()
@@ -406,7 +406,7 @@ def test_the_same_files_give_the_same_bytes(town: Path, tmp_path: Path) -> None:
 
 
 def test_addresses_that_changed_are_points(town: Path, tmp_path: Path) -> None:
-    found = data_of(stored(town, 2017), stored(town, 2021), "--raw", town / "raw", "--out", tmp_path / "a.gpkg")
+    found = data_of(stored(town, 2017), stored(town, 2021), "--registers", town / "raw", "--out", tmp_path / "a.gpkg")
     units = layer(tmp_path / "a.gpkg", "changed_units")
     assert set(units.geom_type) == {"Point"}
     assert units.loc[units["event"] == "added", "residents"].sum() == found["totals"]["residents_added"]

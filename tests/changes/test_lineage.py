@@ -180,8 +180,16 @@ def test_years_must_rise(years: list[int]) -> None:
 def test_years_and_files_say_the_same(tmp_path: Path) -> None:
     write_town(tmp_path)
     files = [tmp_path / "out" / f"designation_{year}.gpkg" for year in (2017, 2021)]
-    common = ["--lang", "en", "--json"]
-    call = ["lineage", "--years", "2017,2021", "--raw", str(tmp_path / "raw"), "--policy", str(tmp_path / "town.toml")]
+    common = ["--language", "en", "--json"]
+    call = [
+        "lineage",
+        "--years",
+        "2017,2021",
+        "--registers",
+        str(tmp_path / "raw"),
+        "--policy",
+        str(tmp_path / "town.toml"),
+    ]
     told = []
     for arguments in ([*call, *common], ["lineage", *map(str, files), *common]):
         result = CliRunner().invoke(udsat, arguments)
@@ -197,7 +205,7 @@ def test_polygons_say_their_year(tmp_path: Path) -> None:
     write_town(tmp_path)
     drawn = write_polygons(tmp_path / "drawn.gpkg", ["Old town"], [(719_400, 6_175_300, 720_100, 6_176_600)])
     now = tmp_path / "out" / "designation_2021.gpkg"
-    result = CliRunner().invoke(udsat, ["lineage", f"2017={drawn}", str(now), "--json", "--lang", "en"])
+    result = CliRunner().invoke(udsat, ["lineage", f"2017={drawn}", str(now), "--json", "--language", "en"])
     assert result.exit_code == 0, result.stderr
     found = json.loads(result.stdout)
     assert found["years"] == [2017, 2021]

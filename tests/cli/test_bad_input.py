@@ -29,7 +29,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def arguments_of(text: str, folder: Path, out: Path) -> list[str]:
-    base = f"--year 2021 --out {out} --previous none --lang en --quiet "
+    base = f"--year 2021 --out {out} --previous none --language en --quiet "
     return (base + text).replace("{d}", str(folder)).split()
 
 

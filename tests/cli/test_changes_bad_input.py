@@ -20,7 +20,7 @@ from udsat_geo.cli.main import udsat
 BOTH = "{d}/out/designation_2017.gpkg {d}/out/designation_2021.gpkg"
 EARLIER, LATER = BOTH.split()
 DRAWN = "{d}/drawn.gpkg"
-RAW = "--raw {d}/raw"
+RAW = "--registers {d}/raw"
 TOWN = "--policy {d}/town.toml " + RAW
 
 
@@ -97,18 +97,18 @@ DIFF = (
     Row("years in the wrong order", s.nothing, f"diff {LATER} {EARLIER}",
         ("designation_2021.gpkg: is of 2021, and designation_2017.gpkg of 2017", "Name the earlier one first")),
     Row("units of one id elsewhere", lambda d: moved(d), f"diff {BOTH}",
-        ("units of ids that designation_2017.gpkg has elsewhere", "--raw DIR --year Y", "--units FILE")),
+        ("units of ids that designation_2017.gpkg has elsewhere", "--registers DIR --year Y", "--units FILE")),
     Row("registers of no such year", s.nothing, f"diff {DRAWN} {DRAWN} {RAW} --year 1999",
         ("1999: no such folder", "There are registers of 2017, 2021")),
     Row("registers without a year", s.nothing, f"diff {DRAWN} {DRAWN} {RAW}",
         ("--year: is missing", "There are registers of 2017, 2021")),
-    Row("no such register folder", s.nothing, f"diff {DRAWN} {DRAWN} --raw {{d}}/nix", ("nix: no such folder",)),
+    Row("no such register folder", s.nothing, f"diff {DRAWN} {DRAWN} --registers {{d}}/nix", ("nix: no such folder",)),
     Row("broken registers", s.remove("raw/2021/dwellings.parquet"), f"diff {DRAWN} {DRAWN} {RAW} --year 2021",
         ("no table of dwellings",)),
     Row("synthetic city of no such year", s.nothing, f"diff {DRAWN} {DRAWN} --year 1999",
         ("The synthetic city has registers for 2017", "1999")),
     Row("polygons and nobody to weigh them by", drawn((0, 0, 10, 10)), f"diff {DRAWN} {DRAWN}",
-        ("none of its 1 areas holds any of the", "synthetic Copenhagen", "--raw DIR --year Y", "--units FILE")),
+        ("none of its 1 areas holds any of the", "synthetic Copenhagen", "--registers DIR --year Y", "--units FILE")),
     Row("areas outside the city", drawn((0, 0, 10, 10), (20, 0, 30, 10)), f"diff {DRAWN} {LATER}",
         ("drawn.gpkg: none of its 2 areas", "points of designation_2021.gpkg")),
     Row("polygons that overlap", drawn(HERE, (719_500, 6_175_500, 721_500, 6_177_500)), f"diff {DRAWN} {LATER}",
@@ -137,7 +137,7 @@ DIFF = (
         f"diff {LATER} {LATER} --units {DRAWN}", ("no whole number of residents (1 row)", "0.5")),
     Row("units with residents in words", frame(lambda f: f.assign(residents="few")),
         f"diff {LATER} {LATER} --units {DRAWN}", ("is no number of residents",)),
-    Row("units and registers at once", s.nothing, f"diff {BOTH} {RAW} --units {DRAWN}", ("--units, --raw: both say",)),
+    Row("units and registers at once", s.nothing, f"diff {BOTH} {RAW} --units {DRAWN}", ("--units, --registers: both say",)),
     Row("a policy over registers for a table of units", s.nothing,
         f"diff {BOTH} --units {DRAWN} --policy {{d}}/town.toml", ("policy town", "the table was made for")),
     Row("--out is no GeoPackage", s.nothing, f"diff {BOTH} --out {{d}}/x.shp", ("x.shp is no GeoPackage",)),
@@ -149,7 +149,7 @@ DIFF = (
         ("was made by the policy town", "Name its file with --policy")),
     Row("--why without the registers", s.nothing, f"diff {BOTH} --why --policy {{d}}/town.toml",
         ("designation_2017.gpkg: was made from registers, which are not here",
-         "designation_2021.gpkg: was made from registers", "--raw DIR")),
+         "designation_2021.gpkg: was made from registers", "--registers DIR")),
     Row("--why of one year twice", s.nothing, f"diff {LATER} {LATER} --why {TOWN}", ("2021 does not lie after 2021",)),
     Row("--why without registers of a year", s.remove("raw/2017"), f"diff {BOTH} --why {TOWN}",
         ("has no registers of 2017", "There are registers of 2021")),
@@ -176,7 +176,7 @@ OTHERS = (
     Row("why of years backwards", s.nothing, f"why 2021 2017 {TOWN}", ("2017 does not lie after 2021",)),
     Row("why of one year", s.nothing, f"why 2021 2021 {TOWN}", ("2021 does not lie after 2021",)),
     Row("why without registers of a year", s.nothing, f"why 2017 2019 {TOWN}", ("has no registers of 2019",)),
-    Row("why of one folder for both years", s.nothing, "why 2017 2021 --policy {d}/town.toml --raw {d}/raw/2017",
+    Row("why of one folder for both years", s.nothing, "why 2017 2021 --policy {d}/town.toml --registers {d}/raw/2017",
         ("has no registers of 2017, 2021", "a folder of its own")),
     Row("why of one table for both years", s.nothing, f"why 2017 2021 --policy {{d}}/town.toml --units {DRAWN}",
         ("is one table", "{year}")),
@@ -228,7 +228,7 @@ def test_bad_input_is_told_and_writes_nothing(
     monkeypatch.chdir(folder)
     before = content_of(folder)
     arguments = [part.replace("{d}", str(folder)) for part in row.arguments.split()]
-    result = CliRunner().invoke(udsat, [*arguments, "--lang", "en"])
+    result = CliRunner().invoke(udsat, [*arguments, "--language", "en"])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 2, result.output
@@ -244,7 +244,7 @@ def test_bad_input_is_told_and_writes_nothing(
 
 def told_by(arguments: str, folder: Path) -> list[str]:
     parts = [part.replace("{d}", str(folder)) for part in arguments.split()]
-    result = CliRunner().invoke(udsat, [*parts, "--lang", "en", "--json"])
+    result = CliRunner().invoke(udsat, [*parts, "--language", "en", "--json"])
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)["notes"]
 
@@ -280,7 +280,7 @@ def test_a_designation_that_cannot_be_made_again_is_told(good: Path, tmp_path: P
     in_database("UPDATE units SET area_id = NULL WHERE fid = (SELECT min(fid) FROM units WHERE area_id NOT NULL)")(
         folder
     )
-    parts = [part.replace("{d}", str(folder)) for part in f"diff {BOTH} --why {TOWN} --lang en --json".split()]
+    parts = [part.replace("{d}", str(folder)) for part in f"diff {BOTH} --why {TOWN} --language en --json".split()]
     result = CliRunner().invoke(udsat, parts)
     assert result.exit_code == 0, result.output
     notes = json.loads(result.stdout)["why"]["notes"]

@@ -43,7 +43,7 @@ def run(name: str, *arguments: str | Path, folder: Path | None = None) -> subpro
 def city(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The main job in an empty folder, on the synthetic city."""
     folder = tmp_path_factory.mktemp("city")
-    return folder, run_process("designate", "--year", "2025", "--lang", "en", folder=folder)
+    return folder, run_process("designate", "--year", "2025", "--language", "en", folder=folder)
 
 
 def test_the_main_job_runs_on_the_synthetic_city_and_says_so(
@@ -114,7 +114,7 @@ def test_the_raster_is_a_valid_cog_with_named_bands(city: tuple[Path, subprocess
 def test_the_same_input_gives_the_same_bytes(
     city: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    done = run_process("designate", "--year", "2025", "--lang", "en", "--threads", "1", "--quiet", folder=tmp_path)
+    done = run_process("designate", "--year", "2025", "--language", "en", "--threads", "1", "--quiet", folder=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     for name in ("designation_2025.gpkg", "designation_2025.tif", "designation_2025.json"):
         assert (tmp_path / "data/out" / name).read_bytes() == (city[0] / "data/out" / name).read_bytes(), name
@@ -122,7 +122,9 @@ def test_the_same_input_gives_the_same_bytes(
 
 def test_json_prints_the_summary_alone(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "registers")
-    done = run("designate", "--year", "2021", "--raw", tmp_path / "registers", "--out", tmp_path / "out", "--json")
+    done = run(
+        "designate", "--year", "2021", "--registers", tmp_path / "registers", "--out", tmp_path / "out", "--json"
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == json.loads((tmp_path / "out/designation_2021.json").read_text(encoding="utf-8"))
     assert done.stderr == ""
@@ -131,11 +133,21 @@ def test_json_prints_the_summary_alone(tmp_path: Path) -> None:
 def test_a_folder_by_year_is_found_and_compared_with_the_year_before(tmp_path: Path) -> None:
     for seed, year in enumerate((2017, 2021)):
         write_edge_registers(tmp_path / "raw" / str(year), seed)
-    done = run("designate", "--year", "2021", "--raw", tmp_path / "raw", "--out", tmp_path / "out", "--lang", "en")
+    done = run(
+        "designate", "--year", "2021", "--registers", tmp_path / "raw", "--out", tmp_path / "out", "--language", "en"
+    )
     assert done.returncode == 0, done.stderr
     assert "2017 -> 2021" in done.stdout
     alone = run(
-        "designate", "--year", "2021", "--raw", tmp_path / "raw", "--out", tmp_path / "alone", "--previous", "none"
+        "designate",
+        "--year",
+        "2021",
+        "--registers",
+        tmp_path / "raw",
+        "--out",
+        tmp_path / "alone",
+        "--previous",
+        "none",
     )
     assert alone.returncode == 0, alone.stderr
     assert "2017" not in alone.stdout
@@ -172,7 +184,7 @@ def test_the_synthetic_city_is_designated_address_by_address(tmp_path: Path) -> 
 def test_synth_writes_registers_that_designate_reads_and_still_calls_synthetic(tmp_path: Path) -> None:
     done = run("udsat", "synth", "--year", "2017", "--out", tmp_path / "raw")
     assert done.returncode == 0, done.stderr
-    again = run("designate", "--year", "2017", "--raw", tmp_path / "raw", "--out", tmp_path / "out", "--json")
+    again = run("designate", "--year", "2017", "--registers", tmp_path / "raw", "--out", tmp_path / "out", "--json")
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["source"] == "synthetic"
 
@@ -185,7 +197,7 @@ def test_policies_lists_the_built_in_ones() -> None:
 
 def test_danish_is_the_default_language(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "registers")
-    done = run("designate", "--year", "2021", "--raw", tmp_path / "registers", "--out", tmp_path / "out")
+    done = run("designate", "--year", "2021", "--registers", tmp_path / "registers", "--out", tmp_path / "out")
     assert "Områder 2021" in done.stdout
 
 
@@ -194,7 +206,7 @@ def test_a_criterion_that_is_the_same_everywhere_is_pointed_out(tmp_path: Path) 
     text = BUILT_IN_POLICY.read_text(encoding="utf-8").replace("origin = 'non_western'", "origin = 'nonwestern'")
     (tmp_path / "misspelt.toml").write_text(text, encoding="utf-8")
     done = run(
-        "designate", "--year", "2021", "--raw", tmp_path / "registers", "--out", tmp_path / "out", "--lang", "en",
+        "designate", "--year", "2021", "--registers", tmp_path / "registers", "--out", tmp_path / "out", "--language", "en",
         "--policy", tmp_path / "misspelt.toml",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -206,13 +218,13 @@ def test_a_designation_by_another_policy_is_compared_with_a_word(tmp_path: Path)
     text = BUILT_IN_POLICY.read_text(encoding="utf-8").replace("edge = 0.5", "edge = 0.2")
     (tmp_path / "other.toml").write_text(text, encoding="utf-8")
     first = run(
-        "designate", "--year", "2017", "--raw", tmp_path / "registers", "--out", tmp_path / "out",
+        "designate", "--year", "2017", "--registers", tmp_path / "registers", "--out", tmp_path / "out",
         "--policy", tmp_path / "other.toml",
     )  # fmt: skip
     assert first.returncode == 0, first.stderr
     second = run(
-        "designate", "--year", "2021", "--raw", tmp_path / "registers", "--out", tmp_path / "out", "--json",
-        "--previous", tmp_path / "out" / "designation_2017.gpkg", "--lang", "en",
+        "designate", "--year", "2021", "--registers", tmp_path / "registers", "--out", tmp_path / "out", "--json",
+        "--previous", tmp_path / "out" / "designation_2017.gpkg", "--language", "en",
     )  # fmt: skip
     assert second.returncode == 0, second.stderr
     summary = json.loads(second.stdout)

@@ -58,7 +58,7 @@ def test_the_criteria_exceeded_are_those_with_a_positive_gap(file: Path) -> None
 
 def test_an_area_is_explained_by_id_and_by_name(file: Path) -> None:
     area_id, name, residents = rows(file, "SELECT area_id, name, residents FROM areas LIMIT 1")[0]
-    by_id, by_name = explain(file, str(area_id), "--lang", "en"), explain(file, str(name), "--lang", "en")
+    by_id, by_name = explain(file, str(area_id), "--language", "en"), explain(file, str(name), "--language", "en")
     assert by_id.exit_code == 0
     assert by_id.stdout == by_name.stdout
     flat = " ".join(by_id.stdout.split())
@@ -124,9 +124,9 @@ def test_a_file_that_is_no_designation_is_told(tmp_path: Path) -> None:
 
 def test_the_explanation_is_in_the_language_of_the_designation(file: Path) -> None:
     area_id = rows(file, "SELECT area_id FROM areas LIMIT 1")[0][0]
-    assert explain(file, str(area_id)).stdout == explain(file, str(area_id), "--lang", "da").stdout
+    assert explain(file, str(area_id)).stdout == explain(file, str(area_id), "--language", "da").stdout
     summary = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
     in_english = file.with_name("designation_2099.gpkg")
     in_english.write_bytes(file.read_bytes())
     in_english.with_suffix(".json").write_text(json.dumps(summary | {"language": "en"}), encoding="utf-8")
-    assert explain(in_english, str(area_id)).stdout == explain(file, str(area_id), "--lang", "en").stdout
+    assert explain(in_english, str(area_id)).stdout == explain(file, str(area_id), "--language", "en").stdout

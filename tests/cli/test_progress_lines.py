@@ -29,7 +29,7 @@ def run(*arguments: str | Path, asked: str | None = "lines") -> subprocess.Compl
 
 
 def test_each_step_is_a_line_on_standard_error(registers: Path, tmp_path: Path) -> None:
-    done = run("designate", "--year", "2021", "--raw", registers, "--out", tmp_path, "--lang", "en")
+    done = run("designate", "--year", "2021", "--registers", registers, "--out", tmp_path, "--language", "en")
     assert done.stderr.splitlines() == [
         "progress: 2021: reading and placing",
         "progress: 2021: scoring",
@@ -46,12 +46,12 @@ def test_other_commands_tell_their_steps_too(registers: Path) -> None:
 
 @pytest.mark.parametrize("asked", [None, "", "spinner"])
 def test_nobody_who_does_not_ask_gets_lines(registers: Path, tmp_path: Path, asked: str | None) -> None:
-    assert run("designate", "--year", "2021", "--raw", registers, "--out", tmp_path, asked=asked).stderr == ""
+    assert run("designate", "--year", "2021", "--registers", registers, "--out", tmp_path, asked=asked).stderr == ""
 
 
 @pytest.mark.parametrize("option", ["--quiet", "--json"])
 def test_what_is_to_be_silent_stays_so(registers: Path, tmp_path: Path, option: str) -> None:
-    assert run("designate", "--year", "2021", "--raw", registers, "--out", tmp_path, option).stderr == ""
+    assert run("designate", "--year", "2021", "--registers", registers, "--out", tmp_path, option).stderr == ""
 
 
 @pytest.mark.parametrize("command", [["--help"], ["designate", "--help"]])

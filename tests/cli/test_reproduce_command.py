@@ -31,7 +31,7 @@ def test_disagreements_are_findings_not_errors() -> None:
 
 
 def test_english_has_decimal_points_and_all_lists_everything() -> None:
-    done = run("2021", "--no-engine", "--lang", "en", "--all")
+    done = run("2021", "--no-engine", "--language", "en", "--all")
     assert done.returncode == 0
     for piece in ("Status report 2021", "does not agree", "agrees within rounding", "[10.0; 10.2]", "0.60", "32,175"):
         assert piece in done.stdout, piece
@@ -54,7 +54,7 @@ def test_json_is_all_that_is_printed() -> None:
         (("2021", "--no-engine", "--out", "/proc/nowhere"), "cannot be written"),
         (("twenty",), "not a valid integer"),
         ((), "Missing argument 'YEAR'"),
-        (("2021", "--lang", "sv"), "'sv' is not one of 'da', 'en'"),
+        (("2021", "--language", "sv"), "'sv' is not one of 'da', 'en'"),
     ],
 )
 def test_a_call_at_fault_is_answered_with_2(arguments: tuple[str, ...], message: str) -> None:

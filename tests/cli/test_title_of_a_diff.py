@@ -13,9 +13,9 @@ def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> No
     for suffix in (".gpkg", ".json"):
         (tmp_path / f"designation_2021{suffix}").write_bytes(stored(town, 2021).with_suffix(suffix).read_bytes())
     other = tmp_path / "designation_2021.gpkg"
-    code, printed, errors = ask("diff", stored(town, 2021), other, "--lang", "en")
+    code, printed, errors = ask("diff", stored(town, 2021), other, "--language", "en")
     assert code == 0, errors
     title = printed.partition("Weighed")[0].replace("\n", "").replace(" ", "")
     assert title == f"Whatchangedfrom{stored(town, 2021)}to{other}"
-    code, printed, errors = ask("diff", stored(town, 2017), other, "--lang", "en")
+    code, printed, errors = ask("diff", stored(town, 2017), other, "--language", "en")
     assert printed.startswith("What changed from designation_2017.gpkg to designation_2021.gpkg\n"), errors

@@ -20,8 +20,8 @@ COMMAND = Path(sys.executable).parent / "designate"
 
 
 def call(raw: Path, out: Path, *more: str) -> list[str]:
-    base = [str(COMMAND), "--year", "2021", "--raw", str(raw), "--out", str(out)]
-    return [*base, "--previous", "none", "--lang", "en", "--quiet", *more]
+    base = [str(COMMAND), "--year", "2021", "--registers", str(raw), "--out", str(out)]
+    return [*base, "--previous", "none", "--language", "en", "--quiet", *more]
 
 
 def content_of(folder: Path) -> dict[str, bytes | None]:

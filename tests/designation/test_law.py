@@ -87,7 +87,7 @@ def run(policy: str, folder: Path, estates: dict[str, Changes], *more: str) -> g
     """The layer `units` of a designation of the estates, by estate."""
     write_estates(folder / "estates.gpkg", estates)
     arguments = ["--year", "2025", "--policy", policy, "--units", str(folder / "estates.gpkg"), "--format", "gpkg"]
-    arguments += ["--out", str(folder / "out"), "--previous", "none", "--quiet", "--reference", NATIONAL, *more]
+    arguments += ["--out", str(folder / "out"), "--previous", "none", "--quiet", "--references", NATIONAL, *more]
     done = CliRunner().invoke(designate, arguments, catch_exceptions=False)
     assert (done.exit_code, done.stderr) == (0, "")
     return gpd.read_file(folder / "out" / "designation_2025.gpkg", layer="units").set_index("unit_id")
@@ -165,7 +165,7 @@ def test_a_year_without_figures_gives_no_rate_and_meets_nothing(tmp_path: Path) 
 def test_the_summary_says_what_the_convicted_are_measured_against(tmp_path: Path) -> None:
     run("boligomraade-2021", tmp_path, {"estate": SURE})
     summary = json.loads((tmp_path / "out" / "designation_2025.json").read_text(encoding="utf-8"))
-    assert summary["references"] == {"convicted_national": {"value": 0.0174, "source": "--reference"}}
+    assert summary["references"] == {"convicted_national": {"value": 0.0174, "source": "--references"}}
     assert summary["limits"] == {"convicted": {"expression": "3 * convicted_national", "value": 0.0522}}
     assert not summary["notes"], "criteria with limits need no spread between estates"
 

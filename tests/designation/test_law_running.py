@@ -34,7 +34,7 @@ def run(folder: Path, year: int, policy: str) -> tuple[int, str]:
     done = CliRunner().invoke(
         designate,
         f"--year {year} --policy {policy} --units {folder}/estates_{year}.gpkg --out {folder}/out --format gpkg "
-        f"--reference convicted_national={CONVICTED_NATIONAL} --previous none --quiet".split(),
+        f"--references convicted_national={CONVICTED_NATIONAL} --previous none --quiet".split(),
         catch_exceptions=False,
     )
     return done.exit_code, done.stderr

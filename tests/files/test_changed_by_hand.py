@@ -35,14 +35,14 @@ def folder(good: Path, tmp_path: Path) -> Path:
 
 
 def designated(folder: Path, year: str, previous: str, *more: str, raw: Path | None = None) -> Result:
-    arguments = ["--year", year, "--raw", str(raw or folder / "raw"), "--out", str(folder / "out")]
+    arguments = ["--year", year, "--registers", str(raw or folder / "raw"), "--out", str(folder / "out")]
     return CliRunner().invoke(
-        designate, [*arguments, "--previous", previous, "--lang", "en", *more], catch_exceptions=False
+        designate, [*arguments, "--previous", previous, "--language", "en", *more], catch_exceptions=False
     )
 
 
 def explain(folder: Path, wanted: str, *options: str) -> Result:
-    arguments = ["explain", str(folder / FILE), wanted, "--lang", "en", *options]
+    arguments = ["explain", str(folder / FILE), wanted, "--language", "en", *options]
     return CliRunner().invoke(udsat, arguments, catch_exceptions=False)
 
 

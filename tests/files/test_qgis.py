@@ -229,7 +229,7 @@ def test_a_comparison_opens_styled(tmp_path: Path) -> None:
 
     write_town(tmp_path)
     before, now = (str(tmp_path / "out" / f"designation_{year}.gpkg") for year in (2017, 2021))
-    arguments = ["diff", before, now, "--lang", "en", "--out", str(tmp_path / "changes.gpkg")]
+    arguments = ["diff", before, now, "--language", "en", "--out", str(tmp_path / "changes.gpkg")]
     done = CliRunner().invoke(udsat, arguments, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     first = (tmp_path / "changes.gpkg").read_bytes()

@@ -48,7 +48,16 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         more = '[units]\nkind = "zones"\nsize = 100\nid = "id"\n' if kind == "zones" else ""
         text = f'extends = "{base}"\nid = "own-{kind}"\n{RULES}{more}'
         (folder / f"{kind}.toml").write_text(text, encoding="utf-8")
-        call = ["--year", YEAR, "--policy", folder / f"{kind}.toml", "--raw", folder / "raw", "--previous", "none"]
+        call = [
+            "--year",
+            YEAR,
+            "--policy",
+            folder / f"{kind}.toml",
+            "--registers",
+            folder / "raw",
+            "--previous",
+            "none",
+        ]
         call += ["--units", folder / "zones.gpkg"] if kind == "zones" else []
         asked("designate", *call, "--out", folder / kind, "--format", "gpkg", "--json")
     return {"raw": folder / "raw"} | {kind: folder / kind / f"designation_{YEAR}.gpkg" for kind in bases}
@@ -56,7 +65,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.mark.parametrize("kind", ["cells", "addresses", "zones"])
 def test_every_command_counts_the_same_residents_in_areas(kind: str, towns: dict[str, Path]) -> None:
-    path, raw = towns[kind], ["--raw", towns["raw"]]
+    path, raw = towns[kind], ["--registers", towns["raw"]]
     summary = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     wanted = {area["area_id"]: area["residents"] for area in summary["areas"]}
     total = summary["residents_in_areas"]
@@ -95,7 +104,7 @@ def test_lineage_counts_as_the_designations_do(towns: dict[str, Path], tmp_path:
     for kind in ("cells", "addresses"):
         summary = json.loads(towns[kind].with_suffix(".json").read_text(encoding="utf-8"))
         found = asked(
-            "lineage", earlier, towns[kind], *(["--raw", towns["raw"]] if kind == "addresses" else []), "--json"
+            "lineage", earlier, towns[kind], *(["--registers", towns["raw"]] if kind == "addresses" else []), "--json"
         )
         now = [area["residents"] for area in found["areas"] if area["year"] == YEAR]
         assert sum(now) == summary["residents_in_areas"]

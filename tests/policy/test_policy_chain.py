@@ -160,9 +160,9 @@ def test_built_in_policies_are_whole(name: str) -> None:
 
 
 def test_the_built_in_policies_are_listed_with_the_references_they_need() -> None:
-    listed = CliRunner().invoke(udsat, ["policies", "--lang", "en"], catch_exceptions=False).stdout.splitlines()
+    listed = CliRunner().invoke(udsat, ["policies", "--language", "en"], catch_exceptions=False).stdout.splitlines()
     assert [line.split("  ")[0] for line in listed if not line.startswith(" ")] == list(BUILT_IN)
-    wanted = "    --reference convicted_national=VALUE  Share convicted in the whole country, mean of the last 2 years"
+    wanted = "    --references convicted_national=VALUE  Share convicted in the whole country, mean of the last 2 years"
     assert listed.count(wanted) == 4
 
 
@@ -302,7 +302,7 @@ def test_faulty_expressions_are_told_with_the_base_in_which_they_stand(tmp_path:
 def test_references_are_set_for_a_run(tmp_path: Path) -> None:
     loaded = load(tmp_path, mine=MINE + '[references]\nshare = { label = "Share" }\nother = 2\n')
     run = with_references(loaded, ["share=0.25"])
-    assert (run.policy.references["share"].value, run.policy.references["share"].source) == (0.25, "--reference")
+    assert (run.policy.references["share"].value, run.policy.references["share"].source) == (0.25, "--references")
     assert run.policy.references["share"].label == "Share"
     assert run.policy.references["other"].value == 2.0
     assert run.sha256 == loaded.sha256
@@ -314,7 +314,7 @@ def test_every_reference_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         with_references(loaded, ["shares=1", "share=0,1", "share", "share=inf", "share=1", "share=2"])
     assert [line.split(":")[0] for line in error.value.messages] == [
-        "--reference shares=1", "--reference share=0,1", "--reference share", "--reference share=inf",
-        "--reference share=2",
+        "--references shares=1", "--references share=0,1", "--references share", "--references share=inf",
+        "--references share=2",
     ]  # fmt: skip
     assert error.value.messages[0].endswith("the policy mine has no reference 'shares'. It has share.")

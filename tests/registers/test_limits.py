@@ -115,7 +115,7 @@ def test_a_limit_that_is_no_number_is_told_before_anything_is_read(limit: str, w
 
 def test_a_reference_without_a_value_is_told_once_with_how_to_give_it() -> None:
     assert told("3 * empty", "2 * empty") == (
-        "small: references.empty: has no value, and a limit needs it. Give it with --reference empty=VALUE, "
+        "small: references.empty: has no value, and a limit needs it. Give it with --references empty=VALUE, "
         "or as empty = VALUE under [references] of a policy of your own.",
     )
 
@@ -178,7 +178,7 @@ limit = 0.9
     summary = json.loads(as_json(layers_of(made).summary))
     oldest = max(age for age in make_registers(1).residents["age"].to_pylist() if age is not None and age <= 125)
     assert summary["references"] == {
-        "share": {"value": 0.0625, "source": "--reference"},
+        "share": {"value": 0.0625, "source": "--references"},
         "poor": {"value": 0.5, "source": "mine"},
     }
     assert summary["limits"] == {

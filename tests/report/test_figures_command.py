@@ -33,7 +33,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def of_town(town: Path) -> list[str | Path]:
-    return ["--raw", town / "raw", "--policy", town / "town.toml", "--lang", "en"]
+    return ["--registers", town / "raw", "--policy", town / "town.toml", "--language", "en"]
 
 
 def test_all_figures_of_registers(town: Path, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_the_synthetic_city_is_told_in_the_first_line(
         (["--years", "2017,2021", "--areas", "no-such.gpkg"], ["no-such.gpkg"]),
         (["--years", "2017,2021", "--policy", "boligomraade-2021"], ["figures are drawn from registers"]),
         (["--years", "2020,2025"], ["2020", "synthetic Copenhagen has no such year"]),
-        (["--years", "2017,2021", "--raw", "no-such-folder"], ["no such folder"]),
+        (["--years", "2017,2021", "--registers", "no-such-folder"], ["no such folder"]),
     ],
 )
 def test_bad_calls_are_answered_with_everything_that_is_wrong(

@@ -141,7 +141,17 @@ def registers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_no_option_of_designate_takes_a_recipe(secret: Path, registers: Path, tmp_path: Path, option: str) -> None:
     path = tmp_path / "given.geojson"
     path.write_bytes(vrt(secret))
-    call = ["--year", "2021", "--raw", str(registers), "--previous", "none", "--out", str(tmp_path / "out"), "--quiet"]
+    call = [
+        "--year",
+        "2021",
+        "--registers",
+        str(registers),
+        "--previous",
+        "none",
+        "--out",
+        str(tmp_path / "out"),
+        "--quiet",
+    ]
     if option == "crossings":
         FRAME.set_geometry(FRAME.boundary).to_file(tmp_path / "lines.gpkg", driver="GPKG")
         call += ["--barriers", str(tmp_path / "lines.gpkg")]
@@ -156,7 +166,7 @@ def test_addresses_of_a_register_are_no_recipe(secret: Path, tmp_path: Path) -> 
     next((tmp_path / "raw").rglob("addresses.*")).unlink()
     next((tmp_path / "raw").rglob("residents.*")).with_name("addresses.geojson").write_bytes(vrt(secret))
     told = CliRunner().invoke(
-        designate, ["--year", "2021", "--raw", str(tmp_path / "raw"), "--out", str(tmp_path / "o")]
+        designate, ["--year", "2021", "--registers", str(tmp_path / "raw"), "--out", str(tmp_path / "o")]
     )
     assert told.exit_code == 2
     assert "recipe of GDAL's" in told.stderr
@@ -176,7 +186,7 @@ def test_no_polygons_to_compare_with_are_a_recipe(
     path = tmp_path / "given.gpkg"
     path.write_bytes(vrt(secret))
     given = [text.replace("PATH", str(path)).replace("SECRET", str(secret)) for text in call]
-    told = CliRunner().invoke(udsat, [*given, "--raw", str(registers)])
+    told = CliRunner().invoke(udsat, [*given, "--registers", str(registers)])
     assert told.exit_code == 2
     assert "given.gpkg: " in told.stderr
     assert "TOPSECRET" not in told.stdout

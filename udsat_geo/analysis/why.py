@@ -509,7 +509,7 @@ def _check_registers(sides: Sequence[AreaSet], named: Job) -> None:
             problems.append(Problem(where, _("was made from a unit table"), remedy))
         elif is_synthetic(named) != (side.source == "synthetic") and named.raw is None:
             what = _("was made from {source}, which are not here").format(source=side.source)
-            problems.append(Problem(where, what, _("Name its registers with --raw DIR.")))
+            problems.append(Problem(where, what, _("Name its registers with --registers DIR.")))
     if problems:
         raise InputError(problems)
 

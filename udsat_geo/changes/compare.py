@@ -400,7 +400,9 @@ def _check_anything_inside(side: AreaSet, area: NDArray[np.int64], points: Point
     if len(side) and not (area >= 0).any():
         what = _("none of its {areas} areas holds any of the {places} {kind} of {file}")
         told = {"areas": f"{len(side):,}", "places": f"{len(area):,}", "file": points.weights.file}
-        remedy = _("Name registers of that place with --raw DIR --year Y, or units with residents with --units FILE.")
+        remedy = _(
+            "Name registers of that place with --registers DIR --year Y, or units with residents with --units FILE."
+        )
         raise InputError(Problem(side.file, what.format(**told, kind=points.weights.kind), remedy))
 
 
@@ -484,7 +486,9 @@ def _same_units(before: AreaSet, now: AreaSet) -> bool:
     size = np.hypot(east - west, north - south)
     moved = both[apart > np.where(size > 0, size / 2, FARTHEST_MENDED)]
     if len(moved):
-        remedy = _("These are other units: weigh the areas by registers (--raw DIR --year Y) or units (--units FILE).")
+        remedy = _(
+            "These are other units: weigh the areas by registers (--registers DIR --year Y) or units (--units FILE)."
+        )
         what = _("units of ids that {file} has elsewhere").format(file=before.file)
         example = _("unit {unit}").format(unit=second.unit_id[moved[0]])
         raise InputError(Problem(now.file, what, remedy, len(moved), example))

@@ -374,7 +374,7 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
         return _units_from_registers(inputs, policy, threads)
     if rule.units.kind == "addresses":
         what = _('is a table of units, and kind = "addresses" reads registers')
-        remedy = _("Leave --units out and name the registers with --raw, or use a policy over cells or zones.")
+        remedy = _("Leave --units out and name the registers with --registers, or use a policy over cells or zones.")
         raise InputError(Problem(name_of(file_of(inputs.unit_table)), what, remedy))
     from udsat_geo.units.table import read_unit_table, units_from_table, units_from_table_and_registers
 

@@ -147,7 +147,9 @@ def find_registers(
         known = ", ".join(str(known) for known in YEARS)
         what = _("no registers in data/raw, and the synthetic Copenhagen has no such year")
         raise InputError(
-            Problem(f"--year {year}", what, _("It has {years}. Name your registers with --raw.").format(years=known))
+            Problem(
+                f"--year {year}", what, _("It has {years}. Name your registers with --registers.").format(years=known)
+            )
         )
     return cached_registers(year, seed, progress=progress), "synthetic"
 
@@ -212,7 +214,7 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
         # addresses are no table whatever else is named, which is said when the units are read
         if registers is None and not rule.reads_unit_table and rule.units.kind != "addresses":
             what = _("the criteria of {policy} read registers, not a unit table").format(policy=job.policy.policy.id)
-            remedy = _('Name the registers with --raw, or use a policy whose criteria have register = "units".')
+            remedy = _('Name the registers with --registers, or use a policy whose criteria have register = "units".')
             raise InputError(Problem(name_of(file_of(job.units)), what, remedy))
         source = "unit_table" if registers is None else source_of(registers, year)
         return Inputs(registers, job.units, source, around_registers(job.around, registers))

@@ -146,7 +146,7 @@ def weighing_by(
     """
     if units is not None and raw is not None:
         what = _("both say whom to weigh areas by")
-        raise InputError(Problem("--units, --raw", what, _("Name one of them.")))
+        raise InputError(Problem("--units, --registers", what, _("Name one of them.")))
     if units is not None and policy is None and is_designation(units):
         return Weighing(areas=read_designation(units), year=year, seed=seed)
     return Weighing(raw, units, None, year, policy, seed)

@@ -1,7 +1,7 @@
 """Danish and English through gettext: the English text stands in the code, the Danish one in ``locale/da``.
 
 Two languages are in play. Results (labels, notes, tables) have the language that a run asks for, and are translated
-with it: ``_("no areas", language)``. What the program says of itself (errors, help) is English unless ``--lang`` or
+with it: ``_("no areas", language)``. What the program says of itself (errors, help) is English unless ``--language`` or
 the user's locale says Danish: ``_("no such file")`` without a language. A text that is looked up later is marked with
 `N_`, so that it gets into the catalogue.
 

@@ -212,7 +212,7 @@ def _keys_told_later(content: dict[str, Any]) -> list[tuple[KeyPath, str]]:
     return found
 
 
-GIVEN = "--reference"
+GIVEN = "--references"
 """What a reference says of its source when it was given with the run."""
 
 

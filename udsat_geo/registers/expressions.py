@@ -311,7 +311,7 @@ def _ambiguous(policy: Policy, names: list[str]) -> list[Problem]:
 
 def _no_value(policy: Policy, name: str) -> Problem:
     remedy = _(
-        "Give it with --reference {name}=VALUE, or as {name} = VALUE under [references] of a policy of your own."
+        "Give it with --references {name}=VALUE, or as {name} = VALUE under [references] of a policy of your own."
     ).format(name=name)
     return Problem(policy.place(f"references.{name}"), _("has no value, and a limit needs it"), remedy)
 
@@ -439,7 +439,7 @@ def check_policy_fits(policy: Policy) -> None:
     if policy.reads_unit_table:
         what = _("its criteria read a unit table, not registers")
         raise InputError(
-            Problem(_("policy {id}").format(id=policy.id), what, _("Leave out --raw, or choose another policy."))
+            Problem(_("policy {id}").format(id=policy.id), what, _("Leave out --registers, or choose another policy."))
         )
     if policy.units.crs is not None and policy.units.crs != CRS:
         from udsat_geo.sources.crs import check_crs, same_crs, short_crs

@@ -69,7 +69,7 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
         If the criteria read other registers, an expression is faulty, or residents are not whole and at least 0.
     """
     if not policy.reads_unit_table:
-        remedy = _('Give the registers with --raw, or use a policy whose criteria have register = "units".')
+        remedy = _('Give the registers with --registers, or use a policy whose criteria have register = "units".')
         raise InputError(
             Problem(name, _("the criteria of {id} read registers, not a unit table").format(id=policy.id), remedy)
         )

@@ -50,7 +50,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def everything(town: Path) -> list[str | Path]:
     return [
-        "--areas", town / "areas.gpkg", "--raw", town / "raw", "--barriers", town / "barriers.gpkg",
+        "--areas", town / "areas.gpkg", "--registers", town / "raw", "--barriers", town / "barriers.gpkg",
         "--crossings", town / "crossings.gpkg", "--polling", town / "polling.gpkg",
     ]  # fmt: skip
 
@@ -71,7 +71,7 @@ def test_without_areas_the_published_goals_are_printed_with_both_verdicts() -> N
 
 
 def test_english_has_its_own_signs() -> None:
-    code, printed, _ = call("--lang", "en")
+    code, printed, _ = call("--language", "en")
     assert code == 0
     flat = " ".join(printed.split())
     assert "12 Fewer people feel unsafe Locally organising wrong way progress ≠" in flat
@@ -88,7 +88,7 @@ def test_help_states_the_rule() -> None:
 
 
 def test_everything_over_areas(town: Path, tmp_path: Path) -> None:
-    code, printed, errors = call(*everything(town), "--lang", "en", "--out", tmp_path / "out")
+    code, printed, errors = call(*everything(town), "--language", "en", "--out", tmp_path / "out")
     assert (code, errors) == (0, "")
     flat = " ".join(printed.split())
     for piece in (
@@ -115,7 +115,7 @@ def test_json_is_alone_on_standard_output_and_the_same_as_the_file(town: Path, t
 
 
 def test_the_tables_of_csv_hold_every_goal_and_every_figure(town: Path, tmp_path: Path) -> None:
-    call("--areas", town / "areas.gpkg", "--raw", town / "raw", "--years", "2021,2017", "--out", tmp_path)
+    call("--areas", town / "areas.gpkg", "--registers", town / "raw", "--years", "2021,2017", "--out", tmp_path)
     with (tmp_path / "goals.csv").open(encoding="utf-8", newline="") as file:
         goals = list(csv.DictReader(file))
     assert [row["goal"] for row in goals] == [str(number) for number in range(1, 19)]
@@ -133,7 +133,7 @@ def test_the_tables_of_csv_hold_every_goal_and_every_figure(town: Path, tmp_path
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_the_same_input_gives_the_same_bytes(language: str, town: Path, tmp_path: Path) -> None:
     for name in ("one", "other"):
-        assert call(*everything(town), "--lang", language, "--out", tmp_path / name)[0] == 0
+        assert call(*everything(town), "--language", language, "--out", tmp_path / name)[0] == 0
     files = sorted(path.name for path in (tmp_path / "one").iterdir())
     assert files == ["goals.csv", "goals.json", "goals.md", "goals_figures.csv"]
     for name in files:
@@ -154,7 +154,7 @@ def test_the_synthetic_city_serves_where_there_are_no_registers(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     areas = write_polygons(tmp_path / "areas.gpkg", [box(718_500, 6_178_500, 719_800, 6_180_000)])
-    code, printed, errors = call("--areas", areas, "--years", "2021", "--lang", "en")
+    code, printed, errors = call("--areas", areas, "--years", "2021", "--language", "en")
     assert (code, errors) == (0, "")
     assert "synthetic Copenhagen, whose residents do not exist" in printed.splitlines()[0]
     assert "Synthetic registers: these people do not exist." in printed
@@ -163,7 +163,9 @@ def test_the_synthetic_city_serves_where_there_are_no_registers(
 def test_registers_that_lack_columns_are_said_and_the_rest_is_there(town: Path, tmp_path: Path) -> None:
     made = make_homes(0)
     Registers(made.residents, made.dwellings.drop_columns(["tenure"]), made.addresses).write(tmp_path / "raw" / "2021")
-    code, printed, errors = call("--areas", town / "areas.gpkg", "--raw", tmp_path / "raw", "--json", "--lang", "en")
+    code, printed, errors = call(
+        "--areas", town / "areas.gpkg", "--registers", tmp_path / "raw", "--json", "--language", "en"
+    )
     assert (code, errors) == (0, "")
     data = json.loads(printed)
     blank = {entry["key"] for entry in data["computed"] if not entry["years"]}
@@ -209,10 +211,10 @@ def faulty_goals(folder: Path) -> None:
     )
 
 
-AREAS = "--areas {d}/areas.gpkg --raw {d}/raw"
+AREAS = "--areas {d}/areas.gpkg --registers {d}/raw"
 BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     "years without areas": (nothing, "--years 2017", ("--years: is about figures computed over areas",)),
-    "raw without areas": (nothing, "--raw {d}/raw", ("--registers: is about figures", "--areas")),
+    "raw without areas": (nothing, "--registers {d}/raw", ("--registers: is about figures", "--areas")),
     "barriers alone": (nothing, AREAS + " --barriers {d}/barriers.gpkg", ("--barriers", "Give --crossings too.")),
     "crossings alone": (nothing, AREAS + " --crossings {d}/crossings.gpkg", ("--crossings", "Give --barriers too.")),
     "years that are none": (nothing, AREAS + " --years 2017,soon", ("'soon' is no year",)),
@@ -222,13 +224,13 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     "an area outside the city": (elsewhere, AREAS, ("area 2 (Fyn) lies outside the city of the registers",)),
     "a year without registers": (nothing, AREAS + " --years 2017,2018", ("2018: no such folder", "2017, 2019, 2021")),
     "several years of one folder": (
-        nothing, "--areas {d}/areas.gpkg --raw {d}/flat --years 2017,2021",
+        nothing, "--areas {d}/areas.gpkg --registers {d}/flat --years 2017,2021",
         ("--years 2017: ", "has no folder of that year", "--years 2021", "Each year needs a folder of its own"),
     ),
     "a folder that does not say its year": (
-        nothing, "--areas {d}/areas.gpkg --raw {d}/flat", ("does not say which year", "--years"),
+        nothing, "--areas {d}/areas.gpkg --registers {d}/flat", ("does not say which year", "--years"),
     ),
-    "no register folder": (nothing, "--areas {d}/areas.gpkg --raw {d}/none", ("no such folder",)),
+    "no register folder": (nothing, "--areas {d}/areas.gpkg --registers {d}/none", ("no such folder",)),
     "a synthetic year there is not": (nothing, "--areas {d}/areas.gpkg --years 2016", ("has no such year", "2017")),
     "an unknown code": (no_tenure_code, AREAS, ("column tenure: unknown codes", "'rented'")),
     "a goals file with an unknown column": (
@@ -239,7 +241,7 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
         ("crossings.gpkg: geometries that are no lines", "barriers.gpkg: geometries that are no points"),
     ),
     "every file at fault": (
-        overlapping, "--areas {d}/areas.gpkg --raw {d}/raw --goals {d}/none.toml --polling {d}/none.gpkg",
+        overlapping, "--areas {d}/areas.gpkg --registers {d}/raw --goals {d}/none.toml --polling {d}/none.gpkg",
         ("none.toml: cannot be read", "overlap by", "none.gpkg: no such file"),
     ),
 }  # fmt: skip

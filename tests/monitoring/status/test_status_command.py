@@ -53,7 +53,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "own.toml").write_text(OWN_POLICY, encoding="utf-8")
     made = CliRunner().invoke(
         udsat,
-        ["designate", "--year", "2017", "--raw", str(folder / "raw"), "--policy", str(folder / "own.toml"),
+        ["designate", "--year", "2017", "--registers", str(folder / "raw"), "--policy", str(folder / "own.toml"),
          "--out", str(folder), "--format", "gpkg", "--quiet"],
     )  # fmt: skip
     assert made.exit_code == 0, made.stderr
@@ -61,7 +61,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def over(town: Path) -> list[str | Path]:
-    return ["--areas", town / "areas.gpkg", "--raw", town / "raw", "--years", "2017,2019,2021"]
+    return ["--areas", town / "areas.gpkg", "--registers", town / "raw", "--years", "2017,2019,2021"]
 
 
 def test_the_tables_are_printed_in_danish_by_default(town: Path) -> None:
@@ -83,7 +83,17 @@ def test_the_tables_are_printed_in_danish_by_default(town: Path) -> None:
 
 def test_a_designation_is_measured_by_its_cells_and_one_may_be_made_on_the_way(town: Path) -> None:
     """The file and the year are the same areas: the year is designated from its registers by the same policy."""
-    base = ["--raw", town / "raw", "--years", "2017,2021", "--policy", town / "own.toml", "--json", "--lang", "en"]
+    base = [
+        "--registers",
+        town / "raw",
+        "--years",
+        "2017,2021",
+        "--policy",
+        town / "own.toml",
+        "--json",
+        "--language",
+        "en",
+    ]
     by_file = call("--areas", town / "designation_2017.gpkg", *base)
     by_year = call("--areas", "2017", *base)
     assert by_file[0] == by_year[0] == 0, by_file[2] + by_year[2]
@@ -99,7 +109,7 @@ def test_a_designation_is_measured_by_its_cells_and_one_may_be_made_on_the_way(t
 
 
 def test_updated_areas_make_tabel_22(town: Path) -> None:
-    arguments = [*over(town), "--updated", town / "designation_2017.gpkg", "--lang", "en"]
+    arguments = [*over(town), "--updated", town / "designation_2017.gpkg", "--language", "en"]
     code, printed, errors = call(*arguments)
     assert (code, errors) == (0, "")
     assert "Table 22: The areas beside the updated ones, 2021" in printed
@@ -132,7 +142,7 @@ def rows_of(path: Path, delimiter: str) -> list[dict[str, str]]:
 def test_csv_has_a_row_for_every_figure_in_the_signs_of_its_language(town: Path, tmp_path: Path) -> None:
     updated = ["--updated", town / "designation_2017.gpkg"]
     for language in ("da", "en"):
-        assert call(*over(town), *updated, "--lang", language, "--out", tmp_path / language)[0] == 0
+        assert call(*over(town), *updated, "--language", language, "--out", tmp_path / language)[0] == 0
     danish, english = rows_of(tmp_path / "da/status.csv", ";"), rows_of(tmp_path / "en/status.csv", ",")
     assert list(danish[0]) == ["Tabel", "Kriterium", "Nøgle", "Sted", "Kolonne", "Værdi", "Enhed"]
     data = json.loads((tmp_path / "en/status.json").read_text(encoding="utf-8"))
@@ -163,7 +173,7 @@ def test_markdown_has_every_table_whole(town: Path, tmp_path: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes_in_any_order_of_years(town: Path, tmp_path: Path) -> None:
-    common = ["--areas", town / "areas.gpkg", "--raw", town / "raw", "--updated", town / "designation_2017.gpkg"]
+    common = ["--areas", town / "areas.gpkg", "--registers", town / "raw", "--updated", town / "designation_2017.gpkg"]
     call(*common, "--years", "2021, 2017,2019", "--out", tmp_path / "one")
     call(*common, "--years", "2017,2019,2021", "--threads", "1", "--out", tmp_path / "other")
     names = {path.name for path in (tmp_path / "one").iterdir()}
@@ -177,7 +187,7 @@ def test_the_synthetic_city_serves_where_there_are_no_registers(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     areas = write_polygons(tmp_path / "areas.gpkg", [box(718_500, 6_178_500, 719_800, 6_180_000)])
-    code, printed, errors = call("--areas", areas, "--years", "2021", "--lang", "en")
+    code, printed, errors = call("--areas", areas, "--years", "2021", "--language", "en")
     assert (code, errors) == (0, "")
     assert "synthetic Copenhagen, whose residents do not exist" in printed.splitlines()[0]
     assert json.loads(call("--areas", areas, "--years", "2021", "--json")[1])["source"] == "synthetic"
@@ -186,16 +196,16 @@ def test_the_synthetic_city_serves_where_there_are_no_registers(
 def test_registers_that_say_they_are_synthetic_are_said_to_be(town: Path, tmp_path: Path) -> None:
     shutil.copytree(town / "raw" / "2021", tmp_path / "raw")
     (tmp_path / "raw" / "registers.toml").write_text('source = "synthetic"\n', encoding="utf-8")
-    code, printed, _ = call("--areas", town / "areas.gpkg", "--raw", tmp_path / "raw", "--years", "2021")
+    code, printed, _ = call("--areas", town / "areas.gpkg", "--registers", tmp_path / "raw", "--years", "2021")
     assert code == 0
     assert printed.splitlines()[0] == "Registrene er syntetiske: ingen af beboerne findes."
-    arguments = ["--areas", town / "designation_2017.gpkg", "--raw", tmp_path / "raw", "--years", "2021"]
+    arguments = ["--areas", town / "designation_2017.gpkg", "--registers", tmp_path / "raw", "--years", "2021"]
     flat = " ".join(call(*arguments)[1].split())
     assert "designation_2017.gpkg er udpeget efter registre, men måles med syntetiske registre." in flat
 
 
 def test_one_folder_serves_for_one_year(town: Path) -> None:
-    code, printed, errors = call("--areas", town / "areas.gpkg", "--raw", town / "flat", "--years", "2019")
+    code, printed, errors = call("--areas", town / "areas.gpkg", "--registers", town / "flat", "--years", "2019")
     assert (code, errors) == (0, "")
     assert "2019" in printed
 
@@ -205,7 +215,7 @@ def test_what_is_blank_is_said(town: Path, tmp_path: Path) -> None:
     made = make_registers(1, n_addresses=80, n_residents=600)
     lacking = Registers(made.residents.drop_columns(["education"]), made.dwellings, made.addresses)
     lacking.write(tmp_path / "raw" / "2019")
-    arguments = ["--areas", town / "areas.gpkg", "--raw", tmp_path / "raw", "--years", "2017,2019,2021"]
+    arguments = ["--areas", town / "areas.gpkg", "--registers", tmp_path / "raw", "--years", "2017,2019,2021"]
     code, printed, errors = call(*arguments)
     assert (code, errors) == (0, "")
     flat = " ".join(printed.split())
@@ -275,12 +285,12 @@ def no_areas_policy(folder: Path) -> None:
     (folder / "none.toml").write_text(OWN_POLICY.replace("residents = 20", "residents = 99999"), encoding="utf-8")
 
 
-RAW = "--raw {d}/raw --years 2017,2021"
+RAW = "--registers {d}/raw --years 2017,2021"
 AREAS = f"--areas {{d}}/areas.gpkg {RAW}"
 known = ", ".join(str(year) for year in SYNTHETIC_YEARS)
 BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     "no areas": (nothing, RAW, ("--areas",)),
-    "no years": (nothing, "--areas {d}/areas.gpkg --raw {d}/raw", ("--years",)),
+    "no years": (nothing, "--areas {d}/areas.gpkg --registers {d}/raw", ("--years",)),
     "years that are none": (nothing, AREAS + ",soon,17", ("'soon' is no year", "'17' is no year")),
     "an empty list of years": (nothing, AREAS + ",", ("'' is no year",)),
     "a year twice": (nothing, AREAS + ",2017", ("--years 2017: stands more than once",)),
@@ -292,11 +302,11 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
         nothing, AREAS + ",2018,2020", ("2018: no such folder", "2020: no such folder", "2017, 2019, 2021"),
     ),
     "several years of one folder": (
-        nothing, "--areas {d}/areas.gpkg --raw {d}/flat --years 2017,2021",
+        nothing, "--areas {d}/areas.gpkg --registers {d}/flat --years 2017,2021",
         ("--years 2017:", "has no folder of that year", "--years 2021:", "Each year needs a folder of its own in it."),
     ),
     "areas of one year, people of another, in one folder": (
-        nothing, "--areas 2017 --raw {d}/flat --years 2021", ("--years 2021:", "has no folder of that year"),
+        nothing, "--areas 2017 --registers {d}/flat --years 2021", ("--years 2021:", "has no folder of that year"),
     ),
     "a synthetic year there is not": (
         nothing, "--areas {d}/areas.gpkg --years 2020",
@@ -305,7 +315,7 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     "a synthetic designation there is not": (
         nothing, "--areas 2020 --years 2021", ("--areas 2020: no registers in data/raw", f"It has {known}"),
     ),
-    "no register folder": (nothing, "--areas {d}/areas.gpkg --raw {d}/none --years 2017", ("none: no such folder",)),
+    "no register folder": (nothing, "--areas {d}/areas.gpkg --registers {d}/none --years 2017", ("none: no such folder",)),
     "registers of another year": (
         says_another_year, AREAS, ("--years 2021: registers.toml says that these registers are of 2011",),
     ),
@@ -367,7 +377,7 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
 
 
 def test_empty_names_of_areas_are_told(town: Path) -> None:
-    code, _, errors = call("--areas", "", "--updated", " ", "--raw", town / "raw", "--years", "2017")
+    code, _, errors = call("--areas", "", "--updated", " ", "--registers", town / "raw", "--years", "2017")
     assert code == 2
     assert errors.splitlines() == [
         f"error: {name}: is empty. Name a file or a year." for name in ("--areas", "--updated")

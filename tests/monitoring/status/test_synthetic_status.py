@@ -181,7 +181,7 @@ def test_vintages_of_2021_are_those_of_the_report() -> None:
 def test_the_official_polygons_over_synthetic_registers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two of them overlap by 4.5 ha in the file itself, which has to be allowed."""
     monkeypatch.chdir(tmp_path)
-    call = ["status", "--areas", str(OFFICIAL), "--years", "2021", "--lang", "en"]
+    call = ["status", "--areas", str(OFFICIAL), "--years", "2021", "--language", "en"]
     refused = CliRunner().invoke(udsat, call)
     assert refused.exit_code == 2
     assert (

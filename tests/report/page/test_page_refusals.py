@@ -164,7 +164,7 @@ def nothing(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_designation_without_areas_is_a_page_that_says_so(nothing: Path, tmp_path: Path, open_page: Any) -> None:
-    done = CliRunner().invoke(udsat, ["report", str(nothing), "--out", str(tmp_path / "page.html"), "--lang", "en"])
+    done = CliRunner().invoke(udsat, ["report", str(nothing), "--out", str(tmp_path / "page.html"), "--language", "en"])
     assert done.exit_code == 0, done.output
     assert data_of((tmp_path / "page.html").read_text(encoding="utf-8"))["years"][-1]["areas"] == []
     opened = open_page(tmp_path / "page.html")

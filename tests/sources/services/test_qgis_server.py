@@ -116,7 +116,9 @@ def test_a_status_over_areas_of_a_service_is_that_over_their_file(
     monkeypatch.setenv("OGR_WFS_PAGE_SIZE", "1")
     found = []
     for areas in (town / "areas.gpkg", f"{service}|layername=areas"):
-        code, out, error = call(udsat, "status", "--areas", areas, "--years", "2021", "--raw", town / "raw", "--json")
+        code, out, error = call(
+            udsat, "status", "--areas", areas, "--years", "2021", "--registers", town / "raw", "--json"
+        )
         assert code == 0, error
         found.append(json.loads(out))
     file, fetched = (each["areas"] for each in found)
@@ -135,7 +137,7 @@ def test_the_official_areas_of_a_service_give_the_status_of_their_file(
     found = []
     for areas in (OFFICIAL, f"{service}|layername=official"):
         code, out, error = call(
-            udsat, "status", "--areas", areas, "--years", "2021", "--allow-overlaps", "--json", "--lang", "en"
+            udsat, "status", "--areas", areas, "--years", "2021", "--allow-overlaps", "--json", "--language", "en"
         )
         assert code == 0, error
         found.append(json.loads(out))
@@ -147,8 +149,18 @@ def test_the_official_areas_of_a_service_give_the_status_of_their_file(
 
 def designated(town: Path, out: Path, *options: str | Path) -> tuple[dict[str, bytes], dict[str, Any]]:
     """The files of a designation, and its summary."""
-    base = ("--year", "2021", "--raw", town / "raw", "--policy", town / "own.toml", "--previous", "none", "--quiet")
-    code, _, error = call(designate, *base, "--out", out, "--lang", "en", *options)
+    base = (
+        "--year",
+        "2021",
+        "--registers",
+        town / "raw",
+        "--policy",
+        town / "own.toml",
+        "--previous",
+        "none",
+        "--quiet",
+    )
+    code, _, error = call(designate, *base, "--out", out, "--language", "en", *options)
     assert code == 0, error
     files = {path.name: path.read_bytes() for path in out.iterdir()}
     return files, json.loads(files.pop("designation_2021.json"))
@@ -200,9 +212,9 @@ def test_polygons_of_a_service_are_compared(service: str, town: Path) -> None:
         "diff",
         f"{service}|layername=areas",
         town / "areas.gpkg",
-        "--raw",
+        "--registers",
         town / "raw",
-        "--lang",
+        "--language",
         "en",
         "--json",
     )
@@ -230,7 +242,7 @@ def test_a_second_attempt_stands_in_the_result(service: str, town: Path, tmp_pat
 def test_a_service_that_fails_leaves_earlier_results_as_they_were(service: str, town: Path, tmp_path: Path) -> None:
     files, _ = designated(town, tmp_path / "out")
     code, out, error = call(
-        designate, "--year", "2021", "--raw", town / "raw", "--policy", town / "own.toml", "--previous", "none",
+        designate, "--year", "2021", "--registers", town / "raw", "--policy", town / "own.toml", "--previous", "none",
         "--out", tmp_path / "out", "--barriers", f"{service}|layername=railways", "--places", f"{service}|layername=x",
     )  # fmt: skip
     assert (code, out) == (2, "")
@@ -241,7 +253,7 @@ def test_a_service_that_fails_leaves_earlier_results_as_they_were(service: str, 
 
 def test_the_wrong_kind_of_geometry_is_told_as_of_a_file(service: str, town: Path, tmp_path: Path) -> None:
     code, _, error = call(
-        designate, "--year", "2021", "--raw", town / "raw", "--policy", town / "own.toml", "--previous", "none",
+        designate, "--year", "2021", "--registers", town / "raw", "--policy", town / "own.toml", "--previous", "none",
         "--out", tmp_path / "out", "--barriers", f"{service}|layername=crossings",
     )  # fmt: skip
     assert code == 2

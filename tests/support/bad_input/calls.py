@@ -21,7 +21,7 @@ CALLS = (
     Row(
         "year without registers",
         lambda d: (d / "raw").rename(d / "2020"),
-        "--raw {d}",
+        "--registers {d}",
         ("2021: no such folder", "There are registers of 2020"),
     ),
     Row(
@@ -110,12 +110,12 @@ CALLS = (
         ('units.gpkg: is a table of units, and kind = "addresses" reads registers', "Leave --units out"),
     ),
     Row(
-        "--units and --raw with a policy over addresses",
+        "--units and --registers with a policy over addresses",
         OVER_ADDRESSES,
         POLICY + " --units {d}/units.gpkg",
         ('units.gpkg: is a table of units, and kind = "addresses" reads registers', "Leave --units out"),
     ),
-    Row("--lang xx", s.nothing, RAW + " --lang xx", ("--lang", "xx", "da", "en")),
+    Row("--language xx", s.nothing, RAW + " --language xx", ("--language", "xx", "da", "en")),
     Row("--threads 0", s.nothing, RAW + " --threads 0", ("--threads", "0")),
     Row("unknown option", s.nothing, RAW + " --polcy x", ("--polcy", "--policy")),
 )

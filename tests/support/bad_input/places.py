@@ -189,14 +189,14 @@ PLACES = (
     Row(
         "unit policy without units",
         s.nothing,
-        "--policy {d}/zones.toml --raw {d}/raw",
+        "--policy {d}/zones.toml --registers {d}/raw",
         ("its criteria are columns of a unit table", "--units"),
     ),
     Row(
         "units with a policy over registers",
         s.nothing,
         "--units {d}/units.gpkg --policy {d}/policy.toml",
-        ("criteria of kbh-2017 read registers", "--raw"),
+        ("criteria of kbh-2017 read registers", "--registers"),
     ),
     Row(
         "two layers",

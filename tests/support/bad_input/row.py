@@ -32,11 +32,11 @@ class Row:
     process: bool = False
 
 
-RAW, CSV = "--raw {d}/raw", "--raw {d}/csv"
+RAW, CSV = "--registers {d}/raw", "--registers {d}/csv"
 ZONES = "--units {d}/units.gpkg --policy {d}/zones.toml"
 CELLS = "--units {d}/units.gpkg --policy {d}/cells.toml"
 CELLS_CSV = "--units {d}/cells.csv --policy {d}/cells.toml"
-ESTATES = "--units {d}/estates.gpkg --reference convicted_national=0.0174 --policy"
+ESTATES = "--units {d}/estates.gpkg --references convicted_national=0.0174 --policy"
 LAW = f"{ESTATES} boligomraade-2021"
-MINE = "--raw {d}/raw --policy {d}/mine.toml"
-POLICY = "--raw {d}/raw --policy {d}/policy.toml"
+MINE = "--registers {d}/raw --policy {d}/mine.toml"
+POLICY = "--registers {d}/raw --policy {d}/policy.toml"

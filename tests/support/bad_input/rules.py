@@ -145,7 +145,7 @@ RULES = (
         "a reference without a value",
         s.nothing,
         "--units {d}/estates.gpkg --policy boligomraade-2021",
-        ("boligomraade-2021: references.convicted_national: has no value", "--reference convicted_national=VALUE"),
+        ("boligomraade-2021: references.convicted_national: has no value", "--references convicted_national=VALUE"),
     ),
     Row(
         "a reference of a base without a value",
@@ -156,26 +156,29 @@ RULES = (
     Row(
         "unknown reference",
         s.nothing,
-        LAW + " --reference convicted=0.02",
-        ("--reference convicted=0.02: the policy boligomraade-2021 has no reference 'convicted'", "convicted_national"),
+        LAW + " --references convicted=0.02",
+        (
+            "--references convicted=0.02: the policy boligomraade-2021 has no reference 'convicted'",
+            "convicted_national",
+        ),
     ),
     Row(
         "a reference for a policy without any",
         s.nothing,
-        RAW + " --reference share=1",
-        ("--reference share=1: the policy kbh-2017 has no reference 'share'. It has none",),
+        RAW + " --references share=1",
+        ("--references share=1: the policy kbh-2017 has no reference 'share'. It has none",),
     ),
     Row(
         "references that are no numbers",
         s.nothing,
-        "--units {d}/estates.gpkg --policy boligomraade-2021 --reference convicted_national=0,02",
-        ("--reference convicted_national=0,02: is not NAME=VALUE with a number", "share=0.025"),
+        "--units {d}/estates.gpkg --policy boligomraade-2021 --references convicted_national=0,02",
+        ("--references convicted_national=0,02: is not NAME=VALUE with a number", "share=0.025"),
     ),
     Row(
         "a reference given twice",
         s.nothing,
-        LAW + " --reference convicted_national=0.02",
-        ("--reference convicted_national=0.02: is given twice",),
+        LAW + " --references convicted_national=0.02",
+        ("--references convicted_national=0.02: is given twice",),
     ),
     Row(
         "a reference that is true",
@@ -234,13 +237,13 @@ RULES = (
     Row(
         "a list of the law over registers",
         s.nothing,
-        RAW + " --policy boligomraade-2021 --reference convicted_national=0.02",
+        RAW + " --policy boligomraade-2021 --references convicted_national=0.02",
         ("policy boligomraade-2021: its criteria are columns of a unit table", "--units"),
     ),
     Row(
         "estates without a column of the law",
         s.units(lambda f: f.assign(estate_id=f["id"], residents=1000)),
-        "--units {d}/units.gpkg --reference convicted_national=0.02 --policy boligomraade-2021",
+        "--units {d}/units.gpkg --references convicted_national=0.02 --policy boligomraade-2021",
         ("units.gpkg, column convicted: none of convicted is there", "column basic_school_30_59"),
     ),
 )
