@@ -206,8 +206,8 @@ def test_a_criterion_that_is_the_same_everywhere_is_pointed_out(tmp_path: Path) 
     text = BUILT_IN_POLICY.read_text(encoding="utf-8").replace("origin = 'non_western'", "origin = 'nonwestern'")
     (tmp_path / "misspelt.toml").write_text(text, encoding="utf-8")
     done = run(
-        "designate", "--year", "2021", "--registers", tmp_path / "registers", "--out", tmp_path / "out", "--language", "en",
-        "--policy", tmp_path / "misspelt.toml",
+        "designate", "--year", "2021", "--registers", tmp_path / "registers", "--out", tmp_path / "out",
+        "--language", "en", "--policy", tmp_path / "misspelt.toml",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Non-western origin: the same everywhere" in " ".join(done.stdout.split())

@@ -315,7 +315,9 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     "a synthetic designation there is not": (
         nothing, "--areas 2020 --years 2021", ("--areas 2020: no registers in data/raw", f"It has {known}"),
     ),
-    "no register folder": (nothing, "--areas {d}/areas.gpkg --registers {d}/none --years 2017", ("none: no such folder",)),
+    "no register folder": (
+        nothing, "--areas {d}/areas.gpkg --registers {d}/none --years 2017", ("none: no such folder",)
+    ),
     "registers of another year": (
         says_another_year, AREAS, ("--years 2021: registers.toml says that these registers are of 2011",),
     ),
