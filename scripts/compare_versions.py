@@ -103,7 +103,7 @@ def draw_surroundings(folder: Path) -> None:
             "geometry": [Point(x, y) for x in range(west, east, 1300) for y in range(south, north, 1300)],
         },
         "overrides": {
-            "geometry": [box(west, south, middle[0], south + 4000), box(*middle, middle[0] + 400, middle[1] + 400)],
+            "geometry": [box(west, south, middle[0], south + 4000), box(*middle, middle[0] + 2500, middle[1] + 2500)],
             "action": ["exclude", "include"],
             **decided,
         },

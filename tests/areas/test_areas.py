@@ -29,6 +29,7 @@ from udsat_geo.areas.roles import (
     ROLES,
     Areas,
 )
+from udsat_geo.messages.translate import in_language
 from udsat_geo.messages.words import REASONS
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import score_units
@@ -167,10 +168,10 @@ def test_nothing_qualifies() -> None:
 
 
 def test_there_are_words_for_every_reason_in_every_language() -> None:
-    for words in REASONS.values():
-        assert len(words) == len(set(words)) == len(REASON_KEYS)
-    assert REASONS["en"][FEW_CRITERIA] == "too few criteria exceeded"
-    assert REASONS["en"][NO_RATE] == "no rate can be computed"
+    for language in ("da", "en"):
+        assert len(set(in_language(REASONS, language))) == len(REASONS) == len(REASON_KEYS)
+    assert REASONS[FEW_CRITERIA] == "too few criteria exceeded"
+    assert REASONS[NO_RATE] == "no rate can be computed"
 
 
 def wanted_members(units: Units, policy: Policy, joins: NDArray[np.bool_], core: NDArray[np.bool_]) -> set[int]:

@@ -283,7 +283,7 @@ def test_an_area_that_breaks_a_promise_is_drawn_anew_with_those_it_touches(
 def test_as_it_is_nothing_is_drawn_anew(patch: Patch) -> None:
     """The first drawing keeps the promises; the others are for coordinates far from the origin."""
     with pytest.MonkeyPatch.context() as patched:
-        for step in ("_through_middles", "_squares"):
+        for step in ("_through_middles", "_squares_of_units"):
             patched.setattr(smooth, step, None)
         drawn = outlines_of(patch)
     assert as_bytes(drawn) == as_bytes(outlines_of(patch))
