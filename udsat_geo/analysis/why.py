@@ -416,7 +416,7 @@ class Why:
     @cached_property
     def rows(self) -> list[ChangedArea]:
         """The areas that the comparison tells of, in the order of the decomposition."""
-        return changed_areas(self.changes, self.before.area_set(), self.now.area_set())
+        return changed_areas(self.changes, self.before, self.now)
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise, repeat
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -415,6 +415,9 @@ class ChangedArea:
     Attributes
     ----------
     event : str
+    gone : bool
+    number : int
+        Its place among the areas of now; of one that is gone, among the earlier ones.
     area_id, name : str
     previous : tuple of str
         Ids of the earlier areas linked to it; of one that is gone, its own.
@@ -423,6 +426,8 @@ class ChangedArea:
     """
 
     event: str
+    gone: bool
+    number: int
     area_id: str
     name: str
     previous: tuple[str, ...]
@@ -431,19 +436,28 @@ class ChangedArea:
     kept: int
 
 
-def changed_areas(changes: Changes, before: AreaSet, now: AreaSet) -> list[ChangedArea]:
+class NamedAreas(Protocol):
+    """Areas with ids and names, whatever carries them."""
+
+    @property
+    def area_id(self) -> NDArray[np.object_]:
+        """Shape (n_areas,)."""
+
+    @property
+    def name(self) -> NDArray[np.object_]:
+        """Shape (n_areas,)."""
+
+
+def changed_areas(changes: Changes, before: NamedAreas, now: NamedAreas) -> list[ChangedArea]:
     """The rows of a comparison, in its order."""
-    counts = zip(
-        changes.residents_added.tolist(),
-        changes.residents_removed.tolist(),
-        changes.residents_kept.tolist(),
-        strict=True,
-    )
+    residents = (changes.residents_added, changes.residents_removed, changes.residents_kept)
+    counts = zip(*(counted.tolist() for counted in residents), strict=True)
     rows = []
     for event, area, previous, counted in zip(changes.event, changes.area, changes.previous, counts, strict=True):
-        side, number = (before, previous[0]) if event == REMOVED else (now, int(area))
+        gone = event == REMOVED
+        side, number = (before, previous[0]) if gone else (now, int(area))
         ids = tuple(str(before.area_id[p]) for p in previous)
-        rows.append(ChangedArea(event, str(side.area_id[number]), str(side.name[number]), ids, *counted))
+        rows.append(ChangedArea(event, gone, number, str(side.area_id[number]), str(side.name[number]), ids, *counted))
     return rows
 
 

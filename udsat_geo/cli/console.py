@@ -192,7 +192,7 @@ def _print_totals(designation: Designation, words: Mapping[str, str], console: C
         f"{words['residents'].lower()}, {share} % ({words['share'].lower()})"
     )
     console.print(line, highlight=False)
-    from udsat_geo.changes.diff import EVENTS
+    from udsat_geo.changes.diff import EVENTS, changed_areas
 
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
@@ -203,12 +203,10 @@ def _print_totals(designation: Designation, words: Mapping[str, str], console: C
     people = f"+{decimal(added, 0, language)} / -{decimal(removed, 0, language)} {words['residents'].lower()}"
     units = f"+{changes.units_added} / -{changes.units_removed} {words['units'].lower()}"
     console.print(f"{changes.previous_year} -> {designation.year}: {events}; {people}; {units}", highlight=False)
-    for i, event in enumerate(changes.event):
-        if event == "removed":
-            area = changes.previous[i][0]
-            lost = decimal(int(changes.residents_removed[i]), 0, language)
-            name = f"{before.area_id[area]} {before.name[area]}"
-            console.print(f"  {words['removed']}: {name} ({lost} {words['residents'].lower()})", highlight=False)
+    for row in changed_areas(changes, before, designation):
+        if row.gone:
+            lost = f"{decimal(row.removed, 0, language)} {words['residents'].lower()}"
+            console.print(f"  {words['removed']}: {row.area_id} {row.name} ({lost})", highlight=False)
 
 
 def _status_table(designation: Designation, words: Mapping[str, str]) -> Table:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.ground import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb, unit_polygons
 from udsat_geo.areas.roles import REASON_KEYS, ROLES
-from udsat_geo.changes.diff import REMOVED, Atoms, Changes, align, unit_events
+from udsat_geo.changes.diff import Atoms, Changes, align, changed_areas, unit_events
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, TEXT
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.read_back import area_set_of_tables
@@ -177,7 +177,7 @@ def _fixed_binary(records: NDArray[np.void]) -> Any:
 Columns = Mapping[str, Any]
 
 
-def changed_areas(
+def change_columns_of(
     changes: Changes,
     before: AreaSet,
     now: AreaSet,
@@ -185,17 +185,12 @@ def changed_areas(
     outline_now: NDArray[np.object_],
 ) -> tuple[Columns, NDArray[np.object_]]:
     """The columns of the layer ``changes`` and its outlines, each of shape (n_changes,)."""
-    n_changes = len(changes.event)
-    area_id, previous_ids, outline = (np.empty(n_changes, dtype=object) for _ in range(3))
-    for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True)):
-        ids = [str(before.area_id[p]) for p in previous]
-        previous_ids[i] = ",".join(ids)
-        area_id[i] = ids[0] if event == REMOVED else now.area_id[area]
-        outline[i] = outline_before[previous[0]] if event == REMOVED else outline_now[area]
+    rows = changed_areas(changes, before, now)
+    outline = _objects([(outline_before if row.gone else outline_now)[row.number] for row in rows])
     return {
-        "event": np.array(changes.event, dtype=object),
-        "area_id": area_id,
-        "previous_ids": previous_ids,
+        "event": _objects([row.event for row in rows]),
+        "area_id": _objects([row.area_id for row in rows]),
+        "previous_ids": _objects([",".join(row.previous) for row in rows]),
         "residents_added": changes.residents_added,
         "residents_removed": changes.residents_removed,
         "residents_kept": changes.residents_kept,
@@ -334,7 +329,7 @@ def change_columns(designation: Designation) -> tuple[Columns, NDArray[np.object
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
         return _no_rows("changes"), np.empty(0, dtype=object)
-    return changed_areas(changes, before, designation.area_set(), before.outline, designation.outline)
+    return change_columns_of(changes, before, designation.area_set(), before.outline, designation.outline)
 
 
 def changed_unit_columns(designation: Designation) -> tuple[Columns, NDArray[np.object_]]:
@@ -401,7 +396,7 @@ def override_columns(designation: Designation) -> Columns:
     }
 
 
-def _objects(values: list[str | None]) -> NDArray[np.object_]:
+def _objects(values: list[Any]) -> NDArray[np.object_]:
     result = np.empty(len(values), dtype=object)
     result[:] = values
     return result

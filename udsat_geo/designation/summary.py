@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from udsat_geo import __version__
-from udsat_geo.changes.diff import EVENTS, REMOVED
+from udsat_geo.changes.diff import EVENTS, changed_areas
 from udsat_geo.designation.designation import Designation
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -397,14 +397,14 @@ def _changes(designation: Designation) -> dict[str, Any] | None:
         return None
     events = [
         {
-            "event": event,
-            "area_id": str(before.area_id[previous[0]] if event == REMOVED else designation.area_id[area]),
-            "previous_ids": [str(before.area_id[p]) for p in previous],
-            "residents_added": int(changes.residents_added[i]),
-            "residents_removed": int(changes.residents_removed[i]),
-            "residents_kept": int(changes.residents_kept[i]),
+            "event": row.event,
+            "area_id": row.area_id,
+            "previous_ids": list(row.previous),
+            "residents_added": row.added,
+            "residents_removed": row.removed,
+            "residents_kept": row.kept,
         }
-        for i, (event, area, previous) in enumerate(zip(changes.event, changes.area, changes.previous, strict=True))
+        for row in changed_areas(changes, before, designation)
     ]
     return {
         "previous_year": changes.previous_year,

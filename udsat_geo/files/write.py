@@ -19,7 +19,7 @@ from udsat_geo.designation.layers import (
     Layers,
     as_one_kind,
     as_table,
-    changed_areas,
+    change_columns_of,
     changed_units,
     layers_of,
 )
@@ -367,7 +367,7 @@ def comparison_layers(comparison: Comparison) -> Iterator[Layer]:
     from udsat_geo.areas.ground import as_multipolygon
 
     before, now, changes = comparison.before, comparison.now, comparison.changes
-    areas, outline = changed_areas(changes, before, now, comparison.outline_before, comparison.outline_now)
+    areas, outline = change_columns_of(changes, before, now, comparison.outline_before, comparison.outline_now)
     outlines = shapely.to_wkb([as_multipolygon(shape) for shape in outline]) if len(outline) else outline
     units, atom = changed_units(comparison.atoms, changes, before, now)
     wkb, kind = as_one_kind(comparison.geometry[atom], "Polygon")
