@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pytest
+import shapely
 from builders import make_areas
 from edge_registers import write_edge_registers
 from goal_worlds import write_geometries, write_polygons
@@ -79,6 +80,26 @@ def test_a_designation_is_measured_as_it_was_designated(kind: str, registers: Pa
     assert inside.labels == read.labels
     assert (read.year, read.source, read.file) == (2021, "registers", "designation_2021.gpkg")
     assert not found.outside[0].any()
+
+
+@pytest.mark.parametrize("kind", ["cells", "addresses", "zones"])
+def test_any_file_that_is_read_back_gives_the_same_areas(kind: str, registers: Path, tmp_path: Path) -> None:
+    """A GeoPackage, a GeoParquet file of any layer, and the designation itself."""
+    made = made_over(kind, registers, tmp_path)
+    write_results(made, tmp_path / "out", ("gpkg", "parquet"))
+    wanted = made.area_set()
+    for name in ("designation_2021.gpkg", "designation_2021_areas.parquet", "designation_2021_units.parquet"):
+        found = read_areas_of_registers(tmp_path / "out" / name, "en")
+        assert found.labels == wanted.labels
+        assert (found.year, found.policy_id, found.policy_sha256, found.source, found.crs) == (
+            2021, wanted.policy_id, wanted.policy_sha256, "registers", "EPSG:25832"
+        )  # fmt: skip
+        assert found.since.tolist() == wanted.since.tolist()
+        assert found.end_year.tolist() == wanted.end_year.tolist()
+        assert shapely.equals_exact(found.outline, wanted.outline, 1e-9).all()
+        for part in ("unit_id", "residents", "area_of_unit"):
+            assert getattr(found.members, part).tolist() == getattr(wanted.members, part).tolist()
+        assert shapely.equals(found.members.places(), wanted.members.places()).all()
 
 
 def test_the_outline_of_a_designation_takes_nobody_in_and_leaves_nobody_out(registers: Path, tmp_path: Path) -> None:
