@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -69,6 +69,25 @@ Check = Callable[[str, bytes], None]
 """Told the address and the body of an answer; raises what is wrong with it, `MayPassError` if it is not whole."""
 
 
+class _Kept:
+    """Keeps what is raised within it, for later: an exception does not pass through C.
+
+    Attributes
+    ----------
+    fault : BaseException or None
+    """
+
+    fault: BaseException | None = None
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _kind: object, fault: BaseException | None, _trace: object) -> bool:
+        """Keep the fault, and go on."""
+        self.fault = fault
+        return True
+
+
 class Fetcher:
     """Asks all questions about one source, within its limits.
 
@@ -126,26 +145,21 @@ class Fetcher:
         hosts: set[str] = set()
 
         def ask(address: bytes, options: list[bytes]) -> int | None:
-            text = address.decode("utf-8", "replace")
-            try:
-                if faults:
-                    return None
-                self._check_host(text, hosts)
-                return self._ask(address, options, check)
-            except BaseException as fault:  # noqa: BLE001 - raised again below
-                # an exception does not pass through C
-                if self.gave_up or not (isinstance(fault, InputError) and may_fail(text)):
-                    faults.append(fault)
-                return None
+            text, pointer, within = address.decode("utf-8", "replace"), None, _Kept()
+            with within:
+                if not faults:
+                    self._check_host(text, hosts)
+                    pointer = self._ask(address, options, check)
+            if within.fault and (self.gave_up or not (isinstance(within.fault, InputError) and may_fail(text))):
+                faults.append(within.fault)
+            return pointer
 
-        try:
-            with answering(ask):
-                yield
-        except Exception:
-            if not faults:
-                raise
-        if faults:
-            raise faults[0]
+        reading = _Kept()
+        with reading, answering(ask):
+            yield
+        fault = faults[0] if faults else reading.fault
+        if fault is not None:
+            raise fault
 
     def fail(self, what: str, remedy: str) -> NoReturn:
         """Give the source up.
@@ -159,7 +173,8 @@ class Fetcher:
     def _check_host(self, address: str, hosts: set[str]) -> None:
         """A service sends on to further answers of its own, and to nobody else's."""
         parts = urlsplit(address)
-        hosts.add(parts.hostname or "") if not hosts else None
+        if not hosts:
+            hosts.add(parts.hostname or "")
         if parts.scheme not in ("http", "https") or parts.hostname not in hosts:
             what = _("names another place to read from, which is not followed: {place}").format(place=address[:100])
             self.fail(what, _("Name that place, if it is meant."))
@@ -168,21 +183,20 @@ class Fetcher:
         """Ask until there is a whole answer; it is the caller's to free."""
         reason = ""
         for attempt in range(1, self.limits.tries + 1):
-            pointer = fetch(address, [*self._options(), *options])
-            try:
-                self._look(address, result_at(pointer), check)
-            except MayPassError as fault:
-                free(pointer)
-                if attempt == self.limits.tries:
-                    self.gave_up = True
-                    tried = _("; tried {n} times").format(n=attempt) if attempt > 1 else ""
-                    self.fail(f"{fault.what}{tried}", _("Try again later, or ask whoever runs the service."))
-                self._pause(attempt)
-                reason = fault.reason
-            except BaseException:
-                free(pointer)
-                raise
-            else:
+            with ExitStack() as given_back:
+                pointer = fetch(address, [*self._options(), *options])
+                given_back.callback(free, pointer)
+                try:
+                    self._look(address, result_at(pointer), check)
+                except MayPassError as fault:
+                    if attempt == self.limits.tries:
+                        self.gave_up = True
+                        tried = _("; tried {n} times").format(n=attempt) if attempt > 1 else ""
+                        self.fail(f"{fault.what}{tried}", _("Try again later, or ask whoever runs the service."))
+                    self._pause(attempt)
+                    reason = fault.reason
+                    continue
+                given_back.pop_all()
                 if attempt > 1:
                     self.notes.append(Note(_ATTEMPTS[attempt], {"name": self.name, "reason": reason}))
                 return pointer
