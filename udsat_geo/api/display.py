@@ -49,7 +49,7 @@ def as_html(result: Result) -> str:
     page.append(_table(heads, [[_shown(row[column], column, language) for column in AREA_COLUMNS] for row in areas]))
     left = len(result.to_arrow("areas")) - len(areas)
     if left:
-        page.append(f"<div>{escape(_('and {n} areas more', language).format(n=left))}</div>")
+        page.append(f"<div>{escape(_more(left, language))}</div>")
     columns = ("areas", "rest_of_city", "gap", "city")
     label = {criterion["key"]: criterion for criterion in criteria}
     status = [
@@ -85,7 +85,7 @@ def difference_as_html(difference: Difference) -> str:
     heads = [_described_change(column, language) for column in CHANGE_COLUMNS]
     body = _table(heads, [[_shown(row[column], column, language) for column in CHANGE_COLUMNS] for row in rows])
     left = len(difference.summary["areas"]) - len(rows)
-    more = f"<div>{escape(_('and {n} areas more', language).format(n=left))}</div>" if left else ""
+    more = f"<div>{escape(_more(left, language))}</div>" if left else ""
     title, *lines = _told(difference)
     told = "".join(f"<div>{escape(line)}</div>" for line in lines)
     return f"<div><strong>{escape(title)}</strong>{told}{body}{more}</div>"
@@ -158,7 +158,7 @@ def _figure(value: float | None, column: str, criterion: dict[str, Any], languag
     if value is None:
         return ""
     if criterion["share"]:
-        return f"{decimal(100 * value, 1, language)}{_(' points', language) if column == 'gap' else ' %'}"
+        return decimal(100 * value, 1, language) + (_(" points", language) if column == "gap" else " %")
     return f"{decimal(value, 1, language)} {criterion['unit']}".rstrip()
 
 
@@ -327,6 +327,10 @@ def _frame(result: Result, layer: str, column: str | None) -> Any:
             )
         )
     return frame
+
+
+def _more(left: int, language: str) -> str:
+    return _("and {n} areas more", language).format(n=left)
 
 
 def frame_as_html(head: str, frame: Any) -> str:

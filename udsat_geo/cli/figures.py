@@ -128,7 +128,7 @@ def figures(
         return
     for note in shown.notes:
         click.echo(note)
-    click.echo("\n  ".join([f"{_('Figures', language)}:", *(str(file) for file in files)]))
+    click.echo("\n  ".join([_("Figures", language) + ":", *(str(file) for file in files)]))
 
 
 def _read_call(formats: str, years: str, policy: str) -> tuple[tuple[str, ...], tuple[int, ...], LoadedPolicy]:

@@ -198,7 +198,8 @@ def _policy(run: Run, places: Places) -> LoadedPolicy:
 
 def _file(run: Run, read: Input, places: Places) -> Path:
     """Where an input lies that is what it was."""
-    where, remedy = f"{_('{what} of {year}').format(what=read.what, year=read.year)}: {read.name}", _remedy(run, read)
+    where = _("{what} of {year}: {name}").format(what=read.what, year=read.year, name=read.name)
+    remedy = _remedy(run, read)
     there = [path for path in _candidates(run, read, places) if file_of(path).exists()]
     hashes = [sha256(file_of(path)) for path in there]
     if read.sha256 in hashes:

@@ -316,7 +316,7 @@ def _write_about(cursor: Any, schema: str, stored: Layers) -> None:
     cursor.adbc_ingest(ABOUT + _NEW, content, mode="create", db_schema_name=schema)
     cursor.execute(f"ALTER TABLE {table} ALTER summary TYPE jsonb USING summary::jsonb")
     texts = {
-        f"TABLE {table}": f"{MARK}: {_('summary and provenance', language)}",
+        f"TABLE {table}": f"{MARK}: " + _("summary and provenance", language),
         f"COLUMN {table}.summary": _("The summary as JSON to query.", language),
         f"COLUMN {table}.summary_text": _("The summary exactly as it stands in the JSON file.", language),
     }

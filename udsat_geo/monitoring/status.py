@@ -549,7 +549,7 @@ def take_report(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallbac
     measured: dict[int, MeasuredYear] = {}
     for year in years:
         if progress is not None:
-            progress(f"{year}: {_('reading and placing', job.language)}")
+            progress(f"{year}: " + _("reading and placing", job.language))
         # the updated areas stand beside the others in the last year alone
         chosen = sets if year == years[-1] else sets[:1]
         measured[year] = measure_year(folders[year][0], job.policy.policy, chosen, job.threads)

@@ -251,10 +251,8 @@ class Origin:
         years = list(dict.fromkeys(sorted(self.vintage.values(), reverse=True)))
         if len(years) < 2:
             return _("Data from {years}.", language).format(years=years[0] if years else self.year)
-        told = [
-            f"{_joined([name for name, of in self.vintage.items() if of == year], _('and', language))} {year}"
-            for year in years
-        ]
+        last = _("and", language)
+        told = [f"{_joined([name for name, of in self.vintage.items() if of == year], last)} {year}" for year in years]
         return _("Data of {year}: {years}.", language).format(year=self.year, years="; ".join(told))
 
 

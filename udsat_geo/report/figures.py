@@ -427,7 +427,7 @@ def _measure(
     measured = {}
     for year, (folder, _source) in folders.items():
         if progress is not None:
-            progress(f"{year}: {_('reading and placing', job.language)}")
+            progress(f"{year}: " + _("reading and placing", job.language))
         chosen = sets if year == job.years[-1] else sets[:1]
         measured[year] = measure_year(folder, job.policy.policy, chosen, job.threads)
     return measured

@@ -110,7 +110,7 @@ def remeasure(progress: Progress | None = None, language: str = "da", seed: int 
     for year in YEARS:
         if year not in made:
             if progress is not None:
-                progress(f"{year}: {_('reading and placing', language)}")
+                progress(f"{year}: " + _("reading and placing", language))
             units[year], found = read_units(Inputs(folders[year], None, "synthetic"), policy)
             vintage[year] = found["vintage"]
     old = {year: take_status(units[year], _same_cells(made[2017], units[year]), policy.policy) for year in YEARS}
