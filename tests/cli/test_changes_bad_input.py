@@ -78,7 +78,7 @@ DIFF = (
     Row("A is missing", s.remove("out/designation_2017.gpkg"), f"diff {BOTH}",
         ("designation_2017.gpkg: no such file",)),
     Row("B is empty", s.write("out/designation_2021.gpkg", ""), f"diff {BOTH}",
-        ("designation_2021.gpkg: cannot be read",)),
+        ("designation_2021.gpkg: is an empty file", "Export it again")),
     Row("A is cut in half", s.cut("out/designation_2017.gpkg"), f"diff {BOTH}", ("designation_2017.gpkg",)),
     Row("A is no GeoPackage", s.write("out/designation_2017.gpkg", "hello"), f"diff {BOTH}", ("cannot be read",)),
     Row("summary is gone", s.remove("out/designation_2017.json"), f"diff {BOTH}",

@@ -42,6 +42,8 @@ def read_layers(where: str | Path) -> Layers:
     path = Path(where)
     path = _only_one(path) if path.is_dir() else path
     path = _beside(path) if path.suffix.lower() == ".json" else path
+    if not path.is_file():
+        raise InputError(Problem(str(path), _("no such designation"), _("Name a designation_YEAR file that is there.")))
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         what, known = _("is no designation that can be read"), _(" or ").join(READERS)
@@ -49,8 +51,6 @@ def read_layers(where: str | Path) -> Layers:
             what = _("is written for others, and not read back")
         remedy = _("Name the file of {known} beside it, or write that one as well.").format(known=known)
         raise InputError(Problem(str(where), what, remedy))
-    if not path.is_file():
-        raise InputError(Problem(str(path), _("no such designation"), _("Name a designation_YEAR file that is there.")))
     return _in_one_message(lambda: reader(path), path.name)
 
 
