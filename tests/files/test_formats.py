@@ -27,6 +27,7 @@ from udsat_geo.files.read import read_layers
 from udsat_geo.files.workbook import LONGEST, cell_text
 from udsat_geo.files.write import FORMATS, check_formats, write_results
 from udsat_geo.messages.errors import InputError, OutputError
+from udsat_geo.messages.tables import guarded
 from udsat_geo.policy.load import load_policy
 
 
@@ -241,6 +242,13 @@ def test_geojson_is_as_rfc_7946_has_it(town: Town) -> None:
     assert max(map(len, digits)) == 9
 
 
+def test_geojson_gives_its_texts_to_others(tmp_path: Path) -> None:
+    WRITERS["geojson"](designation_of(TRIALS["any text"]), tmp_path)
+    for layer, column in (("areas", "name"), ("overrides", "reason")):
+        collection = json.loads((tmp_path / f"designation_2025_{layer}.geojson").read_text(encoding="utf-8"))
+        assert [feature["properties"][column] for feature in collection["features"]] == TEXTS
+
+
 def test_geojson_opens_in_gdal(town: Town) -> None:
     for layer in town.stored:
         meta, table = pyogrio.read_arrow(town.file(f"_{layer.name}.geojson"))
@@ -298,6 +306,15 @@ def test_no_csv_cell_is_a_formula(tmp_path: Path, start: str) -> None:
     assert names == [f"'{texts[0]}", f"'{texts[1]}", texts[2]]
 
 
+def test_csv_gives_its_texts_to_others(tmp_path: Path) -> None:
+    import csv
+
+    WRITERS["csv"](designation_of(TRIALS["any text"], "en"), tmp_path)
+    text = (tmp_path / "designation_2025_areas.csv").read_bytes().decode("utf-8-sig")
+    names = [row["name"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+    assert names == [guarded(text) for text in TEXTS]
+
+
 # --- Excel --------------------------------------------------------------------------------------------------
 
 
@@ -342,13 +359,13 @@ def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
     texts = ["=1+1", "+1", "@x", '=HYPERLINK("http://x")', "#N/A", "fine"]
-    stored = designation_of({"areas": [{"name": text} for text in texts]})
+    stored = designation_of({"areas": [{"name": text} for text in texts]}, "en")
     stored.summary.notes.append("=1+1")
     WRITERS["xlsx"](stored, tmp_path)
     book = load_workbook(tmp_path / "designation_2025.xlsx")
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
     assert kinds <= {"s", "n", "b"}
-    cells = book["Udpegede områder"]["B"][1:]
+    cells = book["Designated areas"]["B"][1:]
     assert [cell.value for cell in cells] == texts
     assert [cell.quotePrefix for cell in cells] == [True, True, True, True, False, False]
 
@@ -357,8 +374,8 @@ def test_a_text_that_looks_like_the_markup_of_a_cell_is_a_text(tmp_path: Path) -
     from openpyxl import load_workbook
 
     hostile = '<r><t>x</t></r></is></c><c r="Z9"><f>1+1</f></c><c><is><r></r>'
-    WRITERS["xlsx"](designation_of({"areas": [{"name": hostile}]}), tmp_path)
-    sheet = load_workbook(tmp_path / "designation_2025.xlsx")["Udpegede områder"]
+    WRITERS["xlsx"](designation_of({"areas": [{"name": hostile}]}, "en"), tmp_path)
+    sheet = load_workbook(tmp_path / "designation_2025.xlsx")["Designated areas"]
     assert str(sheet["B2"].value).strip() == hostile
     assert sheet["Z9"].value is None
 
@@ -367,16 +384,16 @@ def test_a_workbook_gives_its_texts_to_others(tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
     texts = [text for text in TEXTS if text.isprintable() and "_x" not in text]
-    WRITERS["xlsx"](designation_of({"areas": [{"name": text} for text in texts]}), tmp_path)
-    cells = load_workbook(tmp_path / "designation_2025.xlsx")["Udpegede områder"]["B"][1:]
+    WRITERS["xlsx"](designation_of({"areas": [{"name": text} for text in texts]}, "en"), tmp_path)
+    cells = load_workbook(tmp_path / "designation_2025.xlsx")["Designated areas"]["B"][1:]
     assert [cell.value for cell in cells] == texts
 
 
 def test_every_hostile_text_leaves_a_workbook_whole(tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
-    WRITERS["xlsx"](designation_of(TRIALS["any text"]), tmp_path)
-    cells = load_workbook(tmp_path / "designation_2025.xlsx")["Udpegede områder"]["B"][1:]
+    WRITERS["xlsx"](designation_of(TRIALS["any text"], "en"), tmp_path)
+    cells = load_workbook(tmp_path / "designation_2025.xlsx")["Designated areas"]["B"][1:]
     assert len(cells) == len(TEXTS)
 
 

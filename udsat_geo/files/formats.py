@@ -63,7 +63,9 @@ def write_geojson(layers: Layers, folder: Path, stem: str) -> None:
         told = describe_layer(layer.name, layers.language)
         members = {"type": "FeatureCollection", "title": told.title, **head}
         options = {"DESCRIPTION": told.text, "NATIVE_DATA": json.dumps(members, ensure_ascii=False),
-                   "NATIVE_MEDIA_TYPE": "application/vnd.geo+json"}  # fmt: skip
+                   "NATIVE_MEDIA_TYPE": "application/vnd.geo+json",
+                   # a text is a text, even where it looks like JSON
+                   "AUTODETECT_JSON_STRINGS": "NO"}  # fmt: skip
         if layer.geometry_type is not None:
             options |= {"RFC7946": "YES", "COORDINATE_PRECISION": str(DECIMALS)}
         _write_by_gdal(layer, layer.table, folder / f"{stem}_{layer.name}.geojson", "GeoJSON", options)
