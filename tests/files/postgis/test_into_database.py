@@ -70,9 +70,9 @@ def test_results_lie_in_the_database_and_the_password_nowhere(
         assert secret not in done.stdout + done.stderr
     as_json = run(raw, f"{address}?schema=mine", "--json")
     read = read_layers(f"{address}?schema=mine")
-    assert json.loads(as_json.stdout) == read.summary
+    assert json.loads(as_json.stdout) == read.summary.as_dict()
     assert len(read.layers["units"].table) > 100
-    assert PASSWORD not in json.dumps(read.summary)
+    assert PASSWORD not in json.dumps(read.summary.as_dict())
 
 
 @pytest.mark.parametrize(
