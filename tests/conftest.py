@@ -39,7 +39,9 @@ def _names_paths(config: pytest.Config) -> bool:
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """As many processes as processors; one where paths are named, so that a debugger works there."""
-    return 0 if _names_paths(config) else min(len(os.sched_getaffinity(0)), 8)
+    # Windows and macOS do not say which processors a process may use
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 0 if _names_paths(config) else min(processors, 8)
 
 
 @pytest.hookimpl(tryfirst=True)
