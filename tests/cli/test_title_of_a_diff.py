@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from test_comparing import ask, stored
+from click.testing import CliRunner
 from two_years import write_town
+from udsat_geo.cli.main import udsat
+
+
+def stored(town: Path, year: int) -> Path:
+    return town / "out" / f"designation_{year}.gpkg"
+
+
+def ask(*arguments: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(udsat, [str(argument) for argument in arguments])
+    return done.exit_code, done.stdout, done.stderr
 
 
 def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:

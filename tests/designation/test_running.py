@@ -161,7 +161,7 @@ def test_every_year_that_cannot_be_used_is_told_with_its_reason(tmp_path: Path) 
     assert found[0].startswith("designation_2024.gpkg: was made by boligomraade-2021, which does not ask the same")
     assert found[1].startswith("designation_2023.gpkg: no such designation")
     assert found[2].startswith("designation_2022.json: cannot be read")
-    assert found[3].startswith("designation_2021.gpkg: is no designation of ours")
+    assert found[3].startswith("designation_2021.gpkg: cannot be read: it is no vector file")
     assert len(found) == 4
 
 

@@ -112,7 +112,7 @@ def read_designation(where: str | Path) -> AreaSet:
         If it is missing, damaged, or no designation.
     """
     path = Path(where)
-    if is_database(where) or path.suffix.lower() != ".gpkg":
+    if is_database(where) or (path.exists() and path.suffix.lower() != ".gpkg"):
         return read_layers(where).area_set()
     if not path.is_file():
         remedy = _("Name a designation_YEAR.gpkg, or none.")
