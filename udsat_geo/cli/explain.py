@@ -44,13 +44,13 @@ def explain(file: Path, wanted: str, language: str | None, as_json: bool) -> Non
         content = {"kind": found.kind, **found.values, "area": found.area, "near_misses": list(found.near_misses)}
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
-    language = language or found.of.language
+    language = language or found.designation_summary.language
     console = plain_console()
     for line in found.lines(language):
         say(console, line)
     print_table(_gaps_table(found, language), console, language)
-    if found.of.rule is not None:
-        say(console, rule_in_words(found.of.rule, language))
+    if found.designation_summary.rule is not None:
+        say(console, rule_in_words(found.designation_summary.rule, language))
 
 
 def _gaps_table(found: Explained, language: str) -> Table:

@@ -26,8 +26,10 @@ _FILLED = {
 
 @dataclass(frozen=True)
 class CriterionExplained:
-    """A criterion of what is explained: rate and gap are None where it has none; `spreads` is the gap in standard
-    deviations between units, and positive is worse."""
+    """A criterion in words: without rate and gap where it has none.
+
+    `spreads` is the gap in standard deviations between units; positive is worse.
+    """
 
     label: str
     exceeded: bool
@@ -45,7 +47,7 @@ class Explained:
     kind : {"area", "unit"}
     values : dict
         The columns of its row.
-    of : Summary
+    designation_summary : Summary
         Of the whole designation.
     area : dict or None
         The row of the area that a unit is in.
@@ -55,21 +57,21 @@ class Explained:
 
     kind: str
     values: dict[str, Any]
-    of: Summary
+    designation_summary: Summary
     area: dict[str, Any] | None
     near_misses: tuple[dict[str, Any], ...]
 
     def lines(self, language: str | None = None) -> list[str]:
         """What it is and why, a sentence or two a line; by default in the language of the designation."""
-        language = language or self.of.language
+        language = language or self.designation_summary.language
         return list(self._of_area(language) if self.kind == "area" else self._of_unit(language))
 
     def criteria(self, language: str | None = None) -> list[CriterionExplained]:
         """Each criterion in words."""
-        language = language or self.of.language
+        language = language or self.designation_summary.language
         exceeded = set((self.values["exceeded"] or "").split(","))
         found = []
-        for one in self.of.criteria:
+        for one in self.designation_summary.criteria:
             rate, gap = self.values[f"rate_{one.key}"], self.values[f"gap_{one.key}"]
             if rate is None or gap is None:
                 found.append(CriterionExplained(one.label, one.key in exceeded, None, None, 0.0))
@@ -91,7 +93,7 @@ class Explained:
     @property
     def summary(self) -> dict[str, Any]:
         """The summary of the whole designation, as in the JSON."""
-        return self.of.as_dict()
+        return self.designation_summary.as_dict()
 
     def __repr__(self) -> str:
         return "\n  ".join(["<Explained>", *self.lines()])
@@ -103,13 +105,13 @@ class Explained:
             f"<td>{html.escape(one.rate or '-')}</td><td>{html.escape(one.gap or '-')}</td></tr>"
             for one in self.criteria()
         )
-        language = self.of.language
+        language = self.designation_summary.language
         heads = "".join(f"<th>{html.escape(head)}</th>" for head in self.heads(language))
         star = _("* exceeded", language)
         return f"{said}<table><tr>{heads}</tr>{rows}</table><p>{star}</p>"
 
     def _head(self, named: str) -> str:
-        return f"{named}, {self.of.year}, {self.of.policy.id}"
+        return f"{named}, {self.designation_summary.year}, {self.designation_summary.policy.id}"
 
     def _of_area(self, language: str) -> Iterator[str]:
         area = self.values
