@@ -54,7 +54,7 @@ def test_a_folder_may_have_any_name(tmp_path: Path, name: str, csv: bool) -> Non
 def test_what_was_found_out_about_a_csv_file_is_said(tmp_path: Path, decimal: str, said: str) -> None:
     write_csv(make_registers(1), tmp_path / "raw", decimal)
     notes = sums(tmp_path / "raw").notes
-    assert notes[0] == f"addresses.csv: semicolon separated, UTF-8, {said}"
+    assert notes[0].told("en") == f"addresses.csv: semicolon separated, UTF-8, {said}"
     assert len(notes) == 3
 
 

@@ -159,8 +159,10 @@ def read_overrides(path: Path, units: Units, language: str) -> Overrides:
         by_action[action] = first
     both = np.flatnonzero((by_action["include"] >= 0) & (by_action["exclude"] >= 0))
     if len(both):
-        example = f"{units.unit_id[both[0]]} (rows {by_action['include'][both[0]] + 1}, "
-        example += f"{by_action['exclude'][both[0]] + 1})"
+        first, second = (by_action[action][both[0]] + 1 for action in ("include", "exclude"))
+        example = _("{unit_id} (rows {first}, {second})").format(
+            unit_id=units.unit_id[both[0]], first=first, second=second
+        )
         what = _("units that are both included and excluded")
         raise InputError(Problem(features.name, what, _("Decide for one."), len(both), example))
     given = {"name": features.name, "source": told, "target": short_crs(units.crs)}
@@ -197,7 +199,7 @@ def _rows(features: Features) -> list[dict[str, str]]:
                     what,
                     remedy,
                     len(empty),
-                    f"row {empty[0]}",
+                    _("row {row}").format(row=empty[0]),
                 )
             )
     unknown = [row["action"] for row in rows if row["action"] and row["action"].lower() not in ACTIONS]
@@ -212,7 +214,13 @@ def _rows(features: Features) -> list[dict[str, str]]:
     if wrong:
         what, remedy = _("dates that cannot be read"), _("Write them as 2025-03-31.")
         problems.append(
-            Problem(_("{name}, column date").format(name=name), what, remedy, len(wrong), f"row {wrong[0]}")
+            Problem(
+                _("{name}, column date").format(name=name),
+                what,
+                remedy,
+                len(wrong),
+                _("row {row}").format(row=wrong[0]),
+            )
         )
     if problems:
         raise InputError(problems)
@@ -252,7 +260,7 @@ def _units_of_rows(features: Features, rows: list[dict[str, str]], units: Units)
     drawn = [i for i, text in enumerate(by_id) if not text]
     if drawn and features.geometry is None:
         what, remedy = _("overrides without a unit"), _("Fill in unit_id, or draw a polygon.")
-        problems.append(Problem(features.name, what, remedy, len(drawn), f"row {drawn[0] + 1}"))
+        problems.append(Problem(features.name, what, remedy, len(drawn), _("row {row}").format(row=drawn[0] + 1)))
     elif drawn and features.geometry is not None:
         shapes = features.geometry[drawn]
         wrong = shapely.is_missing(shapes) | ~np.isin(shapely.get_type_id(shapes), (3, 6)) | ~shapely.is_valid(shapes)
@@ -272,7 +280,9 @@ def _units_of_rows(features: Features, rows: list[dict[str, str]], units: Units)
             (empty, _("polygons in which no unit's centre lies"), _("Draw them round the units they are about.")),
         ):
             if faulty:
-                problems.append(Problem(features.name, what, remedy, len(faulty), f"row {faulty[0] + 1}"))
+                problems.append(
+                    Problem(features.name, what, remedy, len(faulty), _("row {row}").format(row=faulty[0] + 1))
+                )
     if problems:
         raise InputError(problems)
     return chosen

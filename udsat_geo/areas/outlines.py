@@ -464,7 +464,7 @@ def read_parcels(path: Path, crs: str, language: str) -> Parcels:
     check_polygons(features.name, geometry, rows, "parcel")
     pairs = parcel_overlaps(geometry)
     if len(pairs):
-        example = f"rows {int(pairs[0, 0]) + 1} and {int(pairs[0, 1]) + 1}"
+        example = _("rows {first} and {second}").format(first=int(pairs[0, 0]) + 1, second=int(pairs[0, 1]) + 1)
         remedy = _("Cut one of each pair: an address lies in one parcel.")
         raise InputError(Problem(features.name, _("parcels that overlap"), remedy, len(pairs), example))
     order = np.argsort(shapely.to_wkb(shapely.normalize(geometry)), kind="stable")

@@ -266,12 +266,12 @@ def _overlaps(areas: AreaSet, one: str, language: str, allowed: bool) -> tuple[s
         remedy = _("Cut one of them (in QGIS: Difference), or give --allow-overlaps: the first of them counts then.")
         what = _(OVERLAPPING[one])
         problems = [
-            Problem(areas.file, what.format(first=label[i], second=label[j], m2=f"{m2:,.0f}"), remedy)
+            Problem(areas.file, what.format(first=label[i], second=label[j], m2=decimal(m2, 0)), remedy)
             for i, j, m2 in large
         ]
         more = len(large) - _MOST_PAIRS
         if more > 0:
-            told = _("and {more} more pairs overlap").format(more=f"{more:,}")
+            told = _("and {more} more pairs overlap").format(more=decimal(more, 0))
             problems = [*problems[:_MOST_PAIRS], Problem(areas.file, told, remedy)]
         raise InputError(problems)
     text = _("{first} and {second} overlap ({m2} m2): their residents count in the first.", language)

@@ -15,6 +15,7 @@ from udsat_geo.areas.area_set import AreaSet, overlap_problem, shown_pairs
 from udsat_geo.changes.diff import Atoms, Changes, align, compare_atoms, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.registers.folders import DEFAULT_RAW, has_registers, known_years, register_folder, source_of, years_in
 from udsat_geo.registers.schema import CRS
@@ -263,7 +264,7 @@ def _points_of_registers(
     source = source_of(folder, year) if year is not None else "registers"
     found = residents_by_address(folder)
     weights = Weights(ADDRESSES, file, year, source, len(found.residents), int(found.residents.sum()))
-    notes = ((note,) if note else ()) + found.notes
+    notes = ((note,) if note else ()) + tuple(found_out.told(language) for found_out in found.notes)
     return Points(found.address_id, found.easting, found.northing, found.residents, CRS, weights, notes=notes)
 
 
@@ -399,7 +400,7 @@ def area_of_points(side: AreaSet, points: Points) -> tuple[NDArray[np.int64], li
 def _check_anything_inside(side: AreaSet, area: NDArray[np.int64], points: Points) -> None:
     if len(side) and not (area >= 0).any():
         what = _("none of its {areas} areas holds any of the {places} {kind} of {file}")
-        told = {"areas": f"{len(side):,}", "places": f"{len(area):,}", "file": points.weights.file}
+        told = {"areas": decimal(len(side), 0), "places": decimal(len(area), 0), "file": points.weights.file}
         remedy = _(
             "Name registers of that place with --registers DIR --year Y, or units with residents with --units FILE."
         )

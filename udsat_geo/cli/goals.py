@@ -55,11 +55,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-SYNTHETIC = {
-    "da": "Ingen registre i data/raw: regner på det syntetiske København, hvis beboere ikke findes.",
-    "en": "No registers in data/raw: computing over the synthetic Copenhagen, whose residents do not exist.",
-}
-
+SYNTHETIC = N_("No registers in data/raw: computing over the synthetic Copenhagen, whose residents do not exist.")
 _Read = TypeVar("_Read")
 
 
@@ -163,7 +159,7 @@ def goals(
             area_set = dataclasses.replace(read[1], notes=(*copies.told(language), *read[1].notes))
             years_read = _registers_of(wanted, registers, progress)
             if has_no_registers(registers) and not as_json:
-                click.echo(SYNTHETIC[language])
+                click.echo(_(SYNTHETIC, language))
             account = take_account(years_read, read[0], area_set, read[2], read[3], language, progress=progress)
         files = [] if out is None else write_texts(out, texts_of(account, language))
     if as_json:
@@ -199,13 +195,17 @@ def _check_call(areas: str | None, named: dict[str, object], years: str | None) 
     problems = []
     if areas is None:
         problems += [
-            Problem(option, "is about figures computed over areas", "Name the areas with --areas.")
+            Problem(option, _("is about figures computed over areas"), _("Name the areas with --areas."))
             for option, value in named.items()
             if value is not None
         ]
     for one, other in (("--barriers", "--crossings"), ("--crossings", "--barriers")):
         if named[one] is not None and named[other] is None:
-            problems.append(Problem(one, "goal 16 needs both barriers and crossings", f"Give {other} too."))
+            problems.append(
+                Problem(
+                    one, _("goal 16 needs both barriers and crossings"), _("Give {option} too.").format(option=other)
+                )
+            )
     told = [str(problem) for problem in problems]
     wanted: tuple[int, ...] = ()
     try:
@@ -277,11 +277,12 @@ def _years_there(folder: Path) -> tuple[int, ...]:
         If one cannot tell.
     """
     if not folder.is_dir():
-        raise InputError(Problem(str(folder), "no such folder", "Name the folder that holds the registers."))
+        raise InputError(Problem(str(folder), _("no such folder"), _("Name the folder that holds the registers.")))
     if years := years_in(folder):
         return tuple(years)
     year = read_settings(folder).year
     if year is None:
-        what = "does not say which year its registers are of"
-        raise InputError(Problem(str(folder), what, "Say it with --years, or put each year into a folder of its own."))
+        what = _("does not say which year its registers are of")
+        remedy = _("Say it with --years, or put each year into a folder of its own.")
+        raise InputError(Problem(str(folder), what, remedy))
     return (year,)

@@ -40,8 +40,9 @@ def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> 
             progress(_("reading and checking", language))
         made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
         units, sums = made_of(folder, rule)
+    notes = [note.told(language) for note in sums.notes]
     if as_json:
-        content = {"rows": sums.rows, "counts": sums.counts, "units": len(units), "notes": list(sums.notes)}
+        content = {"rows": sums.rows, "counts": sums.counts, "units": len(units), "notes": notes}
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
     for table, rows in sums.rows.items():
@@ -49,7 +50,7 @@ def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> 
     words = counted_words({criterion.key: criterion.label_in(language) for criterion in rule.criteria}, language)
     for name, count in sums.counts.items():
         click.echo(f"{words.get(name, name.replace('_', ' '))}: {decimal(count, 0, language)}")
-    for note in sums.notes:
+    for note in notes:
         click.echo(note)
     made = _("{n} {kind}. The registers can be used with {policy}.", language)
     kind = _(KINDS[units.kind], language)

@@ -198,7 +198,7 @@ def designate(
     rule = policy.policy
     limits = check_limits(rule)
     step("reading")
-    units, found = read_units(inputs, policy, threads)
+    units, found = read_units(inputs, policy, threads, language)
     rule = resolve_limits(rule, found.pop("let"))
     around = read_surroundings(inputs.around, units, rule, language)
     step("scoring")
@@ -354,7 +354,9 @@ def check_year(year: int, policy: LoadedPolicy) -> None:
         raise InputError(Problem(f"--year {year}", what, _("Choose a year or another policy.")))
 
 
-def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None) -> tuple[Units, dict[str, Any]]:
+def read_units(
+    inputs: Inputs, policy: LoadedPolicy, threads: int | None = None, language: str = "en"
+) -> tuple[Units, dict[str, Any]]:
     """The units of the inputs, and what was counted and found out on the way.
 
     Returns
@@ -371,14 +373,14 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     """
     rule = policy.policy
     if inputs.unit_table is None:
-        return _units_from_registers(inputs, policy, threads)
+        return _units_from_registers(inputs, policy, threads, language)
     if rule.units.kind == "addresses":
         what = _('is a table of units, and kind = "addresses" reads registers')
         remedy = _("Leave --units out and name the registers with --registers, or use a policy over cells or zones.")
         raise InputError(Problem(name_of(file_of(inputs.unit_table)), what, remedy))
     from udsat_geo.units.table import read_unit_table, units_from_table, units_from_table_and_registers
 
-    table = read_unit_table(inputs.unit_table, rule)
+    table = read_unit_table(inputs.unit_table, rule, language)
     table_file = file_of(inputs.unit_table)
     if inputs.registers is None:
         units, sums = units_from_table(table, rule)
@@ -387,23 +389,28 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None)
     units, filled = units_from_table_and_registers(table, inputs.registers, rule, threads)
     rows = {"units": len(units), **filled.rows}
     found = {"counts": filled.counts, "rows": rows, "files": {"units": table_file, **filled.files}}
-    return units, {**found, "notes": table.notes + filled.notes, "vintage": filled.settings.vintage, "let": filled.let}
+    notes = (*table.notes, *(note.told(language) for note in filled.notes))
+    return units, {**found, "notes": notes, "vintage": filled.settings.vintage, "let": filled.let}
 
 
-def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | None) -> tuple[Units, dict[str, Any]]:
+def _units_from_registers(
+    inputs: Inputs, policy: LoadedPolicy, threads: int | None, language: str
+) -> tuple[Units, dict[str, Any]]:
     rule = policy.policy
     if rule.reads_unit_table:
         what = _("its criteria are columns of a unit table")
-        raise InputError(Problem(f"policy {rule.id}", what, _("Name the table with --units.")))
+        raise InputError(Problem(_("policy {id}").format(id=rule.id), what, _("Name the table with --units.")))
     if rule.units.kind == "zones" or inputs.registers is None:
-        raise InputError(Problem(f"policy {rule.id}", _("its units are zones"), _("Name their file with --units.")))
+        raise InputError(
+            Problem(_("policy {id}").format(id=rule.id), _("its units are zones"), _("Name their file with --units."))
+        )
     made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
     units, sums = made_of(inputs.registers, rule, threads)
     return units, {
         "counts": sums.counts,
         "rows": sums.rows,
         "files": sums.files,
-        "notes": sums.notes,
+        "notes": tuple(note.told(language) for note in sums.notes),
         "vintage": sums.settings.vintage,
         "let": sums.let,
     }

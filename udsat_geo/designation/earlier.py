@@ -231,12 +231,12 @@ def _units_of(units: Any) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Ids of the units and whether each qualified; in files without that column, whether it is in an area."""
     unit_id = np.array(units["unit_id"].to_pylist(), dtype=object)
     if len(set(unit_id.tolist())) < len(unit_id):
-        raise ValueError("unit_id stands twice")
+        raise ValueError(_("{column} stands twice").format(column="unit_id"))
     if "qualified" not in units.column_names:
         return unit_id, np.array([area is not None for area in units["area_id"].to_pylist()], dtype=bool)
     told = [str(value).lower() for value in units["qualified"].to_pylist()]
     if not set(told) <= {"true", "false", "none"}:
-        raise ValueError("qualified is neither true nor false in places")
+        raise ValueError(_("{column} is neither true nor false in places").format(column="qualified"))
     return unit_id, np.array([value == "true" for value in told], dtype=bool)
 
 

@@ -207,7 +207,9 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
     if is_synthetic(job):
         if job.policy.policy.reads_unit_table or job.policy.policy.units.kind == "zones":
             what = _("needs a table of units")
-            raise InputError(Problem(f"policy {job.policy.policy.id}", what, _("Name it with --units.")))
+            raise InputError(
+                Problem(_("policy {id}").format(id=job.policy.policy.id), what, _("Name it with --units."))
+            )
     elif job.units is not None:
         registers = None if job.raw is None else register_folder(job.raw, year)
         rule = job.policy.policy
@@ -404,7 +406,9 @@ def check_policies(before: LoadedPolicy, now: LoadedPolicy) -> None:
     other = [f"units.{key} = {second[key]!r}, not {first[key]!r}" for key in first if first[key] != second[key]]
     if other:
         what = _("judges other units than {policy}: {keys}").format(policy=before.policy.id, keys=", ".join(other))
-        raise InputError(Problem(f"policy {now.policy.id}", what, _("Compare policies over the same units.")))
+        raise InputError(
+            Problem(_("policy {id}").format(id=now.policy.id), what, _("Compare policies over the same units."))
+        )
 
 
 def designate_in_a_row(job: Job, years: Sequence[int], progress: Progress | None = None) -> list[Designation]:

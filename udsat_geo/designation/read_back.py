@@ -79,11 +79,11 @@ def _whole_numbers(table: Any, column: str, empty: int | None = None) -> NDArray
     """
     values = table[column].to_pylist()
     if empty is None and None in values:
-        raise ValueError(f"{column} is empty in places")
+        raise ValueError(_("{column} is empty in places").format(column=column))
     # a program that keeps missing values as NaN has written whole numbers as floats
     whole = [empty if value is None else value for value in values]
     if not all(isinstance(value, int | float) and value == value // 1 for value in whole):
-        raise ValueError(f"{column} holds no whole numbers")
+        raise ValueError(_("{column} holds no whole numbers").format(column=column))
     return np.array(whole, dtype=np.int64)
 
 

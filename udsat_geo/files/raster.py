@@ -15,6 +15,7 @@ from udsat_geo.designation.columns import describe_column, describe_layer
 from udsat_geo.designation.layers import Cells, Layers
 from udsat_geo.messages.errors import OutputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
 
 NODATA = -9999.0
 LARGEST_RASTER = 100_000_000
@@ -123,7 +124,9 @@ class _Image:
         self.height = self.top - int(self.cells.row.min()) + 1
         self.width = int(self.cells.col.max()) - self.left + 1
         if self.height * self.width > LARGEST_RASTER:
-            what = _("would have {height:,} x {width:,} cells").format(height=self.height, width=self.width)
+            what = _("would have {height} x {width} cells").format(
+                height=decimal(self.height, 0), width=decimal(self.width, 0)
+            )
             remedy = _("Look for an address far from all others, or leave tif out of --format.")
             raise OutputError(Problem(path.name, what, remedy))
 

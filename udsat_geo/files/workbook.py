@@ -16,7 +16,7 @@ from udsat_geo.designation.columns import DESCRIBED, FLAG, GEOMETRY, KEY, TEXT, 
 from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.messages.errors import OutputError, Problem
 from udsat_geo.messages.translate import N_, Np_, _, in_language
-from udsat_geo.messages.words import counted_words
+from udsat_geo.messages.words import counted_words, decimal
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -73,8 +73,8 @@ def _check_rows(layers: Layers) -> None:
     """Refuse a layer that no sheet holds."""
     for layer in layers:
         if len(layer.table) >= MOST_ROWS:
-            what = _("the layer {layer} has {rows:,} rows, and a sheet holds {most:,}").format(
-                layer=layer.name, rows=len(layer.table), most=MOST_ROWS - 1
+            what = _("the layer {layer} has {rows} rows, and a sheet holds {most}").format(
+                layer=layer.name, rows=decimal(len(layer.table), 0), most=decimal(MOST_ROWS - 1, 0)
             )
             raise OutputError(Problem("--format xlsx", what, _("Leave xlsx out; csv and parquet hold them.")))
 

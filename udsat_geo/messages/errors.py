@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Problem:
     example: str | None = None
 
     def __str__(self) -> str:
-        counted = _("{count:,} row") if self.count == 1 else _("{count:,} rows")
-        rows = "" if self.count is None else f" ({counted.format(count=self.count)})"
+        counted = _("{count} row") if self.count == 1 else _("{count} rows")
+        rows = "" if self.count is None else f" ({counted.format(count=decimal(self.count, 0))})"
         example = "" if self.example is None else _(", for example {example}").format(example=self.example)
         remedy = f" {self.remedy}" if self.remedy else ""
         what = self.what if rows or example else self.what.rstrip(".")

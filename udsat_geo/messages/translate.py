@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -56,6 +57,18 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name
 def Np_(context: str, message: str) -> str:  # noqa: N802 - gettext's own name
     """A text that is translated where it is used, told apart from others of the same English words by a context."""
     return f"{context}{_CONTEXT}{message}"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A marked text with its values, told in a language later; a value may be a marked text itself."""
+
+    text: str
+    values: dict[str, str] = field(default_factory=dict)
+
+    def told(self, language: str) -> str:
+        """The note in a language."""
+        return _(self.text, language).format(**{name: _(value, language) for name, value in self.values.items()})
 
 
 class Words(Mapping[Key, Marked]):

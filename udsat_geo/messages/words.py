@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from udsat_geo.messages.translate import N_, _, in_language
+from udsat_geo.messages.translate import N_, _, in_language, program_language
 
 REASONS = (
     N_("core: composite at or above the core threshold"),
@@ -65,12 +65,12 @@ TABLE = {
 """Headings of the printed tables."""
 
 
-def decimal(value: float, digits: int, language: str) -> str:
-    """A number with the decimal sign and grouping of a language; nothing for a missing one."""
+def decimal(value: float, digits: int, language: str | None = None) -> str:
+    """A number with the decimal sign and grouping of a language, else of the program's; nothing for a missing one."""
     if value != value:
         return ""
     text = f"{value:,.{digits}f}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "da" else text
+    return text.translate(str.maketrans(",.", ".,")) if (language or program_language()) == "da" else text
 
 
 DECIDED = {

@@ -578,7 +578,7 @@ def _report(
         residents=tuple(residents),
         language=job.language,
     )
-    found_out = [f"{year}: {note}" for year, found in measured.items() for note in found.sums.notes]
+    found_out = [f"{year}: {note.told(job.language)}" for year, found in measured.items() for note in found.sums.notes]
     of_areas = [note for areas in sets for note in areas.notes]
     notes = (*job.notes, *of_areas, *notes_of(report, blank), *found_out)
     return dataclasses.replace(report, notes=tuple(dict.fromkeys(notes)))
@@ -604,7 +604,7 @@ def check_years(job: StatusJob) -> tuple[int, ...]:
     problems = []
     if policy.reads_unit_table:
         what = _("its criteria read a unit table, and a status is measured over registers")
-        problems.append(Problem(f"policy {policy.id}", what, _("Choose another policy with --policy.")))
+        problems.append(Problem(_("policy {id}").format(id=policy.id), what, _("Choose another policy with --policy.")))
     if not job.years:
         problems.append(Problem("--years", _("names no year"), _("Write years as 2017,2021.")))
     for year in sorted({year for year in job.years if job.years.count(year) > 1}):

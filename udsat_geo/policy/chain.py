@@ -96,9 +96,7 @@ def read_chain(name_or_path: str) -> tuple[PolicyFile, ...]:
         files.append(_read(base, path, base, where))
         _refuse_ring(files, where)
         if len(files) > LONGEST_CHAIN:
-            what = _("is the end of over {LONGEST_CHAIN} policies, each laid over the next").format(
-                LONGEST_CHAIN=LONGEST_CHAIN
-            )
+            what = _("is the end of over {most} policies, each laid over the next").format(most=LONGEST_CHAIN)
             raise InputError(Problem(where, what, _("Put some of them together.")))
     return tuple(files)
 
@@ -206,7 +204,7 @@ def toml_content(data: bytes, label: str) -> dict[str, Any]:
 def _file_bytes(name: str, path: Path | None, named_in: str | None) -> bytes:
     try:
         if path is None:
-            raise FileNotFoundError(2, "No such policy")
+            raise FileNotFoundError(2, _("No such policy"))
         return path.read_bytes()
     except (OSError, ValueError) as error:
         near = difflib.get_close_matches(name, BUILT_IN, 1)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
 
 MOST_CELLS_IN_REACH = 1000
 """From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
@@ -341,8 +342,8 @@ class Policy(Rule):
         if self.units.kind == "cells" and self.context.reach > MOST_CELLS_IN_REACH * self.units.size:
             faults.append(
                 "context.reach: "
-                + _("is farther than {MOST_CELLS_IN_REACH:,} cells of {size} m").format(
-                    MOST_CELLS_IN_REACH=MOST_CELLS_IN_REACH, size=self.units.size
+                + _("is farther than {most} cells of {size} m").format(
+                    most=decimal(MOST_CELLS_IN_REACH, 0), size=self.units.size
                 )
             )
         registers = {criterion.register_name for criterion in self.criteria}
@@ -395,9 +396,7 @@ class Policy(Rule):
         if kind == "cells" and areas.bridge > MOST_CELLS_IN_BRIDGE * self.units.size:
             faults.append(
                 "areas.bridge: "
-                + _("is wider than {MOST_CELLS_IN_BRIDGE} cells of {size} m").format(
-                    MOST_CELLS_IN_BRIDGE=MOST_CELLS_IN_BRIDGE, size=self.units.size
-                )
+                + _("is wider than {most} cells of {size} m").format(most=MOST_CELLS_IN_BRIDGE, size=self.units.size)
             )
         if areas.neighbours == "none" and (areas.bridge > 0 or areas.holes > 0):
             faults.append(

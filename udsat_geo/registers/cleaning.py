@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import Note, _
+from udsat_geo.messages.words import decimal
 from udsat_geo.registers.schema import AGES, COLUMNS, COUNTRIES, DANISH, WESTERN, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.settings import RegisterSettings, read_settings
@@ -80,11 +81,11 @@ class CleanTable:
     decimal: str = "."
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """How the file was read, where that had to be found out."""
         if self.source.dialect is None:
             return ()
-        return (f"{self.source.path.name}: {self.source.dialect.with_decimal(self.decimal)}",)
+        return (self.source.dialect.note(self.source.path.name, self.decimal),)
 
     def select(self, extra: str = "") -> str:
         """SQL of the clean rows, as a parenthesised subquery.
@@ -129,7 +130,14 @@ def _clean_column(source: TableSource, column: Column, in_file: str, decimal: st
         low, high = AGES
         odd = f"({value}) NOT BETWEEN {low} AND {high}"
         faults.append(
-            Fault("residents_with_impossible_age", in_file, odd, f"ages outside {low}-{high}", "", stops=False)
+            Fault(
+                "residents_with_impossible_age",
+                in_file,
+                odd,
+                _("ages outside {low}-{high}").format(low=low, high=high),
+                "",
+                stops=False,
+            )
         )
         value = f"CASE WHEN ({value}) BETWEEN {low} AND {high} THEN {value} END"
     if column.name == "area_m2":
@@ -138,8 +146,8 @@ def _clean_column(source: TableSource, column: Column, in_file: str, decimal: st
                 "area_negative",
                 in_file,
                 f"({value}) < 0",
-                "negative floor areas",
-                "Leave unknown areas empty.",
+                _("negative floor areas"),
+                _("Leave unknown areas empty."),
             )
         )
     return value, faults
@@ -160,8 +168,8 @@ def _key_faults(raw: str, kind: str, name: str, in_file: str) -> list[Fault]:
         return []
     largest = 2**53 if kind == "DOUBLE" else 2**24
     broken = f"NOT isnan({raw}) AND ({raw} <> floor({raw}) OR abs({raw}) >= {largest})"
-    what = "keys that are not whole numbers, or too large to be exact in this type"
-    return [Fault(f"{name}_not_exact", in_file, broken, what, "Write keys as text or integers.")]
+    what = _("keys that are not whole numbers, or too large to be exact in this type")
+    return [Fault(f"{name}_not_exact", in_file, broken, what, _("Write keys as text or integers."))]
 
 
 def _code(source: TableSource, column: Column, in_file: str) -> tuple[str, list[Fault]]:
@@ -171,8 +179,10 @@ def _code(source: TableSource, column: Column, in_file: str) -> tuple[str, list[
         f"unknown_{column.name}",
         in_file,
         f"({value}) NOT IN ({codes})",
-        "unknown codes",
-        f"Known: {', '.join(column.codes)}; recode in registers.toml: [{source.name}.values.{column.name}].",
+        _("unknown codes"),
+        _("Known: {codes}; recode in registers.toml: [{table}.values.{column}].").format(
+            codes=", ".join(column.codes), table=source.name, column=column.name
+        ),
     )
     return value, [fault]
 
@@ -202,16 +212,16 @@ def _origin_from_country(source: TableSource) -> tuple[str, list[Fault]]:
         "unknown_origin_country",
         in_file,
         f"{country} NOT IN ({known})",
-        "unknown country codes",
-        "Use ISO 3166-1 alpha-2, or recode in registers.toml: [residents.values.origin_country].",
+        _("unknown country codes"),
+        _("Use ISO 3166-1 alpha-2, or recode in registers.toml: [residents.values.origin_country]."),
     )
     return value, [fault]
 
 
 def _number(raw: str, kind: str, column: Column, in_file: str, decimal: str) -> tuple[str, list[Fault]]:
     whole = column.kind == "whole"
-    wanted = "whole numbers" if whole else "numbers"
-    remedy = f"Write {wanted}, or leave the cell empty."
+    whole_numbers = _("Write whole numbers, or leave the cell empty.")
+    remedy = whole_numbers if whole else _("Write numbers, or leave the cell empty.")
     if is_whole_type(kind):
         return raw, []
     if kind == "VARCHAR":
@@ -220,20 +230,28 @@ def _number(raw: str, kind: str, column: Column, in_file: str, decimal: str) -> 
         pattern = literal(_TEXT_NUMBER[decimal])
         value = f"CASE WHEN regexp_matches({raw}, {pattern}) THEN TRY_CAST(trim({text}) AS DOUBLE) END"
         bad = f"{empty} IS NOT NULL AND ({value}) IS NULL"
-        faults = [Fault(f"{column.name}_not_a_number", in_file, bad, "text where a number belongs", remedy)]
+        faults = [Fault(f"{column.name}_not_a_number", in_file, bad, _("text where a number belongs"), remedy)]
     elif kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL") or kind in ("HUGEINT", "UBIGINT"):
         value = f"CAST({raw} AS DOUBLE)"
         faults = []
     else:
         value = "CAST(NULL AS DOUBLE)"
         bad = f"{raw} IS NOT NULL"
-        faults = [Fault(f"{column.name}_not_a_number", in_file, bad, f"{kind} where a number belongs", remedy)]
+        faults = [
+            Fault(
+                f"{column.name}_not_a_number",
+                in_file,
+                bad,
+                _("{kind} where a number belongs").format(kind=kind),
+                remedy,
+            )
+        ]
     infinite = f"NOT isfinite({value})"
-    faults.append(Fault(f"{column.name}_not_finite", in_file, infinite, "NaN or infinite values", remedy))
+    faults.append(Fault(f"{column.name}_not_finite", in_file, infinite, _("NaN or infinite values"), remedy))
     if whole:
         broken, large = f"({value}) <> floor({value})", f"isfinite({value}) AND abs({value}) > {_LARGEST_WHOLE}"
-        faults.append(Fault(f"{column.name}_not_whole", in_file, broken, "numbers that are not whole", remedy))
-        faults.append(Fault(f"{column.name}_too_large", in_file, large, "numbers too large to be exact", remedy))
+        faults.append(Fault(f"{column.name}_not_whole", in_file, broken, _("numbers that are not whole"), remedy))
+        faults.append(Fault(f"{column.name}_too_large", in_file, large, _("numbers too large to be exact"), remedy))
         value = f"TRY_CAST({value} AS BIGINT)"
     return value, faults
 
@@ -247,7 +265,9 @@ def _boolean(raw: str, kind: str, column: Column, in_file: str) -> tuple[str, li
         f"WHEN {text} IN ('false', 'f', '0', '0.0', 'no', 'nej') THEN FALSE END"
     )
     bad = f"nullif({text}, '') IS NOT NULL AND ({value}) IS NULL"
-    return value, [Fault(f"{column.name}_not_boolean", in_file, bad, "neither true nor false", "Write true or false.")]
+    return value, [
+        Fault(f"{column.name}_not_boolean", in_file, bad, _("neither true nor false"), _("Write true or false."))
+    ]
 
 
 def _decimal_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> str:
@@ -271,8 +291,8 @@ def _decimal_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> s
         raise InputError(
             Problem(
                 source.path.name,
-                _("{with_comma:,} numbers have a decimal comma and {with_point:,} a decimal point").format(
-                    with_comma=with_comma, with_point=with_point
+                _("{with_comma} numbers have a decimal comma and {with_point} a decimal point").format(
+                    with_comma=decimal(with_comma, 0), with_point=decimal(with_point, 0)
                 ),
                 _('Say which one it is in registers.toml: [{name}] decimal = ",".').format(name=source.name),
             )
@@ -388,7 +408,7 @@ def _problem(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fa
         f"SELECT n, CAST({quoted(fault.column)} AS VARCHAR) FROM "
         f"(SELECT *, row_number() OVER () AS n FROM {table.source.relation}) WHERE {fault.condition} ORDER BY n LIMIT 1"
     ).fetchall()
-    example = f"{first[0][1]!r} in row {first[0][0]:,}" if first else None
+    example = _("{value!r} in row {row}").format(value=first[0][1], row=decimal(first[0][0], 0)) if first else None
     return Problem(
         _("{name}, column {column}").format(name=table.source.path.name, column=fault.column),
         fault.what,
@@ -429,7 +449,7 @@ def key_problems(
         ).fetchall()
         if repeated:
             surplus = sum(row[1] - 1 for row in repeated)
-            example = f"{repeated[0][0]!r} stands {repeated[0][1]} times"
+            example = _("{value!r} stands {count} times").format(value=repeated[0][0], count=repeated[0][1])
             problems.append(
                 Problem(
                     _("{file}, column {key}").format(file=file, key=key),

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.rules import Criterion, Policy, Register
 from udsat_geo.registers.cleaning import CleanTable, Opened
 from udsat_geo.registers.schema import CRS, DERIVED
@@ -38,7 +38,14 @@ AGGREGATES = frozenset(
 _CLASSES = frozenset(
     ["CONSTANT", "COLUMN_REF", "FUNCTION", "OPERATOR", "CONJUNCTION", "COMPARISON", "BETWEEN", "CASE", "CAST", "TYPE"]
 )
-_PLURALS = {"SUBQUERY": "subqueries", "LAMBDA": "lambdas", "STAR": "stars", "WINDOW": "window functions"}
+_PLURALS = {
+    "SUBQUERY": N_("subqueries"),
+    "LAMBDA": N_("lambdas"),
+    "STAR": N_("stars"),
+    "WINDOW": N_("window functions"),
+}
+_UNKNOWN = {"column": N_("unknown column {name!r}"), "name": N_("unknown name {name!r}")}
+_ALL_NAMES = {"column": N_("Columns: {names}."), "name": N_("Names: {names}.")}
 _TYPES = frozenset(
     """
     BOOLEAN BOOL TINYINT SMALLINT INTEGER INT BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT FLOAT
@@ -76,7 +83,7 @@ def check_expression(
         answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {expression}\n"]).fetchall()
     except duckdb.Error as error:
         return [Problem(where, _("cannot be read: {first_line}").format(first_line=_first_line(error)))]
-    tree: dict[str, Any] = json.loads(answer[0][0]) if answer else {"error": True, "error_message": "no answer"}
+    tree: dict[str, Any] = json.loads(answer[0][0]) if answer else {"error": True, "error_message": _("no answer")}
     if tree.get("error"):
         return [Problem(where, _("is not one SQL expression: {get}").format(get=tree.get("error_message", "")))]
     statements: list[dict[str, Any]] = tree["statements"]
@@ -113,7 +120,7 @@ class _Names:
     def faults(self, name: str, where: str) -> Iterator[Problem]:
         if name.lower() not in self.known:
             near = difflib.get_close_matches(name.lower(), sorted(self.known), 1)
-            all_of_them = f"{self.kind.capitalize()}s: {', '.join(sorted(self.known))}."
+            all_of_them = _(_ALL_NAMES[self.kind]).format(names=", ".join(sorted(self.known)))
             hint = (
                 _("Did you mean {near!r}?").format(near=near[0])
                 if near
@@ -121,7 +128,7 @@ class _Names:
                 if self.known
                 else _("There are none.")
             )
-            yield Problem(where, _("unknown {kind} {name!r}").format(kind=self.kind, name=name), hint)
+            yield Problem(where, _(_UNKNOWN[self.kind]).format(name=name), hint)
 
 
 def _parses(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
@@ -152,7 +159,7 @@ def _faults(tree: Any, names: _Names, where: str, aggregates: bool) -> Iterator[
         return
     kind = tree.get("class")
     if kind is not None and kind not in _CLASSES:
-        what = _PLURALS.get(str(kind), f"{str(kind).lower().replace('_', ' ')}s")
+        what = _(_PLURALS.get(str(kind), f"{str(kind).lower().replace('_', ' ')}s"))
         yield Problem(where, _("may not use {what}").format(what=what), _("Only columns and plain functions."))
         return
     if kind == "COLUMN_REF":
@@ -172,8 +179,8 @@ def _faults(tree: Any, names: _Names, where: str, aggregates: bool) -> Iterator[
 
 def _function_remedy(name: str, allowed: Collection[str]) -> str:
     if name in AGGREGATES:
-        return "Totals over the register belong in [let]."
-    return f"Allowed: {', '.join(sorted(f for f in allowed if f.isidentifier()))}."
+        return _("Totals over the register belong in [let].")
+    return _("Allowed: {names}.").format(names=", ".join(sorted(f for f in allowed if f.isidentifier())))
 
 
 def _first_line(error: Exception) -> str:
@@ -337,7 +344,7 @@ def _evaluated(
             Problem(where, _("cannot be evaluated: {reason}").format(reason=reason), _("Mend the expression."))
         ]
     if isinstance(found, bool) or not isinstance(found, int | float | Decimal) or not math.isfinite(found):
-        what = _("gives {value}, not a finite number").format(value="no value" if found is None else repr(found))
+        what = _("gives {value}, not a finite number").format(value=_("no value") if found is None else repr(found))
         return None, [Problem(where, what, _("Mend the expression, or the values it uses."))]
     return float(found), []
 

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import Note, _
 from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.registers.cleaning import (
     HASH,
@@ -481,7 +481,7 @@ class RegisterSums:
         Table -> number of rows.
     files : dict
         Table -> its file; ``settings`` -> registers.toml, where there is one.
-    notes : tuple of str
+    notes : tuple of Note
         What was found out about the files: how they are written.
     settings : RegisterSettings
     let : dict
@@ -497,7 +497,7 @@ class RegisterSums:
     counts: dict[str, int]
     rows: dict[str, int]
     files: dict[str, Path]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     settings: RegisterSettings
     let: dict[str, float | None] = field(default_factory=dict)
 
@@ -757,7 +757,7 @@ class Addressed:
     residents : int64, shape (n_addresses,)
     counts : dict
         Rows that do not count, by reason.
-    notes : tuple of str
+    notes : tuple of Note
         How the files are written.
     """
 
@@ -766,7 +766,7 @@ class Addressed:
     northing: NDArray[np.float64]
     residents: NDArray[np.int64]
     counts: dict[str, int]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def residents_by_address(folder: Path, threads: int | None = None) -> Addressed:

@@ -76,7 +76,7 @@ def find_table(folder: Path, name: str, settings: TableSettings) -> Path:
     if not found:
         kinds = ", ".join(suffixes)
         there = sorted(path.name for path in folder.iterdir())[:8]
-        listing = f"The folder holds {', '.join(there)}." if there else "The folder is empty."
+        listing = _("The folder holds {names}.").format(names=", ".join(there)) if there else _("The folder is empty.")
         raise InputError(
             Problem(
                 str(folder / name),
@@ -201,7 +201,11 @@ def _check_columns(source: TableSource, may_lack_values: bool) -> None:
             continue
         near = difflib.get_close_matches(column.name, list(source.types), 1, 0.6)
         there = ", ".join(list(source.types)[:12])
-        hint = f"Did you mean {near[0]!r}?" if near else f"The file has: {there}."
+        hint = (
+            _("Did you mean {near!r}?").format(near=near[0])
+            if near
+            else _("The file has: {names}.").format(names=there)
+        )
         problems.append(
             Problem(
                 _("{name}, column {get}").format(

@@ -83,7 +83,7 @@ def require_matplotlib() -> None:
     InputError
         Saying how to install it.
     """
-    check_installed("figures", "matplotlib", "report")
+    check_installed(_("figures"), "matplotlib", "report")
 
 
 @contextmanager

@@ -346,7 +346,9 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
     problems: list[str] = []
     if policy.reads_unit_table or policy.units.kind == "zones":
         what = _("judges the units of a table, and figures are drawn from registers")
-        problems.append(str(Problem(f"policy {policy.id}", what, _("Choose a policy over cells or addresses."))))
+        problems.append(
+            str(Problem(_("policy {id}").format(id=policy.id), what, _("Choose a policy over cells or addresses.")))
+        )
 
     def take(reading: Callable[[], _Read]) -> _Read | None:
         try:
@@ -393,7 +395,7 @@ def _first_areas(job: FiguresJob, read: AreaSet) -> tuple[AreaSet, AreasOnMap]:
     """The areas of a file over the units of its year, and as they are drawn."""
     year, policy = job.years[0], job.policy.policy
     inputs = find_inputs(_job(job, year), year)
-    units, found = read_units(inputs, job.policy, job.threads)
+    units, found = read_units(inputs, job.policy, job.threads, job.language)
     addresses = units.unit_id if units.kind == "addresses" else None
     area_of_unit = read.area_of(units.easting, units.northing, addresses)
     over_units = dataclasses.replace(read, year=year, members=members_of_units(units, area_of_unit))

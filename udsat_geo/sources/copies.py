@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import Note, _
 from udsat_geo.sources.addresses import ARCHIVE, LAYER, Limits, Source, is_remote, limits_of, source_of
-from udsat_geo.sources.fetch import Fetcher, Note, fetch_file
+from udsat_geo.sources.fetch import Fetcher, fetch_file
 from udsat_geo.sources.formats import check_vector_file
 from udsat_geo.sources.gdal import copy_file, files_in
 from udsat_geo.sources.origins import Origin, forget_origin, tell_origin

@@ -12,7 +12,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.translate import N_, Note, _
+from udsat_geo.messages.words import decimal
+from udsat_geo.sources.origins import name_of
 
 
 class TableSettings(BaseModel):
@@ -85,10 +87,11 @@ class Dialect:
     separator: str
     header: tuple[str, ...]
 
-    def with_decimal(self, decimal: str, language: str = "en") -> str:
-        """The dialect and its decimal sign in words."""
+    def note(self, file: str, decimal: str) -> Note:
+        """How a file is written, with its decimal sign."""
         encoding = "UTF-8" if self.encoding == "utf-8" else "Latin-1"
-        return f"{_(_SEPARATORS[self.separator], language)}, {encoding}, {_(_DECIMALS[decimal], language)}"
+        words = {"separator": _SEPARATORS[self.separator], "encoding": encoding, "decimal": _DECIMALS[decimal]}
+        return Note("{file}: {separator}, {encoding}, {decimal}", {"file": file, **words})
 
 
 def read_dialect(path: Path, settings: TableSettings) -> Dialect:
@@ -179,11 +182,11 @@ def first_broken_row(path: Path, dialect: Dialect) -> str | None:
             for number, fields in enumerate(rows):
                 if fields and len(fields) != wanted:
                     told = _("row {n} (line {line}) has {fields} fields, the header {wanted}")
-                    return told.format(n=f"{number:,}", line=f"{begin:,}", fields=len(fields), wanted=wanted)
+                    return told.format(n=decimal(number, 0), line=decimal(begin, 0), fields=len(fields), wanted=wanted)
                 begin = rows.line_num + 1
         except csv.Error as error:
             told = _("row {n} (from line {line} on) has a broken or unclosed quote ({reason})")
-            return told.format(n=f"{number + 1:,}", line=f"{begin:,}", reason=error)
+            return told.format(n=decimal(number + 1, 0), line=decimal(begin, 0), reason=error)
     return None
 
 
@@ -205,7 +208,8 @@ def read_csv_table(path: Path, as_text: bool, language: str) -> tuple[Any, str]:
     Returns
     -------
     table : pyarrow.Table
-    dialect : str
+    note : str
+        How it is written.
 
     Raises
     ------
@@ -232,7 +236,7 @@ def read_csv_table(path: Path, as_text: bool, language: str) -> tuple[Any, str]:
         reason = first_broken_row(path, dialect) or str(error).strip().split("\n")[0]
         what = _("cannot be read: {reason}").format(reason=reason)
         raise InputError(Problem(path.name, what, _("Mend the file."))) from None
-    return table, dialect.with_decimal(decimal, language)
+    return table, dialect.note(name_of(path), decimal).told(language)
 
 
 def _has_decimal_comma(file: Path, encoding: str) -> bool:

@@ -224,8 +224,8 @@ def read_features(path: Path, as_text: bool = False, language: str = "en") -> Fe
     if kind in (".parquet", ".geoparquet"):
         return _read_parquet(file)
     if kind == ".csv":
-        table, dialect = read_csv_table(file, as_text, language)
-        return Features(name_of(file), table, None, None, (f"{name_of(file)}: {dialect}",))
+        table, note = read_csv_table(file, as_text, language)
+        return Features(name_of(file), table, None, None, (note,))
     return _read_gdal(file, layer or None)
 
 

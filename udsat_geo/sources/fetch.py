@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -15,7 +14,8 @@ from xml.etree import ElementTree
 
 from udsat_geo import __version__
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.translate import N_, Note, _
+from udsat_geo.messages.words import decimal
 from udsat_geo.sources.addresses import Limits, without_secrets
 from udsat_geo.sources.formats import BLANK, KINDS, is_web_page, suffix_of
 from udsat_geo.sources.gdal import HttpResult, answering, fetch, free, result_at
@@ -30,18 +30,6 @@ _ATTEMPTS = {
     2: N_("{name}: read at the second attempt, since the service did not answer in full at first ({reason})."),
     3: N_("{name}: read at the third attempt, since the service did not answer in full at first ({reason})."),
 }
-
-
-@dataclass(frozen=True)
-class Note:
-    """A marked text with its values, told in a language later; a value may be a marked text itself."""
-
-    text: str
-    values: dict[str, str] = field(default_factory=dict)
-
-    def told(self, language: str) -> str:
-        """The note in a language."""
-        return _(self.text, language).format(**{name: _(value, language) for name, value in self.values.items()})
 
 
 class MayPassError(Exception):
@@ -234,7 +222,7 @@ class Fetcher:
         """Raise whatever is wrong with an answer."""
         self._received += result.length
         if result.status == _TOO_LARGE or self._received > self.limits.bytes:
-            size = f"{self.limits.bytes / 1024**2:,.0f} MiB"
+            size = decimal(self.limits.bytes / 1024**2, 0) + " MiB"
             self.fail(_("sends more than {size}").format(size=size), _("Ask for less: a filter, or a smaller layer."))
         self._check_redirections(address, result)
         error = (result.error or b"").decode("utf-8", "replace")
@@ -376,7 +364,7 @@ def _check_geojson(name: str, body: bytes) -> None:
     if isinstance(matched, int) and isinstance(features, list) and matched > len(features):
         what = _("holds {n} of {all} features: it is one page of a longer answer")
         remedy = _('Raise its limit, or name the service itself, as "OAPIF:https://...".')
-        raise InputError(Problem(name, what.format(n=f"{len(features):,}", all=f"{matched:,}"), remedy))
+        raise InputError(Problem(name, what.format(n=decimal(len(features), 0), all=decimal(matched, 0)), remedy))
 
 
 def fetch_file(address: str, fetcher: Fetcher, folder: Path) -> Path:

@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from udsat_geo.messages.translate import _
+
 FORMATS = frozenset(
     ("GPKG", "GeoJSON", "GeoJSONSeq", "TopoJSON", "ESRIJSON", "FlatGeobuf", "ESRI Shapefile", "GML", "KML", "LIBKML",
      "GPX", "MapInfo File", "OpenFileGDB")
@@ -202,7 +204,7 @@ def copy_file(path: str, target: Path, most: int) -> int | None:
     with _quiet():
         source = functions.VSIFOpenL(path.encode(), b"rb")
         if not source:
-            raise OSError(_last_error() or "no such file")
+            raise OSError(_last_error() or _("no such file"))
         try:
             written = 0
             with target.open("wb") as file:
@@ -212,7 +214,7 @@ def copy_file(path: str, target: Path, most: int) -> int | None:
                         return None
                     file.write(piece.raw[:read])
             if not functions.VSIFEofL(source) or _last_error():
-                raise OSError(_last_error() or "it breaks off")
+                raise OSError(_last_error() or _("it breaks off"))
         finally:
             functions.VSIFCloseL(source)
     return written

@@ -18,14 +18,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from xml.etree import ElementTree
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.translate import N_, Note, _
+from udsat_geo.messages.words import decimal
 from udsat_geo.sources.addresses import Source, without_secrets
 from udsat_geo.sources.content import Box, Content, as_straight
 from udsat_geo.sources.crs import check_crs, crs_code, same_crs
 from udsat_geo.sources.features import geometry_column
 from udsat_geo.sources.fetch import (
     Fetcher,
-    Note,
     check_json,
     check_start,
     cut_off,
@@ -305,7 +305,7 @@ class _Reading:
     def _check_number(self, features: int | None) -> None:
         most = self.fetcher.limits.features
         if features is not None and features > most:
-            what = _("layer {layer} has more than {most} features").format(layer=self.layer, most=f"{most:,}")
+            what = _("layer {layer} has more than {most} features").format(layer=self.layer, most=decimal(most, 0))
             remedy = _("Ask for less (a filter, a smaller layer), or allow more with UDSAT_SERVICE_FEATURES.")
             self.fetcher.fail(what, remedy)
 
@@ -343,7 +343,7 @@ class _Reading:
         """The features that came, where none is missing."""
         if self.matched is not None and table.num_rows != self.matched:
             what = _("layer {layer} has {matched} features by its own account, and sends {n}")
-            what = what.format(layer=self.layer, matched=f"{self.matched:,}", n=f"{table.num_rows:,}")
+            what = what.format(layer=self.layer, matched=decimal(self.matched, 0), n=decimal(table.num_rows, 0))
             remedy = _("Try another page size with OGR_WFS_PAGE_SIZE, or ask whoever runs the service.")
             self.fetcher.fail(what, remedy)
         if not table.num_rows:

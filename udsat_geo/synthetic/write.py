@@ -120,7 +120,7 @@ def find_or_make(
         if is_complete(place):
             return place
     if progress is not None:
-        progress(f"making the synthetic registers of {year}")
+        progress(_("making the synthetic registers of {year}").format(year=year))
     beside = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=home))
     try:
         make(beside)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.sources.crs import FARTHEST_M, check_crs, positions_out_of_reach, reproject, same_crs, short_crs
 from udsat_geo.sources.features import read_features
 
@@ -68,15 +68,15 @@ class _Kind:
 
 _BARRIERS = _Kind(
     (_LINE, _RING, _POLYGON),
-    "geometries that are neither lines nor polygons",
-    "Keep lines and polygons only; points are crossings, which have a file of their own.",
-    "barriers",
+    N_("geometries that are neither lines nor polygons"),
+    N_("Keep lines and polygons only; points are crossings, which have a file of their own."),
+    N_("Export it again, or do without barriers."),
 )
 _CROSSINGS = _Kind(
     (_POINT,),
-    "geometries that are no points",
-    "Keep points only, one where each bridge or tunnel meets its barrier.",
-    "crossings",
+    N_("geometries that are no points"),
+    N_("Keep points only, one where each bridge or tunnel meets its barrier."),
+    N_("Export it again, or do without crossings."),
 )
 
 
@@ -206,7 +206,7 @@ def _read_layer(path: Path, kind: _Kind, crs: str, language: str) -> _Layer:
     if geometry is None:
         raise InputError(Problem(name, _("holds no geometries"), _("Name a vector file, such as a GeoPackage.")))
     if not len(geometry):
-        remedy = _("Export it again, or do without {without}.").format(without=kind.without)
+        remedy = _(kind.without)
         raise InputError(Problem(name, _("holds no features"), remedy))
     parts, feature_of_part = _parts(geometry)
     problems: list[Problem | str] = [*_faults(name, geometry, parts, feature_of_part, kind)]
@@ -253,12 +253,12 @@ def _faults(
     invalid = polygonal[~shapely.is_valid(geometry[polygonal])]
     for wrong, what, remedy in (
         (missing, _("features without a geometry"), _("Remove them or draw them.")),
-        (other, kind.wrong, kind.keep),
+        (other, _(kind.wrong), _(kind.keep)),
         (infinite, _("coordinates that are no finite numbers"), _("Export the file again.")),
         (invalid, _("invalid polygons"), _("Mend them, in QGIS with the tool Fix geometries.")),
     ):
         if len(wrong):
-            example = f"feature {wrong[0] + 1}"
+            example = _("feature {number}").format(number=wrong[0] + 1)
             if wrong is other:
                 example += f" ({geometry[wrong[0]].geom_type})"
             if wrong is invalid:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Policy
 from udsat_geo.units.barriers import Barriers, is_cut, segment_lines
 from udsat_geo.units.grid import QUEEN_FORWARD, ROOK_FORWARD
@@ -97,9 +98,9 @@ def address_edges(easting: NDArray[np.float64], northing: NDArray[np.float64], r
 
     fits, head, tail = pairs_within(easting, northing, np.argsort(easting, kind="stable"), reach, MOST_PAIRS)
     if not fits:
-        what = _(
-            "{reach:g} m brings over {MOST_PAIRS:,} pairs of addresses together, more than memory is to hold"
-        ).format(reach=reach, MOST_PAIRS=MOST_PAIRS)
+        what = _("{reach:g} m brings over {most} pairs of addresses together, more than memory is to hold").format(
+            reach=reach, most=decimal(MOST_PAIRS, 0)
+        )
         raise InputError(Problem("areas.reach", what, _("Choose a shorter reach.")))
     return Edges(head, tail)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
 from udsat_geo.sources.crs import short_crs
 from udsat_geo.sources.features import Features, features_in, shared_areas, texts_of
 
@@ -64,7 +65,7 @@ def read_places(path: Path, crs: str, language: str) -> Places:
     name = _texts(features, NAME_COLUMNS)
     if name is None:
         what = _("has no column {names} (it has {value})").format(
-            names=" or ".join(NAME_COLUMNS), value=", ".join(names[:12]) or "none"
+            names=_(" or ").join(NAME_COLUMNS), value=", ".join(names[:12]) or _("none")
         )
         raise InputError(Problem(features.name, what, _("Rename the column that holds the names.")))
     _check(features, name)
@@ -201,6 +202,8 @@ def _check_overlaps(file: str, places: Places) -> None:
     over &= shared > LARGEST_OVERLAP * smaller
     if over.any():
         first = int(np.flatnonzero(over)[0])
-        example = f"{places.name[head[first]]!r} and {places.name[tail[first]]!r} share {shared[first]:,.0f} m2"
+        example = _("{first!r} and {second!r} share {m2} m2").format(
+            first=places.name[head[first]], second=places.name[tail[first]], m2=decimal(shared[first], 0)
+        )
         remedy = _("Cut one of each pair, or tell districts from other places in a column kind.")
         raise InputError(Problem(file, _("places that overlap"), remedy, int(over.sum()), example))

@@ -49,7 +49,7 @@ class UnitTable:
     notes: tuple[str, ...]
 
 
-def read_unit_table(path: Path, policy: Policy) -> UnitTable:
+def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTable:
     """Read a unit table and check its ids and geometries.
 
     Raises
@@ -60,9 +60,9 @@ def read_unit_table(path: Path, policy: Policy) -> UnitTable:
     """
     import shapely
 
-    features = read_features(path)
+    features = read_features(path, language=language)
     ids = _ids(features, policy)
-    crs, reprojected = _reference_system(features, policy)
+    crs, reprojected = _reference_system(features, policy, language)
     notes = features.notes + reprojected
     geometry = features.geometry
     if geometry is not None:
@@ -72,7 +72,9 @@ def read_unit_table(path: Path, policy: Policy) -> UnitTable:
             check_polygons(features.name, geometry, ids)
         geometry = shapely.force_2d(geometry)
     if policy.units.kind == "cells":
-        row, col = grid_of(policy).parse_ids(list(ids), f"{features.name}, column {policy.units.id}")
+        row, col = grid_of(policy).parse_ids(
+            list(ids), _("{name}, column {column}").format(name=features.name, column=policy.units.id)
+        )
         _check_distinct(features.name, ids, row, col)
         _check_grid(features.name, policy, ids, row, col, geometry)
         order = np.lexsort((col, row))
@@ -234,14 +236,14 @@ def _ids(features: Features, policy: Policy) -> NDArray[np.object_]:
     ids = np.array([str(value) for value in values], dtype=object)
     unique, count = np.unique(ids.astype(str), return_counts=True)
     if len(unique) < len(ids):
-        example = f"{str(unique[count > 1][0])!r} stands {count.max()} times"
+        example = _("{value!r} stands {count} times").format(value=str(unique[count > 1][0]), count=count.max())
         raise InputError(
             Problem(where, _("duplicate keys"), _("Keep one row of each."), int((count - 1).sum()), example)
         )
     return ids
 
 
-def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[str, ...]]:
+def _reference_system(features: Features, policy: Policy, language: str) -> tuple[str, tuple[str, ...]]:
     """The reference system to work in, and what was said about it."""
     wanted, found = policy.units.crs, features.crs
     if wanted is not None:
@@ -266,7 +268,8 @@ def _reference_system(features: Features, policy: Policy) -> tuple[str, tuple[st
     if same_crs(found, wanted):
         return wanted, ()
     if any(same_crs(found, allowed) for allowed in policy.units.reproject_from):
-        return wanted, (f"{features.name}: reprojected from {short_crs(found)} to {wanted}",)
+        note = _("{name}: reprojected from {source} to {target}", language)
+        return wanted, (note.format(name=features.name, source=short_crs(found), target=wanted),)
     raise InputError(
         Problem(
             features.name,
@@ -282,7 +285,7 @@ def _check_distinct(name: str, ids: NDArray[np.object_], row: NDArray[np.int64],
     same = (np.diff(row[order]) == 0) & (np.diff(col[order]) == 0)
     if same.any():
         first = int(np.flatnonzero(same)[0])
-        example = f"{ids[order[first]]} and {ids[order[first + 1]]}"
+        example = _("{first} and {second}").format(first=ids[order[first]], second=ids[order[first + 1]])
         raise InputError(
             Problem(name, _("ids that name the same cell"), _("Keep one row of each."), int(same.sum()), example)
         )
@@ -308,7 +311,7 @@ def _check_grid(
         first = int(np.flatnonzero(wrong)[0])
         where = grid_of(policy).ids(found_row[first : first + 1], found_col[first : first + 1])[0]
         remedy = _("Check the reference system, the cell size and the ids.")
-        example = f"{ids[first]} lies in {where}"
+        example = _("{unit_id} lies in {cell}").format(unit_id=ids[first], cell=where)
         raise InputError(
             Problem(name, _("cells that do not lie where their id says"), remedy, int(wrong.sum()), example)
         )
