@@ -160,9 +160,10 @@ def test_what_is_no_designation_is_refused(copied: Path, spoil: Callable[[Path],
     assert told in str(refused.value)
 
 
-def test_what_no_reader_knows_is_refused() -> None:
+def test_what_no_reader_knows_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "designation_2021.docx").touch()
     with pytest.raises(InputError, match="is no designation that can be read"):
-        read_layers("designation_2021.docx")
+        read_layers(tmp_path / "designation_2021.docx")
 
 
 def test_the_schema_knows_every_column(written: Written) -> None:
