@@ -1,4 +1,4 @@
-"""Bars of the criteria, gaps on their way to the milestone, and the lineage: by hand, published, and synthetic."""
+"""Bars of the criteria, gaps on their way to the milestone, and the lineage: by hand, and synthetic."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 from figure_reading import axes_called, marked, outside, overlapping, size_cm, texts
-from figures_by_hand import CHART, GAPS, REGISTERS, STATUS
+from figures_by_hand import CHART, GAPS, REGISTERS, STATUS, lineage_of
 from matplotlib.figure import Figure
-from udsat_geo.policy.published import status_2021
-from udsat_geo.report.canvas import PUBLISHED, TALLEST_CM, WIDTH_CM
+from udsat_geo.report.canvas import TALLEST_CM, WIDTH_CM
 from udsat_geo.report.charts import draw_criteria_bars, draw_gap_lines
-from udsat_geo.report.figures import Shown, published_beside, published_comparison, published_gaps
-from udsat_geo.report.flow_chart import AreaFlows, FlowChart, draw_flow_chart
+from udsat_geo.report.figures import Shown
+from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
 
 
 def on_paper(figure: Figure) -> None:
@@ -46,20 +45,6 @@ def test_negative_gaps_and_rates_keep_their_sign() -> None:
     figure = draw_criteria_bars(minus)
     assert [text.get_text() for text in marked(figure, "gap")] == ["−6.0 m²", "−40.5 points", "−9.0 points"]
     assert axes_called(figure, "shares").get_xlim()[0] < -5
-
-
-def test_the_published_figure_2_has_the_printed_figures() -> None:
-    figure = draw_criteria_bars(published_comparison("da"))
-    said = texts(figure)
-    table = status_2021()["table_1"]
-    for side in ("areas", "rest_of_city"):
-        for key, row in table[side].items():
-            unit = "m²" if key == "dwelling_area" else "%"
-            assert f"{row['2021']:.1f} {unit}".replace(".", ",") in said
-    assert "5,8 m²" in said
-    assert not any("afrunding" in line for line in said), "printed gaps are those of printed rates"
-    assert "Københavns Kommune" in " ".join(said)
-    on_paper(figure)
 
 
 @pytest.mark.parametrize("which", [0, 1])
@@ -101,48 +86,12 @@ def test_in_the_year_of_the_milestone_its_number_and_the_gaps_stand_apart() -> N
         assert overlapping(figure) == []
 
 
-def test_other_gaps_stand_hollow_beside_and_a_break_is_told() -> None:
-    lines = published_gaps("en")
-    beside = published_beside("en")
-    moved = dataclasses.replace(beside, gap=beside.gap + 0.1 * beside.gap[0])
-    figure = draw_gap_lines(lines, moved)
-    figure.canvas.draw()  # type: ignore[attr-defined]
-    for j, axes in enumerate(figure.axes):
-        (hollow,) = (line for line in axes.lines if line.get_gid() == "beside")
-        np.testing.assert_allclose(hollow.get_ydata(), moved.gap[:, j])
-        assert hollow.get_markerfacecolor() == "none"
-        (marker,) = {round(hollow.get_markersize() * figure.dpi / 72)}
-        for x, y in axes.transData.transform(hollow.get_xydata()):
-            for number in axes.texts:
-                if number.get_text() != "break in data":
-                    box = number.get_window_extent().padded(marker / 2 - 1)
-                    assert not (box.x0 < x < box.x1 and box.y0 < y < box.y1), number.get_text()
-    assert texts(figure).count("break in data") == 1
-    assert "gap, printed in the report" in " ".join(texts(figure)).replace("\n", " ")
-    on_paper(figure)
-
-
-def test_the_published_gaps_are_those_of_tabel_1() -> None:
-    """Tabel 2 prints others for 2017 (6.8 m², where Tabel 1 gives 41.6 - 35.6); `udsat reproduce` tells of it."""
-    lines = published_gaps("en")
-    assert lines.years == (2017, 2018, 2019, 2021)
-    assert lines.origin.source == PUBLISHED
-    table = status_2021()["table_1"]
-    for j, key in enumerate(table["areas"]):
-        turn = -1 if key == "dwelling_area" else 1
-        expected = [turn * (table["areas"][key][str(y)] - table["rest_of_city"][key][str(y)]) for y in lines.years]
-        np.testing.assert_allclose(lines.gap[:, j], expected, atol=1e-9)
-    np.testing.assert_allclose(lines.target, lines.gap[0] / 2)
-    assert lines.needed == 3, "at least half of five"
-    assert lines.breaks == {4: 2018}
-
-
 def test_the_synthetic_gaps_are_measured_in_every_year_between(shown: Shown) -> None:
     assert shown.gaps is not None
     assert shown.gaps.years == (2017, 2018, 2019, 2021)
     assert shown.gaps.by == 2025
     on_paper(draw_gap_lines(shown.gaps))
-    on_paper(draw_gap_lines(dataclasses.replace(shown.gaps, language="en"), published_beside("en")))
+    on_paper(draw_gap_lines(dataclasses.replace(shown.gaps, language="en")))
 
 
 # --- lineage ------------------------------------------------------------------------------------------------
@@ -152,7 +101,7 @@ def test_bars_bands_and_what_comes_and_goes() -> None:
     figure = draw_flow_chart(CHART)
     bars = marked(figure, "bar")
     heights = np.array([bar.get_height() for bar in bars])
-    np.testing.assert_allclose(heights / heights[0], CHART.flows.residents / 5000)
+    np.testing.assert_allclose(heights / heights[0], CHART.lineage.nodes.residents / 5000)
     assert len(marked(figure, "band")) == 3
     # West and North get residents from outside in 2021, West in 2025; East and West lose some in 2017
     assert len(marked(figure, "came")) == 3
@@ -169,13 +118,12 @@ def test_bars_bands_and_what_comes_and_goes() -> None:
 
 def test_the_synthetic_lineage_names_every_area_of_both_years_once(shown: Shown) -> None:
     assert shown.flows is not None
-    figure = draw_flow_chart(shown.flows)
+    figure, nodes = draw_flow_chart(shown.flows), shown.flows.lineage.nodes
     labels = [text.get_text() for text in marked(figure, "label")]
     assert len(labels) == len(set(labels)) == 16 + 17
-    for name, residents in zip(shown.flows.name, shown.flows.flows.residents, strict=True):
+    for name, residents in zip(nodes.name, nodes.residents, strict=True):
         assert f"{name} {residents:,}".replace(",", ".") in labels
-    ended = [name for name, ends in zip(shown.flows.name, shown.flows.ends, strict=True) if ends]
-    assert ended == ["Ved Bispeengbuen", "Ved Kulbanevej"]
+    assert nodes.name[nodes.ends].tolist() == ["Ved Bispeengbuen", "Ved Kulbanevej"]
     assert "137.013 beboere" in texts(figure)
     on_paper(figure)
     on_paper(draw_flow_chart(dataclasses.replace(shown.flows, language="en")))
@@ -183,10 +131,10 @@ def test_the_synthetic_lineage_names_every_area_of_both_years_once(shown: Shown)
 
 def test_a_crowd_of_areas_still_fits_a_page() -> None:
     n = 45
-    year, residents = np.repeat([2017, 2021], n), np.full(2 * n, 1500)
-    nobody, flows = np.zeros(2 * n, dtype=np.int64), np.arange(n)
-    crowd = AreaFlows((2017, 2021), year, residents, nobody, nobody, flows, flows[::-1] + n, np.full(n, 1500))
-    names = tuple(f"Område med et langt navn {i}" for i in range(2 * n))
-    figure = draw_flow_chart(FlowChart(crowd, names, (False,) * 2 * n, (False,) * 2 * n, REGISTERS, "da"))
+    names = [f"Område med et langt navn {i}" for i in range(2 * n)]
+    flows = [(i, 2 * n - 1 - i, 1500) for i in range(n)]
+    year = np.repeat([2017, 2021], n)
+    crowd = lineage_of((2017, 2021), names, flows, year=year, residents=np.full(2 * n, 1500))
+    figure = draw_flow_chart(FlowChart(crowd, REGISTERS, "da"))
     on_paper(figure)
     assert len(marked(figure, "label")) == 2 * n

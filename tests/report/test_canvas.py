@@ -80,7 +80,7 @@ def test_fills_that_meet_differ_in_grey() -> None:
 
 def test_without_matplotlib_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"matplotlib, which is not installed.*udsat_geo\[figures\]"):
+    with pytest.raises(InputError, match=r"matplotlib, which is not installed.*udsat_geo\[report\]"):
         require_matplotlib()
 
     @drawn

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from udsat_geo.report.canvas import Origin
-from udsat_geo.report.figures import published_origin
 
 
 def test_one_vintage_is_told_once_and_several_newest_first() -> None:
@@ -22,11 +21,3 @@ def test_without_a_vintage_the_year_of_the_registers_is_told() -> None:
 
 def test_areas_from_a_file_are_named() -> None:
     assert "Områder: official.gpkg." in Origin("registers", "p", 2017, areas="official.gpkg").lines("da")[0]
-
-
-def test_the_report_tells_its_vintages_at_figur_2() -> None:
-    (line,) = published_origin("da").lines("da")
-    assert line.startswith("Kilde: Københavns Kommune, Status på Politik for Udsatte Byområder, 2021. ")
-    assert "lav indkomst 2019" in line
-    assert "uden uddannelse 2020" in line
-    assert "Politik:" not in line

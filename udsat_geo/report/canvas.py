@@ -15,11 +15,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from udsat_geo.designation.designation import Designation
 from udsat_geo.messages.errors import check_installed
-from udsat_geo.messages.translate import _, in_language
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.rules import Policy
-from udsat_geo.report.words import SOURCES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -212,7 +210,11 @@ def shortened(text: str, width_cm: float, size: float, bold: bool = False) -> st
     return f"{text}…"
 
 
-PUBLISHED = "published"
+SOURCES = {
+    "registers": N_("registers"),
+    "synthetic": N_("the synthetic Copenhagen, whose residents do not exist"),
+    "unit_table": N_("a table of units"),
+}
 
 
 @dataclass(frozen=True)
@@ -221,9 +223,9 @@ class Origin:
 
     Attributes
     ----------
-    source : {"registers", "synthetic", "unit_table", "published"}
+    source : {"registers", "synthetic", "unit_table"}
     policy : str
-        Id of the policy; empty where none plays a part.
+        Id of the policy.
     year : int
         Of the data, where `vintage` says nothing else.
     vintage : dict
@@ -240,9 +242,8 @@ class Origin:
 
     def lines(self, language: str) -> list[str]:
         """What is said of it: the source, and the years of the data."""
-        told = _("Source: {source}.", language).format(source=in_language(SOURCES, language)[self.source])
-        if self.policy:
-            told += _(" Policy: {policy}.", language).format(policy=self.policy)
+        told = _("Source: {source}.", language).format(source=_(SOURCES[self.source], language))
+        told += _(" Policy: {policy}.", language).format(policy=self.policy)
         if self.areas:
             told += _(" Areas: {file}.", language).format(file=self.areas)
         return [f"{told} {self._years(language)}"]
@@ -261,13 +262,7 @@ def _joined(names: list[str], last: str) -> str:
     return lower[0] if len(lower) == 1 else f"{', '.join(lower[:-1])} {last} {lower[-1]}"
 
 
-def origin_of(designation: Designation, language: str | None = None) -> Origin:
-    """Where a designation comes from; in its own language, unless another is named."""
-    policy = designation.policy.policy
-    vintage = vintage_of(policy, designation.vintage, designation.year, language or designation.language)
-    return Origin(designation.inputs.source, policy.id, designation.year, vintage)
-
-
-def vintage_of(policy: Policy, vintage: dict[str, int], year: int, language: str) -> dict[str, int]:
-    """The year of the data of each criterion, by its name; where none is told, the year of the registers."""
-    return {criterion.label_in(language): vintage.get(criterion.key, year) for criterion in policy.criteria}
+def origin_of(source: str, policy: Policy, year: int, vintage: dict[str, int], language: str) -> Origin:
+    """Where data come from, with the year of those of each criterion: where none is told, that of the registers."""
+    years = {criterion.label_in(language): vintage.get(criterion.key, year) for criterion in policy.criteria}
+    return Origin(source, policy.id, year, years)

@@ -1,15 +1,15 @@
-"""The gaps year by year on their way to the milestone: the figure that the status report's Tabel 2 tells in numbers."""
+"""The criteria in the areas and outside (Figur 2 and 4 of the status report), and the gaps by year to the milestone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.designation.status import Status
-from udsat_geo.messages.translate import _, in_language
+from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.monitoring.status import StatusSeries, progress_of
 from udsat_geo.policy.rules import Policy
@@ -20,7 +20,6 @@ from udsat_geo.report.canvas import (
     INK,
     ORANGE,
     PALE,
-    PUBLISHED,
     SMALL_PT,
     TEXT_PT,
     VERMILION,
@@ -29,11 +28,11 @@ from udsat_geo.report.canvas import (
     Sheet,
     drawn,
     height_of,
+    text_width,
     title_height,
     wrapped,
     wrapped_all,
 )
-from udsat_geo.report.words import GAPS, STATUS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,11 +79,9 @@ class Compared:
 
     def shown(self, value: float, j: int) -> str:
         """A rate of a criterion as text."""
-        words = in_language(STATUS, self.language)
         if np.isnan(value):
-            return words["missing"]
-        told = decimal(value, 1, self.language)
-        return words["other" if self.unit[j] else "share"].format(value=told, unit=self.unit[j])
+            return _("no data", self.language)
+        return f"{decimal(value, 1, self.language)} {self.unit[j] or '%'}"
 
     def gap_shown(self, j: int) -> str:
         """The gap of a criterion as text."""
@@ -95,12 +92,7 @@ def gap_shown(gap: float, unit: str, language: str) -> str:
     """A gap as text, in points where its criterion is a share."""
     if np.isnan(gap):
         return _("no data", language)
-    told = decimal(gap, 1, language).replace("-", "−")
-    return (
-        _("{value} {unit}", language).format(value=told, unit=unit)
-        if unit
-        else _("{value} points", language).format(value=told)
-    )
+    return f"{decimal(gap, 1, language).replace('-', '−')} {unit or _('points', language)}"
 
 
 def compared(
@@ -166,59 +158,74 @@ def draw_criteria_bars(status: Compared) -> Figure:
     InputError
         Without matplotlib.
     """
-    words = in_language(STATUS, status.language)
-    told = {"year": status.year, "designated": status.designated, "until": status.until}
-    title = words["title" if status.until is None else "title_updated"].format(**told)
-    # printed gaps are those of printed rates
-    unrounded = "" if status.origin.source == PUBLISHED else words["unrounded"]
-    notes = [f"{words['note']}{unrounded}", *status.origin.lines(status.language)]
+    language = status.language
+    if status.until is None:
+        title = _("Status {year} on the criteria of designation", language)
+    else:
+        title = _("Status {year} on the criteria of designation for the areas drawn anew, {year}–{until}", language)
+    title = title.format(year=status.year, until=status.until)
+    note = _(
+        "The gap is the difference between the disadvantaged areas and the rest of the city; "
+        "positive is worse. The figure shows one moment.",
+        language,
+    ) + _(" Gaps are taken before rounding.", language)
+    notes = [note, *status.origin.lines(language)]
     groups = [
         (unit, [j for j in range(len(status.unit)) if status.unit[j] == unit]) for unit in dict.fromkeys(status.unit)
     ]
     head, key = title_height(title), 0.75
-    body = sum(ROW_CM * len(members) + BETWEEN_CM for _ignored, members in groups)
+    body = sum(ROW_CM * len(members) + BETWEEN_CM for _unit, members in groups)
     foot = height_of(wrapped_all(notes, WIDTH_CM), SMALL_PT) + 0.2
     sheet = Sheet(head + key + body + foot)
     sheet.title(title)
-    _write_key(sheet, head, words["areas"].format(**told), words["rest"], words["gap"])
+    _write_key(sheet, head, status)
     top = head + key
     for unit, members in groups:
-        height = ROW_CM * len(members)
-        axes = sheet.axes(LABEL_CM, top, WIDTH_CM - LABEL_CM - GAP_CM, height, unit or "shares")
-        _draw_group(axes, status, members)
-        axes.set_xlabel(unit or words["of_residents"], fontsize=SMALL_PT, labelpad=1, color=GREY)
-        for place, j in enumerate(members):
-            label = wrapped(status.label[j], LABEL_CM - 0.3, TEXT_PT)
-            middle = top + (place + 0.5) * ROW_CM
-            sheet.write(0.0, middle - height_of(label, TEXT_PT) / 2, label, TEXT_PT)
-            sheet.write(WIDTH_CM, middle - 0.2, status.gap_shown(j), TEXT_PT, ha="right", weight="bold", gid="gap")
-        top += height + BETWEEN_CM
+        _draw_group(sheet, top, status, unit, members)
+        top += ROW_CM * len(members) + BETWEEN_CM
     sheet.notes(head + key + body + 0.1, notes)
-    each = [
-        words["alt_one"].format(
-            label=status.label[j],
+    alt = _("Bars for the disadvantaged urban areas and the rest of the city in {year}. {told}.", language)
+    sheet.figure.set_label(alt.format(year=status.year, told="; ".join(_alt_of_bars(status))))
+    return sheet.figure
+
+
+def _alt_of_bars(status: Compared) -> list[str]:
+    one = _("{label}: {areas} against {rest}, gap {gap}", status.language)
+    return [
+        one.format(
+            label=label,
             areas=status.shown(float(status.areas[j]), j),
             rest=status.shown(float(status.rest_of_city[j]), j),
             gap=status.gap_shown(j),
         )
-        for j in range(len(status.label))
+        for j, label in enumerate(status.label)
     ]
-    sheet.figure.set_label(words["alt"].format(year=status.year, told="; ".join(each)))
-    return sheet.figure
 
 
-def _write_key(sheet: Sheet, top: float, areas: str, rest: str, gap: str) -> None:
-    from udsat_geo.report.canvas import text_width
-
-    left = LABEL_CM
-    for text, colour in ((areas, ORANGE), (rest, BLUE)):
+def _write_key(sheet: Sheet, top: float, status: Compared) -> None:
+    left, language = LABEL_CM, status.language
+    areas = _("disadvantaged urban areas, designated {designated}", language).format(designated=status.designated)
+    for text, colour in ((areas, ORANGE), (_("rest of the city", language), BLUE)):
         sheet.patch(left, top + 0.03, 0.45, 0.28, facecolor=colour, edgecolor=INK, linewidth=0.5)
         sheet.write(left + 0.6, top, text)
         left += 0.6 + text_width(text, TEXT_PT) + 0.6
-    sheet.write(WIDTH_CM, top, gap, ha="right", color=GREY)
+    sheet.write(WIDTH_CM, top, _(Np_("status", "Gap"), language), ha="right", color=GREY)
 
 
-def _draw_group(axes: Axes, status: Compared, members: list[int]) -> None:
+def _draw_group(sheet: Sheet, top: float, status: Compared, unit: str, members: list[int]) -> None:
+    """The criteria of one unit of measure: their labels, their bars on a common axis, and their gaps."""
+    width = WIDTH_CM - LABEL_CM - GAP_CM
+    axes = sheet.axes(LABEL_CM, top, width, ROW_CM * len(members), unit or "shares")
+    _draw_bars(axes, status, members)
+    axes.set_xlabel(unit or _("share in per cent", status.language), fontsize=SMALL_PT, labelpad=1, color=GREY)
+    for place, j in enumerate(members):
+        label = wrapped(status.label[j], LABEL_CM - 0.3, TEXT_PT)
+        middle = top + (place + 0.5) * ROW_CM
+        sheet.write(0.0, middle - height_of(label, TEXT_PT) / 2, label, TEXT_PT)
+        sheet.write(WIDTH_CM, middle - 0.2, status.gap_shown(j), TEXT_PT, ha="right", weight="bold", gid="gap")
+
+
+def _draw_bars(axes: Axes, status: Compared, members: list[int]) -> None:
     """The bars of criteria of one unit; the axes are as many rows high as there are criteria."""
     rates = np.array([status.areas[members], status.rest_of_city[members]])
     most, least = float(np.nanmax(rates, initial=0.0)), float(np.nanmin(rates, initial=0.0))
@@ -247,6 +254,12 @@ def _draw_group(axes: Axes, status: Compared, members: list[int]) -> None:
 
 COLUMNS, PANEL_CM, HEAD_CM, FOOT_CM, AXIS_CM, BETWEEN_LINES_CM = 3, 3.3, 1.15, 0.9, 0.75, 0.45
 """Panels in a row; height of a panel's axes, of what stands over and under them; room for its numbers; between two."""
+MEASURED: dict[str, Any] = {"color": BLUE, "linewidth": 1.6, "marker": "o", "markersize": 4.5}
+PATH: dict[str, Any] = {"color": GREY, "linewidth": 1.0, "linestyle": (0, (4, 2))}
+MILESTONE: dict[str, Any] = {
+    "color": VERMILION, "linestyle": "none", "marker": "D", "markersize": 6, "markeredgecolor": BLACK,
+    "markeredgewidth": 0.6,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -275,8 +288,6 @@ class GapLines:
     state : tuple of str, n_criteria
         As `udsat_geo.monitoring.status.Progress` judges the last year.
     origin : Origin
-    breaks : dict
-        Criterion -> year from which its data are of another kind.
     language : {"da", "en"}
     """
 
@@ -292,25 +303,18 @@ class GapLines:
     target: Floats
     state: tuple[str, ...]
     origin: Origin
-    breaks: dict[int, int] = field(default_factory=dict)
     language: str = "da"
 
 
-@dataclass(frozen=True)
-class Beside:
-    """Other gaps of the same criteria, drawn hollow beside the measured ones: those of a printed report.
-
-    Attributes
-    ----------
-    name : str
-        What they are.
-    years : tuple of int, n_years
-    gap : float64, shape (n_years, n_criteria)
-    """
-
-    name: str
-    years: tuple[int, ...]
-    gap: Floats
+STATES = {
+    "reached": N_("reached"),
+    "on_the_way": N_("on the way: on or below the line"),
+    "behind": N_("behind: above the line"),
+    "missed": N_("missed"),
+    "unknown": N_("no data"),
+    "no_gap": N_("no gap in {since}"),
+}
+"""What each state of `udsat_geo.monitoring.status` is called."""
 
 
 def gap_lines(
@@ -355,102 +359,78 @@ def gap_lines(
 
 
 @drawn
-def draw_gap_lines(gaps: GapLines, beside: Beside | None = None) -> Figure:
+def draw_gap_lines(gaps: GapLines) -> Figure:
     """Draw a small panel for each criterion: its gap by year, the straight line to the milestone, and the milestone.
 
     Parameters
     ----------
     gaps : GapLines
-    beside : Beside, optional
 
     Raises
     ------
     InputError
         Without matplotlib.
     """
-    n_criteria = len(gaps.label)
-    told = {"first": gaps.years[0], "last": gaps.years[-1], "by": gaps.by, "since": gaps.since}
-    told["designated"] = gaps.designated
-    title = _("The gaps {first}–{last} on their way to the milestone of {by}", gaps.language).format(**told)
+    n_criteria, language = len(gaps.label), gaps.language
+    told = {"first": gaps.years[0], "last": gaps.years[-1], "by": gaps.by, "designated": gaps.designated}
+    title = _("The gaps {first}–{last} on their way to the milestone of {by}", language).format(**told)
     there = sum(state in ("reached", "on_the_way") for state in gaps.state)
     summary = _(
-        "{there} of {of} criteria are on the way or have reached the milestone; it takes {needed}.", gaps.language
+        "{there} of {of} criteria are on the way or have reached the milestone; it takes {needed}.", language
     ).format(there=there, of=n_criteria, needed=gaps.needed)
-    notes = [
-        summary,
-        _(
-            "The areas are those designated in {designated}, in every year. The line is our own yardstick.",
-            gaps.language,
-        ).format(**told),
-        *gaps.origin.lines(gaps.language),
-    ]
+    note = _(
+        "The areas are those designated in {designated}, in every year. The line is our own yardstick.", language
+    ).format(**told)
+    notes = [summary, note, *gaps.origin.lines(language)]
     head, row = title_height(title), HEAD_CM + PANEL_CM + FOOT_CM
     n_rows = -(-(n_criteria + 1) // COLUMNS)
     foot = height_of(wrapped_all(notes, WIDTH_CM), SMALL_PT) + 0.2
     sheet = Sheet(head + n_rows * row + foot)
     sheet.title(title)
     width = (WIDTH_CM - (COLUMNS - 1) * BETWEEN_LINES_CM) / COLUMNS
-    for j in range(n_criteria):
+    for j in range(n_criteria + 1):
         left, top = (j % COLUMNS) * (width + BETWEEN_LINES_CM), head + (j // COLUMNS) * row
-        _draw_panel(sheet, gaps, beside, j, left, top, width)
-    _write_key_of_lines(
-        sheet, gaps, beside, (n_criteria % COLUMNS) * (width + BETWEEN_LINES_CM), head + (n_rows - 1) * row, width
-    )
+        if j < n_criteria:
+            _draw_panel(sheet, gaps, j, left, top, width)
+        else:
+            _write_key_of_lines(sheet, gaps, left, top, width)
     sheet.notes(head + n_rows * row + 0.1, notes)
-    sheet.figure.set_label(
-        _(
-            "The gap of each criterion from {first} to {last}, with a line to the milestone of {by}. {told}.",
-            gaps.language,
-        ).format(**told, told="; ".join(_alt(gaps, j) for j in range(n_criteria)))
-    )
+    alt = _("The gap of each criterion from {first} to {last}, with a line to the milestone of {by}. {told}.", language)
+    sheet.figure.set_label(alt.format(**told, told="; ".join(_alt(gaps, j) for j in range(n_criteria))))
     return sheet.figure
 
 
-def _alt(gaps: GapLines, j: int) -> str:
-    def shown(value: float) -> str:
-        return gap_shown(value, gaps.unit[j], gaps.language)
+def _state(gaps: GapLines, j: int) -> str:
+    return _(STATES[gaps.state[j]], gaps.language).format(since=gaps.since)
 
-    start = gaps.gap[gaps.years.index(gaps.since), j]
-    state = in_language(GAPS, gaps.language)[gaps.state[j]].format(since=gaps.since)
+
+def _alt(gaps: GapLines, j: int) -> str:
+    start, last = gaps.gap[gaps.years.index(gaps.since), j], gaps.gap[-1, j]
+    shown = [gap_shown(float(gap), gaps.unit[j], gaps.language) for gap in (start, last, gaps.target[j])]
     return _("{label}: from {start} to {end}, milestone {target}, {state}", gaps.language).format(
-        label=gaps.label[j], start=shown(start), end=shown(gaps.gap[-1, j]), target=shown(gaps.target[j]), state=state
+        label=gaps.label[j], start=shown[0], end=shown[1], target=shown[2], state=_state(gaps, j)
     )
 
 
-def _draw_panel(
-    sheet: Sheet, gaps: GapLines, beside: Beside | None, j: int, left: float, top: float, width: float
-) -> None:
-    words = in_language(GAPS, gaps.language)
+def _draw_panel(sheet: Sheet, gaps: GapLines, j: int, left: float, top: float, width: float) -> None:
     label = wrapped(gaps.label[j], width, TEXT_PT, bold=True)
     sheet.write(left, top + 0.72 - height_of(label, TEXT_PT), label, TEXT_PT, weight="bold")
-    sheet.write(left, top + 0.72, gaps.unit[j] or words["points"], SMALL_PT, color=GREY)
+    sheet.write(left, top + 0.72, gaps.unit[j] or _("points", gaps.language), SMALL_PT, color=GREY)
     axes = sheet.axes(left + AXIS_CM, top + HEAD_CM, width - AXIS_CM - 0.2, PANEL_CM, gaps.label[j])
-    _set_axes(axes, gaps, beside, j)
+    _set_axes(axes, gaps, j)
     start = gaps.years.index(gaps.since)
     if not np.isnan(gaps.target[j]):
         ends = ([gaps.since, gaps.by], [gaps.gap[start, j], gaps.target[j]])
-        axes.plot(*ends, color=GREY, linewidth=1.0, linestyle=(0, (4, 2)), zorder=2, gid="path")
-        axes.plot(gaps.by, gaps.target[j], marker="D", markersize=6, color=VERMILION, markeredgecolor=BLACK,
-                  markeredgewidth=0.6, clip_on=False, zorder=4, gid="milestone")  # fmt: skip
+        axes.plot(*ends, **PATH, zorder=2, gid="path")
+        axes.plot(gaps.by, gaps.target[j], **MILESTONE, clip_on=False, zorder=4, gid="milestone")
         ends_there = gaps.by == gaps.years[-1] and gaps.target[j] < gaps.gap[-1, j]
         _number(axes, gaps.by, gaps.target[j], gaps.language, above=not ends_there)
-    if j in gaps.breaks:
-        axes.axvline(gaps.breaks[j], color=GREY, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=1)
-        axes.annotate(words["break"], (gaps.breaks[j], 0), (2, 2), textcoords="offset points", fontsize=SMALL_PT,
-                      color=GREY, rotation=90, ha="left", va="bottom")  # fmt: skip
-    axes.plot(gaps.years, gaps.gap[:, j], color=BLUE, linewidth=1.6, marker="o", markersize=4.5, zorder=5, gid="gap")
-    if beside is not None:
-        axes.plot(beside.years, beside.gap[:, j], linestyle="none", marker="s", markersize=6.5, markerfacecolor="none",
-                  markeredgecolor=BLACK, markeredgewidth=0.9, zorder=4.5, gid="beside")  # fmt: skip
+    axes.plot(gaps.years, gaps.gap[:, j], **MEASURED, zorder=5, gid="gap")
     for i in sorted({start, len(gaps.years) - 1}):
         if not np.isnan(gaps.gap[i, j]):
             under = gaps.by == gaps.years[i] and gaps.gap[i, j] <= gaps.target[j]
-            if beside is not None and gaps.years[i] in beside.years:
-                # away from the hollow mark
-                under = under or beside.gap[beside.years.index(gaps.years[i]), j] >= gaps.gap[i, j]
             _number(axes, gaps.years[i], gaps.gap[i, j], gaps.language, above=not under)
-    state = words[gaps.state[j]].format(since=gaps.since)
-    sheet.write(left + AXIS_CM, top + HEAD_CM + PANEL_CM + 0.42, state, SMALL_PT, gid="state")
+    sheet.write(left + AXIS_CM, top + HEAD_CM + PANEL_CM + 0.42, _state(gaps, j), SMALL_PT, gid="state")
 
 
 def _number(axes: Axes, year: int, value: float, language: str, above: bool) -> None:
@@ -463,11 +443,10 @@ def _number(axes: Axes, year: int, value: float, language: str, above: bool) -> 
     )  # fmt: skip
 
 
-def _set_axes(axes: Axes, gaps: GapLines, beside: Beside | None, j: int) -> None:
+def _set_axes(axes: Axes, gaps: GapLines, j: int) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    others = np.empty(0) if beside is None else beside.gap[:, j]
-    values = np.concatenate([gaps.gap[:, j], others, gaps.target[[j]], [0.0]])
+    values = np.concatenate([gaps.gap[:, j], gaps.target[[j]], [0.0]])
     least, most = float(np.nanmin(values)), float(np.nanmax(values))
     span = (most - least) or 1.0
     axes.set_ylim(least - (0.05 * span if least < 0 else 0.0), most + 0.2 * span)
@@ -486,30 +465,19 @@ def _set_axes(axes: Axes, gaps: GapLines, beside: Beside | None, j: int) -> None
         axes.axhline(0, color=GREY, linewidth=0.6)
 
 
-def _write_key_of_lines(
-    sheet: Sheet, gaps: GapLines, beside: Beside | None, left: float, top: float, width: float
-) -> None:
+def _write_key_of_lines(sheet: Sheet, gaps: GapLines, left: float, top: float, width: float) -> None:
     """What lines and marks mean, in the place of a panel."""
-    words = in_language(GAPS, gaps.language)
-    told = {"by": gaps.by, "since": gaps.since, "share": decimal(100 * gaps.share_left, 0, gaps.language)}
-    measured = words["printed" if gaps.origin.source == PUBLISHED else "measured"]
-    rows: list[tuple[str, dict[str, Any]]] = [
-        (measured, {"color": BLUE, "linewidth": 1.6, "marker": "o", "markersize": 4.5}),
-        (words["path"].format(**told), {"color": GREY, "linewidth": 1.0, "linestyle": (0, (4, 2))}),
-        (
-            words["milestone"].format(**told),
-            {"color": VERMILION, "linestyle": "none", "marker": "D", "markersize": 6, "markeredgecolor": BLACK,
-             "markeredgewidth": 0.6},
-        ),
-    ]  # fmt: skip
-    if beside is not None:
-        hollow = {"linestyle": "none", "marker": "s", "markersize": 6.5, "markerfacecolor": "none"}
-        mark = {**hollow, "markeredgecolor": BLACK, "markeredgewidth": 0.9}
-        rows.insert(1, (words["beside"].format(beside=beside.name), mark))
+    share = decimal(100 * gaps.share_left, 0, gaps.language)
+    path = _("straight line from {since} to the milestone", gaps.language)
+    milestone = _("milestone {by}: {share} % of the gap of {since}", gaps.language)
     at = top + HEAD_CM
-    for text, style in rows:
+    for text, style in (
+        (_("gap, measured", gaps.language), MEASURED),
+        (path.format(since=gaps.since), PATH),
+        (milestone.format(by=gaps.by, share=share, since=gaps.since), MILESTONE),
+    ):
         lines = wrapped(text, width - 1.5, TEXT_PT)
-        from_to = (left + 0.75,) * 2 if style.get("linestyle") == "none" else (left + 0.35, left + 1.15)
-        sheet.line(*from_to, at + 0.17, **style)
+        ends = (left + 0.75,) * 2 if style.get("linestyle") == "none" else (left + 0.35, left + 1.15)
+        sheet.line(*ends, at + 0.17, **style)
         sheet.write(left + 1.4, at, lines)
         at += height_of(lines, TEXT_PT) + 0.15

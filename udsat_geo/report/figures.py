@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from udsat_geo.changes.diff import compare
 from udsat_geo.changes.lineage import trace
 from udsat_geo.designation.designation import Designation, Progress, check_year, read_units
 from udsat_geo.designation.job import Job, designate_in_a_row, find_inputs, find_registers_of_years, run
-from udsat_geo.designation.status import Status
 from udsat_geo.designation.surroundings import read_surroundings
 from udsat_geo.files.area_set import read_area_set
 from udsat_geo.files.atomic_write import all_or_none, cannot_write
@@ -25,94 +24,20 @@ from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, OutputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
-from udsat_geo.monitoring.status import StatusSeries, series_of
-from udsat_geo.policy.load import LoadedPolicy, load_policy
-from udsat_geo.policy.published import status_2021
-from udsat_geo.policy.rules import Policy
+from udsat_geo.monitoring.status import series_of
+from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, years_in
 from udsat_geo.registers.schema import CRS
-from udsat_geo.report.canvas import PUBLISHED, Origin, origin_of, settings, vintage_of
-from udsat_geo.report.charts import (
-    Beside,
-    Compared,
-    GapLines,
-    compared,
-    draw_criteria_bars,
-    draw_gap_lines,
-    gap_lines,
-    in_print,
-)
-from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart, flow_chart
+from udsat_geo.report.canvas import Origin, origin_of, settings
+from udsat_geo.report.charts import Compared, GapLines, compared, draw_criteria_bars, draw_gap_lines, gap_lines
+from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
 from udsat_geo.report.map_page import backdrop_of
 from udsat_geo.report.maps import AreasOnMap, ChangesOnMap, areas_on_map, changes_on_map, draw_area_map, draw_change_map
-from udsat_geo.scoring.scores import gaps
 from udsat_geo.synthetic.write import DEFAULT_SEED
 from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-POLICY, DESIGNATED = "kbh-2017", 2017
-"""The policy whose criteria they are, and when the areas of Tabel 1 were designated."""
-BREAKS = {"no_education": 2018}
-"""Criterion -> year from which its data are of another kind; footnote 3 of the report."""
-
-
-def published_series() -> StatusSeries:
-    """Tabel 1: the areas of 2017 and the rest of the city, by year, shares as fractions.
-
-    The report prints no residents and nothing of the whole city: 0, and NaN.
-    """
-    policy = load_policy(POLICY).policy
-    table = status_2021()["table_1"]
-    years = [int(year) for year in table["areas"][policy.keys[0]] if year.isdigit()]
-    return series_of({year: _status(table, year, policy) for year in years})
-
-
-def _status(table: dict[str, Any], year: int, policy: Policy) -> Status:
-    areas, rest = (
-        np.array([float(table[side][key][str(year)]) for key in policy.keys]) / in_print(policy)
-        for side in ("areas", "rest_of_city")
-    )
-    return Status(areas, rest, np.full(len(areas), np.nan), gaps(areas, rest, policy), 0, 0)
-
-
-def published_origin(language: str = "da") -> Origin:
-    """The report, with the years of its data as it tells them at Figur 2."""
-    policy, report = load_policy(POLICY).policy, status_2021()
-    vintage = {key: int(report["criteria"][key]["vintage_of_status_2021"]) for key in policy.keys}
-    year = published_series().years[-1]
-    return Origin(PUBLISHED, "", year, vintage_of(policy, vintage, year, language))
-
-
-def published_comparison(language: str = "da") -> Compared:
-    """Figur 2 of the report."""
-    series = published_series()
-    policy = load_policy(POLICY).policy
-    return compared(series.last, policy, series.years[-1], DESIGNATED, published_origin(language), language)
-
-
-def published_gaps(language: str = "da") -> GapLines:
-    """The gaps of Tabel 1 by year; those that Tabel 2 prints beside it are partly others.
-
-    Raises
-    ------
-    ValueError
-        If the built-in policy had no milestone.
-    """
-    policy = load_policy(POLICY).policy
-    lines = gap_lines(published_series(), policy, DESIGNATED, published_origin(language), language)
-    if lines is None:
-        raise ValueError(f"{POLICY} has no milestone")
-    breaks = {policy.keys.index(key): year for key, year in BREAKS.items()}
-    return GapLines(**{**lines.__dict__, "breaks": breaks})
-
-
-def published_beside(language: str = "da") -> Beside:
-    """The printed gaps, to be drawn beside measured ones."""
-    series = published_series()
-    return Beside(_("printed in the report", language), series.years, in_print(load_policy(POLICY).policy) * series.gap)
 
 
 @dataclass(frozen=True)
@@ -164,7 +89,7 @@ def draw_all(shown: Shown) -> dict[str, Figure]:
     if shown.gaps is not None:
         figures[f"gaps_{shown.gaps.years[0]}_{shown.gaps.years[-1]}"] = draw_gap_lines(shown.gaps)
     if shown.flows is not None:
-        years = shown.flows.flows.years
+        years = shown.flows.lineage.years
         figures[f"lineage_{years[0]}_{years[-1]}"] = draw_flow_chart(shown.flows)
     return figures
 
@@ -275,25 +200,29 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
         If the call, the file of areas or the registers are at fault.
     """
     folders, read = _check(job, progress)
-    first = None if read is None else _first_areas(job, read)
-    made = _designations(job, job.years if first is None else job.years[1:], progress)
-    sets = [] if first is None else [first[0]]
+    year, policy = job.years[-1], job.policy.policy
+    sets, areas = ([], []) if read is None else _first_areas(job, read)
+    made = _designations(job, job.years[len(sets) :], progress)
     sets += [each.area_set() for each in made]
-    areas = ([] if first is None else [first[1]]) + [areas_on_map(each) for each in made]
-    counted = [read if read is not None else sets[0], *sets[1:][-1:]]
-    measured = _measure(job, folders, counted, progress)
+    areas += [areas_on_map(each) for each in made]
+    measured = _measure(job, folders, [sets[0] if read is None else read, *sets[1:][-1:]], progress)
     if read is not None:
         check_in_city(read, measured[job.years[0]].outside[0])
-    later = made if first is not None else made[1:]
-    changes = [changes_on_map(one, other) for one, other in zip(sets[:-1], later, strict=True)]
+    changes = [changes_on_map(one, other) for one, other in zip(sets, made[1 if read is None else 0 :], strict=False)]
+    origin = origin_of(folders[year][1], policy, year, measured[year].sums.settings.vintage, job.language)
+    with_file = _of_file(job, origin)
     flows = None
     if len(sets) > 1:
         lineage = trace(sets, [compare(one, other) for one, other in pairwise(sets)])
-        flows = flow_chart(lineage, _of_file(job, origin_of(made[-1])), job.language)
-    gaps = _gaps(job, folders, measured)
+        flows = FlowChart(lineage, with_file, job.language)
+    series = series_of({each: found.status() for each, found in measured.items()})
+    gaps = gap_lines(series, policy, job.years[0], with_file, job.language)
+    statuses = [compared(measured[year].status(), policy, year, job.years[0], with_file, job.language)]
+    if len(sets) > 1:
+        statuses.append(compared(measured[year].status(1), policy, year, year, origin, job.language, updated=True))
     return Shown(
         tuple(areas),
-        _statuses(job, folders, measured),
+        tuple(statuses),
         tuple(dataclasses.replace(each, origin=_of_file(job, each.origin, each.before)) for each in changes),
         gaps,
         flows,
@@ -314,16 +243,13 @@ def _notes(
         for each in made
     }
     notes += [note for each in made for note in each.notes if note not in unsaid]
-    notes += (
-        [
+    if gaps is None:
+        notes.append(
             _(
                 "No figure of the gaps: the policy has no milestone, or there is only one year to measure in.",
                 job.language,
             )
-        ]
-        if gaps is None
-        else []
-    )
+        )
     return tuple(dict.fromkeys(notes))
 
 
@@ -391,24 +317,28 @@ def _read_areas(path: Path, job: FiguresJob) -> AreaSet:
     return read.in_crs(CRS)
 
 
-def _first_areas(job: FiguresJob, read: AreaSet) -> tuple[AreaSet, AreasOnMap]:
-    """The areas of a file over the units of its year, and as they are drawn."""
+def _first_areas(job: FiguresJob, read: AreaSet) -> tuple[list[AreaSet], list[AreasOnMap]]:
+    """The areas of a file over the units of its year, and as they are drawn: those with most residents first."""
     year, policy = job.years[0], job.policy.policy
     inputs = find_inputs(_job(job, year), year)
     units, found = read_units(inputs, job.policy, job.threads, job.language)
     addresses = units.unit_id if units.kind == "addresses" else None
     area_of_unit = read.area_of(units.easting, units.northing, addresses)
     over_units = dataclasses.replace(read, year=year, members=members_of_units(units, area_of_unit))
-    residents = over_units.residents
-    order = np.lexsort((np.arange(len(read)), -residents))
+    order = np.argsort(-over_units.residents, kind="stable")
     surroundings = read_surroundings(inputs.around, units, policy, job.language)
-    origin = Origin(inputs.source, policy.id, year, vintage_of(policy, found["vintage"], year, job.language))
     shown = AreasOnMap(
-        year, year + policy.cadence, tuple(str(read.name[i]) for i in order), residents[order],
-        int(units.residents.sum()), read.outline[order], backdrop_of(units, surroundings), _of_file(job, origin),
-        job.language,
-    )  # fmt: skip
-    return over_units, shown
+        year=year,
+        until=year + policy.cadence,
+        outline=read.outline[order],
+        backdrop=backdrop_of(units, surroundings),
+        origin=_of_file(job, origin_of(inputs.source, policy, year, found["vintage"], job.language)),
+        language=job.language,
+        name=tuple(read.name[order].tolist()),
+        residents=over_units.residents[order],
+        residents_of_city=int(units.residents.sum()),
+    )
+    return [over_units], [shown]
 
 
 def _job(job: FiguresJob, year: int) -> Job:
@@ -433,27 +363,3 @@ def _measure(
         chosen = sets if year == job.years[-1] else sets[:1]
         measured[year] = measure_year(folder, job.policy.policy, chosen, job.threads)
     return measured
-
-
-def _origin(job: FiguresJob, folders: dict[int, tuple[Path, str]], measured: dict[int, MeasuredYear]) -> Origin:
-    """Where the last year's measurements come from."""
-    year, policy = job.years[-1], job.policy.policy
-    vintage = vintage_of(policy, measured[year].sums.settings.vintage, year, job.language)
-    return Origin(folders[year][1], policy.id, year, vintage)
-
-
-def _statuses(
-    job: FiguresJob, folders: dict[int, tuple[Path, str]], measured: dict[int, MeasuredYear]
-) -> tuple[Compared, ...]:
-    year, policy, origin = job.years[-1], job.policy.policy, _origin(job, folders, measured)
-    first = _of_file(job, origin)
-    return tuple(
-        compared(measured[year].status(k), policy, year, designated, first if k == 0 else origin, job.language, k > 0)
-        for k, designated in zip(range(len(measured[year].sets)), (job.years[0], year), strict=False)
-    )
-
-
-def _gaps(job: FiguresJob, folders: dict[int, tuple[Path, str]], measured: dict[int, MeasuredYear]) -> GapLines | None:
-    series = series_of({year: found.status() for year, found in measured.items()})
-    origin = _of_file(job, _origin(job, folders, measured))
-    return gap_lines(series, job.policy.policy, job.years[0], origin, job.language)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.changes.diff import ADDED
 from udsat_geo.changes.lineage import Lineage
-from udsat_geo.messages.translate import _, in_language
+from udsat_geo.messages.translate import Np_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.report.canvas import (
     BLACK,
@@ -31,7 +31,6 @@ from udsat_geo.report.canvas import (
     title_height,
     wrapped_all,
 )
-from udsat_geo.report.words import FLOWS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,32 +41,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _HALVINGS = 60
-
-
-@dataclass(frozen=True)
-class AreaFlows:
-    """Areas of several years and the residents that they share; see `udsat_geo.changes.lineage.Lineage`.
-
-    Attributes
-    ----------
-    years : tuple of int
-        Rising.
-    year, residents : int64, shape (n_areas,)
-    from_outside, to_outside : int64, shape (n_areas,)
-        Of its residents, those who were in no area of the year before; by the residents of the next year, those who
-        are in no area then.
-    tail, head, shared : int64, shape (n_flows,)
-        An area, one of the next year, and the residents of then that they share.
-    """
-
-    years: tuple[int, ...]
-    year: Ints
-    residents: Ints
-    from_outside: Ints
-    to_outside: Ints
-    tail: Ints
-    head: Ints
-    shared: Ints
 
 
 @dataclass(frozen=True)
@@ -96,27 +69,27 @@ class Layout:
     left: Floats
 
 
-def lay_out(flows: AreaFlows, height_cm: float, least_cm: float, between_cm: float) -> Layout:
+def lay_out(lineage: Lineage, height_cm: float, least_cm: float, between_cm: float) -> Layout:
     """Lay out bars and bands.
 
     All bars have one scale, the largest at which every column fits.
 
     Parameters
     ----------
-    flows : AreaFlows
+    lineage : Lineage
     height_cm : float
     least_cm : float
         The room that each area has at least, so that labels do not overlap; not more than an even share of the height.
     between_cm : float
         Between the rooms of two areas.
     """
-    column = np.searchsorted(np.array(flows.years), flows.year).astype(np.int64)
-    columns = [np.flatnonzero(column == place) for place in range(len(flows.years))]
-    scale = _scale([flows.residents[members] for members in columns], height_cm, least_cm, between_cm)
-    height: Floats = scale * flows.residents.astype(np.float64)
+    column = np.searchsorted(np.array(lineage.years), lineage.nodes.year).astype(np.int64)
+    columns = [np.flatnonzero(column == place) for place in range(len(lineage.years))]
+    scale = _scale([lineage.nodes.residents[members] for members in columns], height_cm, least_cm, between_cm)
+    height: Floats = scale * lineage.nodes.residents.astype(np.float64)
     room = np.maximum(height, least_cm)
     top = np.zeros(len(column))
-    ordered = _ordered(flows, columns)
+    ordered = _ordered(lineage, columns)
     for members in ordered:
         ends = np.cumsum(room[members] + between_cm) - between_cm
         # a column that needs less stands in the middle
@@ -124,7 +97,7 @@ def lay_out(flows: AreaFlows, height_cm: float, least_cm: float, between_cm: flo
         top[members] = spare + ends - room[members]
     middle = top + room / 2
     top = (middle - height / 2).astype(np.float64)
-    band, came, left = _bands(flows, top, height)
+    band, came, left = _bands(lineage, top, height)
     return Layout(column, top, height, middle, band, came, left)
 
 
@@ -144,50 +117,50 @@ def _scale(residents: list[Ints], height_cm: float, least_cm: float, between_cm:
     return low
 
 
-def _ordered(flows: AreaFlows, columns: list[Ints]) -> list[Ints]:
+def _ordered(lineage: Lineage, columns: list[Ints]) -> list[Ints]:
     """The areas of each column from top to bottom: at first by residents, then near those they descend from."""
-    rank = np.zeros(len(flows.year))
+    rank = np.zeros(len(lineage.nodes.year))
     ordered: list[Ints] = []
     for place, members in enumerate(columns):
-        key: Floats = -flows.residents[members].astype(np.float64)
+        key: Floats = -lineage.nodes.residents[members].astype(np.float64)
         if place:
-            key = _near_ancestors(flows, members, rank, len(columns[place - 1]))
+            key = _near_ancestors(lineage, members, rank, len(columns[place - 1]))
         order = members[np.lexsort((members, key))]
         rank[order] = np.arange(len(order))
         ordered.append(order)
     return ordered
 
 
-def _near_ancestors(flows: AreaFlows, members: Ints, rank: Floats, n_before: int) -> Floats:
+def _near_ancestors(lineage: Lineage, members: Ints, rank: Floats, n_before: int) -> Floats:
     """The mean place of those that each area descends from, weighed by residents; new ones come last."""
-    key = np.full(len(members), float(n_before))
+    flows, key = lineage.flows, np.full(len(members), float(n_before))
     for i, area in enumerate(members.tolist()):
-        into = (flows.head == area) & (flows.shared > 0)
+        into = (flows.head == area) & (flows.residents > 0)
         if into.any():
-            key[i] = np.average(rank[flows.tail[into]], weights=flows.shared[into])
+            key[i] = np.average(rank[flows.tail[into]], weights=flows.residents[into])
     return key
 
 
-def _bands(flows: AreaFlows, top: Floats, height: Floats) -> tuple[Floats, Floats, Floats]:
+def _bands(lineage: Lineage, top: Floats, height: Floats) -> tuple[Floats, Floats, Floats]:
     """Ends of the bands on their bars, and what is left of a bar on either side.
 
     On its right side a bar of one year is shared out among residents of the next, who may be more or fewer.
     """
-    n_areas = len(top)
-    band = np.zeros((len(flows.shared), 4))
+    flows, nodes, n_areas = lineage.flows, lineage.nodes, len(top)
+    band = np.zeros((len(flows), 4))
     came, left = np.zeros((n_areas, 2)), np.zeros((n_areas, 2))
     # the end of a band at one bar is ordered by where its other end is, so that bands of one bar do not cross
     for here, there, outside, columns, rest in (
-        (flows.tail, flows.head, flows.to_outside, (0, 1), left),
-        (flows.head, flows.tail, flows.from_outside, (2, 3), came),
+        (flows.tail, flows.head, nodes.to_outside, (0, 1), left),
+        (flows.head, flows.tail, nodes.from_outside, (2, 3), came),
     ):
         whole = outside.astype(np.float64)
-        np.add.at(whole, here, flows.shared)
+        np.add.at(whole, here, flows.residents)
         per_resident = np.divide(height, whole, out=np.zeros(n_areas), where=whole > 0)
         at = top.copy()
         for flow in np.lexsort((there, top[there], here)).tolist():
             area = int(here[flow])
-            end = at[area] + flows.shared[flow] * per_resident[area]
+            end = at[area] + flows.residents[flow] * per_resident[area]
             band[flow, columns[0]], band[flow, columns[1]] = at[area], end
             at[area] = end
         rest[:, 0], rest[:, 1] = at, at + outside * per_resident
@@ -209,49 +182,24 @@ REMOVED = {"facecolor": "white", "hatch": "xxxxx"}
 
 @dataclass(frozen=True)
 class FlowChart:
-    """A lineage to be drawn.
+    """A lineage to be drawn: areas that share few residents are joined by thin bands too.
 
     Attributes
     ----------
-    flows : AreaFlows
-    name : tuple of str, n_areas
-    ends : tuple of bool, n_areas
-        Whether no area of the next year descends from it.
-    begins : tuple of bool, n_areas
-        Whether it descends from no area of the year before.
+    lineage : Lineage
+        Of two years or more.
     origin : Origin
     language : {"da", "en"}
     """
 
-    flows: AreaFlows
-    name: tuple[str, ...]
-    ends: tuple[bool, ...]
-    begins: tuple[bool, ...]
+    lineage: Lineage
     origin: Origin
     language: str = "da"
 
-
-def flow_chart(lineage: Lineage, origin: Origin, language: str = "da") -> FlowChart:
-    """The flow chart of a lineage; areas that share few residents are joined by thin bands too.
-
-    Parameters
-    ----------
-    lineage : Lineage
-    origin : Origin
-    language : {"da", "en"}
-    """
-    nodes, flows = lineage.nodes, lineage.flows
-    return FlowChart(
-        AreaFlows(
-            lineage.years, nodes.year, nodes.residents, nodes.from_outside, nodes.to_outside, flows.tail, flows.head,
-            flows.residents,
-        ),
-        tuple(str(name) for name in nodes.name),
-        tuple(bool(ends) for ends in nodes.ends),
-        tuple(event == ADDED for event in nodes.event),
-        origin,
-        language,
-    )  # fmt: skip
+    @property
+    def begins(self) -> NDArray[np.bool_]:
+        """Whether an area descends from none of the year before, shape (n_areas,)."""
+        return np.array([event == ADDED for event in self.lineage.nodes.event], dtype=bool)
 
 
 @drawn
@@ -261,7 +209,6 @@ def draw_flow_chart(chart: FlowChart) -> Figure:
     Parameters
     ----------
     chart : FlowChart
-        Of two years or more.
 
     Raises
     ------
@@ -274,12 +221,9 @@ def draw_flow_chart(chart: FlowChart) -> Figure:
     page.write_labels()
     page.write_years()
     page.write_key()
-    told = {"first": chart.flows.years[0], "last": chart.flows.years[-1]}
-    page.sheet.figure.set_label(
-        _("Flow chart of the disadvantaged urban areas {first}–{last}. {told}.", chart.language).format(
-            **told, told=_alt(chart)
-        )
-    )
+    alt = _("Flow chart of the disadvantaged urban areas {first}–{last}. {told}.", chart.language)
+    years = chart.lineage.years
+    page.sheet.figure.set_label(alt.format(first=years[0], last=years[-1], told=_alt(chart)))
     return page.sheet.figure
 
 
@@ -292,22 +236,28 @@ class _Page:
     """
 
     def __init__(self, chart: FlowChart):
-        flows, self.words = chart.flows, in_language(FLOWS, chart.language)
-        self.chart, self.n_years = chart, len(flows.years)
+        years, self.nodes, self.language = chart.lineage.years, chart.lineage.nodes, chart.language
+        self.chart, self.years, self.n_years = chart, years, len(years)
         width, tallest = (WIDTH_CM, TALLEST_CM) if self.n_years <= MOST_UPRIGHT else (TALLEST_CM, WIDTH_CM)
-        title = self.words["title"].format(first=flows.years[0], last=flows.years[-1])
-        notes = [self.words["note"], *chart.origin.lines(chart.language)]
+        title = _("The disadvantaged urban areas {first}–{last}: what became of them", self.language)
+        title = title.format(first=years[0], last=years[-1])
+        note = _(
+            "Bars are as high as the areas have residents that year; bands share them out by the "
+            "residents of the next designation.",
+            self.language,
+        )
+        notes = [note, *chart.origin.lines(self.language)]
         head, foot = title_height(title, width), height_of(wrapped_all(notes, width), SMALL_PT) + 0.2
-        most = max(int((flows.year == year).sum()) for year in flows.years)
+        most = max(int((self.nodes.year == year).sum()) for year in years)
         body = min(tallest - head - HEAD_CM - KEY_CM - foot, max(6.0, most * TALL_CM))
         room = min(LEAST_CM, body / (most + 1) - BETWEEN_CM)
         self.size = TEXT_PT * room / LEAST_CM
         self.top, self.body = head + HEAD_CM, body
-        self.layout: Layout = lay_out(flows, body, room, BETWEEN_CM)
+        self.layout: Layout = lay_out(chart.lineage, body, room, BETWEEN_CM)
         self.sheet = Sheet(self.top + body + KEY_CM + foot, width)
         self.sheet.title(title)
         self.sheet.notes(self.top + body + KEY_CM + 0.1, notes)
-        self.numbers = [decimal(int(residents), 0, chart.language) for residents in flows.residents]
+        self.numbers = [decimal(int(residents), 0, self.language) for residents in self.nodes.residents]
         self.left: NDArray[np.float64] = np.linspace(
             self._labels_cm(0), width - self._labels_cm(self.n_years - 1) - BAR_CM, self.n_years
         )
@@ -320,26 +270,26 @@ class _Page:
         """The width that the labels of a column need, its head included, up to a most."""
         widths = [
             text_width(f"{name} {number}", self.size)
-            for name, number, at in zip(self.chart.name, self.numbers, self.layout.column, strict=True)
+            for name, number, at in zip(self.nodes.name, self.numbers, self.layout.column, strict=True)
             if at == column
         ]
         widths.append(text_width(self._total(column), SMALL_PT) + self._year_cm(column) + 0.15 - BAR_CM)
         return min(max(widths) + 0.3, WIDEST_LABELS_CM)
 
     def _year_cm(self, column: int) -> float:
-        return text_width(str(self.chart.flows.years[column]), TEXT_PT + 1, bold=True)
+        return text_width(str(self.years[column]), TEXT_PT + 1, bold=True)
 
     def _total(self, column: int) -> str:
         """The residents of all areas of a year."""
-        total = int(self.chart.flows.residents[self.layout.column == column].sum())
-        return self.words["total"].format(residents=decimal(total, 0, self.chart.language))
+        total = int(self.nodes.residents[self.layout.column == column].sum())
+        return _("{residents} residents", self.language).format(residents=decimal(total, 0, self.language))
 
     def draw_bands(self) -> None:
         """What two designations share."""
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path
 
-        flows, curve = self.chart.flows, [Path.CURVE4] * 3
+        flows, curve = self.chart.lineage.flows, [Path.CURVE4] * 3
         codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
         for tail, head, band in zip(flows.tail, flows.head, self.layout.band, strict=True):
             start, end = self.left[self.layout.column[tail]] + BAR_CM, self.left[self.layout.column[head]]
@@ -349,20 +299,19 @@ class _Page:
                 (start, top), (middle, top), (middle, end_top), (end, end_top), (end, end_bottom), (middle, end_bottom),
                 (middle, bottom), (start, bottom), (start, top),
             ]  # fmt: skip
-            path = Path(points, codes)
-            self.axes.add_artist(
-                PathPatch(path, facecolor=BAND, edgecolor=BAND_EDGE, linewidth=0.3, zorder=2, gid="band")
-            )
+            style: dict[str, Any] = {"facecolor": BAND, "edgecolor": BAND_EDGE, "linewidth": 0.3}
+            self.axes.add_artist(PathPatch(Path(points, codes), zorder=2, gid="band", **style))
 
     def draw_bars(self) -> None:
         """Areas, what came to them from outside, and what left them for it."""
-        for area in range(len(self.chart.name)):
+        begins = self.chart.begins
+        for area in range(len(self.nodes)):
             column = int(self.layout.column[area])
             x, top = float(self.left[column]), float(self.layout.top[area])
             style = {"facecolor": ORANGE}
-            if self.chart.begins[area] and column > 0:
+            if begins[area] and column > 0:
                 style = {"facecolor": BLUE}
-            elif self.chart.ends[area]:
+            elif self.nodes.ends[area]:
                 style = REMOVED
             self._box(x, top, BAR_CM, top + self.layout.height[area], gid="bar", zorder=4, linewidth=0.5, **style)
             if column > 0:
@@ -385,7 +334,7 @@ class _Page:
 
         last = self.n_years - 1
         between = float(self.left[1] - self.left[0]) - BAR_CM - 2 * STUB_CM - 0.2
-        for area, (name, number) in enumerate(zip(self.chart.name, self.numbers, strict=True)):
+        for area, (name, number) in enumerate(zip(self.nodes.name, self.numbers, strict=True)):
             column = int(self.layout.column[area])
             inner = column not in (0, last)
             room = between if inner else WIDEST_LABELS_CM - 0.3
@@ -401,7 +350,7 @@ class _Page:
     def write_years(self) -> None:
         """Each year over its column, with the residents of all its areas."""
         top, last = self.top - HEAD_CM, self.n_years - 1
-        for place, year in enumerate(self.chart.flows.years):
+        for place, year in enumerate(self.years):
             side = {0: "right", last: "left"}.get(place, "center")
             x = float(self.left[place]) + {"right": BAR_CM, "left": 0.0, "center": BAR_CM / 2}[side]
             self.sheet.write(x, top, str(year), TEXT_PT + 1, weight="bold", ha=side)
@@ -412,27 +361,26 @@ class _Page:
     def write_key(self) -> None:
         """What the fills mean."""
         left, top = 0.0, self.top + self.body + 0.35
-        for key, style in (
-            ("key_kept", {"facecolor": ORANGE}),
-            ("key_came", {"facecolor": BLUE}),
-            ("key_left", REMOVED),
-            ("key_band", {"facecolor": BAND}),
+        for text, style in (
+            (_("disadvantaged urban area", self.language), {"facecolor": ORANGE}),
+            (_(Np_("flows", "added"), self.language), {"facecolor": BLUE}),
+            (_("removed", self.language), REMOVED),
+            (_("residents that two designations share", self.language), {"facecolor": BAND}),
         ):
             self.sheet.patch(left, top + 0.02, 0.45, 0.28, edgecolor=BLACK, linewidth=0.5, **style)
-            self.sheet.write(left + 0.55, top, self.words[key], SMALL_PT)
-            left += 0.55 + text_width(self.words[key], SMALL_PT) + 0.45
+            self.sheet.write(left + 0.55, top, text, SMALL_PT)
+            left += 0.55 + text_width(text, SMALL_PT) + 0.45
 
 
 def _alt(chart: FlowChart) -> str:
     """What began and what ended, by year."""
-    flows = chart.flows
+    nodes, language, begins = chart.lineage.nodes, chart.language, chart.begins
     told = []
-    for place, year in enumerate(flows.years):
-        members = np.flatnonzero(flows.year == year).tolist()
-        began = [chart.name[area] for area in members if place and chart.begins[area]]
-        ended = [chart.name[area] for area in members if chart.ends[area]]
-        parts = [_("{year}: {count} areas", chart.language).format(year=year, count=len(members))]
-        parts += [_("new: {names}", chart.language).format(names=", ".join(began))] if began else []
-        parts += [_("removed: {names}", chart.language).format(names=", ".join(ended))] if ended else []
+    for place, year in enumerate(chart.lineage.years):
+        of_year = nodes.year == year
+        began, ended = (nodes.name[of_year & chosen].tolist() for chosen in (begins & bool(place), nodes.ends))
+        parts = [_("{year}: {count} areas", language).format(year=year, count=int(of_year.sum()))]
+        parts += [_("new: {names}", language).format(names=", ".join(began))] if began else []
+        parts += [_("removed: {names}", language).format(names=", ".join(ended))] if ended else []
         told.append(", ".join(parts))
     return "; ".join(told)

@@ -50,7 +50,6 @@ CROSSING_STYLE: dict[str, Any] = {
 }  # fmt: skip
 BAR_SHARE = 0.25
 """The scale bar is the longest round length of at most this share of a map's width; own choice."""
-_ROUND = (1, 2, 5)
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,29 @@ class Backdrop:
     barriers: Any
     crossings: NDArray[np.float64]
     crs: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapped:
+    """What any map of areas shows.
+
+    Attributes
+    ----------
+    year, until : int
+        When the areas were designated, and are due to be drawn anew; equal where nothing is known of that.
+    outline : object (shapely), shape (n_areas,)
+        None of them empty, in the reference system of the backdrop.
+    backdrop : Backdrop
+    origin : Origin
+    language : {"da", "en"}
+    """
+
+    year: int
+    until: int
+    outline: NDArray[np.object_]
+    backdrop: Backdrop
+    origin: Origin
+    language: str = "da"
 
 
 @dataclass(frozen=True)
@@ -211,50 +233,34 @@ def fill(axes: Axes, geometry: Any, **style: Any) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    vertices, codes = [], []
-    for polygon in shapely.get_parts(geometry):
-        if shapely.get_type_id(polygon) != 3:
-            continue
-        for ring in shapely.get_rings(polygon):
-            points = shapely.get_coordinates(ring)
-            vertices.append(points)
-            codes.append(np.full(len(points), Path.LINETO, dtype=Path.code_type))
-            codes[-1][0], codes[-1][-1] = Path.MOVETO, Path.CLOSEPOLY
-    if vertices:
-        axes.add_artist(PathPatch(Path(np.concatenate(vertices), np.concatenate(codes)), **style))
-
-
-def bar_length(frame: Frame) -> float:
-    """The length of the scale bar in metres: one, two or five times a power of ten."""
-    longest = BAR_SHARE * frame.width_cm * frame.metres_per_cm
-    power = 10.0 ** np.floor(np.log10(longest))
-    return float(max(power * part for part in _ROUND if power * part <= longest))
+    polygons = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
+    rings = [Path(shapely.get_coordinates(ring), closed=True) for ring in shapely.get_rings(polygons)]
+    if rings:
+        axes.add_artist(PathPatch(Path.make_compound_path(*rings), **style))
 
 
 def draw_scale_bar(axes: Axes, frame: Frame, language: str) -> None:
-    """Draw the scale bar in the lower left corner, in two halves."""
+    """Draw the scale bar in the lower left corner, in two halves: one, two or five times a power of ten metres long."""
     from matplotlib.patches import Rectangle
 
-    length = bar_length(frame)
+    longest = BAR_SHARE * frame.width_cm * frame.metres_per_cm
+    power = 10.0 ** np.floor(np.log10(longest))
+    length = float(max(power * part for part in (1, 2, 5) if power * part <= longest))
     unit, per_unit = ("km", 1000.0) if length >= 1000 else ("m", 1.0)
     left, bottom = frame.on_ground(SIDES_CM + 0.1, 0.18)
     height = 0.13 * frame.metres_per_cm
+    outlined: dict[str, Any] = {"edgecolor": INK, "linewidth": 0.6, "zorder": 9, "gid": "scale bar"}
     for half, colour in enumerate((INK, "white")):
         corner = (left + half * length / 2, bottom)
-        axes.add_patch(
-            Rectangle(
-                corner, length / 2, height, facecolor=colour, edgecolor=INK, linewidth=0.6, zorder=9, gid="scale bar"
-            )
-        )
+        axes.add_patch(Rectangle(corner, length / 2, height, facecolor=colour, **outlined))
     over = bottom + height + 0.08 * frame.metres_per_cm
+    style: dict[str, Any] = {"va": "bottom", "fontsize": SMALL_PT, "zorder": 9}
     for share in (0.0, 0.5, 1.0):
         value = share * length / per_unit
         told = decimal(value, 0 if value == int(value) else 1, language)
-        axes.text(left + share * length, over, told, ha="center", va="bottom", fontsize=SMALL_PT, zorder=9)
+        axes.text(left + share * length, over, told, ha="center", **style)
     last = text_width(decimal(length / per_unit, 0, language), SMALL_PT) / 2 + 0.08
-    axes.text(
-        left + length + last * frame.metres_per_cm, over, unit, ha="left", va="bottom", fontsize=SMALL_PT, zorder=9
-    )
+    axes.text(left + length + last * frame.metres_per_cm, over, unit, ha="left", **style)
 
 
 def draw_north(axes: Axes, frame: Frame) -> None:
@@ -350,31 +356,18 @@ class Place:
     @property
     def box(self) -> tuple[float, float, float, float]:
         """West, south, east and north of the label."""
-        return (
-            self.x - self.width / 2,
-            self.y - self.height / 2,
-            self.x + self.width / 2,
-            self.y + self.height / 2,
-        )
+        across, up = self.width / 2, self.height / 2
+        return self.x - across, self.y - up, self.x + across, self.y + up
 
 
-def anchors_of(polygons: NDArray[np.object_]) -> NDArray[np.float64]:
-    """The middle of the largest circle in each polygon's largest part, shape (n_polygons, 2).
-
-    Parameters
-    ----------
-    polygons : object (shapely), shape (n_polygons,)
-        None of them empty.
-    """
+def middle_of(polygon: Any) -> NDArray[np.float64]:
+    """The middle of the largest circle in a polygon's largest part, shape (2,); the polygon is not empty."""
     import shapely
 
-    anchors = np.empty((len(polygons), 2))
-    for i, polygon in enumerate(polygons):
-        parts = shapely.get_parts(polygon)
-        largest = parts[int(np.argmax(shapely.area(parts)))]
-        radius = shapely.maximum_inscribed_circle(largest, tolerance=float(np.sqrt(shapely.area(largest))) / 100)
-        anchors[i] = shapely.get_coordinates(radius)[0]
-    return anchors
+    largest = max(shapely.get_parts(polygon), key=shapely.area)
+    circle = shapely.maximum_inscribed_circle(largest, float(np.sqrt(shapely.area(largest))) / 100)
+    middle: NDArray[np.float64] = shapely.get_coordinates(circle)[0]
+    return middle
 
 
 def place_labels(
@@ -401,7 +394,7 @@ def place_labels(
     """
     import shapely
 
-    anchors = anchors_of(polygons)
+    anchors = np.array([middle_of(polygon) for polygon in polygons]).reshape(-1, 2)
     boxes: list[object] = [] if taken is None else list(taken)
     lines: list[object] = []
     all_polygons = polygons if others is None else np.concatenate([polygons, others])
@@ -493,7 +486,6 @@ LINE_CM = 0.40
 SIZES_PT = (TEXT_PT, 7.0, 6.0, 5.0, 4.0)
 """Of the list: the first at which it fits on a page."""
 _NAME_CM = 0.65
-_HALF_LINE = 0.5
 
 
 @dataclass(frozen=True)
@@ -538,12 +530,10 @@ class MapPage:
 
     Parameters
     ----------
+    mapped : Mapped
     title : str
     outlines : object (shapely), shape (n,)
         All that the map must show beside its backdrop.
-    backdrop : Backdrop
-    origin : Origin
-    language : {"da", "en"}
     lists : sequence of Listed
     keys : sequence of Key
     notes : tuple of str
@@ -552,22 +542,21 @@ class MapPage:
 
     def __init__(
         self,
+        mapped: Mapped,
         title: str,
         outlines: NDArray[np.object_],
-        backdrop: Backdrop,
-        origin: Origin,
-        language: str,
         lists: tuple[Listed, ...],
         keys: tuple[Key, ...],
         notes: tuple[str, ...] = (),
     ):
+        backdrop, language = mapped.backdrop, mapped.language
         head = title_height(title)
         self.backdrop, self.language = backdrop, language
         self.frame: Frame = frame_of(backdrop, outlines, WIDTH_CM - LIST_CM - GUTTER_CM, TALLEST_CM - head - 1.5)
         metres = decimal(round(self.frame.metres_per_cm, -1), 0, language)
         told = [
             *notes,
-            *origin.lines(language),
+            *mapped.origin.lines(language),
             _("Map in {crs}, grid north up; at this size 1 cm is {metres} m.", language).format(
                 crs=backdrop.crs, metres=metres
             ),
@@ -652,14 +641,8 @@ class MapPage:
         sizes = np.array([(text_width(label, TEXT_PT, True) + 0.08, 0.30) for label in labels]).reshape(-1, 2)
         bottom = shapely.box(0, 0, self.frame.width_cm, 0.9)
         frame = (0.0, 0.0, self.frame.width_cm, self.frame.height_cm)
-        on_paper = self.frame.on_paper
-        places = place_labels(
-            on_paper(polygons),
-            sizes,
-            frame,
-            np.array([bottom], dtype=object),
-            None if others is None else on_paper(others),
-        )
+        near = None if others is None else self.frame.on_paper(others)
+        places = place_labels(self.frame.on_paper(polygons), sizes, frame, np.array([bottom], dtype=object), near)
         for label, place in zip(labels, places, strict=True):
             at = self.frame.on_ground(place.x, place.y)
             if place.leads:

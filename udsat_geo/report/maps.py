@@ -1,8 +1,7 @@
-"""Figur 3 of the status report: earlier and new areas on one map, what came in numbered, what fell out lettered."""
+"""Figur 1 and 3 of the status report: areas on a map, and earlier and new ones on one map, additions numbered."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,66 +11,58 @@ from numpy.typing import NDArray
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import ADDED, REMOVED, compare
 from udsat_geo.designation.designation import Designation, remember
-from udsat_geo.messages.translate import in_language
+from udsat_geo.kernels.components import label_components
+from udsat_geo.messages.translate import Np_, _
 from udsat_geo.messages.words import decimal
-from udsat_geo.report.canvas import BLUE, INK, ORANGE, Origin, drawn, origin_of
-from udsat_geo.report.map_page import Backdrop, Key, Listed, MapPage, backdrop_of, fill, ground_of_units
-from udsat_geo.report.words import AREAS, CHANGES
+from udsat_geo.report.canvas import BLUE, INK, ORANGE, drawn, origin_of
+from udsat_geo.report.map_page import Key, Listed, MapPage, Mapped, backdrop_of, fill, ground_of_units
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
-class AreasOnMap:
+KEPT_STYLE = {"facecolor": ORANGE, "edgecolor": INK, "linewidth": 0.7}
+ADDED_STYLE = {"facecolor": BLUE, "edgecolor": INK, "linewidth": 0.7}
+REMOVED_STYLE = {"facecolor": "white", "edgecolor": INK, "linewidth": 0.5, "hatch": "xxxxx"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreasOnMap(Mapped):
     """Areas to be drawn on a map.
 
     Attributes
     ----------
-    year : int
-    until : int
-        When they are due to be drawn anew; `year` where nothing is known of it.
     name : tuple of str, n_areas
     residents : int64, shape (n_areas,)
     residents_of_city : int
-    outline : object (shapely), shape (n_areas,)
-        None of them empty, in the reference system of the backdrop.
-    backdrop : Backdrop
-    origin : Origin
-    language : {"da", "en"}
     """
 
-    year: int
-    until: int
     name: tuple[str, ...]
     residents: NDArray[np.int64]
     residents_of_city: int
-    outline: NDArray[np.object_]
-    backdrop: Backdrop
-    origin: Origin
-    language: str = "da"
 
 
-def areas_on_map(designation: Designation, language: str | None = None) -> AreasOnMap:
-    """The areas of a designation, numbered as they are there: those with most residents first.
-
-    Parameters
-    ----------
-    designation : Designation
-    language : {"da", "en"}, optional
-        Another than the designation's own.
-    """
+def areas_on_map(designation: Designation) -> AreasOnMap:
+    """The areas of a designation, numbered as they are there: those with most residents first."""
     return AreasOnMap(
-        designation.year,
-        designation.year + designation.policy.policy.cadence,
-        tuple(str(name) for name in designation.name),
-        designation.areas.residents,
-        designation.status.residents,
-        designation.outline,
-        backdrop_of(designation.units, designation.surroundings),
-        origin_of(designation, language),
-        language or designation.language,
+        **_of_map(designation),
+        name=tuple(str(name) for name in designation.name),
+        residents=designation.areas.residents,
+        residents_of_city=designation.status.residents,
     )
+
+
+def _of_map(designation: Designation) -> dict[str, Any]:
+    """What any map of a designation is made of."""
+    policy, year, language = designation.policy.policy, designation.year, designation.language
+    return {
+        "year": year,
+        "until": year + policy.cadence,
+        "outline": designation.outline,
+        "backdrop": backdrop_of(designation.units, designation.surroundings),
+        "origin": origin_of(designation.inputs.source, policy, year, designation.vintage, language),
+        "language": language,
+    }
 
 
 @drawn
@@ -87,32 +78,36 @@ def draw_area_map(areas: AreasOnMap) -> Figure:
     InputError
         Without matplotlib.
     """
-    words, language = in_language(AREAS, areas.language), areas.language
-    title = words["title" if areas.until > areas.year else "title_year"].format(first=areas.year, last=areas.until)
+    language = areas.language
+    if areas.until > areas.year:
+        title = _("Disadvantaged urban areas {first}–{last}", language).format(first=areas.year, last=areas.until)
+    else:
+        title = _("Disadvantaged urban areas {first}", language).format(first=areas.year)
     n_areas, total = len(areas.name), int(areas.residents.sum())
-    labels = [str(i + 1) for i in range(n_areas)]
-    counts = [decimal(int(residents), 0, language) for residents in areas.residents]
     share = 100 * total / areas.residents_of_city if areas.residents_of_city else float("nan")
-    told = {"count": n_areas, "residents": decimal(total, 0, language), "share": decimal(share, 1, language)}
+    told: dict[str, Any] = {
+        "count": n_areas,
+        "residents": decimal(total, 0, language),
+        "share": decimal(share, 1, language),
+    }
+    labels = numbers(n_areas)
+    counts = [decimal(int(residents), 0, language) for residents in areas.residents]
     listed = Listed(
-        words["head_one" if n_areas == 1 else "head"].format(**told),
-        words["residents"],
+        _("1 area", language) if n_areas == 1 else _("{count} areas", language).format(**told),
+        _("residents", language),
         tuple(zip(labels, areas.name, counts, strict=True)),
-        words["share"].format(**told),
+        _("{residents} residents in all, {share} % of the city's.", language).format(**told),
     )
-    style = {"facecolor": ORANGE, "edgecolor": INK, "linewidth": 0.7}
-    key = Key(words["key"].format(year=areas.year), style)
-    page = MapPage(title, areas.outline, areas.backdrop, areas.origin, language, (listed,), (key,))
+    key = Key(_("disadvantaged urban area, designated {year}", language).format(year=areas.year), KEPT_STYLE)
+    page = MapPage(areas, title, areas.outline, (listed,), (key,))
     for outline in areas.outline:
-        fill(page.axes, outline, zorder=7, **style)
+        fill(page.axes, outline, zorder=7, **KEPT_STYLE)
     page.name_districts(page.label(labels, areas.outline), areas.outline)
-    page.sheet.figure.set_label(words["alt"].format(**told, year=areas.year, names=", ".join(areas.name)))
+    alt = _(
+        "Map of {count} disadvantaged urban areas, designated {year}, with {residents} residents: {names}.", language
+    )
+    page.sheet.figure.set_label(alt.format(**told, year=areas.year, names=", ".join(areas.name)))
     return page.sheet.figure
-
-
-KEPT_STYLE = {"facecolor": ORANGE, "edgecolor": INK, "linewidth": 0.7}
-ADDED_STYLE = {"facecolor": BLUE, "edgecolor": INK, "linewidth": 0.7}
-REMOVED_STYLE = {"facecolor": "white", "edgecolor": INK, "linewidth": 0.5, "hatch": "xxxxx"}
 
 
 @dataclass(frozen=True)
@@ -136,44 +131,33 @@ class Piece:
     ground: Any
 
 
-@dataclass(frozen=True)
-class ChangesOnMap:
+@dataclass(frozen=True, kw_only=True)
+class ChangesOnMap(Mapped):
     """Earlier areas and those of now, to be drawn on one map.
 
     Attributes
     ----------
-    before, year : int
-        When they were designated.
-    until : int
-        When those of now are due to be drawn anew.
-    outline_before, outline : object (shapely), shape (n_areas_before,) and (n_areas,)
+    before : int
+        When the earlier ones were designated.
+    outline_before : object (shapely), shape (n_areas_before,)
         None of them empty, in the reference system of the backdrop.
     added, removed : tuple of Piece
         From west to east: those that are a whole area, or hold at least `least` residents.
     residents_added, residents_removed : int
         In all, those of pieces that are too small for a label too.
     least : int
-    backdrop : Backdrop
-    origin : Origin
-    language : {"da", "en"}
     """
 
     before: int
-    year: int
-    until: int
     outline_before: NDArray[np.object_]
-    outline: NDArray[np.object_]
     added: tuple[Piece, ...]
     removed: tuple[Piece, ...]
     residents_added: int
     residents_removed: int
     least: int
-    backdrop: Backdrop
-    origin: Origin
-    language: str = "da"
 
 
-def changes_on_map(before: AreaSet, now: Designation, language: str | None = None) -> ChangesOnMap:
+def changes_on_map(before: AreaSet, now: Designation) -> ChangesOnMap:
     """What came in and fell out from one designation to another.
 
     A piece is ground that hangs together by the edges of the designation of now. It has a label if it is all that is
@@ -185,8 +169,6 @@ def changes_on_map(before: AreaSet, now: Designation, language: str | None = Non
     before : AreaSet
         Over the same units, its outlines in the same reference system.
     now : Designation
-    language : {"da", "en"}, optional
-        Another than the designation's own.
 
     Raises
     ------
@@ -202,19 +184,14 @@ def changes_on_map(before: AreaSet, now: Designation, language: str | None = Non
     gone = {changes.previous[i][0] for i, event in enumerate(changes.event) if event == REMOVED}
     residents = now.units.residents
     return ChangesOnMap(
-        before.year,
-        now.year,
-        now.year + now.policy.policy.cadence,
-        before.outline,
-        now.outline,
-        _pieces(now, came, current, new, now.name),
-        _pieces(now, left, earlier, gone, before.name),
-        int(residents[came].sum()),
-        int(residents[left].sum()),
-        now.policy.policy.areas.residents,
-        backdrop_of(now.units, now.surroundings),
-        origin_of(now, language),
-        language or now.language,
+        **_of_map(now),
+        before=before.year,
+        outline_before=before.outline,
+        added=_pieces(now, came, current, new, now.name),
+        removed=_pieces(now, left, earlier, gone, before.name),
+        residents_added=int(residents[came].sum()),
+        residents_removed=int(residents[left].sum()),
+        least=now.policy.policy.areas.residents,
     )
 
 
@@ -224,8 +201,6 @@ def _pieces(
     """The pieces of changed units that have a label."""
     import shapely
 
-    from udsat_geo.kernels.components import label_components
-
     in_whole = np.isin(area, sorted(whole)) & changed
     members = [(np.flatnonzero(in_whole & (area == number)), True) for number in sorted(whole)]
     piece_of_unit, n_pieces = label_components(changed & ~in_whole, now.edges.head, now.edges.tail)
@@ -233,22 +208,15 @@ def _pieces(
     np.add.at(residents, piece_of_unit[piece_of_unit >= 0], now.units.residents[piece_of_unit >= 0])
     large = np.flatnonzero(residents >= now.policy.policy.areas.residents)
     members += [(np.flatnonzero(piece_of_unit == piece), False) for piece in large.tolist()]
-    pieces = [
-        Piece(
-            str(name[_most_lived_in(now.units.residents[units], area[units])]),
-            is_whole,
-            int(now.units.residents[units].sum()),
-            shapely.union_all(ground_of_units(now.units, units)),
-        )
-        for units, is_whole in members
-        if len(units)
-    ]
+    pieces = []
+    for units, is_whole in members:
+        if len(units):
+            people = now.units.residents[units]
+            # named after the area that most of them live in, the first of equals
+            most = int(np.argmax(np.bincount(area[units], weights=people + 1)))
+            ground = shapely.union_all(ground_of_units(now.units, units))
+            pieces.append(Piece(str(name[most]), is_whole, int(people.sum()), ground))
     return tuple(sorted(pieces, key=lambda piece: shapely.get_coordinates(shapely.centroid(piece.ground))[0].tolist()))
-
-
-def _most_lived_in(residents: NDArray[np.int64], area: NDArray[np.int64]) -> int:
-    """The area that most of some residents live in; the first of equals."""
-    return int(np.argmax(np.bincount(area, weights=residents + 1)))
 
 
 @drawn
@@ -264,23 +232,38 @@ def draw_change_map(changes: ChangesOnMap) -> Figure:
     InputError
         Without matplotlib.
     """
+    language, pieces = changes.language, (*changes.added, *changes.removed)
+    years = {"before": changes.before, "year": changes.year, "until": changes.until}
+    keys = (
+        Key(_("designated in {before} and in {year}", language).format(**years), KEPT_STYLE),
+        Key(_("added in {year}", language).format(**years), ADDED_STYLE),
+        Key(_("removed since {before}", language).format(**years), REMOVED_STYLE),
+    )
+    note = _(
+        "Numbers and letters run from west to east, over whole areas and pieces with at "
+        "least {least} residents. Residents are those of {year}.",
+        language,
+    ).format(**years, least=decimal(changes.least, 0, language))
+    title = _("Disadvantaged urban areas drawn anew, {year}–{until}", language).format(**years)
+    shown = np.concatenate([changes.outline_before, changes.outline])
+    lists = _lists(changes)
+    marks = [mark for listed in lists for mark, _name, _residents in listed.rows]
+    page = MapPage(changes, title, shown, lists, keys, (note,))
+    _fill_changes(page, changes)
+    grounds = np.empty(len(marks), dtype=object)
+    grounds[:] = [piece.ground for piece in pieces]
+    page.name_districts(page.label(marks, grounds, shown), shown)
+    added, removed = (", ".join(f"{mark} {name} ({n})" for mark, name, n in each.rows) or "–" for each in lists)
+    alt = _(
+        "Map of disadvantaged areas designated in {before} and {year}. Added: {added}. Removed: {removed}.", language
+    )
+    page.sheet.figure.set_label(alt.format(**years, added=added, removed=removed))
+    return page.sheet.figure
+
+
+def _fill_changes(page: MapPage, changes: ChangesOnMap) -> None:
     import shapely
 
-    words, language = in_language(CHANGES, changes.language), changes.language
-    years = {"before": changes.before, "year": changes.year, "until": changes.until}
-    marks = [*numbers(len(changes.added)), *letters(len(changes.removed))]
-    grounds = np.empty(len(marks), dtype=object)
-    grounds[:] = [piece.ground for piece in (*changes.added, *changes.removed)]
-    lists = _lists(changes, marks)
-    keys = tuple(
-        Key(words[f"key_{kind}"].format(**years), style)
-        for kind, style in (("kept", KEPT_STYLE), ("added", ADDED_STYLE), ("removed", REMOVED_STYLE))
-    )
-    note = words["note"].format(**years, least=decimal(changes.least, 0, language))
-    shown = np.concatenate([changes.outline_before, changes.outline])
-    page = MapPage(
-        words["title"].format(**years), shown, changes.backdrop, changes.origin, language, lists, keys, (note,)
-    )
     old, new = shapely.union_all(changes.outline_before), shapely.union_all(changes.outline)
     for ground, style in (
         (shapely.intersection(old, new), KEPT_STYLE),
@@ -291,37 +274,26 @@ def draw_change_map(changes: ChangesOnMap) -> Figure:
     # whole areas have outlines, slivers along their borders have none
     for ground, style in ((shapely.difference(old, new), REMOVED_STYLE), (new, KEPT_STYLE)):
         fill(page.axes, ground, zorder=7.5, **{**style, "facecolor": "none", "hatch": None})
-    page.name_districts(page.label(marks, grounds, shown), shown)
-    told = {kind: _told(listed) for kind, listed in zip(("added", "removed"), lists, strict=True)}
-    page.sheet.figure.set_label(words["alt"].format(**years, **told))
-    return page.sheet.figure
 
 
-def _lists(changes: ChangesOnMap, marks: Sequence[str]) -> tuple[Listed, Listed]:
+def _lists(changes: ChangesOnMap) -> tuple[Listed, Listed]:
     """What came in, and what fell out."""
-    words, language = in_language(CHANGES, changes.language), changes.language
-    lists, first = [], 0
-    for kind, pieces, total in (
-        ("added", changes.added, changes.residents_added),
-        ("removed", changes.removed, changes.residents_removed),
-    ):
-        rows = tuple(
-            (
-                mark,
-                piece.name if piece.whole else words[f"part_{kind}"].format(name=piece.name),
-                decimal(piece.residents, 0, language),
-            )
-            for mark, piece in zip(marks[first : first + len(pieces)], pieces, strict=True)
-        )
-        first += len(pieces)
+    language = changes.language
+
+    def listed(head: str, part: str, marks: list[str], pieces: tuple[Piece, ...], total: int) -> Listed:
+        names = [piece.name if piece.whole else part.format(name=piece.name) for piece in pieces]
+        counts = [decimal(piece.residents, 0, language) for piece in pieces]
         small = total - sum(piece.residents for piece in pieces)
-        foot = words["rest"].format(residents=decimal(small, 0, language)) if small else ""
-        lists.append(Listed(words[f"head_{kind}"], words["residents"], rows, foot))
-    return lists[0], lists[1]
+        rest = _("And {residents} residents in smaller pieces.", language)
+        foot = rest.format(residents=decimal(small, 0, language)) if small else ""
+        return Listed(head, _("residents", language), tuple(zip(marks, names, counts, strict=True)), foot)
 
-
-def _told(listed: Listed) -> str:
-    return ", ".join(f"{label} {name} ({residents})" for label, name, residents in listed.rows) or "–"
+    extension, part = _("{name}, extension", language), _("{name}, a part", language)
+    added, removed, removed_head = changes.added, changes.removed, _(Np_("changes", "Removed"), language)
+    return (
+        listed(_("Added", language), extension, numbers(len(added)), added, changes.residents_added),
+        listed(removed_head, part, letters(len(removed)), removed, changes.residents_removed),
+    )
 
 
 def numbers(n: int) -> list[str]:

@@ -21,7 +21,7 @@ from udsat_geo.messages.errors import InputError, lacking
 from udsat_geo.messages.translate import LANGUAGES
 from udsat_geo.report.canvas import Origin, settings
 from udsat_geo.report.charts import Compared, draw_criteria_bars
-from udsat_geo.report.flow_chart import draw_flow_chart, flow_chart
+from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
 from udsat_geo.report.page.data import FEWEST, criteria_of, payload_of
 from udsat_geo.report.page.read import PageYear
 from udsat_geo.report.page.words import texts as words_of_page
@@ -93,7 +93,7 @@ def _lineage(found: Sequence[PageYear], language: str) -> Figure | None:
         lineage = trace(sets, [compare(one, other) for one, other in pairwise(sets)])
     except InputError:
         return None
-    return draw_flow_chart(flow_chart(lineage, _origin(found[-1], language), language))
+    return draw_flow_chart(FlowChart(lineage, _origin(found[-1], language), language))
 
 
 def _origin(read: PageYear, language: str) -> Origin:

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet, Members
+from udsat_geo.areas.roles import REASON_KEYS
 from udsat_geo.designation.columns import describe_column
 from udsat_geo.designation.reasons import area_reason
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import LANGUAGES, _, in_language
-from udsat_geo.messages.words import COUNTED, DECIDED, REASONS
+from udsat_geo.messages.words import DECIDED, REASONS, counted_words
 from udsat_geo.monitoring.goal_figures import VERDICTS, published_goals
 from udsat_geo.monitoring.goal_tables import REPORT, reasons_of_goal
 from udsat_geo.policy.rules import Policy, text_in
@@ -120,15 +121,6 @@ def ground(places: NDArray[np.object_], at_most: float = 0.0) -> Any:
     return shapely.simplify(whole, at_most) if at_most else whole
 
 
-def point_inside(geometry: Any) -> NDArray[np.float64]:
-    """A place for a label well inside the largest part of an outline, shape (1, 2)."""
-    parts = shapely.get_parts(geometry)
-    largest = parts[int(np.argmax(shapely.area(parts)))]
-    circle = shapely.maximum_inscribed_circle(largest, tolerance=max(1.0, float(largest.length) / 500))
-    xy: NDArray[np.float64] = shapely.get_coordinates(circle)[:1]
-    return xy
-
-
 FEWEST, MANY = 20, 100
 """Fewer than 20, 20 to 99, 100 and more."""
 TENS = 10
@@ -167,9 +159,6 @@ def composite_class(composite: float | None, breaks: tuple[float, ...]) -> int:
     return sum(composite >= value for value in breaks)
 
 
-_PLACED = "residents_placed"
-
-
 def provenance_of(read: PageYear) -> dict[str, Any]:
     """What the summary tells of a designation's making; notes are in the file's language."""
     summary = read.summary
@@ -194,17 +183,12 @@ def provenance_of(read: PageYear) -> dict[str, Any]:
 
 
 def _counts(read: PageYear) -> list[dict[str, Any]]:
-    words: dict[str, dict[str, str]] = {language: dict(in_language(COUNTED, language)) for language in LANGUAGES}
-    for criterion in criteria_of(read):
-        for language in LANGUAGES:
-            label = criterion["label"][language]
-            words[language][f"units_without_{criterion['key']}"] = _(
-                "Units without a value of their own for {label}", language
-            ).format(label=label)
+    criteria = criteria_of(read)
+    words = {lang: counted_words({each["key"]: each["label"][lang] for each in criteria}, lang) for lang in LANGUAGES}
     return [
-        {"label": {language: words[language].get(name, name) for language in LANGUAGES}, "count": count}
+        {"label": {lang: words[lang].get(name, name) for lang in LANGUAGES}, "count": count}
         for name, count in read.summary["counts"].items()
-        if count and name != _PLACED
+        if count and name != "residents_placed"
     ]
 
 
@@ -348,14 +332,12 @@ def reasons_of(read: PageYear, area: Mapping[str, Any], roles: Mapping[str, int]
     """Why an area is there, in each language: the file's own words, said again from the same figures."""
     least = int(read.summary["rule"]["residents"])
     units = [criterion["unit"] for criterion in read.summary["criteria"]]
-    criteria = {
-        language: [
-            {**one, "label": one["label"][language], "unit": unit}
-            for one, unit in zip(criteria_of(read), units, strict=True)
-        ]
-        for language in LANGUAGES
-    }
-    return {language: area_reason(area, roles, least, criteria[language], language) for language in LANGUAGES}
+    told = {}
+    for lang in LANGUAGES:
+        pairs = zip(criteria_of(read), units, strict=True)
+        criteria = [{**one, "label": one["label"][lang], "unit": unit} for one, unit in pairs]
+        told[lang] = area_reason(area, roles, least, criteria, lang)
+    return told
 
 
 def changes_of(read: PageYear, names_before: Mapping[str, str], corner: Corner) -> dict[str, Any] | None:
@@ -363,7 +345,7 @@ def changes_of(read: PageYear, names_before: Mapping[str, str], corner: Corner) 
     told = read.summary.get("changes")
     if not told:
         return None
-    names = {str(area["area_id"]): str(area["name"]) for area in read.rows["areas"]}
+    names = names_of(read)
     rows = [
         {
             "event": str(change["event"]),
@@ -449,9 +431,13 @@ def _joined(places: NDArray[np.object_]) -> Any:
 
 
 def _label(outline: Any, corner: Corner) -> list[int] | None:
+    """A place for a label well inside the largest part of an outline."""
     if outline is None or outline.is_empty:
         return None
-    return [int(step) for step in corner.steps(point_inside(outline))[0]]
+    largest = max(shapely.get_parts(outline), key=shapely.area)
+    circle = shapely.maximum_inscribed_circle(largest, tolerance=max(1.0, float(largest.length) / 500))
+    inside: list[int] = corner.steps(shapely.get_coordinates(circle)[:1])[0].tolist()
+    return inside
 
 
 def names_of(read: PageYear) -> dict[str, str]:
@@ -461,28 +447,21 @@ def names_of(read: PageYear) -> dict[str, str]:
 
 def status_of(read: PageYear) -> list[dict[str, Any]]:
     """The areas together against the rest of the city, criterion by criterion."""
+    names = ("areas", "rest_of_city", "gap", "city")
     return [
-        {name: row["criterion"] if name == "criterion" else _value(row[name]) for name in
-         ("criterion", "areas", "rest_of_city", "gap", "city")}
-        for row in read.rows["status"]
-    ]  # fmt: skip
+        {"criterion": row["criterion"], **{name: _value(row[name]) for name in names}} for row in read.rows["status"]
+    ]
 
 
-def bounds_of(found: Sequence[PageYear], places: NDArray[np.object_]) -> tuple[float, float, float, float]:
-    """What the map shows at first: all units and areas."""
-    outlines = [np.asarray(read.areas.outline, dtype=object) for read in found]
-    west, south, east, north = shapely.total_bounds(np.concatenate([places, *outlines])).tolist()
-    return (0.0, 0.0, 1.0, 1.0) if west != west else (west, south, east, north)
-
-
-def _number(value: Any) -> float:
-    return float("nan") if value is None else float(value)
+def bounds_of(found: Sequence[PageYear], places: NDArray[np.object_]) -> NDArray[np.float64]:
+    """What the map shows at first: all units and areas; west, south, east, north."""
+    bounds = shapely.total_bounds(np.concatenate([places, *(read.areas.outline for read in found)]))
+    return np.array([0.0, 0.0, 1.0, 1.0]) if np.isnan(bounds).any() else bounds
 
 
 def _value(value: Any) -> float | None:
     """A number in full, so that it is rounded once, where it is shown; None where it is missing."""
-    number = _number(value)
-    return None if number != number else number
+    return None if value is None or value != value else float(value)
 
 
 WITHHELD = "withheld"
@@ -534,7 +513,7 @@ def drawn_places(places: Places, corner: Corner) -> dict[str, Any]:
     if places.kind == "zones":
         return data | {"shapes": [corner.shape(place) for place in places.geometry]}
     xy = shapely.get_coordinates(shapely.centroid(places.geometry))
-    at = np.round((xy - (corner.east, corner.north)) / corner.step).astype(np.int64)
+    at = corner.steps(xy)
     return data | {"x": at[:, 0].tolist(), "y": at[:, 1].tolist()}
 
 
@@ -568,10 +547,9 @@ def unit_classes(read: PageYear, places: NDArray[np.int64], n_places: int) -> di
         of[place] = kinds.setdefault(kind, len(kinds))
     data: dict[str, Any] = {"kinds": [list(kind) for kind in kinds], "of": of.tolist()}
     if read.rows["units"] and "name" in read.rows["units"][0]:
-        names: list[str | None] = [None] * n_places
-        for unit, place in zip(read.rows["units"], places.tolist(), strict=True):
-            names[place] = unit["name"]
-        data["names"] = names
+        names = np.full(n_places, None, dtype=object)
+        names[places] = [unit["name"] for unit in read.rows["units"]]
+        data["names"] = names.tolist()
     return data
 
 
@@ -617,17 +595,18 @@ def payload_of(
         As of `read_goals`.
     """
     places = places_of(found)
-    corner = corner_of(bounds_of(found, places.geometry))
+    bounds = bounds_of(found, places.geometry)
+    corner = corner_of(bounds)
     return {
         "version": __version__,
         "language": language,
         "texts": {lang: texts(lang) for lang in LANGUAGES},
         "method": {lang: list(in_language(METHOD, lang)) for lang in LANGUAGES},
         "help": {lang: _help(lang) for lang in LANGUAGES},
-        "reasons": {lang: _reasons(lang) for lang in LANGUAGES},
+        "reasons": {lang: dict(zip(REASON_KEYS, in_language(REASONS, lang), strict=True)) for lang in LANGUAGES},
         "step": corner.step,
         "fewest": FEWEST,
-        "bounds": _bounds(found, places, corner),
+        "bounds": corner.steps(bounds.reshape(2, 2)).ravel().tolist(),
         "ground": places.kind,
         "land": _land(places, corner),
         "places": drawn_places(places, corner) if with_units else {"kind": "none", "size": 0},
@@ -642,18 +621,6 @@ def _help(language: str) -> dict[str, str]:
     """What headings mean, as the data dictionary of the designation's files has it."""
     described = {name: describe_column(layer, name, language) for layer, names in EXPLAINED.items() for name in names}
     return {name: found.text for name, found in described.items() if found is not None}
-
-
-def _reasons(language: str) -> dict[str, str]:
-    from udsat_geo.areas.roles import REASON_KEYS
-
-    return dict(zip(REASON_KEYS, in_language(REASONS, language), strict=True))
-
-
-def _bounds(found: Sequence[PageYear], places: Places, corner: Corner) -> list[int]:
-    west, south, east, north = bounds_of(found, places.geometry)
-    at = corner.steps(np.array([[west, south], [east, north]]))
-    return [int(step) for step in at.ravel()]
 
 
 def _land(places: Places, corner: Corner) -> Any:
@@ -678,16 +645,9 @@ def _years(found: Sequence[PageYear], places: Places, corner: Corner, with_units
         names = names_of(read)
     earlier = earlier_of(found[0])
     if earlier is not None:
-        told.insert(
-            0,
-            {
-                "year": earlier.year,
-                "later": found[0].year,
-                "criteria": [],
-                "areas": earlier_areas(earlier, known, corner),
-                "changes": None,
-            },
-        )
+        areas = earlier_areas(earlier, known, corner)
+        year = {"year": earlier.year, "later": found[0].year, "criteria": [], "areas": areas, "changes": None}
+        told.insert(0, year)
     return told
 
 
@@ -719,11 +679,9 @@ def _policies(found: Sequence[PageYear]) -> list[dict[str, Any]]:
         if key in told:
             told[key]["years"].append(read.year)
             continue
-        blocks = {
-            lang: rule_in_outline(read.summary, lang)
-            if read.policy is None
-            else policy_in_words(read.policy.policy, read.summary, lang)
-            for lang in LANGUAGES
-        }
+        blocks = {}
+        for lang in LANGUAGES:
+            known = read.policy is not None and policy_in_words(read.policy.policy, read.summary, lang)
+            blocks[lang] = known or rule_in_outline(read.summary, lang)
         told[key] = {"id": str(read.summary["policy"]["id"]), "years": [read.year], "blocks": blocks}
     return list(told.values())

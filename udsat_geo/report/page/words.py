@@ -76,7 +76,6 @@ TEXTS = {
     "reason": N_("Reason"),
     "whole_name": N_("The whole name"),
     "whole_reason": N_("The whole reason"),
-    "in_other_language": N_("in the file's language"),
     "areas_title": N_("The areas of {year}"),
     "areas_none": N_("The designation of {year} has no areas: no group of units meets the policy's demands."),
     "areas_caption": N_("Designated areas of {year}. Headings sort; a name chooses the area on the map."),
@@ -94,7 +93,6 @@ TEXTS = {
     "until": N_("Stays until"),
     "event": N_("Change"),
     "few": N_("fewer than {n}"),
-    "unknown": N_("unknown"),
     "people": N_("residents"),
     "in_area": N_("Lies in {area}"),
     "outside": N_("Lies outside the areas"),
@@ -106,7 +104,6 @@ TEXTS = {
     "class_1": N_("20-99 residents"),
     "class_2": N_("100 residents and more"),
     "class_unknown": N_("number of residents unknown"),
-    "no_composite": N_("no composite"),
     "composite_class": N_("composite {range}"),
     "criteria_title": N_("The areas, criterion by criterion, {year}"),
     "criteria_caption": N_(
@@ -138,7 +135,6 @@ TEXTS = {
         "Residents of each area, counted in the year itself. An area keeps its name and id "
         "for as long as it continues; a dash means that it was no area that year."
     ),
-    "series_all": N_("All areas"),
     "gaps_caption": N_(
         "The gap to the rest of the city, each year for the areas designated that year. Positive is worse."
     ),
@@ -171,7 +167,6 @@ TEXTS = {
     "vintage": N_("Data of {year}"),
     "references": N_("Figures from outside"),
     "crs": N_("Reference system"),
-    "files_title": N_("The page is made of"),
     "footer": N_("One file that works without a network. Nothing is fetched, nothing is sent."),
 }
 
