@@ -1,8 +1,9 @@
-"""What is published: the built-in policies, the status report recomputed, the 18 goals."""
+"""The functions of the Python interface, each named like its command, and what they return."""
 
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,10 +11,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from udsat_geo.api.frames import PathLike, as_files, layer_as_frame, path_of, policy_of, rows_as_frame, table_as_frame
+from udsat_geo.api.frames import (
+    PathLike,
+    layer_as_frame,
+    path_of,
+    policy_of,
+    rows_as_frame,
+    table_as_frame,
+    write_frame,
+)
 from udsat_geo.api.result import Result
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import _
+from udsat_geo.synthetic import DEFAULT_SEED
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -26,6 +36,45 @@ if TYPE_CHECKING:
     from udsat_geo.monitoring.status import StatusReport
     from udsat_geo.policy.load import LoadedPolicy
     from udsat_geo.sources.copies import LocalCopies
+
+
+Language = Literal["da", "en"]
+Progress = Callable[[str], None]
+
+
+@contextmanager
+def _as_files(given: Mapping[str, object]) -> Iterator[LocalCopies]:
+    """Inputs as files for as long as the context lasts: frames and results written, addresses fetched.
+
+    Parameters
+    ----------
+    given : mapping
+        What it is (``units``, ``barriers``) -> a path, an address, a frame, a result, or None, which is left out. A
+        file that is written is called after what it is.
+
+    Raises
+    ------
+    InputError
+        If one is none of these, a frame cannot be written, or an address cannot be read.
+    """
+    from udsat_geo.sources.copies import local_copies
+
+    named: dict[str, str | Path | None] = {}
+    problems = Problems()
+    with ExitStack() as stack:
+        for name, value in given.items():
+            if isinstance(value, str | Path):
+                named[name] = value
+            elif isinstance(value, Result):
+                named[name] = stack.enter_context(value.as_geopackage())
+            elif hasattr(value, "columns") and hasattr(value, "to_csv"):
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="udsat-")))
+                named[name] = problems.of(write_frame, name, value, folder)
+            elif value is not None:
+                what, remedy = _("is a {name}"), _("Give a path, a GeoDataFrame, or a DataFrame.")
+                problems.messages.append(str(Problem(name, what.format(name=type(value).__name__), remedy)))
+        problems.check()
+        yield stack.enter_context(local_copies({name: str(path) for name, path in named.items()}))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -131,9 +180,9 @@ def diff(
     policy: str | Path | LoadedPolicy | None = None,
     names: str | tuple[str, str] | None = None,
     allow_overlaps: bool = False,
-    language: Literal["da", "en"] | None = None,
+    language: Language | None = None,
     seed: int | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Difference:
     """What changed from the areas of one to those of another; the command ``udsat diff`` prints it.
 
@@ -171,35 +220,17 @@ def diff(
     """
     from udsat_geo.changes.compare import compare_areas
     from udsat_geo.files.area_set import read_two, weighing_by
-    from udsat_geo.synthetic.write import DEFAULT_SEED
 
     columns = (names,) if isinstance(names, str) else names or ()
     seed = DEFAULT_SEED if seed is None else seed
     loaded = None if policy is None else policy_of(policy)
     spoken = language or (now.language if isinstance(now, Result) else "da")
-    with as_sides({"before": before, "now": now, "units": units}) as sides:
+    with _as_files({"before": before, "now": now, "units": units}) as sides:
         paths = sides.paths
         weighed_by = weighing_by(path_of(registers), paths.get("units"), year, loaded, seed)
         two = read_two(paths["before"], paths["now"], columns, spoken, allow_overlaps)
         found = compare_areas(*two, weighed_by, spoken, progress)
         return Difference(dataclasses.replace(found, notes=(*sides.told(spoken), *found.notes)))
-
-
-@contextmanager
-def as_sides(given: Mapping[str, Result | PathLike | int | None]) -> Iterator[LocalCopies]:
-    """Sets of areas as files for as long as the context lasts: results written, addresses fetched, files as named.
-
-    A year stays its number.
-    """
-    from udsat_geo.sources.copies import local_copies
-
-    with ExitStack() as stack:
-        named = {
-            name: str(stack.enter_context(side.as_geopackage()) if isinstance(side, Result) else side)
-            for name, side in given.items()
-            if side is not None
-        }
-        yield stack.enter_context(local_copies(named))
 
 
 CADENCE = "cadence"
@@ -220,10 +251,10 @@ def designate(
     references: Mapping[str, float] | None = None,
     previous: int | PathLike | Result | None = "cadence",
     out: PathLike = "data/out",
-    language: Literal["da", "en"] = "da",
+    language: Language = "da",
     seed: int | None = None,
     threads: int | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
     designations: PathLike | None = None,
 ) -> Result:
     """Designate the disadvantaged areas of a year; the command `designate` does the same and writes files.
@@ -287,13 +318,11 @@ def designate(
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.earlier import store_of
     from udsat_geo.files.postgis import database_of, is_database
-    from udsat_geo.synthetic.write import DEFAULT_SEED
 
     out = out if designations is None else designations
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
-    files = as_files({"units": units, **around, "overrides": overrides})
-    table = files.paths.pop("units", None)
-    with _previous(previous) as before, _at_most(threads):
+    with _as_files({"units": units, **around, "overrides": overrides}) as files, _previous(previous) as before:
+        table = files.paths.pop("units", None)
         job = Job(
             year=year,
             policy=policy_of(policy, references),
@@ -307,8 +336,10 @@ def designate(
             threads=threads,
             notes=files.told(language),
         )
-        made = run(job, progress)
-    return Result(layers_of(made), made, files)
+        with _at_most(threads):
+            made = run(job, progress)
+        # the summary takes the hashes of the files, which are gone afterwards
+        return Result(layers_of(made), made)
 
 
 def read(path: PathLike) -> Result:
@@ -363,10 +394,6 @@ def _at_most(threads: int | None) -> Iterator[None]:
         yield
     finally:
         numba.set_num_threads(before)
-
-
-Language = Literal["da", "en"]
-Progress = Callable[[str], None]
 
 
 def explain(designation: Result | PathLike, wanted: str) -> Explained:
@@ -436,7 +463,6 @@ def lineage(
     from udsat_geo.designation.job import Job, designate_in_a_row
     from udsat_geo.files.area_set import read_area_set, weighing_by
     from udsat_geo.files.earlier import store_of
-    from udsat_geo.synthetic.write import DEFAULT_SEED
 
     if (designations is None) == (years is None):
         raise InputError(Problem("lineage", _("needs designations or years, one of them"), _("Give one.")))
@@ -453,7 +479,7 @@ def lineage(
             [each.area_set() for each in made], [each.changes for each in made[1:] if each.changes is not None]
         )
     else:
-        with as_sides({str(place): each for place, each in enumerate(designations or ())}) as files:
+        with _as_files({str(place): each for place, each in enumerate(designations or ())}) as files:
             sides = [read_area_set(path, language) for path in files.paths.values()]
             found, _notes = trace_areas(sides, weighing_by(raw, table, None, None, seed), language, progress)
     return rows_as_frame(lineage_rows(found), COLUMNS)
@@ -538,7 +564,6 @@ def why(
     from udsat_geo.analysis.why import explain_change, why_as_data
     from udsat_geo.designation.job import Job
     from udsat_geo.files.earlier import store_of
-    from udsat_geo.synthetic.write import DEFAULT_SEED
 
     first = policy_of(policy)
     second = first if to_policy is None else policy_of(to_policy)
@@ -641,7 +666,8 @@ def status(
     from udsat_geo.monitoring.status import StatusJob, take_report
     from udsat_geo.monitoring.status_tables import as_data
 
-    with as_sides({"areas": areas, "updated": updated}) as sides:
+    sets = {"areas": areas, "updated": updated}
+    with _as_files({name: str(given) if isinstance(given, int) else given for name, given in sets.items()}) as sides:
         texts = {name: str(path) for name, path in sides.paths.items()}
         job = StatusJob(
             areas=texts["areas"],

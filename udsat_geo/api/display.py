@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from udsat_geo.api.frames import GEOMETRY, needed
+from udsat_geo.api.frames import GEOMETRY, layer_as_frame, needed
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _, in_language
-from udsat_geo.messages.words import WORDS
+from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal, events_in_words
 
 if TYPE_CHECKING:
     import folium
@@ -23,7 +23,7 @@ MOST_ROWS = 10
 """Areas shown; the frame has them all."""
 AREA_COLUMNS = ("area_id", "name", "residents", "composite", "criteria_exceeded", "since", "event")
 CHANGE_COLUMNS = ("event", "area_id", "name", "residents_added", "residents_removed", "residents_kept")
-_CELL = "padding:.15em .7em;text-align:{align};border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)"
+STATUS_COLUMNS = ("criterion", "areas", "rest_of_city", "gap", "city")
 
 
 def in_words(result: Result) -> str:
@@ -33,38 +33,23 @@ def in_words(result: Result) -> str:
 
 def as_html(result: Result) -> str:
     """A result as HTML: what it is, its first areas, and the areas against the rest of the city."""
-    from udsat_geo.designation.columns import describe_column, describe_layer
-    from udsat_geo.messages.words import TABLE
+    from udsat_geo.designation.columns import describe_layer
 
-    language, criteria = result.language, result.summary["criteria"]
-    areas = result.to_arrow("areas").select(AREA_COLUMNS).slice(0, MOST_ROWS).to_pylist()
-    events = in_language(TABLE, language)
-    for row in areas:
-        row["event"] = ", ".join(events[one] for one in row["event"].split("+")) if row["event"] else ""
-    heads = [_described(describe_column("areas", column, language), column) for column in AREA_COLUMNS]
-    page = [
-        f"<strong>{escape(_title(result))}</strong>",
-        *(f"<div>{escape(line)}</div>" for line in _sentences(result)),
-    ]
-    page.append(_table(heads, [[_shown(row[column], column, language) for column in AREA_COLUMNS] for row in areas]))
-    left = len(result.to_arrow("areas")) - len(areas)
-    if left:
-        page.append(f"<div>{escape(_more(left, language))}</div>")
-    columns = ("areas", "rest_of_city", "gap", "city")
-    label = {criterion["key"]: criterion for criterion in criteria}
-    status = [
-        [
-            str(label[row["criterion"]]["label"]),
-            *(_figure(row[column], column, label[row["criterion"]], language) for column in columns),
-        ]
-        for row in result.to_arrow("status").to_pylist()
-    ]
-    heads = [_described(describe_column("status", column, language), column) for column in ("criterion", *columns)]
-    page += [
-        f"<div style='margin-top:.6em'>{escape(describe_layer('status', language).text)}</div>",
-        _table(heads, status),
-    ]
-    return f"<div>{''.join(page)}</div>"
+    language = result.language
+    of_criterion = {criterion["key"]: criterion for criterion in result.summary["criteria"]}
+    status = []
+    for row in result.to_arrow("status").to_pylist():
+        criterion = of_criterion[row["criterion"]]
+        figures = {column: _figure(row[column], column, criterion, language) for column in STATUS_COLUMNS[1:]}
+        status.append({"criterion": str(criterion["label"]), **figures})
+    areas = result.to_arrow("areas").to_pylist()
+    about_status = f"<div style='margin-top:.6em'>{escape(describe_layer('status', language).text)}</div>"
+    return _page(
+        [_title(result), *_sentences(result)],
+        _table("areas", AREA_COLUMNS, areas, language)
+        + about_status
+        + _table("status", STATUS_COLUMNS, status, language),
+    )
 
 
 def difference_in_words(difference: Difference) -> str:
@@ -74,27 +59,29 @@ def difference_in_words(difference: Difference) -> str:
 
 def difference_as_html(difference: Difference) -> str:
     """A difference as HTML: its totals and its first areas."""
-    from udsat_geo.messages.words import TABLE
-
-    language = difference.language
-    events = in_language(TABLE, language)
-    rows = [
-        {**row, "event": ", ".join(events[one] for one in row["event"].split("+"))}
-        for row in difference.summary["areas"][:MOST_ROWS]
-    ]
-    heads = [_described_change(column, language) for column in CHANGE_COLUMNS]
-    body = _table(heads, [[_shown(row[column], column, language) for column in CHANGE_COLUMNS] for row in rows])
-    left = len(difference.summary["areas"]) - len(rows)
-    more = f"<div>{escape(_more(left, language))}</div>" if left else ""
-    title, *lines = _told(difference)
-    told = "".join(f"<div>{escape(line)}</div>" for line in lines)
-    return f"<div><strong>{escape(title)}</strong>{told}{body}{more}</div>"
+    areas = difference.summary["areas"]
+    return _page(_told(difference), _table("changes", CHANGE_COLUMNS, areas, difference.language))
 
 
-def _described_change(column: str, language: str) -> tuple[str, str]:
+def _page(lines: Sequence[str], body: str) -> str:
+    """Lines of text, the first of which is a title, and what stands below them."""
+    title, *more = map(escape, lines)
+    return f"<div><strong>{title}</strong>{''.join(f'<div>{line}</div>' for line in more)}{body}</div>"
+
+
+def _table(layer: str, columns: Sequence[str], rows: Sequence[dict[str, Any]], language: str) -> str:
+    """The first rows of a layer under the titles of its columns, and how many more there are."""
+    import pandas
+
     from udsat_geo.designation.columns import describe_column
 
-    return _described(describe_column("changes", column, language), column)
+    described = [describe_column(layer, column, language) for column in columns]
+    titles = [column if one is None else one.title for column, one in zip(columns, described, strict=True)]
+    cells = [[_shown(row[column], column, language) for column in columns] for row in rows[:MOST_ROWS]]
+    left = len(rows) - len(cells)
+    more = f"<div>{escape(_('and {n} areas more', language).format(n=left))}</div>" if left else ""
+    with pandas.option_context("display.max_colwidth", None):
+        return str(pandas.DataFrame(cells, columns=titles).to_html(index=False, border=0)) + more
 
 
 def _title(result: Result) -> str:
@@ -103,47 +90,52 @@ def _title(result: Result) -> str:
 
 def _sentences(result: Result) -> list[str]:
     """The share of residents, the source, and what it was compared with."""
-    from udsat_geo.messages.words import TABLE, decimal
-
-    words, language = in_language(WORDS, result.language), result.language
-    numbers = {"residents": result.residents_in_areas, "city": result.residents}
-    told = {name: decimal(number, 0, language) for name, number in numbers.items()}
-    share = decimal(100 * result.share_of_residents, 1, language) or "-"
-    lines = [words["share"].format(areas=len(result.to_arrow("areas")), share=share, **told)]
-    lines.append(words["source"].format(source=words.get(result.source, result.source)))
+    language = result.language
+    told = _("{areas} areas with {residents} of {city} residents ({share} %)", language).format(
+        areas=len(result.to_arrow("areas")),
+        residents=decimal(result.residents_in_areas, 0, language),
+        city=decimal(result.residents, 0, language),
+        share=decimal(100 * result.share_of_residents, 1, language) or "-",
+    )
     changes = result.summary["changes"]
     if changes is None:
-        return [*lines, words["alone"]]
-    counted = [f"{count} {in_language(TABLE, language)[event]}" for event, count in changes["areas"].items() if count]
-    return [*lines, words["previous"].format(year=changes["previous_year"], events=", ".join(counted) or "-")]
+        return [told, _source(result), _("Compared with no earlier designation.", language)]
+    counted = _counted(changes["areas"], language) or "-"
+    compared = _("Compared with {year}: {events}.", language).format(year=changes["previous_year"], events=counted)
+    return [told, _source(result), compared]
+
+
+def _source(result: Result) -> str:
+    words = {
+        "registers": _("registers", result.language),
+        "unit_table": _("a table of units", result.language),
+        "synthetic": _("the synthetic Copenhagen, whose residents do not exist", result.language),
+    }
+    return _("Source: {source}.", result.language).format(source=words.get(result.source, result.source))
+
+
+def _counted(events: Mapping[str, int], language: str) -> str:
+    return ", ".join(f"{count} {events_in_words(event, language)}" for event, count in events.items() if count)
 
 
 def _told(difference: Difference) -> list[str]:
-    from udsat_geo.messages.words import TABLE, decimal
-
     language, data = difference.language, difference.summary
     totals = data["totals"]
     sides = [side["year"] or side["file"] for side in (data["before"], data["now"])]
-    counted = [f"{count} {in_language(TABLE, language)[event]}" for event, count in data["events"].items() if count]
     told = {name: decimal(totals[f"residents_{name}"], 0, language) for name in ("added", "removed", "kept")}
     overlap = totals["intersection_over_union"]
     iou = "-" if overlap is None else decimal(overlap, 3, language)
     return [
         _("From {before} to {now}", language).format(before=sides[0], now=sides[1]),
-        ", ".join(counted) or _("no areas", language),
+        _counted(data["events"], language) or _("no areas", language),
         _("+{added} / -{removed} residents, {kept} kept; overlap {iou}", language).format(iou=iou, **told),
     ]
 
 
-def _described(described: Any, column: str) -> tuple[str, str]:
-    """The head of a column, and what is said of it where the mouse rests."""
-    return (column, "") if described is None else (described.title, described.text)
-
-
-def _shown(value: Any, column: str, language: str) -> str | float:
+def _shown(value: Any, column: str, language: str) -> str:
     """A cell: numbers in the language's way, years as they are."""
-    from udsat_geo.messages.words import decimal
-
+    if column == "event":
+        return events_in_words(value, language)
     if isinstance(value, float):
         return decimal(value, 2, language)
     if isinstance(value, int) and column != "since":
@@ -153,28 +145,11 @@ def _shown(value: Any, column: str, language: str) -> str | float:
 
 def _figure(value: float | None, column: str, criterion: dict[str, Any], language: str) -> str:
     """A rate or gap: shares per cent and in points, anything else in its own unit."""
-    from udsat_geo.messages.words import decimal
-
     if value is None:
         return ""
     if criterion["share"]:
         return decimal(100 * value, 1, language) + (_(" points", language) if column == "gap" else " %")
     return f"{decimal(value, 1, language)} {criterion['unit']}".rstrip()
-
-
-def _table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> str:
-    """A table; columns that hold figures only are set to the right."""
-    rows = [[str(cell) for cell in row] for row in rows]
-    numeric = [all(not row[i] or row[i].lstrip("-+")[:1].isdigit() for row in rows) for i in range(len(heads))]
-    style = [_CELL.format(align="right" if right else "left") for right in numeric]
-    head = "".join(
-        f"<th style='{style[i]}' title='{escape(text)}'>{escape(title)}</th>" for i, (title, text) in enumerate(heads)
-    )
-    body = "".join(
-        f"<tr>{''.join(f'''<td style='{style[i]}'>{escape(cell)}</td>''' for i, cell in enumerate(row))}</tr>"
-        for row in rows
-    )
-    return f"<table style='border-collapse:collapse'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 SCALE, KINDS, PLAIN, EDGE, INK = "viridis", "Set2", "#d5d5d5", "#b30000", "#222222"
@@ -210,10 +185,10 @@ def plot(
     if outlines and len(areas):
         areas.boundary.plot(ax=axes, color=EDGE, linewidth=1.1)
     axes.set_axis_off()
-    words = in_language(WORDS, result.language)
-    axes.set_title(words["title"].format(year=result.year, policy=result.policy), color=INK)
-    source = words["source"].format(source=words.get(result.source, result.source))
-    axes.annotate(source, (0, 0), (0, -4), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8)
+    axes.set_title(_title(result), color=INK)
+    axes.annotate(
+        _source(result), (0, 0), (0, -4), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8
+    )
     if names and len(areas):
         _write_names(axes, [str(name) for name in areas["name"]], areas.geometry.to_numpy())
     return axes
@@ -305,32 +280,16 @@ def _frame(result: Result, layer: str, column: str | None) -> Any:
     InputError
         If there is no such layer or column.
     """
-    from udsat_geo.api.frames import layer_as_frame
-
     spatial = [name for name in result.layers if result.stored.layers[name].geometry_type is not None]
     if layer not in spatial:
-        raise InputError(
-            Problem(
-                "layer",
-                _("no layer with geometries is called {layer!r}").format(layer=layer),
-                _("Known: {names}.").format(names=", ".join(spatial)),
-            )
-        )
+        what = _("no layer with geometries is called {layer!r}").format(layer=layer)
+        raise InputError(Problem("layer", what, _("Known: {names}.").format(names=", ".join(spatial))))
     frame = layer_as_frame(result.stored.layers[layer])
     if column is not None and column not in frame.columns:
         known = ", ".join(str(name) for name in frame.columns if name != GEOMETRY)
-        raise InputError(
-            Problem(
-                "column",
-                _("the layer {layer} has no column {column!r}").format(layer=layer, column=column),
-                _("It has {known}.").format(known=known),
-            )
-        )
+        what = _("the layer {layer} has no column {column!r}").format(layer=layer, column=column)
+        raise InputError(Problem("column", what, _("It has {known}.").format(known=known)))
     return frame
-
-
-def _more(left: int, language: str) -> str:
-    return _("and {n} areas more", language).format(n=left)
 
 
 def frame_as_html(head: str, frame: Any) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from udsat_geo.api.frames import PathLike, layer_as_frame, table_as_frame
+from udsat_geo.api.frames import PathLike, layer_as_frame, policy_of, table_as_frame
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from udsat_geo.policy.load import LoadedPolicy
 
 
+ONE_FILE = ("gpkg", "tif", "xlsx")
+"""Formats that hold a designation in one file."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """A designation: its layers as frames, its summary, and what can be done with it.
@@ -39,8 +43,6 @@ class Result:
         Summary and layers, the latter as Arrow tables.
     designation : Designation or None
         With all that it was made of: arrays of units, edges, scores and areas. None of one that was read back.
-    files : object
-        Keeps the files that frames among the inputs were written to.
 
     Notes
     -----
@@ -51,7 +53,6 @@ class Result:
 
     stored: Layers
     designation: Designation | None = None
-    files: object = None
 
     # --- what it is -------------------------------------------------------------------------------------------
 
@@ -206,9 +207,22 @@ class Result:
         OutputError
             If it cannot be written; what was there stays.
         """
-        from udsat_geo.api.frames import write_file
+        from udsat_geo.files.write import check_formats, write_layers
 
-        return write_file(self, Path(path))
+        path = Path(path)
+        wanted = path.suffix.removeprefix(".")
+        if wanted not in ONE_FILE:
+            told = _("Known: {known}. Formats with a file for each layer are written by to_folder(folder, formats).")
+            remedy = told.format(known=", ".join(f".{name}" for name in ONE_FILE))
+            raise InputError(Problem(str(path), _("is no format that holds a designation in one file"), remedy))
+        check_formats(wanted)
+        self._check_rasters((wanted,))
+        if wanted == "tif" and self.stored.cells is None:
+            what = _("is a raster, and this designation has no cells")
+            raise InputError(Problem(str(path), what, _("Write a .gpkg.")))
+        # under its own name from the beginning: a project in a GeoPackage names the file that it lies in
+        write_layers(self.stored, path.parent, (wanted,), path.stem)
+        return path
 
     def to_folder(self, out: PathLike, formats: str | tuple[str, ...] = ("gpkg",)) -> list[Path]:
         """Write the files that the command `designate` writes, called after the year, all or none.
@@ -232,9 +246,22 @@ class Result:
         OutputError
             If they cannot be written; nothing has changed then.
         """
-        from udsat_geo.api.frames import write_folder
+        from udsat_geo.files.write import check_formats, write_layers
 
-        return write_folder(self, Path(out), formats)
+        wanted = check_formats(formats if isinstance(formats, str) else ",".join(formats))
+        if "crate" in wanted:
+            remedy = _("Write it with the command: designate --format gpkg,crate.")
+            raise InputError(Problem(_("format crate"), _("tells of a run of the command, with its options"), remedy))
+        self._check_rasters(wanted)
+        return write_layers(self.stored, Path(out), wanted)
+
+    def _check_rasters(self, formats: tuple[str, ...]) -> None:
+        """Refuse rasters of a designation that was read back: its files do not say what its grid is."""
+        rasters = [name for name in formats if name in ("tif", "areas-tif")]
+        if self.designation is None and rasters:
+            where = _("format {names}").format(names=", ".join(rasters))
+            what = _("cannot be made of a designation that was read back")
+            raise InputError(Problem(where, what, _("Designate again, or leave it out.")))
 
     def to_postgis(self, address: str) -> str:
         """Write the designation into a schema of a PostGIS database, in one transaction.
@@ -379,9 +406,19 @@ class Result:
         OutputError
             If it cannot be written; what was there stays.
         """
-        from udsat_geo.api.frames import write_report
+        from udsat_geo.report.page.build import make_page, require_bokeh, write_page
+        from udsat_geo.report.page.read import read_all
 
-        return write_report(self, Path(path), earlier, with_units, policy)
+        require_bokeh()
+        path = Path(path)
+        if policy is None and self.designation is not None:
+            policy = self.designation.policy
+        loaded = None if policy is None else policy_of(policy)
+        # the page reads files, so that it shows of a designation in memory what it shows of one on disk
+        with ExitStack() as folders:
+            files = [folders.enter_context(one.as_geopackage()) for one in (*earlier, self)]
+            write_page(make_page(read_all(files, False, loaded), self.language, with_units), path)
+        return path
 
     # --- questions --------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import click
 
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import _, in_language
-from udsat_geo.messages.words import decimal
+from udsat_geo.messages.words import TABLE, counted_words, decimal, events_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,6 +47,15 @@ def progress_on(shown: bool) -> Iterator[Callable[[str], None] | None]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(_("starting"), total=None)
         yield lambda step: progress.update(task, description=step)
+
+
+def tell_if_synthetic(synthetic: bool, language: str) -> None:
+    """Say before all else that the residents of this run do not exist, where that is so."""
+    if synthetic:
+        told = _(
+            "No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.", language
+        )
+        click.echo(told)
 
 
 def plain_console(width: int | None = None) -> Console:
@@ -96,9 +105,9 @@ def print_table(table: Table, console: Console, language: str | None = None) -> 
     missing = [table.heads[i].replace("\n", " ") for i in range(len(table.heads)) if i not in columns]
     if missing:
         told = _("The window is too narrow for: {columns}.", language).format(columns=", ".join(missing))
-        console.print(told, highlight=False)
+        console.print(told)
     for note in table.notes:
-        console.print(note, highlight=False)
+        console.print(note)
 
 
 _UNBOUNDED = 100_000
@@ -147,15 +156,13 @@ def _lengths(*texts: str) -> list[int]:
 
 def print_result(designation: Designation, files: list[str], console: Console) -> None:
     """The result tables of a designation: areas, changes, gaps, files."""
-    from udsat_geo.messages.words import TABLE
-
     words = in_language(TABLE, designation.language)
     print_table(_areas_table(designation, words), console, designation.language)
     _print_totals(designation, words, console)
     print_table(_status_table(designation, words), console, designation.language)
     for line in _counted_lines(designation):
-        console.print(line, highlight=False)
-    console.print(f"{words['files']}:", *files, sep="\n  ", highlight=False, soft_wrap=True)
+        console.print(line)
+    print_files(files, console, designation.language)
 
 
 def _areas_table(designation: Designation, words: Mapping[str, str]) -> Table:
@@ -171,17 +178,12 @@ def _areas_table(designation: Designation, words: Mapping[str, str]) -> Table:
             decimal(hectares[i], 0, language),
             decimal(areas.composite[i], 2, language),
             str(designation.since[i]),
-            _events(designation.changes.event[i], words) if designation.changes else "",
+            events_in_words(designation.changes.event[i], language) if designation.changes else "",
         )
         for i in range(len(areas))
     )
     heads = tuple(words[head] for head in ("area", "name", "residents", "hectares", "composite", "since", "event"))
     return Table(f"{words['areas']} {designation.year}", heads, rows, left=frozenset({0, 1, 6}))
-
-
-def _events(told: str, words: Mapping[str, str]) -> str:
-    """The events of an area in words."""
-    return ", ".join(words[event] for event in told.split("+"))
 
 
 def _print_totals(designation: Designation, words: Mapping[str, str], console: Console) -> None:
@@ -191,7 +193,7 @@ def _print_totals(designation: Designation, words: Mapping[str, str], console: C
         f"{len(designation.areas)} {words['areas'].lower()}, {decimal(status.residents_in_areas, 0, language)} "
         f"{words['residents'].lower()}, {share} % ({words['share'].lower()})"
     )
-    console.print(line, highlight=False)
+    console.print(line)
     from udsat_geo.changes.diff import EVENTS, changed_areas
 
     changes, before = designation.changes, designation.previous
@@ -202,11 +204,11 @@ def _print_totals(designation: Designation, words: Mapping[str, str], console: C
     added, removed = int(changes.residents_added.sum()), int(changes.residents_removed.sum())
     people = f"+{decimal(added, 0, language)} / -{decimal(removed, 0, language)} {words['residents'].lower()}"
     units = f"+{changes.units_added} / -{changes.units_removed} {words['units'].lower()}"
-    console.print(f"{changes.previous_year} -> {designation.year}: {events}; {people}; {units}", highlight=False)
+    console.print(f"{changes.previous_year} -> {designation.year}: {events}; {people}; {units}")
     for row in changed_areas(changes, before, designation):
         if row.gone:
             lost = f"{decimal(row.removed, 0, language)} {words['residents'].lower()}"
-            console.print(f"  {words['removed']}: {row.area_id} {row.name} ({lost})", highlight=False)
+            console.print(f"  {words['removed']}: {row.area_id} {row.name} ({lost})")
 
 
 def _status_table(designation: Designation, words: Mapping[str, str]) -> Table:
@@ -226,8 +228,6 @@ def _status_table(designation: Designation, words: Mapping[str, str]) -> Table:
 
 def _counted_lines(designation: Designation) -> list[str]:
     """What was left out, and what was found out about the input."""
-    from udsat_geo.messages.words import counted_words
-
     criteria = designation.policy.policy.criteria
     words = counted_words({c.key: c.label_in(designation.language) for c in criteria}, designation.language)
     lines = [
@@ -238,12 +238,7 @@ def _counted_lines(designation: Designation) -> list[str]:
     return lines + list(designation.notes)
 
 
-def say(console: Console, text: str) -> None:
-    """A line of plain text."""
-    console.print(text, highlight=False, markup=False)
-
-
 def print_files(files: Sequence[object], console: Console, language: str) -> None:
     """The files that were written, one a line, never broken."""
     if files:
-        console.print(_("Files", language) + ":", *map(str, files), sep="\n  ", highlight=False, soft_wrap=True)
+        console.print(_("Files", language) + ":", *map(str, files), sep="\n  ", soft_wrap=True)

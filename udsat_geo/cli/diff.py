@@ -12,18 +12,8 @@ from udsat_geo.analysis.why import Why, explain_areas, why_as_data
 from udsat_geo.changes.compare import Comparison, compare_areas, share
 from udsat_geo.changes.diff import SPLIT, changed_areas, links
 from udsat_geo.changes.tables import comparison_as_data
-from udsat_geo.changes.words import DIFF
-from udsat_geo.cli.console import plain_console, print_table, progress_on, say
-from udsat_geo.cli.options import (
-    SETTINGS,
-    Command,
-    answers_errors,
-    argument,
-    json_option,
-    language_option,
-    option,
-    seed_option,
-)
+from udsat_geo.cli import options
+from udsat_geo.cli.console import plain_console, print_table, progress_on
 from udsat_geo.cli.why import print_why
 from udsat_geo.designation.job import Job
 from udsat_geo.designation.summary import as_json as to_json
@@ -33,41 +23,29 @@ from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import write_comparison
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.tables import Table
-from udsat_geo.messages.translate import N_, _, in_language
-from udsat_geo.messages.words import TABLE, decimal
+from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.words import decimal, events_in_words
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import load_policy
 from udsat_geo.sources.copies import local_copies
-from udsat_geo.synthetic.write import DEFAULT_SEED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-@click.command(
-    cls=Command,
-    context_settings=SETTINGS,
-    help=N_(
-        "What changed from the areas of A to those of B, weighed by the residents they "
-        "share.\n\n"
-        "A and B are designations of ours (designation_YEAR.gpkg with its JSON beside it) or "
-        "files of polygons. Two\n"
-        "designations are compared by the units that both have. Others are laid over each "
-        "other at the addresses of\n"
-        "registers (--registers, --year), at units with residents (--units), or at the units of "
-        "the designation that has any."
-    ),
+@options.command(
+    N_(
+        "What changed from the areas of A to those of B, weighed by the residents they share.\n\n"
+        "A and B are designations of ours (designation_YEAR.gpkg with its JSON beside it) or files of polygons. "
+        "Two\ndesignations are compared by the units that both have. Others are laid over each other at the "
+        "addresses of\nregisters (--registers, --year), at units with residents (--units), or at the units of the "
+        "designation that has any."
+    )
 )
-@argument("before", metavar="A")
-@argument("now", metavar="B")
-@option(
-    "--registers",
-    old=("--raw",),
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help=N_("Weigh by the addresses of registers: DIR/Y where it exists, else DIR."),
-)
-@option(
+@options.argument("before", metavar="A")
+@options.argument("now", metavar="B")
+@options.registers_option(N_("Weigh by the addresses of registers: DIR/Y where it exists, else DIR."))
+@options.option(
     "--year",
     type=int,
     metavar="Y",
@@ -75,37 +53,33 @@ if TYPE_CHECKING:
         "The year of the registers; alone, those of data/raw or of the synthetic Copenhagen. [default: B's, or A's]"
     ),
 )
-@option(
+@options.option(
     "--units",
     metavar="FILE",
     help=N_("Weigh by units instead: a designation, or polygons or points with a column residents."),
 )
-@option(
+@options.option(
     "--name",
     "names",
     multiple=True,
     metavar="COLUMN",
     help=N_("The column that tells polygons apart; given twice, of A and of B."),
 )
-@option("--allow-overlaps", is_flag=True, help=N_("Where polygons overlap, count a resident in the first by name."))
-@option("--why", is_flag=True, help=N_("Take the change apart as `udsat why` does; the registers must be there."))
-@option(
+@options.overlaps_option(N_("Where polygons overlap, count a resident in the first by name."))
+@options.option(
+    "--why", is_flag=True, help=N_("Take the change apart as `udsat why` does; the registers must be there.")
+)
+@options.option(
     "--policy",
     "policies",
     multiple=True,
     metavar="NAME|FILE",
     help=N_("With --why, a policy that is not built in; with --units, the one that names the table's columns."),
 )
-@language_option(N_("Language of tables and notes."))
-@seed_option()
-@json_option()
-@option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="FILE.gpkg",
-    help=N_("Write the layers changes and changed_units, and the table links."),
-)
-@answers_errors
+@options.language_option(N_("Language of tables and notes."))
+@options.seed_option()
+@options.json_option()
+@options.out_option(N_("Write the layers changes and changed_units, and the table links."), "FILE.gpkg")
 def diff(
     before: str,
     now: str,
@@ -117,30 +91,18 @@ def diff(
     why: bool,
     policies: tuple[str, ...],
     language: str,
-    seed: int | None,
+    seed: int,
     as_json: bool,
     out: Path | None,
 ) -> None:
-    """Compare, print and write.
-
-    Raises
-    ------
-    InputError
-        If the call or a file is at fault.
-    """
+    """Compare, print and write."""
     if len(names) > 2:
-        raise InputError(
-            Problem(
-                "--name",
-                _("stands {count} times").format(count=len(names)),
-                _("Give it once for both files, or twice."),
-            )
-        )
+        what = _("stands {count} times").format(count=len(names))
+        raise InputError(Problem("--name", what, _("Give it once for both files, or twice.")))
     if out is not None:
         _check_out(out, (before, now, units))
     sources = {"before": before, "now": now, "units": units}
     loaded = [load_policy(policy) for policy in policies]
-    seed = DEFAULT_SEED if seed is None else seed
     explained = None
     with progress_on(not as_json) as progress, local_copies(sources) as copies:
         files = copies.paths["before"], copies.paths["now"]
@@ -161,10 +123,10 @@ def diff(
     print_comparison(comparison, console, _told_apart(comparison, before, now))
     if explained is not None:
         for note in explained[1]:
-            say(console, note)
+            console.print(note)
         print_why(explained[0], console, language)
     if out is not None:
-        say(console, _("Written: {file}", language).format(file=out))
+        console.print(_("Written: {file}", language).format(file=out))
 
 
 def _why_as_data(explained: tuple[Why, tuple[str, ...]] | None) -> dict[str, Any]:
@@ -177,16 +139,15 @@ def _why_as_data(explained: tuple[Why, tuple[str, ...]] | None) -> dict[str, Any
 
 
 def _check_out(out: Path, inputs: tuple[str | None, ...]) -> None:
+    what, remedy = "", _("Name a file that ends in .gpkg.")
     if out.suffix != ".gpkg":
-        raise InputError(
-            Problem("--out", _("{out} is no GeoPackage").format(out=out), _("Name a file that ends in .gpkg."))
-        )
-    if any(path is not None and out.resolve() == Path(path).resolve() for path in inputs):
-        raise InputError(
-            Problem("--out", _("{out} is one of the files compared").format(out=out), _("Name another file."))
-        )
-    if out.is_dir():
-        raise InputError(Problem("--out", _("{out} is a folder").format(out=out), _("Name a file that ends in .gpkg.")))
+        what = _("{out} is no GeoPackage")
+    elif any(path is not None and out.resolve() == Path(path).resolve() for path in inputs):
+        what, remedy = _("{out} is one of the files compared"), _("Name another file.")
+    elif out.is_dir():
+        what = _("{out} is a folder")
+    if what:
+        raise InputError(Problem("--out", what.format(out=out), remedy))
     check_writable(out.parent)
 
 
@@ -199,37 +160,46 @@ def _told_apart(comparison: Comparison, before: str, now: str) -> tuple[str, str
     return names
 
 
+WEIGHED_BY = {
+    "units": N_("Weighed by the residents ({year}) of {places} units, over which both were made"),
+    "points": N_("Weighed by the residents ({year}) of {places} units of {file}, each at a point inside it"),
+    "addresses": N_("Weighed by the residents ({year}) at {places} addresses of {file}"),
+}
+
+
 def print_comparison(comparison: Comparison, console: Console, names: tuple[str, str]) -> None:
     """The areas, the totals, the links, and what is to be said."""
-    words, language = in_language(DIFF, comparison.language), comparison.language
-    weights = comparison.weights
-    say(console, words["title"].format(before=names[0], now=names[1]))
-    known = words["unknown_year"] if weights.year is None else str(weights.year)
-    places = decimal(weights.places, 0, language)
-    say(console, words[weights.kind].format(year=known, places=places, file=weights.file))
+    language, weights = comparison.language, comparison.weights
+    console.print(_("What changed from {before} to {now}", language).format(before=names[0], now=names[1]))
+    year = _("year not known", language) if weights.year is None else str(weights.year)
+    told = _(WEIGHED_BY[weights.kind], language)
+    console.print(told.format(year=year, places=decimal(weights.places, 0, language), file=weights.file))
     for note in comparison.notes:
-        say(console, note)
-    _print_areas(comparison, console)
+        console.print(note)
+    print_table(_areas(comparison), console, language)
     _print_totals(comparison, console)
-    _print_links(comparison, console)
+    shared = _links(comparison)
+    if shared.rows:
+        print_table(shared, console, language)
+    else:
+        console.print(_("No areas have anything in common.", language))
 
 
-def _print_areas(comparison: Comparison, console: Console) -> None:
-    words, language, events = (
-        in_language(DIFF, comparison.language),
-        comparison.language,
-        in_language(TABLE, comparison.language),
-    )
+def _areas(comparison: Comparison) -> Table:
+    language = comparison.language
     rows = []
     for row in changed_areas(comparison.changes, comparison.before, comparison.now):
-        told = ", ".join(events[one] for one in row.event.split("+"))
+        told = events_in_words(row.event, language)
         if len(row.previous) > 1 or SPLIT in row.event:
-            told += " " + words["from"].format(ids=", ".join(row.previous))
+            told += " " + _("from {ids}", language).format(ids=", ".join(row.previous))
         label = row.area_id if row.name == row.area_id else f"{row.area_id} {row.name}"
         rows.append(_row(label, row.kept, row.added, row.removed, told, language))
-    rows.append(_row(words["all"], comparison.kept, comparison.added, comparison.removed, "", language))
-    heads = tuple(words[key] for key in ("area", "before", "now", "added", "removed", "event"))
-    print_table(Table("", heads, tuple(rows), left=frozenset({0, 5}), total=True), console, language)
+    rows.append(_row(_("In all", language), comparison.kept, comparison.added, comparison.removed, "", language))
+    heads = (
+        _("Area", language), _("Before", language), _("Now", language), _("Added", language), _("Removed", language),
+        _("Change", language),
+    )  # fmt: skip
+    return Table("", heads, tuple(rows), left=frozenset({0, 5}), total=True)
 
 
 def _row(label: str, kept: int, added: int, removed: int, told: str, language: str) -> tuple[str, ...]:
@@ -239,34 +209,24 @@ def _row(label: str, kept: int, added: int, removed: int, told: str, language: s
 
 
 def _print_totals(comparison: Comparison, console: Console) -> None:
-    language = comparison.language
-    city = comparison.weights.residents
+    language, city = comparison.language, comparison.weights.residents
     if comparison.intersection_over_union == comparison.intersection_over_union:
-        still = decimal(100 * comparison.share_still_in, 1, language) or "-"
-        iou = decimal(comparison.intersection_over_union, 3, language)
-        say(
-            console,
-            _(
-                "{share} % of those who lived in an area before live in one now; intersection over union {iou}",
-                language,
-            ).format(share=still, iou=iou),
+        told = _(
+            "{share} % of those who lived in an area before live in one now; intersection over union {iou}", language
         )
+        still = decimal(100 * comparison.share_still_in, 1, language) or "-"
+        console.print(told.format(share=still, iou=decimal(comparison.intersection_over_union, 3, language)))
     shares = [
         decimal(100 * share(comparison.kept + more, city), 1, language) or "-"
         for more in (comparison.removed, comparison.added)
     ]
-    say(
-        console,
-        _("The areas hold {before} % of the city before, {now} % now", language).format(
-            before=shares[0], now=shares[1]
-        ),
-    )
+    told = _("The areas hold {before} % of the city before, {now} % now", language)
+    console.print(told.format(before=shares[0], now=shares[1]))
 
 
-def _print_links(comparison: Comparison, console: Console) -> None:
+def _links(comparison: Comparison) -> Table:
     """The linked pairs, those that went on as they were left out."""
-    words, language = in_language(DIFF, comparison.language), comparison.language
-    columns = links(comparison.changes, comparison.before, comparison.now)
+    language, columns = comparison.language, links(comparison.changes, comparison.before, comparison.now)
     rows = []
     for i in range(len(columns["linked"])):
         if not columns["linked"][i]:
@@ -281,8 +241,9 @@ def _print_links(comparison: Comparison, console: Console) -> None:
                 decimal(float(columns["intersection_over_union"][i]), 3, language),
             )
         )
-    if not rows:
-        say(console, words["nothing"])
-        return
-    heads = tuple(words[key] for key in ("previous", "now", "shared", "of_previous", "of_area", "iou"))
-    print_table(Table(words["links"], heads, tuple(rows), left=frozenset({0, 1})), console, language)
+    heads = (
+        _("Before", language), _("Now", language), _("Shared", language), _("of before", language),
+        _("of now", language), _("IoU", language),
+    )  # fmt: skip
+    title = _("Residents that an earlier area and one of now share", language)
+    return Table(title, heads, tuple(rows), left=frozenset({0, 1}))

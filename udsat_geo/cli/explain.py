@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from udsat_geo.cli.console import plain_console, print_table, say
-from udsat_geo.cli.options import SETTINGS, Command, answers_errors, argument, language_option, option
+from udsat_geo.cli import options
+from udsat_geo.cli.console import plain_console, print_table
 from udsat_geo.designation.explained import Explained, rule_in_words
 from udsat_geo.designation.explained import explain as find_explained
 from udsat_geo.files.read import read_layers
@@ -21,24 +21,15 @@ BAR_HALF_WIDTH = 12
 BAR_SPREADS = 3.0
 
 
-@click.command(
-    cls=Command, context_settings=SETTINGS, help=N_("Say why an area or a unit of the designation FILE is in or out.")
-)
-@argument("file", type=click.Path(path_type=Path))
-@argument("wanted", metavar="AREA_ID|UNIT_ID")
-@language_option(
+@options.command(N_("Say why an area or a unit of the designation FILE is in or out."))
+@options.argument("file", type=options.PATH)
+@options.argument("wanted", metavar="AREA_ID|UNIT_ID")
+@options.language_option(
     N_("Language of the explanation; the reasons are in the language of the designation. [default: that one]"), None
 )
-@option("--json", "as_json", is_flag=True, help=N_("Print the data as JSON."))
-@answers_errors
+@options.json_option(N_("Print the data as JSON."))
 def explain(file: Path, wanted: str, language: str | None, as_json: bool) -> None:
-    """Read and print, in the designation's own language unless another is asked for.
-
-    Raises
-    ------
-    InputError
-        If the file is no designation, or has no such area or unit.
-    """
+    """Read and print, in the designation's own language unless another is asked for."""
     found = find_explained(read_layers(file), wanted, file.name)
     if as_json:
         content = {"kind": found.kind, **found.values, "area": found.area, "near_misses": list(found.near_misses)}
@@ -47,10 +38,10 @@ def explain(file: Path, wanted: str, language: str | None, as_json: bool) -> Non
     language = language or found.designation_summary.language
     console = plain_console()
     for line in found.lines(language):
-        say(console, line)
+        console.print(line)
     print_table(_gaps_table(found, language), console, language)
     if found.designation_summary.rule is not None:
-        say(console, rule_in_words(found.designation_summary.rule, language))
+        console.print(rule_in_words(found.designation_summary.rule, language))
 
 
 def _gaps_table(found: Explained, language: str) -> Table:

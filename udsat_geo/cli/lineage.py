@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,65 +13,44 @@ import click
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.lineage import Lineage, trace, trace_areas
 from udsat_geo.changes.tables import lineage_as_csv, lineage_as_data, lineage_rows
-from udsat_geo.changes.words import LINEAGE
-from udsat_geo.cli.console import plain_console, print_table, progress_on, say
-from udsat_geo.cli.options import (
-    SETTINGS,
-    Command,
-    answers_errors,
-    argument,
-    json_option,
-    language_option,
-    option,
-    policy_option,
-    registers_by_year_option,
-    seed_option,
-    threads_option,
-)
+from udsat_geo.cli import options
+from udsat_geo.cli.console import plain_console, print_table, progress_on
 from udsat_geo.designation.job import Job, designate_in_a_row
 from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.area_set import read_area_set, weighing_by
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.tables import Table
-from udsat_geo.messages.translate import N_, _, in_language
-from udsat_geo.messages.words import TABLE, decimal
+from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.words import decimal, events_in_words
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers.folders import check_rising, years_of
-from udsat_geo.synthetic.write import DEFAULT_SEED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-@click.command(
-    cls=Command,
-    context_settings=SETTINGS,
-    help=N_(
-        "Which area descends from which, since when, and how many residents flow along each "
-        "link.\n\n"
-        "FILEs are designations of ours, from the earliest to the latest; files of polygons "
-        "say their year: 2017=areas.gpkg."
-    ),
+@options.command(
+    N_(
+        "Which area descends from which, since when, and how many residents flow along each link.\n\n"
+        "FILEs are designations of ours, from the earliest to the latest; files of polygons say their year: "
+        "2017=areas.gpkg."
+    )
 )
-@argument("files", nargs=-1, metavar="[FILE|YEAR=FILE]...")
-@option("--years", metavar="Y,Y,...", help=N_("Designate these years instead of reading files."))
-@registers_by_year_option()
-@option(
-    "--units",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help=N_("With --years: unit tables, {year} for the year. With files: units with residents to weigh them by."),
+@options.argument("files", nargs=-1, metavar="[FILE|YEAR=FILE]...")
+@options.option("--years", metavar="Y,Y,...", help=N_("Designate these years instead of reading files."))
+@options.registers_by_year_option()
+@options.units_by_year_option(
+    N_("With --years: unit tables, {year} for the year. With files: units with residents to weigh them by.")
 )
-@policy_option(N_("Of --years."))
-@option("--name", metavar="COLUMN", help=N_("The column that tells polygons apart."))
-@option("--allow-overlaps", is_flag=True, help=N_("Where polygons overlap, count a resident in the first by name."))
-@language_option(N_("Language of tables and notes."))
-@seed_option()
-@threads_option()
-@json_option()
-@option("--csv", "as_csv", is_flag=True, help=N_("Print the links as CSV, alone on standard output."))
-@answers_errors
+@options.policy_option(N_("Of --years."))
+@options.option("--name", metavar="COLUMN", help=N_("The column that tells polygons apart."))
+@options.overlaps_option(N_("Where polygons overlap, count a resident in the first by name."))
+@options.language_option(N_("Language of tables and notes."))
+@options.seed_option()
+@options.threads_option()
+@options.json_option()
+@options.option("--csv", "as_csv", is_flag=True, help=N_("Print the links as CSV, alone on standard output."))
 def lineage(
     files: tuple[str, ...],
     years: str | None,
@@ -81,18 +60,12 @@ def lineage(
     name: str | None,
     allow_overlaps: bool,
     language: str,
-    seed: int | None,
+    seed: int,
     threads: int | None,
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Trace and print.
-
-    Raises
-    ------
-    InputError
-        If the call or the input is at fault.
-    """
+    """Trace and print."""
     if bool(files) == (years is not None):
         raise InputError(
             Problem("lineage", _("needs files or --years, one of them"), _("Name designations, or years."))
@@ -100,21 +73,14 @@ def lineage(
     if as_json and as_csv:
         raise InputError(Problem("--json, --csv", _("both have standard output to themselves"), _("Choose one.")))
     notes: tuple[str, ...] = ()
-    seed = DEFAULT_SEED if seed is None else seed
     with progress_on(not as_json and not as_csv) as progress:
         if years is not None:
             asked = years_of(years)
             check_rising(asked)
             job = Job(
-                asked[0],
-                load_policy(policy),
-                registers,
-                units,
-                language=language,
-                seed=seed,
-                threads=threads,
+                asked[0], load_policy(policy), registers, units, language=language, seed=seed, threads=threads,
                 store=store_of(),
-            )
+            )  # fmt: skip
             made = designate_in_a_row(job, asked, progress)
             changes = [each.changes for each in made[1:] if each.changes is not None]
             found = trace([each.area_set() for each in made], changes)
@@ -147,43 +113,43 @@ def _read(text: str, name: str | None, allow_overlaps: bool, language: str) -> A
 
 def print_lineage(lineage: Lineage, notes: Sequence[str], console: Console, language: str) -> None:
     """The links of every step, then the chains year by year."""
-    words = in_language(LINEAGE, language)
     for note in notes:
-        say(console, note)
+        console.print(note)
     rows = lineage_rows(lineage)
-    heads = tuple(words[key] for key in ("previous", "area", "residents", "of_previous", "of_area", "since", "event"))
+    heads = (
+        _("Before", language), _("Now", language), _("Residents", language), _("of before", language),
+        _("of now", language), _("Since", language), _("Change", language),
+    )  # fmt: skip
     for before, now in pairwise(lineage.years):
         step = tuple(_cells(row, language) for row in rows if row["year"] == now)
-        title = words["step"].format(before=before, now=now)
+        title = _("From {before} to {now}", language).format(before=before, now=now)
         print_table(Table(title, heads, step, left=frozenset({0, 1, 6})), console, language)
-    print_table(_chains(lineage, words, language), console, language)
+    print_table(_chains(lineage, language), console, language)
 
 
 def _cells(row: dict[str, Any], language: str) -> tuple[str, ...]:
-    events = in_language(TABLE, language)
-    shares = [row["share_of_previous"], row["share_of_area"]]
-    ended = row["area_id"] is None
+    previous, name = row["previous_id"], row["previous_name"]
+    # the name of an area that ended stands in brackets
+    gone = "" if name == previous else f"({name})"
     return (
-        row["previous_id"] or "",
-        _label(row["area_id"], row["name"]) if not ended else _gone(row["previous_id"], row["previous_name"]),
+        previous or "",
+        gone if row["area_id"] is None else _label(row["area_id"], row["name"]),
         decimal(row["residents"], 0, language),
-        *("" if share is None else f"{decimal(100 * share, 1, language)} %" for share in shares),
+        *(
+            "" if share is None else f"{decimal(100 * share, 1, language)} %"
+            for share in (row["share_of_previous"], row["share_of_area"])
+        ),
         "" if row["since"] is None else str(row["since"]),
-        ", ".join(events[one] for one in str(row["event"]).split("+")),
+        events_in_words(row["event"], language),
     )
 
 
-def _gone(area_id: str, name: str) -> str:
-    """The name of an area that ended, in brackets."""
-    return "" if name == area_id else f"({name})"
-
-
-def _label(area_id: str | None, name: str | None) -> str:
+def _label(area_id: str, name: str | None) -> str:
     """An area's id, and its name where that is another."""
-    return "" if area_id is None else area_id if name in (None, area_id) else f"{area_id} {name}"
+    return area_id if name in (None, area_id) else f"{area_id} {name}"
 
 
-def _chains(lineage: Lineage, words: Mapping[str, str], language: str) -> Table:
+def _chains(lineage: Lineage, language: str) -> Table:
     """One row for each chain, one column for each year."""
     nodes = lineage.nodes
     rows: dict[str, list[str]] = {}
@@ -192,5 +158,5 @@ def _chains(lineage: Lineage, words: Mapping[str, str], language: str) -> Table:
         row = rows.setdefault(chain, ["", *[""] * len(lineage.years)])
         row[0] = _label(chain, str(nodes.name[i]))
         row[1 + lineage.years.index(int(nodes.year[i]))] = decimal(int(nodes.residents[i]), 0, language)
-    heads = (words["chain"], *(str(year) for year in lineage.years))
-    return Table(words["chains"], heads, tuple(tuple(row) for row in rows.values()))
+    heads = (_("Area", language), *(str(year) for year in lineage.years))
+    return Table(_("The areas year by year: residents", language), heads, tuple(map(tuple, rows.values())))

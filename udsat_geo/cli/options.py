@@ -21,13 +21,15 @@ import click
 from udsat_geo import __version__
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import LANGUAGES, LOCALE, N_, _, language_of_user, speaking
+from udsat_geo.synthetic import DEFAULT_SEED
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 PROGRESS_LINES = N_(
-    "With UDSAT_PROGRESS=lines in the environment, each step is told as a line on standard error, "
-    '"progress: STEP", for programs that run this one.'
+    'With UDSAT_PROGRESS=lines in the environment, each step is told as a line on standard error, "progress: '
+    'STEP", for programs that run this one.'
 )
+PATH = click.Path(path_type=Path)
 LANGUAGE_OPTIONS = ("--language", "--lang")
 _STAND_INS = (
     N_("ARGS"),
@@ -196,6 +198,14 @@ def program_in(language: str) -> Iterator[None]:
             os.environ["LANGUAGE"] = before
 
 
+def command(help_text: str, **settings: Any) -> Callable[[Callable[..., None]], click.Command]:
+    """A command of this product's kind, whose errors are answered; see `Command`."""
+    made: Callable[[Callable[..., None]], click.Command] = click.command(
+        cls=Command, context_settings=SETTINGS, help=help_text, **settings
+    )
+    return lambda function: made(answers_errors(function))
+
+
 def option(*names: str, **settings: Any) -> Decorator:
     """An option of this product's kind; see `Option`."""
     return click.option(*names, cls=Option, **settings)
@@ -231,7 +241,7 @@ def policy_option(help_text: str) -> Decorator:
 
 def registers_option(help_text: str) -> Decorator:
     """``--registers``: a folder."""
-    return option("--registers", old=("--raw",), type=click.Path(path_type=Path), metavar="DIR", help=help_text)
+    return option("--registers", old=("--raw",), type=PATH, metavar="DIR", help=help_text)
 
 
 def registers_by_year_option() -> Decorator:
@@ -244,14 +254,31 @@ def registers_by_year_option() -> Decorator:
     )
 
 
-def place(_context: click.Context, _option: click.Parameter, value: str) -> Path | str:
-    """A folder as a path; the address of a database, which is no path, as it is."""
-    return value if value.lower().startswith(("postgresql:", "postgres:")) else Path(value)
+def source_option(name: str, help_text: str) -> Decorator:
+    """An input with geometries: a file, or the address of a service."""
+    return option(name, metavar="FILE|URL", help=help_text)
 
 
-def seed_option() -> Decorator:
+def units_by_year_option(help_text: str) -> Decorator:
+    """``--units`` of commands over several years."""
+    return option("--units", type=PATH, metavar="FILE", help=help_text)
+
+
+def overlaps_option(help_text: str) -> Decorator:
+    """``--allow-overlaps``: polygons may overlap."""
+    return option("--allow-overlaps", is_flag=True, help=help_text)
+
+
+def out_option(help_text: str, metavar: str = "DIR", **settings: Any) -> Decorator:
+    """``--out``: a folder or a file."""
+    return option("--out", type=PATH, metavar=metavar, help=help_text, **settings)
+
+
+def seed_option(help_text: str = N_("Of the synthetic city.")) -> Decorator:
     """``--seed``: another synthetic city."""
-    return option("--seed", type=click.IntRange(min=0), default=None, metavar="N", help=N_("Of the synthetic city."))
+    return option(
+        "--seed", type=click.IntRange(min=0), default=DEFAULT_SEED, show_default=False, metavar="N", help=help_text
+    )
 
 
 def threads_option() -> Decorator:
@@ -261,9 +288,9 @@ def threads_option() -> Decorator:
     )
 
 
-def json_option() -> Decorator:
+def json_option(help_text: str = N_("Print everything as JSON, alone on standard output.")) -> Decorator:
     """``--json`` in the place of tables."""
-    return option("--json", "as_json", is_flag=True, help=N_("Print everything as JSON, alone on standard output."))
+    return option("--json", "as_json", is_flag=True, help=help_text)
 
 
 def quiet_option() -> Decorator:

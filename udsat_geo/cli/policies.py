@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import click
 
-from udsat_geo.cli.options import SETTINGS, Command, answers_errors, language_option, option
+from udsat_geo.cli import options
 from udsat_geo.messages.translate import N_
 from udsat_geo.policy.chain import BUILT_IN, text_of
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.rules import text_in
 
 
-@click.command(
-    cls=Command,
-    context_settings=SETTINGS,
-    help=N_("List the built-in policies, or print one to be copied and changed."),
+@options.command(N_("List the built-in policies, or print one to be copied and changed."))
+@options.option(
+    "--show", metavar="NAME", help=N_("Print the file of this policy, as in --show kbh-2017 > my-policy.toml.")
 )
-@option("--show", metavar="NAME", help=N_("Print the file of this policy, as in --show kbh-2017 > my-policy.toml."))
-@language_option(N_("Language of titles."))
-@answers_errors
+@options.language_option(N_("Language of titles."))
 def policies(show: str | None, language: str) -> None:
     """List the built-in policies, or print one."""
     if show is not None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from udsat_geo.cli import options
 from udsat_geo.cli.console import progress_on
-from udsat_geo.cli.options import SETTINGS, Command, answers_errors, argument, language_option, option
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
@@ -19,57 +19,44 @@ from udsat_geo.report.page.read import read_all
 _MILLION = 1_000_000
 
 
-@click.command(
-    cls=Command,
-    context_settings=SETTINGS,
-    help=N_(
-        "Make one page of designations: a map, tables, figures, the policy in words, "
-        "provenance.\n\n"
-        "Each FILE is a designation_YEAR.gpkg with its .json beside it. The page is a single "
-        "HTML file that needs no network\n"
-        "and can be sent by e-mail: it tells no rates and no exact residents of a single "
-        "unit."
-    ),
+@options.command(
+    N_(
+        "Make one page of designations: a map, tables, figures, the policy in words, provenance.\n\n"
+        "Each FILE is a designation_YEAR.gpkg with its .json beside it. The page is a single HTML file that needs "
+        "no network\nand can be sent by e-mail: it tells no rates and no exact residents of a single unit."
+    )
 )
-@argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("report.html"),
-    show_default=True,
-    metavar="FILE",
-    help=N_("The page."),
-)
-@option(
+@options.argument("files", nargs=-1, required=True, type=options.PATH, metavar="FILE...")
+@options.out_option(N_("The page."), "FILE", default=Path("report.html"), show_default=True)
+@options.option(
     "--with-earlier/--alone",
     default=True,
     show_default=True,
     help=N_(
-        "Also show designations of earlier years that lie beside the last FILE as "
-        "designation_YEAR.gpkg, made by the same policy from the same kind of input."
+        "Also show designations of earlier years that lie beside the last FILE as designation_YEAR.gpkg, made by "
+        "the same policy from the same kind of input."
     ),
 )
-@option(
+@options.option(
     "--units/--no-units",
     "with_units",
     default=True,
     show_default=True,
     help=N_("Whether units come with it, by classes of residents and composite."),
 )
-@option(
+@options.option(
     "--policy",
     metavar="NAME|FILE",
     help=N_("The policy that the files were made by, to tell it in words. [default: the built-in one of that SHA-256]"),
 )
-@option(
+@options.option(
     "--goals",
-    type=click.Path(path_type=Path),
+    type=options.PATH,
     metavar="FILE",
     help=N_("The goals.json of udsat goals --out DIR, to show the 18 goals as well."),
 )
-@language_option(N_("Language in which the page opens; it holds both."))
-@option("--quiet", is_flag=True, help=N_("Print nothing but errors."))
-@answers_errors
+@options.language_option(N_("Language in which the page opens; it holds both."))
+@options.quiet_option()
 def report(
     files: tuple[Path, ...],
     out: Path,
@@ -80,15 +67,7 @@ def report(
     language: str,
     quiet: bool,
 ) -> None:
-    """Make the page and print what it shows.
-
-    Raises
-    ------
-    InputError
-        If Bokeh is missing, or the call or a file is at fault.
-    OutputError
-        If the page cannot be written.
-    """
+    """Make the page and print what it shows."""
     require_bokeh()
     if out.is_dir():
         raise InputError(Problem(str(out), _("is a folder"), _("Name a file, as in --out report.html.")))

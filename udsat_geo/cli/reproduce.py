@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from udsat_geo import __version__
-from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on, say
-from udsat_geo.cli.options import SETTINGS, Command, answers_errors, argument, json_option, language_option, option
+from udsat_geo.cli import options
+from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.printed import tables
 from udsat_geo.monitoring.printed.explained import Reproduction, check_report_year
@@ -22,43 +22,27 @@ if TYPE_CHECKING:
     from udsat_geo.monitoring.printed.remeasured import Remeasured
 
 
-@click.command(
-    cls=Command,
-    context_settings=SETTINGS,
-    help=N_(
+@options.command(
+    N_(
         "Recompute the published status report of YEAR from its own figures.\n\n"
-        "Every derived figure and every direction the text states is held against the "
-        "printed figures it derives from.\n"
-        "What does not agree is listed, with how far it is off at least and the readings "
-        "under which it would agree. It is\n"
-        "a finding, not an error."
-    ),
+        "Every derived figure and every direction the text states is held against the printed figures it derives "
+        "from.\nWhat does not agree is listed, with how far it is off at least and the readings under which it "
+        "would agree. It is\na finding, not an error."
+    )
 )
-@argument("year", type=int)
-@language_option(N_("Language of tables and files."))
-@json_option()
-@option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help=N_("Write all checks there as CSV, Markdown and JSON."),
-)
-@option("--all", "show_all", is_flag=True, help=N_("List every check, not only what does not agree."))
-@option(
+@options.argument("year", type=int)
+@options.language_option(N_("Language of tables and files."))
+@options.json_option()
+@options.out_option(N_("Write all checks there as CSV, Markdown and JSON."))
+@options.option("--all", "show_all", is_flag=True, help=N_("List every check, not only what does not agree."))
+@options.option(
     "--engine/--no-engine",
     default=True,
     show_default=True,
     help=N_("The tables of the criteria from the synthetic registers as well, which takes longer."),
 )
-@answers_errors
 def reproduce(year: int, language: str, as_json: bool, out: Path | None, show_all: bool, engine: bool) -> None:
-    """Recompute a report, print what was found, and write the files asked for.
-
-    Raises
-    ------
-    InputError
-        If the package does not hold the report of that year, or the folder cannot be written.
-    """
+    """Recompute a report, print what was found, and write the files asked for."""
     check_report_year(year)
     if out is not None:
         from udsat_geo.files.atomic_write import check_writable
@@ -111,13 +95,13 @@ def _write(made: Reproduction, measured: Remeasured | None, content: str, out: P
 def _print_checks(made: Reproduction, language: str, show_all: bool, console: Console) -> None:
     print_table(tables.summary_table(made, language), console, language)
     for sentence in (*tables.sentences_of(made, language), _(tables.HOW_TO_READ, language)):
-        say(console, sentence)
+        console.print(sentence)
     if show_all:
         table = tables.checks_table(made, made.outcomes, N_("Everything checked"), language)
     elif made.disagreements:
         table = tables.checks_table(made, made.disagreements, N_("What does not agree"), language)
     else:
-        say(console, _(tables.NOTHING, language))
+        console.print(_(tables.NOTHING, language))
         return
     print_table(table, console, language)
 
@@ -128,4 +112,4 @@ def _print_measured(measured: Remeasured, language: str, console: Console) -> No
 
     print_table(table_of(measured, Notation(language)), console, language)
     for sentence in sentences_of(measured, language):
-        say(console, sentence)
+        console.print(sentence)

@@ -7,26 +7,17 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from udsat_geo import __version__
+from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_table, progress_on
-from udsat_geo.cli.options import (
-    SETTINGS,
-    Command,
-    answers_errors,
-    argument,
-    json_option,
-    language_option,
-    option,
-    threads_option,
-)
 from udsat_geo.designation.designation import Progress
 from udsat_geo.designation.job import Job
 from udsat_geo.designation.job import run as run_job
@@ -35,7 +26,7 @@ from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.crate import AROUND, REGISTERS, STORED, Input, Run, crate_file, library_versions, read_crate
 from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import check_formats, write_results
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.chain import BUILT_IN
@@ -51,48 +42,45 @@ if TYPE_CHECKING:
 
 DIFFERS = 3
 """Exit code of results that are not what they were."""
-FOLDER = click.Path(path_type=Path)
 
 
-@click.command(
-    cls=Command,
-    context_settings=SETTINGS,
-    help=N_(
+@options.command(
+    N_(
         "Repeat the runs of CRATE and say of each result whether it comes out the same, byte for byte.\n\n"
-        "CRATE is a folder with the ro-crate-metadata.json that `designate --format gpkg,crate` wrote, or that file. "
-        "Inputs are no part of it: options say where they lie, else they are looked for below this folder, where they "
-        "lay below the folder of the run; and their hashes must be those of the run. What a service gave is fetched "
-        "only from an address that is given here. Results go to a temporary folder and are gone afterwards.\n\n"
-        "Exit codes: 0 every result is the same; 2 an input is missing or another one now, or the crate is at fault; "
-        "3 a result differs, or lies changed beside the crate."
-    ),
+        "CRATE is a folder with the ro-crate-metadata.json that `designate --format gpkg,crate` wrote, or that "
+        "file. Inputs are no part of it: options say where they lie, else they are looked for below this folder, "
+        "where they lay below the folder of the run; and their hashes must be those of the run. What a service "
+        "gave is fetched only from an address that is given here. Results go to a temporary folder and are gone "
+        "afterwards.\n\n"
+        "Exit codes: 0 every result is the same; 2 an input is missing or another one now, or the crate is at "
+        "fault; 3 a result differs, or lies changed beside the crate."
+    )
 )
-@argument("crate", type=FOLDER)
-@option("--year", type=int, metavar="Y", help=N_("Repeat the run of this year alone. [default: every run]"))
-@option(
+@options.argument("crate", type=options.PATH)
+@options.option("--year", type=int, metavar="Y", help=N_("Repeat the run of this year alone. [default: every run]"))
+@options.option(
     "--inputs",
-    type=FOLDER,
+    type=options.PATH,
     metavar="DIR",
     help=N_("A folder that holds inputs by their names, or by year and name (DIR/Y)."),
 )
-@option("--registers", old=("--raw",), type=FOLDER, metavar="DIR", help=N_("Register folder; DIR/Y where it exists."))
-@option("--policy", metavar="FILE", help=N_("The policy file, where it is not built in."))
-@option("--units", metavar="FILE|URL", help=N_("The table of units."))
-@option("--barriers", metavar="FILE|URL", help=N_("The barriers."))
-@option("--crossings", metavar="FILE|URL", help=N_("The crossings."))
-@option("--places", metavar="FILE|URL", help=N_("The named places."))
-@option("--parcels", metavar="FILE|URL", help=N_("The parcels."))
-@option("--overrides", metavar="FILE|URL", help=N_("The decisions."))
-@option(
+@options.registers_option(N_("Register folder; DIR/Y where it exists."))
+@options.option("--policy", metavar="FILE", help=N_("The policy file, where it is not built in."))
+@options.source_option("--units", N_("The table of units."))
+@options.source_option("--barriers", N_("The barriers."))
+@options.source_option("--crossings", N_("The crossings."))
+@options.source_option("--places", N_("The named places."))
+@options.source_option("--parcels", N_("The parcels."))
+@options.source_option("--overrides", N_("The decisions."))
+@options.option(
     "--previous",
-    type=FOLDER,
+    type=options.PATH,
     metavar="FILE",
     help=N_("The designation_YEAR.gpkg that was compared with, where it was named as a file."),
 )
-@language_option(N_("Language of the table; results are in that of the run."))
-@threads_option()
-@json_option()
-@answers_errors
+@options.language_option(N_("Language of the table; results are in that of the run."))
+@options.threads_option()
+@options.json_option()
 def rerun(
     crate: Path,
     year: int | None,
@@ -153,27 +141,13 @@ Found = list[tuple[Input, Path]]
 
 
 def find_inputs(run: Run, places: Places) -> tuple[LoadedPolicy, Found]:
-    """Find the policy and the inputs of a run.
-
-    Raises
-    ------
-    InputError
-        Naming every input that is not there or is another one now.
-    """
-    problems: list[str] = []
-
-    def found(find: Callable[..., Any], *arguments: Any) -> Any:
-        try:
-            return find(*arguments)
-        except InputError as error:
-            problems.extend(error.messages)
-
-    policy = found(_policy, run, places)
+    """Find the policy and the inputs of a run."""
+    problems = Problems()
+    policy = problems.of(_policy, run, places)
     reads = [each for each in run.inputs if each.what not in ("policy", "base")]
-    files = [(each, found(_file, run, each, places)) for each in reads]
-    if problems:
-        raise InputError(problems)
-    return policy, files
+    files = [(each, cast(Path, problems.of(_file, run, each, places))) for each in reads]
+    problems.check()
+    return cast(LoadedPolicy, policy), files
 
 
 def _policy(run: Run, places: Places) -> LoadedPolicy:
@@ -289,38 +263,33 @@ def repeat(
     list of dict
         Of each run its ``year``, ``version``, whether it is the ``same``, what has ``other_versions`` now, and its
         ``results``: by ``name`` the hash ``then`` and ``now``, and how the file is ``lying`` beside the crate
-        (``as_written``, ``changed`` or ``absent``).
-
-    Raises
-    ------
-    InputError
-        If inputs of any run are not there or are others now, all of them told at once; nothing has been run then.
+        (``as_written``, ``changed`` or ``absent``). Nothing is run where inputs of any run are missing or others now.
     """
-    ready = []
-    problems: list[str] = []
-    for run in runs:
-        try:
-            # a crate cannot hold its own hash
-            formats = [part for part in (run.option("--format") or "").split(",") if part not in ("", "crate")]
-            ready.append((run, check_formats(",".join(formats)) if formats else (), *find_inputs(run, places)))
-        except InputError as error:
-            problems += error.messages
-    if problems:
-        raise InputError(dict.fromkeys(problems))
-    return [_repeated(*each, places.crate, threads, progress) for each in ready]
+    problems = Problems()
+    ready = [(run, problems.of(_formats, run), problems.of(find_inputs, run, places)) for run in runs]
+    problems.check()
+    return [
+        _repeated(run, formats or (), cast(tuple[LoadedPolicy, Found], inputs), places.crate, threads, progress)
+        for run, formats, inputs in ready
+    ]
+
+
+def _formats(run: Run) -> tuple[str, ...]:
+    # a crate cannot hold its own hash
+    formats = [part for part in (run.option("--format") or "").split(",") if part not in ("", "crate")]
+    return check_formats(",".join(formats)) if formats else ()
 
 
 def _repeated(
     run: Run,
     formats: tuple[str, ...],
-    policy: LoadedPolicy,
-    files: Found,
+    inputs: tuple[LoadedPolicy, Found],
     crate: Path,
     threads: int | None,
     progress: Progress | None,
 ) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="udsat_geo-rerun-") as name:
-        with _job(run, policy, files, Path(name), threads) as job:
+        with _job(run, *inputs, Path(name), threads) as job:
             written = write_results(run_job(job, progress), Path(name) / "results", formats)
             now = {file.name: sha256(file) for file in written}
     then = {output.name: output.sha256 for output in run.outputs}
@@ -332,15 +301,16 @@ def _repeated(
             lying = "changed"
         same = then.get(name) == now.get(name)
         results.append({"name": name, "same": same, "then": then.get(name), "now": now.get(name), "lying": lying})
-    versions = {"udsat_geo": run.version, **dict(run.libraries)}, {"udsat_geo": __version__, **dict(library_versions())}
-    names = [name for name in sorted({*versions[0], *versions[1]}) if versions[0].get(name) != versions[1].get(name)]
+    before, here = (
+        {"udsat_geo": run.version, **dict(run.libraries)},
+        {"udsat_geo": __version__, **dict(library_versions())},
+    )
+    names = [name for name in sorted({*before, *here}) if before.get(name) != here.get(name)]
     return {
         "year": run.year,
         "version": run.version,
         "same": all(each["same"] and each["lying"] != "changed" for each in results),
-        "other_versions": [
-            {"name": name, "then": versions[0].get(name), "now": versions[1].get(name)} for name in names
-        ],
+        "other_versions": [{"name": name, "then": before.get(name), "now": here.get(name)} for name in names],
         "results": results,
     }
 

@@ -8,18 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on, say
-from udsat_geo.cli.options import (
-    SETTINGS,
-    Command,
-    answers_errors,
-    json_option,
-    language_option,
-    option,
-    policy_option,
-    registers_by_year_option,
-    threads_option,
-)
+from udsat_geo.cli import options
+from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on, tell_if_synthetic
 from udsat_geo.designation.summary import as_json as json_text
 from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable, write_texts
@@ -42,48 +32,38 @@ WIDE = 120
 """From how many columns on a table may have all years."""
 
 
-@click.command(
-    cls=Command,
-    context_settings=SETTINGS,
-    help=N_(
-        "Measure areas against the rest of the city, year by year, as Copenhagen's status "
-        "report does.\n\n"
-        "Tabel 1: the criteria in the areas and in the rest of the city. Tabel 2: the gap "
-        "between them and how it changed.\n"
-        "Tabel 22: the areas beside their updated successors. And how far the policy's "
-        "milestone is, such as gaps that are\n"
-        "halved by 2025.\n\n"
-        "In the areas of a designation live those in its own cells (or addresses), in "
-        "polygons those whose address they\n"
-        "cover; an address on a border belongs to the first."
-    ),
+@options.command(
+    N_(
+        "Measure areas against the rest of the city, year by year, as Copenhagen's status report does.\n\n"
+        "Tabel 1: the criteria in the areas and in the rest of the city. Tabel 2: the gap between them and how it "
+        "changed.\nTabel 22: the areas beside their updated successors. And how far the policy's milestone is, "
+        "such as gaps that are\nhalved by 2025.\n\n"
+        "In the areas of a designation live those in its own cells (or addresses), in polygons those whose address "
+        "they\ncover; an address on a border belongs to the first."
+    )
 )
-@option(
+@options.option(
     "--areas",
     required=True,
     metavar="FILE|URL|YEAR",
     help=N_("A designation_YEAR.gpkg, polygons of any file or service, or a year: designated from its registers then."),
 )
-@option(
+@options.option(
     "--years",
     required=True,
     metavar="LIST",
     help=N_("The years to measure, as in 2017,2018,2019,2021; in any order, tables run from the first to the last."),
 )
-@option("--updated", metavar="FILE|URL|YEAR", help=N_("Areas that follow, compared with --areas in the last year."))
-@registers_by_year_option()
-@policy_option(N_("A built-in policy or a TOML file: the criteria, and the milestone."))
-@option("--allow-overlaps", is_flag=True, help=N_("Polygons may overlap; a resident of both counts once."))
-@language_option(N_("Language of labels and tables."))
-@threads_option()
-@json_option()
-@option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help=N_("Write status.json, status.csv and status.md there, all or none."),
+@options.option(
+    "--updated", metavar="FILE|URL|YEAR", help=N_("Areas that follow, compared with --areas in the last year.")
 )
-@answers_errors
+@options.registers_by_year_option()
+@options.policy_option(N_("A built-in policy or a TOML file: the criteria, and the milestone."))
+@options.overlaps_option(N_("Polygons may overlap; a resident of both counts once."))
+@options.language_option(N_("Language of labels and tables."))
+@options.threads_option()
+@options.json_option()
+@options.out_option(N_("Write status.json, status.csv and status.md there, all or none."))
 def status(
     areas: str,
     years: str,
@@ -96,13 +76,7 @@ def status(
     as_json: bool,
     out: Path | None,
 ) -> None:
-    """Take the status, write its files where they are wanted, and print it.
-
-    Raises
-    ------
-    InputError
-        If the call or the input is at fault.
-    """
+    """Take the status, write its files where they are wanted, and print it."""
     job = StatusJob(
         areas=areas,
         years=years_of(years),
@@ -129,36 +103,23 @@ def status(
     if as_json:
         click.echo(json_text(data), nl=False)
         return
-    if has_no_registers(registers):
-        click.echo(
-            _(
-                "No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.",
-                language,
-            )
-        )
+    tell_if_synthetic(has_no_registers(registers), language)
     print_status(report, files, plain_console(), told=has_no_registers(registers))
 
 
 def print_status(report: StatusReport, files: list[Path], console: Console, told: bool = False) -> None:
     """Print what the areas are, every table, the goal's verdict, and what is to be said.
 
-    Parameters
-    ----------
-    report : StatusReport
-    files : list of Path
-        Those that were written.
-    console : Console
-    told : bool
-        Whether it has been said already that the registers are synthetic.
+    `told` says whether it has been said already that the registers are synthetic.
     """
     language = report.language
     for sentence in opening_sentences(report):
         if not told or sentence != _(SYNTHETIC_REGISTERS, language):
-            say(console, sentence)
+            console.print(sentence)
     for table in tables_of(report, MOST_YEARS if console.width < WIDE else None):
         print_table(table, console, language)
         if table.notes:
             console.print()
     for sentence in closing_sentences(report):
-        say(console, sentence)
+        console.print(sentence)
     print_files(files, console, language)

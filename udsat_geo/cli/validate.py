@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from udsat_geo.cli import options
 from udsat_geo.cli.console import progress_on
-from udsat_geo.cli.options import SETTINGS, Command, answers_errors, argument, language_option, option, policy_option
 from udsat_geo.messages.translate import N_, _, program_language
 from udsat_geo.messages.words import counted_words, decimal
 from udsat_geo.policy.load import load_policy
@@ -18,20 +18,13 @@ from udsat_geo.units.units import addresses_from_registers, cells_from_registers
 KINDS = {"cells": N_("cells"), "addresses": N_("addresses"), "zones": N_("zones")}
 
 
-@click.command(cls=Command, context_settings=SETTINGS, help=N_("Check the registers in FOLDER without designating."))
-@argument("folder", type=click.Path(path_type=Path))
-@policy_option(N_("Its expressions are checked too."))
-@language_option(N_("Language of the counts. [default: that of the user's locale]"), None)
-@option("--json", "as_json", is_flag=True, help=N_("Print the counts as JSON."))
-@answers_errors
+@options.command(N_("Check the registers in FOLDER without designating."))
+@options.argument("folder", type=options.PATH)
+@options.policy_option(N_("Its expressions are checked too."))
+@options.language_option(N_("Language of the counts. [default: that of the user's locale]"), None)
+@options.json_option(N_("Print the counts as JSON."))
 def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> None:
-    """Read, check, join and place the registers as a designation would, and print the counts.
-
-    Raises
-    ------
-    InputError
-        With every problem found.
-    """
+    """Read, check, join and place the registers as a designation would, and print the counts."""
     rule = load_policy(policy).policy
     language = language or program_language()
     check_limits(rule, values_needed=False)

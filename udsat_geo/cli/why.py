@@ -23,65 +23,76 @@ from udsat_geo.analysis.why import (
     why_as_data,
 )
 from udsat_geo.changes.diff import ADDED, REMOVED
-from udsat_geo.changes.words import WHY
-from udsat_geo.cli.console import plain_console, print_table, progress_on, say
-from udsat_geo.cli.options import (
-    SETTINGS,
-    Command,
-    answers_errors,
-    argument,
-    json_option,
-    language_option,
-    option,
-    policy_option,
-    registers_by_year_option,
-    seed_option,
-    threads_option,
-)
+from udsat_geo.cli import options
+from udsat_geo.cli.console import plain_console, print_table, progress_on
 from udsat_geo.designation.job import Job
 from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, in_language
-from udsat_geo.messages.words import TABLE, decimal
+from udsat_geo.messages.words import decimal, events_in_words
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.rules import Criterion
-from udsat_geo.synthetic.write import DEFAULT_SEED
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-@click.command(
-    cls=Command,
-    context_settings=SETTINGS,
-    help=N_(
-        "Why the designation of B_YEAR differs from that of A_YEAR.\n\n"
-        "The change is taken apart into what is due to the data (the same rule on the new "
-        "people), to the rule (the new\n"
-        "policy on the old people), to the border, to rates within places, and to people "
-        "moving in or out. The parts are\n"
-        "averages over all orders of changing one after the other (Shapley values), and add "
-        "up to the change exactly."
+WHY = {
+    "title": N_("Why the designation of {now} differs from that of {before}"),
+    "one_rule": N_("One policy in both years ({policy}): the rule contributes nothing"),
+    "two_rules": N_("Policy {before} ({year_before}) against {now} ({year_now})"),
+    "residents": N_("Residents in areas"),
+    "area": N_("Area"),
+    "before": N_("Before"),
+    "now": N_("Now"),
+    "change": N_("In all"),
+    "data": N_("Data"),
+    "rule": N_("Rule"),
+    "border": N_("Border"),
+    "border_data": N_("by data"),
+    "border_rule": N_("by rule"),
+    "within": N_("Rates"),
+    "moving": N_("Moving"),
+    "elsewhere": N_("outside both years"),
+    "all": N_("In all"),
+    "areas": N_("The figures of the areas, criterion by criterion"),
+    "gap": N_("Gap to the rest of the city (positive is worse)"),
+    "criterion": N_("Criterion"),
+    "city": N_("City now"),
+    "points": N_("Shares in per cent, changes in percentage points; all else in its own unit"),
+    "legend": N_(
+        "Data: the old rule on the new people. Rule: the new policy on the old people. "
+        "Border: which places are in. Rates: what changed in the places themselves. Moving: "
+        "how many live in each. The parts are averages over all orders (Shapley) and add up "
+        "to the change."
     ),
+}
+"""What the command prints."""
+
+
+@options.command(
+    N_(
+        "Why the designation of B_YEAR differs from that of A_YEAR.\n\n"
+        "The change is taken apart into what is due to the data (the same rule on the new people), to the rule "
+        "(the new\npolicy on the old people), to the border, to rates within places, and to people moving in or "
+        "out. The parts are\naverages over all orders of changing one after the other (Shapley values), and add up "
+        "to the change exactly."
+    )
 )
-@argument("before", metavar="A_YEAR", type=int)
-@argument("now", metavar="B_YEAR", type=int)
-@policy_option(N_("The policy of A_YEAR."))
-@option("--to-policy", metavar="NAME|FILE", help=N_("The policy of B_YEAR. [default: that of A_YEAR]"))
-@registers_by_year_option()
-@option(
-    "--units",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help=N_("Unit tables instead of registers, {year} standing for the year: simd{year}.gpkg."),
+@options.argument("before", metavar="A_YEAR", type=int)
+@options.argument("now", metavar="B_YEAR", type=int)
+@options.policy_option(N_("The policy of A_YEAR."))
+@options.option("--to-policy", metavar="NAME|FILE", help=N_("The policy of B_YEAR. [default: that of A_YEAR]"))
+@options.registers_by_year_option()
+@options.units_by_year_option(N_("Unit tables instead of registers, {year} standing for the year: simd{year}.gpkg."))
+@options.option(
+    "--all", "show_all", is_flag=True, help=N_("Show the rates of every area, not only of those new or gone.")
 )
-@option("--all", "show_all", is_flag=True, help=N_("Show the rates of every area, not only of those new or gone."))
-@language_option(N_("Language of tables and notes."))
-@seed_option()
-@threads_option()
-@json_option()
-@answers_errors
+@options.language_option(N_("Language of tables and notes."))
+@options.seed_option()
+@options.threads_option()
+@options.json_option()
 def why(
     before: int,
     now: int,
@@ -91,19 +102,12 @@ def why(
     units: Path | None,
     show_all: bool,
     language: str,
-    seed: int | None,
+    seed: int,
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Designate both years, take the change apart, print.
-
-    Raises
-    ------
-    InputError
-        If the call or the input is at fault.
-    """
+    """Designate both years, take the change apart, print."""
     first, second = (load_policy(name) for name in (policy, to_policy or policy))
-    seed = DEFAULT_SEED if seed is None else seed
     jobs = [
         Job(year, rule, registers, units, language=language, seed=seed, threads=threads, store=store_of())
         for year, rule in ((before, first), (now, second))
@@ -121,24 +125,23 @@ def print_why(found: Why, console: Console, language: str, show_all: bool = Fals
     """The residents, area by area; the rates of all areas and their gap; the rates of areas that came or went."""
     words = in_language(WHY, language)
     before, now = found.before, found.now
-    say(console, words["title"].format(before=before.year, now=now.year))
+    console.print(words["title"].format(before=before.year, now=now.year))
     ids = {"before": before.policy.policy.id, "now": now.policy.policy.id}
     one = words["one_rule"].format(policy=ids["now"])
     two = words["two_rules"].format(**ids, year_before=before.year, year_now=now.year)
-    say(console, one if found.same_rule else two)
+    console.print(one if found.same_rule else two)
     for note in dict.fromkeys((*before.notes, *now.notes)):
-        say(console, note)
+        console.print(note)
     print_table(_residents(found, language), console, language)
     decomposition = found.decomposition
-    say(console, words["points"])
+    console.print(words["points"])
     for title, parts in (("areas", decomposition.areas), ("gap", decomposition.gap)):
         print_table(_rates(found, parts, words[title], language), console, language)
     for area, parts in zip(found.rows, decomposition.rows, strict=True):
         if show_all or area.event in (ADDED, REMOVED):
-            told = ", ".join(in_language(TABLE, language)[one] for one in area.event.split("+"))
-            title = words["row"].format(area=f"{area.area_id} {area.name}", event=told)
+            title = f"{area.area_id} {area.name}: {events_in_words(area.event, language)}"
             print_table(_rates(found, parts, title, language, city=True), console, language)
-    say(console, words["legend"])
+    console.print(words["legend"])
 
 
 def _residents(found: Why, language: str) -> Table:

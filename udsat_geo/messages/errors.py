@@ -7,11 +7,14 @@ line answers it with exit code 2. Anything else that escapes is a fault of ours 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,36 @@ class InputError(UdsatError):
         else:
             self.messages = tuple(str(problem) for problem in problems)
         super().__init__("\n".join(self.messages))
+
+
+class Problems:
+    """Gathers the problems of several readings, so that all are told at once.
+
+    Attributes
+    ----------
+    messages : list of str
+    """
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def of(self, reading: Callable[..., _Read], *arguments: object) -> _Read | None:
+        """What a reading gives; None where its input is at fault."""
+        try:
+            return reading(*arguments)
+        except InputError as error:
+            self.messages += error.messages
+            return None
+
+    def check(self) -> None:
+        """Raise what was gathered, each problem once.
+
+        Raises
+        ------
+        InputError
+        """
+        if self.messages:
+            raise InputError(dict.fromkeys(self.messages))
 
 
 class OutputError(InputError):

@@ -1,4 +1,4 @@
-"""Words of results in notebooks, in Danish and English."""
+"""Words of results, in Danish and English."""
 
 from __future__ import annotations
 
@@ -65,6 +65,11 @@ TABLE = {
 """Headings of the printed tables."""
 
 
+def events_in_words(events: str | None, language: str) -> str:
+    """What befell an area, as in ``kept+grown``, in words; nothing where nothing is known."""
+    return ", ".join(_(TABLE[event], language) for event in events.split("+")) if events else ""
+
+
 def decimal(value: float, digits: int, language: str | None = None) -> str:
     """A number with the decimal sign and grouping of a language, else of the program's; nothing for a missing one."""
     if value != value:
@@ -101,20 +106,3 @@ def counted_words(labels: Mapping[str, str], language: str) -> dict[str, str]:
         for key, label in labels.items()
     }
     return {**in_language(COUNTED, language), **without}
-
-
-WORDS = {
-    "title": N_("Designation of {year} by {policy}"),
-    "share": N_("{areas} areas with {residents} of {city} residents ({share} %)"),
-    "source": N_("Source: {source}."),
-    "registers": N_("registers"),
-    "unit_table": N_("a table of units"),
-    "synthetic": N_("the synthetic Copenhagen, whose residents do not exist"),
-    "previous": N_("Compared with {year}: {events}."),
-    "alone": N_("Compared with no earlier designation."),
-    "more": N_("and {n} areas more"),
-    "unlabelled": N_("Units"),
-    "difference": N_("From {before} to {now}"),
-    "counts": N_("+{added} / -{removed} residents, {kept} kept; overlap {iou}"),
-    "nothing": N_("no areas"),
-}

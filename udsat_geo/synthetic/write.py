@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.published import status_2021
+from udsat_geo.synthetic import DEFAULT_SEED as DEFAULT_SEED
 from udsat_geo.synthetic import homes as homes_module
 from udsat_geo.synthetic.city import stream, write_places
 from udsat_geo.synthetic.homes import TENURES, Homes
@@ -301,7 +302,6 @@ def write_year(year: int, folder: Path, seed: int) -> None:
 
 
 YEARS: tuple[int, ...] = (2017, 2018, 2019, 2021, 2025)
-DEFAULT_SEED: int = 2017
 
 
 def _check_year(year: int) -> None:
