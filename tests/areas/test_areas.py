@@ -26,11 +26,11 @@ from udsat_geo.areas.roles import (
     NO_RATE,
     OUTSIDE,
     REASON_KEYS,
+    REASON_TEXTS,
     ROLES,
     Areas,
 )
 from udsat_geo.messages.translate import in_language
-from udsat_geo.messages.words import REASONS
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import score_units
 from udsat_geo.units.edges import find_edges
@@ -169,9 +169,9 @@ def test_nothing_qualifies() -> None:
 
 def test_there_are_words_for_every_reason_in_every_language() -> None:
     for language in ("da", "en"):
-        assert len(set(in_language(REASONS, language))) == len(REASONS) == len(REASON_KEYS)
-    assert REASONS[FEW_CRITERIA] == "too few criteria exceeded"
-    assert REASONS[NO_RATE] == "no rate can be computed"
+        assert len(set(in_language(REASON_TEXTS, language))) == len(REASON_TEXTS) == len(REASON_KEYS)
+    assert REASON_TEXTS[FEW_CRITERIA] == "too few criteria exceeded"
+    assert REASON_TEXTS[NO_RATE] == "no rate can be computed"
 
 
 def wanted_members(units: Units, policy: Policy, joins: NDArray[np.bool_], core: NDArray[np.bool_]) -> set[int]:

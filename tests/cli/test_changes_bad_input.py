@@ -125,7 +125,7 @@ DIFF = (
     Row("invalid polygons", frame(lambda f: f.set_geometry([BOWTIE] * len(f))), f"diff {DRAWN} {LATER}",
         ("invalid geometries", "Fix geometries")),
     Row("polygons without a geometry", frame(lambda f: f.set_geometry([None] * len(f))), f"diff {DRAWN} {LATER}",
-        ("rows without a geometry",)),
+        ("areas without a geometry",)),
     Row("polygons without a reference system", frame(lambda f: f.set_crs(None, allow_override=True)),
         f"diff {DRAWN} {LATER}", ("does not say its reference system",)),
     Row("no polygons at all", frame(lambda f: f.iloc[:0]), f"diff {DRAWN} {LATER}", ("drawn.gpkg: holds no polygons",)),

@@ -170,7 +170,7 @@ def test_one_of_another_kind_of_input_and_of_another_year_is_told(tmp_path: Path
     path = tmp_path / "designation_2022.json"
     path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "year": 2012}))
     found = refused(tmp_path, source="registers")
-    assert sum("another kind of input (unit_table, this one from registers)" in line for line in found) == 4
+    assert sum("another kind of input (a table of units, this one from registers)" in line for line in found) == 4
     assert sum(line.startswith("designation_2022.gpkg: is of 2012") for line in found) == 1
 
 

@@ -508,7 +508,8 @@ def _check_registers(sides: Sequence[AreaSet], named: Job) -> None:
             remedy = _("Use udsat why with --units and {year} in the tables' name.")
             problems.append(Problem(where, _("was made from a unit table"), remedy))
         elif is_synthetic(named) != (side.source == "synthetic") and named.raw is None:
-            what = _("was made from {source}, which are not here").format(source=side.source)
+            source = _("synthetic registers") if side.source == "synthetic" else _("registers")
+            what = _("was made from {source}, which are not here").format(source=source)
             problems.append(Problem(where, what, _("Name its registers with --registers DIR.")))
     if problems:
         raise InputError(problems)

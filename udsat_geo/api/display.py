@@ -7,9 +7,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from udsat_geo.api.frames import GEOMETRY, layer_as_frame, needed
+from udsat_geo.designation.columns import events_in_words
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.messages.words import decimal, events_in_words
+from udsat_geo.messages.words import decimal, source_text
 
 if TYPE_CHECKING:
     import folium
@@ -106,12 +107,7 @@ def _sentences(result: Result) -> list[str]:
 
 
 def _source(result: Result) -> str:
-    words = {
-        "registers": _("registers", result.language),
-        "unit_table": _("a table of units", result.language),
-        "synthetic": _("the synthetic Copenhagen, whose residents do not exist", result.language),
-    }
-    return _("Source: {source}.", result.language).format(source=words.get(result.source, result.source))
+    return _("Source: {source}.", result.language).format(source=source_text(result.source, result.language))
 
 
 def _counted(events: Mapping[str, int], language: str) -> str:

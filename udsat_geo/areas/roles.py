@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.areas.ground import Ground
+from udsat_geo.messages.translate import N_
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores, meets_count, meets_requirements
 from udsat_geo.units.units import Units
@@ -139,6 +140,24 @@ REASON_KEYS = (
     "override_exclude",
 )
 """The rule that decided, for data: in the order of the reasons."""
+REASON_TEXTS = (
+    N_("core: composite at or above the core threshold"),
+    N_("edge: composite at or above the edge threshold, connected to a core or to a unit that stays"),
+    N_("no rate can be computed"),
+    N_("composite below the edge threshold"),
+    N_("too few criteria exceeded"),
+    N_("above the edge threshold, but no core in its group"),
+    N_("meets the thresholds, but its group has too few residents"),
+    N_("a required criterion is not exceeded"),
+    N_("meets the demands this year, but not in all earlier years asked for"),
+    N_("bridge: without residents or rates, between two parts of the area"),
+    N_("filled hole: enclosed by the area"),
+    N_("stays: was designated and is above the threshold for leaving"),
+    N_("stays until the end year: the area no longer qualifies"),
+    N_("included by decision"),
+    N_("excluded by decision"),
+)
+"""What they say, in English."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas.area_set import AreaSet, overlap_problem, shown_pairs
 from udsat_geo.changes.diff import Atoms, Changes, align, compare_atoms, total
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.registers.folders import DEFAULT_RAW, has_registers, known_years, register_folder, source_of, years_in
@@ -119,7 +119,7 @@ RESIDENTS, UNIT_ID = ("residents", "beboere"), ("unit_id", "id")
 
 ADDRESSES = "addresses"
 """What the points of registers are, among the kinds of `Weights`."""
-SYNTHETIC = "synthetic Copenhagen"
+SYNTHETIC = N_("synthetic Copenhagen")
 """In place of the name of a file, where the bundled city is counted."""
 
 
@@ -397,14 +397,17 @@ def area_of_points(side: AreaSet, points: Points) -> tuple[NDArray[np.int64], li
     return area, twice, residents_twice
 
 
+_KINDS = {"units": N_("units"), "points": N_("points"), "addresses": N_("addresses")}
+
+
 def _check_anything_inside(side: AreaSet, area: NDArray[np.int64], points: Points) -> None:
     if len(side) and not (area >= 0).any():
         what = _("none of its {areas} areas holds any of the {places} {kind} of {file}")
-        told = {"areas": decimal(len(side), 0), "places": decimal(len(area), 0), "file": points.weights.file}
+        told = {"areas": decimal(len(side), 0), "places": decimal(len(area), 0), "file": _(points.weights.file)}
         remedy = _(
             "Name registers of that place with --registers DIR --year Y, or units with residents with --units FILE."
         )
-        raise InputError(Problem(side.file, what.format(**told, kind=points.weights.kind), remedy))
+        raise InputError(Problem(side.file, what.format(**told, kind=_(_KINDS[points.weights.kind])), remedy))
 
 
 def _outside(outline: NDArray[np.object_], area: NDArray[np.int64], points: Points) -> NDArray[np.int64]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from udsat_geo.designation.columns import events_in_words
 from udsat_geo.messages.tables import Table
-from udsat_geo.messages.translate import _, in_language
-from udsat_geo.messages.words import TABLE, counted_words, decimal, events_in_words
+from udsat_geo.messages.translate import N_, _, in_language
+from udsat_geo.messages.words import counted_words, decimal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -156,16 +157,16 @@ def _lengths(*texts: str) -> list[int]:
 
 def print_result(designation: Designation, files: list[str], console: Console) -> None:
     """The result tables of a designation: areas, changes, gaps, files."""
-    words = in_language(TABLE, designation.language)
-    print_table(_areas_table(designation, words), console, designation.language)
-    _print_totals(designation, words, console)
-    print_table(_status_table(designation, words), console, designation.language)
+    language = designation.language
+    print_table(_areas_table(designation), console, language)
+    _print_totals(designation, console)
+    print_table(_status_table(designation), console, language)
     for line in _counted_lines(designation):
         console.print(line)
-    print_files(files, console, designation.language)
+    print_files(files, console, language)
 
 
-def _areas_table(designation: Designation, words: Mapping[str, str]) -> Table:
+def _areas_table(designation: Designation) -> Table:
     import shapely
 
     language, areas = designation.language, designation.areas
@@ -182,47 +183,52 @@ def _areas_table(designation: Designation, words: Mapping[str, str]) -> Table:
         )
         for i in range(len(areas))
     )
-    heads = tuple(words[head] for head in ("area", "name", "residents", "hectares", "composite", "since", "event"))
-    return Table(f"{words['areas']} {designation.year}", heads, rows, left=frozenset({0, 1, 6}))
+    heads = in_language(
+        (N_("Area"), N_("Name"), N_("Residents"), N_("ha"), N_("Composite"), N_("Since"), N_("Change")), language
+    )
+    title = _("Areas", language) + f" {designation.year}"
+    return Table(title, heads, rows, left=frozenset({0, 1, 6}))
 
 
-def _print_totals(designation: Designation, words: Mapping[str, str], console: Console) -> None:
+def _print_totals(designation: Designation, console: Console) -> None:
     status, language = designation.status, designation.language
     share = decimal(100 * status.share_of_residents, 1, language)
-    line = (
-        f"{len(designation.areas)} {words['areas'].lower()}, {decimal(status.residents_in_areas, 0, language)} "
-        f"{words['residents'].lower()}, {share} % ({words['share'].lower()})"
-    )
+    areas, residents = _("Areas", language).lower(), _("Residents", language).lower()
+    of_city, in_areas = _("Share of city", language).lower(), decimal(status.residents_in_areas, 0, language)
+    line = f"{len(designation.areas)} {areas}, {in_areas} {residents}, {share} % ({of_city})"
     console.print(line)
     from udsat_geo.changes.diff import EVENTS, changed_areas
 
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
         return
-    told = [(changes.count(event), words[event]) for event in EVENTS]
+    told = [(changes.count(event), events_in_words(event, language)) for event in EVENTS]
     events = ", ".join(f"{count} {word}" for count, word in told if count) or "-"
     added, removed = int(changes.residents_added.sum()), int(changes.residents_removed.sum())
-    people = f"+{decimal(added, 0, language)} / -{decimal(removed, 0, language)} {words['residents'].lower()}"
-    units = f"+{changes.units_added} / -{changes.units_removed} {words['units'].lower()}"
+    people = f"+{decimal(added, 0, language)} / -{decimal(removed, 0, language)} {residents}"
+    units = f"+{changes.units_added} / -{changes.units_removed} " + _("Units", language).lower()
     console.print(f"{changes.previous_year} -> {designation.year}: {events}; {people}; {units}")
     for row in changed_areas(changes, before, designation):
         if row.gone:
-            lost = f"{decimal(row.removed, 0, language)} {words['residents'].lower()}"
-            console.print(f"  {words['removed']}: {row.area_id} {row.name} ({lost})")
+            lost = f"{decimal(row.removed, 0, language)} {residents}"
+            gone = events_in_words("removed", language)
+            console.print(f"  {gone}: {row.area_id} {row.name} ({lost})")
 
 
-def _status_table(designation: Designation, words: Mapping[str, str]) -> Table:
+def _status_table(designation: Designation) -> Table:
     language, status = designation.language, designation.status
     rows = []
     for j, criterion in enumerate(designation.policy.policy.criteria):
         # shares are written per cent; anything else in its own unit
         factor, suffix = (100, " %") if criterion.is_share else (1, f" {criterion.unit}".rstrip())
-        suffixes = (suffix, suffix, words["points"] if criterion.is_share else suffix, suffix)
+        suffixes = (suffix, suffix, _(" points", language) if criterion.is_share else suffix, suffix)
         values = (status.areas[j], status.rest_of_city[j], status.gap[j], status.city[j])
         cells = [decimal(factor * value, 1, language) for value in values]
         shown = [f"{cell}{end}" if cell else "" for cell, end in zip(cells, suffixes, strict=True)]
         rows.append((criterion.label_in(language), *shown))
-    heads = tuple(words[head] for head in ("criterion", "in_areas", "rest", "gap", "city"))
+    heads = in_language(
+        (N_("Criterion"), N_("In the areas"), N_("Rest of the city"), N_("Gap"), N_("Whole city")), language
+    )
     return Table("", heads, tuple(rows))
 
 

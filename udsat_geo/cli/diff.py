@@ -15,6 +15,7 @@ from udsat_geo.changes.tables import comparison_as_data
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_table, progress_on
 from udsat_geo.cli.why import print_why
+from udsat_geo.designation.columns import events_in_words
 from udsat_geo.designation.job import Job
 from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.area_set import read_two, weighing_by
@@ -24,7 +25,7 @@ from udsat_geo.files.write import write_comparison
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _
-from udsat_geo.messages.words import decimal, events_in_words
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import load_policy
 from udsat_geo.sources.copies import local_copies

@@ -15,6 +15,7 @@ from udsat_geo.changes.lineage import Lineage, trace, trace_areas
 from udsat_geo.changes.tables import lineage_as_csv, lineage_as_data, lineage_rows
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_table, progress_on
+from udsat_geo.designation.columns import events_in_words
 from udsat_geo.designation.job import Job, designate_in_a_row
 from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.area_set import read_area_set, weighing_by
@@ -22,7 +23,7 @@ from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _
-from udsat_geo.messages.words import decimal, events_in_words
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers.folders import check_rising, years_of
 

@@ -25,12 +25,13 @@ from udsat_geo.analysis.why import (
 from udsat_geo.changes.diff import ADDED, REMOVED
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_table, progress_on
+from udsat_geo.designation.columns import events_in_words
 from udsat_geo.designation.job import Job
 from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, in_language
-from udsat_geo.messages.words import decimal, events_in_words
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.rules import Criterion
 

@@ -298,6 +298,11 @@ def texts_of(layer: str, column: str, language: str) -> dict[str, str]:
     return dict(in_language(known.values, language))
 
 
+def events_in_words(events: str | None, language: str) -> str:
+    """What became of an area, as its column has it (``grown+split``), in words; nothing where nothing is known."""
+    return ", ".join(_(EVENT_TEXTS[event], language) for event in events.split("+")) if events else ""
+
+
 def area_event_texts(language: str) -> dict[str, str]:
     """What becomes of areas, in all that can be joined by a plus, and what it is called."""
     several = (SPLIT, MERGED, GROWN, SHRUNK)

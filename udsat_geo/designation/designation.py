@@ -22,8 +22,7 @@ from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.designation.status import Status, take_status
 from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _, in_language
-from udsat_geo.messages.words import STEPS
+from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
@@ -192,28 +191,28 @@ def designate(
 
     def step(name: str) -> None:
         if progress is not None:
-            progress(f"{year}: {in_language(STEPS, language)[name]}")
+            progress(f"{year}: {name}")
 
     check_year(year, policy)
     rule = policy.policy
     limits = check_limits(rule)
-    step("reading")
+    step(_("reading and placing", language))
     units, found = read_units(inputs, policy, threads, language)
     rule = resolve_limits(rule, found.pop("let"))
     around = read_surroundings(inputs.around, units, rule, language)
-    step("scoring")
+    step(_("scoring", language))
     scores = score_units(units, rule)
     edges = find_edges(units, rule)
     if around.barriers is not None:
         all_edges, edges = edges, uncut_edges(edges, units, around.barriers)
         around = dataclasses.replace(around, notes=(*around.notes, _parted(all_edges, edges, language)))
-    step("forming")
+    step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id)
     decisions = None if around.overrides is None else around.overrides.decisions
     memory = remember(previous, units, year) if rule.incumbents.remembers else None
     areas = form_areas(units, scores, edges, rule, around.barriers, memory, ran, decisions)
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
-    step("comparing")
+    step(_("comparing", language))
     changes = _changes(year, units, areas, outline, previous)
     named = _named(year, units, areas, around, previous, changes, language)
     found["notes"] = (*found["notes"], *_notes(rule, scores, around, outline, named, inputs, previous, language))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import source_text
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Policy
 
@@ -216,7 +217,7 @@ def _read(store: Store, year: int, policy: LoadedPolicy, source: str) -> Qualifi
         problems.append(Problem(place, what.format(other=found.policy_id, policy=rule.id), remedy))
     if found.source != source:
         what = _("was made from another kind of input ({there}, this one from {here})")
-        problems.append(Problem(place, what.format(there=found.source, here=source), remedy))
+        problems.append(Problem(place, what.format(there=source_text(found.source), here=source_text(source)), remedy))
     if problems:
         raise InputError(problems)
     try:

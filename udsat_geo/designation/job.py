@@ -403,7 +403,11 @@ def check_policies(before: LoadedPolicy, now: LoadedPolicy) -> None:
     first, second = (
         policy.policy.units.model_dump(include={"kind", "size", "id_pattern", "crs"}) for policy in (before, now)
     )
-    other = [f"units.{key} = {second[key]!r}, not {first[key]!r}" for key in first if first[key] != second[key]]
+    other = [
+        _("{key} = {value!r}, not {other!r}").format(key=f"units.{key}", value=second[key], other=first[key])
+        for key in first
+        if first[key] != second[key]
+    ]
     if other:
         what = _("judges other units than {policy}: {keys}").format(policy=before.policy.id, keys=", ".join(other))
         raise InputError(

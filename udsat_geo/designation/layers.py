@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.ground import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb, unit_polygons
-from udsat_geo.areas.roles import REASON_KEYS, ROLES
+from udsat_geo.areas.roles import REASON_KEYS, REASON_TEXTS, ROLES
 from udsat_geo.changes.diff import Atoms, Changes, align, changed_areas, unit_events
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, TEXT
 from udsat_geo.designation.designation import Designation
@@ -19,7 +19,6 @@ from udsat_geo.designation.read_back import area_set_of_tables
 from udsat_geo.designation.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
 from udsat_geo.designation.summary import Summary, sha256, summarise
 from udsat_geo.messages.translate import _, in_language
-from udsat_geo.messages.words import REASONS
 from udsat_geo.units.units import Units
 
 _POINT, _MULTI_POLYGON = 0, 6
@@ -269,7 +268,7 @@ def unit_columns(designation: Designation) -> Columns:
     """The columns of the layer ``units``, each of shape (n_units,)."""
     units, scores, areas = designation.units, designation.scores, designation.areas
     keys = designation.policy.policy.keys
-    reasons = np.array([*in_language(REASONS, designation.language), *decision_texts(designation)], dtype=object)
+    reasons = np.array([*in_language(REASON_TEXTS, designation.language), *decision_texts(designation)], dtype=object)
     told = np.where(areas.override_of_unit < 0, areas.reason, len(REASON_KEYS) + areas.override_of_unit)
     columns: dict[str, Any] = {"unit_id": units.unit_id}
     if units.name is not None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas.roles import FEW_CRITERIA, FEW_RESIDENTS, LOW_COMPOSITE, NO_CORE, ROLES
 from udsat_geo.designation.designation import Designation
 from udsat_geo.messages.translate import N_, _, in_language
-from udsat_geo.messages.words import DECIDED, decimal
+from udsat_geo.messages.words import decimal
 
 _UNITS_OF_ROLE = {
     "core": N_("{n} core units"),
@@ -30,6 +30,11 @@ _MISSED = {
     "required": N_("{label}: {short} short of the limit"),
 }
 """The one demand that a near miss failed."""
+DECIDED = {
+    "include": N_("included by decision: {reason} ({by}, {date})"),
+    "exclude": N_("excluded by decision: {reason} ({by}, {date})"),
+}
+"""What a decision says of a unit."""
 
 
 def exceeded_texts(exceeded: NDArray[np.bool_], keys: tuple[str, ...]) -> NDArray[np.object_]:

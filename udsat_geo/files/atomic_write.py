@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from udsat_geo.messages.errors import OutputError, Problem
+from udsat_geo.messages.errors import OutputError, Problem, reason_of
 from udsat_geo.messages.translate import _
 
 OF_THE_EARLIER = ("-wal", "-shm", "-journal", ".aux.xml")
@@ -42,7 +42,7 @@ def check_writable(out: Path) -> None:
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
-        what = _("cannot be written ({reason})").format(reason=error.strerror)
+        what = _("cannot be written ({reason})").format(reason=reason_of(error))
         remedy = _("Choose another --out, or mend its permissions.")
         raise OutputError(Problem(str(out), what, remedy)) from None
 
@@ -114,7 +114,7 @@ def write_texts(out: Path, texts: dict[str, str]) -> list[Path]:
             for name, text in texts.items():
                 (folder / name).write_bytes(text.encode("utf-8"))
     except OSError as error:
-        raise OutputError(cannot_write(out, error.strerror or str(error))) from None
+        raise OutputError(cannot_write(out, reason_of(error))) from None
     return [out / name for name in texts]
 
 

@@ -28,7 +28,7 @@ from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.earlier import earlier_years
 from udsat_geo.designation.summary import sha256
 from udsat_geo.files.write import Provenance
-from udsat_geo.messages.errors import InputError, Problem, check_installed
+from udsat_geo.messages.errors import InputError, Problem, check_installed, reason_of
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.sources.origins import name_of, origin_of
@@ -229,7 +229,7 @@ def _open(path: Path) -> Any:
         size = path.stat().st_size
         content = b"" if size > LARGEST else path.read_bytes()
     except OSError as error:
-        what = _("cannot be read ({reason})").format(reason=error.strerror or error)
+        what = _("cannot be read ({reason})").format(reason=reason_of(error))
         raise InputError(Problem(str(path), what, _("Check its permissions."))) from None
     if size > LARGEST:
         what = _("has {size} MiB, more than any crate of ours").format(size=f"{size / 1024**2:,.0f}")

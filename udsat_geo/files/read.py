@@ -11,7 +11,7 @@ from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.designation.summary import Summary, read_summary_text
 from udsat_geo.files.formats import read_parquet
 from udsat_geo.files.postgis import Database, database_of, holds_schema, is_database, read_database
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.features import geometry_column, list_layers, read_layer
 from udsat_geo.sources.origins import name_of, origin_of
@@ -84,7 +84,7 @@ def read_summary(path: Path) -> Summary:
             what = _("is a designation, whose summary (.json) does not come with it")
             remedy = _("Keep both files here, or name its areas as polygons: ...|layername=areas.")
             raise InputError(Problem(name_of(path), what, remedy)) from None
-        what = _("cannot be read ({reason})").format(reason=error.strerror or str(error))
+        what = _("cannot be read ({reason})").format(reason=reason_of(error))
         raise InputError(Problem(str(beside), what, _("It belongs beside the other files."))) from None
     except UnicodeDecodeError:
         raise InputError(Problem(beside.name, _("is not JSON"), _("Make the designation again."))) from None

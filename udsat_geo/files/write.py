@@ -30,7 +30,7 @@ from udsat_geo.files.geopackage import dress_comparison, steady_gdal, write_geop
 from udsat_geo.files.postgis import Database, check_database, database_of, is_database, write_database
 from udsat_geo.files.raster import write_class_raster, write_geotiff
 from udsat_geo.files.workbook import write_workbook
-from udsat_geo.messages.errors import InputError, OutputError, Problem, lacking
+from udsat_geo.messages.errors import InputError, OutputError, Problem, lacking, reason_of
 from udsat_geo.messages.translate import _
 
 DEFAULT_FORMATS = "gpkg,tif"
@@ -215,7 +215,7 @@ def _one_message(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(cannot_write(out, error.strerror or str(error))) from None
+        raise OutputError(cannot_write(out, reason_of(error))) from None
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
 
 _Read = TypeVar("_Read")
@@ -128,6 +128,26 @@ class MissingPackageError(UdsatError, ImportError):
             what=what, package=package, extra=extra
         )
         super().__init__(told + also)
+
+
+_REASONS = (
+    N_("Disk quota exceeded"),
+    N_("File exists"),
+    N_("File name too long"),
+    N_("Is a directory"),
+    N_("No space left on device"),
+    N_("No such file or directory"),
+    N_("Not a directory"),
+    N_("Permission denied"),
+    N_("Read-only file system"),
+)
+"""What operating systems say, in English, whatever the program speaks."""
+
+
+def reason_of(error: OSError) -> str:
+    """Why the operating system refused, in the language of the program where that is one of the usual reasons."""
+    reason = error.strerror or str(error)
+    return _(reason) if reason in _REASONS else reason
 
 
 def lacking(where: str, package: str, extra: str) -> Problem | None:

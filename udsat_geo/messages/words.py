@@ -1,73 +1,10 @@
-"""Words of results, in Danish and English."""
+"""What several rooms say alike: numbers, and what is counted of rows that do not count."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from udsat_geo.messages.translate import N_, _, in_language, program_language
-
-REASONS = (
-    N_("core: composite at or above the core threshold"),
-    N_("edge: composite at or above the edge threshold, connected to a core or to a unit that stays"),
-    N_("no rate can be computed"),
-    N_("composite below the edge threshold"),
-    N_("too few criteria exceeded"),
-    N_("above the edge threshold, but no core in its group"),
-    N_("meets the thresholds, but its group has too few residents"),
-    N_("a required criterion is not exceeded"),
-    N_("meets the demands this year, but not in all earlier years asked for"),
-    N_("bridge: without residents or rates, between two parts of the area"),
-    N_("filled hole: enclosed by the area"),
-    N_("stays: was designated and is above the threshold for leaving"),
-    N_("stays until the end year: the area no longer qualifies"),
-    N_("included by decision"),
-    N_("excluded by decision"),
-)
-"""By language, in the order of the reasons of `udsat_geo.areas`."""
-
-
-STEPS = {
-    "reading": N_("reading and placing"),
-    "scoring": N_("scoring"),
-    "forming": N_("forming areas"),
-    "comparing": N_("comparing"),
-    "writing": N_("writing"),
-}
-"""What a run is doing, for its progress."""
-
-
-TABLE = {
-    "area": N_("Area"),
-    "name": N_("Name"),
-    "areas": N_("Areas"),
-    "residents": N_("Residents"),
-    "share": N_("Share of city"),
-    "units": N_("Units"),
-    "points": N_(" points"),
-    "hectares": N_("ha"),
-    "composite": N_("Composite"),
-    "criterion": N_("Criterion"),
-    "in_areas": N_("In the areas"),
-    "rest": N_("Rest of the city"),
-    "gap": N_("Gap"),
-    "city": N_("Whole city"),
-    "since": N_("Since"),
-    "event": N_("Change"),
-    "added": N_("added"),
-    "kept": N_("kept"),
-    "removed": N_("removed"),
-    "split": N_("split"),
-    "merged": N_("merged"),
-    "grown": N_("grown"),
-    "shrunk": N_("shrunk"),
-    "files": N_("Files"),
-}
-"""Headings of the printed tables."""
-
-
-def events_in_words(events: str | None, language: str) -> str:
-    """What befell an area, as in ``kept+grown``, in words; nothing where nothing is known."""
-    return ", ".join(_(TABLE[event], language) for event in events.split("+")) if events else ""
 
 
 def decimal(value: float, digits: int, language: str | None = None) -> str:
@@ -78,10 +15,18 @@ def decimal(value: float, digits: int, language: str | None = None) -> str:
     return text.translate(str.maketrans(",.", ".,")) if (language or program_language()) == "da" else text
 
 
-DECIDED = {
-    "include": N_("included by decision: {reason} ({by}, {date})"),
-    "exclude": N_("excluded by decision: {reason} ({by}, {date})"),
+SOURCE_TEXTS = {
+    "registers": N_("registers"),
+    "unit_table": N_("a table of units"),
+    "synthetic": N_("the synthetic Copenhagen, whose residents do not exist"),
 }
+"""What people or units come from, by its key in the summary."""
+
+
+def source_text(source: str, language: str | None = None) -> str:
+    """What people or units come from, in words."""
+    return _(SOURCE_TEXTS.get(source, source), language)
+
 
 COUNTED = {
     "residents_unplaced": N_("Residents not placed in all (counted in no unit)"),

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.polygons import check_in_city, features_of_registers, read_polygons
 from udsat_geo.changes.diff import total
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.goal_figures import (
     Aim,
@@ -222,7 +222,7 @@ def _bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         what = _("cannot be read ({reason})").format(reason=reason)
         raise InputError(Problem(str(path), what, _("Name a goals file."))) from None
 

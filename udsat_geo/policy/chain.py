@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
 
 BUILT_IN = (
@@ -211,7 +211,7 @@ def _file_bytes(name: str, path: Path | None, named_in: str | None) -> bytes:
         hint = (
             _("Did you mean {near!r}?").format(near=near[0]) if near else _("`udsat policies` lists the built-in ones.")
         )
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
         if named_in is None:
             raise InputError(
                 Problem(name, _("no built-in policy and no readable file ({reason})").format(reason=reason), hint)

@@ -104,7 +104,8 @@ def in_words(entry: Any) -> str:
     # pydantic speaks English alone: there its own words stand, which say more in rare cases
     if danish is None or program_language() == "en":
         return message[0].lower() + message[1:]
-    return _(danish).format(**entry.get("ctx", {}))
+    given = {name: str(value).replace(" or ", _(" or ")) for name, value in entry.get("ctx", {}).items()}
+    return _(danish).format(**given)
 
 
 def given_value(value: Any) -> str:

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
+from udsat_geo.policy.faults import given_value, in_words
 from udsat_geo.sources.csv import TableSettings
 
 NAME = "registers.toml"
@@ -63,9 +64,10 @@ def read_settings(folder: Path) -> RegisterSettings:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         return RegisterSettings.model_validate(content)
     except OSError as error:
-        reason = error.strerror or str(error)
         raise InputError(
-            Problem(str(path), _("cannot be read ({reason})").format(reason=reason), _("Make it a readable file."))
+            Problem(
+                str(path), _("cannot be read ({reason})").format(reason=reason_of(error)), _("Make it a readable file.")
+            )
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(
@@ -89,7 +91,4 @@ def _problem(entry: Any) -> Problem:
             else _("Known here: {names}.").format(names=", ".join(model.model_fields))
         )
         return Problem(where, _("unknown key"), hint)
-    message = str(entry["msg"])
-    given = entry.get("input")
-    example = _(" (given: {given!r})").format(given=given) if isinstance(given, str | int | float | bool) else ""
-    return Problem(where, message[0].lower() + message[1:] + example)
+    return Problem(where, in_words(entry) + given_value(entry.get("input")))

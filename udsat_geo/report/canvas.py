@@ -16,7 +16,8 @@ from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from udsat_geo.messages.errors import check_installed
-from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import source_text
 from udsat_geo.policy.rules import Policy
 
 if TYPE_CHECKING:
@@ -210,13 +211,6 @@ def shortened(text: str, width_cm: float, size: float, bold: bool = False) -> st
     return f"{text}…"
 
 
-SOURCES = {
-    "registers": N_("registers"),
-    "synthetic": N_("the synthetic Copenhagen, whose residents do not exist"),
-    "unit_table": N_("a table of units"),
-}
-
-
 @dataclass(frozen=True)
 class Origin:
     """Where data come from.
@@ -242,7 +236,7 @@ class Origin:
 
     def lines(self, language: str) -> list[str]:
         """What is said of it: the source, and the years of the data."""
-        told = _("Source: {source}.", language).format(source=_(SOURCES[self.source], language))
+        told = _("Source: {source}.", language).format(source=source_text(self.source, language))
         told += _(" Policy: {policy}.", language).format(policy=self.policy)
         if self.areas:
             told += _(" Areas: {file}.", language).format(file=self.areas)

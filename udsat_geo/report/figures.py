@@ -21,7 +21,7 @@ from udsat_geo.designation.surroundings import read_surroundings
 from udsat_geo.files.area_set import read_area_set
 from udsat_geo.files.atomic_write import all_or_none, cannot_write
 from udsat_geo.files.earlier import store_of
-from udsat_geo.messages.errors import InputError, OutputError, Problem
+from udsat_geo.messages.errors import InputError, OutputError, Problem, reason_of
 from udsat_geo.messages.translate import _
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
 from udsat_geo.monitoring.status import series_of
@@ -146,7 +146,7 @@ def write_figures(figures: Mapping[str, Figure], out: Path, formats: tuple[str, 
                     metadata = {**_WITHOUT_DATE[ending], "Description": str(figure.get_label())}
                     figure.savefig(folder / f"{name}.{ending}", format=ending, metadata=metadata)
     except OSError as error:
-        raise OutputError(cannot_write(out, error.strerror or str(error))) from None
+        raise OutputError(cannot_write(out, reason_of(error))) from None
     return [out / name for name in names]
 
 

@@ -66,6 +66,8 @@ _SEPARATORS = {
     "\t": N_("tab separated"),
     "|": N_("bar separated"),
 }
+_END_OF_DATA = N_("unexpected end of data")
+"""What Python's reader says of a quote that is not closed."""
 _DECIMALS = {",": N_("decimal comma"), ".": N_("decimal point")}
 _BLOCK = 1 << 22
 
@@ -186,7 +188,7 @@ def first_broken_row(path: Path, dialect: Dialect) -> str | None:
                 begin = rows.line_num + 1
         except csv.Error as error:
             told = _("row {n} (from line {line} on) has a broken or unclosed quote ({reason})")
-            return told.format(n=decimal(number + 1, 0), line=decimal(begin, 0), reason=error)
+            return told.format(n=decimal(number + 1, 0), line=decimal(begin, 0), reason=_(str(error)))
     return None
 
 

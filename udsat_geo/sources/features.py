@@ -94,6 +94,8 @@ def geometry_column(meta: dict[str, Any]) -> str:
     return str(meta["geometry_name"] or "wkb_geometry")
 
 
+_ONE = (N_("unit"), N_("area"), N_("parcel"), N_("polling district"))
+"""What one of the geometries of a file is called in examples."""
 _WITHOUT = {
     "unit": N_("units without a geometry"),
     "area": N_("areas without a geometry"),

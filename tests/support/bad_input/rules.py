@@ -265,7 +265,7 @@ RUNNING = (
         ESTATES + " omdannelsesomraade-2021 --year 2026",
         (
             "designation_2022.gpkg: was made by kbh-2017",
-            "designation_2022.gpkg: was made from another kind of input (registers, this one from unit_table)",
+            "designation_2022.gpkg: was made from another kind of input (registers, this one from a table of units)",
             "designation_2023.gpkg: was made by ready-made",
             "designation_2025.gpkg: was made by boligomraade-2021, which does not ask the same",
         ),

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet, Members
-from udsat_geo.areas.roles import REASON_KEYS
+from udsat_geo.areas.roles import REASON_KEYS, REASON_TEXTS
 from udsat_geo.designation.columns import describe_column
-from udsat_geo.designation.reasons import area_reason
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.designation.reasons import DECIDED, area_reason
+from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import LANGUAGES, _, in_language
-from udsat_geo.messages.words import DECIDED, REASONS, counted_words
+from udsat_geo.messages.words import counted_words
 from udsat_geo.monitoring.goal_figures import VERDICTS, published_goals
 from udsat_geo.monitoring.goal_tables import REPORT, reasons_of_goal
 from udsat_geo.policy.rules import Policy, text_in
@@ -225,7 +225,7 @@ def read_goals(path: Path) -> list[dict[str, Any]]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(
-            Problem(str(path), _("cannot be read ({reason})").format(reason=error.strerror or error), remedy)
+            Problem(str(path), _("cannot be read ({reason})").format(reason=reason_of(error)), remedy)
         ) from None
     except (ValueError, RecursionError):
         raise InputError(Problem(path.name, _("is not JSON"), remedy)) from None
@@ -603,7 +603,7 @@ def payload_of(
         "texts": {lang: texts(lang) for lang in LANGUAGES},
         "method": {lang: list(in_language(METHOD, lang)) for lang in LANGUAGES},
         "help": {lang: _help(lang) for lang in LANGUAGES},
-        "reasons": {lang: dict(zip(REASON_KEYS, in_language(REASONS, lang), strict=True)) for lang in LANGUAGES},
+        "reasons": {lang: dict(zip(REASON_KEYS, in_language(REASON_TEXTS, lang), strict=True)) for lang in LANGUAGES},
         "step": corner.step,
         "fewest": FEWEST,
         "bounds": corner.steps(bounds.reshape(2, 2)).ravel().tolist(),
