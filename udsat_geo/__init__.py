@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from udsat_geo.messages.version import __version__
+
 if TYPE_CHECKING:
     from udsat_geo.api.calls import (
         Difference,
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from udsat_geo.messages.errors import InputError, MissingPackageError, OutputError, UdsatError
     from udsat_geo.policy.load import LoadedPolicy, load_policy
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Difference",

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import ChangedArea, Changes, changed_areas
 from udsat_geo.designation.designation import Designation, Inputs, Progress, designate
@@ -35,6 +34,7 @@ from udsat_geo.designation.job import (
 )
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.rules import Criterion

@@ -9,11 +9,11 @@ import math
 from itertools import pairwise
 from typing import Any
 
-from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.compare import Comparison, share
 from udsat_geo.changes.diff import EVENTS, changed_areas, links, total
 from udsat_geo.changes.lineage import Lineage
+from udsat_geo.messages.version import __version__
 
 
 def comparison_as_data(comparison: Comparison) -> dict[str, Any]:

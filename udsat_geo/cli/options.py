@@ -18,9 +18,9 @@ from typing import Any
 
 import click
 
-from udsat_geo import __version__
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import LANGUAGES, LOCALE, N_, _, language_of_user, speaking
+from udsat_geo.messages.version import __version__
 from udsat_geo.synthetic import DEFAULT_SEED
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from udsat_geo import __version__
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.version import __version__
 from udsat_geo.monitoring.printed import tables
 from udsat_geo.monitoring.printed.explained import Reproduction, check_report_year
 from udsat_geo.monitoring.printed.explained import reproduce as recompute

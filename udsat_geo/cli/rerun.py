@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from udsat_geo import __version__
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_table, progress_on
 from udsat_geo.designation.designation import Progress
@@ -29,6 +28,7 @@ from udsat_geo.files.write import check_formats, write_results
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import LoadedPolicy, load_policy, with_references
 from udsat_geo.sources.addresses import LAYER

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from udsat_geo import __version__
 from udsat_geo.changes.diff import EVENTS, changed_areas
 from udsat_geo.designation.designation import Designation
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.version import __version__
 from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.origins import name_of, origin_of
 

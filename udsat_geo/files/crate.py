@@ -23,13 +23,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
-from udsat_geo import __version__
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.earlier import earlier_years
 from udsat_geo.designation.summary import sha256
 from udsat_geo.files.write import Provenance
 from udsat_geo.messages.errors import InputError, Problem, check_installed, reason_of
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.sources.origins import name_of, origin_of
 

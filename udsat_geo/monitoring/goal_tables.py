@@ -12,10 +12,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from udsat_geo import __version__
 from udsat_geo.designation.summary import as_json, sha256
 from udsat_geo.messages.tables import Table, csv_text
 from udsat_geo.messages.translate import N_, Np_, _
+from udsat_geo.messages.version import __version__
 from udsat_geo.monitoring.goal_figures import (
     BASE,
     RULE,

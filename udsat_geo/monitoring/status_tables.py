@@ -14,11 +14,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.summary import SETTINGS, as_json, sha256
 from udsat_geo.messages.tables import Table, csv_text
 from udsat_geo.messages.translate import N_, Np_, _
+from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import decimal
 from udsat_geo.monitoring.status import RegistersTold, StatusReport
 from udsat_geo.policy.rules import Criterion

@@ -13,13 +13,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.areas.roles import REASON_KEYS, REASON_TEXTS
 from udsat_geo.designation.columns import describe_column
 from udsat_geo.designation.reasons import DECIDED, area_reason
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import LANGUAGES, _, in_language
+from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import counted_words
 from udsat_geo.monitoring.goal_figures import VERDICTS, published_goals
 from udsat_geo.monitoring.goal_tables import REPORT, reasons_of_goal

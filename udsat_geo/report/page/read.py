@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo import __version__
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.columns import GEOMETRY
 from udsat_geo.designation.explained import made_by_older
@@ -23,6 +22,7 @@ from udsat_geo.files.area_set import is_designation
 from udsat_geo.files.read import read_layers, read_summary
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import LANGUAGES, _
+from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.sources.crs import check_crs, same_crs

@@ -1,0 +1,3 @@
+"""The version of the product, as results and commands tell it."""
+
+__version__ = "0.1.0"
