@@ -153,8 +153,9 @@ def faults(catalogue: Catalog) -> Iterator[str]:
     yield from (f"other placeholders than the English: {text}" for text in differing(catalogue))
 
 
-def files_of(domain: str, catalogue: Catalog) -> dict[Path, bytes]:
+def files_of(catalogue: Catalog) -> dict[Path, bytes]:
     """The files of a catalogue, and what should stand in them."""
+    domain = catalogue.domain or OURS
     return {FOLDER / f"{domain}.po": texts(catalogue, False), FOLDER / f"{domain}.mo": texts(catalogue, True)}
 
 
@@ -168,7 +169,7 @@ def main() -> None:
     for domain in HEADS:
         catalogue = updated(domain)
         found += list(faults(catalogue))
-        for path, content in files_of(domain, catalogue).items():
+        for path, content in files_of(catalogue).items():
             if path.exists() and path.read_bytes() == content:
                 continue
             stale.append(path.name)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from udsat_geo.designation.columns import events_in_words
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _, in_language
 from udsat_geo.messages.words import counted_words, decimal
@@ -169,6 +168,8 @@ def print_result(designation: Designation, files: list[str], console: Console) -
 def _areas_table(designation: Designation) -> Table:
     import shapely
 
+    from udsat_geo.designation.columns import events_in_words
+
     language, areas = designation.language, designation.areas
     hectares = shapely.area(designation.outline) / 10_000
     rows = tuple(
@@ -198,6 +199,7 @@ def _print_totals(designation: Designation, console: Console) -> None:
     line = f"{len(designation.areas)} {areas}, {in_areas} {residents}, {share} % ({of_city})"
     console.print(line)
     from udsat_geo.changes.diff import EVENTS, changed_areas
+    from udsat_geo.designation.columns import events_in_words
 
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:

@@ -111,6 +111,13 @@ class Command(click.Command):
         with _translated(self, "epilog"):
             super().format_epilog(ctx, formatter)
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """``--help``, which click makes once, in the language of that moment."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = gettext.gettext("Show this message and exit.")
+        return option
+
     def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> Any:
         """Run in the language that the call, else the user's locale, asks for."""
         with program_in(language_of_call(sys.argv[1:] if args is None else args)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from udsat_geo.cli import options
-from udsat_geo.messages.translate import N_
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.chain import BUILT_IN, text_of
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.rules import text_in
@@ -30,4 +30,5 @@ def policies(show: str | None, language: str) -> None:
             click.echo(f"    - {criterion.label_in(language)}")
         for reference, figure in policy.references.items():
             if figure.value is None:
-                click.echo(f"    --references {reference}=VALUE  {text_in(figure.label, language)}")
+                value = _("VALUE", language)
+                click.echo(f"    --references {reference}={value}  {text_in(figure.label, language)}")

@@ -40,7 +40,8 @@ def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> 
         return
     for table, rows in sums.rows.items():
         click.echo(_("{table}: {rows} rows", language).format(table=table, rows=decimal(rows, 0, language)))
-    words = counted_words({criterion.key: criterion.label_in(language) for criterion in rule.criteria}, language)
+    words = {"residents_placed": _("residents placed", language)}
+    words |= counted_words({criterion.key: criterion.label_in(language) for criterion in rule.criteria}, language)
     for name, count in sums.counts.items():
         click.echo(f"{words.get(name, name.replace('_', ' '))}: {decimal(count, 0, language)}")
     for note in notes:
