@@ -192,6 +192,8 @@ def _areas_table(designation: Designation) -> Table:
 
 
 def _print_totals(designation: Designation, console: Console) -> None:
+    from udsat_geo.designation.columns import events_in_words
+
     status, language = designation.status, designation.language
     share = decimal(100 * status.share_of_residents, 1, language)
     areas, residents = _("Areas", language).lower(), _("Residents", language).lower()
@@ -199,7 +201,6 @@ def _print_totals(designation: Designation, console: Console) -> None:
     line = f"{len(designation.areas)} {areas}, {in_areas} {residents}, {share} % ({of_city})"
     console.print(line)
     from udsat_geo.changes.diff import EVENTS, changed_areas
-    from udsat_geo.designation.columns import events_in_words
 
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
