@@ -22,6 +22,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from udsat_geo.report.page.words import marked_texts
 
 PACKAGE = Path(__file__).parents[1] / "udsat_geo"
 FOLDER = PACKAGE / "messages" / "locale" / "da" / "LC_MESSAGES"
@@ -62,6 +63,9 @@ def template(domain: str = OURS) -> Catalog:
         # files without line numbers: a line that moves changes no catalogue
         where: list[Any] = [(f"{folder.name}/{name}", None)]
         catalogue.add(message, locations=where, auto_comments=comments, context=context)
+    for path in sorted((PACKAGE / "report" / "page").glob("*.[hj]*")) if domain == OURS else ():
+        for context, text in marked_texts(path.read_text(encoding="utf-8")):
+            catalogue.add(text, locations=[(f"{folder.name}/report/page/{path.name}", None)], context=context)
     return catalogue
 
 

@@ -406,7 +406,8 @@ class Result:
         OutputError
             If it cannot be written; what was there stays.
         """
-        from udsat_geo.report.page.build import make_page, require_bokeh, write_page
+        from udsat_geo.files.atomic_write import write_texts
+        from udsat_geo.report.page.build import make_page, require_bokeh
         from udsat_geo.report.page.read import read_all
 
         require_bokeh()
@@ -417,7 +418,8 @@ class Result:
         # the page reads files, so that it shows of a designation in memory what it shows of one on disk
         with ExitStack() as folders:
             files = [folders.enter_context(one.as_geopackage()) for one in (*earlier, self)]
-            write_page(make_page(read_all(files, False, loaded), self.language, with_units), path)
+            page = make_page(read_all(files, False, loaded), self.language, with_units)
+        write_texts(path.parent, {path.name: page})
         return path
 
     # --- questions --------------------------------------------------------------------------------------------

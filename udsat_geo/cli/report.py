@@ -8,11 +8,11 @@ import click
 
 from udsat_geo.cli import options
 from udsat_geo.cli.console import progress_on
-from udsat_geo.files.atomic_write import check_writable
+from udsat_geo.files.atomic_write import check_writable, write_texts
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.load import load_policy
-from udsat_geo.report.page.build import make_page, require_bokeh, write_page
+from udsat_geo.report.page.build import make_page, require_bokeh
 from udsat_geo.report.page.data import read_goals
 from udsat_geo.report.page.read import read_all
 
@@ -81,7 +81,7 @@ def report(
         if progress is not None:
             progress(_("writing", language))
         page = make_page(found, language, with_units, told)
-        write_page(page, out)
+        write_texts(out.parent, {out.name: page})
     if quiet:
         return
     named = {path.resolve() for path in files}

@@ -96,7 +96,7 @@ def settings() -> Iterator[None]:
 
 
 def drawn(draw: Callable[_Arguments, Figure]) -> Callable[_Arguments, Figure]:
-    """Draw under our `settings`."""
+    """Draw under our `settings`; without matplotlib, an InputError says how to get it."""
 
     @wraps(draw)
     def under_settings(*args: _Arguments.args, **options: _Arguments.kwargs) -> Figure:

@@ -45,37 +45,46 @@ LABEL_CM, GAP_CM, ROW_CM, BAR_CM, BETWEEN_CM = 4.0, 2.6, 1.25, 0.42, 0.75
 """Width of the labels and of the gaps; from criterion to criterion; of a bar; between two units of measure."""
 
 
-@dataclass(frozen=True)
-class Compared:
+@dataclass(frozen=True, kw_only=True)
+class Charted:
+    """What any chart tells of criteria and areas.
+
+    Attributes
+    ----------
+    designated : int
+        When the areas were.
+    label, unit : tuple of str, n_criteria
+        Of the criteria; no unit for shares, whose figures are per cent, and percentage points for gaps.
+    origin : Origin
+    language : {"da", "en"}
+    """
+
+    designated: int
+    label: tuple[str, ...]
+    unit: tuple[str, ...]
+    origin: Origin
+    language: str = "da"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared(Charted):
     """The areas against the rest of the city in one year.
 
     Attributes
     ----------
     year : int
         Of the measurement.
-    designated : int
-        When the areas were.
     until : int or None
         When areas designated in this very year are due to be drawn anew: then the figure is told to be of them.
-    label : tuple of str, n_criteria
-    unit : tuple of str, n_criteria
-        Empty for shares.
     areas, rest_of_city, gap : float64, shape (n_criteria,)
-        Per cent and percentage points for shares; positive gaps are worse; NaN is not known.
-    origin : Origin
-    language : {"da", "en"}
+        Positive gaps are worse; NaN is not known.
     """
 
     year: int
-    designated: int
-    until: int | None
-    label: tuple[str, ...]
-    unit: tuple[str, ...]
+    until: int | None = None
     areas: Floats
     rest_of_city: Floats
     gap: Floats
-    origin: Origin
-    language: str = "da"
 
     def shown(self, value: float, j: int) -> str:
         """A rate of a criterion as text."""
@@ -96,15 +105,9 @@ def gap_shown(gap: float, unit: str, language: str) -> str:
 
 
 def compared(
-    status: Status,
-    policy: Policy,
-    year: int,
-    designated: int,
-    origin: Origin,
-    language: str = "da",
-    updated: bool = False,
+    status: Status, policy: Policy, year: int, designated: int, origin: Origin, language: str, updated: bool = False
 ) -> Compared:
-    """The areas of a designation against the rest of the city.
+    """The areas of a designation against the rest of the city, in a year.
 
     Parameters
     ----------
@@ -118,29 +121,27 @@ def compared(
     updated : bool
         Whether the figure is about areas that were drawn anew that year.
     """
-    factor = in_print(policy)
+    told, factor = _charted(policy, designated, origin, language)
     return Compared(
-        year,
-        designated,
-        designated + policy.cadence if updated else None,
-        tuple(criterion.label_in(language) for criterion in policy.criteria),
-        units_of(policy),
-        factor * status.areas,
-        factor * status.rest_of_city,
-        factor * status.gap,
-        origin,
-        language,
+        **told,
+        year=year,
+        until=designated + policy.cadence if updated else None,
+        areas=factor * status.areas,
+        rest_of_city=factor * status.rest_of_city,
+        gap=factor * status.gap,
     )
 
 
-def in_print(policy: Policy) -> Floats:
-    """What rates are multiplied with: shares are shown per cent, shape (n_criteria,)."""
-    return np.array([100.0 if criterion.is_share else 1.0 for criterion in policy.criteria])
-
-
-def units_of(policy: Policy) -> tuple[str, ...]:
-    """The unit of each criterion as it is shown; empty for shares."""
-    return tuple("" if criterion.is_share else criterion.unit.replace("m2", "m²") for criterion in policy.criteria)
+def _charted(policy: Policy, designated: int, origin: Origin, language: str) -> tuple[dict[str, Any], Floats]:
+    """What a chart tells of a policy's criteria, and what its figures are multiplied with, shape (n_criteria,)."""
+    told = {
+        "designated": designated,
+        "label": tuple(criterion.label_in(language) for criterion in policy.criteria),
+        "unit": tuple("" if each.is_share else each.unit.replace("m2", "m²") for each in policy.criteria),
+        "origin": origin,
+        "language": language,
+    }
+    return told, np.array([100.0 if criterion.is_share else 1.0 for criterion in policy.criteria])
 
 
 @drawn
@@ -148,15 +149,6 @@ def draw_criteria_bars(status: Compared) -> Figure:
     """Draw two bars for each criterion, with the gap between them beside it.
 
     Criteria of one unit share an axis, which begins at zero.
-
-    Parameters
-    ----------
-    status : Compared
-
-    Raises
-    ------
-    InputError
-        Without matplotlib.
     """
     language = status.language
     if status.until is None:
@@ -262,48 +254,36 @@ MILESTONE: dict[str, Any] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class GapLines:
+@dataclass(frozen=True, kw_only=True)
+class GapLines(Charted):
     """Gaps of the same areas in several years, and where they should go.
 
     Attributes
     ----------
     years : tuple of int, n_years
         Rising.
-    designated : int
-        When the areas were.
     since, by : int
         The year that gaps are held against, one of `years`, and the year of the milestone.
     share_left : float
         Of the gap of `since`, what may be left.
     needed : int
         On how many criteria that must be reached.
-    label : tuple of str, n_criteria
-    unit : tuple of str, n_criteria
-        Empty for shares.
     gap : float64, shape (n_years, n_criteria)
-        Points for shares; positive is worse; NaN is not known.
+        Positive is worse; NaN is not known.
     target : float64, shape (n_criteria,)
         The gap that may be left; NaN where there was none.
     state : tuple of str, n_criteria
         As `udsat_geo.monitoring.status.Progress` judges the last year.
-    origin : Origin
-    language : {"da", "en"}
     """
 
     years: tuple[int, ...]
-    designated: int
     since: int
     by: int
     share_left: float
     needed: int
-    label: tuple[str, ...]
-    unit: tuple[str, ...]
     gap: Floats
     target: Floats
     state: tuple[str, ...]
-    origin: Origin
-    language: str = "da"
 
 
 STATES = {
@@ -317,9 +297,7 @@ STATES = {
 """What each state of `udsat_geo.monitoring.status` is called."""
 
 
-def gap_lines(
-    series: StatusSeries, policy: Policy, designated: int, origin: Origin, language: str = "da"
-) -> GapLines | None:
+def gap_lines(series: StatusSeries, policy: Policy, designated: int, origin: Origin, language: str) -> GapLines | None:
     """The gaps of a series on their way to the policy's milestone.
 
     Parameters
@@ -340,37 +318,23 @@ def gap_lines(
     progress = None if policy.milestone is None else progress_of(series, policy.milestone)
     if policy.milestone is None or progress is None:
         return None
-    factor = in_print(policy)
+    told, factor = _charted(policy, designated, origin, language)
     return GapLines(
-        series.years,
-        designated,
-        progress.since,
-        progress.by,
-        policy.milestone.gap,
-        progress.needed,
-        tuple(criterion.label_in(language) for criterion in policy.criteria),
-        units_of(policy),
-        factor * series.gap,
-        factor * progress.target,
-        progress.state,
-        origin,
-        language=language,
+        **told,
+        years=series.years,
+        since=progress.since,
+        by=progress.by,
+        share_left=policy.milestone.gap,
+        needed=progress.needed,
+        gap=factor * series.gap,
+        target=factor * progress.target,
+        state=progress.state,
     )
 
 
 @drawn
 def draw_gap_lines(gaps: GapLines) -> Figure:
-    """Draw a small panel for each criterion: its gap by year, the straight line to the milestone, and the milestone.
-
-    Parameters
-    ----------
-    gaps : GapLines
-
-    Raises
-    ------
-    InputError
-        Without matplotlib.
-    """
+    """Draw a small panel for each criterion: its gap by year, the straight line to the milestone, and the milestone."""
     n_criteria, language = len(gaps.label), gaps.language
     told = {"first": gaps.years[0], "last": gaps.years[-1], "by": gaps.by, "designated": gaps.designated}
     title = _("The gaps {first}–{last} on their way to the milestone of {by}", language).format(**told)

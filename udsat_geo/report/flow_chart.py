@@ -204,17 +204,7 @@ class FlowChart:
 
 @drawn
 def draw_flow_chart(chart: FlowChart) -> Figure:
-    """Draw areas as bars, a column a year, and the residents that they share as bands between them.
-
-    Parameters
-    ----------
-    chart : FlowChart
-
-    Raises
-    ------
-    InputError
-        Without matplotlib.
-    """
+    """Draw areas as bars, a column a year, and the residents that they share as bands between them."""
     page = _Page(chart)
     page.draw_bands()
     page.draw_bars()

@@ -130,13 +130,7 @@ class Frame:
 
 
 def backdrop_of(units: Units, surroundings: Surroundings) -> Backdrop:
-    """What lies behind areas made of units.
-
-    Parameters
-    ----------
-    units : Units
-    surroundings : Surroundings
-    """
+    """What lies behind areas made of units."""
     import shapely
 
     names, geometry = _districts(surroundings)
@@ -304,11 +298,10 @@ def draw_district_names(axes: Axes, backdrop: Backdrop, frame: Frame, taken: NDA
         steps = np.concatenate([middle[None], steps])
         half = np.array([width, height]) / 2
         boxes = shapely.box(*(steps - half).T, *(steps + half).T)
-        over = sum(shapely.area(shapely.intersection(boxes, other)) for other in free)
+        over = shapely.area(shapely.intersection(boxes[:, None], np.array(free, dtype=object))).sum(axis=1)
         out = shapely.area(shapely.difference(boxes, district))
         # a name that must lie on an area would be taken for the area's: then it is left out
-        cost = np.hypot(*(steps - middle).T) + 4 * out
-        cost[over > 0] = np.inf
+        cost = np.where(over > 0, np.inf, np.hypot(*(steps - middle).T) + 4 * out)
         best = int(np.argmin(cost))
         if not np.isfinite(cost[best]):
             continue
@@ -437,12 +430,12 @@ def _nearest_free(
     lines = np.array([_line(anchors[i], end) for end in at], dtype=object)
     west, south, east, north = shapely.bounds(boxes).T
     outside = (west < frame[0]) | (south < frame[1]) | (east > frame[2]) | (north > frame[3])
-    on_label, on_line = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
-    for other in taken:
-        on_label += shapely.intersects(boxes, other)
-        on_line += shapely.intersects(lines, other)
-    for other in drawn:
-        on_line += shapely.intersects(boxes, other).astype(np.int64) + shapely.intersects(lines, other)
+    obstacles, crossed = np.array(taken, dtype=object), np.array(drawn, dtype=object)
+    on_label = shapely.intersects(boxes[:, None], obstacles).sum(axis=1)
+    on_line = sum(
+        shapely.intersects(each[:, None], others).sum(axis=1)
+        for each, others in ((lines, obstacles), (boxes, crossed), (lines, crossed))
+    )
     most = 1 + 2 * (len(taken) + len(drawn))
     wrong = (outside * most + on_label) * most + on_line
     at, boxes, lines = (each[wrong == wrong.min()] for each in (at, boxes, lines))

@@ -67,17 +67,7 @@ def _of_map(designation: Designation) -> dict[str, Any]:
 
 @drawn
 def draw_area_map(areas: AreasOnMap) -> Figure:
-    """Draw a map of areas, numbered, with a list of their names and residents beside it.
-
-    Parameters
-    ----------
-    areas : AreasOnMap
-
-    Raises
-    ------
-    InputError
-        Without matplotlib.
-    """
+    """Draw a map of areas, numbered, with a list of their names and residents beside it."""
     language = areas.language
     if areas.until > areas.year:
         title = _("Disadvantaged urban areas {first}–{last}", language).format(first=areas.year, last=areas.until)
@@ -221,17 +211,7 @@ def _pieces(
 
 @drawn
 def draw_change_map(changes: ChangesOnMap) -> Figure:
-    """Draw earlier and new areas on one map: what stayed, what came in (numbered), what fell out (lettered).
-
-    Parameters
-    ----------
-    changes : ChangesOnMap
-
-    Raises
-    ------
-    InputError
-        Without matplotlib.
-    """
+    """Draw earlier and new areas on one map: what stayed, what came in (numbered), what fell out (lettered)."""
     language, pieces = changes.language, (*changes.added, *changes.removed)
     years = {"before": changes.before, "year": changes.year, "until": changes.until}
     keys = (

@@ -35,7 +35,7 @@ from udsat_geo.report.page.data import (
 )
 from udsat_geo.report.page.policy_words import policy_in_words
 from udsat_geo.report.page.read import read_all
-from udsat_geo.report.page.words import METHOD, TEXTS
+from udsat_geo.report.page.words import METHOD, SCRIPTS, own_file, texts
 
 POLICIES = [*BUILT_IN, *sorted(str(path) for path in (POLICIES).glob("*.toml"))]
 
@@ -157,11 +157,17 @@ def test_classes_of_composite_begin_at_the_thresholds() -> None:
 
 
 def test_both_languages_have_every_text() -> None:
-    danish = in_language(TEXTS, "da")
-    assert danish.keys() == TEXTS.keys()
+    danish, english = texts("da"), texts("en")
+    assert danish.keys() == english.keys()
     assert len(in_language(METHOD, "da")) == len(METHOD)
-    for key, text in TEXTS.items():
+    for key, text in english.items():
         assert set(re.findall(r"{\w+}", danish[key])) == set(re.findall(r"{\w+}", text)), key
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_text_of_the_page_is_marked_where_it_is_not_found(name: str) -> None:
+    """A text that is put together where it is marked would be missing from the page and from the catalogue."""
+    assert re.findall(r'\bN?_\(\s*(?:`|"[^"]*"\s*\+|\'|[^)]*\\")', own_file(name)) == []
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

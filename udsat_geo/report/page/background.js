@@ -19,17 +19,23 @@ function goals() {
       ...goal.reasons[state.language].map((reason) => element("span", { class: "minor", dir: "auto", text: reason })),
     );
   const columns = [
-    { key: "number", title: word("number"), number: true, value: (goal) => goal.number },
-    { key: "goal", title: word("goal"), head: true, value: (goal) => goal.label[state.language], cell: text },
-    { key: "ours", title: word("ours"), value: (goal) => goal.ours[state.language] },
-    { key: "report", title: word("report"), value: (goal) => goal.report[state.language] },
-    { key: "agrees", title: word("agrees"), value: (goal) => word(goal.agrees ? "yes" : "no") },
-    { key: "reason", title: word("reason"), value: (goal) => goal.reasons[state.language].length, cell: reasons },
+    { key: "number", title: _("No."), number: true, value: (goal) => goal.number },
+    { key: "goal", title: _("Goal"), head: true, value: (goal) => goal.label[state.language], cell: text },
+    { key: "ours", title: _("Our verdict"), value: (goal) => goal.ours[state.language] },
+    { key: "report", title: _("The report's"), value: (goal) => goal.report[state.language] },
+    { key: "agrees", title: _("Agree"), value: (goal) => _(goal.agrees ? N_("yes") : N_("no")) },
+    { key: "reason", title: _("Reason"), value: (goal) => goal.reasons[state.language].length, cell: reasons },
   ];
   body(
     "goals",
-    word("goals_title"),
-    table({ id: "goals-table", caption: word("goals_caption"), columns, rows: data.goals, name: word("goals_title") }),
+    _("The 18 goals"),
+    table({
+      id: "goals-table",
+      caption: _("The goals of the status report: the report's verdict and ours, with the reason where they differ."),
+      columns,
+      rows: data.goals,
+      name: _("The 18 goals"),
+    }),
   );
 }
 
@@ -38,7 +44,7 @@ function policies() {
     element(
       "div",
       null,
-      element("h3", { text: word("policy_of", { policy: policy.id, years: policy.years.join(", ") }) }),
+      element("h3", { text: _("{policy}, used for {years}", { policy: policy.id, years: policy.years.join(", ") }) }),
       element(
         "div",
         { class: "blocks" },
@@ -65,16 +71,16 @@ function policies() {
       ),
     ),
   );
-  body("policy", word("policy_title"), ...made);
+  body("policy", _("The policy in words"), ...made);
 }
 
 function method() {
-  body("method", word("method_title"), ...data.method[state.language].map((text) => element("p", { text })));
+  body("method", _("Method and limits"), ...data.method[state.language].map((text) => element("p", { text })));
 }
 
 function provenance() {
   const made = data.years.filter((year) => year.provenance).map((year) => provenanceOf(year, year.provenance));
-  body("provenance", word("provenance_title"), ...made);
+  body("provenance", _("Provenance"), ...made);
 }
 
 function provenanceOf(year, told) {
@@ -82,31 +88,31 @@ function provenanceOf(year, told) {
   const code = (text) => element("code", { text });
   const facts = definitions(
     [
-      [word("file"), told.file],
-      [word("version"), told.version],
-      [word("policy"), told.policy + " (" + told.policy_file + ")"],
+      [_("File"), told.file],
+      [_("udsat_geo"), told.version],
+      [_("Policy"), told.policy + " (" + told.policy_file + ")"],
       ["SHA-256", code(told.sha256)],
       ...told.bases.map((base) => ["+", code(base)]),
-      [word("crs"), told.crs],
-      ...told.vintage.map((each) => [word("vintage", { year: each.year }), each.label[state.language]]),
+      [_("Reference system"), told.crs],
+      ...told.vintage.map((each) => [_("Data of {year}", { year: each.year }), each.label[state.language]]),
       ...told.references.map((each) => [
-        word("references"),
+        _("Figures from outside"),
         each.label[state.language] + ": " + each.value + (each.source ? " (" + each.source + ")" : ""),
       ]),
-      ...told.notes.map((note) => [word("notes"), element("span", { lang: other, dir: "auto", text: note })]),
+      ...told.notes.map((note) => [_("Notes"), element("span", { lang: other, dir: "auto", text: note })]),
     ],
     "facts",
   );
   const inputs = table({
     id: "inputs-" + year.year,
     fixed: true,
-    caption: word("inputs_caption", { year: year.year }),
+    caption: _("Input of the designation of {year}", { year: year.year }),
     rows: told.inputs,
     columns: [
-      { key: "name", title: word("file"), head: true, value: (row) => row.name },
+      { key: "name", title: _("File"), head: true, value: (row) => row.name },
       {
         key: "rows",
-        title: word("rows"),
+        title: _("Rows"),
         number: true,
         value: (row) => row.rows,
         cell: (row) => (row.rows === null ? "–" : whole(row.rows)),
@@ -118,20 +124,20 @@ function provenanceOf(year, told) {
     ? table({
         id: "counts-" + year.year,
         fixed: true,
-        caption: word("counts_caption", { year: year.year }),
+        caption: _("Counted and left out, {year}", { year: year.year }),
         rows: told.counts,
         columns: [
-          { key: "what", title: word("counted"), head: true, value: (row) => row.label[state.language] },
+          { key: "what", title: _("What"), head: true, value: (row) => row.label[state.language] },
           {
             key: "count",
-            title: word("count"),
+            title: _("Count"),
             number: true,
             value: (row) => row.count,
             cell: (row) => whole(row.count),
           },
         ],
       })
-    : element("p", { text: word("no_counts") });
+    : element("p", { text: _("Nothing was left out.") });
   return element(
     "div",
     { class: "provenance-year" },

@@ -6,9 +6,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from importlib.resources import files
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -16,15 +14,14 @@ import numpy as np
 
 from udsat_geo.changes.diff import compare
 from udsat_geo.changes.lineage import trace
-from udsat_geo.files.atomic_write import write_texts
 from udsat_geo.messages.errors import InputError, lacking
-from udsat_geo.messages.translate import LANGUAGES
+from udsat_geo.messages.translate import LANGUAGES, _
 from udsat_geo.report.canvas import Origin, settings
 from udsat_geo.report.charts import Compared, draw_criteria_bars
 from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
 from udsat_geo.report.page.data import FEWEST, criteria_of, payload_of
 from udsat_geo.report.page.read import PageYear
-from udsat_geo.report.page.words import texts as words_of_page
+from udsat_geo.report.page.words import SCRIPTS, html_in_language, own_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,16 +64,15 @@ def _compared(read: PageYear, language: str) -> Compared:
         return factor * np.array([np.nan if row[column] is None else row[column] for row in read.rows["status"]])
 
     return Compared(
-        read.year,
-        read.year,
-        None,
-        tuple(criterion["label"][language] for criterion in criteria),
-        tuple(criterion["unit"] for criterion in criteria),
-        figures("areas"),
-        figures("rest_of_city"),
-        figures("gap"),
-        _origin(read, language),
-        language,
+        designated=read.year,
+        label=tuple(criterion["label"][language] for criterion in criteria),
+        unit=tuple(criterion["unit"] for criterion in criteria),
+        origin=_origin(read, language),
+        language=language,
+        year=read.year,
+        areas=figures("areas"),
+        rest_of_city=figures("rest_of_city"),
+        gap=figures("gap"),
     )
 
 
@@ -193,13 +189,6 @@ def require_bokeh() -> None:
         raise InputError(problems)
 
 
-def library() -> str:
-    """BokehJS, from the installed package."""
-    from bokeh.resources import Resources
-
-    return str(Resources(mode="inline", components=["bokeh"], log_level="warn").js_raw[0])
-
-
 def map_item(kind: str, size: float) -> dict[str, Any]:
     """The plot as the data that BokehJS embeds; the same data each time.
 
@@ -297,7 +286,6 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 """What a browser lets the page do: nothing from anywhere else, and no text is ever run as a program."""
-SCRIPTS = ("words.js", "map.js", "layers.js", "tables.js", "card.js", "sections.js", "background.js", "page.js")
 _ESCAPED: dict[str, str | int | None] = {
     "<": "\\u003c",
     ">": "\\u003e",
@@ -331,25 +319,26 @@ def make_page(
         Without Bokeh or matplotlib.
     """
     require_bokeh()
+    from bokeh.resources import Resources
     from jinja2 import Environment
     from markupsafe import Markup
 
     payload = payload_of(found, with_units, language, goals)
     figures = [figure | {"svg": {lang: Markup(svg) for lang, svg in figure["svg"].items()}}
                for figure in figures_of(found)]  # fmt: skip
-    years = [read.year for read in found]
-    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_own("page.html"))
+    span = "\u2013".join(dict.fromkeys(str(read.year) for read in (found[0], found[-1])))
+    bokeh_js = str(Resources(mode="inline", components=["bokeh"], log_level="warn").js_raw[0])
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     # Markup is what autoescape leaves alone: our own files, the library, figures drawn here, and escaped JSON
-    return template.render(
+    return environment.from_string(html_in_language(language)).render(
         csp=POLICY,
         language=language,
-        texts=words_of_page(language),
-        title=words_of_page(language)["title"].format(years=_span(years)),
+        title=_("Disadvantaged urban areas {years}", language).format(years=span),
         synthetic=any(read.summary["source"] == "synthetic" for read in found),
         figures=figures,
-        style=Markup(_own("page.css")),
-        script=Markup("\n".join(_own(name) for name in SCRIPTS)),
-        library=Markup(library().replace("</script", "<\\/script")),
+        style=Markup(own_file("page.css")),
+        script=Markup("\n".join(own_file(name) for name in SCRIPTS)),
+        library=Markup(bokeh_js.replace("</script", "<\\/script")),
         data=Markup(as_script_data(payload)),
         plot=Markup(as_script_data(map_item(payload["places"]["kind"], payload["places"]["size"]))),
     )
@@ -359,23 +348,3 @@ def as_script_data(content: Any) -> str:
     """JSON that may stand inside a script element of any page: nothing in it ends the element or a line of it."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.translate(str.maketrans(_ESCAPED))
-
-
-def write_page(page: str, path: Path) -> None:
-    """Write the page, whole or not at all.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written; what was there stays.
-    """
-    write_texts(path.parent, {path.name: page})
-
-
-def _own(name: str) -> str:
-    """A file of this folder."""
-    return files("udsat_geo.report.page").joinpath(name).read_text(encoding="utf-8")
-
-
-def _span(years: Sequence[int]) -> str:
-    return str(years[0]) if len(years) == 1 else f"{years[0]}\u2013{years[-1]}"

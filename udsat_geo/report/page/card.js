@@ -1,34 +1,40 @@
 // The head of the page, and the card of what is chosen.
+const SOURCES = {
+  registers: N_("Source: registers."),
+  unit_table: N_("Source: a table of units."),
+  synthetic: N_("Source: synthetic registers."),
+};
+
 function head() {
   const last = data.years[data.years.length - 1],
     year = yearNow(),
     shown = year.later ? last : year;
   const years = data.years.filter((each) => !each.later).map((each) => each.year);
   const span = years.length === 1 ? String(years[0]) : years[0] + "–" + years[years.length - 1];
-  const title = word("title", { years: span });
+  const title = _("Disadvantaged urban areas {years}", { years: span });
   document.title = title;
   document.getElementById("title").textContent = title;
-  const source = data.texts[state.language]["source_" + shown.provenance.source];
+  const source = SOURCES[shown.provenance.source];
   const policy = data.policies.find((each) => each.years.includes(shown.year));
   const named = policy.blocks[state.language][0].head;
   const id = named === policy.id ? "" : " (" + policy.id + ")";
   fill(
     "lead",
-    (source ? source + " " : "") + word("policy") + ": ",
+    (source ? _(source) + " " : "") + _("Policy") + ": ",
     element("bdi", { text: shortened(named, LONGEST_NAME) }),
     id + ".",
   );
   const keys = [
-    [word("key_areas") + " " + shown.year, whole(shown.areas.length)],
-    [word("key_residents"), whole(shown.residents_in_areas)],
+    [_("areas") + " " + shown.year, whole(shown.areas.length)],
+    [_("residents in the areas"), whole(shown.residents_in_areas)],
   ];
   if (shown.residents)
-    keys.push([word("key_share"), decimal((100 * shown.residents_in_areas) / shown.residents, 1) + " %"]);
+    keys.push([_("of the city's residents"), decimal((100 * shown.residents_in_areas) / shown.residents, 1) + " %"]);
   if (shown.changes) {
     const count = (event) => shown.changes.rows.filter((row) => row.event.split("+").includes(event)).length;
     keys.push([
-      word("key_changes", { year: shown.changes.year }),
-      word("key_new", { added: whole(count("added")), removed: whole(count("removed")) }),
+      _("areas new / removed since {year}", { year: shown.changes.year }),
+      _("+{added} / −{removed}", { added: whole(count("added")), removed: whole(count("removed")) }),
     ]);
   }
   fill(
@@ -40,10 +46,16 @@ function head() {
 function card() {
   const chosen = state.chosen;
   if (!chosen) {
-    fill("card", element("p", { class: "nothing", text: word("nothing_chosen") }));
+    fill(
+      "card",
+      element("p", {
+        class: "nothing",
+        text: _("Choose an area on the map or in the table to see its figures and the reason."),
+      }),
+    );
     return;
   }
-  const clear = element("button", { type: "button", text: word("clear"), on: { click: () => choose(null) } });
+  const clear = element("button", { type: "button", text: _("Clear"), on: { click: () => choose(null) } });
   if (chosen.kind === "area") areaCard(chosen, clear);
   else if (chosen.kind === "unit") unitCard(unitAt(chosen.place), clear);
   else {
@@ -58,19 +70,24 @@ function areaCard(chosen, clear) {
   const area = areaOf(chosen.id),
     year = yearNow();
   const known = area || data.years.map((each) => areaOf(chosen.id, each)).find((each) => each);
-  const title = element("h3", null, area ? area.number + " " : "", unfolded(known.name, LONGEST_NAME, "whole_name"));
+  const title = element(
+    "h3",
+    null,
+    area ? area.number + " " : "",
+    unfolded(known.name, LONGEST_NAME, N_("The whole name")),
+  );
   if (!area) {
     fill(
       "card",
       title,
-      element("p", { text: word("not_then", { year: year.year }) }),
+      element("p", { text: _("Is no area in {year}.", { year: year.year }) }),
       element("div", { class: "buttons" }, clear),
     );
     return;
   }
   const show = element("button", {
     type: "button",
-    text: word("show_on_map"),
+    text: _("Show on the map"),
     on: {
       click: () => {
         around(boundsOf(decodedOnce(area)), AROUND_AREA);
@@ -78,19 +95,19 @@ function areaCard(chosen, clear) {
       },
     },
   });
-  const facts = [[year.later ? word("residents_of", { year: year.later }) : word("residents"), people(area.residents)]];
+  const facts = [[year.later ? _("Residents ({year})", { year: year.later }) : _("Residents"), people(area.residents)]];
   if (!year.later) {
     facts.push(
-      [word("composite"), decimal(area.composite, 2)],
-      [word("ha"), decimal(area.ha, 1)],
-      [word("units_count"), whole(area.units)],
-      [word("since"), String(area.since)],
+      [_(Np_("texts", "Composite")), decimal(area.composite, 2)],
+      [_("Ground, ha"), decimal(area.ha, 1)],
+      [_("Units"), whole(area.units)],
+      [_(Np_("texts", "Since")), String(area.since)],
     );
     if (area.exceeded !== null)
-      facts.push([word("exceeded"), word("exceeded_of", { n: area.exceeded, of: year.criteria.length })]);
-    if (area.until) facts.push([word("until"), String(area.until)]);
-    if (area.event) facts.push([word("event"), events(area.event)]);
-    if (area.district) facts.push([word("district"), named(area.district)]);
+      facts.push([_("Criteria exceeded"), _("{n} of {of}", { n: area.exceeded, of: year.criteria.length })]);
+    if (area.until) facts.push([_("Stays until"), String(area.until)]);
+    if (area.event) facts.push([_("Change"), events(area.event)]);
+    if (area.district) facts.push([_("District"), named(area.district)]);
   }
   const dl = element(
     "dl",
@@ -101,8 +118,8 @@ function areaCard(chosen, clear) {
     ? element(
         "p",
         null,
-        element("strong", { text: word("reason") + ": " }),
-        unfolded(area.reason[state.language], LONGEST_TEXT, "whole_reason"),
+        element("strong", { text: _("Reason") + ": " }),
+        unfolded(area.reason[state.language], LONGEST_TEXT, N_("The whole reason")),
       )
     : null;
   fill("card", title, dl, reason, element("div", { class: "buttons" }, show, clear));
@@ -113,18 +130,18 @@ function unitCard(unit, clear) {
   const title = element(
     "h3",
     null,
-    word("unit"),
+    _("Unit"),
     unit.name ? " " : "",
-    unit.name ? unfolded(unit.name, LONGEST_NAME, "whole_name") : "",
+    unit.name ? unfolded(unit.name, LONGEST_NAME, N_("The whole name")) : "",
   );
   const where = element("p");
   if (area)
     where.append(
-      ...word("in_area", { area: "\u0000" })
+      ..._("Lies in {area}", { area: "\u0000" })
         .split("\u0000")
         .flatMap((part, i) => (i ? [named(area.name), part] : [part])),
     );
-  else where.textContent = word("outside");
+  else where.textContent = _("Lies outside the areas");
   fill(
     "card",
     title,
@@ -133,8 +150,8 @@ function unitCard(unit, clear) {
     element(
       "p",
       null,
-      element("strong", { text: word("reason") + ": " }),
-      unfolded(unitReason(unit), LONGEST_TEXT, "whole_reason"),
+      element("strong", { text: _("Reason") + ": " }),
+      unfolded(unitReason(unit), LONGEST_TEXT, N_("The whole reason")),
     ),
     element("div", { class: "buttons" }, clear),
   );

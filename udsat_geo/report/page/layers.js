@@ -1,4 +1,21 @@
 // What lies under the pointer, what was tapped, and the key to it all.
+const CLASSES = {
+  "-1": N_("number of residents unknown"),
+  0: N_("fewer than 20 residents"),
+  1: N_("20-99 residents"),
+  2: N_("100 residents and more"),
+};
+const HAPPENED = {
+  added: N_("came in since {year}"),
+  removed: N_("fell out since {year}"),
+  moved: N_("went to another area"),
+};
+const GROUNDS = {
+  cells: N_("cells judged"),
+  points: N_("ground around addresses judged"),
+  zones: N_("zones judged"),
+};
+
 function underPointer() {
   const first = (name) => {
     const layer = model(name);
@@ -35,21 +52,25 @@ function unitAt(place) {
 
 function unitReason(unit) {
   const year = yearNow();
-  if (unit.decided === "withheld") return word("unit_withheld", { n: data.fewest });
+  if (unit.decided === "withheld")
+    return _(
+      "Fewer than {n} residents, or nobody knows how many: neither composite nor reason is shown for the unit alone.",
+      { n: data.fewest },
+    );
   if (unit.decision >= 0) return year.decisions[state.language][unit.decision];
   return data.reasons[state.language][unit.decided] || unit.decided;
 }
 
 function unitFigures(unit) {
   const year = yearNow();
-  const told = [unit.residents < 0 ? word("class_unknown") : word("class_" + unit.residents)];
-  if (unit.composite >= 0) told.push(word("composite_class", { range: composites(year.breaks, unit.composite) }));
-  told.push(word("role_" + unit.role));
+  const told = [_(CLASSES[unit.residents])];
+  if (unit.composite >= 0) told.push(_("composite {range}", { range: composites(year.breaks, unit.composite) }));
+  told.push(data.texts[state.language]["role_" + unit.role]);
   return told.join(" · ");
 }
 
 function areaFigures(area) {
-  return people(area.residents) + " " + word("people");
+  return people(area.residents) + " " + _("residents");
 }
 
 // the reason says the figures too
@@ -64,7 +85,7 @@ function groundTold(ground) {
     const area = areaOf(id) || areaOf(id, data.years[Math.max(0, state.year - 1)]);
     return area ? area.name : id;
   };
-  const said = word("legend_" + ground.event, { year: before.year });
+  const said = _(HAPPENED[ground.event], { year: before.year });
   return { said, names: [name(ground.before), name(ground.now)].filter((one) => one !== null) };
 }
 
@@ -84,7 +105,7 @@ function tipOf(found) {
   }
   if (found.unit) {
     const unit = found.unit;
-    const head = element("p", { class: parts.length ? "tip-unit" : "tip-name" }, word("unit"));
+    const head = element("p", { class: parts.length ? "tip-unit" : "tip-name" }, _("Unit"));
     if (unit.name) head.append(" ", named(unit.name));
     parts.push(head, element("p", { text: unitFigures(unit) }));
     parts.push(element("p", { dir: "auto", text: shortened(unitReason(unit), LONGEST_TEXT) }));
@@ -116,36 +137,34 @@ function legend() {
     items = [];
   if (state.layers.areas) {
     const filled = state.layers.units && year.units ? "" : " filled";
-    items.push(swatch("swatch-area" + filled, word("legend_areas", { year: year.year })));
-    items.push(swatch("swatch-chosen", word("legend_chosen")));
+    items.push(swatch("swatch-area" + filled, _("area, designated {year}", { year: year.year })));
+    items.push(swatch("swatch-chosen", _("chosen area")));
   }
   if (state.layers.changes && year.changes) {
     const there = new Set(year.changes.ground.map((each) => each.event));
     for (const event of ["added", "removed", "moved"]) {
-      if (there.has(event)) items.push(swatch("swatch-" + event, word("legend_" + event, { year: year.changes.year })));
+      if (there.has(event)) items.push(swatch("swatch-" + event, _(HAPPENED[event], { year: year.changes.year })));
     }
   }
   if (state.layers.units && year.units) {
-    items.push(element("span", { class: "legend-head", text: word("legend_units") }));
+    items.push(element("span", { class: "legend-head", text: _("Units by composite (higher is worse)") }));
     for (let number = year.breaks.length; number >= 0 && year.breaks.length; number -= 1) {
       const from = year.breaks[number - 1];
-      const meaning =
-        from === undefined
-          ? ""
-          : from === year.core
-            ? word("legend_core")
-            : from === year.edge
-              ? word("legend_edge")
-              : "";
+      const meaning = from === undefined ? "" : from === year.core ? _("core") : from === year.edge ? _("edge") : "";
       const text = composites(year.breaks, number) + (meaning ? " (" + meaning + ")" : "");
       items.push(swatch("swatch-unit-" + Math.max(0, 3 - (year.breaks.length - number)), text));
     }
-    items.push(swatch("swatch-unit-none", word("legend_none", { n: data.fewest })));
+    items.push(
+      swatch("swatch-unit-none", _("no composite, or fewer than {n} residents outside the areas", { n: data.fewest })),
+    );
   }
-  items.push(swatch("swatch-land", word("ground_" + data.ground)));
+  items.push(swatch("swatch-land", _(GROUNDS[data.ground])));
   fill("legend", ...items);
   const crs = year.provenance ? year.provenance.crs : data.years[data.years.length - 1].provenance.crs;
-  const told = [word("grid", { crs })];
-  if (data.tolerance) told.push(word("simplified", { m: whole(data.tolerance) }));
+  const told = [_("{crs}, grid north up.", { crs })];
+  if (data.tolerance)
+    told.push(
+      _("Outlines of zones are simplified by up to {m} m to keep the page small.", { m: whole(data.tolerance) }),
+    );
   document.getElementById("grid").textContent = told.join(" ");
 }

@@ -15,10 +15,10 @@ function sayChosen() {
   const chosen = state.chosen,
     area = chosen && chosen.kind === "area" ? areaOf(chosen.id) : null;
   if (area) {
-    say(word("said_chosen", { name: shortened(area.name, LONGEST_NAME), figures: areaTold(area) }));
+    say(_("Chosen: {name}. {figures}", { name: shortened(area.name, LONGEST_NAME), figures: areaTold(area) }));
   } else if (chosen && chosen.kind === "unit") {
     const unit = unitAt(chosen.place);
-    say(word("said_chosen", { name: word("unit"), figures: unitFigures(unit) + ". " + unitReason(unit) }));
+    say(_("Chosen: {name}. {figures}", { name: _("Unit"), figures: unitFigures(unit) + ". " + unitReason(unit) }));
   } else say(document.getElementById("card").firstChild.textContent);
 }
 
@@ -45,9 +45,9 @@ function switches() {
   );
   const changes = yearNow().changes;
   const names = [
-    ["areas", word("layer_areas"), true],
-    ["units", word("layer_units"), Boolean(yearNow().units)],
-    ["changes", changes ? word("layer_changes", { year: changes.year }) : word("no_changes"), Boolean(changes)],
+    ["areas", _("Areas"), true],
+    ["units", _("Units"), Boolean(yearNow().units)],
+    ["changes", changes ? _("Changes since {year}", { year: changes.year }) : _("Changes"), Boolean(changes)],
   ];
   fill(
     "layers",
@@ -82,18 +82,23 @@ function chooseYear(i) {
   render();
   if (map.ready) drawMap();
   document.querySelector('[data-year="' + yearNow().year + '"]').focus();
-  say(word("said_year", { year: yearNow().year, n: whole(yearNow().areas.length) }));
+  say(_("The year is now {year}: {n} areas.", { year: yearNow().year, n: whole(yearNow().areas.length) }));
 }
 
 function render() {
   document.documentElement.lang = state.language;
-  for (const node of document.querySelectorAll("[data-t]")) node.textContent = word(node.dataset.t);
+  for (const node of document.querySelectorAll("[data-t]")) node.textContent = _(node.dataset.t);
   for (const node of document.querySelectorAll("[data-t-label]"))
-    node.setAttribute("aria-label", word(node.dataset.tLabel));
+    node.setAttribute("aria-label", _(node.dataset.tLabel));
   const year = yearNow(),
     partial = document.getElementById("partial");
   partial.hidden = !year.later;
-  partial.textContent = year.later ? word("partial", { year: year.year, later: year.later }) : "";
+  partial.textContent = year.later
+    ? _(
+        "The year {year} is known through the designation of {later} alone: areas are drawn from their units, and residents are those of {later}. Figures and reasons stand in the designation of {year}.",
+        { year: year.year, later: year.later },
+      )
+    : "";
   switches();
   head();
   card();

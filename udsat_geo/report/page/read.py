@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -110,29 +110,24 @@ def read_all(paths: Sequence[Path], with_earlier: bool, policy: LoadedPolicy | N
         what = _("is not the policy that any of the files was made by")
         where = _("policy {policy}").format(policy=policy.policy.id)
         raise InputError(Problem(where, what, _("Name the one whose SHA-256 their JSON has.")))
-    if with_earlier:
-        found = [*_beside(found, policy), *found]
-    return found
+    return [*_beside(found, policy), *found] if with_earlier else found
 
 
-def _beside(found: Sequence[PageYear], policy: LoadedPolicy | None) -> Iterable[PageYear]:
-    """Designations of years before the last that lie beside it, made alike; those that are not are passed over."""
-    last = found[-1]
-    years = {read.year for read in found}
-    earlier = []
-    for path in sorted(last.path.parent.glob("designation_*.gpkg")):
-        year = re.fullmatch(r"designation_(\d{4})", path.stem)
-        if year is None or int(year[1]) in years or int(year[1]) > last.year or not path.with_suffix(".json").exists():
+def _beside(found: Sequence[PageYear], policy: LoadedPolicy | None) -> list[PageYear]:
+    """Designations of earlier years that lie beside the last one, made alike; those that are not are passed over."""
+    last, earlier = found[-1], []
+    for path in sorted(last.path.parent.glob("designation_[0-9][0-9][0-9][0-9].gpkg")):
+        year = int(path.stem[-4:])
+        if year >= found[0].year or not path.with_suffix(".json").exists():
             continue
         try:
             if _made_alike(read_summary(path), last.layers.summary):
                 read = _read(path, policy)
-                earlier += [read] if read.year == int(year[1]) and same_crs(read.areas.crs, last.areas.crs) else []
+                earlier += [read] if read.year == year and same_crs(read.areas.crs, last.areas.crs) else []
         except InputError:
             # what nobody named is shown where it can be, and is no fault where it cannot
             continue
-    together = sorted([*earlier, *found], key=lambda read: read.year)
-    return [read for read in together if read not in found and read.year < found[0].year]
+    return earlier
 
 
 def _made_alike(one: Summary, other: Summary) -> bool:
@@ -193,8 +188,5 @@ def _policy_of(summary: Summary, named: LoadedPolicy | None) -> LoadedPolicy | N
 
 def _is_newer(version: str) -> bool:
     """Whether a version, as in 0.3.1, is one of after this one; the third number changes no file."""
-
-    def leading(text: str) -> tuple[int, ...]:
-        return tuple(int(part) for part in re.findall(r"\d+", text)[:2])
-
-    return leading(version) > leading(__version__)
+    read, own = ([int(part) for part in re.findall(r"\d+", text)[:2]] for text in (version, __version__))
+    return read > own

@@ -2,16 +2,23 @@
 function areaTables() {
   const year = yearNow(),
     told = { year: year.year };
-  const title = element("h2", { id: "areas-title", text: word("areas_title", told) });
+  const title = element("h2", { id: "areas-title", text: _("The areas of {year}", told) });
   if (!year.areas.length) {
-    fill("areas", title, element("p", { class: "note", text: word("areas_none", told) }));
+    fill(
+      "areas",
+      title,
+      element("p", {
+        class: "note",
+        text: _("The designation of {year} has no areas: no group of units meets the policy's demands.", told),
+      }),
+    );
   } else {
     const chooses = (area) => area.id;
     const columns = [
-      { key: "number", title: word("number"), number: true, value: (area) => area.number },
+      { key: "number", title: _("No."), number: true, value: (area) => area.number },
       {
         key: "name",
-        title: word("area"),
+        title: _("Area"),
         head: true,
         value: (area) => area.name,
         cell: (area) => named(area.name),
@@ -19,7 +26,7 @@ function areaTables() {
       },
       {
         key: "residents",
-        title: year.later ? word("residents_of", { year: year.later }) : word("residents"),
+        title: year.later ? _("Residents ({year})", { year: year.later }) : _("Residents"),
         number: true,
         value: (area) => area.residents,
         cell: (area) => people(area.residents),
@@ -29,19 +36,19 @@ function areaTables() {
       columns.push(
         {
           key: "composite",
-          title: word("composite"),
+          title: _(Np_("texts", "Composite")),
           number: true,
           value: (area) => area.composite,
           cell: (area) => decimal(area.composite, 2),
         },
         {
           key: "since",
-          title: word("since"),
+          title: _(Np_("texts", "Since")),
           number: true,
           value: (area) => area.since,
           cell: (area) => String(area.since),
         },
-        { key: "event", title: word("event"), value: (area) => events(area.event) },
+        { key: "event", title: _("Change"), value: (area) => events(area.event) },
       );
     }
     fill(
@@ -49,38 +56,43 @@ function areaTables() {
       title,
       table({
         id: "areas-table",
-        caption: word("areas_caption", told),
+        caption: _("Designated areas of {year}. Headings sort; a name chooses the area on the map.", told),
         columns,
         rows: year.areas,
         chooses,
-        name: word("areas_title", told),
+        name: _("The areas of {year}", told),
       }),
     );
   }
   const criteria = year.later || !year.areas.length ? null : criteriaTable(year, told);
   document.getElementById("criteria").hidden = !criteria;
-  body("criteria", word("criteria_title", told), criteria);
+  body("criteria", _("The areas, criterion by criterion, {year}", told), criteria);
 }
 
 function criteriaTable(year, told) {
   const columns = [
-    { key: "number", title: word("number"), number: true, value: (area) => area.number },
-    { key: "name", title: word("area"), head: true, value: (area) => area.name, cell: (area) => named(area.name) },
+    { key: "number", title: _("No."), number: true, value: (area) => area.number },
+    { key: "name", title: _("Area"), head: true, value: (area) => area.name, cell: (area) => named(area.name) },
     {
       key: "units",
-      title: word("units_count"),
+      title: _("Units"),
       number: true,
       value: (area) => area.units,
       cell: (area) => whole(area.units),
     },
-    { key: "area_ha", title: word("ha"), number: true, value: (area) => area.ha, cell: (area) => decimal(area.ha, 1) },
+    {
+      key: "area_ha",
+      title: _("Ground, ha"),
+      number: true,
+      value: (area) => area.ha,
+      cell: (area) => decimal(area.ha, 1),
+    },
     {
       key: "criteria_exceeded",
-      title: word("exceeded"),
+      title: _("Criteria exceeded"),
       number: true,
       value: (area) => area.exceeded,
-      cell: (area) =>
-        area.exceeded === null ? "–" : word("exceeded_of", { n: area.exceeded, of: year.criteria.length }),
+      cell: (area) => (area.exceeded === null ? "–" : _("{n} of {of}", { n: area.exceeded, of: year.criteria.length })),
     },
     ...year.criteria.map((criterion, j) => ({
       key: "criterion-" + criterion.key,
@@ -99,11 +111,13 @@ function criteriaTable(year, told) {
   ];
   return table({
     id: "criteria-table",
-    caption: word("criteria_caption"),
+    caption: _(
+      "The areas' own values, and in brackets the gap to the rest of the city (positive is worse). Sorted by the gap.",
+    ),
     columns,
     rows: year.areas,
     chooses: (area) => area.id,
-    name: word("criteria_title", told),
+    name: _("The areas, criterion by criterion, {year}", told),
   });
 }
 
@@ -125,27 +139,29 @@ function statusTable() {
   const columns = [
     {
       key: "criterion",
-      title: word("criterion"),
+      title: _("Criterion"),
       head: true,
       value: (row) => criterion(row).label[state.language],
       cell: (row) => label(criterion(row)),
     },
-    figure("areas", word("in_areas"), rate),
-    figure("rest_of_city", word("rest"), rate),
-    figure("gap", word("gap"), gap),
-    figure("city", word("city"), rate),
+    figure("areas", _("The areas"), rate),
+    figure("rest_of_city", _("Rest of the city"), rate),
+    figure("gap", _("Gap"), gap),
+    figure("city", _("Whole city"), rate),
   ];
-  const none = year.areas.length ? null : element("p", { class: "note", text: word("status_no_areas") });
+  const none = year.areas.length
+    ? null
+    : element("p", { class: "note", text: _("There are no areas to hold against the rest of the city.") });
   body(
     "status",
-    word("status_title", told),
+    _("The areas against the rest of the city, {year}", told),
     none,
     table({
       id: "status-table",
-      caption: word("status_caption"),
+      caption: _("All areas together against all residents outside them. A positive gap is worse."),
       columns,
       rows: year.status,
-      name: word("status_title", told),
+      name: _("The areas against the rest of the city, {year}", told),
     }),
   );
 }
@@ -157,39 +173,55 @@ function changeTable() {
   if (year.later) return;
   const told = { year: year.year, before: changes ? changes.year : "–" };
   if (!changes) {
-    body("changes", word("event"), element("p", { class: "note", text: word("changes_none", told) }));
+    body(
+      "changes",
+      _("Change"),
+      element("p", { class: "note", text: _("The files have no earlier designation to compare {year} with.", told) }),
+    );
     return;
   }
   const shown = (row) => row.name || row.id;
-  const tens = (value) => (value < 0 ? word("few", { n: data.fewest }) : whole(value));
+  const tens = (value) => (value < 0 ? _("fewer than {n}", { n: data.fewest }) : whole(value));
   const before = (row) => {
     const made = element("span");
     row.previous.forEach((one, i) => made.append(i ? ", " : "", named(one.name || one.id)));
     return row.previous.length ? made : "–";
   };
   const columns = [
-    { key: "name", title: word("area"), head: true, value: shown, cell: (row) => named(shown(row)) },
-    { key: "event", title: word("event"), value: (row) => events(row.event) },
+    { key: "name", title: _("Area"), head: true, value: shown, cell: (row) => named(shown(row)) },
+    { key: "event", title: _("Change"), value: (row) => events(row.event) },
     {
       key: "previous",
-      title: word("previous"),
+      title: _(Np_("texts", "Before")),
       value: (row) => row.previous.map((one) => one.name || one.id).join(", "),
       cell: before,
     },
-    { key: "gained", title: word("gained"), number: true, value: (row) => row.added, cell: (row) => tens(row.added) },
-    { key: "lost", title: word("lost"), number: true, value: (row) => row.removed, cell: (row) => tens(row.removed) },
+    {
+      key: "gained",
+      title: _("Residents gained"),
+      number: true,
+      value: (row) => row.added,
+      cell: (row) => tens(row.added),
+    },
+    {
+      key: "lost",
+      title: _("Residents lost"),
+      number: true,
+      value: (row) => row.removed,
+      cell: (row) => tens(row.removed),
+    },
   ];
   const content = changes.rows.length
     ? table({
         id: "changes-table",
-        caption: word("changes_caption", told),
+        caption: _("Residents of {year} on ground that came in or fell out, in tens.", told),
         columns,
         rows: changes.rows,
         chooses: (row) => (areaOf(row.id) ? row.id : null),
-        name: word("changes_title", told),
+        name: _("What changed from {before} to {year}", told),
       })
-    : element("p", { class: "note", text: word("changes_no_rows") });
-  body("changes", word("changes_title", told), content);
+    : element("p", { class: "note", text: _("No areas before, and none now.") });
+  body("changes", _("What changed from {before} to {year}", told), content);
 }
 
 function series() {
@@ -207,12 +239,14 @@ function series() {
   const inYear = (row, year) => areaOf(row.id, year);
   const areas = table({
     id: "series-table",
-    caption: word("series_caption"),
-    name: word("series_title"),
+    caption: _(
+      "Residents of each area, counted in the year itself. An area keeps its name and id for as long as it continues; a dash means that it was no area that year.",
+    ),
+    name: _("Year by year"),
     rows,
     chooses: (row) => (areaOf(row.id) ? row.id : null),
     columns: [
-      { key: "name", title: word("area"), head: true, value: (row) => row.name, cell: (row) => named(row.name) },
+      { key: "name", title: _("Area"), head: true, value: (row) => row.name, cell: (row) => named(row.name) },
       ...years.map((year) => ({
         key: "year-" + year.year,
         title: String(year.year),
@@ -227,13 +261,13 @@ function series() {
   const asTold = (value, criterion) => (value === null ? null : criterion.share ? 100 * value : value);
   const gaps = table({
     id: "gaps-table",
-    caption: word("gaps_caption"),
-    name: word("gaps_caption"),
+    caption: _("The gap to the rest of the city, each year for the areas designated that year. Positive is worse."),
+    name: _("The gap to the rest of the city, each year for the areas designated that year. Positive is worse."),
     rows: criteria,
     columns: [
       {
         key: "criterion",
-        title: word("criterion"),
+        title: _("Criterion"),
         head: true,
         value: (criterion) => criterion.label[state.language],
         cell: label,
@@ -247,7 +281,7 @@ function series() {
       })),
     ],
   });
-  body("series", word("series_title"), gaps, areas);
+  body("series", _("Year by year"), gaps, areas);
 }
 
 function figures() {

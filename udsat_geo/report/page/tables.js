@@ -87,7 +87,7 @@ function table(settings) {
     state.sorted[settings.id] = { key: column.key, falling };
     draw();
     const plain = column.plain || (typeof column.title === "string" ? column.title : column.title.textContent);
-    say(word("said_sorted", { column: plain, direction: word(falling ? "falling" : "rising") }));
+    say(_("Sorted by {column}, {direction}.", { column: plain, direction: _(falling ? N_("falling") : N_("rising")) }));
   };
   for (const column of settings.columns) heads.set(column.key, heading(column, settings, redraw));
   const made = element(

@@ -12,9 +12,14 @@ const LONGEST_NAME = 80,
   LONGEST_WORD = /\S{25}/;
 const locales = { da: "da-DK", en: "en-GB" };
 
-function word(key, told) {
-  const text = data.texts[state.language][key];
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (told && name in told ? String(told[name]) : whole));
+// Texts stand in English where they are used, as in the rest of the program; the page brings them in both languages.
+const N_ = (text) => text;
+const Np_ = (context, text) => context + "\u0004" + text;
+
+function _(text, told) {
+  return data.texts[state.language][text].replace(/\{(\w+)\}/g, (whole, name) =>
+    told && name in told ? String(told[name]) : whole,
+  );
 }
 
 function decimal(value, digits) {
@@ -36,7 +41,7 @@ const yearNow = () => data.years[state.year];
 const areaOf = (id, year) => (year || yearNow()).areas.find((area) => area.id === id) || null;
 
 function people(value) {
-  return value === null || value === undefined ? word("few", { n: data.fewest }) : whole(value);
+  return value === null || value === undefined ? _("fewer than {n}", { n: data.fewest }) : whole(value);
 }
 
 function rate(value, criterion) {
@@ -49,7 +54,7 @@ function gap(value, criterion) {
   if (value === null || value === undefined) return "–";
   const shown = decimal(criterion.share ? 100 * value : value, 1);
   const signed = shown.startsWith("−") ? shown : "+" + shown;
-  return (signed + " " + (criterion.share ? word("points") : criterion.unit)).trim();
+  return (signed + " " + (criterion.share ? _("points") : criterion.unit)).trim();
 }
 
 function events(text) {
@@ -94,7 +99,7 @@ function unfolded(text, most, summary, lang) {
   const made = element("span", { dir: "auto", lang: lang || null, text: shown });
   if (shown === text) return made;
   const all = element("div", { class: "long", dir: "auto", text });
-  return element("span", null, made, element("details", null, element("summary", { text: word(summary) }), all));
+  return element("span", null, made, element("details", null, element("summary", { text: _(summary) }), all));
 }
 
 function say(text) {
@@ -119,7 +124,7 @@ function body(id, title, ...children) {
 
 function composites(breaks, number) {
   const shown = breaks.map((value) => decimal(value, 2));
-  if (number === 0) return word("legend_below", { to: shown[0] });
-  if (number === breaks.length) return word("legend_from", { from: shown[number - 1] });
-  return word("legend_between", { from: shown[number - 1], to: shown[number] });
+  if (number === 0) return _("below {to}", { to: shown[0] });
+  if (number === breaks.length) return _("{from} and above", { from: shown[number - 1] });
+  return _("{from} to {to}", { from: shown[number - 1], to: shown[number] });
 }
