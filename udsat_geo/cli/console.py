@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,29 +26,30 @@ PROGRESS, LINES = "UDSAT_PROGRESS", "lines"
 
 
 @contextmanager
-def progress_on(shown: bool) -> Iterator[Callable[[str], None] | None]:
+def progress_on(shown: bool) -> Iterator[Callable[[str], None]]:
     """A spinner with the current step and the time it takes, on a terminal's standard error; nothing when not shown.
 
     Where ``UDSAT_PROGRESS=lines`` asks for it, each step is a line of its own instead, ``progress: 2025: scoring``: for
     programs that run a command and pass on how far it is.
     """
-    if not shown:
-        yield None
-        return
-    if os.environ.get(PROGRESS) == LINES:
+    if shown and os.environ.get(PROGRESS) == LINES:
         yield lambda step: click.echo(f"progress: {step}", err=True)
+        return
+    if not shown or not sys.stderr.isatty():
+        yield lambda step: None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(_("starting"), total=None)
         yield lambda step: progress.update(task, description=step)
+
+
+def print_json(content: Mapping[str, Any]) -> None:
+    """Plain data as JSON, alone on standard output."""
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
 
 
 def tell_if_synthetic(synthetic: bool, language: str) -> None:

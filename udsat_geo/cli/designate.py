@@ -153,8 +153,7 @@ def _run(job: Job, results: Destination, named: Mapping[str, str | None], quiet:
     # the copies of what is fetched are there until the results are, which hash them
     with progress_on(shown) as progress, local_copies(named) as copies:
         designation = run(_with_files(job, copies), progress)
-        if progress:
-            progress(f"{job.year}: " + _("writing", job.language))
+        progress(f"{job.year}: " + _("writing", job.language))
         written, summary = results.write(designation)
     if as_json:
         click.echo(summary, nl=False)

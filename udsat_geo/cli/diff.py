@@ -6,18 +6,15 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from udsat_geo.analysis.why import Why, explain_areas, why_as_data
 from udsat_geo.changes.compare import Comparison, compare_areas, share
 from udsat_geo.changes.diff import SPLIT, changed_areas, links
 from udsat_geo.changes.tables import comparison_as_data
 from udsat_geo.cli import options
-from udsat_geo.cli.console import plain_console, print_table, progress_on
+from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
 from udsat_geo.cli.why import print_why
 from udsat_geo.designation.columns import events_in_words
 from udsat_geo.designation.job import Job
-from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.area_set import read_two, weighing_by
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.files.earlier import store_of
@@ -118,7 +115,7 @@ def diff(
     if out is not None:
         write_comparison(comparison, out)
     if as_json:
-        click.echo(to_json(comparison_as_data(comparison) | _why_as_data(explained)), nl=False)
+        print_json(comparison_as_data(comparison) | _why_as_data(explained))
         return
     console = plain_console()
     print_comparison(comparison, console, _told_apart(comparison, before, now))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import click
-
 from udsat_geo.cli import options
-from udsat_geo.cli.console import plain_console, print_table
+from udsat_geo.cli.console import plain_console, print_json, print_table
 from udsat_geo.designation.explained import Explained, rule_in_words
 from udsat_geo.designation.explained import explain as find_explained
 from udsat_geo.files.read import read_layers
@@ -33,7 +30,7 @@ def explain(file: Path, wanted: str, language: str | None, as_json: bool) -> Non
     found = find_explained(read_layers(file), wanted, file.name)
     if as_json:
         content = {"kind": found.kind, **found.values, "area": found.area, "near_misses": list(found.near_misses)}
-        click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+        print_json(content)
         return
     language = language or found.designation_summary.language
     console = plain_console()

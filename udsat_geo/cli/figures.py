@@ -83,8 +83,7 @@ def figures(
     tell_if_synthetic(has_no_registers(registers) and not quiet, language)
     with progress_on(not quiet) as progress:
         shown = gather(job, progress)
-        if progress is not None:
-            progress(_("drawing", language))
+        progress(_("drawing", language))
         files = write_figures(draw_all(shown), out, wanted)
     if quiet:
         return

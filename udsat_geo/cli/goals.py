@@ -11,9 +11,8 @@ import click
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cli import options
-from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on
+from udsat_geo.cli.console import plain_console, print_files, print_json, print_table, progress_on
 from udsat_geo.designation.job import find_registers_of_years
-from udsat_geo.designation.summary import as_json as json_text
 from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable, write_texts
 from udsat_geo.messages.errors import InputError, Problem, Problems
@@ -66,9 +65,7 @@ HELP = "\n\n".join(
 
 @options.command(HELP)
 @options.option(
-    "--areas",
-    metavar="FILE",
-    help=N_("Polygons of the areas (any vector file), or a designation_YEAR.gpkg."),
+    "--areas", metavar="FILE", help=N_("Polygons of the areas (any vector file), or a designation_YEAR.gpkg.")
 )
 @options.registers_by_year_option()
 @options.option(
@@ -133,7 +130,7 @@ def goals(
             account = take_account(years_read, loaded, area_set, districts, lines, language, progress=progress)
         files = [] if out is None else write_texts(out, texts_of(account, language))
     if as_json:
-        click.echo(json_text(as_data(account, language)), nl=False)
+        print_json(as_data(account, language))
     else:
         print_account(account, files, language, plain_console())
 

@@ -14,10 +14,9 @@ from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.lineage import Lineage, trace, trace_areas
 from udsat_geo.changes.tables import lineage_as_csv, lineage_as_data, lineage_rows
 from udsat_geo.cli import options
-from udsat_geo.cli.console import plain_console, print_table, progress_on
+from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
 from udsat_geo.designation.columns import events_in_words
 from udsat_geo.designation.job import Job, designate_in_a_row
-from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.area_set import read_area_set, weighing_by
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, Problem
@@ -90,7 +89,7 @@ def lineage(
             sides = [_read(text, name, allow_overlaps, language) for text in files]
             found, notes = trace_areas(sides, weighing_by(registers, units, None, None, seed), language, progress)
     if as_json:
-        click.echo(to_json({**lineage_as_data(found), "notes": list(notes)}), nl=False)
+        print_json({**lineage_as_data(found), "notes": list(notes)})
     elif as_csv:
         click.echo(lineage_as_csv(found), nl=False)
     else:

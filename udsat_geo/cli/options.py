@@ -32,24 +32,9 @@ PROGRESS_LINES = N_(
 PATH = click.Path(path_type=Path)
 LANGUAGE_OPTIONS = ("--language", "--lang")
 _STAND_INS = (
-    N_("ARGS"),
-    N_("AREA_ID"),
-    N_("A_YEAR"),
-    N_("B_YEAR"),
-    N_("COLUMN"),
-    N_("COMMAND"),
-    N_("DIR"),
-    N_("FILE"),
-    N_("FOLDER"),
-    N_("LIST"),
-    N_("NAME"),
-    N_("OPTIONS"),
-    N_("TEXT"),
-    N_("UNIT_ID"),
-    N_("VALUE"),
-    N_("Y"),
-    N_("YEAR"),
-)
+    N_("ARGS"), N_("AREA_ID"), N_("A_YEAR"), N_("B_YEAR"), N_("COLUMN"), N_("COMMAND"), N_("DIR"), N_("FILE"),
+    N_("FOLDER"), N_("LIST"), N_("NAME"), N_("OPTIONS"), N_("TEXT"), N_("UNIT_ID"), N_("VALUE"), N_("Y"), N_("YEAR"),
+)  # fmt: skip
 """Words that stand for what is to be given, as in ``--out DIR``."""
 
 

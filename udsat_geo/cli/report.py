@@ -11,6 +11,7 @@ from udsat_geo.cli.console import progress_on
 from udsat_geo.files.atomic_write import check_writable, write_texts
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import load_policy
 from udsat_geo.report.page.build import make_page, require_bokeh
 from udsat_geo.report.page.data import read_goals
@@ -73,29 +74,20 @@ def report(
         raise InputError(Problem(str(out), _("is a folder"), _("Name a file, as in --out report.html.")))
     check_writable(out.parent)
     with progress_on(not quiet) as progress:
-        if progress is not None:
-            progress(_("reading and placing", language))
+        progress(_("reading and placing", language))
         loaded = None if policy is None else load_policy(policy)
-        told = None if goals is None else read_goals(goals)
+        loaded_goals = None if goals is None else read_goals(goals)
         found = read_all(files, with_earlier, loaded)
-        if progress is not None:
-            progress(_("writing", language))
-        page = make_page(found, language, with_units, told)
+        progress(_("writing", language))
+        page = make_page(found, language, with_units, loaded_goals)
         write_texts(out.parent, {out.name: page})
     if quiet:
         return
     named = {path.resolve() for path in files}
     beside = [read.path.name for read in found if read.path.resolve() not in named]
     if beside:
-        click.echo(
-            _("Earlier designations beside it are shown too: {files} (--alone leaves them out)", language).format(
-                files=", ".join(beside)
-            )
-        )
-    size = f"{len(page.encode()) / _MILLION:.1f}"
-    years = ", ".join(str(read.year) for read in found)
-    click.echo(
-        _("{file}: {years}; {size} MB, works without a network, in Danish and English", language).format(
-            file=out, years=years, size=size if language == "en" else size.replace(".", ",")
-        )
-    )
+        told = _("Earlier designations beside it are shown too: {files} (--alone leaves them out)", language)
+        click.echo(told.format(files=", ".join(beside)))
+    told = _("{file}: {years}; {size} MB, works without a network, in Danish and English", language)
+    size = decimal(len(page.encode()) / _MILLION, 1, language)
+    click.echo(told.format(file=out, years=", ".join(str(read.year) for read in found), size=size))

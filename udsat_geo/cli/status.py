@@ -6,11 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from udsat_geo.cli import options
-from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on, tell_if_synthetic
-from udsat_geo.designation.summary import as_json as json_text
+from udsat_geo.cli.console import plain_console, print_files, print_json, print_table, progress_on, tell_if_synthetic
 from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable, write_texts
 from udsat_geo.files.earlier import store_of
@@ -101,7 +98,7 @@ def status(
         data = as_data(report) if as_json or out is not None else {}
         files = [] if out is None else write_texts(out, texts_of(report, data))
     if as_json:
-        click.echo(json_text(data), nl=False)
+        print_json(data)
         return
     tell_if_synthetic(has_no_registers(registers), language)
     print_status(report, files, plain_console(), told=has_no_registers(registers))

@@ -22,8 +22,7 @@ def synth(year: int, out: Path, seed: int, language: str | None) -> None:
     """Write the registers of a year into ``out``."""
     check_writable(out)
     with progress_on(True) as progress:
-        if progress:
-            progress(_("making the synthetic Copenhagen of {year}", language).format(year=year))
+        progress(_("making the synthetic Copenhagen of {year}", language).format(year=year))
         write_registers(year, out, seed)
     told = _("Synthetic registers of {year} in {out}: these people do not exist.", language)
     click.echo(told.format(year=year, out=out))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from udsat_geo.cli import options
-from udsat_geo.cli.console import progress_on
+from udsat_geo.cli.console import print_json, progress_on
 from udsat_geo.messages.translate import N_, _, program_language
 from udsat_geo.messages.words import counted_words, decimal
 from udsat_geo.policy.load import load_policy
@@ -29,14 +28,13 @@ def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> 
     language = language or program_language()
     check_limits(rule, values_needed=False)
     with progress_on(not as_json) as progress:
-        if progress:
-            progress(_("reading and checking", language))
+        progress(_("reading and checking", language))
         made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
         units, sums = made_of(folder, rule)
     notes = [note.told(language) for note in sums.notes]
     if as_json:
         content = {"rows": sums.rows, "counts": sums.counts, "units": len(units), "notes": notes}
-        click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+        print_json(content)
         return
     for table, rows in sums.rows.items():
         click.echo(_("{table}: {rows} rows", language).format(table=table, rows=decimal(rows, 0, language)))

@@ -7,8 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from udsat_geo.analysis.why import (
     BORDER,
     DATA,
@@ -24,10 +22,9 @@ from udsat_geo.analysis.why import (
 )
 from udsat_geo.changes.diff import ADDED, REMOVED
 from udsat_geo.cli import options
-from udsat_geo.cli.console import plain_console, print_table, progress_on
+from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
 from udsat_geo.designation.columns import events_in_words
 from udsat_geo.designation.job import Job
-from udsat_geo.designation.summary import as_json as to_json
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, in_language
@@ -117,7 +114,7 @@ def why(
         found = explain_change(jobs[0], jobs[1], progress)
     if as_json:
         data = why_as_data(found)
-        click.echo(to_json(data), nl=False)
+        print_json(data)
         return
     print_why(found, plain_console(), language, show_all)
 
