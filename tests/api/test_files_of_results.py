@@ -80,8 +80,8 @@ def test_what_cannot_be_written_is_told(town: Town, made: ug.Result, tmp_path: P
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a file"]
 
 
-def test_what_frames_were_written_to_lasts_as_long_as_the_result(town: Town, tmp_path: Path) -> None:
-    """Its hash is taken again whenever files are written."""
+def test_files_are_written_when_those_of_the_frames_are_gone(town: Town, tmp_path: Path) -> None:
+    """Their hashes stand in the summary since the result was made."""
     places = gpd.GeoDataFrame(
         {"name": ["All"]}, geometry=[box(718_000, 6_174_000, 723_000, 6_179_000)], crs="EPSG:25832"
     )

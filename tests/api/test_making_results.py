@@ -74,7 +74,7 @@ def test_a_frame_is_the_same_as_its_file(town: Town, made: ug.Result, tmp_path_f
 
 
 def test_an_input_may_be_an_address(town: Town, made: ug.Result, tmp_path: Path) -> None:
-    """Fetched once, and there for as long as the result, whose files have the hash of what was received."""
+    """Fetched once; the files of the result have the hash of what was received."""
     barrier_through(made).to_file(tmp_path / "canal.gpkg")
     handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

@@ -31,6 +31,7 @@ reveal_type(ug.status(d, years=[2017]).milestone)
 reveal_type(ug.policies())
 ug.designate(year="2025")
 ug.designate(2025)
+ug.designate()
 ug.designate(year=2025, language="de")
 d.area
 """
@@ -48,7 +49,7 @@ REVEALED = [
     "dict[str, udsat_geo.policy.load.LoadedPolicy]",
 ]
 WRONG = ["arg-type", "call-arg", "arg-type", "attr-defined"]
-"""A year as text, one without its name, a language there is not, and a misspelt attribute."""
+"""A year as text, none at all, a language there is not, and a misspelt attribute."""
 
 
 def test_a_script_of_a_user_is_checked(tmp_path: Path) -> None:

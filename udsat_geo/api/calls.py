@@ -249,7 +249,7 @@ def designate(
     parcels: PathLike | gpd.GeoDataFrame | None = None,
     overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
     references: Mapping[str, float] | None = None,
-    previous: int | PathLike | Result | None = "cadence",
+    previous: int | PathLike | Result | None = CADENCE,
     out: PathLike = "data/out",
     language: Language = "da",
     seed: int | None = None,
@@ -321,14 +321,19 @@ def designate(
 
     out = out if designations is None else designations
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
-    with _as_files({"units": units, **around, "overrides": overrides}) as files, _previous(previous) as before:
+    made_before = previous if isinstance(previous, Result) else None
+    inputs = {"units": units, **around, "overrides": overrides, "previous": made_before}
+    with _as_files(inputs) as files:
         table = files.paths.pop("units", None)
+        before: object = files.paths.pop("previous", None)
+        if made_before is None and previous != CADENCE:
+            before = "none" if previous is None else previous
         job = Job(
             year=year,
             policy=policy_of(policy, references),
             raw=path_of(registers),
             units=table,
-            previous=before,
+            previous=None if before is None else str(before),
             around=Around(**files.paths),
             store=store_of(database_of(str(out)) if is_database(out) else Path(out)),
             language=language,
@@ -364,20 +369,6 @@ def read(path: PathLike) -> Result:
     from udsat_geo.files.read import read_layers
 
     return Result(read_layers(path))
-
-
-@contextmanager
-def _previous(previous: int | PathLike | Result | None) -> Iterator[str | None]:
-    """The designation to compare with as the job takes it: a year, a file, ``none``, or None for the cadence."""
-    if previous is None:
-        yield "none"
-    elif isinstance(previous, Result):
-        with previous.as_geopackage() as path:
-            yield str(path)
-    elif previous == CADENCE:
-        yield None
-    else:
-        yield str(previous)
 
 
 @contextmanager
