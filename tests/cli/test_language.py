@@ -55,7 +55,7 @@ def test_the_help_of_every_command_is_danish_throughout() -> None:
     for name in ("", *udsat.all_commands()):
         shown = call(*([name] if name else []), "--language", "da", "--help").output
         # names of options, files and formats are the same in every language
-        words = re.sub(r"\[[\w|]+\]|--?[\w-]+|`[^`]*`|\S*[._/]\S*", "", shown)
+        words = re.sub(r"\[standard: [^]]*\]|\[[\w|]+\]|--?[\w-]+|`[^`]*`|\S*[._/]\S*", "", shown)
         assert not ENGLISH_WORDS.findall(words), (name, shown)
 
 
@@ -89,3 +89,17 @@ def test_what_is_told_of_registers_is_danish_with_its_numbers(tmp_path: Path) ->
     assert not ENGLISH_WORDS.findall(checked)
     missing = call("validate", tmp_path / "none", locale=DANISH_LOCALE).output
     assert "mappen findes ikke. Angiv den mappe, som registrene ligger i." in missing
+
+
+def test_results_are_the_same_whatever_the_program_speaks(tmp_path: Path) -> None:
+    write_edge_registers(tmp_path / "raw")
+    printed = []
+    for name, locale in (("english", NO_LOCALE), ("danish", DANISH_LOCALE)):
+        job = ["--year", "2021", "--registers", tmp_path / "raw", "--out", tmp_path / name, "--format", "gpkg,csv"]
+        done = CliRunner().invoke(designate, [str(part) for part in job], env=locale)
+        assert done.exit_code == 0, done.output
+        printed.append(done.stdout.replace(name, ""))
+    assert printed[0] == printed[1]
+    files = sorted((tmp_path / "english").iterdir())
+    assert files
+    assert all(path.read_bytes() == (tmp_path / "danish" / path.name).read_bytes() for path in files)
