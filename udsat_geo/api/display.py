@@ -80,7 +80,8 @@ def _table(layer: str, columns: Sequence[str], rows: Sequence[dict[str, Any]], l
     titles = [column if one is None else one.title for column, one in zip(columns, described, strict=True)]
     cells = [[_shown(row[column], column, language) for column in columns] for row in rows[:MOST_ROWS]]
     left = len(rows) - len(cells)
-    more = f"<div>{escape(_('and {n} areas more', language).format(n=left))}</div>" if left else ""
+    told = _("and {n} areas more", language).format(n=left)
+    more = f"<div>{escape(told)}</div>" if left else ""
     with pandas.option_context("display.max_colwidth", None):
         return str(pandas.DataFrame(cells, columns=titles).to_html(index=False, border=0)) + more
 

@@ -101,7 +101,7 @@ def gap_shown(gap: float, unit: str, language: str) -> str:
     """A gap as text, in points where its criterion is a share."""
     if np.isnan(gap):
         return _("no data", language)
-    return f"{decimal(gap, 1, language).replace('-', '−')} {unit or _('points', language)}"
+    return decimal(gap, 1, language).replace("-", "−") + " " + (unit or _("points", language))
 
 
 def compared(
