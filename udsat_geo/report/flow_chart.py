@@ -119,26 +119,19 @@ def _scale(residents: list[Ints], height_cm: float, least_cm: float, between_cm:
 
 def _ordered(lineage: Lineage, columns: list[Ints]) -> list[Ints]:
     """The areas of each column from top to bottom: at first by residents, then near those they descend from."""
-    rank = np.zeros(len(lineage.nodes.year))
-    ordered: list[Ints] = []
+    flows, n_areas = lineage.flows, len(lineage.nodes)
+    shared = np.bincount(flows.head, weights=flows.residents, minlength=n_areas)
+    rank, ordered = np.zeros(n_areas), list[Ints]()
     for place, members in enumerate(columns):
-        key: Floats = -lineage.nodes.residents[members].astype(np.float64)
+        key: Floats = -lineage.nodes.residents.astype(np.float64)
         if place:
-            key = _near_ancestors(lineage, members, rank, len(columns[place - 1]))
-        order = members[np.lexsort((members, key))]
+            # the mean place of those that each area descends from, weighed by residents; new ones come last
+            weighed = np.bincount(flows.head, weights=flows.residents * rank[flows.tail], minlength=n_areas)
+            key = np.divide(weighed, shared, out=np.full(n_areas, float(len(columns[place - 1]))), where=shared > 0)
+        order = members[np.lexsort((members, key[members]))]
         rank[order] = np.arange(len(order))
         ordered.append(order)
     return ordered
-
-
-def _near_ancestors(lineage: Lineage, members: Ints, rank: Floats, n_before: int) -> Floats:
-    """The mean place of those that each area descends from, weighed by residents; new ones come last."""
-    flows, key = lineage.flows, np.full(len(members), float(n_before))
-    for i, area in enumerate(members.tolist()):
-        into = (flows.head == area) & (flows.residents > 0)
-        if into.any():
-            key[i] = np.average(rank[flows.tail[into]], weights=flows.residents[into])
-    return key
 
 
 def _bands(lineage: Lineage, top: Floats, height: Floats) -> tuple[Floats, Floats, Floats]:

@@ -1,4 +1,4 @@
-// What stands behind it: goals, policy, method, provenance.
+// What stands behind it: goals, policy, provenance.
 function definitions(pairs, kind) {
   return element(
     "dl",
@@ -72,10 +72,6 @@ function policies() {
     ),
   );
   body("policy", _("The policy in words"), ...made);
-}
-
-function method() {
-  body("method", _("Method and limits"), ...data.method[state.language].map((text) => element("p", { text })));
 }
 
 function provenance() {

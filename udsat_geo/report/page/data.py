@@ -26,7 +26,7 @@ from udsat_geo.monitoring.goal_tables import REPORT, reasons_of_goal
 from udsat_geo.policy.rules import Policy, text_in
 from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline
 from udsat_geo.report.page.read import PageYear
-from udsat_geo.report.page.words import METHOD, texts
+from udsat_geo.report.page.words import texts
 
 MOST_VERTICES = 100_000
 """Of zones, in all: about 1 MB of the page; own choice."""
@@ -601,7 +601,6 @@ def payload_of(
         "version": __version__,
         "language": language,
         "texts": {lang: texts(lang) for lang in LANGUAGES},
-        "method": {lang: list(in_language(METHOD, lang)) for lang in LANGUAGES},
         "help": {lang: _help(lang) for lang in LANGUAGES},
         "reasons": {lang: dict(zip(REASON_KEYS, in_language(REASON_TEXTS, lang), strict=True)) for lang in LANGUAGES},
         "step": corner.step,

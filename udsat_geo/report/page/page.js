@@ -109,7 +109,6 @@ function render() {
   figures();
   goals();
   policies();
-  method();
   provenance();
   legend();
   markRows();
