@@ -87,7 +87,7 @@ def test_the_engine_reads_the_danish_dialect_alike(tmp_path: Path) -> None:
     write_edge_registers(tmp_path, files="csv")
     made = engine(tmp_path, kbh_2017())
     assert_equal(made, oracle_designation(tmp_path / "twin"))
-    assert "semicolon separated" in made.notes[0]
+    assert "semikolonsepareret, Latin-1, decimalkomma" in made.notes[0]
 
 
 def test_positions_south_and_west_of_the_origin(tmp_path: Path) -> None:
