@@ -232,7 +232,6 @@ def kernels(report: Report, repeats: int) -> None:
     # Only now: these bring numpy with them, which would raise the peak memory of later processes.
     from barrier_rows import DIFFERENCE_M2
     from kernel_row import ROUNDING
-
     from kernels import all_rows, run_rows
 
     section = f"kernels (median of {repeats})"

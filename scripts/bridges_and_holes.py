@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+
 from udsat_geo.areas.ground import unit_polygons
 from udsat_geo.areas.roles import BRIDGE, FILL
 from udsat_geo.designation.designation import Designation, Inputs, designate

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
+
 from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.roles import Memory
 from udsat_geo.designation.designation import Inputs, read_units

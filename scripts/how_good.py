@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import shapely
+
 from udsat_geo.changes.diff import EVENTS
 from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.designation.job import Job, run

@@ -22,6 +22,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
 from udsat_geo.report.page.words import marked_texts
 
 PACKAGE = Path(__file__).parents[1] / "udsat_geo"

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import browsing
 import click
 import pytest
-import udsat_geo
 from pydantic_core import PydanticUndefined
+
+import browsing
+import udsat_geo
+from documentation import columns, commands, hooks, problems, tables
 from udsat_geo.cli.main import udsat
 from udsat_geo.designation.columns import DESCRIBED
 from udsat_geo.policy import rules
 from udsat_geo.policy.chain import BUILT_IN
-
-from documentation import columns, commands, hooks, problems, tables
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

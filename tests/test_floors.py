@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 import pytest
+
 import udsat_geo
 
 PACKAGE = Path(udsat_geo.__file__).parent

@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
+
 import udsat_geo
 
 FOLDER = Path(__file__).parent.parent / "notebooks"

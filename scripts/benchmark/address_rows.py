@@ -11,6 +11,7 @@ from kernel_inputs import N_CRITERIA, Flags, Floats, Ints, Numbers
 from kernel_row import LEAST_RESIDENTS, REACH, KernelRow
 from make_denmark import CELL_M, make_cells, scale_of, spread_over
 from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+
 from udsat_geo.kernels.nearby import context_of_points
 from udsat_geo.units.edges import address_edges
 

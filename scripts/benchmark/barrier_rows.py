@@ -12,6 +12,7 @@ from kernel_inputs import Country, Flags, Floats, Ints
 from kernel_row import CELL_M, KernelRow, many
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+
 from udsat_geo.areas.ground import area_outlines, as_multipolygon
 from udsat_geo.areas.outlines import cut_outlines
 from udsat_geo.kernels.components import label_components

@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from kernel_inputs import Country, Flags, Ints
 from kernel_row import CELL_M, KernelRow
+
 from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.changes.diff import Atoms, Changes, compare, compare_atoms
 from udsat_geo.units.zones import polygon_of_points

@@ -20,6 +20,7 @@ from kernel_row import CELL_M, LEAST_RESIDENTS, REACH, ROUNDING, KernelRow, many
 from outline_rows import outline_rows
 from rank_rows import rank_rows
 from status_rows import status_rows
+
 from udsat_geo.kernels.cells import distinct_cells, index_cells
 from udsat_geo.kernels.components import label_components
 from udsat_geo.kernels.nearby import context_of_cells, context_of_points

@@ -18,6 +18,7 @@ import rasterio.features  # type: ignore[import-untyped]
 import shapely
 from kernel_inputs import Country, Flags, Ints
 from kernel_row import CELL_M, KernelRow
+
 from udsat_geo.areas.ground import misplaced
 from udsat_geo.areas.smooth import smooth_outlines
 from udsat_geo.kernels.components import label_components

@@ -8,6 +8,7 @@ import numpy as np
 from kernel_inputs import Country, Floats
 from kernel_row import KernelRow
 from scipy.stats import rankdata  # type: ignore[import-untyped]
+
 from udsat_geo.kernels.scores import ranks_on_scale, rising_order
 
 DECIMALS = 2

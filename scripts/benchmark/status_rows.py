@@ -15,6 +15,7 @@ from kernel_inputs import N_FLAGS, RESIDENTS, Country, Floats, Ints, Numbers
 from kernel_row import CELL_M, KernelRow
 from numpy.typing import NDArray
 from shapely.affinity import translate
+
 from udsat_geo.kernels.sums import add_flags, follow
 from udsat_geo.units.zones import zone_of_points
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from documentation.tables import code, table
 from udsat_geo.designation.columns import DESCRIBED, describe_column, describe_layer
 from udsat_geo.registers.schema import COLUMNS
-
-from documentation.tables import code, table
 
 HEADS = {"en": ("column", "title", "meaning"), "da": ("kolonne", "titel", "betydning")}
 EXAMPLE = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import click
-from udsat_geo.cli.main import designate, udsat
-from udsat_geo.files.write import FORMATS
 
 from documentation.tables import code, table
+from udsat_geo.cli.main import designate, udsat
+from udsat_geo.files.write import FORMATS
 
 
 def reference() -> str:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import udsat_geo
-
 from documentation.tables import table
 
 PACKAGE = Path(udsat_geo.__file__).parent

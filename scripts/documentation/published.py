@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from documentation.tables import code, table
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.rules import text_in
-
-from documentation.tables import code, table
 
 
 def changelog(root: Path) -> str:

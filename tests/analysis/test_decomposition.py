@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+
 from udsat_geo.analysis.why import (
     BORDER,
     DATA,

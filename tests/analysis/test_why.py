@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+
 from two_years import write_policy, write_town
 from udsat_geo.analysis.why import DATA, MOVING, RULE, Why, explain_change, why_as_data
 from udsat_geo.cli.console import plain_console

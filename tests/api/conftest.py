@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib
 import pytest
+
 import udsat_geo as ug
 from api_town import Town
 from two_years import write_town

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
 import udsat_geo as ug
 from api_town import Tags, Town
-from click.testing import CliRunner
 from udsat_geo.cli.main import udsat
 
 

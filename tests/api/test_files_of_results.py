@@ -10,9 +10,10 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from shapely.geometry import box
+
 import udsat_geo as ug
 from api_town import Town
-from shapely.geometry import box
 
 WHOLE = ("gpkg", "parquet")
 

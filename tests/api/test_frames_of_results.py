@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+
 import udsat_geo as ug
 from udsat_geo.api.frames import rows_as_frame
 

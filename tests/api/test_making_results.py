@@ -11,9 +11,10 @@ import geopandas as gpd
 import numba
 import pandas as pd
 import pytest
+from shapely.geometry import LineString, Point
+
 import udsat_geo as ug
 from api_town import Town
-from shapely.geometry import LineString, Point
 
 
 def barrier_through(result: ug.Result) -> gpd.GeoDataFrame:

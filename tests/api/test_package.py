@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+
 import udsat_geo as ug
 from udsat_geo.cli.main import designate
 

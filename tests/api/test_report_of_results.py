@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 import udsat_geo as ug
 from udsat_geo.report.page.build import make_page
 from udsat_geo.report.page.read import read_all

@@ -6,14 +6,15 @@ import os
 import re
 from pathlib import Path
 
-import browsing
 import geopandas as gpd
 import matplotlib.pyplot as plt
 import pytest
-import udsat_geo as ug
-from api_town import Tags, Town
 from matplotlib.axes import Axes
 from shapely.geometry import box
+
+import browsing
+import udsat_geo as ug
+from api_town import Tags, Town
 
 HOSTILE = "<script>alert('x')</script> & $x^2$ \"y\""
 

@@ -7,10 +7,11 @@ import math
 
 import numpy as np
 import pytest
-from builders import make_cell_units, make_policy, make_scores
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+
+from builders import make_cell_units, make_policy, make_scores
 from reference import label_components
 from strategies import cell_units, policies
 from udsat_geo.areas.forming import form_areas

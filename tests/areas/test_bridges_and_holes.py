@@ -7,10 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import shapely
-from builders import make_barriers, make_policy, make_scores, make_zone_units
-from drawn import draw, form, policy_with
 from hypothesis import given
 from hypothesis import strategies as st
+
+from builders import make_barriers, make_policy, make_scores, make_zone_units
+from drawn import draw, form, policy_with
 from oracle_areas import Rules
 from small_worlds import formed, world_of
 from strategies import drawings

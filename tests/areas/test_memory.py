@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from drawn import draw, form, policy_with, remembered
 from hypothesis import given
 from hypothesis import strategies as st
+
+from drawn import draw, form, policy_with, remembered
 from strategies import drawings
 from udsat_geo.areas.roles import IN_INCUMBENT, IN_KEPT, INCUMBENT, KEPT
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+
 from drawn import City, draw, form, policy_with
 from udsat_geo.areas.near_misses import NearMiss, find_near_misses
 from udsat_geo.policy.rules import Policy

@@ -8,10 +8,11 @@ import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
 import shapely
-from builders import make_address_units, make_cell_units, make_zone_units
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
+
+from builders import make_address_units, make_cell_units, make_zone_units
 from strategies import Cells, Points, cell_units, cells, points
 from udsat_geo.areas.ground import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb, unit_polygons
 from udsat_geo.units.units import Units

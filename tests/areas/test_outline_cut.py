@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from builders import make_barriers, make_cell_units, make_zone_units
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, box
+
+from builders import make_barriers, make_cell_units, make_zone_units
 from udsat_geo.areas.ground import area_outlines
 from udsat_geo.areas.outlines import cut_outlines
 from udsat_geo.units.units import Units

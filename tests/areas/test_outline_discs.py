@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from shapely import Point
+
 from udsat_geo.areas import outlines as discs
 from udsat_geo.areas.outlines import disc_outlines
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from shapely import MultiPolygon, Point, Polygon, box
+
 from udsat_geo.areas.outlines import parcel_outlines, parcel_overlaps
 
 RADIUS = 20.0

@@ -10,6 +10,7 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
+
 from strategies import PICTURES, Patch, cell_patches, pictured
 from udsat_geo.areas import smooth
 from udsat_geo.areas.ground import union_by_area

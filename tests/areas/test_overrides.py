@@ -8,9 +8,10 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
-from drawn import City, draw, form, policy_with
 from hypothesis import given
 from hypothesis import strategies as st
+
+from drawn import City, draw, form, policy_with
 from strategies import drawings
 from udsat_geo.areas.decisions import Decisions, read_overrides
 from udsat_geo.areas.roles import EXCLUDED_BY_DECISION, INCLUDED, INCLUDED_BY_DECISION, Memory

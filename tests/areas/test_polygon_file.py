@@ -8,9 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from shapely.geometry import LineString, box
+
 from goal_worlds import EAST_AREA, WEST_AREA, write_geometries, write_polygons
 from paths import SHARED
-from shapely.geometry import LineString, box
 from udsat_geo.areas.polygons import check_in_city, outside_city, read_polygons
 from udsat_geo.messages.errors import InputError
 

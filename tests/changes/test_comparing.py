@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from builders import make_areas
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from spoiling import UNIT_POLICY, good_units
 from test_diff import events_of
+
+from builders import make_areas
+from spoiling import UNIT_POLICY, good_units
 from two_years import designated, drawn_areas, write_polygons, write_town
 from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.changes.compare import Comparison, Weighing, compare_areas

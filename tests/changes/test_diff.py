@@ -7,10 +7,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-from builders import make_designated
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+
+from builders import make_designated
 from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.changes.diff import ADDED, KEPT, LINK, MIRROR, REMOVED, SHIFT, compare
 from udsat_geo.messages.errors import InputError

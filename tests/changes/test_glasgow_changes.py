@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pytest
+
+from glasgow_changes import glasgow_changes, glasgow_lineage, print_events, print_lines, print_parts
 from paths import REAL
 from udsat_geo.analysis.why import DATA, MOVING, RULE, WITHIN, Why
 from udsat_geo.changes.compare import Weighing, compare_areas
@@ -14,8 +16,6 @@ from udsat_geo.changes.diff import KEPT
 from udsat_geo.changes.tables import lineage_rows
 from udsat_geo.files.area_set import read_two
 from udsat_geo.files.write import write_results
-
-from glasgow_changes import glasgow_changes, glasgow_lineage, print_events, print_lines, print_parts
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the open data are not in ../shared/real")
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import make_designated
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from test_diff import links_of, members
+
+from builders import make_designated
 from two_years import write_polygons, write_town
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import compare

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from builders import make_designated
 from drawn import draw, form, policy_with
 from udsat_geo.areas.area_set import AreaSet, Members

@@ -8,9 +8,10 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
+from click.testing import CliRunner
+
 import spoiling as s
 from bad_input import ALL, CELLS_CSV, CSV, LAW, MINE, RAW, ZONES, Row
-from click.testing import CliRunner
 from udsat_geo.cli.main import designate
 
 COMMAND = Path(sys.executable).parent / "designate"

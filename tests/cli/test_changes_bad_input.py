@@ -12,8 +12,9 @@ from shutil import copytree
 import geopandas as gpd
 import pytest
 import shapely
-import spoiling as s
 from click.testing import CliRunner
+
+import spoiling as s
 from two_years import write_polygons, write_town
 from udsat_geo.cli.main import udsat
 

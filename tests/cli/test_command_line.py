@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 import rasterio
 from click.testing import CliRunner
+from rio_cogeo.cogeo import cog_validate
+
 from edge_registers import write_edge_registers
 from paths import POLICIES
-from rio_cogeo.cogeo import cog_validate
 from small_registers import make_registers
 from udsat_geo.cli.main import designate, udsat
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+
 from udsat_geo.cli.console import plain_console, print_table
 from udsat_geo.messages.tables import Table
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from udsat_geo.cli.main import udsat
-from udsat_geo.files.write import write_results
 
 from how_good import synthetic
+from udsat_geo.cli.main import udsat
+from udsat_geo.files.write import write_results
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+
 from udsat_geo.cli.main import designate, udsat
 from udsat_geo.policy.load import load_policy
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from small_registers import make_registers
 
 UDSAT = "from udsat_geo.cli.process import udsat; udsat()"

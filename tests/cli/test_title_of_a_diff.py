@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from click.testing import CliRunner
+
 from two_years import write_town
 from udsat_geo.cli.main import udsat
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from edge_registers import write_edge_registers
 
 LONG = pytest.mark.long

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from edge_registers import write_edge_registers, write_negative_registers
 from oracle import WORSE, OracleResult, oracle_designation
 from udsat_geo.areas.roles import ROLES

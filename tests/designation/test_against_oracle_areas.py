@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from oracle_areas import Cell, Found, Rules, World, form_oracle, inside, parted, touch
 from small_worlds import COPENHAGEN, city_of, formed, seen, with_letters, worlds
 from udsat_geo.areas.area_set import AreaSet, Members

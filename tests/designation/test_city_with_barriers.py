@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+
+from how_good import synthetic
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.job import Job, run
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
-
-from how_good import synthetic
 
 NAME = "Sydhavnen"
 

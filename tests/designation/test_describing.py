@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from edge_registers import write_edge_registers
 from udsat_geo.designation.columns import (
     DESCRIBED,

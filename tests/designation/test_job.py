@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 import udsat_geo.designation.job
 from small_registers import make_registers
 from udsat_geo.designation.designation import Designation, designate

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 from click.testing import CliRunner
+
 from estates import AVERAGE, CONVICTED_NATIONAL, write_estates
 from udsat_geo.cli.main import designate
 from udsat_geo.designation.designation import Inputs

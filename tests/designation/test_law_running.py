@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 from click.testing import CliRunner
+
 from estates import CONVICTED_NATIONAL, write_estates
 from udsat_geo.cli.main import designate
 

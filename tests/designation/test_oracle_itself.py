@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from edge_registers import (
     FIRST_COL,
     FIRST_ROW,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from udsat_geo.areas.roles import CORE
-from udsat_geo.synthetic.write import planted_areas
 
 from how_good import ADDRESSES, against_planted, planted_of_unit, synthetic
+from udsat_geo.areas.roles import CORE
+from udsat_geo.synthetic.write import planted_areas
 
 
 @pytest.mark.parametrize("policy", ["kbh-2017", ADDRESSES], ids=["cells", "addresses"])

@@ -14,6 +14,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from paths import POLICIES
 from reference import label_components
 from small_registers import Registers, make_registers, placed_dwellings, registers, totals_by_pandas

@@ -9,12 +9,12 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+
+from how_good import POLICIES, against_official, against_rank, glasgow, synthetic
 from paths import REAL
 from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy
-
-from how_good import POLICIES, against_official, against_rank, glasgow, synthetic
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the open data are not in ../shared/real")
 

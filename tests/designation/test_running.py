@@ -9,10 +9,11 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pytest
-from builders import make_policy
-from estates import write_estates
 from hypothesis import given
 from hypothesis import strategies as st
+
+from builders import make_policy
+from estates import write_estates
 from udsat_geo.designation.designation import Inputs, designate
 from udsat_geo.designation.earlier import (
     Qualified,

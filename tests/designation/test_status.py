@@ -7,9 +7,10 @@ from typing import Any
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
-from builders import make_cell_units, make_policy
 from hypothesis import given
 from hypothesis import strategies as st
+
+from builders import make_cell_units, make_policy
 from strategies import cell_units, policies
 from udsat_geo.designation.status import take_status
 from udsat_geo.policy.rules import Policy

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from udsat_geo.designation.summary import Summary, as_json, read_summary_text
 from udsat_geo.messages.errors import InputError
 

@@ -11,9 +11,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import spoiling as s
 from click.testing import CliRunner
 from shapely.geometry import LineString, Point, box
+
+import spoiling as s
 from udsat_geo.cli.main import designate
 
 WEST, SOUTH = s.WEST, s.SOUTH

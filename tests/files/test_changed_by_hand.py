@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import spoiling as s
 from click.testing import CliRunner, Result
+
+import spoiling as s
 from udsat_geo.cli.main import designate, udsat
 
 UNIT, AREA = "100m_61742_7192", "2017-01"

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyogrio
 import pytest
+
 import udsat_geo.files.geopackage
 from dressed_worlds import HOSTILE, KINDS, changed, hostile, made, rows, written
 from udsat_geo.designation.columns import describe_layer

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
+
 from edge_registers import write_edge_registers
 from paths import POLICIES
 from round_trips import TEXTS, TRIALS, WRITERS, designation_of

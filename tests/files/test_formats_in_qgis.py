@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from test_qgis import PYTHON, has_module
+
 from two_years import designated, write_town
 from udsat_geo.files.write import write_results
 

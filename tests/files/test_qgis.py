@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
 from dressed_worlds import HOSTILE, KINDS, changed, hostile, rows, written
 from edge_registers import write_edge_registers
-from numpy.typing import NDArray
 from paths import REPOSITORY
-from PIL import Image
 from udsat_geo.designation.columns import describe_layer
 from udsat_geo.designation.designation import Inputs, designate
 from udsat_geo.designation.job import Job, run
@@ -224,6 +225,7 @@ def test_a_hostile_label_is_shown_as_it_stands(packages: Mapping[str, Path], tmp
 @in_qgis
 def test_a_comparison_opens_styled(tmp_path: Path) -> None:
     from click.testing import CliRunner
+
     from two_years import write_town
     from udsat_geo.cli.main import udsat
 

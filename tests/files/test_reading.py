@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from edge_registers import write_edge_registers
 from two_years import designated, write_town
 from udsat_geo.designation.columns import as_typed

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyogrio
 import pytest
+
 from small_registers import make_registers
 from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.files.write import write_results

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from hostile import designations
 from hypothesis import given, settings
+
+from hostile import designations
 from round_trips import DOORS, TRIALS, WRITERS, designation_of, tried
 from udsat_geo.designation.layers import Layers, differences
 
@@ -39,6 +40,7 @@ def test_the_same_designation_gives_the_same_bytes(name: str, tmp_path: Path) ->
 
 def test_a_null_character_is_no_part_of_a_layer() -> None:
     import numpy as np
+
     from udsat_geo.designation.layers import Coded, to_arrow
 
     texts = np.array(["a\0b", None], dtype=object)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from udsat_geo.areas.roles import ROLES
 from udsat_geo.changes.diff import EVENTS
 from udsat_geo.designation.columns import SPATIAL, TABLES, texts_of

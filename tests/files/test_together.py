@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from udsat_geo.files.atomic_write import all_or_none, write_texts
 from udsat_geo.messages.errors import OutputError
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 import reference_outline
 import udsat_geo.areas.smooth
 import udsat_geo.kernels.borders
-from hypothesis import given
-from hypothesis import strategies as st
 from strategies import Patch, cell_patches, pictured
 from udsat_geo.kernels.borders import border_steps, crossings_into, trace_borders, turn_of_border
 from udsat_geo.kernels.cells import index_cells

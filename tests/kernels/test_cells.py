@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
+
+import reference
 from strategies import CORNERS, FARTHEST, Cells, as_cells, points_in_cells, sorted_cells
 from strategies import cells as distinct
 from udsat_geo.kernels.cells import cell_edges, distinct_cells, find_cell, index_cells, slot_of_cell

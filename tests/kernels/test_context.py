@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from numpy.typing import NDArray
+
+import reference
 from strategies import as_cells, by_easting, cells, points, residents, sums
 from udsat_geo.kernels.cells import index_cells
 from udsat_geo.kernels.nearby import context_of_cells, context_of_points, square_with_enough

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference_crossings
 import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from numpy.typing import NDArray
+
+import reference_crossings
 from udsat_geo.kernels.crossings import (
     BUCKETS_PER_SEGMENT,
     PASSED_PER_SEGMENT,

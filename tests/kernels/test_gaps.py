@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import reference_gaps
 from hypothesis import given
 from hypothesis import strategies as st
+
+import reference_gaps
 from udsat_geo.areas.gaps import bridge_steps
 from udsat_geo.kernels.cells import index_cells
 from udsat_geo.kernels.gaps import bridge_links, enclosed_cells, flood, is_way_clear

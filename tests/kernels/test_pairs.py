@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
+
+import reference
 from strategies import LATTICE_M, Points, by_easting, points
 from udsat_geo.kernels.nearby import pairs_within
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference_polygons
 import shapely
-from drawn_polygons import GRIDS, Zones, grid_over, points, rows_of, stars, zone_lists
 from hypothesis import given
 from hypothesis import strategies as st
+
+import reference_polygons
+from drawn_polygons import GRIDS, Zones, grid_over, points, rows_of, stars, zone_lists
 from udsat_geo.kernels.crossings import index_segments
 from udsat_geo.kernels.polygons import (
     cover_buckets,

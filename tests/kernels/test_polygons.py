@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference_polygons
 import shapely
-from drawn_polygons import Zones, points, polygons, rows_of, zone_lists
 from hypothesis import given
 from hypothesis import strategies as st
+
+import reference_polygons
+from drawn_polygons import Zones, points, polygons, rows_of, zone_lists
 from udsat_geo.kernels.crossings import orientation
 from udsat_geo.kernels.polygons import (
     INSIDE,

@@ -7,11 +7,12 @@ from typing import Any
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import rankdata
+
+import reference
 from udsat_geo.kernels.scores import ranks_on_scale, rising_order
 
 pytestmark = pytest.mark.filterwarnings("error")

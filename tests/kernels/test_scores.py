@@ -8,11 +8,12 @@ from typing import Any
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from numpy.typing import NDArray
+
+import reference
 from strategies import gaps, residents
 from udsat_geo.kernels.scores import composite_of_gaps, spread_of_gaps
 

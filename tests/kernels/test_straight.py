@@ -6,9 +6,10 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-import reference_outline
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
+import reference_outline
 from strategies import Patch, cell_patches, pictured
 from udsat_geo.areas.smooth import Cells, Chains, find_borders
 from udsat_geo.kernels.borders import cheapest_way, cross, extend_way, straighten

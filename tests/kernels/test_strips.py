@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+
+import reference
 from strategies import LATTICE_M, Points, by_easting, points
 from udsat_geo.kernels.nearby import points_in_strips, points_within, squared_distance
 

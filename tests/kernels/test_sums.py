@@ -7,11 +7,12 @@ from typing import Any
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from numpy.typing import NDArray
+
+import reference
 from udsat_geo.kernels.sums import add_flags, add_values, count_rows, follow
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from udsat_geo.messages.errors import InputError, Problem, Problems
 
 

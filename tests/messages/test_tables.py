@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+
 from udsat_geo.messages.tables import Table, csv_text, guarded
 
 

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+
 import udsat_geo
 
 MARKS = {"_", "N_", "Np_"}

@@ -10,8 +10,9 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from paths import POLICIES
 from shapely.geometry import box
+
+from paths import POLICIES
 from small_registers import make_registers
 from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.cli.main import udsat

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from udsat_geo.monitoring.printed.remeasured import (
     WITHIN,
     Cell,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+
 from edge_registers import write_edge_registers
 from udsat_geo.cli.main import udsat
 from udsat_geo.messages.errors import InputError

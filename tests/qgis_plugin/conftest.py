@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from qgis_sessions import AWKWARD, Profile, launcher
 from two_years import write_town
 

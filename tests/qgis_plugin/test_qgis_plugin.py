@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from qgis_sessions import AWKWARD, Profile, contents, has_qgis, launcher, program, values_of
 
 pytestmark = [

@@ -14,9 +14,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from qgis_sessions import contents, program
 
 import plugin_zip
+from qgis_sessions import contents, program
 
 
 def module_of(name: str) -> ModuleType:

@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import pytest
+
 from qgis_sessions import Profile, contents, has_qgis, values_of
 from two_years import write_polygons
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 import pytest
+
 from qgis_sessions import Profile, has_qgis, launcher
 from udsat_geo.cli.main import udsat
 from udsat_geo.policy.chain import BUILT_IN

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from edge_registers import write_edge_registers
 from small_registers import make_registers
 from udsat_geo.messages.errors import InputError

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from builders import make_policy
 from small_registers import make_registers
 from udsat_geo.designation.designation import Inputs, designate

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from small_registers import Registers, make_registers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import check_policy, load_policy

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from edge_registers import write_edge_registers
 from udsat_geo.registers.cleaning import Opened, open_registers
 from udsat_geo.registers.expressions import check_expression

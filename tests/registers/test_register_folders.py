@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from small_registers import Registers, make_registers
 from udsat_geo.policy.load import check_policy
 from udsat_geo.policy.rules import Policy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from udsat_geo.policy.load import load_policy
 from udsat_geo.report.figures import FiguresJob, Shown, gather
 

@@ -6,9 +6,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+
 from figure_reading import axes_called, marked, outside, overlapping, size_cm, texts
 from figures_by_hand import CHART, GAPS, REGISTERS, STATUS, lineage_of
-from matplotlib.figure import Figure
 from udsat_geo.report.canvas import TALLEST_CM, WIDTH_CM
 from udsat_geo.report.charts import draw_criteria_bars, draw_gap_lines
 from udsat_geo.report.figures import Shown

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+
 from udsat_geo.messages.errors import InputError
 from udsat_geo.report.canvas import (
     BLUE,

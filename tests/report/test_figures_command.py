@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import shapely
 from click.testing import CliRunner
+
 from two_years import write_polygons, write_town
 from udsat_geo.cli import figures
 from udsat_geo.cli.main import udsat

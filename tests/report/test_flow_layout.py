@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from figures_by_hand import ints, lineage_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from figures_by_hand import ints, lineage_of
 from udsat_geo.changes.lineage import Lineage
 from udsat_geo.report.flow_chart import lay_out
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from figure_reading import axes_called, marked, outside, overlapping, size_cm, texts
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 from PIL import Image
+
+from figure_reading import axes_called, marked, outside, overlapping, size_cm, texts
 from udsat_geo.policy.published import status_2021
 from udsat_geo.report.canvas import TALLEST_CM, WIDTH_CM
 from udsat_geo.report.figures import Shown, write_figures

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from udsat_geo.report.map_page import Place, middle_of, place_labels
 
 FRAME = (0.0, 0.0, 12.0, 12.0)

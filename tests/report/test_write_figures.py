@@ -8,8 +8,9 @@ from typing import Any
 
 import matplotlib
 import pytest
-from figures_by_hand import CHART, GAPS, STATUS
 from matplotlib.figure import Figure
+
+from figures_by_hand import CHART, GAPS, STATUS
 from udsat_geo.messages.errors import InputError, OutputError
 from udsat_geo.report.charts import draw_criteria_bars, draw_gap_lines
 from udsat_geo.report.figures import check_formats, write_figures

@@ -7,10 +7,11 @@ import math
 
 import numpy as np
 import pytest
-from builders import make_cell_units, make_policy
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import rankdata
+
+from builders import make_cell_units, make_policy
 from strategies import cell_units
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores, composite_of_rates, score_units

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders import make_cell_units, make_policy
 from hypothesis import given
 from hypothesis import strategies as st
+
+from builders import make_cell_units, make_policy
 from strategies import cell_units, policies
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import count_exceeded, exceeds, gaps, meets_demands, score_units, sums_in_view

@@ -13,6 +13,7 @@ import pyogrio
 import pytest
 import shapely
 from click.testing import CliRunner
+
 from small_registers import make_registers
 from udsat_geo.cli.main import designate, udsat
 from udsat_geo.messages.errors import InputError

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
 from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import shapely
 from click.testing import CliRunner
+
 from goal_worlds import EAST_AREA, WEST_AREA
 from small_registers import make_registers
 from udsat_geo.cli.main import designate, udsat

@@ -12,6 +12,7 @@ from textwrap import dedent
 from typing import Any
 
 import numpy as np
+
 from builders import make_cell_units, make_policy, make_scores
 from udsat_geo.areas.decisions import Decisions
 from udsat_geo.areas.forming import form_areas

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from oracle import WESTERN_COUNTRIES
 
 Cell = tuple[int, int]

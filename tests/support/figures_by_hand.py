@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
 from udsat_geo.changes.lineage import Flows, Lineage, Nodes
 from udsat_geo.report.canvas import Origin
 from udsat_geo.report.charts import Compared, GapLines

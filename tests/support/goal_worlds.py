@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 from shapely.geometry import box
+
 from small_registers import Registers, make_registers
 
 TENURES = ("owner_occupied", "private_rental", "cooperative", "social_housing", "public", None)

@@ -7,6 +7,7 @@ from typing import Any
 import shapely
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+
 from round_trips import COLUMNS, IDS, NUMBERS, TEXTS, WHOLE_NUMBERS, designation_of, kind_of
 from udsat_geo.designation.columns import DESCRIBED, FLAG, GEOMETRY, TEXT, WHOLE
 from udsat_geo.designation.layers import Layers

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import udsat_geo
-from udsat_geo.synthetic.write import default_cache
-
 from plugin_zip import make_zip
+from udsat_geo.synthetic.write import default_cache
 
 PYTHON = "/usr/bin/python3"
 """PyQGIS belongs to the system's own Python."""

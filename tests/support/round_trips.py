@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import shapely
+
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, KEY, LAYERS, TABLES, type_of
 from udsat_geo.designation.layers import Layer, Layers, differences
 from udsat_geo.designation.summary import Summary, as_json

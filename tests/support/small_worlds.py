@@ -13,10 +13,11 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from builders import make_barriers, make_cell_units, make_policy, make_scores
-from drawn import City, form
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+
+from builders import make_barriers, make_cell_units, make_policy, make_scores
+from drawn import City, form
 from oracle_areas import Cell, Found, Line, Place, Rules, World
 from udsat_geo.areas.decisions import Decisions
 from udsat_geo.areas.roles import REASON_KEYS, ROLES, Areas, Memory

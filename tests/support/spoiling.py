@@ -11,9 +11,10 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely.geometry import Point, Polygon, box
+
 from edge_registers import write_edge_registers
 from estates import write_estates
-from shapely.geometry import Point, Polygon, box
 
 Spoil = Callable[[Path], None]
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
-from builders import make_cell_units, make_policy
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from numpy.typing import NDArray
+
+from builders import make_cell_units, make_policy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.units.units import Units
 

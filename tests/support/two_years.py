@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import shapely
+
 from small_registers import make_registers
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Designation

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from udsat_geo.synthetic import write as synthetic
 
 OTHER_SEED = 61

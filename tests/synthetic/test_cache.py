@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from udsat_geo.synthetic import write as cache
 from udsat_geo.synthetic.write import cached_registers
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from udsat_geo.synthetic.city import geography
 from udsat_geo.synthetic.write import YEARS, planted_areas
 

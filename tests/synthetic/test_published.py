@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from udsat_geo.policy.published import status_2021
 from udsat_geo.synthetic.write import DEFAULT_SEED, planted_areas
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from udsat_geo.messages.errors import InputError
 from udsat_geo.synthetic import write as synthetic
 

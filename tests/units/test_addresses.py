@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyogrio
 import pytest
-import reference
 import shapely
-from builders import make_address_units, make_policy
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+
+import reference
+from builders import make_address_units, make_policy
 from paths import POLICIES
 from small_registers import Registers, make_registers
 from strategies import points

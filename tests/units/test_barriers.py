@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
-from builders import make_barriers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon, box
+
+from builders import make_barriers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.units.barriers import Barriers, is_cut, read_barriers, segment_lines
 

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from builders import make_address_units, make_cell_units, make_policy, make_zone_units
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon, affinity, box
+
+from builders import make_address_units, make_cell_units, make_policy, make_zone_units
 from strategies import Cells, sorted_cells
 from udsat_geo.messages.errors import InputError
 from udsat_geo.units import edges as contiguity

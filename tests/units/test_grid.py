@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from strategies import Cells, cells
 from udsat_geo.messages.errors import InputError
 from udsat_geo.units.grid import DANISH_ID, Grid, find_cells, rings

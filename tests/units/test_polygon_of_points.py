@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+
 from udsat_geo.sources.features import shared_areas
 from udsat_geo.units.zones import polygon_of_points
 

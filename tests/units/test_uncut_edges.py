@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from builders import make_barriers, make_cell_units, make_zone_units
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 from test_contiguity import as_array, pairs, voronoi
+
+from builders import make_barriers, make_cell_units, make_zone_units
 from udsat_geo.kernels.components import label_components
 from udsat_geo.units.barriers import Barriers
 from udsat_geo.units.edges import Edges, grid_edges, uncut_edges, zone_edges

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 from shapely.geometry import box
+
 from small_registers import make_registers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import check_policy
@@ -203,6 +204,7 @@ def test_columns_that_differ_in_case_alone_are_told(tmp_path: Path) -> None:
 def test_totals_of_fractions_do_not_depend_on_threads() -> None:
     """A million fractions, added up by as many threads as there are, several times."""
     import pyarrow as pa
+
     from udsat_geo.registers.unit_rows import sum_unit_rows
 
     number = np.arange(1_000_000)

@@ -7,6 +7,7 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Point, Polygon, box
+
 from udsat_geo.units.zones import edges_of, zone_of_points
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crate_towns import NAME, made, rerun
 from hypothesis import given
 from hypothesis import strategies as st
+
+from crate_towns import NAME, made, rerun
 from udsat_geo.files.crate import is_safe_path, read_crate
 from udsat_geo.messages.errors import InputError
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import udsat_geo
-from crate_towns import NAME, call, made
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import udsat_geo
+from crate_towns import NAME, call, made
 from udsat_geo import __version__
 from udsat_geo.cli.main import designate
 from udsat_geo.files.crate import AROUND, OPTIONS, WHAT, Input, Output, Run, crate_text, read_crate

@@ -12,6 +12,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+
 from crate_towns import NAME, call, made, rerun, states
 from udsat_geo.cli.main import designate, udsat
 from udsat_geo.files.crate import crate_text, read_crate

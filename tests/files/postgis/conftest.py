@@ -10,8 +10,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from postgis_server import PASSWORD, Server, running_server, why_not
 from psycopg import sql
+
+from postgis_server import PASSWORD, Server, running_server, why_not
 
 _NUMBER = itertools.count()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from postgis_server import Server
 from small_registers import make_registers
 from udsat_geo.designation.designation import Designation

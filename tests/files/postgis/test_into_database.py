@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from edge_registers import write_edge_registers
 from postgis_server import ESCAPED, PASSWORD, Server
 from udsat_geo.files.read import read_layers

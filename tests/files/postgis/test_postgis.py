@@ -10,8 +10,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from hostile import designations
 from hypothesis import given, settings
+
+from hostile import designations
 from postgis_server import ESCAPED, PASSWORD, Server
 from round_trips import TEXTS, TRIALS, Door, designation_of, into_database, tried
 from udsat_geo.designation.layers import Layers, differences

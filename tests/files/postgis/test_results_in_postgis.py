@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 import udsat_geo as ug
 from postgis_server import PASSWORD, Server
 from two_years import write_town

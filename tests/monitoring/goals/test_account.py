@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from udsat_geo.monitoring.goal_figures import Verdict
 from udsat_geo.monitoring.goals import Account, Computed, Ratio, load_goals, rounded, take_account
 

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from builders import make_areas
-from goal_worlds import write_geometries
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely.affinity import translate
 from shapely.geometry import LineString, MultiLineString, MultiPoint, Point, box
+
+from builders import make_areas
+from goal_worlds import write_geometries
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.messages.errors import InputError
 from udsat_geo.monitoring.goals import (

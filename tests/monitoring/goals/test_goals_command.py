@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from goal_worlds import EAST_AREA, WEST_AREA, make_homes, write_geometries, write_polygons
 from rich.console import Console
 from shapely.geometry import LineString, Point, box
+
+from goal_worlds import EAST_AREA, WEST_AREA, make_homes, write_geometries, write_polygons
 from small_registers import Registers
 from udsat_geo.cli.console import print_table
 from udsat_geo.cli.main import udsat

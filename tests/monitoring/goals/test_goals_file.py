@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from udsat_geo.messages.errors import InputError
 from udsat_geo.monitoring.goals import load_goals
 

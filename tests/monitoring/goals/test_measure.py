@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from goal_worlds import EAST_AREA, WEST_AREA, homes_by_pandas, make_homes, write_polygons
 from shapely.geometry import box
+
+from goal_worlds import EAST_AREA, WEST_AREA, homes_by_pandas, make_homes, write_polygons
 from small_registers import Registers, make_registers
 from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.messages.errors import InputError

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
+
 from paths import SHARED
 from udsat_geo.monitoring.goal_figures import Goal, Indicator, Verdict, published_goals
 from udsat_geo.monitoring.goal_tables import differing, reason, reasons_of_goal

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+
 from goal_worlds import write_polygons
 from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.monitoring.goal_figures import Verdict

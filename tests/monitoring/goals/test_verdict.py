@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from udsat_geo.monitoring.goal_figures import Aim, Series, Verdict, agrees, combine, judge
 from udsat_geo.monitoring.interval import Interval
 

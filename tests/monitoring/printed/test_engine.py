@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from small_reports import check, report, states, verdict
+
 from udsat_geo.monitoring.interval import Interval
 from udsat_geo.monitoring.printed.explained import AS_PRINTED, DISAGREES, WITHIN_ROUNDING, evaluate, round_half_away
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from small_reports import PLACE, altered, check, outcomes, reading, report, states
+
 from udsat_geo.monitoring.printed.checks import Check, declared_checks
 from udsat_geo.monitoring.printed.explained import (
     AS_PRINTED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from small_reports import over, report
+
 from udsat_geo.monitoring.interval import Interval
 from udsat_geo.monitoring.printed.figures import Notation, Report, read_report
 from udsat_geo.monitoring.printed.formulas import Formula, read_formula

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from udsat_geo.monitoring.interval import Interval
 from udsat_geo.monitoring.printed.figures import Figure, Notation
 

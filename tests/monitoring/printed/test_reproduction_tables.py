@@ -9,6 +9,7 @@ import re
 from decimal import Decimal
 
 import pytest
+
 from udsat_geo.monitoring.printed.checks import KINDS
 from udsat_geo.monitoring.printed.explained import DISAGREES, VERDICTS, Reproduction, evaluate_all, reproduce
 from udsat_geo.monitoring.printed.figures import Notation

@@ -10,6 +10,7 @@ from importlib import resources
 
 import pytest
 from small_reports import altered
+
 from udsat_geo.messages.errors import InputError
 from udsat_geo.monitoring.printed.checks import COUNTS, FILE, KINDS, REPEATED, SHARES, TEXT, declared_checks
 from udsat_geo.monitoring.printed.explained import DISAGREES, WITHIN_ROUNDING, evaluate, evaluate_all, reproduce

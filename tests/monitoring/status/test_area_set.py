@@ -12,11 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from shapely.geometry import LineString, Point, Polygon, box
+
 from builders import make_areas
 from edge_registers import write_edge_registers
 from goal_worlds import write_geometries, write_polygons
 from paths import POLICIES
-from shapely.geometry import LineString, Point, Polygon, box
 from udsat_geo.areas.area_set import AreaSet, Members, members_of_shapes
 from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.files.area_set import read_areas_of_registers

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders import make_policy
 from hypothesis import given
 from hypothesis import strategies as st
+
+from builders import make_policy
 from udsat_geo.designation.status import Status
 from udsat_geo.monitoring.status import Progress, StatusSeries, progress_of, series_of, since_of
 from udsat_geo.policy.load import load_policy

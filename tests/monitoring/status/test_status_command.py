@@ -15,8 +15,9 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from goal_worlds import EAST_AREA, WEST_AREA, write_geometries, write_polygons
 from shapely.geometry import LineString, Polygon, box
+
+from goal_worlds import EAST_AREA, WEST_AREA, write_geometries, write_polygons
 from small_registers import Registers, make_registers
 from udsat_geo.cli.main import udsat
 from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS

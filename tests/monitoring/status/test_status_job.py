@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import shapely
+from shapely.geometry import box
+
 from builders import make_areas
 from goal_worlds import EAST_AREA, WEST_AREA, homes_by_pandas, write_polygons
-from shapely.geometry import box
 from small_registers import Registers, make_registers
 from udsat_geo.designation.status import Status
 from udsat_geo.files.area_set import read_areas_of_registers

@@ -9,10 +9,11 @@ from typing import Any
 import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
-from builders import make_policy
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+
+from builders import make_policy
 from udsat_geo.designation.status import INSIDE, OUTSIDE, Status, SumsBySide, status_of_sums, sums_by_side
 from udsat_geo.monitoring.status import change_of_gaps, difference_of_areas, series_of
 from udsat_geo.policy.rules import Policy

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders import make_areas
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+
+from builders import make_areas
 from udsat_geo.cli.status import print_status
 from udsat_geo.designation.status import Status
 from udsat_geo.monitoring.status import RegistersTold, StatusReport, series_of

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from builders import make_areas
 from click.testing import CliRunner
+
+from builders import make_areas
 from paths import SHARED
 from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.cli.main import udsat

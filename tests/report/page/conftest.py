@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from page_reading import Open, Opened
 from two_years import write_town
 from udsat_geo.designation.job import Job, run

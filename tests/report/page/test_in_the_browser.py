@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from page_reading import Open, Opened, data_of
 from udsat_geo.messages.words import decimal
 

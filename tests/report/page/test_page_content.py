@@ -12,6 +12,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+
 from page_reading import data_of
 from paths import POLICIES
 from two_years import designated

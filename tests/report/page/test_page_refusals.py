@@ -16,6 +16,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from click.testing import CliRunner
+
 from page_reading import data_of
 from two_years import designated, write_policy
 from udsat_geo.cli.main import udsat

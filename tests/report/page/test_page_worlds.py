@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+
 from estates import write_estates
 from page_reading import Open, data_of
 from paths import POLICIES

@@ -16,6 +16,7 @@ from faulty_proxy import Fault, Proxy, proxied
 from loopback import running
 from small_service import exception, handler
 from test_layers_of_a_service import QUICK, lines, read, refused
+
 from udsat_geo.messages.errors import InputError
 from udsat_geo.sources.addresses import Limits
 from udsat_geo.sources.copies import local_copies

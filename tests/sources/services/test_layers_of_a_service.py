@@ -12,6 +12,7 @@ import pytest
 import shapely
 from loopback import running
 from small_service import Layer, handler
+
 from udsat_geo.messages.errors import InputError
 from udsat_geo.sources.addresses import Limits
 from udsat_geo.sources.copies import local_copies

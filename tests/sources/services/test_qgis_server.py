@@ -19,10 +19,11 @@ import qgis_service
 import shapely
 from click.testing import CliRunner
 from faulty_proxy import proxied
+from test_layers_of_a_service import QUICK, read, refused
+
 from goal_worlds import EAST_AREA, WEST_AREA, write_polygons
 from paths import REAL
 from small_registers import make_registers
-from test_layers_of_a_service import QUICK, read, refused
 from udsat_geo.cli.main import designate, udsat
 
 OFFICIAL = REAL / "copenhagen" / "udsatte_byomraader_2017.gpkg"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 import shapely
-from crate_towns import NAME, build_town, made, rerun, states
 from loopback import running
 from small_service import Layer, handler
+
+from crate_towns import NAME, build_town, made, rerun, states
 from udsat_geo.files.crate import read_crate
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from udsat_geo.messages.errors import InputError
 from udsat_geo.sources.addresses import Limits, is_remote, is_secret_name, limits_of, source_of, without_secrets
 

@@ -14,6 +14,7 @@ import pytest
 import shapely
 from faulty_proxy import Proxy, proxied
 from test_layers_of_a_service import QUICK, read, refused
+
 from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.sources.copies import local_copies

@@ -6,7 +6,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import spoiling as s
-
 from bad_input.row import CELLS, CELLS_CSV, POLICY, RAW, ZONES, Row
 
 

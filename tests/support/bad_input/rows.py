@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import spoiling as s
 
+import spoiling as s
 from bad_input.row import CSV, RAW, Row
 
 ROWS = (

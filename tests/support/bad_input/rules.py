@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import spoiling as s
-
 from bad_input.row import ESTATES, LAW, MINE, RAW, Row
 
 RING = s.then(

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import spoiling as s
 from shapely.geometry import LineString, Point, Polygon, box
 
+import spoiling as s
 from bad_input.row import RAW, Row
 
 MIDDLE = 350

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import spoiling as s
-
 from bad_input.row import RAW, Row
 
 POINT = {"type": "Point", "coordinates": [719_400, 6_174_400]}
