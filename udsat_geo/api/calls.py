@@ -162,12 +162,12 @@ class Difference:
     def __repr__(self) -> str:
         from udsat_geo.api.display import difference_in_words
 
-        return difference_in_words(self)
+        return difference_in_words(self.summary, self.language)
 
     def _repr_html_(self) -> str:
         from udsat_geo.api.display import difference_as_html
 
-        return difference_as_html(self)
+        return difference_as_html(self.summary, self.language)
 
 
 def diff(

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     import folium
     from matplotlib.axes import Axes
 
-    from udsat_geo.api.calls import Difference
-    from udsat_geo.api.result import Result
+    from udsat_geo.designation.layers import Layers
 
 
 MOST_ROWS = 10
@@ -27,41 +26,41 @@ CHANGE_COLUMNS = ("event", "area_id", "name", "residents_added", "residents_remo
 STATUS_COLUMNS = ("criterion", "areas", "rest_of_city", "gap", "city")
 
 
-def in_words(result: Result) -> str:
+def in_words(layers: Layers) -> str:
     """A result in two or three lines."""
-    return "\n  ".join([f"<Result: {_title(result)}", *_sentences(result)]) + ">"
+    return "\n  ".join([f"<Result: {_title(layers)}", *_sentences(layers)]) + ">"
 
 
-def as_html(result: Result) -> str:
+def as_html(layers: Layers) -> str:
     """A result as HTML: what it is, its first areas, and the areas against the rest of the city."""
     from udsat_geo.designation.columns import describe_layer
 
-    language = result.language
-    of_criterion = {criterion["key"]: criterion for criterion in result.summary["criteria"]}
+    language = layers.language
+    of_criterion = {criterion["key"]: criterion for criterion in layers.summary.as_dict()["criteria"]}
     status = []
-    for row in result.to_arrow("status").to_pylist():
+    for row in layers.layers["status"].table.to_pylist():
         criterion = of_criterion[row["criterion"]]
         figures = {column: _figure(row[column], column, criterion, language) for column in STATUS_COLUMNS[1:]}
         status.append({"criterion": str(criterion["label"]), **figures})
-    areas = result.to_arrow("areas").to_pylist()
+    areas = layers.layers["areas"].table.to_pylist()
     about_status = f"<div style='margin-top:.6em'>{escape(describe_layer('status', language).text)}</div>"
     return _page(
-        [_title(result), *_sentences(result)],
+        [_title(layers), *_sentences(layers)],
         _table("areas", AREA_COLUMNS, areas, language)
         + about_status
         + _table("status", STATUS_COLUMNS, status, language),
     )
 
 
-def difference_in_words(difference: Difference) -> str:
+def difference_in_words(summary: dict[str, Any], language: str) -> str:
     """A difference in two lines."""
-    return f"<Difference: {'; '.join(_told(difference))}>"
+    return f"<Difference: {'; '.join(_told(summary, language))}>"
 
 
-def difference_as_html(difference: Difference) -> str:
+def difference_as_html(summary: dict[str, Any], language: str) -> str:
     """A difference as HTML: its totals and its first areas."""
-    areas = difference.summary["areas"]
-    return _page(_told(difference), _table("changes", CHANGE_COLUMNS, areas, difference.language))
+    areas = summary["areas"]
+    return _page(_told(summary, language), _table("changes", CHANGE_COLUMNS, areas, language))
 
 
 def _page(lines: Sequence[str], body: str) -> str:
@@ -86,45 +85,51 @@ def _table(layer: str, columns: Sequence[str], rows: Sequence[dict[str, Any]], l
         return str(pandas.DataFrame(cells, columns=titles).to_html(index=False, border=0)) + more
 
 
-def _title(result: Result) -> str:
-    return _("Designation of {year} by {policy}", result.language).format(year=result.year, policy=result.policy)
-
-
-def _sentences(result: Result) -> list[str]:
-    """The share of residents, the source, and what it was compared with."""
-    language = result.language
-    told = _("{areas} areas with {residents} of {city} residents ({share} %)", language).format(
-        areas=len(result.to_arrow("areas")),
-        residents=decimal(result.residents_in_areas, 0, language),
-        city=decimal(result.residents, 0, language),
-        share=decimal(100 * result.share_of_residents, 1, language) or "-",
+def _title(layers: Layers) -> str:
+    return _("Designation of {year} by {policy}", layers.language).format(
+        year=layers.year, policy=layers.summary.policy.id
     )
-    changes = result.summary["changes"]
+
+
+def _sentences(layers: Layers) -> list[str]:
+    """The share of residents, the source, and what it was compared with."""
+    language = layers.language
+    told = _("{areas} areas with {residents} of {city} residents ({share} %)", language).format(
+        areas=len(layers.layers["areas"].table),
+        residents=decimal(layers.summary.residents_in_areas, 0, language),
+        city=decimal(layers.summary.residents, 0, language),
+        share=decimal(100 * _share(layers), 1, language) or "-",
+    )
+    changes = layers.summary.as_dict()["changes"]
     if changes is None:
-        return [told, _source(result), _("Compared with no earlier designation.", language)]
+        return [told, _source(layers), _("Compared with no earlier designation.", language)]
     counted = _counted(changes["areas"], language) or "-"
     compared = _("Compared with {year}: {events}.", language).format(year=changes["previous_year"], events=counted)
-    return [told, _source(result), compared]
+    return [told, _source(layers), compared]
 
 
-def _source(result: Result) -> str:
-    return _("Source: {source}.", result.language).format(source=source_text(result.source, result.language))
+def _share(layers: Layers) -> float:
+    share = layers.summary.share_of_residents
+    return float("nan") if share is None else share
+
+
+def _source(layers: Layers) -> str:
+    return _("Source: {source}.", layers.language).format(source=source_text(layers.summary.source, layers.language))
 
 
 def _counted(events: Mapping[str, int], language: str) -> str:
     return ", ".join(f"{count} {events_in_words(event, language)}" for event, count in events.items() if count)
 
 
-def _told(difference: Difference) -> list[str]:
-    language, data = difference.language, difference.summary
-    totals = data["totals"]
-    sides = [side["year"] or side["file"] for side in (data["before"], data["now"])]
+def _told(summary: dict[str, Any], language: str) -> list[str]:
+    totals = summary["totals"]
+    sides = [side["year"] or side["file"] for side in (summary["before"], summary["now"])]
     told = {name: decimal(totals[f"residents_{name}"], 0, language) for name in ("added", "removed", "kept")}
     overlap = totals["intersection_over_union"]
     iou = "-" if overlap is None else decimal(overlap, 3, language)
     return [
         _("From {before} to {now}", language).format(before=sides[0], now=sides[1]),
-        _counted(data["events"], language) or _("no areas", language),
+        _counted(summary["events"], language) or _("no areas", language),
         _("+{added} / -{removed} residents, {kept} kept; overlap {iou}", language).format(iou=iou, **told),
     ]
 
@@ -159,7 +164,7 @@ SPREADS = (-2.0, 2.0)
 
 
 def plot(
-    result: Result,
+    layers: Layers,
     column: str | None,
     layer: str,
     ax: Axes | None,
@@ -170,39 +175,39 @@ def plot(
 ) -> Axes:
     """See `Result.plot`."""
     needed("matplotlib", "plot")
-    frame = _frame(result, layer, column)
-    wanted = _colours(result, layer, frame, column, legend)
+    frame = _frame(layers, layer, column)
+    wanted = _colours(layers, layer, frame, column, legend)
     if ax is None:
         wanted["figsize"] = SIZE
     if len(frame) and (frame.geometry.geom_type == "Point").all():
         wanted["markersize"] = 3
     axes: Axes = frame.plot(ax=ax, **{**wanted, **options})
-    areas = _frame(result, "areas", None)
+    areas = _frame(layers, "areas", None)
     areas = areas[~areas.geometry.is_empty]
     if outlines and len(areas):
         areas.boundary.plot(ax=axes, color=EDGE, linewidth=1.1)
     axes.set_axis_off()
-    axes.set_title(_title(result), color=INK)
+    axes.set_title(_title(layers), color=INK)
     axes.annotate(
-        _source(result), (0, 0), (0, -4), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8
+        _source(layers), (0, 0), (0, -4), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=8
     )
     if names and len(areas):
         _write_names(axes, [str(name) for name in areas["name"]], areas.geometry.to_numpy())
     return axes
 
 
-def _colours(result: Result, layer: str, frame: Any, column: str | None, legend: bool) -> dict[str, Any]:
+def _colours(layers: Layers, layer: str, frame: Any, column: str | None, legend: bool) -> dict[str, Any]:
     """What geopandas is asked for, so that a column is drawn in a scale that it has."""
     if column is None or frame[column].isna().all():
         # a column without any value has no scale
         return {"color": PLAIN}
     found: dict[str, Any] = {"column": column, "legend": legend, "missing_kwds": {"color": PLAIN, "label": "-"}}
-    title = _title_of_figure(result, layer, column)
+    title = _title_of_figure(layers, layer, column)
     if frame[column].dtype.kind not in "iuf":
         told = {"title": title, "loc": "center left", "bbox_to_anchor": (1.0, 0.5), "frameon": False}
         return {**found, "categorical": True, "cmap": KINDS} | ({"legend_kwds": told} if legend else {})
     found["cmap"] = SCALE
-    if column == "composite" and result.summary["rule"]["score"] == "gap_sd":
+    if column == "composite" and layers.summary.as_dict()["rule"]["score"] == "gap_sd":
         found |= {"vmin": SPREADS[0], "vmax": SPREADS[1]}
     return found | ({"legend_kwds": {"label": title, "shrink": 0.5}} if legend else {})
 
@@ -240,18 +245,18 @@ def _write_names(axes: Axes, names: list[str], outlines: Any) -> None:
             axes.plot(*zip(at, anchor, strict=True), color=INK, linewidth=0.5, scalex=False, scaley=False)
 
 
-def explore(result: Result, column: str | None, layer: str, tiles: str | None, options: dict[str, Any]) -> folium.Map:
+def explore(layers: Layers, column: str | None, layer: str, tiles: str | None, options: dict[str, Any]) -> folium.Map:
     """See `Result.explore`."""
     for package in ("folium", "mapclassify", "matplotlib"):
         needed(package, "explore")
-    frame = _frame(result, layer, column)
+    frame = _frame(layers, layer, column)
     frame = frame[~frame.geometry.is_empty]
     # texts become part of a page, where a name may look like a tag
     for name in frame.columns:
         if name != GEOMETRY and frame[name].dtype.kind not in "iufb":
             frame[name] = frame[name].map(lambda value: escape(str(value)), na_action="ignore")
     shown = [name for name in frame.columns if name != GEOMETRY]
-    titles = [escape(_title_of_figure(result, layer, name)) for name in shown]
+    titles = [escape(_title_of_figure(layers, layer, name)) for name in shown]
     told = {
         "tooltip": shown[:6],
         "popup": shown,
@@ -259,7 +264,7 @@ def explore(result: Result, column: str | None, layer: str, tiles: str | None, o
         "popup_kwds": {"aliases": titles},
     }
     if column is not None:
-        title = _title_of_figure(result, layer, column)
+        title = _title_of_figure(layers, layer, column)
         # the caption of a scale is set as a text, that of a list of kinds as HTML
         numeric = frame[column].dtype.kind in "iuf"
         told |= {"cmap": SCALE, "legend_kwds": {"caption": title if numeric else escape(title)}}
@@ -269,7 +274,7 @@ def explore(result: Result, column: str | None, layer: str, tiles: str | None, o
     return drawn
 
 
-def _frame(result: Result, layer: str, column: str | None) -> Any:
+def _frame(layers: Layers, layer: str, column: str | None) -> Any:
     """A layer with geometries as a frame.
 
     Raises
@@ -277,11 +282,11 @@ def _frame(result: Result, layer: str, column: str | None) -> Any:
     InputError
         If there is no such layer or column.
     """
-    spatial = [name for name in result.layers if result.stored.layers[name].geometry_type is not None]
+    spatial = [name for name in layers.layers if layers.layers[name].geometry_type is not None]
     if layer not in spatial:
         what = _("no layer with geometries is called {layer!r}").format(layer=layer)
         raise InputError(Problem("layer", what, _("Known: {names}.").format(names=", ".join(spatial))))
-    frame = layer_as_frame(result.stored.layers[layer])
+    frame = layer_as_frame(layers.layers[layer])
     if column is not None and column not in frame.columns:
         known = ", ".join(str(name) for name in frame.columns if name != GEOMETRY)
         what = _("the layer {layer} has no column {column!r}").format(layer=layer, column=column)
@@ -294,8 +299,8 @@ def frame_as_html(head: str, frame: Any) -> str:
     return f"<div>{escape(head)}</div>{frame.to_html(max_rows=MOST_ROWS, index=False, border=0)}"
 
 
-def _title_of_figure(result: Result, layer: str, column: str) -> str:
+def _title_of_figure(layers: Layers, layer: str, column: str) -> str:
     from udsat_geo.designation.columns import describe_column
 
-    described = describe_column(layer, column, result.language, result.summary["criteria"])
+    described = describe_column(layer, column, layers.language, layers.summary.as_dict()["criteria"])
     return column if described is None else described.title

@@ -335,7 +335,7 @@ class Result:
         """
         from udsat_geo.api.display import plot
 
-        return plot(self, column, layer, ax, outlines, names, legend, options)
+        return plot(self.stored, column, layer, ax, outlines, names, legend, options)
 
     def explore(
         self, column: str | None = None, *, layer: str = "areas", tiles: str | None = None, **options: Any
@@ -371,7 +371,7 @@ class Result:
         """
         from udsat_geo.api.display import explore
 
-        return explore(self, column, layer, tiles, options)
+        return explore(self.stored, column, layer, tiles, options)
 
     def report(
         self,
@@ -446,9 +446,9 @@ class Result:
     def __repr__(self) -> str:
         from udsat_geo.api.display import in_words
 
-        return in_words(self)
+        return in_words(self.stored)
 
     def _repr_html_(self) -> str:
         from udsat_geo.api.display import as_html
 
-        return as_html(self)
+        return as_html(self.stored)
