@@ -13,6 +13,7 @@ from udsat_geo.report.page.read import read_all
 pytest.importorskip("bokeh")
 
 
+@pytest.mark.long
 def test_a_page_of_a_result_is_that_of_its_files(tmp_path: Path) -> None:
     before, now = (ug.designate(year=year) for year in (2021, 2025))
     page = now.report(tmp_path / "report.html", earlier=(before,))

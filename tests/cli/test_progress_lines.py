@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from small_registers import make_registers
-
-UDSAT = "from udsat_geo.cli.process import udsat; udsat()"
+from udsat_geo.cli.main import udsat
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +18,10 @@ def registers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(*arguments: str | Path, asked: str | None = "lines") -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "UDSAT_PROGRESS"}
-    if asked is not None:
-        environment["UDSAT_PROGRESS"] = asked
-    command = [sys.executable, "-c", UDSAT, *(str(argument) for argument in arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=True)
+def run(*arguments: str | Path, asked: str | None = "lines") -> Result:
+    done = CliRunner().invoke(udsat, [str(argument) for argument in arguments], env={"UDSAT_PROGRESS": asked})
+    assert done.exit_code == 0, done.output
+    return done
 
 
 def test_each_step_is_a_line_on_standard_error(registers: Path, tmp_path: Path) -> None:

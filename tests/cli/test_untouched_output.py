@@ -102,7 +102,7 @@ def test_files_that_may_not_grow_change_nothing(good: Path, tmp_path: Path, most
     assert content_of(out) == before
 
 
-@pytest.mark.parametrize("small_disk", [pytest.param(0.0, marks=LONG), 0.1], indirect=True)
+@pytest.mark.parametrize("small_disk", [pytest.param(share, marks=LONG) for share in (0.0, 0.1)], indirect=True)
 def test_a_disk_that_fills_changes_nothing_in_any_format(good: Path, small_disk: Path) -> None:
     before = content_of(small_disk)
     more = ("--format", "areas-tif,parquet,geojson,fgb,csv,xlsx,gpkg")

@@ -78,7 +78,7 @@ def test_the_engine_agrees_on_every_edge(tmp_path: Path, seed: int, origin_codes
         assert made.areas.residents.tolist() == [1632, 1000, 1000]
 
 
-@pytest.mark.parametrize("size", [50, 100, 1000])
+@pytest.mark.parametrize("size", [pytest.param(50, marks=pytest.mark.long), 100, 1000])
 def test_the_engine_agrees_at_any_cell_size(tmp_path: Path, size: int) -> None:
     write_edge_registers(tmp_path)
     assert_equal(engine(tmp_path, kbh_2017(300, size)), oracle_designation(tmp_path, size, context_residents=300))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oracle_areas import Cell, Found, Rules, World, form_oracle, inside, parted, touch
 from small_worlds import COPENHAGEN, city_of, formed, seen, with_letters, worlds
 from udsat_geo.areas.area_set import AreaSet, Members
@@ -17,8 +18,8 @@ from udsat_geo.areas.roles import REASON_KEYS, ROLES, Areas
 from udsat_geo.changes.diff import compare
 from udsat_geo.changes.names import name_areas
 
-many = settings(max_examples=400)
-some = settings(max_examples=200)
+many = examples(400)
+some = examples(200)
 anywhere = st.sampled_from(((0, 0), COPENHAGEN, (-3, -5)))
 
 EVERYTHING = ("barriers", "crossings", "bridges", "holes", "floors", "memory", "overrides")
@@ -54,7 +55,7 @@ def test_areas_are_what_the_rules_say(parts: tuple[str, ...], data: st.DataObjec
 def test_the_worlds_hold_every_role_and_reason() -> None:
     held: set[str] = set()
 
-    @many
+    @settings(max_examples=400)
     @given(worlds(*EVERYTHING))
     def look(made: tuple[World, Rules]) -> None:
         found = form_oracle(*made)

@@ -11,7 +11,7 @@ from udsat_geo.synthetic.write import planted_areas
 
 
 @pytest.mark.parametrize("policy", ["kbh-2017", ADDRESSES], ids=["cells", "addresses"])
-@pytest.mark.parametrize("year", [2017, 2021, 2025])
+@pytest.mark.parametrize("year", [2021, *(pytest.param(year, marks=pytest.mark.long) for year in (2017, 2025))])
 def test_planted_areas_are_found(year: int, policy: str) -> None:
     made = synthetic(year, policy=policy)
     assert against_planted(made).intersection_over_union > 0.85

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from examples import examples
 from paths import POLICIES
 from reference import label_components
 from small_registers import Registers, make_registers, placed_dwellings, registers, totals_by_pandas
@@ -30,7 +31,7 @@ from udsat_geo.scoring.scores import score_units
 from udsat_geo.units.edges import find_edges
 from udsat_geo.units.units import Units
 
-few = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+few = examples(15, suppress_health_check=[HealthCheck.too_slow])
 
 
 def small_city_policy(name: str) -> LoadedPolicy:

@@ -367,6 +367,7 @@ def test_the_synthetic_copenhagen_makes_a_map_to_print(tmp_path: Path) -> None:
     assert any("det syntetiske København" in text for text in found["texts"])
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not has_module("owslib.iso"), reason="OWSLib (Debian's python3-owslib) is not installed")
 def test_another_reader_understands_the_metadata(packages: Mapping[str, Path], tmp_path: Path) -> None:
     """OWSLib, which catalogues use."""

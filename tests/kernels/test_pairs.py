@@ -59,7 +59,7 @@ def test_the_order_of_points_does_not_matter(drawn: Points, reach: float, random
     assert named == list(zip(*pairs_of(*drawn, reach), strict=True))
 
 
-@pytest.mark.parametrize("reach", [2.0, 25.0, 60.0, 400.0])
+@pytest.mark.parametrize("reach", [2.0, 25.0, 60.0, pytest.param(400.0, marks=pytest.mark.long)])
 @pytest.mark.parametrize("shape", ["city", "streets", "piles"])
 def test_pairs_are_those_of_a_tree(shape: str, reach: float) -> None:
     """Thousands of points, positions on the decimetre, in no order."""

@@ -197,6 +197,7 @@ def test_files_are_not_blank_and_the_same_twice(areas: AreasOnMap, area_map: Fig
     assert "<dc:date>" not in text
 
 
+@pytest.mark.long
 def test_no_areas_and_a_crowd_of_them(areas: AreasOnMap) -> None:
     none = dataclasses.replace(areas, name=(), residents=areas.residents[:0], outline=areas.outline[:0])
     assert labels_on(draw_area_map(none)) == []

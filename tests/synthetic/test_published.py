@@ -56,7 +56,7 @@ def measured(tables, year, designation, seed):
 
 
 @pytest.mark.parametrize("year", [2017, 2018, 2019, 2021])
-@pytest.mark.parametrize("seed", [DEFAULT_SEED, OTHER_SEED])
+@pytest.mark.parametrize("seed", [DEFAULT_SEED, pytest.param(OTHER_SEED, marks=pytest.mark.long)])
 def test_tabel_1(tables, year, seed):
     found = measured(tables, year, 2017, seed)
     for key in CRITERIA:
@@ -64,7 +64,7 @@ def test_tabel_1(tables, year, seed):
         assert found[key][1] == pytest.approx(status_2021()["table_1"]["rest_of_city"][key][str(year)], abs=WITHIN), key
 
 
-@pytest.mark.parametrize("seed", [DEFAULT_SEED, OTHER_SEED])
+@pytest.mark.parametrize("seed", [DEFAULT_SEED, pytest.param(OTHER_SEED, marks=pytest.mark.long)])
 def test_tabel_22(tables, seed):
     found = measured(tables, 2021, 2021, seed)
     for key in CRITERIA:
