@@ -194,7 +194,10 @@ def without_home(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(dwelling_id=pd.Series([None] * len(rows), dtype="string"))
 
 
-@pytest.mark.parametrize("policy", ["kbh-2017", "addresses.toml", "everybody.toml"])
+@pytest.mark.parametrize(
+    "policy",
+    ["addresses.toml", *(pytest.param(policy, marks=pytest.mark.long) for policy in ("kbh-2017", "everybody.toml"))],
+)
 @pytest.mark.parametrize(("table", "change"), [("addresses", at_one_place), ("residents", without_home)])
 def test_a_city_of_one_cell_and_one_where_nobody_lives(
     tmp_path: Path, policy: str, table: str, change: Callable[[Any], Any]

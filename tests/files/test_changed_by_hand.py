@@ -165,7 +165,9 @@ def columns_of(folder: Path, table: str) -> list[str]:
     return [name for name in found if name not in ("fid", "geom")]
 
 
-@pytest.mark.parametrize("table", ["areas", "units", "near_misses"])
+@pytest.mark.parametrize(
+    "table", ["areas", *(pytest.param(table, marks=pytest.mark.long) for table in ("units", "near_misses"))]
+)
 def test_explaining_never_stumbles_over_a_column_that_is_gone(folder: Path, table: str) -> None:
     whole = (folder / FILE).read_bytes()
     told = 0

@@ -244,6 +244,7 @@ udsat(sys.argv[1:])
 """
 
 
+@pytest.mark.long
 def test_everything_but_crates_works_without_the_library(town: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
