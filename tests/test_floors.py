@@ -47,13 +47,11 @@ ONLY_LIBRARIES = {
 ROOMS_OF = {
     "matplotlib": {"report", "api"},
     "bokeh": {"report"},
-    "openpyxl": {"files"},
     "xlsxwriter": {"files"},
-    "psycopg": {"files"},
-    "sqlalchemy": {"files"},
-    "geoalchemy2": {"files"},
+    "adbc_driver_postgresql": {"files"},
     "rocrate": {"files"},
-    "pygeometa": {"files"},
+    "pandas": {"api"},
+    "geopandas": {"api"},
     "folium": {"api"},
     "mapclassify": {"api"},
 }
@@ -61,8 +59,7 @@ ROOMS_OF = {
 
 HEAVY = (
     "numpy", "numba", "scipy", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyproj", "pyarrow",
-    "pydantic", "rich", "matplotlib", "openpyxl", "xlsxwriter", "psycopg", "sqlalchemy", "geoalchemy2", "rocrate",
-    "pygeometa", "bokeh", "jinja2",
+    "pydantic", "rich", "matplotlib", "xlsxwriter", "adbc_driver_postgresql", "rocrate", "bokeh", "jinja2",
 )  # fmt: skip
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 900
