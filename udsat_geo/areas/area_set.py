@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
 from numpy.typing import NDArray
 
+from udsat_geo.areas.ground import cell_squares
 from udsat_geo.messages.errors import Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import reproject, same_crs
@@ -59,22 +63,16 @@ class Members:
     @property
     def are_addresses(self) -> bool:
         """Whether the units are known to be points."""
-        import shapely
-
         return self.geometry is not None and bool((shapely.get_type_id(self.geometry) == _POINT).all())
 
     def places(self, chosen: NDArray[np.int64] | None = None) -> NDArray[np.object_]:
         """Where units lie, all or those `chosen`; None where that is not known; shape (n_units,) or (n_chosen,)."""
-        import shapely
-
         chosen = np.arange(len(self), dtype=np.int64) if chosen is None else chosen
         if self.geometry is not None:
             return self.geometry[chosen]
         if self.row is None or self.col is None:
             return np.empty(len(chosen), dtype=object)
-        west, south = self.col[chosen] * self.size, self.row[chosen] * self.size
-        squares: NDArray[np.object_] = shapely.box(west, south, west + self.size, south + self.size)
-        return squares
+        return cell_squares(self.row[chosen], self.col[chosen], self.size)
 
     def unit_of(
         self, easting: NDArray[np.float64], northing: NDArray[np.float64], address_id: Any = None
@@ -100,9 +98,6 @@ class Members:
 
 def _positions(known: NDArray[np.object_], wanted: Any) -> NDArray[np.int64]:
     """Where each wanted id stands among those known; -1 is nowhere."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     asked = pa.array(wanted.tolist(), type=pa.string()) if isinstance(wanted, np.ndarray) else wanted.cast(pa.string())
     found = pc.index_in(asked, value_set=pa.array(known.tolist(), type=pa.string()))
     positions: NDArray[np.int64] = found.fill_null(-1).to_numpy().astype(np.int64)
@@ -111,8 +106,6 @@ def _positions(known: NDArray[np.object_], wanted: Any) -> NDArray[np.int64]:
 
 def members_of_units(units: Units, area_of_unit: NDArray[np.int64]) -> Members:
     """The units of a designation made now; `area_of_unit` is of shape (n_units,)."""
-    import shapely
-
     known = Members(units.unit_id, units.residents, area_of_unit)
     if units.grid is not None and units.row is not None and units.col is not None:
         return dataclasses.replace(known, row=units.row, col=units.col, size=units.grid.size)
@@ -125,13 +118,11 @@ def members_of_shapes(
     unit_id: NDArray[np.object_],
     residents: NDArray[np.int64],
     area_of_unit: NDArray[np.int64],
-    geometry: NDArray[np.object_],
+    geometry: NDArray[np.object_] | None,
 ) -> Members:
     """The units of a designation read back, all arrays of shape (n_units,); squares of one grid are cells again."""
-    import shapely
-
     whole = Members(unit_id, residents, area_of_unit, geometry)
-    if not len(geometry) or not (shapely.get_type_id(geometry) == _POLYGON).all():
+    if geometry is None or not len(geometry) or not (shapely.get_type_id(geometry) == _POLYGON).all():
         return whole
     west, south, east, north = shapely.bounds(geometry).T
     size = round(float(east[0] - west[0]))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from udsat_geo.areas.roles import number_areas
@@ -240,8 +241,6 @@ def _date(text: str) -> str:
 
 def _units_of_rows(features: Features, rows: list[dict[str, str]], units: Units) -> list[NDArray[np.int64]]:
     """The units that each row speaks of."""
-    import shapely
-
     number = {unit: i for i, unit in enumerate(units.unit_id.tolist())}
     by_id = [row["unit_id"] for row in rows]
     problems = []

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from udsat_geo.areas.ground import Ground
@@ -154,8 +155,6 @@ def _groups(
     way : object (shapely LineString), shape (n_bridges,)
     n_pieces : int
     """
-    import shapely
-
     from udsat_geo.kernels.components import label_components
 
     # of two bridges that meet, one would part the area of the other
@@ -175,8 +174,6 @@ def _cell_links(
     policy: Policy,
     barriers: Barriers | None,
 ) -> Bridged:
-    import shapely
-
     from udsat_geo.kernels.cells import find_cell, index_cells
     from udsat_geo.kernels.gaps import bridge_links
 
@@ -227,8 +224,6 @@ def _zone_links(
     barriers: Barriers | None,
 ) -> Bridged:
     """Zones: the way is the shortest line between two of them; zones that touch are left to contiguity."""
-    import shapely
-
     nothing = np.empty(0, dtype=np.int64)
     geometry = units.geometry
     if geometry is None:
@@ -270,8 +265,6 @@ def _legs_cut(
     barriers: Barriers,
 ) -> NDArray[np.bool_]:
     """Whether a barrier cuts the way from inside one zone, over the gap, to inside the other; shape (n_links,)."""
-    import shapely
-
     inside = inside_points(geometry)
     stops = (inside[head], shapely.get_point(way, 0), shapely.get_point(way, -1), inside[tail])
     cut = np.zeros(len(head), dtype=bool)
@@ -442,8 +435,6 @@ def _fill_outlines(
     barriers: Barriers | None,
 ) -> Filled:
     """Zones and addresses: the holes are the inner rings of each group's outline."""
-    import shapely
-
     filled, fill = group_of_unit.copy(), np.zeros(len(units), dtype=bool)
     ring, around = _inner_rings(units, group_of_unit, policy)
     size_ha = shapely.area(ring) / SQUARE_METRES_OF_A_HECTARE
@@ -473,8 +464,6 @@ def _inner_rings(
     units: Units, group_of_unit: NDArray[np.int64], policy: Policy
 ) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     """The inner rings of the groups' outlines as polygons, and the group of each, shape (n_rings,)."""
-    import shapely
-
     from udsat_geo.areas.ground import area_outlines
 
     outline = area_outlines(units, group_of_unit, policy.areas.reach)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from udsat_geo.units.units import Units
@@ -124,14 +125,17 @@ def points_as_wkb(easting: NDArray[np.float64], northing: NDArray[np.float64]) -
 
 def unit_polygons(units: Units, members: NDArray[np.int64]) -> NDArray[np.object_]:
     """Polygons of some units, shape (n_members,)."""
-    import shapely
-
     if units.geometry is not None:
         return units.geometry[members]
     if units.row is None or units.col is None or units.grid is None:
         return np.empty(0, dtype=object)
-    west, south = units.col[members] * units.grid.size, units.row[members] * units.grid.size
-    squares: NDArray[np.object_] = shapely.box(west, south, west + units.grid.size, south + units.grid.size)
+    return cell_squares(units.row[members], units.col[members], units.grid.size)
+
+
+def cell_squares(row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> NDArray[np.object_]:
+    """Squares of cells by row and column, of a side of `size` metres; shape (n_cells,)."""
+    west, south = col * size, row * size
+    squares: NDArray[np.object_] = shapely.box(west, south, west + size, south + size)
     return squares
 
 
@@ -173,8 +177,6 @@ def union_by_area(polygons: NDArray[np.object_], area: NDArray[np.int64], n_area
     object (shapely MultiPolygon), shape (n_areas,)
         In normal form.
     """
-    import shapely
-
     outlines = np.empty(n_areas, dtype=object)
     if not n_areas:
         return outlines
@@ -188,8 +190,6 @@ def union_by_area(polygons: NDArray[np.object_], area: NDArray[np.int64], n_area
 
 def _discs(units: Units, members: NDArray[np.int64], reach: float) -> NDArray[np.object_]:
     """Discs around addresses that just meet at the reach, shape (n_members,)."""
-    import shapely
-
     points = shapely.points(units.easting[members], units.northing[members])
     discs: NDArray[np.object_] = shapely.buffer(points, reach / 2)
     return discs
@@ -197,8 +197,6 @@ def _discs(units: Units, members: NDArray[np.int64], reach: float) -> NDArray[np
 
 def as_multipolygon(geometry: object) -> object:
     """A polygon, or polygons, as one MultiPolygon; lines and points left by a union are dropped."""
-    import shapely
-
     parts = shapely.get_parts(geometry)
     return shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
 
@@ -220,8 +218,6 @@ def misplaced(outlines: Objects, points: Objects, area_of_point: NDArray[np.int6
     -------
     bool, shape (n_areas,)
     """
-    import shapely
-
     n_areas = len(outlines)
     wrong: NDArray[np.bool_] = ~shapely.is_valid(outlines)
     tree = shapely.STRtree(points)
@@ -238,8 +234,6 @@ def overlapping(outlines: Objects, least: float = 0.0) -> NDArray[np.bool_]:
 
     Those that are not valid are passed over: what they share is not defined.
     """
-    import shapely
-
     result = np.zeros(len(outlines), dtype=bool)
     valid = np.flatnonzero(shapely.is_valid(outlines))
     one, other = (valid[side] for side in shapely.STRtree(outlines[valid]).query(outlines[valid], "intersects"))

@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from udsat_geo.areas.ground import Ground, area_outlines, as_multipolygon, misplaced, overlapping, union_by_area
+from udsat_geo.areas.ground import (
+    Ground,
+    area_outlines,
+    as_multipolygon,
+    cell_squares,
+    misplaced,
+    overlapping,
+    union_by_area,
+)
 from udsat_geo.areas.smooth import smooth_outlines
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -82,8 +91,6 @@ def outlines_around(
 
     `drawn` is of shape (n_members,).
     """
-    import shapely
-
     n_areas = int(area.max(initial=-1)) + 1
     outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
     if not drawn.any():
@@ -123,8 +130,6 @@ def _one_to_a_place(
     x: Floats, y: Floats, label: Ints, has_disc: NDArray[np.bool_]
 ) -> tuple[Floats, Floats, Ints, NDArray[np.bool_]]:
     """The addresses in canonical order, without those that lose their place to another label."""
-    import shapely
-
     # of equal rows one suffices, one with a disc if there is one
     rank = np.where(label < 0, np.iinfo(np.int64).max, label)
     order = np.lexsort((~has_disc, rank, x, y))
@@ -140,8 +145,6 @@ def _one_to_a_place(
 
 def _nearest_ground(x: Floats, y: Floats, label: Ints, n_areas: int, reach: float) -> Objects:
     """The ground nearer to the addresses of each area than to others, at least as far as `reach`, shape (n_areas,)."""
-    import shapely
-
     ground: Objects = np.full(n_areas, shapely.Polygon(), dtype=object)
     # beyond this frame no outline reaches
     frame = shapely.box(x.min() - 2 * reach, y.min() - 2 * reach, x.max() + 2 * reach, y.max() + 2 * reach)
@@ -157,8 +160,6 @@ def _nearest_ground(x: Floats, y: Floats, label: Ints, n_areas: int, reach: floa
 
 def _parts_with(geometry: object, x: Floats, y: Floats) -> object:
     """The parts of a geometry that hold one of the points."""
-    import shapely
-
     parts = shapely.get_parts(as_multipolygon(geometry))
     held, _ignored = shapely.STRtree(shapely.points(x, y)).query(parts, predicate="contains")
     return shapely.multipolygons(parts[np.unique(held)])
@@ -168,8 +169,6 @@ def _kept_promises(
     outlines: Objects, x: Floats, y: Floats, label: Ints, has_disc: NDArray[np.bool_], radius: float
 ) -> Objects:
     """The outlines; those that are not as promised made of discs that reach not quite half way to any other address."""
-    import shapely
-
     points = shapely.points(x, y)
     checked = (label < 0) | has_disc
     wrong = misplaced(outlines, points[checked], label[checked]) | overlapping(outlines, SHARED)
@@ -204,8 +203,6 @@ def parcel_overlaps(parcels: Objects, rounding: float = ROUNDING) -> Ints:
     int64, shape (n_pairs, 2)
         The lower index first, sorted.
     """
-    import shapely
-
     tree = shapely.STRtree(parcels)
     one, other = tree.query(parcels, predicate="intersects")
     one, other = one[one < other], other[one < other]
@@ -254,8 +251,6 @@ def parcel_outlines(
         border, unless its parcel went to another area. Two outlines share no more ground than their parcels do. The
         same parcels and addresses give the same bytes.
     """
-    import shapely
-
     n_areas = int(area.max(initial=-1)) + 1
     parcel = _parcel_of_point(parcels, easting, northing)
     area_of_parcel = _area_of_parcel(len(parcels), parcel, area, residents)
@@ -281,8 +276,6 @@ def _without_cracks(geometry: object) -> object:
     A crack is told by its two sides: filling it makes the border shorter. Where there is none, the parcels' own
     corners stay to the last digit.
     """
-    import shapely
-
     filled = shapely.buffer(geometry, ROUNDING, join_style="mitre")
     filled = shapely.buffer(filled, -ROUNDING, join_style="mitre")
     has_cracks = shapely.length(geometry) - shapely.length(filled) > SHORTEST_CRACK
@@ -291,8 +284,6 @@ def _without_cracks(geometry: object) -> object:
 
 def _rank(parcels: Objects) -> Ints:
     """A place for each parcel that does not depend on their order: by bounds, then by form, shape (n_parcels,)."""
-    import shapely
-
     bounds = shapely.bounds(parcels)
     form = np.unique(shapely.to_wkb(shapely.normalize(parcels)), return_inverse=True)[1]
     order = np.lexsort((form, *bounds.T))
@@ -306,8 +297,6 @@ def _parcel_of_point(parcels: Objects, easting: Floats, northing: Floats) -> Int
 
     On the border of several, it lies in the first by `_rank`.
     """
-    import shapely
-
     point, parcel = shapely.STRtree(parcels).query(shapely.points(easting, northing), predicate="intersects")
     result = np.full(len(easting), -1, dtype=np.int64)
     candidates, candidate = np.unique(parcel, return_inverse=True)
@@ -333,8 +322,6 @@ def _off_other_parcels(
     discs: Objects, parcels: Objects, area_of_parcel: Ints, easting: Floats, northing: Floats
 ) -> Objects:
     """The discs without the parcels that are not of their area, and without parts that then hold no member."""
-    import shapely
-
     discs = discs.copy()
     outline, parcel = shapely.STRtree(parcels).query(discs, predicate="intersects")
     foreign = area_of_parcel[parcel] != outline
@@ -379,8 +366,6 @@ def cut_outlines(
     object (shapely MultiPolygon), shape (n_areas,)
         Valid and in normal form. An outline that loses nothing is as it was.
     """
-    import shapely
-
     if units.geometry is not None:
         return outline
     lines = segment_lines(barriers)
@@ -403,8 +388,6 @@ def _pieces(
     outline: NDArray[np.object_], lines: NDArray[np.object_], outline_of_line: NDArray[np.int64]
 ) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     """The pieces into which each outline and the plane round it fall, and the outline of each piece."""
-    import shapely
-
     borders, outline_of_border = shapely.get_parts(shapely.boundary(outline), return_index=True)
     outline_of_part = np.concatenate([outline_of_border, outline_of_line])
     order = np.argsort(outline_of_part, kind="stable")
@@ -420,8 +403,6 @@ def _hold_centres(
     pieces: NDArray[np.object_], area_of_piece: NDArray[np.int64], units: Units, area_of_unit: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Whether each piece holds the centre of a unit of its own area, shape (n_pieces,)."""
-    import shapely
-
     members = np.flatnonzero(area_of_unit >= 0)
     centres = shapely.points(units.easting[members], units.northing[members])
     piece, centre = shapely.STRtree(centres).query(pieces, predicate="dwithin", distance=ON_BARRIER_M)
@@ -454,8 +435,6 @@ def read_parcels(path: Path, crs: str, language: str) -> Parcels:
     InputError
         If the file cannot be read, holds no polygons, or others than valid ones, or some overlap.
     """
-    import shapely
-
     features, told = features_in(path, crs)
     geometry = features.geometry
     if geometry is None or not len(geometry):
@@ -516,8 +495,6 @@ def outline_areas(
 
 
 def _of_cells(units: Units, area_of_unit: NDArray[np.int64], ground: Ground, policy: Policy) -> NDArray[np.object_]:
-    import shapely
-
     if units.row is None or units.col is None or ground.row is None or ground.col is None:
         return np.empty(0, dtype=object)
     inside = area_of_unit >= 0
@@ -529,9 +506,7 @@ def _of_cells(units: Units, area_of_unit: NDArray[np.int64], ground: Ground, pol
             lived_in |= ~units.residents_known
         others = ~inside & lived_in
         return smooth_outlines(row, col, area, units.row[others], units.col[others], policy.units.size)
-    west, south = col * policy.units.size, row * policy.units.size
-    squares = shapely.box(west, south, west + policy.units.size, south + policy.units.size)
-    return union_by_area(squares, area, int(area_of_unit.max(initial=-1)) + 1)
+    return union_by_area(cell_squares(row, col, policy.units.size), area, int(area_of_unit.max(initial=-1)) + 1)
 
 
 def _of_addresses(
@@ -548,8 +523,6 @@ def _of_addresses(
 
 def _with_ground(outline: NDArray[np.object_], ground: Ground) -> NDArray[np.object_]:
     """Outlines united with the ground of their area, where no other area lies: parcels may have gone to one."""
-    import shapely
-
     result, tree = outline.copy(), shapely.STRtree(outline)
     for area in np.unique(ground.area).tolist():
         pieces = ground.geometry[ground.area == area] if ground.geometry is not None else []

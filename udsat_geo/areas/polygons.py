@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import shapely
 from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
@@ -123,8 +125,6 @@ def _joined_by_name(
     features: Features, geometry: NDArray[np.object_], name: str | None, language: str
 ) -> tuple[NDArray[np.object_], NDArray[np.object_], list[str]]:
     """Ids and outlines of areas, those of one name joined, and what was found out."""
-    import shapely
-
     check_polygons(features.name, geometry, _row_numbers(len(geometry)), "area")
     names = _names(features, name)
     if names is None:
@@ -170,8 +170,6 @@ def outside_city(
     -------
     bool, shape (n,)
     """
-    import shapely
-
     if not len(easting):
         return np.zeros(len(geometry), dtype=bool)
     city = shapely.convex_hull(shapely.multipoints(np.column_stack([easting, northing])))
@@ -213,8 +211,6 @@ def _with_layer(path: Path) -> Path:
 
 def _ids_and_names(features: Features) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """What each polygon is called: the column of ids (else its row), and up to two columns of text."""
-    import pyarrow as pa
-
     table = features.attributes
     lower = {name.lower(): name for name in table.column_names}
     key = next((lower[name] for name in IDS if name in lower), None)

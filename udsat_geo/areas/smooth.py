@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from udsat_geo.areas.ground import misplaced, overlapping, union_by_area
+from udsat_geo.areas.ground import cell_squares, misplaced, overlapping, union_by_area
 from udsat_geo.units.grid import QUEEN_FORWARD
 
 ROW_STEP = (0, 1, 0, -1)
@@ -400,8 +401,6 @@ BLOCK = 16
 
 def line_strings(lines: Lines, size: int) -> Objects:
     """The lines as line strings in metres, cut where other borders end."""
-    import shapely
-
     point, string = _cut(lines)
     xy = np.column_stack([lines.x[point], lines.y[point]]).astype(np.float64) * size / GRAIN
     strings: Objects = shapely.linestrings(xy, indices=string)
@@ -437,8 +436,6 @@ def faces_of(strings: Objects, cells: Cells, centres: Objects) -> tuple[Objects,
 
     `centres` are those of the cells, as points.
     """
-    import shapely
-
     faces = shapely.get_parts(shapely.polygonize(strings))
     face, cell = shapely.STRtree(centres).query(faces, predicate="contains")
     lowest, highest = np.full(len(faces), cells.area.max(initial=-1)), np.full(len(faces), -1)
@@ -450,16 +447,12 @@ def faces_of(strings: Objects, cells: Cells, centres: Objects) -> tuple[Objects,
 
 def centres_of(row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> Objects:
     """Centres of cells as points in metres."""
-    import shapely
-
     points: Objects = shapely.points((col + 0.5) * size, (row + 0.5) * size)
     return points
 
 
 def as_outlines(faces: Objects, area: NDArray[np.int64], n_areas: int) -> Objects:
     """The faces of each area as one MultiPolygon in normal form, empty where an area has none."""
-    import shapely
-
     outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
     order = np.argsort(area, kind="stable")
     order = order[area[order] >= 0]
@@ -473,8 +466,6 @@ def as_outlines(faces: Objects, area: NDArray[np.int64], n_areas: int) -> Object
 
 def in_reach(outlines: Objects, row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
     """Cells in blocks of cells that the bounds of some part of an outline reach into; few others."""
-    import shapely
-
     parts = shapely.get_parts(outlines)
     bounds = np.floor(shapely.bounds(parts[~shapely.is_empty(parts)]) / (size * BLOCK)).astype(np.int64)
     n_cols, n_rows = bounds[:, 2] - bounds[:, 0] + 1, bounds[:, 3] - bounds[:, 1] + 1
@@ -540,8 +531,6 @@ def smooth_outlines(
         areas meet they share the border, point by point. Every part holds the centre of a cell, so there are no
         slivers. A hole of the exact outline is one here too. The same cells give the same bytes.
     """
-    import shapely
-
     order = np.lexsort((col, row))
     cells = Cells(row[order], col[order], area[order])
     n_areas = int(area.max(initial=-1)) + 1
@@ -587,10 +576,7 @@ def _through_middles(cells: Cells, centres: NDArray[np.object_], n_areas: int, s
 
 def _squares_of_units(cells: Cells, centres: NDArray[np.object_], n_areas: int, size: int) -> NDArray[np.object_]:
     """Exact outlines."""
-    import shapely
-
-    west, south = cells.col * size, cells.row * size
-    return union_by_area(shapely.box(west, south, west + size, south + size), cells.area, n_areas)
+    return union_by_area(cell_squares(cells.row, cells.col, size), cells.area, n_areas)
 
 
 def _outlines(

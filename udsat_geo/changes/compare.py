@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet, overlap_problem, shown_pairs
@@ -186,8 +187,6 @@ class Points:
 
     def drawn(self, chosen: NDArray[np.int64]) -> NDArray[np.object_]:
         """Geometries of some of them, shape (n_chosen,)."""
-        import shapely
-
         if self.geometry is not None:
             return self.geometry[chosen]
         points: NDArray[np.object_] = shapely.points(self.easting[chosen], self.northing[chosen])
@@ -203,8 +202,6 @@ def _points_of_shapes(
     of: AreaSet | None = None,
 ) -> Points:
     """Units, each at a point inside it; `origin` is the file, the year and the source."""
-    import shapely
-
     inside = shapely.point_on_surface(geometry)
     weights = Weights("points", *origin, len(residents), int(residents.sum()))
     return Points(unit_id, shapely.get_x(inside), shapely.get_y(inside), residents, crs, weights, geometry, of)
@@ -283,8 +280,6 @@ def _folder_of(raw: Path, year: int | None) -> Path:
 
 def _points_of_table(path: Path, policy: LoadedPolicy | None) -> Points:
     """Units of any file that says who lives in them."""
-    import shapely
-
     if policy is not None:
         return _points_by_policy(path, policy)
     features = read_features(path)
@@ -310,8 +305,6 @@ def _points_of_table(path: Path, policy: LoadedPolicy | None) -> Points:
 
 def _points_by_policy(path: Path, policy: LoadedPolicy) -> Points:
     """Units of a table whose columns a policy names."""
-    import shapely
-
     from udsat_geo.areas.ground import unit_polygons
     from udsat_geo.units.table import read_unit_table, units_from_table
 
@@ -412,8 +405,6 @@ def _check_anything_inside(side: AreaSet, area: NDArray[np.int64], points: Point
 
 def _outside(outline: NDArray[np.object_], area: NDArray[np.int64], points: Points) -> NDArray[np.int64]:
     """Areas without a point that lie off the rectangle of all points."""
-    import shapely
-
     if not len(outline) or not len(area):
         return np.empty(0, dtype=np.int64)
     west, south, east, north = shapely.bounds(outline).T
@@ -472,8 +463,6 @@ def _same_units(before: AreaSet, now: AreaSet) -> bool:
     InputError
         If units of one id lie at different places.
     """
-    import shapely
-
     first, second = before.members, now.members
     if not same_crs(before.crs, now.crs) or not len(first) or not len(second):
         return False

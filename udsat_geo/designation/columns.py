@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+import pyarrow as pa
+
 from udsat_geo.changes.diff import ADDED, EVENTS, GROWN, MERGED, MOVED, REMOVED, SHRUNK, SPLIT
 from udsat_geo.messages.translate import N_, Np_, _, in_language
 
@@ -325,8 +327,6 @@ def type_of(layer: str, column: str) -> Any:
     KeyError
         If the column is not ours.
     """
-    import pyarrow as pa
-
     if column == GEOMETRY:
         return pa.binary()
     known = _column(layer, column)
@@ -337,8 +337,6 @@ def type_of(layer: str, column: str) -> Any:
 
 def empty_table(layer: str) -> Any:
     """A layer of no rows, without geometries and what there is one of for each criterion, as an Arrow table."""
-    import pyarrow as pa
-
     names = [column.name for column in DESCRIBED[layer].columns if KEY not in column.name]
     return pa.table({name: pa.array([], type_of(layer, name)) for name in names})
 
@@ -353,8 +351,6 @@ def as_typed(layer: str, table: Any) -> Any:
     ValueError
         If a value does not fit its type.
     """
-    import pyarrow as pa
-
     arrays = {}
     for column in table.column_names:
         values = table[column].combine_chunks()

@@ -26,7 +26,7 @@ class Earlier:
     year : int
     policy_id, policy_sha256, source : str
     area_set : callable
-        Reads its areas.
+        Reads its areas; False as its argument spares it the places of their units.
     units : callable
         Reads a pyarrow.Table with ``unit_id``, ``area_id`` and, in all but older files, ``qualified``.
     """
@@ -35,7 +35,7 @@ class Earlier:
     policy_id: str
     policy_sha256: str
     source: str
-    area_set: Callable[[], AreaSet]
+    area_set: Callable[[bool], AreaSet]
     units: Callable[[], Any]
 
 
@@ -52,8 +52,8 @@ class Store(Protocol):
     def find(self, year: int) -> Earlier | None:
         """The designation of a year; None where there is none."""
 
-    def read(self, where: str) -> AreaSet:
-        """A designation that is named by its file."""
+    def read(self, where: str, places: bool) -> AreaSet:
+        """A designation that is named by its file; without `places`, where its units lie need not be read."""
 
 
 class Nowhere:
@@ -69,7 +69,7 @@ class Nowhere:
         """None, whatever the year."""
         return None
 
-    def read(self, where: str) -> AreaSet:
+    def read(self, where: str, places: bool) -> AreaSet:
         """Refuse it.
 
         Raises

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow.compute as pc
+import shapely
+
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, KEY
 from udsat_geo.designation.layers import Layers
 from udsat_geo.designation.summary import RuleUsed, Summary
@@ -219,8 +222,6 @@ def rule_in_words(rule: RuleUsed, language: str) -> str:
 
 def _rows(layers: Layers, layer: str, column: str, value: str, name: str) -> list[dict[str, Any]]:
     """The rows of a layer with a value in a column; those of units with their geometry."""
-    import pyarrow.compute as pc
-
     table = layers.layers[layer].table
     if column not in table.column_names:
         raise InputError(made_by_older(name))
@@ -244,8 +245,6 @@ def _check_rows(rows: list[dict[str, Any]], layer: str, layers: Layers, name: st
 
 def _near_misses_at(layers: Layers, place: bytes, name: str) -> tuple[dict[str, Any], ...]:
     """The near misses that hold a unit's middle."""
-    import shapely
-
     table = layers.layers["near_misses"].table
     outlines = shapely.from_wkb(table[GEOMETRY].to_numpy())
     inside = shapely.intersects(outlines, shapely.point_on_surface(shapely.from_wkb(place)))

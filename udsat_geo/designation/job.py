@@ -275,8 +275,10 @@ def find_previous(job: Job, inputs: Inputs, progress: Progress | None = None) ->
     """
     if job.previous == "none":
         return None, ()
+    # a cell's id says where it lies
+    places = job.policy.policy.units.kind != "cells"
     if job.previous is not None and re.fullmatch(r"-?[0-9]{1,9}", job.previous) is None:
-        found = job.store.read(job.previous)
+        found = job.store.read(job.previous, places)
         _check_earlier(f"--previous {job.previous}", found.year, job.year)
         return found, ()
     named = job.previous is not None
@@ -288,7 +290,7 @@ def find_previous(job: Job, inputs: Inputs, progress: Progress | None = None) ->
     stored = job.store.find(year) if made_of is None or looks_back else None
     if stored is not None:
         if named or looks_back or _has_same_basis(stored, job.policy, inputs):
-            return stored.area_set(), ()
+            return stored.area_set(places), ()
         return None, (
             _(
                 "The designation of {year} rests on another policy or kind of input: compared only "

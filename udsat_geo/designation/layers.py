@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
 from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.areas.ground import area_outlines, as_multipolygon, cells_as_wkb, points_as_wkb, unit_polygons
+from udsat_geo.areas.ground import (
+    area_outlines,
+    as_multipolygon,
+    cell_squares,
+    cells_as_wkb,
+    points_as_wkb,
+    unit_polygons,
+)
 from udsat_geo.areas.roles import REASON_KEYS, REASON_TEXTS, ROLES
 from udsat_geo.changes.diff import Atoms, Changes, align, changed_areas, unit_events
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, TEXT
@@ -18,6 +29,7 @@ from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.read_back import area_set_of_tables
 from udsat_geo.designation.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
 from udsat_geo.designation.summary import Summary, sha256, summarise
+from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _, in_language
 from udsat_geo.units.units import Units
 
@@ -53,8 +65,6 @@ def each_layer(designation: Designation) -> Iterator[Layer]:
 
     The table of overrides is there only where overrides were given.
     """
-    import shapely
-
     crs = designation.units.crs
     outlines = shapely.to_wkb(designation.outline, include_srid=False)
     yield Layer("areas", as_table(area_columns(designation), outlines), "MultiPolygon", crs)
@@ -100,8 +110,6 @@ def as_one_kind(geometry: NDArray[np.object_], plain: str) -> tuple[Any, str]:
     plain : str
         What they are where none has several parts.
     """
-    import shapely
-
     kinds = shapely.get_type_id(geometry)
     if plain == "MultiPolygon" or (kinds == _MULTI_POLYGON).any():
         drawn = [shape if shape is None else as_multipolygon(shape) for shape in geometry]
@@ -119,8 +127,6 @@ def as_table(columns: Columns, wkb: Any = None) -> Any:
     wkb : array of bytes, shape (n_rows,), optional
         Well-known binary: Python bytes, or fixed records without a copy.
     """
-    import pyarrow as pa
-
     arrays = {name: to_arrow(values) for name, values in columns.items()}
     if wkb is not None:
         arrays[GEOMETRY] = _binary(wkb)
@@ -129,8 +135,6 @@ def as_table(columns: Columns, wkb: Any = None) -> Any:
 
 def to_arrow(values: Any) -> Any:
     """A column as an Arrow array; NaN becomes null, codes become their texts."""
-    import pyarrow as pa
-
     if isinstance(values, Coded):
         codes = pa.array(values.codes, mask=values.codes < 0)
         dictionary = _storable(pa.array([str(value) for value in values.values], type=pa.string()))
@@ -148,23 +152,17 @@ def to_arrow(values: Any) -> Any:
 
 def _storable(texts: Any) -> Any:
     """Texts without the null character, which ends a text in GDAL and has no place in PostgreSQL."""
-    import pyarrow.compute as pc
-
     return pc.replace_substring(texts, "\0", "\ufffd")
 
 
 def _binary(wkb: Any) -> Any:
     """Well-known binary as an Arrow array: fixed records without a copy, or Python bytes."""
-    import pyarrow as pa
-
     if isinstance(wkb, np.ndarray) and wkb.dtype != object:
         return _fixed_binary(wkb)
     return pa.array(list(wkb), type=pa.binary())
 
 
 def _fixed_binary(records: NDArray[np.void]) -> Any:
-    import pyarrow as pa
-
     width = records.dtype.itemsize
     # 32-bit offsets hold 2 GiB; larger layers take 64-bit ones
     large = len(records) * width >= 2**31 - 1
@@ -213,8 +211,6 @@ def unit_geometry(designation: Designation, atoms: Atoms, atom: NDArray[np.int64
 
     None where the previous one has a unit that is gone and does not say where it was.
     """
-    import shapely
-
     units, before = designation.units, designation.previous
     geometry = np.empty(len(atom), dtype=object)
     here = atoms.of_now[atom] >= 0
@@ -226,6 +222,10 @@ def unit_geometry(designation: Designation, atoms: Atoms, atom: NDArray[np.int64
     gone = atom[~here]
     if before is not None:
         geometry[~here] = before.members.places(atoms.of_before[gone])
+    if units.grid is not None and len(gone) and shapely.is_missing(geometry[~here]).any():
+        # their ids say where cells lie, unless they are other ids
+        with suppress(InputError):
+            geometry[~here] = cell_squares(*units.grid.parse_ids(atoms.unit_id[gone].tolist(), ""), units.grid.size)
     return geometry
 
 
@@ -238,8 +238,6 @@ def _ids(area_id: NDArray[np.object_], area: NDArray[np.int64]) -> NDArray[np.ob
 
 def area_columns(designation: Designation) -> Columns:
     """The columns of the layer ``areas``, each of shape (n_areas,)."""
-    import shapely
-
     areas, keys = designation.areas, designation.policy.policy.keys
     n_areas = len(areas)
     columns: dict[str, Any] = {
@@ -531,8 +529,6 @@ def _unlike_layers(one: Layer, other: Layer) -> Iterator[str]:
 
 def _unlike_columns(name: str, one: Any, other: Any) -> Iterator[str]:
     """Two columns; 64-bit offsets, which large layers need, are no other type."""
-    import pyarrow as pa
-
     plain = [column.cast(pa.large_binary()) if pa.types.is_binary(column.type) else column for column in (one, other)]
     if plain[0].type != plain[1].type:
         yield f"{name}: type {one.type} against {other.type}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet, members_of_shapes
@@ -26,7 +27,7 @@ def area_set_of_tables(
     units, areas : pyarrow.Table
         The layers of these names, or as much of them as counts here.
     places, outlines : pyarrow array of well-known binary
-        Where the units lie, and the outlines of the areas.
+        Where the units lie, or None where that does not count; and the outlines of the areas.
     crs : str
     file : str
         What the designation is called in messages.
@@ -43,7 +44,7 @@ def area_set_of_tables(
     residents, since = _whole_numbers(units, "residents", empty=0), _whole_numbers(areas, "since")
     # older files have no such column
     until = _whole_numbers(areas, "until", empty=-1) if "until" in areas.column_names else None
-    geometry = geometries_of(places)
+    geometry = None if places is None else geometries_of(places)
     number = {area: i for i, area in enumerate(area_id.tolist())} | {"": -1}
     _check_whole(file, unit_id, np.array([label not in number for label in labels], dtype=bool), area_id, geometry)
     area_of_unit = np.array([number[label] for label in labels], dtype=np.int64)
@@ -100,13 +101,11 @@ def _check_whole(
     unit_id: NDArray[np.object_],
     lost: NDArray[np.bool_],
     area_id: NDArray[np.object_],
-    geometry: NDArray[np.object_],
+    geometry: NDArray[np.object_] | None,
 ) -> None:
     """Refuse what only a file that was edited or damaged holds: `lost` units are in areas that it does not have."""
-    import shapely
-
     remedy = _("Make the designation again.")
-    nowhere = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    nowhere = np.zeros(0, dtype=bool) if geometry is None else shapely.is_missing(geometry) | shapely.is_empty(geometry)
     unit = _("unit {unit}")
     problems = [
         Problem(file, what, remedy, int(wrong.sum()), unit.format(unit=unit_id[np.flatnonzero(wrong)[0]]))

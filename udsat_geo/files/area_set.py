@@ -103,8 +103,15 @@ def is_designation(where: str | Path) -> bool:
     return layers >= LAYERS or by_name
 
 
-def read_designation(where: str | Path) -> AreaSet:
+def read_designation(where: str | Path, places: bool = True) -> AreaSet:
     """The areas of a designation that was written before, with its units.
+
+    Parameters
+    ----------
+    where : str or Path
+        As of `udsat_geo.files.read.read_layers`.
+    places : bool
+        False spares it reading where the units of a GeoPackage lie.
 
     Raises
     ------
@@ -120,14 +127,15 @@ def read_designation(where: str | Path) -> AreaSet:
     summary = read_summary(path)
     try:
         # only what counts here: a unit has many columns
-        of_units, units = read_layer(path, "units", columns=["unit_id", "residents", "area_id"])
+        columns = ["unit_id", "residents", "area_id"]
+        of_units, units = read_layer(path, "units", columns=columns, read_geometry=places)
         of_areas, areas = read_layer(path, "areas")
-        places, outlines = units[geometry_column(of_units)], areas[geometry_column(of_areas)]
+        located, outlines = units[geometry_column(of_units)] if places else None, areas[geometry_column(of_areas)]
         crs = of_areas.get("crs")
         if crs is None:
             what = _("does not say its reference system")
             raise InputError(Problem(name_of(path), what, _("Make the designation again.")))
-        return area_set_of_tables(summary, units, areas, places, outlines, crs_code(crs), name_of(path), path)
+        return area_set_of_tables(summary, units, areas, located, outlines, crs_code(crs), name_of(path), path)
     except (KeyError, ValueError, NotImplementedError) as error:
         reason = str(error.args[0] if error.args else error).split("\n")[0]
         what = _("is no designation of ours ({reason})").format(reason=reason)

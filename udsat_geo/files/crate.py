@@ -21,6 +21,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import shapely
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from udsat_geo.designation.designation import Designation
@@ -656,7 +657,6 @@ def library_versions() -> tuple[tuple[str, str], ...]:
     """Name and version of what results may depend on, by name: Python, its libraries, and GDAL, GEOS and PROJ."""
     import pyogrio
     import pyproj
-    import shapely
 
     found = {name: metadata.version(name) for name in LIBRARIES}
     found["python"] = platform.python_version()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.earlier import Earlier, Store
+from udsat_geo.designation.summary import Summary
 from udsat_geo.files.area_set import read_designation
 from udsat_geo.files.postgis import Database
 from udsat_geo.files.read import read_summary, read_year
@@ -45,20 +48,16 @@ class FolderStore:
         path = self.path_of(year)
         if not path.is_file():
             return None
-        summary = read_summary(path)
         wanted = ["unit_id", "area_id", "qualified"]
-        return Earlier(
-            summary.year,
-            summary.policy.id,
-            summary.policy.sha256,
-            summary.source,
-            lambda: read_designation(path),
+        return _earlier(
+            read_summary(path),
+            lambda places: read_designation(path, places),
             lambda: read_layer(path, "units", columns=wanted, read_geometry=False)[1],
         )
 
-    def read(self, where: str) -> AreaSet:
+    def read(self, where: str, places: bool) -> AreaSet:
         """A designation that is named by its file, wherever it lies."""
-        return read_designation(where)
+        return read_designation(where, places)
 
 
 @dataclass(frozen=True)
@@ -82,16 +81,12 @@ class DatabaseStore:
         stored = read_year(self.database, year)
         if stored is None:
             return None
-        summary = stored.summary
-        return Earlier(
-            summary.year,
-            summary.policy.id,
-            summary.policy.sha256,
-            summary.source,
-            stored.area_set,
-            lambda: stored.layers["units"].table,
-        )
+        return _earlier(stored.summary, lambda _places: stored.area_set(), lambda: stored.layers["units"].table)
 
-    def read(self, where: str) -> AreaSet:
+    def read(self, where: str, places: bool) -> AreaSet:
         """A designation that is named by its file, wherever it lies."""
-        return read_designation(where)
+        return read_designation(where, places)
+
+
+def _earlier(summary: Summary, area_set: Callable[[bool], AreaSet], units: Callable[[], Any]) -> Earlier:
+    return Earlier(summary.year, summary.policy.id, summary.policy.sha256, summary.source, area_set, units)

@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
 
 from udsat_geo.designation.columns import GEOMETRY, as_typed, describe_column, describe_layer
 from udsat_geo.designation.layers import Layer, Layers
@@ -46,9 +49,6 @@ def write_csv(layers: Layers, folder: Path, stem: str) -> None:
 
 
 def _as_texts(column: Any, decimal: str) -> list[str | None]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     texts = column.cast(pa.string())
     if pa.types.is_floating(column.type):
         texts = pc.replace_substring(texts, ".", decimal)
@@ -73,8 +73,6 @@ def write_geojson(layers: Layers, folder: Path, stem: str) -> None:
 
 def write_flatgeobuf(layers: Layers, folder: Path, stem: str) -> None:
     """Write each layer, ``STEM_LAYER.fgb``: streamed over HTTP, with a spatial index."""
-    import pyarrow as pa
-
     for layer in layers:
         told = describe_layer(layer.name, layers.language)
         table = layer.table.add_column(0, ROW, pa.array(range(1, len(layer.table) + 1), type=pa.int64()))
@@ -95,8 +93,6 @@ def write_flatgeobuf(layers: Layers, folder: Path, stem: str) -> None:
 
 def _all_drawn(layer: Layer) -> bool:
     """Whether every row has a geometry: the index of a FlatGeobuf holds no others."""
-    import shapely
-
     shapes = _shapes(layer)
     return not (shapely.is_missing(shapes) | shapely.is_empty(shapes)).any()
 
@@ -118,8 +114,6 @@ def _write_by_gdal(layer: Layer, table: Any, path: Path, driver: str, options: d
 
 def _shapes(layer: Layer) -> Any:
     """The geometries of a layer, object (shapely or None), shape (n_rows,)."""
-    import shapely
-
     return shapely.from_wkb(layer.table[GEOMETRY].to_numpy())
 
 
@@ -142,9 +136,6 @@ def write_parquet(layers: Layers, folder: Path, stem: str) -> None:
 
 def _with_metadata(layer: Layer, layers: Layers) -> Any:
     """A layer's table with its box column, and titles and meanings as metadata of file and columns."""
-    import pyarrow as pa
-    import shapely
-
     table, metadata, told = layer.table, {}, describe_layer(layer.name, layers.language)
     if layer.geometry_type is not None:
         boxes = shapely.bounds(_shapes(layer))
@@ -179,7 +170,6 @@ def _with_metadata(layer: Layer, layers: Layers) -> Any:
 def _geo(layer: Layer, boxes: Any) -> dict[str, Any]:
     """The metadata that make a Parquet file GeoParquet; `boxes` is float64 (n, 4)."""
     import pyproj
-    import shapely
 
     kinds = np.unique(shapely.get_type_id(_shapes(layer)))
     column: dict[str, Any] = {
@@ -203,7 +193,6 @@ def read_parquet(path: Path, name: str, summary: Summary) -> Layer:
     ValueError
         If it cannot be read, or is not as this product writes it.
     """
-    import pyarrow as pa
     import pyarrow.parquet
 
     try:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+import pyarrow as pa
+
 from udsat_geo.designation.columns import GEOMETRY, LAYERS, as_typed, describe_column, describe_layer
 from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.designation.summary import Summary, as_json, read_summary_text
@@ -253,8 +255,6 @@ def _make_schema(cursor: Any, database: Database, schema: str) -> None:
 
 def _write_layer(cursor: Any, schema: str, layer: Layer, stored: Layers, postgis: str, database: Database) -> None:
     """A layer as a new table beside the one that may be there, filled, keyed, indexed and described."""
-    import pyarrow as pa
-
     new, table, language = layer.name + _NEW, _named(schema, layer.name + _NEW), stored.language
     numbers = pa.array(range(1, len(layer.table) + 1), type=pa.int64())
     changes = [f"ADD CONSTRAINT {new}_pkey PRIMARY KEY ({KEY})"]
@@ -297,8 +297,6 @@ def _describe(cursor: Any, texts: dict[str, str]) -> None:
 
 def _write_about(cursor: Any, schema: str, stored: Layers) -> None:
     """The summary as a table of one row, and the schema's comment."""
-    import pyarrow as pa
-
     summary, language, table = stored.summary, stored.language, _named(schema, ABOUT + _NEW)
     text, policy = as_json(summary), summary.policy
     row = {

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import shapely
+
 from udsat_geo.changes.compare import Comparison
 from udsat_geo.changes.diff import links
 from udsat_geo.designation.columns import LAYERS
@@ -362,8 +364,6 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
 
 def comparison_layers(comparison: Comparison) -> Iterator[Layer]:
     """The layers ``changes`` and ``changed_units``, and the table ``links``, in the order in which they are written."""
-    import shapely
-
     from udsat_geo.areas.ground import as_multipolygon
 
     before, now, changes = comparison.before, comparison.now, comparison.changes
