@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
-from numpy.typing import NDArray
 
 from udsat_geo.areas.ground import cell_squares
+from udsat_geo.kernels.arrays import Floats, Ints, Objects, total
 from udsat_geo.messages.errors import Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import reproject, same_crs
@@ -49,12 +49,12 @@ class Members:
         Side of a cell in metres; 0 where the units are no cells.
     """
 
-    unit_id: NDArray[np.object_]
-    residents: NDArray[np.int64]
-    area_of_unit: NDArray[np.int64]
-    geometry: NDArray[np.object_] | None = None
-    row: NDArray[np.int64] | None = None
-    col: NDArray[np.int64] | None = None
+    unit_id: Objects
+    residents: Ints
+    area_of_unit: Ints
+    geometry: Objects | None = None
+    row: Ints | None = None
+    col: Ints | None = None
     size: int = 0
 
     def __len__(self) -> int:
@@ -65,7 +65,7 @@ class Members:
         """Whether the units are known to be points."""
         return self.geometry is not None and bool((shapely.get_type_id(self.geometry) == _POINT).all())
 
-    def places(self, chosen: NDArray[np.int64] | None = None) -> NDArray[np.object_]:
+    def places(self, chosen: Ints | None = None) -> Objects:
         """Where units lie, all or those `chosen`; None where that is not known; shape (n_units,) or (n_chosen,)."""
         chosen = np.arange(len(self), dtype=np.int64) if chosen is None else chosen
         if self.geometry is not None:
@@ -74,9 +74,7 @@ class Members:
             return np.empty(len(chosen), dtype=object)
         return cell_squares(self.row[chosen], self.col[chosen], self.size)
 
-    def unit_of(
-        self, easting: NDArray[np.float64], northing: NDArray[np.float64], address_id: Any = None
-    ) -> NDArray[np.int64] | None:
+    def unit_of(self, easting: Floats, northing: Floats, address_id: Any = None) -> Ints | None:
         """The unit that holds each point, -1 is none, shape (n_points,); None where the units cannot tell.
 
         Parameters
@@ -96,15 +94,15 @@ class Members:
         return None if address_id is None else _positions(self.unit_id, address_id)
 
 
-def _positions(known: NDArray[np.object_], wanted: Any) -> NDArray[np.int64]:
+def _positions(known: Objects, wanted: Any) -> Ints:
     """Where each wanted id stands among those known; -1 is nowhere."""
     asked = pa.array(wanted.tolist(), type=pa.string()) if isinstance(wanted, np.ndarray) else wanted.cast(pa.string())
     found = pc.index_in(asked, value_set=pa.array(known.tolist(), type=pa.string()))
-    positions: NDArray[np.int64] = found.fill_null(-1).to_numpy().astype(np.int64)
+    positions: Ints = found.fill_null(-1).to_numpy().astype(np.int64)
     return positions
 
 
-def members_of_units(units: Units, area_of_unit: NDArray[np.int64]) -> Members:
+def members_of_units(units: Units, area_of_unit: Ints) -> Members:
     """The units of a designation made now; `area_of_unit` is of shape (n_units,)."""
     known = Members(units.unit_id, units.residents, area_of_unit)
     if units.grid is not None and units.row is not None and units.col is not None:
@@ -114,12 +112,7 @@ def members_of_units(units: Units, area_of_unit: NDArray[np.int64]) -> Members:
     return dataclasses.replace(known, geometry=units.geometry)
 
 
-def members_of_shapes(
-    unit_id: NDArray[np.object_],
-    residents: NDArray[np.int64],
-    area_of_unit: NDArray[np.int64],
-    geometry: NDArray[np.object_] | None,
-) -> Members:
+def members_of_shapes(unit_id: Objects, residents: Ints, area_of_unit: Ints, geometry: Objects | None) -> Members:
     """The units of a designation read back, all arrays of shape (n_units,); squares of one grid are cells again."""
     whole = Members(unit_id, residents, area_of_unit, geometry)
     if geometry is None or not len(geometry) or not (shapely.get_type_id(geometry) == _POLYGON).all():
@@ -172,18 +165,18 @@ class AreaSet:
         Whether a resident of two areas counts in the first of them, which is refused otherwise.
     """
 
-    area_id: NDArray[np.object_]
-    name: NDArray[np.object_]
-    outline: NDArray[np.object_]
+    area_id: Objects
+    name: Objects
+    outline: Objects
     crs: str
     year: int
-    since: NDArray[np.int64]
+    since: Ints
     file: str = ""
     path: Path | None = None
     source: str = ""
     policy_id: str = ""
     policy_sha256: str = ""
-    until: NDArray[np.int64] | None = None
+    until: Ints | None = None
     members: Members = field(default_factory=_no_members)
     files: tuple[tuple[int, str, Path], ...] = ()
     notes: tuple[str, ...] = ()
@@ -213,21 +206,16 @@ class AreaSet:
         return tuple(f"{one} ({name})" if name and name != one else str(one) for one, name in pairs)
 
     @property
-    def end_year(self) -> NDArray[np.int64]:
+    def end_year(self) -> Ints:
         """The end year of each area, -1 where it has none, shape (n_areas,)."""
         return np.full(len(self), -1, dtype=np.int64) if self.until is None else self.until
 
     @property
-    def residents(self) -> NDArray[np.int64]:
+    def residents(self) -> Ints:
         """Residents of each area by the designation's own units, shape (n_areas,); 0 without units."""
-        residents = np.zeros(len(self), dtype=np.int64)
-        inside = self.members.area_of_unit >= 0
-        np.add.at(residents, self.members.area_of_unit[inside], self.members.residents[inside])
-        return residents
+        return total(self.members.area_of_unit, self.members.residents, len(self))
 
-    def area_of(
-        self, easting: NDArray[np.float64], northing: NDArray[np.float64], address_id: Any = None
-    ) -> NDArray[np.int64]:
+    def area_of(self, easting: Floats, northing: Floats, address_id: Any = None) -> Ints:
         """The area of each point, -1 is none; shape (n_points,).
 
         Parameters

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from udsat_geo.areas.roles import number_areas
+from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import short_crs
@@ -33,13 +33,11 @@ class Decisions:
         Number of the override that includes (excludes) the unit; -1 is none. No unit has both.
     """
 
-    include: NDArray[np.int64]
-    exclude: NDArray[np.int64]
+    include: Ints
+    exclude: Ints
 
 
-def apply_decisions(
-    units: Units, edges: Edges, area_of_unit: NDArray[np.int64], decisions: Decisions
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def apply_decisions(units: Units, edges: Edges, area_of_unit: Ints, decisions: Decisions) -> tuple[Ints, Ints]:
     """Change the result by what was decided.
 
     Parameters
@@ -106,7 +104,7 @@ class Override:
 
     action: str
     unit_id: str | None
-    units: NDArray[np.int64]
+    units: Ints
     reason: str
     decided_by: str
     date: str
@@ -239,7 +237,7 @@ def _date(text: str) -> str:
         return "?"
 
 
-def _units_of_rows(features: Features, rows: list[dict[str, str]], units: Units) -> list[NDArray[np.int64]]:
+def _units_of_rows(features: Features, rows: list[dict[str, str]], units: Units) -> list[Ints]:
     """The units that each row speaks of."""
     number = {unit: i for i, unit in enumerate(units.unit_id.tolist())}
     by_id = [row["unit_id"] for row in rows]

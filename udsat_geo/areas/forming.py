@@ -12,6 +12,7 @@ from udsat_geo.areas.decisions import Decisions, apply_decisions
 from udsat_geo.areas.gaps import bridge_pieces, fill_holes
 from udsat_geo.areas.ground import Ground
 from udsat_geo.areas.roles import Areas, Memory, Standing, number_areas, stand
+from udsat_geo.kernels.arrays import Flags, Ints, total
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores, composite_of_rates, count_exceeded, exceeds, gaps
 from udsat_geo.units.barriers import Barriers
@@ -36,14 +37,14 @@ class _Groups:
     """
 
     standing: Standing
-    group_of_unit: NDArray[np.int64]
+    group_of_unit: Ints
     role: NDArray[np.int8]
     reason: NDArray[np.int8]
-    residents: NDArray[np.int64]
-    has_seed: NDArray[np.bool_]
+    residents: Ints
+    has_seed: Flags
     ground: Ground
 
-    def area_groups(self, least: int) -> NDArray[np.bool_]:
+    def area_groups(self, least: int) -> Flags:
         """Which groups are areas, shape (n_groups,)."""
         return self.has_seed & (self.residents >= least)
 
@@ -55,7 +56,7 @@ def form_areas(
     policy: Policy,
     barriers: Barriers | None = None,
     memory: Memory | None = None,
-    ran_before: NDArray[np.bool_] | None = None,
+    ran_before: Flags | None = None,
     decisions: Decisions | None = None,
 ) -> Areas:
     """Form the areas of a policy.
@@ -117,7 +118,7 @@ def _group(
     policy: Policy,
     barriers: Barriers | None,
     memory: Memory | None,
-    ran_before: NDArray[np.bool_] | None,
+    ran_before: Flags | None,
 ) -> _Groups:
     from udsat_geo.kernels.components import label_components
 
@@ -130,8 +131,7 @@ def _group(
     n_groups = int(bridged.group_of_piece.max(initial=-1)) + 1
     group_of_unit = filled.group_of_unit
     grouped = group_of_unit >= 0
-    residents = np.zeros(n_groups, dtype=np.int64)
-    np.add.at(residents, group_of_unit[grouped], units.residents[grouped])
+    residents = total(group_of_unit, units.residents, n_groups)
     has_seed = np.zeros(n_groups, dtype=bool)
     has_seed[group_of_unit[standing.seeds & grouped]] = True
     role = np.full(len(units), roles.BRIDGE, dtype=np.int8)
@@ -146,7 +146,7 @@ def _group(
     return _Groups(standing, group_of_unit, role, reason, residents, has_seed, bridged.ground.joined(filled.ground))
 
 
-def _reasons(scores: Scores, policy: Policy, groups: _Groups, area_of_unit: NDArray[np.int64]) -> NDArray[np.int8]:
+def _reasons(scores: Scores, policy: Policy, groups: _Groups, area_of_unit: Ints) -> NDArray[np.int8]:
     """The first demand that each unit fails, or what it is in an area as, shape (n_units,)."""
     standing, grouped = groups.standing, groups.group_of_unit >= 0
     reason = groups.reason.copy()
@@ -169,9 +169,7 @@ def _reasons(scores: Scores, policy: Policy, groups: _Groups, area_of_unit: NDAr
     return reason
 
 
-def _tell_incumbents(
-    groups: _Groups, area_of_unit: NDArray[np.int64], role: NDArray[np.int8], reason: NDArray[np.int8]
-) -> None:
+def _tell_incumbents(groups: _Groups, area_of_unit: Ints, role: NDArray[np.int8], reason: NDArray[np.int8]) -> None:
     """In areas without a core unit, whoever was there before holds the area, edge or not; in place."""
     n_areas = int(area_of_unit.max(initial=-1)) + 1
     has_core = np.zeros(n_areas + 1, dtype=bool)
@@ -181,12 +179,8 @@ def _tell_incumbents(
 
 
 def _keep(
-    policy: Policy,
-    memory: Memory | None,
-    area_of_unit: NDArray[np.int64],
-    role: NDArray[np.int8],
-    reason: NDArray[np.int8],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    policy: Policy, memory: Memory | None, area_of_unit: Ints, role: NDArray[np.int8], reason: NDArray[np.int8]
+) -> tuple[Ints, Ints]:
     """Earlier areas of which nothing is left, kept while their end year lies ahead; role and reason in place.
 
     Returns
@@ -226,24 +220,19 @@ def _with_sums(
     units: Units,
     scores: Scores,
     policy: Policy,
-    formed: tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.int8], NDArray[np.int64]],
+    formed: tuple[Ints, NDArray[np.int8], NDArray[np.int8], Ints],
     groups: _Groups,
-    qualified: NDArray[np.bool_],
-    kept_from: NDArray[np.int64],
+    qualified: Flags,
+    kept_from: Ints,
     memory: Memory | None,
     ground: Ground,
 ) -> Areas:
     area_of_unit, role, reason, override_of_unit = formed
     n_areas = int(area_of_unit.max(initial=-1)) + 1
     inside = area_of_unit >= 0
-    member_of = area_of_unit[inside]
-
-    def total(values: NDArray[np.int64]) -> NDArray[np.int64]:
-        sums = np.zeros((n_areas, *values.shape[1:]), dtype=np.int64)
-        np.add.at(sums, member_of, values[inside])
-        return sums
-
-    numerator, denominator = total(units.numerator), total(units.denominator)
+    numerator, denominator, residents = (
+        total(area_of_unit, sums, n_areas) for sums in (units.numerator, units.denominator, units.residents)
+    )
     rate = units.rate(numerator, denominator)
     rest = units.rate(units.numerator[~inside].sum(axis=0), units.denominator[~inside].sum(axis=0))
     exceeded = exceeds(rate, gaps(rate, scores.city, policy), policy)
@@ -252,8 +241,8 @@ def _with_sums(
         area_of_unit=area_of_unit,
         role=role,
         reason=reason,
-        residents=total(units.residents),
-        units=np.bincount(member_of, minlength=n_areas).astype(np.int64),
+        residents=residents,
+        units=np.bincount(area_of_unit[inside], minlength=n_areas).astype(np.int64),
         numerator=numerator,
         denominator=denominator,
         rate=rate,

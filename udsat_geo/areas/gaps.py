@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from udsat_geo.areas.ground import Ground
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, as_objects
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores
 from udsat_geo.units.barriers import Barriers, is_cut, segment_lines
@@ -44,19 +44,14 @@ class Bridged:
         Land without units that bridges run over; its `area` is the group.
     """
 
-    group_of_piece: NDArray[np.int64]
-    unit: NDArray[np.int64]
-    unit_group: NDArray[np.int64]
+    group_of_piece: Ints
+    unit: Ints
+    unit_group: Ints
     ground: Ground
 
 
 def bridge_pieces(
-    units: Units,
-    piece_of_unit: NDArray[np.int64],
-    n_pieces: int,
-    standing: Standing,
-    policy: Policy,
-    barriers: Barriers | None,
+    units: Units, piece_of_unit: Ints, n_pieces: int, standing: Standing, policy: Policy, barriers: Barriers | None
 ) -> Bridged:
     """Join pieces across gaps.
 
@@ -79,7 +74,7 @@ def bridge_pieces(
     return links(units, piece_of_unit, n_pieces, passable, policy, barriers)
 
 
-def bridge_steps(size: int, bridge: float) -> tuple[NDArray[np.int64], ...]:
+def bridge_steps(size: int, bridge: float) -> tuple[Ints, ...]:
     """Forward steps between cells that a bridge may span, and the cells on the way of each.
 
     Parameters
@@ -131,21 +126,17 @@ def _cells_between(row: int, col: int) -> list[tuple[int, int]]:
     return between
 
 
-def _shortest(
-    one: NDArray[np.int64], other: NDArray[np.int64], length: NDArray[np.float64], n_pieces: int
-) -> NDArray[np.bool_]:
+def _shortest(one: Ints, other: Ints, length: Floats, n_pieces: int) -> Flags:
     """Which links are the shortest between their two pieces, each of shape (n_links,)."""
     pair = np.minimum(one, other) * n_pieces + np.maximum(one, other)
     _, pair = np.unique(pair, return_inverse=True)
     least = np.full(pair.max(initial=-1) + 1, np.inf)
     np.minimum.at(least, pair, length)
-    result: NDArray[np.bool_] = length == least[pair]
+    result: Flags = length == least[pair]
     return result
 
 
-def _groups(
-    one: NDArray[np.int64], other: NDArray[np.int64], way: NDArray[np.object_], n_pieces: int
-) -> NDArray[np.int64]:
+def _groups(one: Ints, other: Ints, way: Objects, n_pieces: int) -> Ints:
     """The group of each piece when bridges join pieces, and those whose bridges meet are one; shape (n_pieces,).
 
     Parameters
@@ -167,12 +158,7 @@ def _groups(
 
 
 def _cell_links(
-    units: Units,
-    piece_of_unit: NDArray[np.int64],
-    n_pieces: int,
-    passable: NDArray[np.bool_],
-    policy: Policy,
-    barriers: Barriers | None,
+    units: Units, piece_of_unit: Ints, n_pieces: int, passable: Flags, policy: Policy, barriers: Barriers | None
 ) -> Bridged:
     from udsat_geo.kernels.cells import find_cell, index_cells
     from udsat_geo.kernels.gaps import bridge_links
@@ -216,12 +202,7 @@ def _cell_links(
 
 
 def _zone_links(
-    units: Units,
-    piece_of_unit: NDArray[np.int64],
-    n_pieces: int,
-    passable: NDArray[np.bool_],
-    policy: Policy,
-    barriers: Barriers | None,
+    units: Units, piece_of_unit: Ints, n_pieces: int, passable: Flags, policy: Policy, barriers: Barriers | None
 ) -> Bridged:
     """Zones: the way is the shortest line between two of them; zones that touch are left to contiguity."""
     nothing = np.empty(0, dtype=np.int64)
@@ -257,13 +238,7 @@ def _zone_links(
     return Bridged(group_of_piece, found, bridging[found], Ground.none(False))
 
 
-def _legs_cut(
-    geometry: NDArray[np.object_],
-    head: NDArray[np.int64],
-    tail: NDArray[np.int64],
-    way: NDArray[np.object_],
-    barriers: Barriers,
-) -> NDArray[np.bool_]:
+def _legs_cut(geometry: Objects, head: Ints, tail: Ints, way: Objects, barriers: Barriers) -> Flags:
     """Whether a barrier cuts the way from inside one zone, over the gap, to inside the other; shape (n_links,)."""
     inside = inside_points(geometry)
     stops = (inside[head], shapely.get_point(way, 0), shapely.get_point(way, -1), inside[tail])
@@ -290,15 +265,15 @@ class Filled:
         Land without units in filled holes; its `area` is the group.
     """
 
-    group_of_unit: NDArray[np.int64]
-    fill: NDArray[np.bool_]
+    group_of_unit: Ints
+    fill: Flags
     ground: Ground
 
 
 def fill_holes(
     units: Units,
     scores: Scores,
-    group_of_unit: NDArray[np.int64],
+    group_of_unit: Ints,
     ground: Ground,
     standing: Standing,
     policy: Policy,
@@ -331,19 +306,13 @@ def fill_holes(
 
 
 def _fill_cells(
-    units: Units,
-    group_of_unit: NDArray[np.int64],
-    ground: Ground,
-    may_fill: NDArray[np.bool_],
-    policy: Policy,
-    barriers: Barriers | None,
+    units: Units, group_of_unit: Ints, ground: Ground, may_fill: Flags, policy: Policy, barriers: Barriers | None
 ) -> Filled:
     from udsat_geo.kernels.cells import find_cell, index_cells
     from udsat_geo.kernels.gaps import enclosed_cells
 
-    filled, fill = group_of_unit.copy(), np.zeros(len(units), dtype=bool)
     if units.row is None or units.col is None or ground.row is None or ground.col is None:
-        return Filled(filled, fill, Ground.none(True))
+        return Filled(group_of_unit, np.zeros(len(units), dtype=bool), Ground.none(True))
     members = np.flatnonzero(group_of_unit >= 0)
     group = np.concatenate([group_of_unit[members], ground.area])
     row, col = np.concatenate([units.row[members], ground.row]), np.concatenate([units.col[members], ground.col])
@@ -354,45 +323,46 @@ def _fill_cells(
         row[order], col[order], starts, policy.areas.neighbours == "rook"
     )
     size_ha = np.bincount(hole, minlength=len(group_of_hole)) * policy.units.size**2 / SQUARE_METRES_OF_A_HECTARE
-    table = index_cells(units.row, units.col)
-    small = size_ha[hole] <= policy.areas.holes
-    met = _met_by_barrier(
-        hole_row[small], hole_col[small], hole[small], len(group_of_hole), policy.units.size, barriers
-    )
-    bounds = np.searchsorted(hole, np.arange(len(group_of_hole) + 1))
-    absorbed: set[int] = set()
-    land: list[tuple[int, int, int]] = []
+    blocked = size_ha > policy.areas.holes
+    small = ~blocked[hole]
+    at = hole_row[small], hole_col[small]
+    blocked |= _met_by_barrier(*at, hole[small], len(blocked), policy.units.size, barriers)
+    table, unit = index_cells(units.row, units.col), np.full(len(hole), -1, dtype=np.int64)
+    places = zip(*(side.tolist() for side in at), strict=True)
+    unit[small] = [find_cell(r, c, table, units.row, units.col) for r, c in places]
+    filled, fill, kept = _fill_largest_first(group_of_unit, may_fill, group_of_hole, size_ha, blocked, hole, unit)
+    land = np.isin(hole, kept) & (unit < 0)
+    return Filled(filled, fill, Ground.of_cells(hole_row[land], hole_col[land], group_of_hole[hole[land]]))
+
+
+def _fill_largest_first(
+    group_of_unit: Ints, may_fill: Flags, around: Ints, size_ha: Floats, blocked: Flags, hole: Ints, unit: Ints
+) -> tuple[Ints, Flags, list[int]]:
+    """Fill holes: the group of each unit, the units that were taken in, and the holes that were filled.
+
+    `around`, `size_ha` and `blocked` are of shape (n_holes,); `unit` has the units in each `hole`, -1 is none.
+    """
+    known = np.flatnonzero(unit >= 0)
+    known = known[np.argsort(hole[known], kind="stable")]
+    start = np.searchsorted(hole[known], np.arange(len(size_ha) + 1))
+    filled, fill = group_of_unit.copy(), np.zeros(len(group_of_unit), dtype=bool)
+    absorbed, kept = set[int](), list[int]()
     for number in np.lexsort((np.arange(len(size_ha)), -size_ha)).tolist():
-        around = int(group_of_hole[number])
-        if size_ha[number] > policy.areas.holes or around in absorbed or met[number]:
+        group, inside = int(around[number]), unit[known[start[number] : start[number + 1]]]
+        if blocked[number] or group in absorbed or not may_fill[inside].all():
             continue
-        cells = slice(int(bounds[number]), int(bounds[number + 1]))
-        at_row, at_col = hole_row[cells], hole_col[cells]
-        places = zip(at_row.tolist(), at_col.tolist(), strict=True)
-        found = np.array([find_cell(r, c, table, units.row, units.col) for r, c in places], dtype=np.int64)
-        inside = found[found >= 0]
-        if not may_fill[inside].all():
-            continue
-        absorbed |= {int(g) for g in np.unique(filled[inside]) if g >= 0 and g != around}
+        absorbed |= {int(other) for other in np.unique(filled[inside]) if other >= 0 and other != group}
         fill[inside] |= group_of_unit[inside] < 0
-        filled[inside] = around
-        land += [(int(r), int(c), around) for r, c in zip(at_row[found < 0], at_col[found < 0], strict=True)]
-    new = np.array(land, dtype=np.int64).reshape(-1, 3)
-    return Filled(filled, fill, Ground.of_cells(new[:, 0], new[:, 1], new[:, 2]))
+        filled[inside] = group
+        kept.append(number)
+    return filled, fill, kept
 
 
 _BESIDE = ((-1, 0), (0, -1), (0, 1), (1, 0))
 """Steps in rows and columns to the cells beside a cell."""
 
 
-def _met_by_barrier(
-    row: NDArray[np.int64],
-    col: NDArray[np.int64],
-    hole: NDArray[np.int64],
-    n_holes: int,
-    size: int,
-    barriers: Barriers | None,
-) -> NDArray[np.bool_]:
+def _met_by_barrier(row: Ints, col: Ints, hole: Ints, n_holes: int, size: int, barriers: Barriers | None) -> Flags:
     """Whether a barrier cuts a line between the centres of a cell of each hole and of a cell beside it.
 
     What lies beside a hole's cell is the hole or the area. Past a corner may lie what is neither: a barrier there is
@@ -427,42 +397,24 @@ def _met_by_barrier(
 
 
 def _fill_outlines(
-    units: Units,
-    group_of_unit: NDArray[np.int64],
-    ground: Ground,
-    may_fill: NDArray[np.bool_],
-    policy: Policy,
-    barriers: Barriers | None,
+    units: Units, group_of_unit: Ints, ground: Ground, may_fill: Flags, policy: Policy, barriers: Barriers | None
 ) -> Filled:
     """Zones and addresses: the holes are the inner rings of each group's outline."""
-    filled, fill = group_of_unit.copy(), np.zeros(len(units), dtype=bool)
     ring, around = _inner_rings(units, group_of_unit, policy)
     size_ha = shapely.area(ring) / SQUARE_METRES_OF_A_HECTARE
-    inner = shapely.point_on_surface(units.geometry) if units.geometry is not None else None
-    points = shapely.points(units.easting, units.northing) if inner is None else inner
+    if units.geometry is None:
+        points = shapely.points(units.easting, units.northing)
+    else:
+        points = shapely.point_on_surface(units.geometry)
     hole, unit = shapely.STRtree(points).query(ring, predicate="contains")
-    met = np.zeros(len(ring), dtype=bool)
+    blocked = size_ha > policy.areas.holes
     if barriers is not None:
-        lines = segment_lines(barriers)
-        met[shapely.STRtree(lines).query(ring, predicate="intersects")[0]] = True
-    absorbed: set[int] = set()
-    kept: list[int] = []
-    for number in np.lexsort((np.arange(len(size_ha)), -size_ha)).tolist():
-        if size_ha[number] > policy.areas.holes or int(around[number]) in absorbed or met[number]:
-            continue
-        inside = unit[hole == number]
-        if not may_fill[inside].all():
-            continue
-        absorbed |= {int(g) for g in np.unique(filled[inside]) if g >= 0 and g != around[number]}
-        fill[inside] |= group_of_unit[inside] < 0
-        filled[inside] = around[number]
-        kept.append(number)
+        blocked[shapely.STRtree(segment_lines(barriers)).query(ring, predicate="intersects")[0]] = True
+    filled, fill, kept = _fill_largest_first(group_of_unit, may_fill, around, size_ha, blocked, hole, unit)
     return Filled(filled, fill, Ground(around[kept], geometry=ring[kept]))
 
 
-def _inner_rings(
-    units: Units, group_of_unit: NDArray[np.int64], policy: Policy
-) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+def _inner_rings(units: Units, group_of_unit: Ints, policy: Policy) -> tuple[Objects, Ints]:
     """The inner rings of the groups' outlines as polygons, and the group of each, shape (n_rings,)."""
     from udsat_geo.areas.ground import area_outlines
 
@@ -474,6 +426,4 @@ def _inner_rings(
         for k in range(shapely.get_num_interior_rings(part)):
             rings.append(shapely.polygons(shapely.get_interior_ring(part, k)))
             around.append(group)
-    polygons = np.empty(len(rings), dtype=object)
-    polygons[:] = rings
-    return polygons, np.array(around, dtype=np.int64)
+    return as_objects(rings), np.array(around, dtype=np.int64)

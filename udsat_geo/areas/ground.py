@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects
 from udsat_geo.units.units import Units
 
 
@@ -24,16 +25,16 @@ class Ground:
         Where units are no cells.
     """
 
-    area: NDArray[np.int64]
-    row: NDArray[np.int64] | None = None
-    col: NDArray[np.int64] | None = None
-    geometry: NDArray[np.object_] | None = None
+    area: Ints
+    row: Ints | None = None
+    col: Ints | None = None
+    geometry: Objects | None = None
 
     def __len__(self) -> int:
         return len(self.area)
 
     @staticmethod
-    def of_cells(row: NDArray[np.int64], col: NDArray[np.int64], area: NDArray[np.int64]) -> Ground:
+    def of_cells(row: Ints, col: Ints, area: Ints) -> Ground:
         """Each cell once, by row, then column; where two areas have it, the first one's."""
         order = np.lexsort((area, col, row))
         row, col, area = row[order], col[order], area[order]
@@ -47,7 +48,7 @@ class Ground:
         nothing = np.empty(0, dtype=np.int64)
         return Ground(nothing, nothing, nothing) if of_cells else Ground(nothing, geometry=np.empty(0, dtype=object))
 
-    def renumbered(self, number: NDArray[np.int64]) -> Ground:
+    def renumbered(self, number: Ints) -> Ground:
         """The same ground under other area numbers; what becomes -1 is left out."""
         area = number[self.area]
         kept = area >= 0
@@ -83,7 +84,7 @@ _POINT = np.dtype([("byte_order", "u1"), ("kind", "<u4"), ("easting", "<f8"), ("
 """A point as well-known binary: OGC Simple Features, little endian."""
 
 
-def cells_as_wkb(row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> NDArray[np.void]:
+def cells_as_wkb(row: Ints, col: Ints, size: int) -> NDArray[np.void]:
     """Squares of cells as well-known binary.
 
     Parameters
@@ -106,7 +107,7 @@ def cells_as_wkb(row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> N
     return squares
 
 
-def points_as_wkb(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.void]:
+def points_as_wkb(easting: Floats, northing: Floats) -> NDArray[np.void]:
     """Points as well-known binary.
 
     Parameters
@@ -123,7 +124,7 @@ def points_as_wkb(easting: NDArray[np.float64], northing: NDArray[np.float64]) -
     return points
 
 
-def unit_polygons(units: Units, members: NDArray[np.int64]) -> NDArray[np.object_]:
+def unit_polygons(units: Units, members: Ints) -> Objects:
     """Polygons of some units, shape (n_members,)."""
     if units.geometry is not None:
         return units.geometry[members]
@@ -132,14 +133,14 @@ def unit_polygons(units: Units, members: NDArray[np.int64]) -> NDArray[np.object
     return cell_squares(units.row[members], units.col[members], units.grid.size)
 
 
-def cell_squares(row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> NDArray[np.object_]:
+def cell_squares(row: Ints, col: Ints, size: int) -> Objects:
     """Squares of cells by row and column, of a side of `size` metres; shape (n_cells,)."""
     west, south = col * size, row * size
-    squares: NDArray[np.object_] = shapely.box(west, south, west + size, south + size)
+    squares: Objects = shapely.box(west, south, west + size, south + size)
     return squares
 
 
-def area_outlines(units: Units, area_of_unit: NDArray[np.int64], reach: float = 0.0) -> NDArray[np.object_]:
+def area_outlines(units: Units, area_of_unit: Ints, reach: float = 0.0) -> Objects:
     """The exact union of each area's units; of addresses, the union of the discs around them.
 
     Parameters
@@ -162,7 +163,7 @@ def area_outlines(units: Units, area_of_unit: NDArray[np.int64], reach: float = 
     return union_by_area(polygons, area_of_unit[members], n_areas)
 
 
-def union_by_area(polygons: NDArray[np.object_], area: NDArray[np.int64], n_areas: int) -> NDArray[np.object_]:
+def union_by_area(polygons: Objects, area: Ints, n_areas: int) -> Objects:
     """The union of each area's polygons.
 
     Parameters
@@ -184,14 +185,14 @@ def union_by_area(polygons: NDArray[np.object_], area: NDArray[np.int64], n_area
     bounds = np.searchsorted(area[order], np.arange(n_areas + 1))
     for number in range(n_areas):
         outlines[number] = as_multipolygon(shapely.union_all(polygons[order[bounds[number] : bounds[number + 1]]]))
-    normal: NDArray[np.object_] = shapely.normalize(outlines)
+    normal: Objects = shapely.normalize(outlines)
     return normal
 
 
-def _discs(units: Units, members: NDArray[np.int64], reach: float) -> NDArray[np.object_]:
+def _discs(units: Units, members: Ints, reach: float) -> Objects:
     """Discs around addresses that just meet at the reach, shape (n_members,)."""
     points = shapely.points(units.easting[members], units.northing[members])
-    discs: NDArray[np.object_] = shapely.buffer(points, reach / 2)
+    discs: Objects = shapely.buffer(points, reach / 2)
     return discs
 
 
@@ -201,10 +202,7 @@ def as_multipolygon(geometry: object) -> object:
     return shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
 
 
-Objects = NDArray[np.object_]
-
-
-def misplaced(outlines: Objects, points: Objects, area_of_point: NDArray[np.int64]) -> NDArray[np.bool_]:
+def misplaced(outlines: Objects, points: Objects, area_of_point: Ints) -> Flags:
     """Outlines that are not valid, do not hold all their own points, or hold or touch another point.
 
     Parameters
@@ -219,7 +217,7 @@ def misplaced(outlines: Objects, points: Objects, area_of_point: NDArray[np.int6
     bool, shape (n_areas,)
     """
     n_areas = len(outlines)
-    wrong: NDArray[np.bool_] = ~shapely.is_valid(outlines)
+    wrong: Flags = ~shapely.is_valid(outlines)
     tree = shapely.STRtree(points)
     outline, point = tree.query(outlines, predicate="intersects")
     wrong[outline[area_of_point[point] != outline]] = True
@@ -229,7 +227,7 @@ def misplaced(outlines: Objects, points: Objects, area_of_point: NDArray[np.int6
     return wrong
 
 
-def overlapping(outlines: Objects, least: float = 0.0) -> NDArray[np.bool_]:
+def overlapping(outlines: Objects, least: float = 0.0) -> Flags:
     """Outlines that share more than `least` square metres of ground with another one, shape (n_areas,).
 
     Those that are not valid are passed over: what they share is not defined.

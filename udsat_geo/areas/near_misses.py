@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.areas.roles import Areas, Standing, stand
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores, composite_of_rates, count_exceeded, exceeds, gaps, meets_count
 from udsat_geo.units.edges import Edges
@@ -48,14 +48,14 @@ class NearMiss:
     demand: str
     criterion: int
     short: float
-    members: NDArray[np.int64]
+    members: Ints
     residents: int
     composite: float
     criteria_exceeded: int
 
 
 def find_near_misses(
-    units: Units, scores: Scores, edges: Edges, policy: Policy, areas: Areas, ran_before: NDArray[np.bool_] | None
+    units: Units, scores: Scores, edges: Edges, policy: Policy, areas: Areas, ran_before: Flags | None
 ) -> tuple[NearMiss, ...]:
     """The groups that failed one demand only; by demand, then the nearest first.
 
@@ -81,9 +81,9 @@ def find_near_misses(
 
 def _short_groups(
     units: Units, scores: Scores, policy: Policy, areas: Areas, standing: Standing
-) -> list[tuple[str, int, float, NDArray[np.int64]]]:
+) -> list[tuple[str, int, float, Ints]]:
     """Groups that were formed and are no areas: too few residents, or no core."""
-    found: list[tuple[str, int, float, NDArray[np.int64]]] = []
+    found: list[tuple[str, int, float, Ints]] = []
     least = policy.areas.residents
     for group, members in _members(np.where(areas.area_of_unit < 0, areas.group_of_unit, -1)):
         residents = int(areas.residents_of_group[group])
@@ -99,7 +99,7 @@ def _short_groups(
     return found
 
 
-def _members(group_of_unit: NDArray[np.int64]) -> list[tuple[int, NDArray[np.int64]]]:
+def _members(group_of_unit: Ints) -> list[tuple[int, Ints]]:
     """Every group with its units, in order."""
     grouped = np.flatnonzero(group_of_unit >= 0)
     grouped = grouped[np.argsort(group_of_unit[grouped], kind="stable")]
@@ -107,9 +107,7 @@ def _members(group_of_unit: NDArray[np.int64]) -> list[tuple[int, NDArray[np.int
     return list(zip(groups.tolist(), np.split(grouped, starts[1:]), strict=True)) if len(groups) else []
 
 
-def _would_be_areas(
-    units: Units, scores: Scores, edges: Edges, policy: Policy, may: NDArray[np.bool_], fails: NDArray[np.bool_]
-) -> list[NDArray[np.int64]]:
+def _would_be_areas(units: Units, scores: Scores, edges: Edges, policy: Policy, may: Flags, fails: Flags) -> list[Ints]:
     """The areas that units would make which `may` by one demand less, where some of them do fail it."""
     from udsat_geo.kernels.components import label_components
 
@@ -126,10 +124,10 @@ def _would_be_areas(
 
 
 def _fewer_criteria(
-    units: Units, scores: Scores, edges: Edges, policy: Policy, standing: Standing, outside: NDArray[np.bool_]
-) -> list[tuple[str, int, float, NDArray[np.int64]]]:
+    units: Units, scores: Scores, edges: Edges, policy: Policy, standing: Standing, outside: Flags
+) -> list[tuple[str, int, float, Ints]]:
     """Groups that would be areas if fewer criteria had to be exceeded, each with the least number fewer."""
-    found: list[tuple[str, int, float, NDArray[np.int64]]] = []
+    found: list[tuple[str, int, float, Ints]] = []
     taken = np.zeros(len(units), dtype=bool)
     base = outside & standing.scored & standing.required & standing.ran
     for fewer in range(1, policy.rule.criteria + 1):
@@ -142,10 +140,10 @@ def _fewer_criteria(
 
 
 def _not_required(
-    units: Units, scores: Scores, edges: Edges, policy: Policy, standing: Standing, outside: NDArray[np.bool_]
-) -> list[tuple[str, int, float, NDArray[np.int64]]]:
+    units: Units, scores: Scores, edges: Edges, policy: Policy, standing: Standing, outside: Flags
+) -> list[tuple[str, int, float, Ints]]:
     """Groups that would be areas were one criterion not required."""
-    found: list[tuple[str, int, float, NDArray[np.int64]]] = []
+    found: list[tuple[str, int, float, Ints]] = []
     required = [policy.keys.index(key) for key in policy.rule.require]
     base = outside & standing.scored & standing.counted & standing.ran
     for j in required:
@@ -156,7 +154,7 @@ def _not_required(
     return found
 
 
-def _lacking(units: Units, scores: Scores, policy: Policy, members: NDArray[np.int64], j: int) -> float:
+def _lacking(units: Units, scores: Scores, policy: Policy, members: Ints, j: int) -> float:
     """What the group's own rate lacks to a criterion's limit; without a limit, to the city's rate. At least 0."""
     rate = _own_rate(units, members)[j]
     criterion = policy.criteria[j]
@@ -165,13 +163,11 @@ def _lacking(units: Units, scores: Scores, policy: Policy, members: NDArray[np.i
     return float(max(lacking, 0.0)) if lacking == lacking else float("nan")
 
 
-def _own_rate(units: Units, members: NDArray[np.int64]) -> NDArray[np.float64]:
+def _own_rate(units: Units, members: Ints) -> Floats:
     return units.rate(units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0))
 
 
-def _measured(
-    miss: tuple[str, int, float, NDArray[np.int64]], units: Units, scores: Scores, policy: Policy
-) -> NearMiss:
+def _measured(miss: tuple[str, int, float, Ints], units: Units, scores: Scores, policy: Policy) -> NearMiss:
     demand, criterion, short, members = miss
     rate = _own_rate(units, members)[None, :]
     exceeded = exceeds(rate, gaps(rate, scores.city, policy), policy)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from udsat_geo.areas.ground import (
     Ground,
@@ -19,6 +18,7 @@ from udsat_geo.areas.ground import (
     union_by_area,
 )
 from udsat_geo.areas.smooth import smooth_outlines
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
@@ -26,10 +26,6 @@ from udsat_geo.sources.crs import short_crs
 from udsat_geo.sources.features import check_polygons, features_in
 from udsat_geo.units.barriers import Barriers, segment_lines
 from udsat_geo.units.units import Units
-
-Objects = NDArray[np.object_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 QUARTER = 8
 """Lines that draw a quarter of a circle, 32 a full one, twice as many once notches are rounded: own choice. They lie
@@ -79,7 +75,7 @@ def disc_outlines(
 
 
 def outlines_around(
-    drawn: NDArray[np.bool_],
+    drawn: Flags,
     easting: Floats,
     northing: Floats,
     area: Ints,
@@ -112,7 +108,7 @@ def outlines_around(
     return normal
 
 
-def _within_blocks(x: Floats, y: Floats, other_x: Floats, other_y: Floats, reach: float) -> NDArray[np.bool_]:
+def _within_blocks(x: Floats, y: Floats, other_x: Floats, other_y: Floats, reach: float) -> Flags:
     """Others that lie in the same square block of side `reach` as a point, or next to one; all within reach do."""
 
     def key(col: Ints, row: Ints) -> Ints:
@@ -122,13 +118,11 @@ def _within_blocks(x: Floats, y: Floats, other_x: Floats, other_y: Floats, reach
     col, row = (np.floor(side / reach).astype(np.int64) for side in (x, y))
     reached = [key(col + right, row + up) for right in (-1, 0, 1) for up in (-1, 0, 1)]
     other_col, other_row = (np.floor(side / reach).astype(np.int64) for side in (other_x, other_y))
-    near: NDArray[np.bool_] = np.isin(key(other_col, other_row), np.unique(np.concatenate(reached)))
+    near: Flags = np.isin(key(other_col, other_row), np.unique(np.concatenate(reached)))
     return near
 
 
-def _one_to_a_place(
-    x: Floats, y: Floats, label: Ints, has_disc: NDArray[np.bool_]
-) -> tuple[Floats, Floats, Ints, NDArray[np.bool_]]:
+def _one_to_a_place(x: Floats, y: Floats, label: Ints, has_disc: Flags) -> tuple[Floats, Floats, Ints, Flags]:
     """The addresses in canonical order, without those that lose their place to another label."""
     # of equal rows one suffices, one with a disc if there is one
     rank = np.where(label < 0, np.iinfo(np.int64).max, label)
@@ -165,9 +159,7 @@ def _parts_with(geometry: object, x: Floats, y: Floats) -> object:
     return shapely.multipolygons(parts[np.unique(held)])
 
 
-def _kept_promises(
-    outlines: Objects, x: Floats, y: Floats, label: Ints, has_disc: NDArray[np.bool_], radius: float
-) -> Objects:
+def _kept_promises(outlines: Objects, x: Floats, y: Floats, label: Ints, has_disc: Flags, radius: float) -> Objects:
     """The outlines; those that are not as promised made of discs that reach not quite half way to any other address."""
     points = shapely.points(x, y)
     checked = (label < 0) | has_disc
@@ -310,10 +302,8 @@ def _area_of_parcel(n_parcels: int, parcel: Ints, area: Ints, residents: Ints) -
     """The area with most residents in each parcel, then with the lower number; -1 where no member lies."""
     held = parcel >= 0
     pairs, pair = np.unique(np.column_stack([parcel[held], area[held]]), axis=0, return_inverse=True)
-    total = np.zeros(len(pairs), dtype=np.int64)
-    np.add.at(total, pair, residents[held])
     result = np.full(n_parcels, -1, dtype=np.int64)
-    order = np.lexsort((-pairs[:, 1], total))
+    order = np.lexsort((-pairs[:, 1], total(pair.reshape(-1), residents[held], len(pairs))))
     result[pairs[order, 0]] = pairs[order, 1]
     return result
 
@@ -343,9 +333,7 @@ LEAST_M2 = 1e-6
 """Smaller pieces, of a square millimetre, come from rounding where barriers run along a border. Own choice."""
 
 
-def cut_outlines(
-    outline: NDArray[np.object_], units: Units, area_of_unit: NDArray[np.int64], barriers: Barriers
-) -> NDArray[np.object_]:
+def cut_outlines(outline: Objects, units: Units, area_of_unit: Ints, barriers: Barriers) -> Objects:
     """Outlines without the pieces beyond a barrier that hold no centre of a member unit.
 
     Barriers that run through an outline split it into pieces. Those that hold the centre of at least one of the area's
@@ -380,13 +368,11 @@ def cut_outlines(
         inside = shapely.contains(outline[area_of_piece[~holds]], shapely.point_on_surface(pieces[~holds]))
         for area in np.intersect1d(area_of_piece[~holds][inside], area_of_piece[holds]):
             result[area] = as_multipolygon(shapely.union_all(pieces[holds & (area_of_piece == area)]))
-    normal: NDArray[np.object_] = shapely.normalize(result)
+    normal: Objects = shapely.normalize(result)
     return normal
 
 
-def _pieces(
-    outline: NDArray[np.object_], lines: NDArray[np.object_], outline_of_line: NDArray[np.int64]
-) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+def _pieces(outline: Objects, lines: Objects, outline_of_line: Ints) -> tuple[Objects, Ints]:
     """The pieces into which each outline and the plane round it fall, and the outline of each piece."""
     borders, outline_of_border = shapely.get_parts(shapely.boundary(outline), return_index=True)
     outline_of_part = np.concatenate([outline_of_border, outline_of_line])
@@ -399,9 +385,7 @@ def _pieces(
     return pieces[large], outline_of_piece[large]
 
 
-def _hold_centres(
-    pieces: NDArray[np.object_], area_of_piece: NDArray[np.int64], units: Units, area_of_unit: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def _hold_centres(pieces: Objects, area_of_piece: Ints, units: Units, area_of_unit: Ints) -> Flags:
     """Whether each piece holds the centre of a unit of its own area, shape (n_pieces,)."""
     members = np.flatnonzero(area_of_unit >= 0)
     centres = shapely.points(units.easting[members], units.northing[members])
@@ -423,7 +407,7 @@ class Parcels:
     notes : tuple of str
     """
 
-    geometry: NDArray[np.object_]
+    geometry: Objects
     notes: tuple[str, ...] = ()
 
 
@@ -456,12 +440,12 @@ def read_parcels(path: Path, crs: str, language: str) -> Parcels:
 
 def outline_areas(
     units: Units,
-    area_of_unit: NDArray[np.int64],
+    area_of_unit: Ints,
     ground: Ground,
     policy: Policy,
     barriers: Barriers | None = None,
     parcels: Parcels | None = None,
-) -> NDArray[np.object_]:
+) -> Objects:
     """The outlines that a map shows.
 
     Parameters
@@ -494,7 +478,7 @@ def outline_areas(
     return outline if barriers is None else cut_outlines(outline, units, area_of_unit, barriers)
 
 
-def _of_cells(units: Units, area_of_unit: NDArray[np.int64], ground: Ground, policy: Policy) -> NDArray[np.object_]:
+def _of_cells(units: Units, area_of_unit: Ints, ground: Ground, policy: Policy) -> Objects:
     if units.row is None or units.col is None or ground.row is None or ground.col is None:
         return np.empty(0, dtype=object)
     inside = area_of_unit >= 0
@@ -509,9 +493,7 @@ def _of_cells(units: Units, area_of_unit: NDArray[np.int64], ground: Ground, pol
     return union_by_area(cell_squares(row, col, policy.units.size), area, int(area_of_unit.max(initial=-1)) + 1)
 
 
-def _of_addresses(
-    units: Units, area_of_unit: NDArray[np.int64], policy: Policy, parcels: Parcels | None
-) -> NDArray[np.object_]:
+def _of_addresses(units: Units, area_of_unit: Ints, policy: Policy, parcels: Parcels | None) -> Objects:
     inside = area_of_unit >= 0
     others = ~inside & (units.residents > 0)
     at = units.easting[inside], units.northing[inside], area_of_unit[inside]
@@ -521,7 +503,7 @@ def _of_addresses(
     return parcel_outlines(parcels.geometry, *at, policy.areas.reach / 2, units.residents[inside], *avoided)
 
 
-def _with_ground(outline: NDArray[np.object_], ground: Ground) -> NDArray[np.object_]:
+def _with_ground(outline: Objects, ground: Ground) -> Objects:
     """Outlines united with the ground of their area, where no other area lies: parcels may have gone to one."""
     result, tree = outline.copy(), shapely.STRtree(outline)
     for area in np.unique(ground.area).tolist():

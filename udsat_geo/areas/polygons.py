@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import shapely
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.kernels.arrays import Flags, Floats, Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
@@ -109,7 +109,7 @@ def read_polygons(
     return dataclasses.replace(found, notes=notes, may_overlap=allow_overlaps), features.attributes
 
 
-def _checked_geometry(features: Features, one: str) -> NDArray[np.object_]:
+def _checked_geometry(features: Features, one: str) -> Objects:
     """The geometries of a file, which has some, in a reference system that is known."""
     if features.geometry is None or not len(features.geometry):
         what = _("holds no geometries") if features.geometry is None else _("holds no polygons")
@@ -122,8 +122,8 @@ def _checked_geometry(features: Features, one: str) -> NDArray[np.object_]:
 
 
 def _joined_by_name(
-    features: Features, geometry: NDArray[np.object_], name: str | None, language: str
-) -> tuple[NDArray[np.object_], NDArray[np.object_], list[str]]:
+    features: Features, geometry: Objects, name: str | None, language: str
+) -> tuple[Objects, Objects, list[str]]:
     """Ids and outlines of areas, those of one name joined, and what was found out."""
     check_polygons(features.name, geometry, _row_numbers(len(geometry)), "area")
     names = _names(features, name)
@@ -133,12 +133,12 @@ def _joined_by_name(
     # by name, so that no order of rows matters
     found, area_of_row = np.unique(names.astype(str), return_inverse=True)
     parts = shapely.force_2d(geometry)
-    outline = _objects([shapely.union_all(parts[area_of_row == area]) for area in range(len(found))])
+    outline = as_objects([shapely.union_all(parts[area_of_row == area]) for area in range(len(found))])
     notes = []
     if len(found) < len(geometry):
         text = _("{file}: {rows} polygons make {areas} areas: those of one name are one", language)
         notes.append(text.format(file=features.name, rows=len(geometry), areas=len(found)))
-    return _objects(found.tolist()), outline, notes
+    return as_objects(found.tolist()), outline, notes
 
 
 def features_of_registers(path: Path, language: str) -> tuple[Features, tuple[str, ...]]:
@@ -156,9 +156,7 @@ def features_of_registers(path: Path, language: str) -> tuple[Features, tuple[st
     return features, (text.format(name=features.name, source=source, target=CRS),)
 
 
-def outside_city(
-    geometry: NDArray[np.object_], easting: NDArray[np.float64], northing: NDArray[np.float64]
-) -> NDArray[np.bool_]:
+def outside_city(geometry: Objects, easting: Floats, northing: Floats) -> Flags:
     """Which polygons do not touch the convex hull of some addresses; none of them where there are no addresses.
 
     Parameters
@@ -173,11 +171,11 @@ def outside_city(
     if not len(easting):
         return np.zeros(len(geometry), dtype=bool)
     city = shapely.convex_hull(shapely.multipoints(np.column_stack([easting, northing])))
-    outside: NDArray[np.bool_] = ~shapely.intersects(city, geometry)
+    outside: Flags = ~shapely.intersects(city, geometry)
     return outside
 
 
-def check_in_city(areas: AreaSet, outside: NDArray[np.bool_]) -> None:
+def check_in_city(areas: AreaSet, outside: Flags) -> None:
     """Refuse areas that lie outside the city.
 
     Parameters
@@ -209,14 +207,14 @@ def _with_layer(path: Path) -> Path:
     return Path(f"{path}|layername={LAYER}") if len(layers) > 1 and LAYER in layers else path
 
 
-def _ids_and_names(features: Features) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _ids_and_names(features: Features) -> tuple[Objects, Objects]:
     """What each polygon is called: the column of ids (else its row), and up to two columns of text."""
     table = features.attributes
     lower = {name.lower(): name for name in table.column_names}
     key = next((lower[name] for name in IDS if name in lower), None)
     ids = _row_numbers(table.num_rows)
     if key is not None:
-        ids = _objects([str(value) for value in values_of(table, key, features.name)])
+        ids = as_objects([str(value) for value in values_of(table, key, features.name)])
     texts = [
         f.name
         for f in table.schema
@@ -228,10 +226,10 @@ def _ids_and_names(features: Features) -> tuple[NDArray[np.object_], NDArray[np.
         told = dict.fromkeys(str(column[row]) for column in columns if column[row])
         told.pop(one, None)
         names.append(", ".join(told) or one)
-    return ids, _objects(names)
+    return ids, as_objects(names)
 
 
-def _names(features: Features, wanted: str | None) -> NDArray[np.object_] | None:
+def _names(features: Features, wanted: str | None) -> Objects | None:
     """The area of each row; None where no column tells it."""
     columns = features.attributes.column_names
     lower = {column.lower(): column for column in columns}
@@ -243,7 +241,7 @@ def _names(features: Features, wanted: str | None) -> NDArray[np.object_] | None
     if column is None:
         return None
     values = features.attributes.column(column).to_pylist()
-    names = _objects(["" if value is None else str(value).strip() for value in values])
+    names = as_objects(["" if value is None else str(value).strip() for value in values])
     empty = names == ""
     if empty.any():
         example = _("row {row}").format(row=int(np.flatnonzero(empty)[0]) + 1)
@@ -282,11 +280,5 @@ def _overlaps(areas: AreaSet, one: str, language: str, allowed: bool) -> tuple[s
     return tuple(notes)
 
 
-def _row_numbers(n_rows: int) -> NDArray[np.object_]:
-    return _objects([str(row + 1) for row in range(n_rows)])
-
-
-def _objects(values: list[Any]) -> NDArray[np.object_]:
-    result = np.empty(len(values), dtype=object)
-    result[:] = values
-    return result
+def _row_numbers(n_rows: int) -> Objects:
+    return as_objects([str(row + 1) for row in range(n_rows)])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.areas.ground import Ground
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, total
 from udsat_geo.messages.translate import N_
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores, meets_count, meets_requirements
@@ -29,8 +30,8 @@ class Memory:
     """
 
     year: int
-    area_of_unit: NDArray[np.int64]
-    until: NDArray[np.int64]
+    area_of_unit: Ints
+    until: Ints
 
 
 @dataclass(frozen=True)
@@ -50,24 +51,20 @@ class Standing:
     passable : a bridge or a filled hole may take it in: nobody lives there, or it has no rate.
     """
 
-    scored: NDArray[np.bool_]
-    counted: NDArray[np.bool_]
-    required: NDArray[np.bool_]
-    ran: NDArray[np.bool_]
-    core: NDArray[np.bool_]
-    edge: NDArray[np.bool_]
-    stays: NDArray[np.bool_]
-    joins: NDArray[np.bool_]
-    seeds: NDArray[np.bool_]
-    passable: NDArray[np.bool_]
+    scored: Flags
+    counted: Flags
+    required: Flags
+    ran: Flags
+    core: Flags
+    edge: Flags
+    stays: Flags
+    joins: Flags
+    seeds: Flags
+    passable: Flags
 
 
 def stand(
-    units: Units,
-    scores: Scores,
-    policy: Policy,
-    memory: Memory | None = None,
-    ran_before: NDArray[np.bool_] | None = None,
+    units: Units, scores: Scores, policy: Policy, memory: Memory | None = None, ran_before: Flags | None = None
 ) -> Standing:
     """Hold every unit to the rule.
 
@@ -195,31 +192,31 @@ class Areas:
     ground : Ground
     """
 
-    area_of_unit: NDArray[np.int64]
+    area_of_unit: Ints
     role: NDArray[np.int8]
     reason: NDArray[np.int8]
-    residents: NDArray[np.int64]
-    units: NDArray[np.int64]
-    numerator: NDArray[np.int64]
-    denominator: NDArray[np.int64]
-    rate: NDArray[np.float64]
-    gap: NDArray[np.float64]
-    composite: NDArray[np.float64]
-    criteria_exceeded: NDArray[np.int64]
-    exceeded: NDArray[np.bool_]
-    group_of_unit: NDArray[np.int64]
-    residents_of_group: NDArray[np.int64]
-    qualified: NDArray[np.bool_]
-    until: NDArray[np.int64]
-    kept_from: NDArray[np.int64]
-    override_of_unit: NDArray[np.int64]
+    residents: Ints
+    units: Ints
+    numerator: Ints
+    denominator: Ints
+    rate: Floats
+    gap: Floats
+    composite: Floats
+    criteria_exceeded: Ints
+    exceeded: Flags
+    group_of_unit: Ints
+    residents_of_group: Ints
+    qualified: Flags
+    until: Ints
+    kept_from: Ints
+    override_of_unit: Ints
     ground: Ground
 
     def __len__(self) -> int:
         return len(self.residents)
 
 
-def number_areas(units: Units, area_of_unit: NDArray[np.int64], n_before: int) -> NDArray[np.int64]:
+def number_areas(units: Units, area_of_unit: Ints, n_before: int) -> Ints:
     """The final number of each area: by residents, then by its southernmost, then westernmost unit.
 
     Parameters
@@ -236,8 +233,7 @@ def number_areas(units: Units, area_of_unit: NDArray[np.int64], n_before: int) -
     """
     n_areas = max(int(area_of_unit.max(initial=-1)) + 1, n_before)
     inside = area_of_unit >= 0
-    residents = np.zeros(n_areas, dtype=np.int64)
-    np.add.at(residents, area_of_unit[inside], units.residents[inside])
+    residents = total(area_of_unit, units.residents, n_areas)
     by_position = np.lexsort((units.easting, units.northing))
     rank = np.empty(len(units), dtype=np.int64)
     rank[by_position] = np.arange(len(units))

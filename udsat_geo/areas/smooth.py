@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from udsat_geo.areas.ground import cell_squares, misplaced, overlapping, union_by_area
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects
 from udsat_geo.units.grid import QUEEN_FORWARD
 
 ROW_STEP = (0, 1, 0, -1)
@@ -28,11 +29,11 @@ class Cells:
     row, col, area : int64, shape (n_cells,)
     """
 
-    row: NDArray[np.int64]
-    col: NDArray[np.int64]
-    area: NDArray[np.int64]
+    row: Ints
+    col: Ints
+    area: Ints
 
-    def only(self, chosen: NDArray[np.bool_]) -> Cells:
+    def only(self, chosen: Flags) -> Cells:
         """Some of the cells."""
         return Cells(self.row[chosen], self.col[chosen], self.area[chosen])
 
@@ -55,15 +56,15 @@ class Chains:
         Another border ends between this gate and the next.
     """
 
-    start: NDArray[np.int64]
-    closed: NDArray[np.bool_]
-    origin_x: NDArray[np.int64]
-    origin_y: NDArray[np.int64]
+    start: Ints
+    closed: Flags
+    origin_x: Ints
+    origin_y: Ints
     left: NDArray[np.complex128]
     width: NDArray[np.complex128]
-    junction: NDArray[np.bool_]
+    junction: Flags
 
-    def chain_of_gate(self) -> NDArray[np.int64]:
+    def chain_of_gate(self) -> Ints:
         """Shape (n_gates,)."""
         return np.repeat(np.arange(len(self.closed)), np.diff(self.start))
 
@@ -85,10 +86,10 @@ class Borders:
 
     outer: Chains
     inner: Chains
-    free_end: NDArray[np.int64]
-    ring_gate: NDArray[np.int64]
+    free_end: Ints
+    ring_gate: Ints
 
-    def with_ends(self, x: NDArray[np.int64], y: NDArray[np.int64]) -> Chains:
+    def with_ends(self, x: Ints, y: Ints) -> Chains:
         """The inner borders, their free ends at the given positions in grains, shape (n_ends,) each."""
         chain = self.inner.chain_of_gate()[self.free_end]
         left = self.inner.left.copy()
@@ -122,22 +123,13 @@ def find_borders(cells: Cells) -> Borders:
     return Borders(outer, inner, end_gate[free], ring_gate)
 
 
-def _turns(
-    crossing: NDArray[np.int64], following: NDArray[np.int64], around_one: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def _turns(crossing: Ints, following: Ints, around_one: Flags) -> Ints:
     """Where a border turns around one cell after a crossing: 1 to the left, -1 to the right; 0 elsewhere."""
     same_unit = following[crossing] // 4 == crossing // 4
     return np.where(around_one[crossing], np.where(same_unit, 1, -1), 0)
 
 
-def _chains(
-    cells: Cells,
-    crossing: NDArray[np.int64],
-    turn: NDArray[np.int64],
-    start: NDArray[np.int64],
-    chosen: NDArray[np.bool_],
-    closed: NDArray[np.bool_],
-) -> tuple[Chains, NDArray[np.int64]]:
+def _chains(cells: Cells, crossing: Ints, turn: Ints, start: Ints, chosen: Flags, closed: Flags) -> tuple[Chains, Ints]:
     """Some of the borders as chains of gates, and the gate of each crossing, shape (4 * n_cells,), -1 for others.
 
     Where a border turns around one cell, a gate from that cell to the one across the square lets the corner lie
@@ -172,7 +164,7 @@ def _chains(
     return chains, gate_of_crossing
 
 
-def _squares(cells: Cells, ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _squares(cells: Cells, ends: Ints) -> tuple[Ints, Ints]:
     """Row and column of the squares before the crossings at even places, and after those at odd places."""
     row_step, col_step = np.array(ROW_STEP), np.array(COL_STEP)
     unit, side = np.divmod(ends, 4)
@@ -182,9 +174,7 @@ def _squares(cells: Cells, ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], 
     return row, col
 
 
-def _with_junctions(
-    chains: Chains, n_open: int, square_row: NDArray[np.int64], square_col: NDArray[np.int64]
-) -> tuple[Chains, NDArray[np.int64]]:
+def _with_junctions(chains: Chains, n_open: int, square_row: Ints, square_col: Ints) -> tuple[Chains, Ints]:
     """The chains, the first `n_open` of them with a gate without width, in the middle of its square, at either end.
 
     Returns
@@ -209,14 +199,12 @@ def _with_junctions(
     return made, places + np.arange(2 * n_open)
 
 
-def _points(col: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.complex128]:
+def _points(col: Ints, row: Ints) -> NDArray[np.complex128]:
     """Centres of cells, in cells."""
     centres: NDArray[np.complex128] = (col + 0.5) + 1j * (row + 0.5)
     return centres
 
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Points = NDArray[np.complex128]
 
 CLEARANCE = 0.05
@@ -265,7 +253,7 @@ class Lines:
     """
 
     start: Ints
-    closed: NDArray[np.bool_]
+    closed: Flags
     x: Ints
     y: Ints
     junction: Ints
@@ -393,8 +381,6 @@ def _in_grains(chains: Chains, gate: Ints, position: Points, junction: Ints) -> 
     return Lines(start, chains.closed, x[~gone], y[~gone], junction[~gone])
 
 
-Objects = NDArray[np.object_]
-
 BLOCK = 16
 """Cells to a side of a block, by which points far from any outline are passed over."""
 
@@ -407,7 +393,7 @@ def line_strings(lines: Lines, size: int) -> Objects:
     return strings
 
 
-def _cut(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _cut(lines: Lines) -> tuple[Ints, Ints]:
     """Points of all strings in turn, and the string of each; strings meet in the points where lines were cut.
 
     A ring is opened where the first other border ends, or at its first point if none does, so that its strings
@@ -431,7 +417,7 @@ def _cut(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return point[twice], np.cumsum(begins) - 1
 
 
-def faces_of(strings: Objects, cells: Cells, centres: Objects) -> tuple[Objects, NDArray[np.int64]]:
+def faces_of(strings: Objects, cells: Cells, centres: Objects) -> tuple[Objects, Ints]:
     """Faces between the strings that hold a centre, and the area of each, -1 where centres are of several areas.
 
     `centres` are those of the cells, as points.
@@ -445,13 +431,13 @@ def faces_of(strings: Objects, cells: Cells, centres: Objects) -> tuple[Objects,
     return faces[held], np.where(lowest == highest, highest, -1)[held]
 
 
-def centres_of(row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> Objects:
+def centres_of(row: Ints, col: Ints, size: int) -> Objects:
     """Centres of cells as points in metres."""
     points: Objects = shapely.points((col + 0.5) * size, (row + 0.5) * size)
     return points
 
 
-def as_outlines(faces: Objects, area: NDArray[np.int64], n_areas: int) -> Objects:
+def as_outlines(faces: Objects, area: Ints, n_areas: int) -> Objects:
     """The faces of each area as one MultiPolygon in normal form, empty where an area has none."""
     outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
     order = np.argsort(area, kind="stable")
@@ -464,7 +450,7 @@ def as_outlines(faces: Objects, area: NDArray[np.int64], n_areas: int) -> Object
     return outlines
 
 
-def in_reach(outlines: Objects, row: NDArray[np.int64], col: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+def in_reach(outlines: Objects, row: Ints, col: Ints, size: int) -> Flags:
     """Cells in blocks of cells that the bounds of some part of an outline reach into; few others."""
     parts = shapely.get_parts(outlines)
     bounds = np.floor(shapely.bounds(parts[~shapely.is_empty(parts)]) / (size * BLOCK)).astype(np.int64)
@@ -473,13 +459,13 @@ def in_reach(outlines: Objects, row: NDArray[np.int64], col: NDArray[np.int64], 
     part = np.repeat(np.arange(len(bounds)), n_blocks)
     step = np.arange(len(part)) - np.repeat(np.cumsum(n_blocks) - n_blocks, n_blocks)
     reached = _key(bounds[part, 1] + step // n_cols[part], bounds[part, 0] + step % n_cols[part])
-    near: NDArray[np.bool_] = np.isin(_key(row // BLOCK, col // BLOCK), reached)
+    near: Flags = np.isin(_key(row // BLOCK, col // BLOCK), reached)
     return near
 
 
-def _key(row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.int64]:
+def _key(row: Ints, col: Ints) -> Ints:
     """A number for a row and a column; different ones may share it, which here does no harm."""
-    mixed: NDArray[np.int64] = (row * 73856093) ^ (col * 19349663)
+    mixed: Ints = (row * 73856093) ^ (col * 19349663)
     return mixed
 
 
@@ -493,14 +479,7 @@ official outlines of 2017. With corners at half the cost lines follow every step
 off; with sharp ones at half the cost a few corners are needles."""
 
 
-def smooth_outlines(
-    row: NDArray[np.int64],
-    col: NDArray[np.int64],
-    area: NDArray[np.int64],
-    avoid_row: NDArray[np.int64],
-    avoid_col: NDArray[np.int64],
-    size: int,
-) -> NDArray[np.object_]:
+def smooth_outlines(row: Ints, col: Ints, area: Ints, avoid_row: Ints, avoid_col: Ints, size: int) -> Objects:
     """Outlines of areas of square cells: few straight lines with rounded corners, no stairs.
 
     An outline crosses each line between the centre of a cell of the area and the centre of a neighbouring cell that
@@ -534,7 +513,7 @@ def smooth_outlines(
     order = np.lexsort((col, row))
     cells = Cells(row[order], col[order], area[order])
     n_areas = int(area.max(initial=-1)) + 1
-    outlines: NDArray[np.object_] = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
+    outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
     centres = centres_of(cells.row, cells.col, size)
     ground_row, ground_col = _ground_beside(cells)
     other_row, other_col = np.append(avoid_row, ground_row), np.append(avoid_col, ground_col)
@@ -552,11 +531,11 @@ def smooth_outlines(
     return outlines
 
 
-def _straight(cells: Cells, centres: NDArray[np.object_], n_areas: int, size: int) -> NDArray[np.object_]:
+def _straight(cells: Cells, centres: Objects, n_areas: int, size: int) -> Objects:
     """Outlines of few straight lines with rounded corners."""
     from udsat_geo.kernels.borders import straighten
 
-    def share_of(chains: Chains) -> NDArray[np.float64]:
+    def share_of(chains: Chains) -> Floats:
         gates = (chains.start, chains.closed, chains.left, chains.width)
         choice = straighten(*gates, SHARE, LONGEST, CORNER_COST, SHARP_COST)
         return np.where(choice < 0, np.nan, SHARE[choice])
@@ -564,29 +543,24 @@ def _straight(cells: Cells, centres: NDArray[np.object_], n_areas: int, size: in
     return _outlines(cells, centres, n_areas, size, share_of, TANGENT)
 
 
-def _through_middles(cells: Cells, centres: NDArray[np.object_], n_areas: int, size: int) -> NDArray[np.object_]:
+def _through_middles(cells: Cells, centres: Objects, n_areas: int, size: int) -> Objects:
     """Outlines with a corner wherever they cross from one cell to the next."""
 
-    def share_of(chains: Chains) -> NDArray[np.float64]:
+    def share_of(chains: Chains) -> Floats:
         # gates from cell to cell across a corner are longer than one cell
         return np.where(abs(chains.width) > 1.0, np.nan, 0.5)
 
     return _outlines(cells, centres, n_areas, size, share_of, 0.0)
 
 
-def _squares_of_units(cells: Cells, centres: NDArray[np.object_], n_areas: int, size: int) -> NDArray[np.object_]:
+def _squares_of_units(cells: Cells, centres: Objects, n_areas: int, size: int) -> Objects:
     """Exact outlines."""
     return union_by_area(cell_squares(cells.row, cells.col, size), cells.area, n_areas)
 
 
 def _outlines(
-    cells: Cells,
-    centres: NDArray[np.object_],
-    n_areas: int,
-    size: int,
-    share_of: Callable[[Chains], NDArray[np.float64]],
-    tangent: float,
-) -> NDArray[np.object_]:
+    cells: Cells, centres: Objects, n_areas: int, size: int, share_of: Callable[[Chains], Floats], tangent: float
+) -> Objects:
     """Outlines through gates: `share_of` says where the corners lie, NaN for none, shape (n_gates,)."""
     borders = find_borders(cells)
     outer = rounded(borders.outer, corners_of(borders.outer, share_of(borders.outer)), tangent)
@@ -601,7 +575,7 @@ def _outlines(
     return as_outlines(faces, area, n_areas)
 
 
-def _ground_beside(cells: Cells) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _ground_beside(cells: Cells) -> tuple[Ints, Ints]:
     """Row and column of the cells beside members that are no members; some more than once."""
     from udsat_geo.kernels.borders import border_steps
     from udsat_geo.kernels.cells import index_cells
@@ -611,7 +585,7 @@ def _ground_beside(cells: Cells) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return cells.row[unit] + np.array(ROW_STEP)[side], cells.col[unit] + np.array(COL_STEP)[side]
 
 
-def _with_touching(cells: Cells, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _with_touching(cells: Cells, chosen: Flags) -> Flags:
     """The chosen areas and those they touch, directly or through others."""
     from udsat_geo.kernels.cells import cell_edges, index_cells
     from udsat_geo.kernels.components import label_components
@@ -622,5 +596,5 @@ def _with_touching(cells: Cells, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]
     head, tail = cell_edges(cells.row, cells.col, index_cells(cells.row, cells.col), row_step, col_step)
     ends = (cells.area[side].astype(np.int32) for side in (head, tail))
     cluster, _ = label_components(np.ones(len(chosen), dtype=bool), *ends)
-    result: NDArray[np.bool_] = np.isin(cluster, cluster[chosen])
+    result: Flags = np.isin(cluster, cluster[chosen])
     return result

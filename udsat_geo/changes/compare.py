@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet, overlap_problem, shown_pairs
-from udsat_geo.changes.diff import Atoms, Changes, align, compare_atoms, total
+from udsat_geo.changes.diff import Atoms, Changes, align, compare_atoms
+from udsat_geo.kernels.arrays import Floats, Ints, Objects, as_objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
@@ -76,10 +76,10 @@ class Comparison:
     now: AreaSet
     weights: Weights
     atoms: Atoms
-    geometry: NDArray[np.object_]
+    geometry: Objects
     crs: str
-    outline_before: NDArray[np.object_]
-    outline_now: NDArray[np.object_]
+    outline_before: Objects
+    outline_now: Objects
     changes: Changes
     notes: tuple[str, ...]
     language: str = "da"
@@ -175,28 +175,28 @@ class Points:
     notes : tuple of str
     """
 
-    unit_id: NDArray[np.object_]
-    easting: NDArray[np.float64]
-    northing: NDArray[np.float64]
-    residents: NDArray[np.int64]
+    unit_id: Objects
+    easting: Floats
+    northing: Floats
+    residents: Ints
     crs: str
     weights: Weights
-    geometry: NDArray[np.object_] | None = None
+    geometry: Objects | None = None
     of: AreaSet | None = None
     notes: tuple[str, ...] = ()
 
-    def drawn(self, chosen: NDArray[np.int64]) -> NDArray[np.object_]:
+    def drawn(self, chosen: Ints) -> Objects:
         """Geometries of some of them, shape (n_chosen,)."""
         if self.geometry is not None:
             return self.geometry[chosen]
-        points: NDArray[np.object_] = shapely.points(self.easting[chosen], self.northing[chosen])
+        points: Objects = shapely.points(self.easting[chosen], self.northing[chosen])
         return points
 
 
 def _points_of_shapes(
-    unit_id: NDArray[np.object_],
-    residents: NDArray[np.int64],
-    geometry: NDArray[np.object_],
+    unit_id: Objects,
+    residents: Ints,
+    geometry: Objects,
     crs: str,
     origin: tuple[str, int | None, str],
     of: AreaSet | None = None,
@@ -208,11 +208,7 @@ def _points_of_shapes(
 
 
 def find_points(
-    weighing: Weighing,
-    before: AreaSet,
-    now: AreaSet,
-    language: str,
-    progress: Callable[[str], None] | None = None,
+    weighing: Weighing, before: AreaSet, now: AreaSet, language: str, progress: Callable[[str], None] | None = None
 ) -> Points:
     """The points that a call names, else the units that either side has, else the registers that there are.
 
@@ -289,17 +285,13 @@ def _points_of_table(path: Path, policy: LoadedPolicy | None) -> Points:
         raise InputError(Problem(features.name, what, _("Units that areas are weighed by are polygons or points.")))
     features, _source = features_in(path, features.crs)
     residents = _residents(features.attributes, features.name)
-    geometry: NDArray[np.object_] = features.geometry  # type: ignore[assignment]
+    geometry: Objects = features.geometry  # type: ignore[assignment]
     nowhere = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     if nowhere.any():
         raise InputError(Problem(features.name, _("units without a geometry"), _("Draw them."), int(nowhere.sum())))
     column = _column(features.attributes, UNIT_ID)
-    ids = np.empty(len(residents), dtype=object)
-    ids[:] = (
-        [str(row + 1) for row in range(len(ids))]
-        if column is None
-        else [str(value) for value in values_of(features.attributes, column, features.name)]
-    )
+    named = None if column is None else values_of(features.attributes, column, features.name)
+    ids = as_objects(map(str, range(1, len(residents) + 1) if named is None else named))
     return _points_of_shapes(ids, residents, geometry, crs_code(str(features.crs)), (features.name, None, "unit_table"))
 
 
@@ -328,7 +320,7 @@ def _column(attributes: Any, names: tuple[str, ...]) -> str | None:
     return next((str(lower[name]) for name in names if name in lower), None)
 
 
-def _residents(attributes: Any, file: str) -> NDArray[np.int64]:
+def _residents(attributes: Any, file: str) -> Ints:
     """Residents of each row; an empty cell is nobody."""
     column = _column(attributes, RESIDENTS)
     if column is None:
@@ -348,7 +340,7 @@ def _residents(attributes: Any, file: str) -> NDArray[np.int64]:
     return values.astype(np.int64)
 
 
-def area_of_points(side: AreaSet, points: Points) -> tuple[NDArray[np.int64], list[tuple[str, str]], int]:
+def area_of_points(side: AreaSet, points: Points) -> tuple[Ints, list[tuple[str, str]], int]:
     """The area of every point, as `AreaSet.area_of` has it; and the pairs of areas that share residents.
 
     Parameters
@@ -393,7 +385,7 @@ def area_of_points(side: AreaSet, points: Points) -> tuple[NDArray[np.int64], li
 _KINDS = {"units": N_("units"), "points": N_("points"), "addresses": N_("addresses")}
 
 
-def _check_anything_inside(side: AreaSet, area: NDArray[np.int64], points: Points) -> None:
+def _check_anything_inside(side: AreaSet, area: Ints, points: Points) -> None:
     if len(side) and not (area >= 0).any():
         what = _("none of its {areas} areas holds any of the {places} {kind} of {file}")
         told = {"areas": decimal(len(side), 0), "places": decimal(len(area), 0), "file": _(points.weights.file)}
@@ -403,7 +395,7 @@ def _check_anything_inside(side: AreaSet, area: NDArray[np.int64], points: Point
         raise InputError(Problem(side.file, what.format(**told, kind=_(_KINDS[points.weights.kind])), remedy))
 
 
-def _outside(outline: NDArray[np.object_], area: NDArray[np.int64], points: Points) -> NDArray[np.int64]:
+def _outside(outline: Objects, area: Ints, points: Points) -> Ints:
     """Areas without a point that lie off the rectangle of all points."""
     if not len(outline) or not len(area):
         return np.empty(0, dtype=np.int64)
@@ -534,14 +526,9 @@ def _by_points(before: AreaSet, now: AreaSet, points: Points, language: str) -> 
         areas.append(area)
         outlines.append(there.outline)
     of_now = np.flatnonzero((areas[0] >= 0) | (areas[1] >= 0))
-    atoms = Atoms(
-        points.unit_id[of_now],
-        points.residents[of_now],
-        areas[0][of_now],
-        areas[1][of_now],
-        of_now,
-        np.full(len(of_now), -1, dtype=np.int64),
-    )
+    none = np.full(len(of_now), -1, dtype=np.int64)
+    earlier, current = (area[of_now] for area in areas)
+    atoms = Atoms(points.unit_id[of_now], points.residents[of_now], earlier, current, of_now, none)
     changes, drawn = compare_atoms(before, now, atoms), points.drawn(of_now)
     return Comparison(
         before, now, points.weights, atoms, drawn, points.crs, outlines[0], outlines[1], changes, tuple(notes), language
@@ -576,6 +563,6 @@ def _empty_areas(before: AreaSet, now: AreaSet, compared: Comparison, language: 
     return notes
 
 
-def _among(text: str, side: AreaSet, areas: NDArray[np.int64]) -> str:
+def _among(text: str, side: AreaSet, areas: Ints) -> str:
     examples = ", ".join(str(side.area_id[area]) for area in areas[:_EXAMPLES])
     return text.format(file=side.file, count=len(areas), examples=examples)

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 
@@ -43,40 +44,27 @@ class Overlaps:
         How many areas there are.
     """
 
-    now: NDArray[np.int64]
-    before: NDArray[np.int64]
-    residents: NDArray[np.int64]
-    units: NDArray[np.int64]
+    now: Ints
+    before: Ints
+    residents: Ints
+    units: Ints
     n_now: int
     n_before: int
 
     def __len__(self) -> int:
         return len(self.now)
 
-    def of(self, chosen: NDArray[np.bool_]) -> Overlaps:
-        """Some of the pairs; `chosen` is of shape (n_pairs,)."""
-        return Overlaps(
-            self.now[chosen],
-            self.before[chosen],
-            self.residents[chosen],
-            self.units[chosen],
-            self.n_now,
-            self.n_before,
-        )
+    def of(self, chosen: Flags | Ints) -> Overlaps:
+        """Some of the pairs: `chosen` flags them, shape (n_pairs,), or has their places in another order."""
+        now, before, residents, units = (pairs[chosen] for pairs in (self.now, self.before, self.residents, self.units))
+        return Overlaps(now, before, residents, units, self.n_now, self.n_before)
 
     def turned(self) -> Overlaps:
         """The same pairs with now and before changing places, in the order of that."""
-        order = np.lexsort((self.now, self.before))
-        return Overlaps(
-            self.before[order],
-            self.now[order],
-            self.residents[order],
-            self.units[order],
-            self.n_before,
-            self.n_now,
-        )
+        found = self.of(np.lexsort((self.now, self.before)))
+        return Overlaps(found.before, found.now, found.residents, found.units, self.n_before, self.n_now)
 
-    def closest(self) -> NDArray[np.int64]:
+    def closest(self) -> Ints:
         """For each area of now the area of before that it shares most residents with, shape (n_now,).
 
         Of several it is the one with most units, then the first; -1 where there is no pair.
@@ -88,9 +76,7 @@ class Overlaps:
         return found
 
 
-def find_overlaps(
-    current: NDArray[np.int64], earlier: NDArray[np.int64], residents: NDArray[np.int64], n_now: int, n_before: int
-) -> Overlaps:
+def find_overlaps(current: Ints, earlier: Ints, residents: Ints, n_now: int, n_before: int) -> Overlaps:
     """Count what every area of now shares with every area of before.
 
     Parameters
@@ -105,22 +91,8 @@ def find_overlaps(
     code, pair = np.unique(current[both] * n_before + earlier[both], return_inverse=True)
     # without earlier areas there is no code, and nothing to divide
     now, before = np.divmod(code, max(n_before, 1))
-    return Overlaps(
-        now,
-        before,
-        total(pair, residents[both], len(code)),
-        np.bincount(pair, minlength=len(code)).astype(np.int64),
-        n_now,
-        n_before,
-    )
-
-
-def total(group: NDArray[np.int64], values: NDArray[np.int64], n_groups: int) -> NDArray[np.int64]:
-    """Sums by group, shape (n_groups,); -1 is no group."""
-    sums = np.zeros(n_groups, dtype=np.int64)
-    inside = group >= 0
-    np.add.at(sums, group[inside], values[inside])
-    return sums
+    units = np.bincount(pair, minlength=len(code)).astype(np.int64)
+    return Overlaps(now, before, total(pair, residents[both], len(code)), units, n_now, n_before)
 
 
 ADDED, REMOVED, KEPT = "added", "removed", "kept"
@@ -150,12 +122,12 @@ class Atoms:
         Where each stands among the units of now, or the points of both; and among those of before. -1 is not there.
     """
 
-    unit_id: NDArray[np.object_]
-    residents: NDArray[np.int64]
-    earlier: NDArray[np.int64]
-    current: NDArray[np.int64]
-    of_now: NDArray[np.int64]
-    of_before: NDArray[np.int64]
+    unit_id: Objects
+    residents: Ints
+    earlier: Ints
+    current: Ints
+    of_now: Ints
+    of_before: Ints
 
     def __len__(self) -> int:
         return len(self.residents)
@@ -198,20 +170,20 @@ class Changes:
     previous_year: int
     event: tuple[str, ...]
     event_of_previous: tuple[str, ...]
-    area: NDArray[np.int64]
+    area: Ints
     previous: tuple[tuple[int, ...], ...]
-    residents_added: NDArray[np.int64]
-    residents_removed: NDArray[np.int64]
-    residents_kept: NDArray[np.int64]
+    residents_added: Ints
+    residents_removed: Ints
+    residents_kept: Ints
     units_added: int
     units_removed: int
     units_kept: int
-    since: NDArray[np.int64]
-    continues: NDArray[np.int64]
-    row_of_previous: NDArray[np.int64]
-    residents_of_previous: NDArray[np.int64]
+    since: Ints
+    continues: Ints
+    row_of_previous: Ints
+    residents_of_previous: Ints
     overlaps: Overlaps
-    linked: NDArray[np.bool_]
+    linked: Flags
 
     def count(self, event: str) -> int:
         """How many areas have an event, alone or with others."""
@@ -296,13 +268,9 @@ def align(before: AreaSet, now: AreaSet) -> Atoms:
     at = _member_of_unit(then.unit_id, members, here.unit_id)
     if not (at >= 0).any() and set(here.unit_id.tolist()).isdisjoint(then.unit_id.tolist()):
         what = _("shares no unit with this one ({there} there, {here} here)")
-        raise InputError(
-            Problem(
-                _("the designation of {year}").format(year=before.year),
-                what.format(there=_first(then.unit_id), here=_first(here.unit_id)),
-                _("Compare designations over the same cells or zones, or give --previous none."),
-            )
-        )
+        what = what.format(there=_first(then.unit_id), here=_first(here.unit_id))
+        remedy = _("Compare designations over the same cells or zones, or give --previous none.")
+        raise InputError(Problem(_("the designation of {year}").format(year=before.year), what, remedy))
     of_now = np.flatnonzero((at >= 0) | (here.area_of_unit >= 0))
     found = np.zeros(len(then), dtype=bool)
     found[at[at >= 0]] = True
@@ -319,9 +287,7 @@ def align(before: AreaSet, now: AreaSet) -> Atoms:
     )
 
 
-def _member_of_unit(
-    earlier_id: NDArray[np.object_], members: NDArray[np.int64], unit_id: NDArray[np.object_]
-) -> NDArray[np.int64]:
+def _member_of_unit(earlier_id: Objects, members: Ints, unit_id: Objects) -> Ints:
     """The member of an earlier area that each unit is, by its id; -1 is none; shape (n_units,)."""
     if len(earlier_id) == len(unit_id) and bool((earlier_id[members] == unit_id[members]).all()):
         # the usual case: both years have the same units
@@ -334,7 +300,7 @@ def _member_of_unit(
     return np.fromiter(map(place.get, units, repeat(-1)), dtype=np.int64, count=len(units))
 
 
-def unit_events(atoms: Atoms, changes: Changes) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+def unit_events(atoms: Atoms, changes: Changes) -> tuple[Ints, Objects]:
     """The units that changed.
 
     Returns
@@ -352,7 +318,7 @@ def unit_events(atoms: Atoms, changes: Changes) -> tuple[NDArray[np.int64], NDAr
     return atom, event[atom]
 
 
-def _linked(overlaps: Overlaps, atoms: Atoms) -> NDArray[np.bool_]:
+def _linked(overlaps: Overlaps, atoms: Atoms) -> Flags:
     """Which pairs of areas are linked, shape (n_pairs,)."""
     one = np.ones(len(atoms), dtype=np.int64)
     smaller, fewer = (
@@ -363,11 +329,11 @@ def _linked(overlaps: Overlaps, atoms: Atoms) -> NDArray[np.bool_]:
         for weight in (atoms.residents, one)
     )
     by_residents = (overlaps.residents >= LINK * smaller) & (overlaps.residents > 0)
-    linked: NDArray[np.bool_] = np.where(smaller > 0, by_residents, overlaps.units >= LINK * fewer)
+    linked: Flags = np.where(smaller > 0, by_residents, overlaps.units >= LINK * fewer)
     return linked
 
 
-def _events(links: Overlaps, gained: NDArray[np.int64], lost: NDArray[np.int64], kept: NDArray[np.int64]) -> list[str]:
+def _events(links: Overlaps, gained: Ints, lost: Ints, kept: Ints) -> list[str]:
     """The events of each area of now; all arrays are of shape (n_now,)."""
     many = np.bincount(links.before, minlength=links.n_before) > 1
     n_links = np.bincount(links.now, minlength=links.n_now)
@@ -396,11 +362,11 @@ def _by_area(links: Overlaps) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(before[first:last]) for first, last in pairwise(bounds))
 
 
-def _first(unit_id: NDArray[np.object_]) -> str:
+def _first(unit_id: Objects) -> str:
     return str(unit_id[0]) if len(unit_id) else _("no unit")
 
 
-def _since(before: AreaSet, now: AreaSet, links: Overlaps) -> NDArray[np.int64]:
+def _since(before: AreaSet, now: AreaSet, links: Overlaps) -> Ints:
     """The first year of each area of now: the earliest of the areas it descends from."""
     since = np.full(len(now), np.iinfo(np.int64).max, dtype=np.int64)
     np.minimum.at(since, links.now, before.since[links.before])
@@ -440,11 +406,11 @@ class NamedAreas(Protocol):
     """Areas with ids and names, whatever carries them."""
 
     @property
-    def area_id(self) -> NDArray[np.object_]:
+    def area_id(self) -> Objects:
         """Shape (n_areas,)."""
 
     @property
-    def name(self) -> NDArray[np.object_]:
+    def name(self) -> Objects:
         """Shape (n_areas,)."""
 
 
@@ -480,7 +446,7 @@ def links(changes: Changes, before: AreaSet, now: AreaSet) -> dict[str, NDArray[
     }
 
 
-def _shares(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+def _shares(part: Ints, whole: Ints) -> Floats:
     """Part over whole; NaN of nothing."""
     result = np.full(len(part), np.nan)
     np.divide(part, whole, out=result, where=whole > 0)

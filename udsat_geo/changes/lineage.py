@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.compare import Weighing, compare_areas
-from udsat_geo.changes.diff import Changes, total
+from udsat_geo.changes.diff import Changes
+from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects, total
 from udsat_geo.registers.folders import check_rising
 
 
@@ -46,17 +46,17 @@ class Nodes:
         Whether no area of the next designation descends from it; false in the last year.
     """
 
-    year: NDArray[np.int64]
-    area: NDArray[np.int64]
-    area_id: NDArray[np.object_]
-    name: NDArray[np.object_]
-    chain: NDArray[np.object_]
-    since: NDArray[np.int64]
-    residents: NDArray[np.int64]
-    from_outside: NDArray[np.int64]
-    to_outside: NDArray[np.int64]
-    event: NDArray[np.object_]
-    ends: NDArray[np.bool_]
+    year: Ints
+    area: Ints
+    area_id: Objects
+    name: Objects
+    chain: Objects
+    since: Ints
+    residents: Ints
+    from_outside: Ints
+    to_outside: Ints
+    event: Objects
+    ends: Flags
 
     def __len__(self) -> int:
         return len(self.year)
@@ -77,12 +77,12 @@ class Flows:
         Whether the later one goes on with the earlier one's chain.
     """
 
-    tail: NDArray[np.int64]
-    head: NDArray[np.int64]
-    residents: NDArray[np.int64]
-    units: NDArray[np.int64]
-    linked: NDArray[np.bool_]
-    continues: NDArray[np.bool_]
+    tail: Ints
+    head: Ints
+    residents: Ints
+    units: Ints
+    linked: Flags
+    continues: Flags
 
     def __len__(self) -> int:
         return len(self.tail)
@@ -141,20 +141,14 @@ def trace(sets: Sequence[AreaSet], changes: Sequence[Changes]) -> Lineage:
     return Lineage(tuple(areas.year for areas in sets), nodes, _flows(changes, first))
 
 
-def _new_chains(areas: AreaSet, begins: NDArray[np.int64], used: set[str]) -> NDArray[np.object_]:
+def _new_chains(areas: AreaSet, begins: Ints, used: set[str]) -> Objects:
     """Chains that begin with these areas; one whose id was used before, as of a name that returns, has its year."""
-    names = np.empty(len(begins), dtype=object)
-    for place, area in enumerate(begins.tolist()):
-        wanted = str(areas.area_id[area])
-        names[place] = f"{wanted} ({areas.year})" if wanted in used else wanted
-    return names
+    wanted = map(str, areas.area_id[begins].tolist())
+    return as_objects(f"{name} ({areas.year})" if name in used else name for name in wanted)
 
 
 def _nodes(
-    sets: Sequence[AreaSet],
-    changes: Sequence[Changes],
-    chain: Sequence[NDArray[np.object_]],
-    since: Sequence[NDArray[np.int64]],
+    sets: Sequence[AreaSet], changes: Sequence[Changes], chain: Sequence[Objects], since: Sequence[Ints]
 ) -> Nodes:
     residents, inflow, outflow, event, ends = [], [], [], [], []
     for place, areas in enumerate(sets):
@@ -183,12 +177,12 @@ def _nodes(
     )
 
 
-def _to_outside(changes: Changes) -> NDArray[np.int64]:
+def _to_outside(changes: Changes) -> Ints:
     shared = total(changes.overlaps.before, changes.overlaps.residents, changes.overlaps.n_before)
     return changes.residents_of_previous - shared
 
 
-def _residents(areas: AreaSet, came: Changes | None, goes: Changes | None) -> NDArray[np.int64]:
+def _residents(areas: AreaSet, came: Changes | None, goes: Changes | None) -> Ints:
     """Residents of each area: as its comparison with the one before has them, else by its own units."""
     n_areas = len(areas)
     if came is not None:
@@ -198,7 +192,7 @@ def _residents(areas: AreaSet, came: Changes | None, goes: Changes | None) -> ND
     return goes.residents_of_previous
 
 
-def _flows(changes: Sequence[Changes], first: NDArray[np.int64]) -> Flows:
+def _flows(changes: Sequence[Changes], first: Ints) -> Flows:
     pairs = [change.overlaps for change in changes]
     return Flows(
         tail=np.concatenate([each.before + first[i] for i, each in enumerate(pairs)]),

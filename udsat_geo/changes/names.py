@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.roles import Areas
+from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects
 from udsat_geo.messages.translate import _
 from udsat_geo.units.places import Places, most_lived_in, place_of_points
 from udsat_geo.units.units import Units
@@ -33,10 +33,10 @@ class Named:
         Whether a place or a district was found.
     """
 
-    area_id: NDArray[np.object_]
-    name: NDArray[np.object_]
-    district: NDArray[np.object_]
-    has_place: NDArray[np.bool_]
+    area_id: Objects
+    name: Objects
+    district: Objects
+    has_place: Flags
 
 
 def name_areas(
@@ -45,7 +45,7 @@ def name_areas(
     areas: Areas,
     places: Places | None,
     previous: AreaSet | None,
-    continues: NDArray[np.int64],
+    continues: Ints,
     language: str,
 ) -> Named:
     """Give areas their ids and names.
@@ -87,7 +87,7 @@ def name_areas(
             name[area] = _unused(wanted, used_names) if wanted else _plain(_("Area", language), area + 1, used_names)
             used_names.add(str(name[area]))
     has_place = np.array([bool(one or other) for one, other in zip(place, district, strict=True)], dtype=bool)
-    return Named(_objects(area_id), _objects(name), _objects(district), has_place)
+    return Named(as_objects(area_id), as_objects(name), as_objects(district), has_place)
 
 
 def _places_of_areas(units: Units, areas: Areas, places: Places | None) -> tuple[list[str | None], list[str | None]]:
@@ -114,9 +114,3 @@ def _plain(word: str, number: int, used: set[str]) -> str:
     while f"{word} {number}" in used:
         number += 1
     return f"{word} {number}"
-
-
-def _objects(values: list[str | None]) -> NDArray[np.object_]:
-    result = np.empty(len(values), dtype=object)
-    result[:] = values
-    return result

@@ -11,8 +11,9 @@ from typing import Any
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.compare import Comparison, share
-from udsat_geo.changes.diff import EVENTS, changed_areas, links, total
+from udsat_geo.changes.diff import EVENTS, changed_areas, links
 from udsat_geo.changes.lineage import Lineage
+from udsat_geo.kernels.arrays import total
 from udsat_geo.messages.version import __version__
 
 

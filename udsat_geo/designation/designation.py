@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet, Members, members_of_units
 from udsat_geo.areas.decisions import Overrides
@@ -21,6 +20,7 @@ from udsat_geo.changes.diff import Changes, compare
 from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.designation.status import Status, take_status
 from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings
+from udsat_geo.kernels.arrays import Flags, Ints, Objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import LoadedPolicy
@@ -33,7 +33,7 @@ from udsat_geo.units.edges import Edges, find_edges, uncut_edges
 from udsat_geo.units.units import Units, addresses_from_registers, cells_from_registers
 
 Progress = Callable[[str], None]
-RanBefore = Callable[[NDArray[np.object_]], NDArray[np.bool_]]
+RanBefore = Callable[[Objects], Flags]
 """Unit ids -> whether each unit qualified in the earlier years that a policy asks for."""
 
 
@@ -109,9 +109,9 @@ class Designation:
     edges: Edges
     scores: Scores
     areas: Areas
-    outline: NDArray[np.object_]
+    outline: Objects
     named: Named
-    since: NDArray[np.int64]
+    since: Ints
     near_misses: tuple[NearMiss, ...]
     surroundings: Surroundings
     overrides: Overrides | None
@@ -127,12 +127,12 @@ class Designation:
     limits: LimitExpressions = field(default_factory=LimitExpressions)
 
     @property
-    def area_id(self) -> NDArray[np.object_]:
+    def area_id(self) -> Objects:
         """Lasting ids, shape (n_areas,)."""
         return self.named.area_id
 
     @property
-    def name(self) -> NDArray[np.object_]:
+    def name(self) -> Objects:
         """Names, each once, shape (n_areas,)."""
         return self.named.name
 
@@ -255,13 +255,7 @@ def _parted(before: Edges, after: Edges, language: str) -> str:
     return _("Barriers part {n} of {of} pairs of neighbours.", language).format(n=parted, of=len(before))
 
 
-def _changes(
-    year: int,
-    units: Units,
-    areas: Areas,
-    outline: NDArray[np.object_],
-    previous: AreaSet | None,
-) -> Changes | None:
+def _changes(year: int, units: Units, areas: Areas, outline: Objects, previous: AreaSet | None) -> Changes | None:
     if previous is None:
         return None
     unnamed = np.full(len(areas), "", dtype=object)
@@ -288,7 +282,7 @@ def _notes(
     rule: Policy,
     scores: Scores,
     around: Surroundings,
-    outline: NDArray[np.object_],
+    outline: Objects,
     named: Named,
     inputs: Inputs,
     previous: AreaSet | None,

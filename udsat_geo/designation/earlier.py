@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.kernels.arrays import Flags, Objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import source_text
@@ -91,8 +91,8 @@ class Qualified:
     """
 
     year: int
-    unit_id: NDArray[np.object_]
-    qualified: NDArray[np.bool_]
+    unit_id: Objects
+    qualified: Flags
 
 
 def earlier_years(year: int, policy: Policy) -> tuple[int, ...]:
@@ -108,7 +108,7 @@ def earlier_years(year: int, policy: Policy) -> tuple[int, ...]:
     return tuple(year - policy.cadence * back for back in range(1, policy.rule.years_running))
 
 
-def qualified_throughout(unit_id: NDArray[np.object_], earlier: Iterable[Qualified]) -> NDArray[np.bool_]:
+def qualified_throughout(unit_id: Objects, earlier: Iterable[Qualified]) -> Flags:
     """Which units qualified in every one of the earlier designations.
 
     Parameters
@@ -130,9 +130,7 @@ def qualified_throughout(unit_id: NDArray[np.object_], earlier: Iterable[Qualifi
     return result
 
 
-def qualified_before(
-    store: Store, year: int, policy: LoadedPolicy, source: str, unit_id: NDArray[np.object_]
-) -> NDArray[np.bool_]:
+def qualified_before(store: Store, year: int, policy: LoadedPolicy, source: str, unit_id: Objects) -> Flags:
     """Which units qualified in every earlier designation that ``rule.years_running`` looks back on.
 
     Parameters
@@ -228,7 +226,7 @@ def _read(store: Store, year: int, policy: LoadedPolicy, source: str) -> Qualifi
         raise InputError(Problem(place, what, remedy)) from None
 
 
-def _units_of(units: Any) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+def _units_of(units: Any) -> tuple[Objects, Flags]:
     """Ids of the units and whether each qualified; in files without that column, whether it is in an area."""
     unit_id = np.array(units["unit_id"].to_pylist(), dtype=object)
     if len(set(unit_id.tolist())) < len(unit_id):
@@ -241,5 +239,5 @@ def _units_of(units: Any) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     return unit_id, np.array([value == "true" for value in told], dtype=bool)
 
 
-def _first(unit_id: NDArray[np.object_]) -> str:
+def _first(unit_id: Objects) -> str:
     return str(unit_id[0]) if len(unit_id) else _("none")

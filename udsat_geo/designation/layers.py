@@ -29,6 +29,7 @@ from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.read_back import area_set_of_tables
 from udsat_geo.designation.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
 from udsat_geo.designation.summary import Summary, sha256, summarise
+from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _, in_language
 from udsat_geo.units.units import Units
@@ -82,7 +83,7 @@ def each_layer(designation: Designation) -> Iterator[Layer]:
         yield Layer("overrides", as_table(override_columns(designation)))
 
 
-def near_miss_outlines(designation: Designation) -> NDArray[np.object_]:
+def near_miss_outlines(designation: Designation) -> Objects:
     """The exact outlines of the near misses, one by one: two of them may share units."""
     misses = designation.near_misses
     outlines = np.empty(len(misses), dtype=object)
@@ -101,7 +102,7 @@ def _unit_wkb(units: Units) -> tuple[Any, str]:
     return as_one_kind(np.empty(0, dtype=object) if units.geometry is None else units.geometry, "Polygon")
 
 
-def as_one_kind(geometry: NDArray[np.object_], plain: str) -> tuple[Any, str]:
+def as_one_kind(geometry: Objects, plain: str) -> tuple[Any, str]:
     """Geometries as well-known binary, and what a layer of them is declared as.
 
     Parameters
@@ -175,26 +176,22 @@ Columns = Mapping[str, Any]
 
 
 def change_columns_of(
-    changes: Changes,
-    before: AreaSet,
-    now: AreaSet,
-    outline_before: NDArray[np.object_],
-    outline_now: NDArray[np.object_],
-) -> tuple[Columns, NDArray[np.object_]]:
+    changes: Changes, before: AreaSet, now: AreaSet, outline_before: Objects, outline_now: Objects
+) -> tuple[Columns, Objects]:
     """The columns of the layer ``changes`` and its outlines, each of shape (n_changes,)."""
     rows = changed_areas(changes, before, now)
-    outline = _objects([(outline_before if row.gone else outline_now)[row.number] for row in rows])
+    outline = as_objects([(outline_before if row.gone else outline_now)[row.number] for row in rows])
     return {
-        "event": _objects([row.event for row in rows]),
-        "area_id": _objects([row.area_id for row in rows]),
-        "previous_ids": _objects([",".join(row.previous) for row in rows]),
+        "event": as_objects([row.event for row in rows]),
+        "area_id": as_objects([row.area_id for row in rows]),
+        "previous_ids": as_objects([",".join(row.previous) for row in rows]),
         "residents_added": changes.residents_added,
         "residents_removed": changes.residents_removed,
         "residents_kept": changes.residents_kept,
     }, outline
 
 
-def changed_units(atoms: Atoms, changes: Changes, before: AreaSet, now: AreaSet) -> tuple[Columns, NDArray[np.int64]]:
+def changed_units(atoms: Atoms, changes: Changes, before: AreaSet, now: AreaSet) -> tuple[Columns, Ints]:
     """The columns of the layer ``changed_units``, and where each of its rows stands among the atoms."""
     atom, event = unit_events(atoms, changes)
     return {
@@ -206,7 +203,7 @@ def changed_units(atoms: Atoms, changes: Changes, before: AreaSet, now: AreaSet)
     }, atom
 
 
-def unit_geometry(designation: Designation, atoms: Atoms, atom: NDArray[np.int64]) -> NDArray[np.object_]:
+def unit_geometry(designation: Designation, atoms: Atoms, atom: Ints) -> Objects:
     """Where some units of a designation and of its previous one lie, shape (n_atoms,).
 
     None where the previous one has a unit that is gone and does not say where it was.
@@ -229,7 +226,7 @@ def unit_geometry(designation: Designation, atoms: Atoms, atom: NDArray[np.int64
     return geometry
 
 
-def _ids(area_id: NDArray[np.object_], area: NDArray[np.int64]) -> NDArray[np.object_]:
+def _ids(area_id: Objects, area: Ints) -> Objects:
     """The id of each area, None for none."""
     ids = np.empty(len(area_id) + 1, dtype=object)
     ids[:-1] = area_id
@@ -292,7 +289,7 @@ def unit_columns(designation: Designation) -> Columns:
     return columns
 
 
-def _patterns(flags: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _patterns(flags: Flags) -> tuple[Ints, NDArray[np.int32]]:
     """The first row of each distinct pattern of flags, and the pattern of each row; `flags` is (n_rows, n_flags)."""
     packed = np.packbits(flags, axis=1)
     whole = np.zeros((len(packed), -(-packed.shape[1] // 8) * 8), dtype=np.uint8)
@@ -316,12 +313,12 @@ class Coded:
     values : object (str), shape (n_values,)
     """
 
-    def __init__(self, codes: NDArray[np.int32], values: NDArray[np.object_]):
+    def __init__(self, codes: NDArray[np.int32], values: Objects):
         self.codes = codes
         self.values = values
 
 
-def change_columns(designation: Designation) -> tuple[Columns, NDArray[np.object_]]:
+def change_columns(designation: Designation) -> tuple[Columns, Objects]:
     """The columns of the layer ``changes`` and its outlines, each of shape (n_changes,)."""
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
@@ -329,7 +326,7 @@ def change_columns(designation: Designation) -> tuple[Columns, NDArray[np.object
     return change_columns_of(changes, before, designation.area_set(), before.outline, designation.outline)
 
 
-def changed_unit_columns(designation: Designation) -> tuple[Columns, NDArray[np.object_]]:
+def changed_unit_columns(designation: Designation) -> tuple[Columns, Objects]:
     """The columns of the layer ``changed_units`` and where they lie, each of shape (n_changed,)."""
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
@@ -365,14 +362,14 @@ def near_miss_columns(designation: Designation) -> Columns:
     misses = designation.near_misses
     keys = designation.policy.policy.keys
     return {
-        "demand": _objects([miss.demand for miss in misses]),
-        "criterion": _objects([keys[miss.criterion] if miss.criterion >= 0 else None for miss in misses]),
+        "demand": as_objects([miss.demand for miss in misses]),
+        "criterion": as_objects([keys[miss.criterion] if miss.criterion >= 0 else None for miss in misses]),
         "short": np.array([miss.short for miss in misses], dtype=np.float64),
         "residents": np.array([miss.residents for miss in misses], dtype=np.int64),
         "units": np.array([len(miss.members) for miss in misses], dtype=np.int64),
         "composite": np.array([miss.composite for miss in misses], dtype=np.float64),
         "criteria_exceeded": np.array([miss.criteria_exceeded for miss in misses], dtype=np.int64),
-        "reason": _objects(near_miss_texts(designation)),
+        "reason": as_objects(near_miss_texts(designation)),
     }
 
 
@@ -383,7 +380,7 @@ def override_columns(designation: Designation) -> Columns:
         designation.areas.override_of_unit[designation.areas.override_of_unit >= 0], minlength=len(overrides)
     )
     texts = {
-        name: _objects([getattr(override, name) for override in overrides])
+        name: as_objects([getattr(override, name) for override in overrides])
         for name in ("action", "unit_id", "reason", "decided_by", "date")
     }
     return {
@@ -393,19 +390,13 @@ def override_columns(designation: Designation) -> Columns:
     }
 
 
-def _objects(values: list[Any]) -> NDArray[np.object_]:
-    result = np.empty(len(values), dtype=object)
-    result[:] = values
-    return result
-
-
 @dataclass(frozen=True)
 class Cells:
     """Cells of a grid: their size in metres, and the row and column of each, int64, shape (n_units,)."""
 
     size: int
-    row: NDArray[np.int64]
-    col: NDArray[np.int64]
+    row: Ints
+    col: Ints
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet, members_of_shapes
 from udsat_geo.designation.summary import Summary
+from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.features import geometries_of
@@ -68,7 +68,7 @@ def area_set_of_tables(
     )
 
 
-def _whole_numbers(table: Any, column: str, empty: int | None = None) -> NDArray[np.int64]:
+def _whole_numbers(table: Any, column: str, empty: int | None = None) -> Ints:
     """A column of whole numbers, shape (n_rows,); `empty` stands for missing ones.
 
     Raises
@@ -88,21 +88,12 @@ def _whole_numbers(table: Any, column: str, empty: int | None = None) -> NDArray
     return np.array(whole, dtype=np.int64)
 
 
-def _texts(table: Any, column: str) -> NDArray[np.object_]:
+def _texts(table: Any, column: str) -> Objects:
     """A column as texts, empty where there is none, shape (n_rows,)."""
-    values = ["" if value is None else str(value) for value in table[column].to_pylist()]
-    result = np.empty(len(values), dtype=object)
-    result[:] = values
-    return result
+    return as_objects("" if value is None else str(value) for value in table[column].to_pylist())
 
 
-def _check_whole(
-    file: str,
-    unit_id: NDArray[np.object_],
-    lost: NDArray[np.bool_],
-    area_id: NDArray[np.object_],
-    geometry: NDArray[np.object_] | None,
-) -> None:
+def _check_whole(file: str, unit_id: Objects, lost: Flags, area_id: Objects, geometry: Objects | None) -> None:
     """Refuse what only a file that was edited or damaged holds: `lost` units are in areas that it does not have."""
     remedy = _("Make the designation again.")
     nowhere = np.zeros(0, dtype=bool) if geometry is None else shapely.is_missing(geometry) | shapely.is_empty(geometry)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.areas.roles import FEW_CRITERIA, FEW_RESIDENTS, LOW_COMPOSITE, NO_CORE, ROLES
 from udsat_geo.designation.designation import Designation
+from udsat_geo.kernels.arrays import Flags, Floats, Objects, as_objects
 from udsat_geo.messages.translate import N_, _, in_language
 from udsat_geo.messages.words import decimal
 
@@ -37,11 +38,9 @@ DECIDED = {
 """What a decision says of a unit."""
 
 
-def exceeded_texts(exceeded: NDArray[np.bool_], keys: tuple[str, ...]) -> NDArray[np.object_]:
+def exceeded_texts(exceeded: Flags, keys: tuple[str, ...]) -> Objects:
     """The keys of the criteria exceeded, comma separated, shape (n,), of `exceeded` (n, n_criteria)."""
-    texts = np.empty(len(exceeded), dtype=object)
-    texts[:] = [",".join(key for key, over in zip(keys, row, strict=True) if over) for row in exceeded.tolist()]
-    return texts
+    return as_objects(",".join(compress(keys, row)) for row in exceeded.tolist())
 
 
 def decision_texts(designation: Designation) -> list[str]:
@@ -54,7 +53,7 @@ def decision_texts(designation: Designation) -> list[str]:
     ]
 
 
-def short_of_demand(designation: Designation) -> NDArray[np.float64]:
+def short_of_demand(designation: Designation) -> Floats:
     """By how much each unit outside fails the demand that decided, in the demand's own unit, shape (n_units,).
 
     Composite below the edge threshold; criteria; the group's highest composite below the core threshold; residents of
@@ -78,7 +77,7 @@ def short_of_demand(designation: Designation) -> NDArray[np.float64]:
     return np.where(np.isfinite(short), short, np.nan)
 
 
-def area_reasons(designation: Designation) -> NDArray[np.object_]:
+def area_reasons(designation: Designation) -> Objects:
     """Why each area is there, in the language of the designation, shape (n_areas,); see `area_reason`."""
     areas, language, policy = designation.areas, designation.language, designation.policy.policy
     counts = np.zeros((len(areas), len(ROLES)), dtype=np.int64)
@@ -88,7 +87,7 @@ def area_reasons(designation: Designation) -> NDArray[np.object_]:
         {"key": one.key, "label": one.label_in(language), "unit": one.unit, "share": one.is_share}
         for one in policy.criteria
     ]
-    texts = np.empty(len(areas), dtype=object)
+    texts = []
     for number in range(len(areas)):
         area = {
             "residents": int(areas.residents[number]),
@@ -98,8 +97,8 @@ def area_reasons(designation: Designation) -> NDArray[np.object_]:
             **{f"gap_{key}": float(areas.gap[number, j]) for j, key in enumerate(policy.keys)},
         }
         roles = dict(zip(ROLES, counts[number].tolist(), strict=True))
-        texts[number] = area_reason(area, roles, policy.areas.residents, criteria, language)
-    return texts
+        texts.append(area_reason(area, roles, policy.areas.residents, criteria, language))
+    return as_objects(texts)
 
 
 def area_reason(

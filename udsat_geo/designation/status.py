@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import gaps
 from udsat_geo.units.units import Units, rates_of_sums
@@ -30,10 +30,10 @@ class Status:
         Of the areas, and of the whole city (placed residents).
     """
 
-    areas: NDArray[np.float64]
-    rest_of_city: NDArray[np.float64]
-    city: NDArray[np.float64]
-    gap: NDArray[np.float64]
+    areas: Floats
+    rest_of_city: Floats
+    city: Floats
+    gap: Floats
     residents_in_areas: int
     residents: int
 
@@ -55,38 +55,38 @@ class SumsBySide:
     residents : int64, shape (2,)
     """
 
-    numerator: NDArray[np.int64]
-    denominator: NDArray[np.int64]
-    numerator_unit: NDArray[np.int64]
-    denominator_unit: NDArray[np.int64]
-    residents: NDArray[np.int64]
+    numerator: Ints
+    denominator: Ints
+    numerator_unit: Ints
+    denominator_unit: Ints
+    residents: Ints
 
 
 class PlaceSums(Protocol):
     """Exact sums by place: of units, or of registers."""
 
     @property
-    def numerator(self) -> NDArray[np.int64]:
+    def numerator(self) -> Ints:
         """Shape (n_places, n_criteria)."""
 
     @property
-    def denominator(self) -> NDArray[np.int64]:
+    def denominator(self) -> Ints:
         """Shape (n_places, n_criteria)."""
 
     @property
-    def numerator_unit(self) -> NDArray[np.int64]:
+    def numerator_unit(self) -> Ints:
         """How many of a sum make one, shape (n_criteria,)."""
 
     @property
-    def denominator_unit(self) -> NDArray[np.int64]:
+    def denominator_unit(self) -> Ints:
         """How many of a sum make one, shape (n_criteria,)."""
 
     @property
-    def residents(self) -> NDArray[np.int64]:
+    def residents(self) -> Ints:
         """Shape (n_places,)."""
 
 
-def sums_by_side(sums: PlaceSums, inside: NDArray[np.bool_]) -> SumsBySide:
+def sums_by_side(sums: PlaceSums, inside: Flags) -> SumsBySide:
     """Add up places inside areas, and those outside.
 
     Parameters
@@ -96,7 +96,7 @@ def sums_by_side(sums: PlaceSums, inside: NDArray[np.bool_]) -> SumsBySide:
     inside : bool, shape (n_places,)
     """
 
-    def both(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    def both(values: Ints) -> Ints:
         return np.stack([values[inside].sum(axis=0, dtype=np.int64), values[~inside].sum(axis=0, dtype=np.int64)])
 
     sides = both(sums.numerator), both(sums.denominator)
@@ -113,7 +113,7 @@ def status_of_sums(sums: SumsBySide, policy: Policy) -> Status:
         Its criteria, in the order of the sums.
     """
 
-    def rates(numerator: NDArray[np.int64], denominator: NDArray[np.int64]) -> NDArray[np.float64]:
+    def rates(numerator: Ints, denominator: Ints) -> Floats:
         return rates_of_sums(numerator, denominator, sums.numerator_unit, sums.denominator_unit)
 
     sides = rates(sums.numerator, sums.denominator)
@@ -127,7 +127,7 @@ def status_of_sums(sums: SumsBySide, policy: Policy) -> Status:
     )
 
 
-def take_status(units: Units, area_of_unit: NDArray[np.int64], policy: Policy) -> Status:
+def take_status(units: Units, area_of_unit: Ints, policy: Policy) -> Status:
     """Measure the areas against the rest of the city.
 
     Parameters

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.designation.columns import describe_column, describe_layer
 from udsat_geo.designation.layers import Cells, Layers
+from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import OutputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
@@ -94,12 +95,12 @@ def write_class_raster(layers: Layers, folder: Path, stem: str) -> None:
     image.path.with_name(f"{image.path.name}.aux.xml").write_text(_names_and_colours(layers), encoding="utf-8")
 
 
-def area_numbers(layers: Layers) -> NDArray[np.int64]:
+def area_numbers(layers: Layers) -> Ints:
     """The number of each unit's area, from 1, and 0 of none, shape (n_units,)."""
     number = {area.area_id: i for i, area in enumerate(layers.summary.areas, start=1)}
     coded = layers.layers["units"].table["area_id"].combine_chunks().dictionary_encode()
     numbers = np.array([*(number[area] for area in coded.dictionary.to_pylist()), 0], dtype=np.int64)
-    found: NDArray[np.int64] = numbers[coded.indices.fill_null(-1).to_numpy()]
+    found: Ints = numbers[coded.indices.fill_null(-1).to_numpy()]
     return found
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.polygons import check_in_city, features_of_registers, read_polygons
-from udsat_geo.changes.diff import total
+from udsat_geo.kernels.arrays import total
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.goal_figures import (
