@@ -184,12 +184,7 @@ def shapley(
 
 
 def decompose(situation: Situation) -> Decomposition:
-    """Take the change between two years apart.
-
-    Parameters
-    ----------
-    situation : Situation
-    """
+    """Take the change between two years apart."""
     residents = _residents(situation)
     in_all = _sum(residents)
     sums = [_Sums.of(situation, j) for j in range(len(situation.worse))]
@@ -394,14 +389,7 @@ def rounded_parts(parts: Sequence[Fraction], whole: Fraction, digits: int) -> li
 
 @dataclass(frozen=True)
 class Why:
-    """Two years' designations, what changed, and why.
-
-    Attributes
-    ----------
-    before, now : Designation
-    changes : Changes
-    decomposition : Decomposition
-    """
+    """Two years' designations, what changed, and why."""
 
     before: Designation
     now: Designation

@@ -161,13 +161,7 @@ class Judgement:
 
 
 def judge(series: Series, aim: Aim) -> Judgement:
-    """Judge an indicator by the rule of this module.
-
-    Parameters
-    ----------
-    series : Series
-    aim : Aim
-    """
+    """Judge an indicator by the rule of this module."""
     years = _years_that_count(series, aim)
     for last in reversed(years):
         first = _first_comparable(years, last, series.breaks)

@@ -407,13 +407,7 @@ class Barriers:
 
 @dataclass(frozen=True)
 class Crossings:
-    """Barrier and crossings of a place.
-
-    Attributes
-    ----------
-    length_km : float
-    count : int
-    """
+    """Barrier and crossings of a place."""
 
     length_km: float
     count: int
@@ -446,14 +440,7 @@ def read_barriers(lines: Path, points: Path, language: str) -> Barriers:
 
 
 def crossings_in_areas(barriers: Barriers, areas: AreaSet, rule: CrossingRule) -> Crossings:
-    """Length and crossings of the barrier in the areas; see the module's rule.
-
-    Parameters
-    ----------
-    barriers : Barriers
-    areas : AreaSet
-    rule : CrossingRule
-    """
+    """Length and crossings of the barrier in the areas; see the module's rule."""
     import shapely
 
     ground = shapely.union_all(areas.outline)
@@ -536,12 +523,7 @@ def _read_points(path: Path, language: str) -> tuple[NDArray[np.object_], tuple[
 
 @dataclass(frozen=True)
 class Ratio:
-    """Two exact sums.
-
-    Attributes
-    ----------
-    numerator, denominator : Fraction
-    """
+    """Two exact sums."""
 
     numerator: Fraction
     denominator: Fraction

@@ -91,12 +91,7 @@ def check_all_in_city(measured: Sequence[MeasuredYear]) -> None:
 
 
 class _Placing:
-    """Places addresses by the area they lie in, or by all the sets' areas at once.
-
-    Parameters
-    ----------
-    sets : sequence of AreaSet
-    """
+    """Places addresses by the area they lie in, or by all the sets' areas at once."""
 
     def __init__(self, sets: Sequence[AreaSet]):
         self.sets = sets

@@ -231,11 +231,6 @@ class Progress:
 def progress_of(series: StatusSeries, milestone: MilestoneRule) -> Progress | None:
     """How far a series has come towards a milestone.
 
-    Parameters
-    ----------
-    series : StatusSeries
-    milestone : MilestoneRule
-
     Returns
     -------
     Progress or None

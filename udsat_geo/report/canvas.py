@@ -107,13 +107,7 @@ def drawn(draw: Callable[_Arguments, Figure]) -> Callable[_Arguments, Figure]:
 
 
 class Sheet:
-    """A figure measured in centimetres from its upper left corner, filled from the top.
-
-    Parameters
-    ----------
-    height_cm : float
-    width_cm : float
-    """
+    """A figure measured in centimetres from its upper left corner, filled from the top."""
 
     def __init__(self, height_cm: float, width_cm: float = WIDTH_CM):
         from matplotlib.backends.backend_agg import FigureCanvasAgg

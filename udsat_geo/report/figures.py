@@ -129,10 +129,6 @@ def write_figures(figures: Mapping[str, Figure], out: Path, formats: tuple[str, 
         Made where it is missing.
     formats : tuple of {"png", "svg"}
 
-    Returns
-    -------
-    list of Path
-
     Raises
     ------
     OutputError

@@ -211,12 +211,7 @@ def draw_flow_chart(chart: FlowChart) -> Figure:
 
 
 class _Page:
-    """The page of a flow chart: its title and notes written, its bars and bands laid out.
-
-    Parameters
-    ----------
-    chart : FlowChart
-    """
+    """The page of a flow chart: its title and notes written, its bars and bands laid out."""
 
     def __init__(self, chart: FlowChart):
         years, self.nodes, self.language = chart.lineage.years, chart.lineage.nodes, chart.language

@@ -15,19 +15,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
-def stream(seed: int, *stage: int) -> np.random.Generator:
+def stream(seed: int, *stage: int) -> Generator:
     """A generator of its own for one stage of the making."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *stage])))
+    return Generator(np.random.PCG64(np.random.SeedSequence([seed, *stage])))
 
 
-def uniform_of_key(key: NDArray[np.integer], seed: int, salt: int) -> NDArray[np.float64]:
+def uniform_of_key(key: NDArray[np.integer], seed: int, salt: int) -> Floats:
     """A lasting number in (0, 1) for every key, by the SplitMix64 mixer.
 
     Parameters
@@ -49,14 +54,14 @@ def uniform_of_key(key: NDArray[np.integer], seed: int, salt: int) -> NDArray[np
     return ((mixed >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
 
-def logistic(uniform: NDArray[np.float64]) -> NDArray[np.float64]:
+def logistic(uniform: Floats) -> Floats:
     """Logistic noise from numbers in (0, 1): ranking a log-odds plus this noise draws by those odds."""
     return np.log(uniform / (1.0 - uniform))
 
 
-def lasting_noise(key: NDArray[np.integer], seed: int, salt: int) -> NDArray[np.float64]:
+def lasting_noise(key: NDArray[np.integer], seed: int, salt: int) -> Floats:
     """Near-normal lasting noise of a key, mean 0 and standard deviation 1."""
-    noise: NDArray[np.float64] = logistic(uniform_of_key(key, seed, salt)) * (np.sqrt(3.0) / np.pi)
+    noise: Floats = logistic(uniform_of_key(key, seed, salt)) * (np.sqrt(3.0) / np.pi)
     return noise
 
 
@@ -69,45 +74,6 @@ FREDERIKSBERG_CENTRE = (721_800, 6_176_200)
 # straight borders it lies south of, towards Nørrebro and towards Vanløse; our own sketch
 FREDERIKSBERG_BORDERS = (((721_700, 6_177_900), (723_300, 6_176_500)), ((719_900, 6_176_700), (721_700, 6_177_900)))
 FREDERIKSBERG_BOX = (719_900, 6_174_700, 723_700, 6_177_900)
-
-# Our own sketches, EPSG:25832, in hundreds of metres after subtracting (720 000, 6 170 000).
-_SKETCHES: dict[str, tuple[tuple[float, float], ...]] = {
-    "Harbour": (
-        (74, 105),
-        (66, 92),
-        (58, 70),
-        (53, 58),
-        (47, 50),
-        (40, 43),
-        (33, 34),
-        (26, 20),
-        (24, 12),
-        (29, 12),
-        (31, 22),
-        (38, 34),
-        (44, 41),
-        (50, 48),
-        (57, 56),
-        (61, 64),
-        (69, 78),
-        (76, 92),
-        (82, 105),
-    ),
-    "The Lakes": ((36, 56), (38, 56), (40, 67), (46, 76), (52, 85), (50, 87), (44, 79), (37, 68)),
-    "Fælledparken": ((36, 88), (40, 83), (45, 84), (47, 89), (43, 93), (38, 92)),
-    "Utterslev Mose": ((-5, 106), (1, 102), (7, 100), (12, 103), (11, 108), (4, 110), (-4, 112)),
-    "Amager Fælled": ((43, 25), (55, 26), (57, 38), (50, 43), (44, 38), (40, 30)),
-    "Kalvebod Fælled": ((5, -15), (47, -15), (47, 18), (42, 24), (31, 18), (24, 7), (5, 7)),
-    "Valbyparken": ((8, 8), (18, 8), (21, 15), (21, 20), (12, 20), (8, 15)),
-    "Vestre Kirkegård": ((12, 38), (18, 38), (20, 42), (13, 43)),
-    "Bispebjerg Kirkegård": ((23, 100), (29, 100), (30, 104), (26, 106), (23, 104)),
-    "Assistens Kirkegård": ((29, 72), (32, 71), (33, 74), (30, 75)),
-    "Damhussøen": ((-18, 55), (-12, 55), (-12, 64), (-17, 64)),
-    "Refshaleøen": ((65, 76), (74, 76), (80, 92), (73, 95)),
-    "Øresund": ((46, 125), (46, 117), (52, 108), (58, 106), (62, 112), (72, 116), (90, 112), (90, 125)),
-    "Tårnby": ((61, -15), (61, 16), (76, 17.5), (88, 22), (100, 22), (100, -15)),
-    "Sundby Kirkegård": ((74, 26), (80, 26), (80, 30), (74, 30)),
-}
 
 
 @dataclass(frozen=True)
@@ -125,18 +91,27 @@ class Land:
     """
 
     district: NDArray[np.int8]
-    buildable: NDArray[np.bool_]
-    dry: NDArray[np.bool_]
+    buildable: Bools
+    dry: Bools
 
 
 @lru_cache(maxsize=1)
 def geography() -> dict[str, Any]:
     """The facts about Copenhagen's districts and areas (``geography.toml``); treat it as read-only."""
-    text = resources.files(__package__).joinpath("geography.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return _content("geography.toml")
 
 
-def cell_centres() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+@lru_cache(maxsize=1)
+def choices() -> dict[str, Any]:
+    """What we chose ourselves where nothing is published (``choices.toml``); treat it as read-only."""
+    return _content("choices.toml")
+
+
+def _content(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def cell_centres() -> tuple[Floats, Floats]:
     """Easting and northing in metres of every cell centre of the window, each of shape ``SHAPE``."""
     rows, cols = np.mgrid[0 : SHAPE[0], 0 : SHAPE[1]]
     easting = (cols + FIRST_COL + 0.5) * CELL_SIZE_M
@@ -144,7 +119,7 @@ def cell_centres() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return easting, northing
 
 
-def smooth_field(rng: np.random.Generator, radius_m: float) -> NDArray[np.float64]:
+def smooth_field(rng: Generator, radius_m: float) -> Floats:
     """White noise blurred by a Gaussian of the given radius, standardised to mean 0 and standard deviation 1."""
     white = rng.standard_normal(SHAPE)
     row_frequency = np.fft.fftfreq(SHAPE[0])[:, None]
@@ -152,13 +127,11 @@ def smooth_field(rng: np.random.Generator, radius_m: float) -> NDArray[np.float6
     radius = radius_m / CELL_SIZE_M
     kernel = np.exp(-2.0 * (np.pi * radius) ** 2 * (row_frequency**2 + col_frequency**2))
     field = np.fft.irfft2(np.fft.rfft2(white) * kernel, s=SHAPE)
-    standardised: NDArray[np.float64] = (field - field.mean()) / field.std()
+    standardised: Floats = (field - field.mean()) / field.std()
     return standardised
 
 
-def inside_polygon(
-    easting: NDArray[np.float64], northing: NDArray[np.float64], ring: NDArray[np.float64]
-) -> NDArray[np.bool_]:
+def inside_polygon(easting: Floats, northing: Floats, ring: Floats) -> Bools:
     """Which points lie inside a simple ring of shape (n, 2), by the even-odd rule."""
     inside = np.zeros(easting.shape, dtype=bool)
     for (x1, y1), (x2, y2) in zip(ring, np.roll(ring, -1, axis=0), strict=True):
@@ -169,16 +142,16 @@ def inside_polygon(
     return inside
 
 
-def _water_and_parks() -> NDArray[np.bool_]:
+def _water_and_parks() -> Bools:
     easting, northing = cell_centres()
     taken = np.zeros(SHAPE, dtype=bool)
-    for ring in _SKETCHES.values():
+    for ring in choices()["sketches"].values():
         metres = np.array(ring) * 100.0 + (720_000.0, 6_170_000.0)
         taken |= inside_polygon(easting, northing, metres)
     return taken
 
 
-def box_distance(centre: tuple[float, float], box: tuple[float, float, float, float]) -> NDArray[np.float64]:
+def box_distance(centre: tuple[float, float], box: tuple[float, float, float, float]) -> Floats:
     """Squared distance from a centre, 1 at each side of its box, infinite outside the box; shape ``SHAPE``."""
     easting, northing = cell_centres()
     west, south, east, north = box
@@ -189,7 +162,7 @@ def box_distance(centre: tuple[float, float], box: tuple[float, float, float, fl
     return np.where(outside, np.inf, distance)
 
 
-def _district_of_cell(water: NDArray[np.bool_]) -> NDArray[np.int8]:
+def _district_of_cell(water: Bools) -> NDArray[np.int8]:
     """Share the window out: every district ends within its box with close to its hectares, none overlap."""
     districts = geography()["district"]
     distance = np.stack(
@@ -233,16 +206,6 @@ REMOVED_2025 = ("Ved Gyldenrisvej",)
 ADDED_2025: dict[str, Any] = {"name": "Ved Jyllingevej", "centre": (718_900, 6_176_900), "hectares": 22}
 SHRUNK_2025 = "Sydhavnen"
 SHRUNK_2025_SOUTH_OF = 6_172_950  # m, northing
-# Which way a shape leans within its box: 1 towards north-east, -1 towards north-west. Our own choice.
-_LEAN = {
-    "Tingbjerg/Husum": 1,
-    "Nordvest": -1,
-    "Ydre Nørrebro": 1,
-    "Sydhavnen": 1,
-    "Ryparken": -1,
-    "Ved Folehaven": -1,
-    "Indre Nørrebro": 1,
-}
 _ROUGHNESS = 0.12  # of a box's half width: how ragged outlines are
 _AIMS = 4  # attempts to bring the middle of a shape to its published centre
 _SEED_STAGE = 11
@@ -264,9 +227,9 @@ class PlantedAreas:
         Two areas may share a name, as in the published polygons.
     """
 
-    row: NDArray[np.int64]
-    col: NDArray[np.int64]
-    area: NDArray[np.int64]
+    row: Ints
+    col: Ints
+    area: Ints
     names: tuple[str, ...]
 
 
@@ -289,9 +252,9 @@ class AreaMap:
     plot: NDArray[np.int16]
     names: tuple[str, ...]
     residents: tuple[float, ...]
-    designated: dict[int, NDArray[np.bool_]]
-    area_of_plot: NDArray[np.int64]
-    reserve: NDArray[np.bool_]
+    designated: dict[int, Bools]
+    area_of_plot: Ints
+    reserve: Bools
 
 
 def neighbours(cell: tuple[int, int]) -> list[tuple[int, int]]:
@@ -300,7 +263,7 @@ def neighbours(cell: tuple[int, int]) -> list[tuple[int, int]]:
     return [(row + i, col + j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
 
 
-def dilate(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def dilate(mask: Bools) -> Bools:
     """The mask with every cell that touches it, corners included."""
     wide = mask.copy()
     wide[1:] |= mask[:-1]
@@ -311,7 +274,7 @@ def dilate(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return tall
 
 
-def _grow(cost: NDArray[np.float64], free: NDArray[np.bool_], start: tuple[int, int], hectares: int) -> Cells:
+def _grow(cost: Floats, free: Bools, start: tuple[int, int], hectares: int) -> Cells:
     """The `hectares` cheapest free cells that hang together with the start."""
     queue = [(cost[start], start)]
     seen = {start}
@@ -326,25 +289,23 @@ def _grow(cost: NDArray[np.float64], free: NDArray[np.bool_], start: tuple[int, 
     return taken
 
 
-def _shape_cost(centre: tuple[float, float], half: tuple[float, float], lean: float) -> NDArray[np.float64]:
+def _shape_cost(centre: tuple[float, float], half: tuple[float, float], lean: float) -> Floats:
     easting, northing = cell_centres()
     x, y = (easting - centre[0]) / half[0], (northing - centre[1]) / half[1]
-    cost: NDArray[np.float64] = np.sqrt(np.maximum((x * x - 2 * lean * x * y + y * y) / (1 - lean**2), 0.0))
+    cost: Floats = np.sqrt(np.maximum((x * x - 2 * lean * x * y + y * y) / (1 - lean**2), 0.0))
     return cost
 
 
-def _start(cost: NDArray[np.float64], free: NDArray[np.bool_]) -> tuple[int, int]:
+def _start(cost: Floats, free: Bools) -> tuple[int, int]:
     flat = int(np.argmin(np.where(free, cost, np.inf)))
     return flat // SHAPE[1], flat % SHAPE[1]
 
 
-def _plant_2017(
-    index: int, area: dict[str, Any], plot: NDArray[np.int16], land: Land, rough: NDArray[np.float64]
-) -> None:
+def _plant_2017(index: int, area: dict[str, Any], plot: NDArray[np.int16], land: Land, rough: Floats) -> None:
     west, south, east, north = area["box"]
     half = ((east - west) / 2, (north - south) / 2)
     filled = area["hectares"] * 10_000 / (np.pi * half[0] * half[1])
-    lean = _LEAN.get(area["name"], 0) * float(np.sqrt(max(0.0, 1 - min(1.0, 1.15 * filled) ** 2)))
+    lean = choices()["lean"].get(area["name"], 0) * float(np.sqrt(max(0.0, 1 - min(1.0, 1.15 * filled) ** 2)))
     easting, northing = cell_centres()
     free = (easting > west) & (easting < east) & (northing > south) & (northing < north) & land.dry
     others = dilate(plot >= 0)
@@ -379,7 +340,7 @@ def _plant_later(
         plot[cell] = index
 
 
-def _reserve(plot: NDArray[np.int16], areas: list[dict[str, Any]], rng: np.random.Generator) -> NDArray[np.bool_]:
+def _reserve(plot: NDArray[np.int16], areas: list[dict[str, Any]], rng: Generator) -> Bools:
     """Some cells of roomy areas hold a school or a green instead of homes; none touch, so areas still hang together."""
     reserve = np.zeros(SHAPE, dtype=bool)
     for index, area in enumerate(areas):
@@ -401,12 +362,8 @@ def build_areas(seed: int) -> AreaMap:
     ----------
     seed : int
         The city's seed; it varies the outlines, not the places.
-
-    Returns
-    -------
-    AreaMap
     """
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, _SEED_STAGE])))
+    rng = stream(seed, _SEED_STAGE)
     land = build_land()
     rough = smooth_field(rng, 220.0)
     areas: list[dict[str, Any]] = geography()["area_2017"]
@@ -416,22 +373,24 @@ def build_areas(seed: int) -> AreaMap:
     names = [area["name"] for area in areas]
     residents = [float(area["residents"]) for area in areas]
     area_of_plot = list(range(len(areas)))
-    added = [c for c in geography()["change_2021"] if c["event"] == "added"]
     reserve = _reserve(plot, areas, rng)
-    for change in added:
-        host = names.index(NAMES_ADDED_2021[change["mark"]]) if change["mark"] == "2" else -1
-        _plant_later(len(names), tuple(change["centre"]), change["hectares"], plot, land, host)
+    for change, people in [*((change, 2_250.0) for change in _added_2021()), (ADDED_2025, 2_400.0)]:
+        # what is named after an area of 2017 grows out of it
+        host = names.index(change["name"]) if change["name"] in names else -1
+        _plant_later(len(names), change["centre"], change["hectares"], plot, land, host)
         area_of_plot.append(host if host >= 0 else len(names))
-        names.append(NAMES_ADDED_2021[change["mark"]])
-        residents.append(2_250.0)
-    _plant_later(len(names), ADDED_2025["centre"], ADDED_2025["hectares"], plot, land, -1)
-    area_of_plot.append(len(names))
-    names.append(ADDED_2025["name"])
-    residents.append(2_400.0)
+        names.append(change["name"])
+        residents.append(people)
     _split_shrunk(plot, names, residents, area_of_plot)
     return AreaMap(
         plot, tuple(names), tuple(residents), _designated(names, len(areas)), np.array(area_of_plot), reserve
     )
+
+
+def _added_2021() -> list[dict[str, Any]]:
+    """What came in in 2021, with our own names."""
+    added = (change for change in geography()["change_2021"] if change["event"] == "added")
+    return [{**change, "name": NAMES_ADDED_2021[change["mark"]]} for change in added]
 
 
 def _split_shrunk(plot: NDArray[np.int16], names: list[str], residents: list[float], area_of_plot: list[int]) -> None:
@@ -447,7 +406,7 @@ def _split_shrunk(plot: NDArray[np.int16], names: list[str], residents: list[flo
     residents[whole] *= 1 - share
 
 
-def _designated(names: list[str], n_2017: int) -> dict[int, NDArray[np.bool_]]:
+def _designated(names: list[str], n_2017: int) -> dict[int, Bools]:
     index = np.arange(len(names))
     shrunk = index == len(names) - 1
     added_2025 = index == len(names) - 2
@@ -483,14 +442,7 @@ _N_POCKETS, _POCKET = 24, 0.55
 _VIEW_RESIDENTS, _VIEW_CELLS = 500, 6  # how far people know their surroundings
 
 
-def social_fields(
-    rows: NDArray[np.int64],
-    cols: NDArray[np.int64],
-    kind: NDArray[np.int64],
-    plot: NDArray[np.int64],
-    residents: NDArray[np.float64],
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
+def social_fields(rows: Ints, cols: Ints, kind: Ints, plot: Ints, residents: Floats, rng: Generator) -> Floats:
     """Social fields: broad neighbourhoods, streets and cells, the same or different for each criterion."""
     n = len(rows)
     planted = plot >= 0
@@ -514,13 +466,7 @@ def social_fields(
     return field
 
 
-def _borders(
-    rows: NDArray[np.int64],
-    cols: NDArray[np.int64],
-    planted: NDArray[np.bool_],
-    plot: NDArray[np.int64],
-    residents: NDArray[np.float64],
-) -> NDArray[np.float64]:
+def _borders(rows: Ints, cols: Ints, planted: Bools, plot: Ints, residents: Floats) -> Floats:
     """Streets divide: an area's border is as hard up as its heart, and across the street people fare better.
 
     The contrast grows where a wide view would blur it.
@@ -533,21 +479,17 @@ def _borders(
     blurred = inside - _seen(inside, people, views)
     size = np.bincount(plot[planted], minlength=plot.max() + 1)
     small = planted & (size[np.maximum(plot, 0)] < 40)
-    effect: NDArray[np.float64] = _STREETS * blurred[rows, cols] + _SMALL * small
+    effect: Floats = _STREETS * blurred[rows, cols] + _SMALL * small
     return effect
 
 
-def _shifted(grid: NDArray[np.float64], down: int, right: int) -> NDArray[np.float64]:
+def _shifted(grid: Floats, down: int, right: int) -> Floats:
     """The grid seen from `down` rows and `right` columns away, zero beyond its rim."""
-    n_rows, n_cols = grid.shape
-    moved = np.zeros_like(grid)
-    moved[max(0, -down) : n_rows - max(0, down), max(0, -right) : n_cols - max(0, right)] = grid[
-        max(0, down) : n_rows + min(0, down), max(0, right) : n_cols + min(0, right)
-    ]
-    return moved
+    wide = np.pad(grid, _VIEW_CELLS)[_VIEW_CELLS + down :, _VIEW_CELLS + right :]
+    return wide[: SHAPE[0], : SHAPE[1]]
 
 
-def _rings_in_view(people: NDArray[np.float64]) -> list[tuple[list[tuple[int, int]], NDArray[np.bool_]]]:
+def _rings_in_view(people: Floats) -> list[tuple[list[tuple[int, int]], Bools]]:
     """Rings of cells at one distance, nearest first, and the cells that still lack people in view before each."""
     reach = range(-_VIEW_CELLS, _VIEW_CELLS + 1)
     rings: dict[int, list[tuple[int, int]]] = {}
@@ -564,29 +506,19 @@ def _rings_in_view(people: NDArray[np.float64]) -> list[tuple[list[tuple[int, in
     return views
 
 
-def _seen(
-    value: NDArray[np.float64],
-    people: NDArray[np.float64],
-    views: list[tuple[list[tuple[int, int]], NDArray[np.bool_]]],
-) -> NDArray[np.float64]:
+def _seen(value: Floats, people: Floats, views: list[tuple[list[tuple[int, int]], Bools]]) -> Floats:
     """Mean of a value over the people in view of each cell."""
     total, weight = np.zeros(SHAPE), np.full(SHAPE, 1e-9)
     for ring, lacking in views:
         for step in ring:
             total += lacking * _shifted(value * people, *step)
             weight += lacking * _shifted(people, *step)
-    mean: NDArray[np.float64] = total / weight
+    mean: Floats = total / weight
     return mean
 
 
 def _pockets(
-    field: NDArray[np.float64],
-    rows: NDArray[np.int64],
-    cols: NDArray[np.int64],
-    planted: NDArray[np.bool_],
-    kind: NDArray[np.int64],
-    residents: NDArray[np.float64],
-    rng: np.random.Generator,
+    field: Floats, rows: Ints, cols: Ints, planted: Bools, kind: Ints, residents: Floats, rng: Generator
 ) -> None:
     """Small places outside the areas, fewer than 1,000 residents each, as badly off as an area."""
     mask = np.zeros(SHAPE, dtype=bool)
@@ -632,14 +564,8 @@ def _districts() -> list[dict[str, Any]]:
 
 
 def _quarters() -> list[dict[str, Any]]:
-    named = [(area["name"], area["centre"]) for area in geography()["area_2017"]]
-    named += [
-        (NAMES_ADDED_2021[change["mark"]], change["centre"])
-        for change in geography()["change_2021"]
-        if change["event"] == "added"
-    ]
-    named.append((ADDED_2025["name"], list(ADDED_2025["centre"])))
-    return [_feature(name, "quarter", {"type": "Point", "coordinates": list(at)}) for name, at in named]
+    named = [*geography()["area_2017"], *_added_2021(), ADDED_2025]
+    return [_feature(each["name"], "quarter", {"type": "Point", "coordinates": list(each["centre"])}) for each in named]
 
 
 # strata: which designations a cell belongs to
@@ -674,30 +600,25 @@ class City:
     areas : AreaMap
     """
 
-    row: NDArray[np.int64]
-    col: NDArray[np.int64]
-    district: NDArray[np.int64]
-    kind: NDArray[np.int64]
-    stratum: NDArray[np.int64]
-    plot: NDArray[np.int64]
-    residents_2017: NDArray[np.float64]
-    growth: NDArray[np.float64]
-    field: NDArray[np.float64]
+    row: Ints
+    col: Ints
+    district: Ints
+    kind: Ints
+    stratum: Ints
+    plot: Ints
+    residents_2017: Floats
+    growth: Floats
+    field: Floats
     areas: AreaMap
 
 
-def _stratum_of_plot(areas: AreaMap) -> NDArray[np.int64]:
+def _stratum_of_plot(areas: AreaMap) -> Ints:
     old, middle, new = (areas.designated[year] for year in DESIGNATION_YEARS)
-    stratum = np.full(len(old), REST)
-    stratum[old & middle & new] = KEPT
-    stratum[old & ~middle] = GONE_2021
-    stratum[old & middle & ~new] = GONE_2025
-    stratum[~old & middle] = NEW_2021
-    stratum[~middle & new] = NEW_2025
-    return stratum
+    cases = [~middle & new, old & middle & new, old & ~middle, old & middle & ~new, ~old & middle]
+    return np.select(cases, [NEW_2025, KEPT, GONE_2021, GONE_2025, NEW_2021], REST)
 
 
-def _district(land: Land, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> NDArray[np.int64]:
+def _district(land: Land, rows: Ints, cols: Ints) -> Ints:
     """District of each cell; a cell beyond every district takes the one with the nearest centre."""
     district = land.district[rows, cols].astype(np.int64)
     easting, northing = cell_centres()
@@ -706,9 +627,7 @@ def _district(land: Land, rows: NDArray[np.int64], cols: NDArray[np.int64]) -> N
     return np.where(district > 0, district, np.argmin(distance, axis=1) + 1)
 
 
-def _choose_cells(
-    land: Land, areas: AreaMap, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+def _choose_cells(land: Land, areas: AreaMap, rng: Generator) -> tuple[Ints, Ints, Bools]:
     """Rows, columns and whether homes come only later; area cells first, then the districts' own."""
     inhabited = (areas.plot >= 0) & ~areas.reserve
     later = np.zeros(SHAPE, dtype=bool)
@@ -735,14 +654,7 @@ def _choose_cells(
     return rows, cols, later[rows, cols]
 
 
-def _kinds(
-    rows: NDArray[np.int64],
-    cols: NDArray[np.int64],
-    district: NDArray[np.int64],
-    stratum: NDArray[np.int64],
-    later: NDArray[np.bool_],
-    rng: np.random.Generator,
-) -> NDArray[np.int64]:
+def _kinds(rows: Ints, cols: Ints, district: Ints, stratum: Ints, later: Bools, rng: Generator) -> Ints:
     villa = smooth_field(rng, 350.0)[rows, cols] + 0.25 * rng.standard_normal(len(rows))
     modern = smooth_field(rng, 250.0)[rows, cols]
     kind = np.full(len(rows), BLOCK)
@@ -763,16 +675,16 @@ def _kinds(
 
 
 def _residents(
-    city_rows: NDArray[np.int64],
-    city_cols: NDArray[np.int64],
-    district: NDArray[np.int64],
-    kind: NDArray[np.int64],
-    plot: NDArray[np.int64],
-    stratum: NDArray[np.int64],
-    later: NDArray[np.bool_],
+    city_rows: Ints,
+    city_cols: Ints,
+    district: Ints,
+    kind: Ints,
+    plot: Ints,
+    stratum: Ints,
+    later: Bools,
     areas: AreaMap,
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
+    rng: Generator,
+) -> Floats:
     """Residents each cell was made for: area by area and district by district they add up to the facts."""
     lump = 0.35 * smooth_field(rng, 200.0)[city_rows, city_cols] + 0.35 * rng.standard_normal(len(city_rows))
     weight = np.array(_DENSITY)[kind] * np.exp(np.where(plot >= 0, 0.6, 1.0) * lump)
@@ -795,16 +707,7 @@ def _residents(
 
 
 def build_city(seed: int) -> City:
-    """The cells of the synthetic city.
-
-    Parameters
-    ----------
-    seed : int
-
-    Returns
-    -------
-    City
-    """
+    """The cells of the synthetic city."""
     rng = stream(seed, 21)
     land, areas = build_land(), build_areas(seed)
     rows, cols, later = _choose_cells(land, areas, rng)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from udsat_geo.policy.published import status_2021
+from udsat_geo.registers.schema import TENURE as TENURES
 from udsat_geo.synthetic.city import (
     BLOCK,
     GONE_2021,
@@ -21,7 +23,11 @@ from udsat_geo.synthetic.city import (
     REST,
     STUDENT,
     VILLA,
+    Bools,
     City,
+    Floats,
+    Ints,
+    choices,
     lasting_noise,
     stream,
 )
@@ -30,25 +36,12 @@ CRITERIA = ("dwelling_area", "outside_labour_market", "low_income", "non_western
 OLD = (KEPT, GONE_2021, GONE_2025)  # strata inside the areas of 2017
 UPDATED = (KEPT, GONE_2025, NEW_2021)  # strata inside the areas of 2021
 YEARS = (2017, 2018, 2019, 2021, 2025)
-# How far a small stratum stands on the way from the rest of the city (0) to the areas (1), by year. Our own choice.
-_POSITION = {
-    GONE_2021: (1.02, 0.85, 0.65, 0.14, 0.05),
-    GONE_2025: (1.00, 1.00, 0.98, 0.95, 0.08),
-    NEW_2021: (0.00, 0.12, 0.40, 1.00, 1.05),
-    NEW_2025: (0.00, 0.00, 0.05, 0.15, 1.25),
-}
-_POSITION_DWELLING_AREA = {
-    GONE_2021: (0.90, 0.85, 0.75, 0.50, 0.40),
-    GONE_2025: (0.90, 0.90, 0.90, 0.85, 0.50),
-    NEW_2021: (0.10, 0.25, 0.45, 0.90, 0.90),
-    NEW_2025: (0.10, 0.15, 0.20, 0.30, 0.90),
-}
+_SMALL = {"gone_2021": GONE_2021, "gone_2025": GONE_2025, "new_2021": NEW_2021, "new_2025": NEW_2025}
 # Printed figures are rounded to 0.1: within that, the two tables of 2021 leave room for clearer additions.
 _ROUNDING_USED = 0.035
 # Dwellings, from goal 17 (sums over tenure) for 2017, 2019 and 2021; 2018 between, 2025 our own.
 DWELLINGS_CITY = {2017: 307_931, 2018: 313_400, 2019: 318_860, 2021: 329_960, 2025: 349_000}
 DWELLINGS_AREAS = {2017: 68_329, 2018: 68_830, 2019: 69_327, 2021: 69_680, 2025: 70_900}
-TENURES = ("owner_occupied", "private_rental", "cooperative", "social_housing", "public")
 # Tenure of the two strata of the change of 2021: their difference is that of goal 17's updated column.
 TENURE_GONE_2021 = (300, 1500, 900, 850, 50)
 TENURE_NEW_2021 = (265, 700, 900, 1488, 51)
@@ -64,7 +57,7 @@ def _printed(table: str, criterion: str, year: int) -> float:
     return float(values["2021"] + slope * (year - 2021))
 
 
-def stratum_rates(criterion: str, year: int, base: NDArray[np.float64]) -> NDArray[np.float64]:
+def stratum_rates(criterion: str, year: int, base: Floats) -> Floats:
     """The rate each stratum must have so that the published unions come out.
 
     Parameters
@@ -84,49 +77,43 @@ def stratum_rates(criterion: str, year: int, base: NDArray[np.float64]) -> NDArr
     areas, rest = _printed("areas", criterion, year), _printed("rest_of_city", criterion, year)
     if year == 2021:
         areas += away * _ROUNDING_USED
-    table = _POSITION_DWELLING_AREA if criterion == "dwelling_area" else _POSITION
+    position = choices()["position_dwelling_area" if criterion == "dwelling_area" else "position"]
     rate = np.zeros(N_STRATA)
-    for stratum, by_year in table.items():
-        rate[stratum] = rest + by_year[YEARS.index(year)] * (areas - rest)
+    for name, stratum in _SMALL.items():
+        rate[stratum] = rest + position[name][YEARS.index(year)] * (areas - rest)
     if year == 2021:
         updated = float(status_2021()["table_22"][criterion]["areas_2021"]) - away * _ROUNDING_USED
         surplus = updated * base[list(UPDATED)].sum() - areas * base[list(OLD)].sum()
         rate[NEW_2021] = (surplus + rate[GONE_2021] * base[GONE_2021]) / base[NEW_2021]
-    small = GONE_2021, GONE_2025
-    inside = areas * base[list(OLD)].sum() - sum(rate[s] * base[s] for s in small)
+    inside = areas * base[list(OLD)].sum() - sum(rate[s] * base[s] for s in (GONE_2021, GONE_2025))
     rate[KEPT] = inside / base[KEPT]
     outside = base[NEW_2021] + base[NEW_2025] + base[REST]
     rate[REST] = (rest * outside - rate[NEW_2021] * base[NEW_2021] - rate[NEW_2025] * base[NEW_2025]) / base[REST]
     return rate * scale
 
 
-def share_out(total: int, weight: NDArray[np.float64]) -> NDArray[np.int64]:
+def share_out(total: int, weight: Floats) -> Ints:
     """Whole numbers in proportion to weights that add up to a total, by largest remainders."""
     exact = weight / weight.sum() * total
-    count: NDArray[np.int64] = np.floor(exact).astype(np.int64)
+    count: Ints = np.floor(exact).astype(np.int64)
     order = np.argsort(count - exact, kind="stable")
     count[order[: total - int(count.sum())]] += 1
     return count
 
 
-def between(series: dict[int, float], year: int) -> float:
-    """The value of a year in a series, on a straight line between the years it has."""
-    years = sorted(series)
-    return float(np.interp(year, years, [series[y] for y in years]))
+def _between(published: dict[str, float], own_2025: float, year: int) -> float:
+    """The value of a year in a published series that goes on to our own of 2025, on a straight line between."""
+    series = {int(y): value for y, value in published.items() if y != "updated"} | {2025: own_2025}
+    return float(np.interp(year, sorted(series), [series[y] for y in sorted(series)]))
 
 
-def _tenure_totals(column: str, year: int) -> NDArray[np.float64]:
+def _tenure_totals(column: str, year: int) -> Floats:
     goal = next(goal for goal in status_2021()["goal"] if goal["number"] == 17)["indicator"][0][column]
     own = _OWN_TENURE_2025[0 if column.endswith("areas") else 1]
-    return np.array(
-        [
-            between({int(y): v for y, v in goal[t].items() if y != "updated"} | {2025: own[i]}, year)
-            for i, t in enumerate(TENURES)
-        ]
-    )
+    return np.array([_between(goal[tenure], own[i], year) for i, tenure in enumerate(TENURES)])
 
 
-def tenure_counts(year: int, dwellings: NDArray[np.int64]) -> NDArray[np.int64]:
+def tenure_counts(year: int, dwellings: Ints) -> Ints:
     """Dwellings by stratum and tenure, shape (N_STRATA, 5), for the dwellings that stand in each stratum."""
     areas, city = _tenure_totals("dwellings_areas", year), _tenure_totals("dwellings_city", year)
     weight = np.zeros((N_STRATA, len(TENURES)))
@@ -138,13 +125,12 @@ def tenure_counts(year: int, dwellings: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.stack([share_out(int(dwellings[s]), weight[s]) for s in range(N_STRATA)])
 
 
-def amenity_counts(name: str, year: int, dwellings: NDArray[np.int64]) -> NDArray[np.int64]:
+def amenity_counts(name: str, year: int, dwellings: Ints) -> Ints:
     """Dwellings lacking an amenity by stratum (goal 18): ``"bath"`` (toilet and/or bath) or ``"heating"``."""
     goal = next(goal for goal in status_2021()["goal"] if goal["number"] == 18)["indicator"]
     indicator = goal[0] if name == "bath" else goal[1]
     own_2025 = {"bath": (2_250.0, 16_700.0), "heating": (2_000.0, 4_600.0)}[name]
-    areas = between({int(y): v for y, v in indicator["areas"].items()} | {2025: own_2025[0]}, year)
-    city = between({int(y): v for y, v in indicator["city"].items()} | {2025: own_2025[1]}, year)
+    areas, city = (_between(indicator[side], own, year) for side, own in zip(("areas", "city"), own_2025, strict=True))
     count = np.zeros(N_STRATA)
     # the updated columns of goal 18 fix the difference of the two in 2021
     count[GONE_2021], count[NEW_2021] = (640.0, 85.0) if name == "bath" else (57.0, 60.0)
@@ -161,15 +147,7 @@ _RESIDENTS_A_DWELLING = {VILLA: 2.35, BLOCK: 1.88, MODERN: 2.0, STUDENT: 1.35}
 _AREA_M2 = {VILLA: (112.0, 0.27), BLOCK: (66.0, 0.32), MODERN: (88.0, 0.28), STUDENT: (38.0, 0.25)}
 _DEMOLISHED = {2018: (0, 0), 2019: (30, 60), 2021: (40, 110), 2025: (60, 220)}  # in areas, elsewhere; our own
 _N_INSTITUTIONS, _N_TINY, _N_HUGE = 46, 42, 16
-# how readily a kind of building takes a tenure: owner, private rental, cooperative, social housing, public
-_TENURE_PULL = np.array(
-    [
-        [2.2, 0.0, -1.0, -1.2, 0.0],
-        [0.0, 0.0, 0.4, 0.2, 0.0],
-        [0.8, 0.6, -0.6, 0.0, 0.0],
-        [-2, 0.5, -1.5, 1.8, 1.0],
-    ]
-)
+_TENURE_PULL = np.array(choices()["tenure_pull"])
 _TENURE_ORDER = (3, 2, 0, 4)  # the rest rent privately
 
 
@@ -194,26 +172,26 @@ class Homes:
         Metres, EPSG:25832, in half metres.
     """
 
-    cell: NDArray[np.int64]
-    address: NDArray[np.int64]
-    kind: NDArray[np.int64]
-    stratum: NDArray[np.int64]
-    built: NDArray[np.int64]
-    gone: NDArray[np.int64]
-    area_m2: NDArray[np.float64]
-    seats: NDArray[np.int64]
-    ordinary: NDArray[np.bool_]
-    address_cell: NDArray[np.int64]
-    address_built: NDArray[np.int64]
-    easting: NDArray[np.float64]
-    northing: NDArray[np.float64]
+    cell: Ints
+    address: Ints
+    kind: Ints
+    stratum: Ints
+    built: Ints
+    gone: Ints
+    area_m2: Floats
+    seats: Ints
+    ordinary: Bools
+    address_cell: Ints
+    address_built: Ints
+    easting: Floats
+    northing: Floats
 
-    def standing(self, year: int) -> NDArray[np.bool_]:
+    def standing(self, year: int) -> Bools:
         """Which dwellings stand in a year."""
         return (self.built <= year) & (year < self.gone)
 
 
-def _dwellings_2017(city: City) -> NDArray[np.int64]:
+def _dwellings_2017(city: City) -> Ints:
     """Dwellings of every cell in 2017; strata add up to the published counts."""
     size = np.array([_RESIDENTS_A_DWELLING[kind] for kind in range(4)])[city.kind]
     weight = city.residents_2017 / size
@@ -229,7 +207,7 @@ def _dwellings_2017(city: City) -> NDArray[np.int64]:
     return count
 
 
-def _new_dwellings(city: City, year: int, before: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _new_dwellings(city: City, year: int, before: int, rng: Generator) -> Ints:
     """Dwellings built for a year, by cell."""
     count = np.zeros(len(city.row), dtype=np.int64)
     gone_areas, gone_else = _DEMOLISHED[year]
@@ -245,9 +223,7 @@ def _new_dwellings(city: City, year: int, before: int, rng: np.random.Generator)
     return count
 
 
-def _addresses(
-    cell: NDArray[np.int64], built: NDArray[np.int64], kind: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _addresses(cell: Ints, built: Ints, kind: Ints) -> Ints:
     """Share the dwellings of each cell and building year out over stairwells; dwellings come sorted by both."""
     first = np.flatnonzero(np.r_[True, (cell[1:] != cell[:-1]) | (built[1:] != built[:-1])])
     group = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(cell)]))
@@ -256,12 +232,11 @@ def _addresses(
     n_stairs = np.maximum(1, np.rint(size / a_stair)).astype(np.int64)
     rank = np.arange(len(cell)) - first[group]
     start = np.r_[0, np.cumsum(n_stairs)[:-1]]
-    return start[group] + rank * n_stairs[group] // size[group], n_stairs
+    address: Ints = start[group] + rank * n_stairs[group] // size[group]
+    return address
 
 
-def _positions(
-    city: City, address_cell: NDArray[np.int64], rng: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _positions(city: City, address_cell: Ints, rng: Generator) -> tuple[Floats, Floats]:
     """Stairwells stand in rows along a street that crosses the cell, one way or the other."""
     n = len(address_cell)
     order = np.lexsort((rng.random(n), address_cell))
@@ -285,26 +260,15 @@ def _positions(
 
 
 def build_homes(city: City, seed: int) -> Homes:
-    """Every address and dwelling of the five years.
-
-    Parameters
-    ----------
-    city : City
-    seed : int
-
-    Returns
-    -------
-    Homes
-    """
+    """Every address and dwelling of the five years."""
     rng = stream(seed, 31)
     counts = [_dwellings_2017(city)]
     counts += [_new_dwellings(city, year, before, rng) for before, year in pairwise(YEARS)]
-    by_cell = np.stack(counts, axis=1)
-    pairs = by_cell.ravel()
+    pairs = np.stack(counts, axis=1).ravel()
     cell = np.repeat(np.repeat(np.arange(len(city.row)), len(YEARS)), pairs)
     built = np.repeat(np.tile(YEARS, len(city.row)), pairs)
     kind = np.where((built > 2017) & (city.kind[cell] != VILLA), MODERN, city.kind[cell])
-    address, _ = _addresses(cell, built, kind)
+    address = _addresses(cell, built, kind)
     first_of_address = np.flatnonzero(np.r_[True, address[1:] != address[:-1]])
     easting, northing = _positions(city, cell[first_of_address], rng)
     area, seats, ordinary = _sizes(city, cell, address, kind, built, seed, rng)
@@ -326,14 +290,8 @@ def build_homes(city: City, seed: int) -> Homes:
 
 
 def _sizes(
-    city: City,
-    cell: NDArray[np.int64],
-    address: NDArray[np.int64],
-    kind: NDArray[np.int64],
-    built: NDArray[np.int64],
-    seed: int,
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
+    city: City, cell: Ints, address: Ints, kind: Ints, built: Ints, seed: int, rng: Generator
+) -> tuple[Floats, Ints, Bools]:
     """Floor areas before they are fitted to the published figures, seats of institutions, and who is ordinary."""
     n = len(cell)
     centre = np.array([_AREA_M2[k][0] for k in range(4)])[kind]
@@ -354,12 +312,7 @@ def _sizes(
     return area, seats, ordinary
 
 
-def _demolition(
-    stratum: NDArray[np.int64],
-    built: NDArray[np.int64],
-    ordinary: NDArray[np.bool_],
-    rng: np.random.Generator,
-) -> NDArray[np.int64]:
+def _demolition(stratum: Ints, built: Ints, ordinary: Bools, rng: Generator) -> Ints:
     gone = np.full(len(stratum), NEVER)
     old = ordinary & (built == 2017)
     for year, (in_areas, elsewhere) in _DEMOLISHED.items():
@@ -394,13 +347,7 @@ def tenure_by_year(homes: Homes, last_year: int, seed: int) -> NDArray[np.int8]:
     return tenure
 
 
-def _fit_tenure(
-    tenure: NDArray[np.int8],
-    here: NDArray[np.int64],
-    wanted: NDArray[np.int64],
-    pull: NDArray[np.float64],
-    change: NDArray[np.float64],
-) -> None:
+def _fit_tenure(tenure: NDArray[np.int8], here: Ints, wanted: Ints, pull: Floats, change: Floats) -> None:
     for kind in range(5):
         mine = here[tenure[here] == kind]
         surplus = len(mine) - int(wanted[kind])
@@ -414,14 +361,12 @@ def _fit_tenure(
     tenure[here[tenure[here] < 0]] = 1
 
 
-def lacking(homes: Homes, name: str, year: int, seed: int) -> NDArray[np.bool_]:
+def lacking(homes: Homes, name: str, year: int, seed: int) -> Bools:
     """Which dwellings lack an amenity in a year: the worst-off by a lasting rank, so that repairs last."""
-    salt = {"bath": 61, "heating": 62}[name]
-    kinds = {"bath": (-3.0, 0.0, -6.0, -1.0), "heating": (1.0, 0.0, -2.0, -2.0)}[name]
-    score = 1.2 * lasting_noise(homes.address, seed, salt) + 0.6 * lasting_noise(
-        np.arange(len(homes.cell)), seed, salt + 5
-    )
-    score += np.array(kinds)[homes.kind]
+    salt, of_kind = {"bath": (61, (-3.0, 0.0, -6.0, -1.0)), "heating": (62, (1.0, 0.0, -2.0, -2.0))}[name]
+    dwelling = np.arange(len(homes.cell))
+    score = 1.2 * lasting_noise(homes.address, seed, salt) + 0.6 * lasting_noise(dwelling, seed, salt + 5)
+    score += np.array(of_kind)[homes.kind]
     stands = homes.standing(year)
     dwellings = np.bincount(homes.stratum[stands], minlength=N_STRATA)
     result = np.zeros(len(score), dtype=bool)

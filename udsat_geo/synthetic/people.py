@@ -9,72 +9,33 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
-from udsat_geo.synthetic.city import N_STRATA, REST, STUDENT, City, lasting_noise, logistic, uniform_of_key
+from udsat_geo.synthetic.city import (
+    N_STRATA,
+    REST,
+    STUDENT,
+    Bools,
+    City,
+    Floats,
+    Ints,
+    choices,
+    lasting_noise,
+    logistic,
+    uniform_of_key,
+)
 from udsat_geo.synthetic.homes import Homes, stratum_rates
 
 ADULT, CHILD = 0, 1
 DANISH, WESTERN, NON_WESTERN = range(3)
 EMPTY = -1
 NO_INCOME = np.iinfo(np.int32).min
-_SIZE_LIMITS_M2 = (45.0, 65.0, 85.0, 115.0)
-_SIZE_SHARES = np.array(  # households of 1 to 6 by floor area
-    [
-        [0.82, 0.15, 0.02, 0.01, 0.00, 0.00],
-        [0.58, 0.29, 0.09, 0.03, 0.01, 0.00],
-        [0.36, 0.34, 0.17, 0.09, 0.03, 0.01],
-        [0.24, 0.33, 0.20, 0.16, 0.05, 0.02],
-        [0.14, 0.31, 0.19, 0.23, 0.10, 0.03],
-    ]
-)
-# household types
-(
-    _SOLO_YOUNG,
-    _SOLO_MIDDLE,
-    _SOLO_OLD,
-    _PAIR_YOUNG,
-    _PAIR_MIDDLE,
-    _PAIR_OLD,
-    _FAMILY,
-    _LONE_PARENT,
-    _SHARED,
-    _INSTITUTION,
-) = range(10)
-_HEAD_AGE = np.array(
-    [[18, 29], [30, 66], [67, 88], [20, 31], [32, 66], [67, 86], [27, 52], [25, 50], [19, 30], [72, 97]]
-)
-# shares of the types by size (1, 2, 3, 4, 5 and more), rows; for homes that are villas, ordinary, modern, students'
-_TYPE_SHARES = {
-    0: np.array(
-        [
-            [0.12, 0.46, 0.42, 0, 0, 0, 0, 0, 0, 0],
-            [0, 0, 0, 0.10, 0.45, 0.32, 0, 0.11, 0.02, 0],
-            [0, 0, 0, 0, 0, 0, 0.82, 0.12, 0.06, 0],
-            [0, 0, 0, 0, 0, 0, 0.92, 0.05, 0.03, 0],
-            [0, 0, 0, 0, 0, 0, 0.92, 0.02, 0.06, 0],
-        ]
-    ),
-    1: np.array(
-        [
-            [0.31, 0.50, 0.19, 0, 0, 0, 0, 0, 0, 0],
-            [0, 0, 0, 0.29, 0.34, 0.09, 0, 0.13, 0.15, 0],
-            [0, 0, 0, 0, 0, 0, 0.62, 0.18, 0.20, 0],
-            [0, 0, 0, 0, 0, 0, 0.73, 0.10, 0.17, 0],
-            [0, 0, 0, 0, 0, 0, 0.78, 0.05, 0.17, 0],
-        ]
-    ),
-    3: np.array(
-        [
-            [0.93, 0.05, 0.02, 0, 0, 0, 0, 0, 0, 0],
-            [0, 0, 0, 0.50, 0.05, 0.01, 0, 0.02, 0.42, 0],
-            [0, 0, 0, 0, 0, 0, 0.15, 0.02, 0.83, 0],
-            [0, 0, 0, 0, 0, 0, 0.10, 0, 0.90, 0],
-            [0, 0, 0, 0, 0, 0, 0.05, 0, 0.95, 0],
-        ]
-    ),
-}
-_TYPE_SHARES[2] = _TYPE_SHARES[1]
+_HOUSEHOLDS = choices()["households"]
+_SIZE_SHARES = np.array(_HOUSEHOLDS["sizes"])
+_SOLO_YOUNG, _SOLO_OLD, _PAIR_YOUNG, _PAIR_OLD, _FAMILY, _LONE_PARENT, _SHARED, _INSTITUTION = 0, 2, 3, 5, 6, 7, 8, 9
+_HEAD_AGE = np.array(_HOUSEHOLDS["head_age"])
+_TYPE_SHARES = np.array([_HOUSEHOLDS["types"][kind] for kind in ("villa", "ordinary", "ordinary", "student")])
 _MOVING_IN_YOUNG = 2.8  # newcomers: weight of the young types against the others
 _MOVING_IN_OLD = 0.3
 
@@ -95,8 +56,8 @@ class People:
         Disposable income, kr a year; ``NO_INCOME`` is empty.
     """
 
-    person: NDArray[np.int64]
-    dwelling: NDArray[np.int64]
+    person: Ints
+    dwelling: Ints
     age: NDArray[np.int8]
     role: NDArray[np.int8]
     origin: NDArray[np.int8]
@@ -104,7 +65,7 @@ class People:
     labour: NDArray[np.int8]
     income: NDArray[np.int32]
 
-    def take(self, chosen: NDArray[np.bool_]) -> People:
+    def take(self, chosen: Bools) -> People:
         """The chosen residents, in the same order."""
         return People(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
 
@@ -113,14 +74,14 @@ class People:
         return People(**{f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)})
 
 
-def draw_sizes(area_m2: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
+def draw_sizes(area_m2: Floats, rng: Generator) -> Ints:
     """Residents of each occupied home, 1 to 6, by its floor area in m2."""
-    shares = np.cumsum(_SIZE_SHARES, axis=1)[np.searchsorted(_SIZE_LIMITS_M2, area_m2)]
-    size: NDArray[np.int64] = 1 + (rng.random(len(area_m2))[:, None] > shares[:, :-1]).sum(axis=1)
+    shares = np.cumsum(_SIZE_SHARES, axis=1)[np.searchsorted(_HOUSEHOLDS["size_limits_m2"], area_m2)]
+    size: Ints = 1 + (rng.random(len(area_m2))[:, None] > shares[:, :-1]).sum(axis=1)
     return size
 
 
-def fit_sizes(size: NDArray[np.int64], total: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def fit_sizes(size: Ints, total: int, rng: Generator) -> Ints:
     """Household sizes changed by one here and there until they add up to `total`."""
     size = size.copy()
     for _ in range(12):
@@ -134,13 +95,7 @@ def fit_sizes(size: NDArray[np.int64], total: int, rng: np.random.Generator) -> 
 
 
 def compose(
-    dwelling: NDArray[np.int64],
-    size: NDArray[np.int64],
-    kind: NDArray[np.int64],
-    institution: NDArray[np.bool_],
-    moving_in: bool,
-    first_person: int,
-    rng: np.random.Generator,
+    dwelling: Ints, size: Ints, kind: Ints, institution: Bools, moving_in: bool, first_person: int, rng: Generator
 ) -> People:
     """Fill households with people: couples of like age, children younger than their parents by a generation.
 
@@ -180,23 +135,18 @@ def compose(
     )
 
 
-def _draw_types(
-    size: NDArray[np.int64], kind: NDArray[np.int64], moving_in: bool, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    shares = np.stack([_TYPE_SHARES[k] for k in range(4)])
+def _draw_types(size: Ints, kind: Ints, moving_in: bool, rng: Generator) -> Ints:
+    shares = _TYPE_SHARES.copy()
     if moving_in:
-        shares = shares.copy()
         shares[:, :, [_SOLO_YOUNG, _PAIR_YOUNG, _SHARED]] *= _MOVING_IN_YOUNG
         shares[:, :, [_SOLO_OLD, _PAIR_OLD]] *= _MOVING_IN_OLD
     cumulative = np.cumsum(shares / shares.sum(axis=2, keepdims=True), axis=2)
     mine = cumulative[kind, np.minimum(size, 5) - 1]
-    types: NDArray[np.int64] = (rng.random(len(size))[:, None] > mine[:, :-1]).sum(axis=1)
+    types: Ints = (rng.random(len(size))[:, None] > mine[:, :-1]).sum(axis=1)
     return types
 
 
-def _ages(
-    types: NDArray[np.int64], head: NDArray[np.int64], place: NDArray[np.int64], rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _ages(types: Ints, head: Ints, place: Ints, rng: Generator) -> tuple[Ints, Bools]:
     """Age of each member and whether it is a child, by household type, age of the head and place in the household."""
     n = len(types)
     adults = np.where(types == _LONE_PARENT, 1, np.where(types == _FAMILY, 2, 99))
@@ -234,7 +184,7 @@ class Setting:
 
     city: City
     homes: Homes
-    stair: NDArray[np.float64]
+    stair: Floats
     seed: int
 
 
@@ -245,51 +195,39 @@ def setting(city: City, homes: Homes, seed: int) -> Setting:
     return Setting(city, homes, stair, seed)
 
 
-def stratum_of_person(place: Setting, people: People) -> NDArray[np.int64]:
+def stratum_of_person(place: Setting, people: People) -> Ints:
     """Stratum of each resident, -1 where no dwelling is known."""
-    stratum: NDArray[np.int64] = np.where(people.dwelling >= 0, place.homes.stratum[people.dwelling], -1)
+    stratum: Ints = np.where(people.dwelling >= 0, place.homes.stratum[people.dwelling], -1)
     return stratum
 
 
-def field_of_dwelling(place: Setting, criterion: int) -> NDArray[np.float64]:
+def field_of_dwelling(place: Setting, criterion: int) -> Floats:
     """Log-odds of a criterion for each dwelling: its cell's and its stairwell's."""
-    field: NDArray[np.float64] = (
-        place.city.field[place.homes.cell, criterion] + place.stair[place.homes.address, criterion]
-    )
+    field: Floats = place.city.field[place.homes.cell, criterion] + place.stair[place.homes.address, criterion]
     return field
 
 
-def _field_at(place: Setting, dwelling: NDArray[np.int64], criterion: int) -> NDArray[np.float64]:
+def _field_at(place: Setting, dwelling: Ints, criterion: int) -> Floats:
     """Log-odds of a criterion at each dwelling, 0 where none is known."""
-    homes = place.homes
-    field: NDArray[np.float64] = (
-        place.city.field[homes.cell[dwelling], criterion] + place.stair[homes.address[dwelling], criterion]
-    )
-    return np.where(dwelling >= 0, field, 0.0)
+    return np.where(dwelling >= 0, field_of_dwelling(place, criterion)[dwelling], 0.0)
 
 
-def _field(place: Setting, people: People, criterion: int) -> NDArray[np.float64]:
-    return _field_at(place, people.dwelling, criterion)
-
-
-def top(score: NDArray[np.float64], pool: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+def top(score: Floats, pool: Ints, count: int) -> Ints:
     """The `count` members of a pool with the highest scores."""
     if count <= 0 or len(pool) == 0:
         return pool[:0]
     if count >= len(pool):
         return pool
-    chosen: NDArray[np.int64] = pool[np.argpartition(-score[pool], count - 1)[:count]]
+    chosen: Ints = pool[np.argpartition(-score[pool], count - 1)[:count]]
     return chosen
 
 
-def _targets(
-    criterion: str, year: int, stratum: NDArray[np.int64], counted: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _targets(criterion: str, year: int, stratum: Ints, counted: Bools) -> tuple[Floats, Floats]:
     base = np.bincount(stratum[counted & (stratum >= 0)], minlength=N_STRATA).astype(float)
     return stratum_rates(criterion, year, base), base
 
 
-def give_origin(place: Setting, people: People, year: int, rng: np.random.Generator) -> People:
+def give_origin(place: Setting, people: People, year: int, rng: Generator) -> People:
     """Origin for those without: whole households, partners and flatmates now and then of another origin."""
     stratum = stratum_of_person(place, people)
     origin = people.origin.copy()
@@ -312,14 +250,14 @@ def give_origin(place: Setting, people: People, year: int, rng: np.random.Genera
     return replace(people, origin=origin.astype(np.int8))
 
 
-def _drawn_levels(place: Setting, people: People, who: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int8]:
+def _drawn_levels(place: Setting, people: People, who: Ints, rng: Generator) -> NDArray[np.int8]:
     """A completed education above basic school; longer where the field is better."""
     shift = -0.10 * _field_at(place, people.dwelling[who], 4)
     level = np.searchsorted(_LEVELS, np.clip(rng.random(len(who)) + shift, 0.0, 0.9999))
     return (np.minimum(level, 4) + UPPER_SECONDARY).astype(np.int8)
 
 
-def advance_education(place: Setting, people: People, years: int, rng: np.random.Generator) -> People:
+def advance_education(place: Setting, people: People, years: int, rng: Generator) -> People:
     """Children start school, young people turn 16, students finish."""
     education, age = people.education.copy(), people.age
     pupils = (age >= 6) & (age < 16)
@@ -334,9 +272,7 @@ def advance_education(place: Setting, people: People, years: int, rng: np.random
     return replace(people, education=education)
 
 
-def give_education(
-    place: Setting, people: People, year: int, new: NDArray[np.bool_], rng: np.random.Generator
-) -> People:
+def give_education(place: Setting, people: People, year: int, new: Bools, rng: Generator) -> People:
     """Education for newcomers, and for residents when the published rate asks for more or fewer without one."""
     education, age = people.education.copy(), people.age
     stratum = stratum_of_person(place, people)
@@ -358,7 +294,9 @@ def give_education(
         if missing > 0:
             limit = int(0.75 * len(pool))
             education[top(score, pool, min(missing, limit))] = BASIC
-            _leave_school(education, np.flatnonzero((stratum == s) & counted & ~fresh), missing - limit, age, score)
+            # the others leave school without more than basic school
+            pupils = (stratum == s) & counted & ~fresh & (education == IN_EDUCATION) & (age <= 20)
+            education[top(score, np.flatnonzero(pupils), missing - limit)] = BASIC
         elif missing < 0:
             _upgrade(place, people, education, np.flatnonzero(without & (stratum == s)), -missing, year, score, rng)
     none = (
@@ -368,17 +306,17 @@ def give_education(
     return replace(people, education=education)
 
 
-def _education_score(place: Setting, people: People, year: int) -> NDArray[np.float64]:
+def _education_score(place: Setting, people: People, year: int) -> Floats:
     """Log-odds of no education beyond basic school; before the survey of 2018 most immigrants' was not known."""
     abroad = 1.7 if year == 2017 else 0.5
-    score = _field(place, people, 4) + lasting_noise(people.person, place.seed, 83) * 1.5
+    score = _field_at(place, people.dwelling, 4) + lasting_noise(people.person, place.seed, 83) * 1.5
     score += np.where(people.origin == NON_WESTERN, abroad, np.where(people.origin == WESTERN, 0.8 * abroad, 0.0))
     score += 0.012 * (people.age.astype(float) - 35.0)
     score[people.age < 19] -= 2.0
     return score
 
 
-def _fresh_levels(place: Setting, people: People, who: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int8]:
+def _fresh_levels(place: Setting, people: People, who: Ints, rng: Generator) -> NDArray[np.int8]:
     age = people.age[who]
     level = _drawn_levels(place, people, who, rng)
     kind = np.where(people.dwelling[who] >= 0, place.homes.kind[people.dwelling[who]], 0)
@@ -388,27 +326,15 @@ def _fresh_levels(place: Setting, people: People, who: NDArray[np.int64], rng: n
     return level
 
 
-def _leave_school(
-    education: NDArray[np.int8],
-    pool: NDArray[np.int64],
-    count: int,
-    age: NDArray[np.int8],
-    score: NDArray[np.float64],
-) -> None:
-    """Young people who leave school without more than basic school."""
-    young = pool[(education[pool] == IN_EDUCATION) & (age[pool] <= 20)]
-    education[top(score, young, count)] = BASIC
-
-
 def _upgrade(
     place: Setting,
     people: People,
     education: NDArray[np.int8],
-    pool: NDArray[np.int64],
+    pool: Ints,
     count: int,
     year: int,
-    score: NDArray[np.float64],
-    rng: np.random.Generator,
+    score: Floats,
+    rng: Generator,
 ) -> None:
     """Residents whose education becomes known (2018) or who complete one."""
     chance = -0.6 * score + logistic(rng.random(len(score)))
@@ -420,15 +346,34 @@ def _upgrade(
     education[chosen] = level
 
 
+def _by_quota(
+    criterion: str,
+    year: int,
+    place: Setting,
+    people: People,
+    counted: Bools,
+    score: Floats,
+    unplaced: float | None = None,
+) -> Bools:
+    """Who has a disadvantage: the top scores, as many in each stratum as its rate asks."""
+    stratum = stratum_of_person(place, people)
+    rate, base = _targets(criterion, year, stratum, counted)
+    chosen = np.zeros(len(score), dtype=bool)
+    for s in range(-1, N_STRATA):
+        pool = np.flatnonzero(counted & (stratum == s))
+        share = rate[REST] if unplaced is None else unplaced
+        chosen[top(score, pool, round(rate[s] * base[s]) if s >= 0 else round(share * len(pool)))] = True
+    return chosen
+
+
 def give_labour(place: Setting, people: People, year: int) -> People:
     """Labour status of everyone from 16; outside for good by quota between 16 and 66."""
     age = people.age.astype(float)
-    stratum = stratum_of_person(place, people)
     noise = lasting_noise(people.person, place.seed, 91)
     known = uniform_of_key(people.person, place.seed, 92) >= _WITHOUT_ENTRY["labour"]
     counted = (people.age >= 16) & (people.age <= 66) & known
     basic = (people.education == NONE) | (people.education == BASIC)
-    score = _field(place, people, 1) + 1.5 * noise + 0.9 * basic + 0.3 * (people.origin == NON_WESTERN)
+    score = _field_at(place, people.dwelling, 1) + 1.5 * noise + 0.9 * basic + 0.3 * (people.origin == NON_WESTERN)
     score += 0.022 * (age - 40.0) + 0.9 * (age >= 60)
     studying = people.education == IN_EDUCATION
     score[studying] -= 12.0
@@ -438,13 +383,8 @@ def give_labour(place: Setting, people: People, year: int) -> People:
     labour[counted & (u < 0.05)] = UNEMPLOYED
     labour[counted & (u > 0.955)] = TEMPORARILY_OUTSIDE
     labour[counted & studying] = STUDYING
-    rate, base = _targets("outside_labour_market", year, stratum, counted)
-    for s in range(-1, N_STRATA):
-        pool = np.flatnonzero(counted & (stratum == s))
-        count = round(rate[s] * base[s]) if s >= 0 else round(0.2 * len(pool))
-        chosen = top(score, pool, count)
-        retired = (people.age[chosen] >= 40) & (noise[chosen] > 0.8)
-        labour[chosen] = np.where(retired, EARLY_RETIREMENT, PERMANENTLY_OUTSIDE)
+    outside = _by_quota("outside_labour_market", year, place, people, counted, score, 0.2)
+    labour[outside] = np.where((people.age >= 40) & (noise > 0.8), EARLY_RETIREMENT, PERMANENTLY_OUTSIDE)[outside]
     old = (people.age > 66) & known
     labour[old] = np.where((people.age[old] < 72) & (noise[old] < -0.9), EMPLOYED, PERMANENTLY_OUTSIDE)
     return replace(people, labour=labour)
@@ -452,20 +392,14 @@ def give_labour(place: Setting, people: People, year: int) -> People:
 
 def give_income(place: Setting, people: People, year: int) -> People:
     """Disposable income from 15; below three quarters of the median by quota from 18."""
-    stratum = stratum_of_person(place, people)
     known = uniform_of_key(people.person, place.seed, 95) >= _WITHOUT_ENTRY["income"]
     counted = (people.age >= 18) & known
     outside = people.labour >= EARLY_RETIREMENT
-    score = _field(place, people, 2) + 1.4 * lasting_noise(people.person, place.seed, 96)
+    score = _field_at(place, people.dwelling, 2) + 1.4 * lasting_noise(people.person, place.seed, 96)
     score += 1.5 * (people.education == IN_EDUCATION) + 0.9 * (outside & (people.age <= 66))
     score += 0.5 * (people.labour == UNEMPLOYED) + 0.3 * (people.age < 25) + 0.35 * (people.age > 66)
     score += 0.4 * (people.education <= BASIC) - 0.5 * (people.education == LONG)
-    rate, base = _targets("low_income", year, stratum, counted)
-    low = np.zeros(len(score), dtype=bool)
-    for s in range(-1, N_STRATA):
-        pool = np.flatnonzero(counted & (stratum == s))
-        count = round(rate[s] * base[s]) if s >= 0 else round(rate[REST] * len(pool))
-        low[top(score, pool, count)] = True
+    low = _by_quota("low_income", year, place, people, counted, score)
     median = MEDIAN_2017 * INCOME_GROWTH ** (year - 2017)
     income = np.full(len(score), NO_INCOME, dtype=np.int32)
     income[counted] = _amounts(score[counted], low[counted], median)
@@ -474,7 +408,7 @@ def give_income(place: Setting, people: People, year: int) -> People:
     return replace(people, income=income)
 
 
-def _amounts(score: NDArray[np.float64], low: NDArray[np.bool_], median: float) -> NDArray[np.int32]:
+def _amounts(score: Floats, low: Bools, median: float) -> NDArray[np.int32]:
     """Amounts in the order of the score that put the median, and three quarters of it, exactly where they belong."""
     n = len(score)
     n_low, n_below = int(low.sum()), n // 2

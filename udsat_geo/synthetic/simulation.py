@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from udsat_geo.synthetic import people as criteria
@@ -20,7 +21,10 @@ from udsat_geo.synthetic.city import (
     NEW_2021,
     NEW_2025,
     REST,
+    Bools,
     City,
+    Floats,
+    Ints,
     build_city,
     geography,
     stream,
@@ -46,22 +50,22 @@ _RENEWAL = {
 _IMPROVES = (GONE_2021, GONE_2025)
 
 
-def survives(people: People, years: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+def survives(people: People, years: int, rng: Generator) -> Bools:
     """Which residents, aged already, live through the years since."""
     yearly = np.exp(np.interp(people.age, _DEATH_AGES, np.log(_DEATHS_A_YEAR)))
-    alive: NDArray[np.bool_] = rng.random(len(people.age)) < (1.0 - yearly) ** years
+    alive: Bools = rng.random(len(people.age)) < (1.0 - yearly) ** years
     return alive
 
 
-def per_home(people: People, n_homes: int, weight: NDArray[Any]) -> NDArray[np.float64]:
+def per_home(people: People, n_homes: int, weight: NDArray[Any]) -> Floats:
     """Sum of a weight over the residents of each home, shape (n_homes,)."""
     known = people.dwelling >= 0
-    total: NDArray[np.float64] = np.zeros(n_homes)
+    total: Floats = np.zeros(n_homes)
     total += np.bincount(people.dwelling[known], weights=weight[known].astype(float), minlength=n_homes)
     return total
 
 
-def children_born(people: People, homes: Homes, next_person: int, years: int, rng: np.random.Generator) -> People:
+def children_born(people: People, homes: Homes, next_person: int, years: int, rng: Generator) -> People:
     """The residents and the children born to couples, of a parent's origin."""
     n_homes = len(homes.cell)
     adult = (people.role == ADULT) & (people.age >= 18)
@@ -86,7 +90,7 @@ def children_born(people: People, homes: Homes, next_person: int, years: int, rn
     return people.joined(babies)
 
 
-def moving_units(people: People, homes: Homes, year: int, years: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def moving_units(people: People, homes: Homes, year: int, years: int, rng: Generator) -> Ints:
     """Which residents move, as numbers of the units that move together; -1 stays.
 
     A unit is a household (its dwelling's row) or a person alone (rows after the dwellings).
@@ -95,7 +99,7 @@ def moving_units(people: People, homes: Homes, year: int, years: int, rng: np.ra
     adult = (people.role == ADULT) | (people.age >= 18)
     adults = per_home(people, n_homes, adult)
     mean_age = per_home(people, n_homes, adult * people.age) / np.maximum(adults, 1)
-    yearly: NDArray[np.float64] = _MOVES_A_YEAR[np.searchsorted(_AGES_OF_MOVES, mean_age, side="right")]
+    yearly: Floats = _MOVES_A_YEAR[np.searchsorted(_AGES_OF_MOVES, mean_age, side="right")]
     non_western = per_home(people, n_homes, people.origin == NON_WESTERN) > 0
     for stratum, until in _RENEWAL.items():
         if year in until:
@@ -115,7 +119,7 @@ def moving_units(people: People, homes: Homes, year: int, years: int, rng: np.ra
     return np.where((leaves_home | leaves_seat | unknown) & (unit < 0), lone, unit)
 
 
-def _pull(year: int) -> NDArray[np.float64]:
+def _pull(year: int) -> Floats:
     """How much likelier hard-up movers end up in each stratum; a stratum that improves draws others."""
     pull = np.array([0.9, -1.5, 0.7, 0.6, 0.0, 0.0])
     if year in _RENEWAL[GONE_2025]:
@@ -124,13 +128,7 @@ def _pull(year: int) -> NDArray[np.float64]:
 
 
 def match(
-    movers: People,
-    unit: NDArray[np.int64],
-    fill: NDArray[np.int64],
-    homes: Homes,
-    place: criteria.Setting,
-    year: int,
-    rng: np.random.Generator,
+    movers: People, unit: Ints, fill: Ints, homes: Homes, place: criteria.Setting, year: int, rng: Generator
 ) -> People:
     """Those who move within the city, in their new homes: larger households in larger homes, like near like."""
     _, compact = np.unique(unit, return_inverse=True)
@@ -153,10 +151,8 @@ def match(
     dwelling_of_unit = np.full(len(size), -1)
     dwelling_of_unit[unit_order] = home_order
     dwelling = dwelling_of_unit[compact]
-    moved = replace(movers, dwelling=dwelling)
-    lone = np.bincount(compact)[compact] == 1
-    moved = replace(moved, role=np.where(lone & (movers.age >= 18), ADULT, movers.role).astype(np.int8))
-    return moved.take(dwelling >= 0)
+    role = np.where((size[compact] == 1) & (movers.age >= 18), ADULT, movers.role).astype(np.int8)
+    return replace(movers, dwelling=dwelling, role=role).take(dwelling >= 0)
 
 
 _VACANT = {2017: 0.04, 2018: 0.047, 2019: 0.04, 2021: 0.04, 2025: 0.04}  # of dwellings, our own
@@ -181,20 +177,13 @@ class Snapshot:
 
 
 class Simulation:
-    """The synthetic city of one seed; years are made in order and kept.
-
-    Parameters
-    ----------
-    seed : int
-    """
+    """The synthetic city of one seed; years are made in order and kept."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.city = build_city(seed)
-        homes = build_homes(self.city, seed)
-        homes, first = _people_2017(self.city, homes, seed)
-        self.homes: Homes = homes
-        self._place = criteria.setting(self.city, homes, seed)
+        self.homes, first = _people_2017(self.city, build_homes(self.city, seed), seed)
+        self._place = criteria.setting(self.city, self.homes, seed)
         self._snapshots = {2017: self._with_origin_and_education(first, np.ones(len(first.people.age), dtype=bool))}
 
     def year(self, year: int) -> Snapshot:
@@ -204,7 +193,7 @@ class Simulation:
                 self._snapshots[after] = self._step(self._snapshots[before], after)
         return self._snapshots[year]
 
-    def _with_origin_and_education(self, snapshot: Snapshot, new: NDArray[np.bool_]) -> Snapshot:
+    def _with_origin_and_education(self, snapshot: Snapshot, new: Bools) -> Snapshot:
         rng = stream(self.seed, 43, snapshot.year)
         people = criteria.give_origin(self._place, snapshot.people, snapshot.year, rng)
         people = criteria.give_education(self._place, people, snapshot.year, new, rng)
@@ -238,22 +227,22 @@ class Simulation:
         return self._with_origin_and_education(Snapshot(year, everyone, int(arrivals.person.max()) + 1), new)
 
 
-def _residents_for(area_m2: NDArray[Any], year: int) -> NDArray[np.float64]:
+def _residents_for(area_m2: NDArray[Any], year: int) -> Floats:
     """Residents by stratum that give the published floor area per resident, for the occupied floor area by stratum.
 
     The rate a stratum needs depends on how many live in the others, so the answer is approached in rounds.
     """
-    residents: NDArray[np.float64] = area_m2.astype(float) / 38.0
+    residents: Floats = area_m2.astype(float) / 38.0
     for _ in range(60):
         residents = area_m2 / stratum_rates("dwelling_area", year, residents)
     return residents
 
 
-def _planned_residents(homes: Homes, year: int) -> NDArray[np.int64]:
+def _planned_residents(homes: Homes, year: int) -> Ints:
     """Residents of ordinary homes by stratum when as many homes as usual stand vacant."""
     stands = homes.standing(year) & homes.ordinary
     area = np.bincount(homes.stratum[stands], weights=homes.area_m2[stands], minlength=N_STRATA)
-    planned: NDArray[np.int64] = np.rint(_residents_for(area * (1.0 - _VACANT[year]), year)).astype(np.int64)
+    planned: Ints = np.rint(_residents_for(area * (1.0 - _VACANT[year]), year)).astype(np.int64)
     return planned
 
 
@@ -284,14 +273,14 @@ def _people_2017(city: City, homes: Homes, seed: int) -> tuple[Homes, Snapshot]:
     return homes, Snapshot(2017, people.joined(lost), int(size.sum()) + unknown)
 
 
-def _residents_2017(city: City, total: int) -> NDArray[np.int64]:
+def _residents_2017(city: City, total: int) -> Ints:
     """Residents of ordinary homes by stratum: the areas' share follows the facts, the rest live elsewhere."""
     count = np.rint(np.bincount(city.stratum, weights=city.residents_2017, minlength=N_STRATA)).astype(np.int64)
     count[REST] = total - count[:REST].sum()
     return count
 
 
-def _fit_areas(homes: Homes, occupied: NDArray[np.int64], residents: NDArray[np.int64]) -> Homes:
+def _fit_areas(homes: Homes, occupied: Ints, residents: Ints) -> Homes:
     """Scale floor areas stratum by stratum to the published m2 per resident of 2017; later homes plan for theirs."""
     area = homes.area_m2.copy()
     rate = stratum_rates("dwelling_area", 2017, residents.astype(float))
@@ -308,7 +297,7 @@ def _fit_areas(homes: Homes, occupied: NDArray[np.int64], residents: NDArray[np.
     return fitted
 
 
-def _trim(area: NDArray[np.float64], mine: NDArray[np.int64], total: int) -> None:
+def _trim(area: Floats, mine: Ints, total: int) -> None:
     """Add or take single square metres, spread over homes, until their sum is `total`."""
     for _ in range(8):
         difference = total - int(area[mine].sum())
@@ -333,14 +322,14 @@ def _fit_new_areas(homes: Homes, before: int, year: int) -> Homes:
     return replace(homes, area_m2=area)
 
 
-def _without_dwelling(count: int, first: int, rng: np.random.Generator) -> People:
+def _without_dwelling(count: int, first: int, rng: Generator) -> People:
     """Residents whose dwelling is not known: single, mostly of working age."""
     homes = np.full(count, -1)
     ones = np.ones(count, dtype=np.int64)
     return compose(homes, ones, ones, np.zeros(count, dtype=bool), True, first, rng)
 
 
-def _open_homes(homes: Homes, stayers: People, year: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _open_homes(homes: Homes, stayers: People, year: int, rng: Generator) -> Ints:
     """Homes to be filled: enough of the empty ones, stratum by stratum, to reach the usual vacancy."""
     occupied = per_home(stayers, len(homes.cell), np.ones(len(stayers.age))) > 0
     empty = homes.standing(year) & ~occupied & (homes.seats == 0)
@@ -355,14 +344,7 @@ def _open_homes(homes: Homes, stayers: People, year: int, rng: np.random.Generat
     return np.concatenate(chosen)
 
 
-def _arrivals(
-    homes: Homes,
-    settled: People,
-    fill: NDArray[np.int64],
-    year: int,
-    next_person: int,
-    rng: np.random.Generator,
-) -> People:
+def _arrivals(homes: Homes, settled: People, fill: Ints, year: int, next_person: int, rng: Generator) -> People:
     """Newcomers from outside the city: as many as give the published floor area per resident in every stratum."""
     n_homes = len(homes.cell)
     living = per_home(settled, n_homes, np.ones(len(settled.age)))

@@ -7,31 +7,36 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.published import status_2021
+from udsat_geo.registers.schema import EDUCATION, LABOUR_STATUS, ORIGIN, TENURE
 from udsat_geo.synthetic import DEFAULT_SEED as DEFAULT_SEED
-from udsat_geo.synthetic import homes as homes_module
-from udsat_geo.synthetic.city import stream, write_places
-from udsat_geo.synthetic.homes import TENURES, Homes
+from udsat_geo.synthetic.city import (
+    DESIGNATION_YEARS,
+    Bools,
+    Ints,
+    PlantedAreas,
+    build_areas,
+    planted,
+    stream,
+    write_places,
+)
+from udsat_geo.synthetic.homes import YEARS as YEARS
+from udsat_geo.synthetic.homes import Homes, lacking, tenure_by_year
 from udsat_geo.synthetic.people import NO_INCOME, People
 from udsat_geo.synthetic.simulation import Simulation
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from udsat_geo.synthetic.city import PlantedAreas
-
 
 GENERATOR_VERSION = 3
 FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registers.toml", "places.geojson")
@@ -40,10 +45,7 @@ FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registe
 @lru_cache(maxsize=1)
 def _facts_hash() -> str:
     digest = hashlib.sha256()
-    for package, name in (
-        ("udsat_geo.synthetic", "geography.toml"),
-        ("udsat_geo.policy", "status_2021.toml"),
-    ):
+    for package, name in (("udsat_geo.synthetic", "geography.toml"), ("udsat_geo.policy", "status_2021.toml")):
         digest.update(resources.files(package).joinpath(name).read_bytes())
     return digest.hexdigest()[:10]
 
@@ -87,11 +89,7 @@ def _temporary_cache() -> Path:
 
 
 def find_or_make(
-    year: int,
-    seed: int,
-    cache: Path | None,
-    make: Callable[[Path], None],
-    progress: Callable[[str], None] | None,
+    year: int, seed: int, cache: Path | None, make: Callable[[Path], None], progress: Callable[[str], None] | None
 ) -> Path:
     """The folder of a year, made by `make` when missing.
 
@@ -106,20 +104,13 @@ def find_or_make(
         Writes the files into the folder it is given.
     progress : callable or None
         Told in one sentence when something has to be made.
-
-    Returns
-    -------
-    Path
     """
-    home = cache if cache is not None else default_cache()
+    home = default_cache() if cache is None else cache
     place = home / folder_name(year, seed)
     if is_complete(place):
         return place
     if not _writable(home):
-        home = _temporary_cache()
-        place = home / folder_name(year, seed)
-        if is_complete(place):
-            return place
+        return find_or_make(year, seed, _temporary_cache(), make, progress)
     if progress is not None:
         progress(_("making the synthetic registers of {year}").format(year=year))
     beside = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=home))
@@ -142,25 +133,6 @@ def _move_into_place(beside: Path, place: Path) -> None:
             raise
 
 
-EDUCATION_CODES = (
-    "none",
-    "basic",
-    "upper_secondary",
-    "vocational",
-    "short_tertiary",
-    "medium_tertiary",
-    "long_tertiary",
-    "in_education",
-)
-LABOUR_CODES = (
-    "employed",
-    "unemployed",
-    "in_education",
-    "temporarily_outside",
-    "early_retirement",
-    "permanently_outside",
-)
-ORIGIN_CODES = ("danish", "western", "non_western")
 _FIRST_PERSON, _PERSONS = 1_000_000_000, 2_600_000
 _FIRST_DWELLING, _DWELLINGS = 100_000_000, 700_000
 _FIRST_ADDRESS, _ADDRESSES = 40_000_000, 200_000
@@ -173,7 +145,7 @@ def simulation(seed: int) -> Simulation:
 
 
 @lru_cache(maxsize=1)
-def _keys(seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _keys(seed: int) -> tuple[Ints, Ints, Ints]:
     """Keys of people, dwellings and addresses, drawn at random so that they say nothing of place or time."""
     rng = stream(seed, 91)
     return (
@@ -183,7 +155,7 @@ def _keys(seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.i
     )
 
 
-def _column(values: NDArray[Any], kind: pa.DataType, known: NDArray[np.bool_] | None = None) -> pa.Array:
+def _column(values: NDArray[Any], kind: pa.DataType, known: Bools | None = None) -> pa.Array:
     """A column over an array's own memory, empty where not `known`.
 
     Built from buffers, since the library's own conversion loads pandas wherever that is installed.
@@ -216,10 +188,10 @@ def _residents(people: People, seed: int) -> pa.Table:
             "person_id": _column(key[order], pa.int64()),
             "dwelling_id": _column(dwellings[home], pa.int64(), home >= 0),
             "age": _column(people.age[order].astype(np.int16), pa.int16()),
-            "labour_status": _coded(people.labour[order], LABOUR_CODES),
-            "education": _coded(people.education[order], EDUCATION_CODES),
+            "labour_status": _coded(people.labour[order], LABOUR_STATUS),
+            "education": _coded(people.education[order], EDUCATION),
             "disposable_income": _column(income, pa.int32(), income != NO_INCOME),
-            "origin": _coded(people.origin[order], ORIGIN_CODES),
+            "origin": _coded(people.origin[order], ORIGIN),
         }
     )
 
@@ -229,19 +201,18 @@ def _dwellings(homes: Homes, year: int, seed: int) -> pa.Table:
     stands = np.flatnonzero(homes.standing(year))
     key = dwellings[stands]
     order = stands[np.argsort(key)]
-    tenure = homes_module.tenure_by_year(homes, year, seed)
-    no_bath_or_toilet = homes_module.lacking(homes, "bath", year, seed)
+    no_bath_or_toilet = lacking(homes, "bath", year, seed)
     # of the dwellings lacking something most lack the bath alone; which it is lasts with the dwelling
     kind = dwellings[: len(homes.cell)] % 20
     toilet = ~(no_bath_or_toilet & (kind < 6))
     bath = ~(no_bath_or_toilet & (kind >= 1))
-    heated = ~homes_module.lacking(homes, "heating", year, seed)
+    heated = ~lacking(homes, "heating", year, seed)
     return pa.table(
         {
             "dwelling_id": _column(dwellings[order], pa.int64()),
             "address_id": _column(addresses[homes.address[order]], pa.int64()),
             "area_m2": _column(homes.area_m2[order].astype(np.int32), pa.int32()),
-            "tenure": _coded(tenure[order], TENURES),
+            "tenure": _coded(tenure_by_year(homes, year, seed)[order], TENURE),
             "toilet": _column(toilet[order], pa.bool_()),
             "bath": _column(bath[order], pa.bool_()),
             "district_heating": _column(heated[order], pa.bool_()),
@@ -281,33 +252,8 @@ def _description(year: int, seed: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_year(year: int, folder: Path, seed: int) -> None:
-    """Write the three registers, ``registers.toml`` and named places of a year into a folder, which is made.
-
-    Parameters
-    ----------
-    year : int
-        One of ``YEARS``.
-    folder : Path
-    seed : int
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    made = simulation(seed)
-    people = made.finished(year)
-    _write(_residents(people, seed), folder / "residents.parquet")
-    _write(_dwellings(made.homes, year, seed), folder / "dwellings.parquet")
-    _write(_addresses(made.homes, year, seed), folder / "addresses.parquet")
-    write_places(folder / "places.geojson")
-    (folder / "registers.toml").write_text(_description(year, seed), encoding="utf-8", newline="\n")
-
-
-YEARS: tuple[int, ...] = (2017, 2018, 2019, 2021, 2025)
-
-
 def _check_year(year: int) -> None:
     if year not in YEARS:
-        from udsat_geo.messages.errors import InputError
-
         years = ", ".join(map(str, YEARS))
         raise InputError(
             _("The synthetic city has registers for {years}, not for {year}.").format(years=years, year=year)
@@ -333,15 +279,18 @@ def write_registers(year: int, folder: Path, seed: int = DEFAULT_SEED) -> None:
         When the city has no such year.
     """
     _check_year(year)
-
-    write_year(year, folder, seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    made = simulation(seed)
+    people = made.finished(year)
+    _write(_residents(people, seed), folder / "residents.parquet")
+    _write(_dwellings(made.homes, year, seed), folder / "dwellings.parquet")
+    _write(_addresses(made.homes, year, seed), folder / "addresses.parquet")
+    write_places(folder / "places.geojson")
+    (folder / "registers.toml").write_text(_description(year, seed), encoding="utf-8", newline="\n")
 
 
 def cached_registers(
-    year: int,
-    seed: int = DEFAULT_SEED,
-    cache: Path | None = None,
-    progress: Callable[[str], None] | None = None,
+    year: int, seed: int = DEFAULT_SEED, cache: Path | None = None, progress: Callable[[str], None] | None = None
 ) -> Path:
     """The folder of a year's synthetic registers in the user's cache, made when missing.
 
@@ -356,17 +305,12 @@ def cached_registers(
     progress : callable, optional
         Told in one sentence when registers have to be made.
 
-    Returns
-    -------
-    Path
-
     Raises
     ------
     InputError
         When the city has no such year.
     """
     _check_year(year)
-
     return find_or_make(year, seed, cache, lambda folder: write_registers(year, folder, seed), progress)
 
 
@@ -379,16 +323,10 @@ def planted_areas(year: int, seed: int = DEFAULT_SEED) -> PlantedAreas:
         One of ``YEARS``. Areas are those designated in 2017, 2021 and 2025; 2018 and 2019 have those of 2017.
     seed : int
 
-    Returns
-    -------
-    PlantedAreas
-
     Raises
     ------
     InputError
         When the city has no such year.
     """
     _check_year(year)
-    from udsat_geo.synthetic.city import DESIGNATION_YEARS, build_areas, planted
-
     return planted(build_areas(seed), max(y for y in DESIGNATION_YEARS if y <= year))

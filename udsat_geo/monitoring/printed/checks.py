@@ -135,12 +135,7 @@ Names = Mapping[str, str]
 
 
 class _Declared:
-    """The parsed file of checks; see there.
-
-    Parameters
-    ----------
-    content : dict
-    """
+    """The parsed file of checks; see there."""
 
     def __init__(self, content: dict[str, Any]):
         self.content = content
