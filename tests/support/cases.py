@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.paths import SHARED
+from paths import SHARED
 
 CASES = SHARED / "cases"
 
@@ -31,5 +31,13 @@ def run_case(name: str, out: Path, **environment: str) -> str:
         pytest.skip(f"the case {name} does not lie beside the repository, in {CASES}")
     paths = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     given = {**os.environ, "PATH": paths, "OUT": str(out), "COLUMNS": "400", **environment}
-    ran = subprocess.run(["bash", str(script)], env=given, capture_output=True, timeout=300)
-    return (ran.stdout + ran.stderr).decode("utf-8", "replace")
+    out.mkdir(parents=True, exist_ok=True)
+    ran = subprocess.run(
+        ["bash", str(script)], env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300
+    )
+    return ran.stdout.decode("utf-8", "replace")
+
+
+def exit_codes(printed: str) -> list[int]:
+    """The exit codes of the commands of a case, in their order."""
+    return [int(line.split()[2]) for line in printed.splitlines() if line.startswith("exit code ")]

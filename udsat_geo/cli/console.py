@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from udsat_geo.cli.options import printed
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _, in_language
 from udsat_geo.messages.words import counted_words, decimal
@@ -49,7 +50,13 @@ def progress_on(shown: bool) -> Iterator[Callable[[str], None]]:
 
 def print_json(content: Mapping[str, Any]) -> None:
     """Plain data as JSON, alone on standard output."""
-    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+    click.echo(json_text(content))
+
+
+def json_text(content: Mapping[str, Any]) -> str:
+    """Plain data as JSON; letters are written as they are where standard output can have them, else as escapes."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return json.dumps(content, ensure_ascii=not encoding.lower().startswith("utf"), indent=2)
 
 
 def tell_if_synthetic(synthetic: bool, language: str) -> None:
@@ -58,7 +65,8 @@ def tell_if_synthetic(synthetic: bool, language: str) -> None:
         told = _(
             "No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.", language
         )
-        click.echo(told)
+        with printed():
+            click.echo(told)
 
 
 def plain_console(width: int | None = None) -> Console:
@@ -68,7 +76,12 @@ def plain_console(width: int | None = None) -> Console:
     """
     from rich.console import Console
 
-    console = Console(markup=False, emoji=False, highlight=False, width=width)
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            """Rich would end the process as if there were a fault of ours."""
+            raise BrokenPipeError
+
+    console = Plain(markup=False, emoji=False, highlight=False, width=width)
     if width is None and not console.is_terminal:
         console.width = _UNBOUNDED
     return console

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from udsat_geo.messages.errors import InputError
+from udsat_geo.messages.errors import InputError, reason_of
 from udsat_geo.messages.translate import LANGUAGES, LOCALE, N_, _, language_of_user, speaking
 from udsat_geo.messages.version import __version__
 from udsat_geo.synthetic import DEFAULT_SEED
@@ -96,6 +96,14 @@ class Command(click.Command):
         with _translated(self, "epilog"):
             super().format_epilog(ctx, formatter)
 
+    def make_context(self, *args: Any, **settings: Any) -> click.Context:
+        """Read the call; help that nobody reads to its end is no fault."""
+        try:
+            return super().make_context(*args, **settings)
+        except BrokenPipeError:
+            _print_no_more()
+            raise click.exceptions.Exit(0) from None
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """``--help``, which click makes once, in the language of that moment."""
         option = super().get_help_option(ctx)
@@ -105,7 +113,7 @@ class Command(click.Command):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **settings: Any) -> Any:
         """Run in the language that the call, else the user's locale, asks for."""
-        with program_in(language_of_call(sys.argv[1:] if args is None else args)):
+        with program_in(language_of_call(sys.argv[1:] if args is None else args)), printed():
             return super().main(args, *rest, **settings)
 
 
@@ -291,6 +299,8 @@ def quiet_option() -> Decorator:
 
 
 INPUT_AT_FAULT, OUR_FAULT, INTERRUPTED = 2, 1, 130
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+"""What the system says where output cannot be written."""
 
 
 def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
@@ -302,7 +312,11 @@ def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def answered(*args: Any, **options: Any) -> None:
         try:
-            command(*args, **options)
+            with printed():
+                command(*args, **options)
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+            _tell_if_not_kept(quiet=bool(options.get("quiet")))
         except InputError as error:
             for message in error.messages:
                 click.echo(_("error: {message}").format(message=message), err=True)
@@ -322,6 +336,42 @@ def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
             sys.exit(INTERRUPTED)
 
     return answered
+
+
+@contextmanager
+def printed() -> Iterator[None]:
+    """What is printed within this block may be cut off: a reader that goes away (``| head``) stops nothing.
+
+    Output that cannot be written for any other reason (a disk that is full) is told on standard error and exits with 2.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        _print_no_more()
+    except OSError as error:
+        # what cannot be written into a file is told where that file is made, with its name
+        if error.filename is not None or error.errno not in _FULL:
+            raise
+        _print_no_more()
+        told = _("standard output: cannot be written ({reason}). Send it elsewhere, or free space.")
+        with suppress(OSError):
+            click.echo(_("error: {message}").format(message=told.format(reason=reason_of(error))), err=True)
+        sys.exit(INPUT_AT_FAULT)
+
+
+def _print_no_more() -> None:
+    """Send what is still to be printed nowhere, Python's own last attempt at its exit included."""
+    with suppress(OSError, AttributeError), open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def _tell_if_not_kept(quiet: bool) -> None:
+    jit = sys.modules.get("udsat_geo.kernels._jit")
+    if jit is not None and jit.not_kept and not quiet:
+        told = _(
+            "Machine code could not be kept, so each run compiles it anew: NUMBA_CACHE_DIR can name a folder for it."
+        )
+        click.echo(told, err=True)
 
 
 @contextmanager

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
+import warnings
 from importlib.abc import MetaPathFinder
+from io import TextIOWrapper
+from typing import Any
+from unicodedata import normalize
 
 from udsat_geo.cli.main import designate as designate_command
 from udsat_geo.cli.main import udsat as udsat_command
+
+_LIKE = dict(zip("\u2212\u2013\u2014\u2018\u2019\u201c\u201d\u00d7\u2502\u2588", "---''\"\"x|#", strict=True))
+_LIKE |= {"\u2026": "...", "\u2260": "!=", "\u2264": "<=", "\u2265": ">=", "\u2192": "->"}
+_LIKE |= {"å": "aa", "æ": "ae", "ø": "oe", "Å": "Aa", "Æ": "Ae", "Ø": "Oe", "Ł": "L", "ł": "l"}
+"""Signs that a console may lack (Windows-1252, ASCII), and what stands for them there, as is customary."""
 
 
 class _NoFramesForPyogrio(MetaPathFinder):
@@ -23,13 +33,35 @@ class _NoFramesForPyogrio(MetaPathFinder):
             raise ModuleNotFoundError(f"pyogrio goes without {fullname} here", name=fullname)
 
 
+def _print_any_sign(error: Any) -> tuple[str, int]:
+    """What is printed for signs that the console's encoding lacks: a sign like it, or a question mark."""
+    lacking = error.object[error.start : error.end]
+    return "".join(_LIKE.get(sign) or _letter(sign) or "?" for sign in lacking), error.end
+
+
+def _letter(sign: str) -> str:
+    return normalize("NFKD", sign).encode("ascii", "ignore").decode()
+
+
+def _begin() -> None:
+    """Set up the process: it is the script's own, so nothing else can miss what is changed."""
+    sys.meta_path.insert(0, _NoFramesForPyogrio())
+    codecs.register_error("sign_like_it", _print_any_sign)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="sign_like_it")
+    # what a library warns its users of is no fault of the person at the console, whatever PYTHONWARNINGS makes of it
+    if any(action == "error" for action, *_ in warnings.filters):
+        warnings.simplefilter("default")
+
+
 def designate() -> None:
     """The console script `designate`."""
-    sys.meta_path.insert(0, _NoFramesForPyogrio())
+    _begin()
     designate_command()
 
 
 def udsat() -> None:
     """The console script `udsat`."""
-    sys.meta_path.insert(0, _NoFramesForPyogrio())
+    _begin()
     udsat_command(prog_name="udsat")

@@ -78,12 +78,19 @@ def dress_comparison(path: Path, language: str, year: int) -> None:
         pass
 
 
+def _opened(path: Path) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(path, isolation_level=None)
+    except sqlite3.Error as error:
+        raise OSError(_("{file} could not be completed: {error}").format(file=path.name, error=error)) from None
+
+
 @contextmanager
 def _dressed(
     path: Path, language: str, year: int, summary: Mapping[str, Any] | None = None
 ) -> Iterator[tuple[sqlite3.Connection, Contents, dict[str, tuple[Style, ...]]]]:
     """A GeoPackage with titles, meanings and styles, to add more to: all is written, or nothing where it goes wrong."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with closing(_opened(path)) as connection:
         try:
             # the file stands aside until it is whole: a journal of its own would protect nothing
             connection.execute("PRAGMA journal_mode = OFF")

@@ -139,7 +139,7 @@ class _Image:
 
     def profile(self, count: int, dtype: str, nodata: float) -> dict[str, Any]:
         """What rasterio is told of a raster of so many bands over these cells."""
-        from rasterio.transform import from_origin
+        from rasterio import Affine
 
         size = self.cells.size
         return {
@@ -149,7 +149,7 @@ class _Image:
             "count": count,
             "dtype": dtype,
             "crs": self.crs,
-            "transform": from_origin(self.left * size, (self.top + 1) * size, size, size),
+            "transform": Affine(size, 0, self.left * size, 0, -size, (self.top + 1) * size),
             "nodata": nodata,
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,8 @@ from udsat_geo.messages.errors import InputError, OutputError, Problem, lacking,
 from udsat_geo.messages.translate import _
 
 DEFAULT_FORMATS = "gpkg,tif"
+_LONGEST_PATH = 500
+"""In bytes: SQLite opens no file of a longer one, its journal's ending included."""
 _NO_YEAR = 1970
 """The stamp of a GeoPackage whose contents have no year."""
 
@@ -275,6 +278,11 @@ class Folder:
     def check(self, year: int) -> None:
         """Find out before the work whether the results of a year can be written there, which raises `OutputError`."""
         check_writable(self.folder)
+        length = len(os.fsencode(self.folder.resolve() / f".designation_{year}-12345678" / f"designation_{year}.gpkg"))
+        if "gpkg" in self.formats and length > _LONGEST_PATH:
+            what = _("the path is too long for a GeoPackage ({length} bytes with the name of the file; {most} can be)")
+            told = what.format(length=length, most=_LONGEST_PATH)
+            raise OutputError(Problem(f"{str(self.folder)[:80]}...", told, _("Choose a shorter --out.")))
 
     def write(self, designation: Designation) -> tuple[list[str], str]:
         """Write the results, all or none: what was written, for a reader, and the summary as JSON."""
