@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from udsat_geo.sources.features import (
     check_polygons,
     features_in,
     file_of,
+    keys_of,
     list_layers,
     read_features,
     shared_areas,
+    texts_of,
     values_of,
 )
 
@@ -214,7 +217,8 @@ def _ids_and_names(features: Features) -> tuple[Objects, Objects]:
     key = next((lower[name] for name in IDS if name in lower), None)
     ids = _row_numbers(table.num_rows)
     if key is not None:
-        ids = as_objects([str(value) for value in values_of(table, key, features.name)])
+        keys = keys_of(table, key, features.name)
+        ids = as_objects([told or row for told, row in zip(keys, ids.tolist(), strict=True)])
     texts = [
         f.name
         for f in table.schema
@@ -233,6 +237,7 @@ def _names(features: Features, wanted: str | None) -> Objects | None:
     """The area of each row; None where no column tells it."""
     columns = features.attributes.column_names
     lower = {column.lower(): column for column in columns}
+    wanted = None if wanted is None else unicodedata.normalize("NFC", wanted)
     if wanted is not None and wanted not in columns:
         there = _("The file has: {columns}.").format(columns=", ".join(columns[:12]) or _("none"))
         where = _("{file}, column {column}").format(file=features.name, column=wanted)
@@ -240,8 +245,7 @@ def _names(features: Features, wanted: str | None) -> Objects | None:
     column = wanted or next((lower[name] for name in NAMES if name in lower), None)
     if column is None:
         return None
-    values = features.attributes.column(column).to_pylist()
-    names = as_objects(["" if value is None else str(value).strip() for value in values])
+    names = as_objects(texts_of(features, column))
     empty = names == ""
     if empty.any():
         example = _("row {row}").format(row=int(np.flatnonzero(empty)[0]) + 1)

@@ -13,6 +13,7 @@ import shapely
 
 from udsat_geo.areas.area_set import AreaSet, overlap_problem, shown_pairs
 from udsat_geo.changes.diff import Atoms, Changes, align, compare_atoms
+from udsat_geo.changes.units_of_one import units_of_one
 from udsat_geo.kernels.arrays import Floats, Ints, Objects, as_objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
@@ -21,7 +22,7 @@ from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.registers.folders import DEFAULT_RAW, has_registers, known_years, register_folder, source_of, years_in
 from udsat_geo.registers.schema import CRS
 from udsat_geo.sources.crs import crs_code, reproject, same_crs, short_crs
-from udsat_geo.sources.features import features_in, file_of, read_features, values_of
+from udsat_geo.sources.features import features_in, file_of, keys_of, read_features
 from udsat_geo.sources.origins import name_of
 from udsat_geo.synthetic.write import DEFAULT_SEED, YEARS, cached_registers
 from udsat_geo.units.zones import polygon_of_points
@@ -290,8 +291,8 @@ def _points_of_table(path: Path, policy: LoadedPolicy | None) -> Points:
     if nowhere.any():
         raise InputError(Problem(features.name, _("units without a geometry"), _("Draw them."), int(nowhere.sum())))
     column = _column(features.attributes, UNIT_ID)
-    named = None if column is None else values_of(features.attributes, column, features.name)
-    ids = as_objects(map(str, range(1, len(residents) + 1) if named is None else named))
+    keys = [""] * len(residents) if column is None else keys_of(features.attributes, column, features.name)
+    ids = as_objects([key or str(row) for row, key in enumerate(keys, 1)])
     return _points_of_shapes(ids, residents, geometry, crs_code(str(features.crs)), (features.name, None, "unit_table"))
 
 
@@ -488,11 +489,7 @@ def _by_units(before: AreaSet, now: AreaSet, language: str) -> Comparison:
     geometry[here] = second.places(atoms.of_now[here])
     geometry[~here] = first.places(atoms.of_before[~here])
     weights = Weights("units", now.file, now.known_year, now.source, len(second), int(second.residents.sum()))
-    gone, new = (set(a.unit_id.tolist()) - set(b.unit_id.tolist()) for a, b in ((first, second), (second, first)))
-    text = _(
-        "Units that only one designation has: {before} before, {now} now; nobody counts in the former now", language
-    )
-    notes = (text.format(before=len(gone), now=len(new)),) if gone or new else ()
+    notes = units_of_one(first.unit_id.tolist(), second.unit_id.tolist()).told(language)
     outline = before.outline if before.crs == now.crs else reproject(before.outline, before.crs, now.crs)
     changes = compare_atoms(before, now, atoms)
     return Comparison(

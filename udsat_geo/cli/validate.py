@@ -12,6 +12,7 @@ from udsat_geo.messages.translate import N_, _, program_language
 from udsat_geo.messages.words import counted_words, decimal
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers.expressions import check_limits
+from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import addresses_from_registers, cells_from_registers
 
 KINDS = {"cells": N_("cells"), "addresses": N_("addresses"), "zones": N_("zones")}
@@ -31,7 +32,8 @@ def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> 
         progress(_("reading and checking", language))
         made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
         units, sums = made_of(folder, rule)
-    notes = [note.told(language) for note in sums.notes]
+        told = check_sums(units, rule, folder.name, language)
+    notes = [*(note.told(language) for note in sums.notes), *told]
     if as_json:
         content = {"rows": sums.rows, "counts": sums.counts, "units": len(units), "notes": notes}
         print_json(content)

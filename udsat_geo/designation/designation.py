@@ -18,6 +18,7 @@ from udsat_geo.areas.outlines import outline_areas
 from udsat_geo.areas.roles import Areas, Memory
 from udsat_geo.changes.diff import Changes, compare
 from udsat_geo.changes.names import Named, name_areas
+from udsat_geo.changes.units_of_one import units_of_one
 from udsat_geo.designation.status import Status, take_status
 from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.kernels.arrays import Flags, Ints, Objects
@@ -30,6 +31,7 @@ from udsat_geo.scoring.scores import Scores, score_units
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
 from udsat_geo.units.edges import Edges, find_edges, uncut_edges
+from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import Units, addresses_from_registers, cells_from_registers
 
 Progress = Callable[[str], None]
@@ -215,7 +217,7 @@ def designate(
     step(_("comparing", language))
     changes = _changes(year, units, areas, outline, previous)
     named = _named(year, units, areas, around, previous, changes, language)
-    found["notes"] = (*found["notes"], *_notes(rule, scores, around, outline, named, inputs, previous, language))
+    found["notes"] = (*found["notes"], *_notes(rule, units, scores, around, outline, named, inputs, previous, language))
     return Designation(
         year=year,
         policy=policy.model_copy(update={"policy": rule}),
@@ -280,6 +282,7 @@ def _named(
 
 def _notes(
     rule: Policy,
+    units: Units,
     scores: Scores,
     around: Surroundings,
     outline: Objects,
@@ -304,6 +307,10 @@ def _notes(
                 areas=", ".join(named.area_id[groundless])
             )
         )
+    if previous is not None and len(previous.members):
+        alone = units_of_one(previous.members.unit_id.tolist(), units.unit_id.tolist())
+        # cells and addresses of registers come and go with their dwellings; given units do not
+        notes += alone.told(language) if inputs.unit_table is not None or alone.are_suspicious else ()
     if rule.incumbents.remembers and previous is None:
         notes.append(
             _(
@@ -364,6 +371,15 @@ def read_units(
     InputError
         If the input is at fault, or the policy needs another kind of input.
     """
+    units, found = _read_units(inputs, policy, threads, language)
+    file = inputs.registers if inputs.unit_table is None or inputs.registers else file_of(inputs.unit_table)
+    name = "" if file is None else name_of(file)
+    return units, {**found, "notes": (*found["notes"], *check_sums(units, policy.policy, name, language))}
+
+
+def _read_units(
+    inputs: Inputs, policy: LoadedPolicy, threads: int | None, language: str
+) -> tuple[Units, dict[str, Any]]:
     rule = policy.policy
     if inputs.unit_table is None:
         return _units_from_registers(inputs, policy, threads, language)

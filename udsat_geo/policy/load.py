@@ -186,7 +186,7 @@ def _demands(policy: Policy) -> dict[str, Any]:
     content = policy.model_dump(include={"let", "context", "criteria", "score", "rule", "areas"})
     del content["rule"]["years_running"]
     for criterion in content["criteria"]:
-        del criterion["label"], criterion["unit"]
+        del criterion["label"], criterion["unit"], criterion["may_exceed_one"]
     return content
 
 

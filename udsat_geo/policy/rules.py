@@ -5,10 +5,12 @@ Every model refuses unknown keys and is frozen. What one part cannot know of ano
 
 from __future__ import annotations
 
+import re
 import string
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
@@ -19,8 +21,17 @@ MOST_CELLS_IN_REACH = 1000
 MOST_CELLS_IN_BRIDGE = 50
 """What a bridge may span: every way between two cells so far apart is listed in memory. Own choice."""
 
+
+def one_form(text: str) -> str:
+    """An expression whose names are in the form in which names of columns are compared (NFC); its texts stay."""
+    parts = re.split(r"('(?:[^']|'')*')", text)
+    return "".join(part if part.startswith("'") else unicodedata.normalize("NFC", part) for part in parts)
+
+
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Expression = Annotated[str, Field(min_length=1, max_length=4000)]
+Expression = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(one_form)]
+ColumnName = Annotated[str, AfterValidator(one_form)]
+"""Of a table, or an expression over its columns."""
 Text = str | dict[str, str]
 Register = Literal["residents", "dwellings", "units"]
 
@@ -62,10 +73,10 @@ class UnitsRule(Rule):
 
     kind: Literal["cells", "addresses", "zones"] = "cells"
     size: int = Field(100, ge=1, le=100_000)
-    id: str | None = None
-    residents: str | None = None
-    name: str | None = None
-    columns: dict[Key, tuple[str, ...]] = Field(default_factory=dict)
+    id: ColumnName | None = None
+    residents: ColumnName | None = None
+    name: ColumnName | None = None
+    columns: dict[Key, tuple[ColumnName, ...]] = Field(default_factory=dict)
     missing: tuple[float, ...] = ()
     id_pattern: str | None = None
     crs: str | None = None
@@ -122,6 +133,8 @@ class Criterion(Rule):
         Beyond the limit only, not at it.
     counted : bool
         Whether it is one of those that ``rule.criteria`` counts; one that is only demanded by ``rule.require`` is not.
+    may_exceed_one : bool
+        With ``unit = "share"``: whether a unit's share may lie above 1, as an income against the region's mean does.
     """
 
     key: Key
@@ -136,6 +149,7 @@ class Criterion(Rule):
     strict: bool = False
     counted: bool = True
     unit: str = ""
+    may_exceed_one: bool = False
 
     @property
     def is_share(self) -> bool:

@@ -7,9 +7,11 @@ on has no access to files other than the registers themselves, and its settings 
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import json
 import math
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -79,6 +81,59 @@ def check_expression(
     kind : str
         What the names are, for the message.
     """
+    problems = _faults_of(connection, expression, columns, where, aggregates, kind)
+    quotes = _with_quotes(connection, expression, columns) if problems else None
+    if quotes is None:
+        return problems
+    key = where.rpartition(".")[2]
+    remedy = _("A name with spaces or signs, or one that SQL knows, is written in quotes: {key} = {quotes}.").format(
+        key=key, quotes=_as_toml(quotes)
+    )
+    return [dataclasses.replace(problems[0], remedy=remedy)]
+
+
+def _with_quotes(connection: duckdb.DuckDBPyConnection, expression: str, columns: Collection[str]) -> str | None:
+    """The expression with quotes around the columns that need them; None where that does not make it right."""
+    found = expression
+    for column in sorted(columns, key=len, reverse=True):
+        if column.lower() not in expression.lower() or _is_plain_name(connection, column):
+            continue
+        bare = re.compile(rf'(?<![\w"]){re.escape(column)}(?![\w"])', re.IGNORECASE)
+        # an odd part lies between quotes already
+        parts = re.split(r"(\"[^\"]*\"|'[^']*')", found)
+        parts[::2] = [bare.sub(lambda _match, name=column: quoted(name), part) for part in parts[::2]]
+        found = "".join(parts)
+    if found == expression or _faults_of(connection, found, columns, "", True, "column"):
+        return None
+    return found
+
+
+def _is_plain_name(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether SQL reads a name as it stands as that of one column."""
+    try:
+        answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT ({name}\n)"]).fetchall()
+    except duckdb.Error:
+        return False
+    tree = json.loads(answer[0][0])
+    if tree.get("error") or len(tree["statements"]) != 1:
+        return False
+    selected = tree["statements"][0]["node"].get("select_list", [{}])
+    return len(selected) == 1 and [one.lower() for one in selected[0].get("column_names", ())] == [name.lower()]
+
+
+def _as_toml(text: str) -> str:
+    """A text as TOML has it, in single quotes where it holds none."""
+    return f"'{text}'" if "'" not in text and "\n" not in text else f"'''{text}'''"
+
+
+def _faults_of(
+    connection: duckdb.DuckDBPyConnection,
+    expression: str,
+    columns: Collection[str],
+    where: str,
+    aggregates: bool,
+    kind: str,
+) -> list[Problem]:
     try:
         answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {expression}\n"]).fetchall()
     except duckdb.Error as error:
@@ -117,8 +172,8 @@ class _Names:
     known: set[str]
     kind: str
 
-    def faults(self, name: str, where: str) -> Iterator[Problem]:
-        if name.lower() not in self.known:
+    def faults(self, name: str, where: str, is_path: bool = False) -> Iterator[Problem]:
+        if is_path or name.lower() not in self.known:
             near = difflib.get_close_matches(name.lower(), sorted(self.known), 1)
             all_of_them = _(_ALL_NAMES[self.kind]).format(names=", ".join(sorted(self.known)))
             hint = (
@@ -163,7 +218,9 @@ def _faults(tree: Any, names: _Names, where: str, aggregates: bool) -> Iterator[
         yield Problem(where, _("may not use {what}").format(what=what), _("Only columns and plain functions."))
         return
     if kind == "COLUMN_REF":
-        yield from names.faults(".".join(tree["column_names"]), where)
+        # two names with a dot are a table and its column, even where a column is called like the two
+        path = ".".join(tree["column_names"])
+        yield from names.faults(path, where, is_path=len(tree["column_names"]) > 1)
     elif kind == "FUNCTION":
         name = tree["function_name"].lower()
         allowed = SCALAR_FUNCTIONS | AGGREGATES if aggregates else SCALAR_FUNCTIONS

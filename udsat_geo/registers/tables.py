@@ -7,6 +7,7 @@ whose columns have the contract's names and types; nothing is copied at this sta
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +55,13 @@ class TableSource:
         wanted = self.settings.columns.get(name, name)
         if wanted in self.types:
             return wanted
-        alike = [column for column in self.types if column.lower() == wanted.lower()]
+        alike = [column for column in self.types if _plain(column) == _plain(wanted)]
         return alike[0] if alike else None
+
+
+def _plain(column: str) -> str:
+    """A column's name without what does not count: letter case, and how letters and their marks are put together."""
+    return unicodedata.normalize("NFC", column).lower()
 
 
 def find_table(folder: Path, name: str, settings: TableSettings) -> Path:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
-from udsat_geo.registers.expressions import check_expression, evaluate_let, let_name_problems, raise_if_any
+from udsat_geo.registers.column_types import readable
+from udsat_geo.registers.expressions import (
+    check_expression,
+    evaluate_let,
+    let_name_problems,
+    names_in,
+    raise_if_any,
+)
 from udsat_geo.registers.read import Ratios, add_ratios
 from udsat_geo.sources.csv import quoted
 
@@ -74,13 +83,14 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
             Problem(name, _("the criteria of {id} read registers, not a unit table").format(id=policy.id), remedy)
         )
     attributes = _with_our_names(attributes, name, policy)
-    _check_names(attributes.column_names, name)
     connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
+    columns = attributes.column_names
+    attributes = _used(connection, attributes, name, policy)
     connection.register("attributes", attributes)
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     relation = _without_missing(connection, policy)
-    _check(connection, attributes.column_names, policy)
+    _check(connection, columns, policy)
     let = evaluate_let(connection, policy, "units", relation)
     n_units = attributes.num_rows
     residents, known = _residents(connection, relation, policy, name)
@@ -129,6 +139,39 @@ def _with_our_names(attributes: Any, name: str, policy: Policy) -> Any:
             attributes = attributes.append_column(ours, attributes.column(found[0]))
     raise_if_any(problems)
     return attributes
+
+
+def _used(connection: duckdb.DuckDBPyConnection, attributes: Any, name: str, policy: Policy) -> Any:
+    """The columns that expressions name, each with a name of its own and a type that the engine can reckon with.
+
+    What the others hold does not matter.
+    """
+    used = _names_used(connection, policy)
+    columns = [column for column in attributes.column_names if column.lower() in used]
+    _check_names(columns, name)
+    problems: list[Problem] = []
+    table = attributes.select(columns)
+    for place, column in enumerate(columns):
+        values, problem = readable(
+            connection, table.column(column), _("{file}, column {name}").format(file=name, name=column)
+        )
+        table = table.set_column(place, column, values)
+        problems += [] if problem is None else [problem]
+    raise_if_any(problems)
+    if not columns:
+        # rows without columns would not be counted
+        table = table.append_column("no_column", pa.nulls(attributes.num_rows, pa.int64()))
+    return table
+
+
+def _names_used(connection: duckdb.DuckDBPyConnection, policy: Policy) -> set[str]:
+    """The names that any expression of a policy uses, in lower case; one that cannot be read is told when checked."""
+    sides = [side for one in policy.criteria for side in (one.where, one.numerator, one.denominator)]
+    names: set[str] = set()
+    for expression in (*sides, *policy.let.get("units", {}).values(), policy.units.residents or "0"):
+        with suppress(duckdb.Error):
+            names |= names_in(connection, expression)
+    return names
 
 
 def _check_names(names: list[str], file: str) -> None:

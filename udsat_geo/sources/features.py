@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +219,16 @@ def read_features(path: Path, as_text: bool = False, language: str = "en") -> Fe
     InputError
         If the file is missing, empty, damaged, or has several layers and none is named.
     """
+    features = _read_features(path, as_text, language)
+    table = features.attributes
+    # a Mac writes letters and their marks apart, which look the same: names of columns are compared in one form
+    names = [unicodedata.normalize("NFC", name) for name in table.column_names]
+    if names != table.column_names:
+        features = dataclasses.replace(features, attributes=table.rename_columns(names))
+    return features
+
+
+def _read_features(path: Path, as_text: bool, language: str) -> Features:
     text, _bar, layer = str(path).partition("|layername=")
     file = Path(text)
     if not file.exists():
@@ -361,8 +374,53 @@ def texts_of(features: Features, column: str) -> list[str]:
     InputError
         See `values_of`.
     """
-    values = values_of(features.attributes, column, features.name)
-    return ["" if value is None else str(value).strip() for value in values]
+    return as_texts(features.attributes, column, features.name)
+
+
+def as_texts(table: Any, column: str, name: str) -> list[str]:
+    """The values of a column of an Arrow table as `texts_of` gives them; `name` is that of the file."""
+    return [_text(value, column, name) for value in values_of(table, column, name)]
+
+
+def keys_of(table: Any, column: str, name: str) -> list[str]:
+    """The values of a column as ids, by one rule whatever their type; empty where there is none.
+
+    Bytes are UTF-8, whole numbers have no decimals (164.0 is 164, in a column of texts where all are written so), NaN
+    is none, and spaces around do not count.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+    column : str
+    name : str
+        Of the file.
+
+    Raises
+    ------
+    InputError
+        See `values_of`.
+    """
+    keys = ["" if key in _NO_KEY else key for key in as_texts(table, column, name)]
+    if any(keys) and all(not key or _WHOLE.fullmatch(key) for key in keys):
+        keys = [key.partition(".")[0] for key in keys]
+    return keys
+
+
+_NO_KEY = frozenset(["nan", "NaN", "null", "NULL", "None", "<NA>"])
+"""What programs write where there is no id."""
+_WHOLE = re.compile(r"-?[0-9]+\.0+")
+
+
+def _text(value: Any, column: str, name: str) -> str:
+    """A value as text: bytes are UTF-8, NaN is none, and a whole number has no decimals."""
+    if isinstance(value, bytes):
+        try:
+            value = value.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(_unreadable(column, name, str(error))) from None
+    elif isinstance(value, float | Decimal):
+        value = None if value != value else int(value) if value == value // 1 else value
+    return "" if value is None else str(value).strip("\0").strip()
 
 
 def values_of(table: Any, column: str, name: str) -> list[Any]:
@@ -382,12 +440,16 @@ def values_of(table: Any, column: str, name: str) -> list[Any]:
     """
     try:
         values: list[Any] = table.column(column).to_pylist()
-    except (ValueError, OverflowError) as error:
-        # bytes that are no UTF-8, days that no calendar has
-        where = _("{file}, column {column}").format(file=name, column=column)
-        what = _("holds values that cannot be read ({reason})").format(reason=error)
-        raise InputError(Problem(where, what, _("Export the file again, as UTF-8."))) from None
+    except (ValueError, OverflowError, KeyError) as error:
+        # bytes that are no UTF-8, days that no calendar has, a name that two columns have
+        raise InputError(_unreadable(column, name, str(error))) from None
     return values
+
+
+def _unreadable(column: str, name: str, reason: str) -> Problem:
+    where = _("{file}, column {column}").format(file=name, column=column)
+    what = _("holds values that cannot be read ({reason})").format(reason=reason)
+    return Problem(where, what, _("Export the file again, as UTF-8."))
 
 
 def _out_of_bounds(geometry: NDArray[np.object_], farthest: float) -> NDArray[np.int64]:
@@ -434,7 +496,7 @@ def _read_parquet(file: Path) -> Features:
     name = name_of(file)
     try:
         table = pyarrow.parquet.read_table(file)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         what = _("cannot be read: {reason}").format(reason=str(error).split("\n")[0])
         raise InputError(Problem(name, what, _("Export it again."))) from None
     metadata = table.schema.metadata or {}

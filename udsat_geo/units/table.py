@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ from udsat_geo.registers.read import Located, RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.unit_rows import UnitSums, sum_unit_rows
 from udsat_geo.sources.crs import check_crs, crs_code, is_projected_in_metres, reproject, same_crs, short_crs
-from udsat_geo.sources.features import Features, check_polygons, read_features, values_of
+from udsat_geo.sources.features import Features, as_texts, check_polygons, read_features
 from udsat_geo.units.grid import find_cells
+from udsat_geo.units.ids import ids_of_units
 from udsat_geo.units.units import Units, grid_of
 from udsat_geo.units.zones import zone_of_points
 
@@ -61,9 +61,9 @@ def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTab
     import shapely
 
     features = read_features(path, language=language)
-    ids = _ids(features, policy)
+    ids, told = ids_of_units(features, policy, language)
     crs, reprojected = _reference_system(features, policy, language)
-    notes = features.notes + reprojected
+    notes = features.notes + told + reprojected
     geometry = features.geometry
     if geometry is not None:
         check_polygons(features.name, geometry, ids)
@@ -203,44 +203,8 @@ def _names(table: UnitTable, policy: Policy) -> NDArray[np.object_] | None:
             )
         )
     names = np.empty(len(table.unit_id), dtype=object)
-    names[:] = [None if value is None else str(value) for value in values_of(table.attributes, column, table.name)]
+    names[:] = [text or None for text in as_texts(table.attributes, column, table.name)]
     return names
-
-
-def _ids(features: Features, policy: Policy) -> NDArray[np.object_]:
-    names = features.attributes.column_names
-    column = policy.units.id
-    if column is None:
-        raise InputError(
-            Problem(
-                policy.place("units.id"), _("is missing"), _("Name the id column of {name}.").format(name=features.name)
-            )
-        )
-    if column not in names:
-        near = difflib.get_close_matches(column, names, 1)
-        hint = (
-            _("Did you mean {near!r}?").format(near=near[0])
-            if near
-            else _("The file has: {names}.").format(names=", ".join(names[:12]))
-        )
-        raise InputError(
-            Problem(_("{name}, column {column}").format(name=features.name, column=column), _("is missing"), hint)
-        )
-    if features.attributes.num_rows == 0:
-        raise InputError(Problem(features.name, _("holds no units"), _("Export it again.")))
-    values = values_of(features.attributes, column, features.name)
-    where = _("{name}, column {column}").format(name=features.name, column=column)
-    empty = sum(value is None or str(value).strip() == "" for value in values)
-    if empty:
-        raise InputError(Problem(where, _("empty ids"), _("Give every unit an id."), empty))
-    ids = np.array([str(value) for value in values], dtype=object)
-    unique, count = np.unique(ids.astype(str), return_counts=True)
-    if len(unique) < len(ids):
-        example = _("{value!r} stands {count} times").format(value=str(unique[count > 1][0]), count=count.max())
-        raise InputError(
-            Problem(where, _("duplicate keys"), _("Keep one row of each."), int((count - 1).sum()), example)
-        )
-    return ids
 
 
 def _reference_system(features: Features, policy: Policy, language: str) -> tuple[str, tuple[str, ...]]:
