@@ -72,3 +72,15 @@ def test_results_are_whole_where_nobody_reads_what_is_printed(tmp_path: Path) ->
     os.close(writing)
     assert ran.returncode == 0
     assert {path.suffix for path in tmp_path.iterdir()} == {".gpkg", ".tif", ".json"}
+
+
+@pytest.mark.long
+def test_a_job_imports_no_library_that_it_does_without(tmp_path: Path) -> None:
+    job = f"import sys; sys.argv = ['designate', '--year', '2025', '--quiet', '--out', {str(tmp_path)!r}]\n" + (
+        "from udsat_geo.cli.process import designate\n"
+        "try:\n    designate()\n"
+        "finally:\n    print(*({'pandas', 'geopandas', 'scipy.linalg'} & set(sys.modules)))\n"
+        "    import pandas, geopandas, scipy.linalg\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", job], capture_output=True, text=True)
+    assert (ran.stdout.strip(), ran.stderr) == ("", "")

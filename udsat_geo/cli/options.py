@@ -298,6 +298,9 @@ def quiet_option() -> Decorator:
     return option("--quiet", is_flag=True, help=N_("Print nothing but errors."))
 
 
+process_is_ours = False
+"""Whether a console script began this process, so that nothing else in it can miss what it does without."""
+
 INPUT_AT_FAULT, OUR_FAULT, INTERRUPTED = 2, 1, 130
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 """What the system says where output cannot be written."""

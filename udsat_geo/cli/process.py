@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from typing import Any
 from unicodedata import normalize
 
+from udsat_geo.cli import options
 from udsat_geo.cli.main import designate as designate_command
 from udsat_geo.cli.main import udsat as udsat_command
 
@@ -19,18 +20,26 @@ _LIKE |= {"å": "aa", "æ": "ae", "ø": "oe", "Å": "Aa", "Æ": "Ae", "Ø": "Oe"
 """Signs that a console may lack (Windows-1252, ASCII), and what stands for them there, as is customary."""
 
 
-class _NoFramesForPyogrio(MetaPathFinder):
-    """Keeps pandas and geopandas out of the import of pyogrio, which takes them in wherever they are installed.
+_DONE_WITHOUT = {
+    "pandas": "pyogrio._compat",
+    "geopandas": "pyogrio._compat",
+    "scipy.linalg": "numba.np.arraymath",
+}
+"""Library -> the module that takes it in, while it is imported itself, wherever it is installed, and does without."""
 
-    They are 0.3 s of processor time of a job that takes two, and commands read and write Arrow tables. Whoever imports
-    them at any other time gets them. The script owns its process, so nothing else can miss them.
+
+class _WithoutLookers(MetaPathFinder):
+    """Keeps libraries out of the imports that only look whether they are there.
+
+    pandas and geopandas are 0.3 s of a job that takes two and SciPy's linear algebra is 0.1 s; commands read and write
+    Arrow tables, and kernels multiply no matrices. Whoever imports them at any other time gets them.
     """
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
-        """Refuse the two while pyogrio looks for them; all else is left to the next finder."""
-        looking = sys.modules.get("pyogrio._compat")
-        if fullname in ("pandas", "geopandas") and looking is not None and not hasattr(looking, "HAS_GEOPANDAS"):
-            raise ModuleNotFoundError(f"pyogrio goes without {fullname} here", name=fullname)
+        """Refuse a library to whom looks for it; all else is left to the next finder."""
+        looking = sys.modules.get(_DONE_WITHOUT.get(fullname, ""))
+        if getattr(getattr(looking, "__spec__", None), "_initializing", False):
+            raise ModuleNotFoundError(f"done without here: {fullname}", name=fullname)
 
 
 def _print_any_sign(error: Any) -> tuple[str, int]:
@@ -45,7 +54,8 @@ def _letter(sign: str) -> str:
 
 def _begin() -> None:
     """Set up the process: it is the script's own, so nothing else can miss what is changed."""
-    sys.meta_path.insert(0, _NoFramesForPyogrio())
+    options.process_is_ours = True
+    sys.meta_path.insert(0, _WithoutLookers())
     codecs.register_error("sign_like_it", _print_any_sign)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
