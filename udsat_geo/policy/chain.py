@@ -6,6 +6,7 @@ The extending file comes last and wins. Tables are merged key by key, ``[[criter
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import hashlib
 import tomllib
@@ -180,13 +181,16 @@ def _read(name: str, path: Path | None, label: str, named_in: str | None) -> Pol
 def toml_content(data: bytes, label: str) -> dict[str, Any]:
     """The content of a TOML file; `label` is what it is called in messages.
 
+    TOML is UTF-8, but editors on Windows set a byte order mark before it, and PowerShell writes UTF-16 with one.
+
     Raises
     ------
     InputError
         If it is none.
     """
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return tomllib.loads(data.decode("utf-16" if marked else "utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InputError(
             Problem(label, _("is not UTF-8 text ({reason})").format(reason=error.reason), _("Save it as UTF-8."))
@@ -196,9 +200,7 @@ def toml_content(data: bytes, label: str) -> dict[str, Any]:
             Problem(label, _("is not valid TOML: {error}").format(error=error), _("Mend the file at that line."))
         ) from None
     except RecursionError:
-        raise InputError(
-            Problem(label, _("is nested too deeply"), _("Write it flat, as in the built-in ones."))
-        ) from None
+        raise InputError(Problem(label, _("is nested too deeply"), _("Write it flat."))) from None
 
 
 def _file_bytes(name: str, path: Path | None, named_in: str | None) -> bytes:

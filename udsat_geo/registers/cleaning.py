@@ -20,8 +20,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.registers.schema import AGES, COLUMNS, COUNTRIES, DANISH, WESTERN, Column
-from udsat_geo.registers.settings import NAME as SETTINGS
-from udsat_geo.registers.settings import RegisterSettings, read_settings
+from udsat_geo.registers.settings import RegisterSettings, read_settings, settings_file
 from udsat_geo.registers.tables import TableSource, is_whole_type, open_table
 from udsat_geo.sources.csv import first_broken_row, literal, pattern_of, quoted
 
@@ -568,8 +567,7 @@ def open_registers(folder: Path, threads: int | None = None, may_lack_values: bo
             problems += error.messages
     if problems:
         raise InputError(problems)
-    settings_file = folder / SETTINGS if (folder / SETTINGS).is_file() else None
-    return Opened(connection, clean[0], clean[1], clean[2], settings, settings_file)
+    return Opened(connection, clean[0], clean[1], clean[2], settings, settings_file(folder))
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:

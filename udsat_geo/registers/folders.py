@@ -9,7 +9,7 @@ from pathlib import Path
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.registers.settings import NAME as SETTINGS
-from udsat_geo.registers.settings import read_settings
+from udsat_geo.registers.settings import read_settings, settings_file
 
 DEFAULT_RAW = Path("data/raw")
 TABLES = ("residents", "dwellings", "addresses")
@@ -131,6 +131,6 @@ def _candidates(raw: Path) -> list[Path]:
 
 
 def _holds_registers(folder: Path) -> bool:
-    if (folder / SETTINGS).is_file():
+    if settings_file(folder) is not None:
         return True
     return any(path.stem in TABLES for path in folder.iterdir() if path.is_file())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
+from udsat_geo.policy.chain import toml_content
 from udsat_geo.policy.faults import given_value, in_words
 from udsat_geo.sources.csv import TableSettings
 
@@ -49,6 +49,22 @@ class RegisterSettings(BaseModel):
         return found
 
 
+def settings_file(folder: Path) -> Path | None:
+    """`registers.toml` of a folder, in whatever letter case its name is; None where there is none.
+
+    Raises
+    ------
+    InputError
+        If two names differ in letter case alone.
+    """
+    found = sorted(path for path in folder.iterdir() if path.name.lower() == NAME) if folder.is_dir() else []
+    if len(found) > 1:
+        what = _("names that differ in letter case alone: {names}")
+        told = what.format(names=", ".join(path.name for path in found))
+        raise InputError(Problem(str(folder), told, _("Keep one.")))
+    return found[0] if found else None
+
+
 def read_settings(folder: Path) -> RegisterSettings:
     """The settings of a register folder.
 
@@ -57,24 +73,17 @@ def read_settings(folder: Path) -> RegisterSettings:
     InputError
         If the file is there and wrong.
     """
-    path = folder / NAME
-    if not path.exists():
+    path = settings_file(folder)
+    if path is None:
         return RegisterSettings()
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return RegisterSettings.model_validate(content)
+        return RegisterSettings.model_validate(toml_content(path.read_bytes(), path.name))
     except OSError as error:
         raise InputError(
             Problem(
                 str(path), _("cannot be read ({reason})").format(reason=reason_of(error)), _("Make it a readable file.")
             )
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            Problem(NAME, _("is not valid TOML: {error}").format(error=error), _("Mend the file at that line."))
-        ) from None
-    except RecursionError:
-        raise InputError(Problem(NAME, _("is nested too deeply"), _("Write it flat."))) from None
     except ValidationError as error:
         raise InputError([_problem(entry) for entry in error.errors()]) from None
 
