@@ -31,11 +31,11 @@ from udsat_geo.registers.folders import (
     source_of,
 )
 from udsat_geo.sources.features import file_of
+from udsat_geo.sources.kinds import PARQUETS, VECTORS, tables_named
 from udsat_geo.sources.origins import name_of, origin_of
 from udsat_geo.synthetic.write import DEFAULT_SEED, YEARS, cached_registers
 
 BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels")
-VECTOR_SUFFIXES = (".gpkg", ".geojson", ".parquet", ".fgb", ".shp")
 """What lies around the units is looked for in the register folder under these names, in this order."""
 
 
@@ -242,7 +242,7 @@ def around_registers(named: Around, folder: Path | None) -> Around:
     ]
     for name in BESIDE_REGISTERS:
         if name not in found and folder is not None:
-            beside = [path for suffix in VECTOR_SUFFIXES if (path := folder / f"{name}{suffix}").exists()]
+            beside = tables_named(folder, name, PARQUETS + VECTORS)
             if len(beside) > 1:
                 names = ", ".join(path.name for path in beside)
                 problems.append(

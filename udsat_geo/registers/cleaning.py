@@ -156,18 +156,29 @@ def _key(raw: str, kind: str) -> str:
     """Keys are compared as text, so that a table that holds them as numbers fits one that holds them as text."""
     if is_whole_type(kind) or kind == "HUGEINT":
         return f"CAST({raw} AS VARCHAR)"
-    if kind in ("DOUBLE", "FLOAT"):
+    if kind in _NOT_WHOLE:
         return f"CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR)"
-    return f"nullif({raw}, '')" if kind == "VARCHAR" else f"nullif(CAST({raw} AS VARCHAR), '')"
+    if kind.startswith("DECIMAL"):
+        return f"CAST(TRY_CAST({raw} AS HUGEINT) AS VARCHAR)"
+    text = raw if kind == "VARCHAR" else f"CAST({raw} AS VARCHAR)"
+    # SAS pads texts with spaces; to look for them is cheaper than to trim every key
+    padded = f"suffix({text}, ' ') OR prefix({text}, ' ')"
+    return f"nullif(CASE WHEN {padded} THEN trim({text}) ELSE {text} END, '')"
+
+
+_NOT_WHOLE = ("DOUBLE", "FLOAT")
 
 
 def _key_faults(raw: str, kind: str, name: str, in_file: str) -> list[Fault]:
     """Keys in a column of floating point numbers (what pandas makes of integers with gaps) must be exact integers."""
-    if kind not in ("DOUBLE", "FLOAT"):
+    what = _("keys that are not whole numbers, or too large to be exact in this type")
+    if kind.startswith("DECIMAL"):
+        broken = f"{raw} <> floor({raw})"
+        return [Fault(f"{name}_not_exact", in_file, broken, what, _("Write keys as text or integers."))]
+    if kind not in _NOT_WHOLE:
         return []
     largest = 2**53 if kind == "DOUBLE" else 2**24
     broken = f"NOT isnan({raw}) AND ({raw} <> floor({raw}) OR abs({raw}) >= {largest})"
-    what = _("keys that are not whole numbers, or too large to be exact in this type")
     return [Fault(f"{name}_not_exact", in_file, broken, what, _("Write keys as text or integers."))]
 
 
@@ -189,8 +200,12 @@ def _code(source: TableSource, column: Column, in_file: str) -> tuple[str, list[
 def _recoded(source: TableSource, name: str, in_file: str) -> str:
     kind = source.types[in_file]
     raw = quoted(in_file) if kind == "VARCHAR" else f"CAST({quoted(in_file)} AS VARCHAR)"
-    value = f"nullif(trim({raw}), '')" if source.dialect is not None else f"nullif({raw}, '')"
-    recode = source.settings.values.get(name)
+    recode = source.settings.values.get(name, {})
+    if kind in _NOT_WHOLE:
+        # the numbers of SAS are all of this type: 110 is not to be called 110.0
+        raw = f"regexp_replace({raw}, '\\.0$', '')"
+        recode = {theirs.removesuffix(".0"): ours for theirs, ours in recode.items()}
+    value = f"nullif(trim({raw}), '')"
     if not recode:
         return value
     whens = " ".join(f"WHEN {literal(theirs)} THEN nullif({literal(ours)}, '')" for theirs, ours in recode.items())
@@ -558,7 +573,7 @@ def open_registers(folder: Path, threads: int | None = None, may_lack_values: bo
             problems += error.messages
     if problems:
         raise InputError(problems)
-    _lock(connection, [source.path for source in sources])
+    _lock(connection, [path for source in sources for path in source.parts or (source.path,)])
     clean: list[CleanTable] = []
     for source in sources:
         try:

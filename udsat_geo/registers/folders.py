@@ -10,6 +10,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.settings import read_settings, settings_file
+from udsat_geo.sources.kinds import tables_named
 
 DEFAULT_RAW = Path("data/raw")
 TABLES = ("residents", "dwellings", "addresses")
@@ -133,4 +134,4 @@ def _candidates(raw: Path) -> list[Path]:
 def _holds_registers(folder: Path) -> bool:
     if settings_file(folder) is not None:
         return True
-    return any(path.stem in TABLES for path in folder.iterdir() if path.is_file())
+    return any(tables_named(folder, name) for name in TABLES)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.registers.cleaning import (
     HASH,
@@ -43,6 +44,7 @@ from udsat_geo.registers.expressions import (
     names_in,
     raise_if_any,
 )
+from udsat_geo.registers.keys import difference_of_keys, written_alike
 from udsat_geo.registers.schema import COLUMNS
 from udsat_geo.registers.settings import RegisterSettings
 from udsat_geo.registers.tables import is_whole_type
@@ -211,16 +213,27 @@ def count_unplaced(
 
 
 def _dangling(opened: Opened, relation: str, key: str, target: str, count: int) -> Problem:
-    """The problem of keys that lead nowhere, with an example."""
-    first = opened.connection.execute(
-        f"SELECT x.{key} FROM {relation} x ANTI JOIN {target} t ON x.{key} = t.{key} "
-        f"WHERE x.{key} IS NOT NULL ORDER BY 1 LIMIT 1"
-    ).fetchall()
+    """The problem of keys that lead nowhere, with an example; of keys that are written in two ways, with both."""
     table = opened.dwellings if key == "address_id" else opened.residents
     where = _("{name}, column {key}").format(name=table.source.path.name, key=key)
+    what = _("keys that no row of {target} has").format(target=target)
+    lost = (
+        f"SELECT x.{key} AS here FROM {relation} x ANTI JOIN {target} t ON x.{key} = t.{key} WHERE x.{key} IS NOT NULL"
+    )
+    found, pair = opened.connection.execute(
+        f"SELECT count(DISTINCT row), min([here, there]) FROM "
+        f"(SELECT here, {written_alike('here')} AS plain, row_number() OVER () AS row FROM ({lost})) "
+        f"JOIN (SELECT {key} AS there, {written_alike(key)} AS plain FROM {target}) USING (plain) WHERE plain <> ''"
+    ).fetchall()[0]
+    if found:
+        here, there = pair
+        remedy = _("{n} of them differ from a key there only in {what}: write keys alike in both tables, as text.")
+        told = remedy.format(n=decimal(found, 0), what=difference_of_keys(here, there))
+        example = _("{here!r}, which is {there!r} there").format(here=here, there=there)
+        return Problem(where, what, told, count, example)
+    first = opened.connection.execute(f"SELECT min(here) FROM ({lost})").fetchall()[0][0]
     remedy = _("Add the missing {target}, or leave the cell empty.").format(target=target)
-    example = repr(first[0][0]) if first else None
-    return Problem(where, _("keys that no row of {target} has").format(target=target), remedy, count, example)
+    return Problem(where, what, remedy, count, repr(first))
 
 
 FRACTION = 1_000_000

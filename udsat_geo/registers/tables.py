@@ -6,8 +6,9 @@ whose columns have the contract's names and types; nothing is copied at this sta
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +19,7 @@ from udsat_geo.messages.translate import _
 from udsat_geo.registers.schema import COLUMNS, CRS, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.sources.csv import Dialect, TableSettings, literal, pattern_of, read_dialect
-
-TABULAR = (".parquet", ".csv")
-VECTOR = (".gpkg", ".geojson", ".fgb", ".shp", ".geoparquet")
+from udsat_geo.sources.kinds import SUFFIXES, named_path, parquet_parts, plain, schema_of, table_kind, tables_named
 
 _WHOLE_TYPES = frozenset(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"])
 
@@ -41,6 +40,8 @@ class TableSource:
     settings : TableSettings
     dialect : Dialect or None
         CSV only.
+    parts : tuple of Path
+        The files of a folder of parts; empty where `path` is read by itself, or was read whole.
     """
 
     name: str
@@ -49,19 +50,15 @@ class TableSource:
     types: dict[str, str]
     settings: TableSettings
     dialect: Dialect | None = None
+    parts: tuple[Path, ...] = ()
 
     def column_in_file(self, name: str) -> str | None:
         """The file's name of one of our columns; None if the file has no such column."""
         wanted = self.settings.columns.get(name, name)
         if wanted in self.types:
             return wanted
-        alike = [column for column in self.types if _plain(column) == _plain(wanted)]
+        alike = [column for column in self.types if plain(column) == plain(wanted)]
         return alike[0] if alike else None
-
-
-def _plain(column: str) -> str:
-    """A column's name without what does not count: letter case, and how letters and their marks are put together."""
-    return unicodedata.normalize("NFC", column).lower()
 
 
 def find_table(folder: Path, name: str, settings: TableSettings) -> Path:
@@ -73,14 +70,13 @@ def find_table(folder: Path, name: str, settings: TableSettings) -> Path:
         If there is none, or more than one.
     """
     if settings.file is not None:
-        path = folder / settings.file
-        if not path.is_file():
+        path = named_path(folder, settings.file)
+        if not path.exists():
             raise InputError(Problem(str(path), _("does not exist"), _("registers.toml names it: mend the name.")))
         return path
-    suffixes = TABULAR + VECTOR if name == "addresses" else TABULAR
-    found = [folder / f"{name}{suffix}" for suffix in suffixes if (folder / f"{name}{suffix}").is_file()]
+    found = tables_named(folder, name)
     if not found:
-        kinds = ", ".join(suffixes)
+        kinds = ", ".join(SUFFIXES)
         there = sorted(path.name for path in folder.iterdir())[:8]
         listing = _("The folder holds {names}.").format(names=", ".join(there)) if there else _("The folder is empty.")
         raise InputError(
@@ -114,16 +110,13 @@ def open_table(
     """
     _check_crs(name, settings)
     path = find_table(folder, name, settings)
-    if path.stat().st_size == 0:
-        raise InputError(Problem(path.name, _("is an empty file"), _("Export the table again.")))
-    if path.suffix in VECTOR or (name == "addresses" and path.suffix == ".parquet" and _has_geometry(path)):
-        source = _open_vector(connection, path, name, settings)
-    elif path.suffix == ".csv":
+    kind = table_kind(path)
+    if kind == "csv":
         source = _open_csv(connection, path, name, settings)
+    elif kind == "parquet":
+        source = _open_parquet(connection, path, name, settings)
     else:
-        source = _opened(
-            connection, path, name, settings, f"read_parquet({literal(pattern_of(path))}, hive_partitioning=false)"
-        )
+        source = _open_whole(connection, path, name, settings)
     _check_columns(source, may_lack_values)
     return source
 
@@ -148,7 +141,8 @@ def _opened(
 
 def _open_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableSettings) -> TableSource:
     dialect = read_dialect(path, settings)
-    columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in dialect.header)
+    _check_names(path, dialect.header, name, settings)
+    columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in dialect.columns)
     relation = (
         f"read_csv({literal(pattern_of(path))}, hive_partitioning=false, auto_detect=false, header=true, "
         "strict_mode=true, null_padding=false, "
@@ -158,29 +152,52 @@ def _open_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str, sett
     return _opened(connection, path, name, settings, relation, dialect)
 
 
-def _has_geometry(path: Path) -> bool:
-    """Whether a Parquet file is a GeoParquet file."""
-    import pyarrow as pa
-    import pyarrow.parquet
+def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableSettings) -> TableSource:
+    parts = parquet_parts(path)
+    schema = schema_of(parts[0], path.name)
+    if name == "addresses" and b"geo" in (schema.metadata or {}):
+        return _open_whole(connection, path, name, settings)
+    _check_names(path, schema.names, name, settings)
+    if path.is_dir():
+        files = f"[{', '.join(literal(pattern_of(part)) for part in parts)}]"
+        # what the folders say stays the text that it is, and columns need not stand in one order
+        options = "hive_partitioning=true, hive_types_autocast=false, union_by_name=true"
+    else:
+        files, options = literal(pattern_of(path)), "hive_partitioning=false"
+    # older writers say of no text that it is one
+    relation = f"read_parquet({files}, {options}, binary_as_string=true)"
+    return dataclasses.replace(_opened(connection, path, name, settings, relation), parts=parts)
 
-    try:
-        metadata = pyarrow.parquet.read_schema(path).metadata
-    except (pa.ArrowInvalid, OSError) as error:
-        reason = str(error).split("\n")[0]
-        raise InputError(
-            Problem(path.name, _("cannot be read: {reason}").format(reason=reason), _("Export the table again."))
-        ) from None
-    return bool(metadata) and b"geo" in metadata
 
+def _open_whole(connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableSettings) -> TableSource:
+    """A table that DuckDB does not read itself; points of addresses become easting and northing columns."""
+    from udsat_geo.sources.features import read_features, read_points
 
-def _open_vector(connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableSettings) -> TableSource:
-    """Addresses with a geometry column: their points become easting and northing columns."""
-    from udsat_geo.sources.features import read_points
-
-    table = read_points(path, CRS, settings.crs)
-    relation = f"{name}_points"
+    table = read_points(path, CRS, settings.crs) if name == "addresses" else read_features(path).attributes
+    _check_names(path, table.column_names, name, settings)
+    relation = f"{name}_as_read"
     connection.register(relation, table)
     return _opened(connection, path, name, settings, relation)
+
+
+def _check_names(path: Path, names: Sequence[str], table: str, settings: TableSettings) -> None:
+    """Refuse columns of ours that stand twice, letter case and the form of letters apart."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(plain(name), []).append(name)
+    ours = [*(column.name for column in COLUMNS[table]), "origin_country"]
+    twice = [found.get(plain(settings.columns.get(name, name)), []) for name in ours]
+    problems = [
+        Problem(
+            path.name,
+            _("column names stand twice: {names}").format(names=", ".join(alike)),
+            _("Rename one of them."),
+        )
+        for alike in twice
+        if len(alike) > 1
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _check_crs(name: str, settings: TableSettings) -> None:

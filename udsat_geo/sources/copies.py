@@ -18,6 +18,7 @@ from udsat_geo.sources.addresses import ARCHIVE, LAYER, Limits, Source, is_remot
 from udsat_geo.sources.fetch import Fetcher, fetch_file
 from udsat_geo.sources.formats import check_vector_file
 from udsat_geo.sources.gdal import copy_file, files_in
+from udsat_geo.sources.kinds import table_kind
 from udsat_geo.sources.origins import Origin, forget_origin, tell_origin
 
 SUFFIXES = (".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".fgb", ".shp", ".gml", ".csv", ".tab", ".kml")
@@ -109,7 +110,7 @@ def _fetch(source: Source, fetcher: Fetcher, folder: Path) -> Path:
         return path
     fetched = _from_web(source.place, "", fetcher, folder) if source.kind == "web" else None
     copy = fetched or _from_archive(source, fetcher, folder)
-    if copy.suffix not in (".csv", ".parquet", ".geoparquet"):
+    if table_kind(copy) == "vector":
         check_vector_file(copy, source.name)
     with copy.open("rb") as file:
         # it is as it was sent, so its hash is that of its bytes

@@ -89,6 +89,15 @@ class Dialect:
     separator: str
     header: tuple[str, ...]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The header with names that SQL, which knows no letter case, can tell apart."""
+        names: list[str] = []
+        for place, name in enumerate(self.header, start=1):
+            taken = {other.lower() for other in names}
+            names.append(f"{name} ({place})" if name.lower() in taken else name)
+        return tuple(names)
+
     def note(self, file: str, decimal: str) -> Note:
         """How a file is written, with its decimal sign."""
         encoding = "UTF-8" if self.encoding == "utf-8" else "Latin-1"

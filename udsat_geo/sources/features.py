@@ -26,6 +26,7 @@ from udsat_geo.sources.crs import FARTHEST_M, check_crs, positions_out_of_reach,
 from udsat_geo.sources.csv import read_csv_table
 from udsat_geo.sources.formats import check_vector_file
 from udsat_geo.sources.gdal import limited_gdal
+from udsat_geo.sources.kinds import parquet_parts, partitions_of, table_kind
 from udsat_geo.sources.origins import name_of
 
 
@@ -235,10 +236,14 @@ def _read_features(path: Path, as_text: bool, language: str) -> Features:
         raise InputError(Problem(str(file), _("no such file"), _("Check the path.")))
     if file.is_file() and file.stat().st_size == 0:
         raise InputError(Problem(name_of(file), _("is an empty file"), _("Export it again.")))
-    kind = file.suffix.lower()
-    if kind in (".parquet", ".geoparquet"):
+    kind = table_kind(file)
+    if kind == "parquet":
         return _read_parquet(file)
-    if kind == ".csv":
+    if kind == "sas":
+        from udsat_geo.sources.sas import read_sas
+
+        return Features(name_of(file), read_sas(file), None, None)
+    if kind == "csv":
         table, note = read_csv_table(file, as_text, language)
         return Features(name_of(file), table, None, None, (note,))
     return _read_gdal(file, layer or None)
@@ -495,7 +500,7 @@ def _read_parquet(file: Path) -> Features:
 
     name = name_of(file)
     try:
-        table = pyarrow.parquet.read_table(file)
+        table = _read_parts(file)
     except (pa.ArrowException, OSError) as error:
         what = _("cannot be read: {reason}").format(reason=str(error).split("\n")[0])
         raise InputError(Problem(name, what, _("Export it again."))) from None
@@ -510,6 +515,21 @@ def _read_parquet(file: Path) -> Features:
     crs = column.get("crs", "OGC:CRS84")
     text = crs if crs is None or isinstance(crs, str) else json.dumps(crs)
     return Features(name, table.drop_columns(primary), _geometries(table.column(primary), name), text)
+
+
+def _read_parts(file: Path) -> Any:
+    """A Parquet table, whole: a file, or the parts of a folder with what its folders say as columns of text."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    tables = []
+    for part in parquet_parts(file):
+        table = pyarrow.parquet.read_table(part, partitioning=None)
+        for name, value in partitions_of(file, part).items():
+            if name not in table.column_names:
+                table = table.append_column(name, pa.array([value] * table.num_rows, pa.string()))
+        tables.append(table)
+    return tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="permissive")
 
 
 def _geo_column(metadata: bytes, name: str) -> tuple[str, dict[str, Any]]:

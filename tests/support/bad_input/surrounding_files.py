@@ -106,7 +106,12 @@ _SYSTEMS = (
 
 _FILES = (
     Row("barriers are a folder", s.nothing, RAW + " --barriers {d}/raw", ("raw: cannot be read",)),
-    Row("a folder called like a table", lambda d: (d / "o.csv").mkdir(), OVERRIDES, ("o.csv: is not a file",)),
+    Row(
+        "a folder called like a table",
+        lambda d: (d / "o.csv").mkdir(),
+        OVERRIDES,
+        ("o.csv: is a folder without Parquet files",),
+    ),
     Row(
         "a barrier file cut in half",
         s.then(layer("b.gpkg", [LINE]), s.cut("b.gpkg")),

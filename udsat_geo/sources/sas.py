@@ -1,0 +1,41 @@
+"""Tables of SAS, its own files and transport files, through pyreadstat (the extra ``sas``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from udsat_geo.messages.errors import InputError, Problem, check_installed
+from udsat_geo.messages.translate import _
+from udsat_geo.sources.origins import name_of
+
+
+def read_sas(path: Path) -> Any:
+    """A table of SAS as an Arrow table.
+
+    Parameters
+    ----------
+    path : Path
+        ``.sas7bdat``, or a transport file (XPT).
+
+    Raises
+    ------
+    InputError
+        If pyreadstat is not installed, or the file is damaged.
+    """
+    name = name_of(path)
+    check_installed(name, "pyreadstat", "sas")
+    import pyarrow as pa
+    import pyreadstat
+
+    with path.open("rb") as file:
+        transport = file.read(6) == b"HEADER"
+    read = pyreadstat.read_xport if transport else pyreadstat.read_sas7bdat
+    try:
+        frame, _about = read(str(path))
+        # an empty text is none: SAS has no other word for it
+        table = pa.table({str(column): pa.Array.from_pandas(frame[column]) for column in frame})
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, pa.ArrowException, UnicodeDecodeError) as error:
+        what = _("cannot be read: {reason}").format(reason=str(error).split("\n")[0])
+        raise InputError(Problem(name, what, _("Export the table again."))) from None
+    return table
