@@ -17,7 +17,6 @@ from math import factorial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import ChangedArea, Changes, changed_areas
@@ -32,6 +31,7 @@ from udsat_geo.designation.job import (
     ran_before,
     run,
 )
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.version import __version__
@@ -47,7 +47,7 @@ OF_RATES = (DATA, RULE, WITHIN, MOVING)
 OF_AREA_RATES = (BORDER, WITHIN, MOVING)
 
 _FINENESS = 1 << 64
-Integers = NDArray[np.object_]
+Integers = Objects
 """Python integers, which do not overflow."""
 
 
@@ -73,15 +73,15 @@ class Situation:
     n_rows : int
     """
 
-    residents: NDArray[np.int64]
-    inside: NDArray[np.bool_]
-    numerator: NDArray[np.int64]
-    denominator: NDArray[np.int64]
-    numerator_unit: NDArray[np.int64]
-    denominator_unit: NDArray[np.int64]
-    worse: NDArray[np.float64]
-    row_before: NDArray[np.int64]
-    row_now: NDArray[np.int64]
+    residents: Ints
+    inside: Flags
+    numerator: Ints
+    denominator: Ints
+    numerator_unit: Ints
+    denominator_unit: Ints
+    worse: Floats
+    row_before: Ints
+    row_now: Ints
     n_rows: int
 
 
@@ -295,7 +295,7 @@ class _Sums:
         return self.scale * Fraction(top, bottom) if bottom else None
 
 
-def _common(sums: NDArray[np.int64], unit: NDArray[np.int64]) -> tuple[list[Integers], int]:
+def _common(sums: Ints, unit: Ints) -> tuple[list[Integers], int]:
     """Both years' sums in one unit of measure, as Python integers."""
     common = int(np.lcm.reduce(unit))
     return [sums[year].astype(object) * (common // int(unit[year])) for year in (0, 1)], common
@@ -309,7 +309,7 @@ def _crossed(tops: list[Integers], bottoms: list[Integers], a: int, b: int) -> I
     return crossed
 
 
-def _grouped(group: NDArray[np.int64], values: Integers, n_groups: int) -> list[int]:
+def _grouped(group: Ints, values: Integers, n_groups: int) -> list[int]:
     """Sums of Python integers by group; -1 is no group."""
     sums = np.zeros(n_groups, dtype=object)
     held = group >= 0
@@ -538,12 +538,12 @@ def _situation(made: dict[tuple[int, int], Designation], changes: Changes) -> Si
         place.setdefault(unit, len(place))
     n_units = len(place)
 
-    def spread(units: Units, values: NDArray[np.int64], missing: int) -> NDArray[np.int64]:
+    def spread(units: Units, values: Ints, missing: int) -> Ints:
         result = np.full((n_units, *values.shape[1:]), missing, dtype=np.int64)
         result[[place[unit] for unit in units.unit_id.tolist()]] = values
         return result
 
-    def inside(people: int, policy: int) -> NDArray[np.bool_]:
+    def inside(people: int, policy: int) -> Flags:
         one = made[people, policy]
         return spread(one.units, one.areas.area_of_unit, -1) >= 0
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.polygons import check_in_city, features_of_registers, read_polygons
-from udsat_geo.kernels.arrays import total
+from udsat_geo.kernels.arrays import Flags, Ints, Objects, total
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.goal_figures import (
@@ -263,8 +263,8 @@ class PollingFile:
     """
 
     polygons: AreaSet
-    eligible: NDArray[np.int64] | None = None
-    voted: NDArray[np.int64] | None = None
+    eligible: Ints | None = None
+    voted: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -283,12 +283,12 @@ class PollingDistricts:
     """
 
     label: tuple[str, ...]
-    residents: NDArray[np.int64]
-    residents_in_areas: NDArray[np.int64]
-    in_areas: NDArray[np.bool_]
+    residents: Ints
+    residents_in_areas: Ints
+    in_areas: Flags
     residents_in_no_district: int
-    eligible: NDArray[np.int64] | None = None
-    voted: NDArray[np.int64] | None = None
+    eligible: Ints | None = None
+    voted: Ints | None = None
 
     @property
     def turnout_in_areas(self) -> Fraction | None:
@@ -300,7 +300,7 @@ class PollingDistricts:
         """Turnout of all districts."""
         return self._turnout(np.ones(len(self.in_areas), dtype=bool))
 
-    def _turnout(self, of: NDArray[np.bool_]) -> Fraction | None:
+    def _turnout(self, of: Flags) -> Fraction | None:
         if self.eligible is None or self.voted is None:
             return None
         eligible = int(self.eligible[of].sum())
@@ -353,7 +353,7 @@ def districts_in_areas(polling: PollingFile, measured: MeasuredYear, least_share
     )
 
 
-def _voters(polling: AreaSet, table: Any) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None]:
+def _voters(polling: AreaSet, table: Any) -> tuple[Ints | None, Ints | None]:
     """Who may vote in each district, and who did; None where the file does not tell."""
     there = [name for name in (ELIGIBLE, VOTED) if name in table.column_names]
     if not there:
@@ -399,8 +399,8 @@ class Barriers:
         What was left out.
     """
 
-    lines: NDArray[np.object_]
-    points: NDArray[np.object_]
+    lines: Objects
+    points: Objects
     files: dict[str, Path]
     notes: tuple[str, ...] = ()
 
@@ -427,7 +427,7 @@ def read_barriers(lines: Path, points: Path, language: str) -> Barriers:
         With every problem of both files: missing, damaged, without a reference system, no lines, no points.
     """
     problems: list[str] = []
-    found: list[tuple[NDArray[np.object_], tuple[str, ...]]] = []
+    found: list[tuple[Objects, tuple[str, ...]]] = []
     for path, read in ((lines, _read_lines), (points, _read_points)):
         try:
             found.append(read(path, language))
@@ -456,7 +456,7 @@ def crossings_of_city(barriers: Barriers, rule: CrossingRule) -> Crossings:
     return _crossings_of(shapely.union_all(barriers.lines), barriers.points, rule)
 
 
-def _crossings_of(barrier: Any, points: NDArray[np.object_], rule: CrossingRule) -> Crossings:
+def _crossings_of(barrier: Any, points: Objects, rule: CrossingRule) -> Crossings:
     import shapely
 
     # a line that only touches an area shares a point with it, which is no barrier of it
@@ -472,7 +472,7 @@ def _crossings_of(barrier: Any, points: NDArray[np.object_], rule: CrossingRule)
     return Crossings(float(shapely.length(barrier)) / 1000, int(near.sum()))
 
 
-def _parts(path: Path, language: str) -> tuple[str, NDArray[np.object_], NDArray[np.int_], tuple[str, ...]]:
+def _parts(path: Path, language: str) -> tuple[str, Objects, NDArray[np.int_], tuple[str, ...]]:
     """The file's name, its geometries that are there, their types, and what is to be said of it."""
     import shapely
 
@@ -486,7 +486,7 @@ def _parts(path: Path, language: str) -> tuple[str, NDArray[np.object_], NDArray
     return features.name, geometry, shapely.get_type_id(geometry), notes
 
 
-def _read_lines(path: Path, language: str) -> tuple[NDArray[np.object_], tuple[str, ...]]:
+def _read_lines(path: Path, language: str) -> tuple[Objects, tuple[str, ...]]:
     name, geometry, kind, notes = _parts(path, language)
     lines = np.isin(kind, (_LINE, _MULTILINE))
     surfaces = np.isin(kind, (_POLYGON, _MULTIPOLYGON))
@@ -504,7 +504,7 @@ def _read_lines(path: Path, language: str) -> tuple[NDArray[np.object_], tuple[s
     return geometry[lines], notes
 
 
-def _read_points(path: Path, language: str) -> tuple[NDArray[np.object_], tuple[str, ...]]:
+def _read_points(path: Path, language: str) -> tuple[Objects, tuple[str, ...]]:
     import shapely
 
     name, geometry, kind, notes = _parts(path, language)
@@ -561,7 +561,7 @@ class Measured:
 
     year: int
     source: str
-    residents_of_area: NDArray[np.int64]
+    residents_of_area: Ints
     residents: int
     areas: dict[str, Ratio]
     rest: dict[str, Ratio]
@@ -655,7 +655,7 @@ def measure(
     )
 
 
-def _ratios(sums: RegisterSums, of: NDArray[np.bool_]) -> list[Ratio]:
+def _ratios(sums: RegisterSums, of: Flags) -> list[Ratio]:
     """The two sums of each criterion over some places, in ones."""
     numerator, denominator = sums.numerator[of].sum(axis=0), sums.denominator[of].sum(axis=0)
     return [

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.polygons import check_in_city, outside_city
 from udsat_geo.designation.status import Status, status_of_sums, sums_by_side
+from udsat_geo.kernels.arrays import Flags, Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Located, Missing, RegisterSums, read_partial_registers
 
@@ -38,15 +39,15 @@ class MeasuredYear:
     policy: Policy
     sets: tuple[AreaSet, ...]
     sums: RegisterSums
-    area_of_place: tuple[NDArray[np.int64], ...]
-    outside: tuple[NDArray[np.bool_], ...]
+    area_of_place: tuple[Ints, ...]
+    outside: tuple[Flags, ...]
     missing: Missing
 
     def status(self, number: int = 0) -> Status:
         """One of the sets against the rest of the city."""
         return status_of_sums(sums_by_side(self.sums, self.area_of_place[number] >= 0), self.policy)
 
-    def residents(self, number: int = 0) -> NDArray[np.int64]:
+    def residents(self, number: int = 0) -> Ints:
         """Residents of each area of one of the sets, shape (n_areas,)."""
         of_area = np.zeros(len(self.sets[number]) + 1, dtype=np.int64)
         np.add.at(of_area, self.area_of_place[number], self.sums.residents)
@@ -86,7 +87,7 @@ def check_all_in_city(measured: Sequence[MeasuredYear]) -> None:
     """
     for number in range(max(len(year.sets) for year in measured)):
         years = [year for year in measured if number < len(year.sets)]
-        outside: NDArray[np.bool_] = np.logical_and.reduce([year.outside[number] for year in years])
+        outside: Flags = np.logical_and.reduce([year.outside[number] for year in years])
         check_in_city(years[0].sets[number], outside)
 
 
@@ -95,8 +96,8 @@ class _Placing:
 
     def __init__(self, sets: Sequence[AreaSet]):
         self.sets = sets
-        self.area_of_place: tuple[NDArray[np.int64], ...] = ()
-        self.outside: tuple[NDArray[np.bool_], ...] = ()
+        self.area_of_place: tuple[Ints, ...] = ()
+        self.outside: tuple[Flags, ...] = ()
 
     def __call__(self, addresses: Located) -> tuple[NDArray[np.int32], int]:
         areas = [
@@ -116,7 +117,7 @@ class _Placing:
         return place.astype(np.int32), n_places
 
 
-def _outside(areas: AreaSet, area_of_address: NDArray[np.int64], addresses: Located) -> NDArray[np.bool_]:
+def _outside(areas: AreaSet, area_of_address: Ints, addresses: Located) -> Flags:
     """Which areas lie outside the city: of those that hold an address none does, and the others are looked at."""
     outside = np.ones(len(areas), dtype=bool)
     outside[area_of_address[area_of_address >= 0]] = False

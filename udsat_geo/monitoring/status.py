@@ -12,21 +12,19 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Progress as ProgressCallback
 from udsat_geo.designation.earlier import Nowhere, Store
 from udsat_geo.designation.job import Job, find_registers_of_years, run
 from udsat_geo.designation.status import Status
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.measure import MeasuredYear, check_all_in_city, measure_year
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import MilestoneRule, Policy
 from udsat_geo.synthetic.write import DEFAULT_SEED
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -59,12 +57,12 @@ class StatusSeries:
         return np.stack([status.gap for status in self.statuses])
 
     @property
-    def residents_in_areas(self) -> NDArray[np.int64]:
+    def residents_in_areas(self) -> Ints:
         """Residents of the areas, shape (n_years,)."""
         return np.array([status.residents_in_areas for status in self.statuses], dtype=np.int64)
 
     @property
-    def residents(self) -> NDArray[np.int64]:
+    def residents(self) -> Ints:
         """Placed residents of the whole city, shape (n_years,)."""
         return np.array([status.residents for status in self.statuses], dtype=np.int64)
 
@@ -124,7 +122,7 @@ class GapChange:
     gap_since: Floats
     gap_now: Floats
     change: Floats
-    improved: NDArray[np.bool_]
+    improved: Flags
 
 
 def change_of_gaps(series: StatusSeries, since: int) -> GapChange:
@@ -347,7 +345,7 @@ class StatusReport:
     updated: AreaSet | None
     updated_status: Status | None
     registers: tuple[RegistersTold, ...]
-    residents: tuple[dict[int, NDArray[np.int64]], ...]
+    residents: tuple[dict[int, Ints], ...]
     notes: tuple[str, ...] = ()
     language: str = "da"
 
@@ -425,7 +423,7 @@ def _blanks(report: StatusReport, year: int, missing: Missing) -> list[str]:
     return notes
 
 
-def _nobody(areas: AreaSet, residents_of: Mapping[int, NDArray[np.int64]], language: str) -> list[str]:
+def _nobody(areas: AreaSet, residents_of: Mapping[int, Ints], language: str) -> list[str]:
     """Areas that nobody lives in, years in which they are the same together."""
     years_of: dict[tuple[int, ...], list[int]] = {}
     for year, residents in residents_of.items():

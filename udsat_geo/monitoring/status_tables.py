@@ -12,18 +12,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.summary import SETTINGS, as_json, sha256
+from udsat_geo.kernels.arrays import Floats, Ints
 from udsat_geo.messages.tables import Table, csv_text
 from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import decimal
 from udsat_geo.monitoring.status import RegistersTold, StatusReport
 from udsat_geo.policy.rules import Criterion
-
-Floats = NDArray[np.float64]
 
 DECIMALS = 1
 """Of every figure: as the status report prints levels and gaps."""
@@ -382,7 +380,7 @@ def as_data(report: StatusReport) -> dict[str, Any]:
     }
 
 
-def _areas(told: AreaSet, residents: Mapping[int, NDArray[np.int64]]) -> dict[str, Any]:
+def _areas(told: AreaSet, residents: Mapping[int, Ints]) -> dict[str, Any]:
     return {
         "name": told.file,
         "designation_of": told.known_year,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.designation.status import Status
+from udsat_geo.kernels.arrays import Floats
 from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.monitoring.status import StatusSeries, progress_of
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-
-Floats = NDArray[np.float64]
 
 LABEL_CM, GAP_CM, ROW_CM, BAR_CM, BETWEEN_CM = 4.0, 2.6, 1.25, 0.42, 0.75
 """Width of the labels and of the gaps; from criterion to criterion; of a bar; between two units of measure."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.changes.diff import ADDED
 from udsat_geo.changes.lineage import Lineage
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.translate import Np_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.report.canvas import (
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _HALVINGS = 60
 
@@ -190,7 +187,7 @@ class FlowChart:
     language: str = "da"
 
     @property
-    def begins(self) -> NDArray[np.bool_]:
+    def begins(self) -> Flags:
         """Whether an area descends from none of the year before, shape (n_areas,)."""
         return np.array([event == ADDED for event in self.lineage.nodes.event], dtype=bool)
 
@@ -236,7 +233,7 @@ class _Page:
         self.sheet.title(title)
         self.sheet.notes(self.top + body + KEY_CM + 0.1, notes)
         self.numbers = [decimal(int(residents), 0, self.language) for residents in self.nodes.residents]
-        self.left: NDArray[np.float64] = np.linspace(
+        self.left: Floats = np.linspace(
             self._labels_cm(0), width - self._labels_cm(self.n_years - 1) - BAR_CM, self.n_years
         )
         self.axes: Axes = self.sheet.axes(0, self.top, width, body, "flows")

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.designation.surroundings import Surroundings
+from udsat_geo.kernels.arrays import Floats, Ints, Objects
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.report.canvas import (
@@ -71,9 +71,9 @@ class Backdrop:
 
     built: Any
     district: tuple[str, ...]
-    district_geometry: NDArray[np.object_]
+    district_geometry: Objects
     barriers: Any
-    crossings: NDArray[np.float64]
+    crossings: Floats
     crs: str
 
 
@@ -94,7 +94,7 @@ class Mapped:
 
     year: int
     until: int
-    outline: NDArray[np.object_]
+    outline: Objects
     backdrop: Backdrop
     origin: Origin
     language: str = "da"
@@ -145,7 +145,7 @@ def backdrop_of(units: Units, surroundings: Surroundings) -> Backdrop:
     return Backdrop(built, names, geometry, lines, crossings, units.crs)
 
 
-def ground_of_units(units: Units, members: NDArray[np.int64]) -> NDArray[np.object_]:
+def ground_of_units(units: Units, members: Ints) -> Objects:
     """The ground of some units, shape (n_members,): of an address, a small disc."""
     import shapely
 
@@ -154,11 +154,11 @@ def ground_of_units(units: Units, members: NDArray[np.int64]) -> NDArray[np.obje
     if units.kind != "addresses":
         return unit_polygons(units, members)
     points = shapely.points(units.easting[members], units.northing[members])
-    discs: NDArray[np.object_] = shapely.buffer(points, ADDRESS_M, quad_segs=2)
+    discs: Objects = shapely.buffer(points, ADDRESS_M, quad_segs=2)
     return discs
 
 
-def _districts(surroundings: Surroundings) -> tuple[tuple[str, ...], NDArray[np.object_]]:
+def _districts(surroundings: Surroundings) -> tuple[tuple[str, ...], Objects]:
     """The districts that are polygons, each once, by name."""
     import shapely
 
@@ -173,7 +173,7 @@ def _districts(surroundings: Surroundings) -> tuple[tuple[str, ...], NDArray[np.
     return names, geometry
 
 
-def frame_of(backdrop: Backdrop, areas: NDArray[np.object_], width_cm: float, tallest_cm: float) -> Frame:
+def frame_of(backdrop: Backdrop, areas: Objects, width_cm: float, tallest_cm: float) -> Frame:
     """The largest frame of a width, and of at most a height, that shows everything."""
     import shapely
 
@@ -272,7 +272,7 @@ def draw_north(axes: Axes, frame: Frame) -> None:
     )  # fmt: skip
 
 
-def draw_district_names(axes: Axes, backdrop: Backdrop, frame: Frame, taken: NDArray[np.object_]) -> None:
+def draw_district_names(axes: Axes, backdrop: Backdrop, frame: Frame, taken: Objects) -> None:
     """Write the names of districts where they lie on nothing, each as near as can be to the middle of its district.
 
     Parameters
@@ -353,22 +353,22 @@ class Place:
         return self.x - across, self.y - up, self.x + across, self.y + up
 
 
-def middle_of(polygon: Any) -> NDArray[np.float64]:
+def middle_of(polygon: Any) -> Floats:
     """The middle of the largest circle in a polygon's largest part, shape (2,); the polygon is not empty."""
     import shapely
 
     largest = max(shapely.get_parts(polygon), key=shapely.area)
     circle = shapely.maximum_inscribed_circle(largest, float(np.sqrt(shapely.area(largest))) / 100)
-    middle: NDArray[np.float64] = shapely.get_coordinates(circle)[0]
+    middle: Floats = shapely.get_coordinates(circle)[0]
     return middle
 
 
 def place_labels(
-    polygons: NDArray[np.object_],
-    sizes: NDArray[np.float64],
+    polygons: Objects,
+    sizes: Floats,
     frame: tuple[float, float, float, float],
-    taken: NDArray[np.object_] | None = None,
-    others: NDArray[np.object_] | None = None,
+    taken: Objects | None = None,
+    others: Objects | None = None,
 ) -> list[Place]:
     """Place one label for each polygon.
 
@@ -412,13 +412,13 @@ def place_labels(
 
 def _nearest_free(
     i: int,
-    polygons: NDArray[np.object_],
-    anchors: NDArray[np.float64],
-    size: NDArray[np.float64],
+    polygons: Objects,
+    anchors: Floats,
+    size: Floats,
     frame: tuple[float, float, float, float],
     taken: list[object],
     drawn: list[object],
-) -> NDArray[np.float64]:
+) -> Floats:
     """The cheapest place around an anchor, in the frame, whose label and line touch no other label or line.
 
     Where there is no such place, a label touches no other label rather than no line.
@@ -446,11 +446,11 @@ def _nearest_free(
         if j != i:  # its own polygon may lie under the line, not under the label
             over += shapely.length(shapely.intersection(lines, polygon))
     cost = np.hypot(*(at - anchors[i]).T) + OVER_ANOTHER * over
-    best: NDArray[np.float64] = at[int(np.argmin(cost))]
+    best: Floats = at[int(np.argmin(cost))]
     return best
 
 
-def _candidates(anchor: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.float64]:
+def _candidates(anchor: Floats, size: Floats) -> Floats:
     """Places around an anchor, shape (n_places, 2); the nearest keep the anchor free of the label."""
     angle = 2 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
     ring = np.column_stack([np.cos(angle), np.sin(angle)])
@@ -458,15 +458,15 @@ def _candidates(anchor: NDArray[np.float64], size: NDArray[np.float64]) -> NDArr
     return np.concatenate([anchor + ring * (stretch + distance - DISTANCES_CM[0]) for distance in DISTANCES_CM])
 
 
-def _boxes(middle: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.object_]:
+def _boxes(middle: Floats, size: Floats) -> Objects:
     import shapely
 
     half = size / 2
-    boxes: NDArray[np.object_] = shapely.box(*(middle - half).T, *(middle + half).T)
+    boxes: Objects = shapely.box(*(middle - half).T, *(middle + half).T)
     return boxes
 
 
-def _line(start: NDArray[np.float64], end: NDArray[np.float64]) -> object:
+def _line(start: Floats, end: Floats) -> object:
     import shapely
 
     return shapely.linestrings([start, end])
@@ -537,7 +537,7 @@ class MapPage:
         self,
         mapped: Mapped,
         title: str,
-        outlines: NDArray[np.object_],
+        outlines: Objects,
         lists: tuple[Listed, ...],
         keys: tuple[Key, ...],
         notes: tuple[str, ...] = (),
@@ -616,9 +616,7 @@ class MapPage:
             self.sheet.write(left + _NAME_CM, at, told, self.size)
             at += self.line * _lines_of_key(key, self.size)
 
-    def label(
-        self, labels: list[str], polygons: NDArray[np.object_], others: NDArray[np.object_] | None = None
-    ) -> list[Place]:
+    def label(self, labels: list[str], polygons: Objects, others: Objects | None = None) -> list[Place]:
         """Write a short label on each polygon, or near it with a line.
 
         Parameters
@@ -648,7 +646,7 @@ class MapPage:
             )  # fmt: skip
         return places
 
-    def name_districts(self, places: list[Place], polygons: NDArray[np.object_]) -> None:
+    def name_districts(self, places: list[Place], polygons: Objects) -> None:
         """Write the names of districts where neither areas nor labels lie."""
         import shapely
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import ADDED, REMOVED, compare
 from udsat_geo.designation.designation import Designation, remember
+from udsat_geo.kernels.arrays import Flags, Ints, Objects
 from udsat_geo.kernels.components import label_components
 from udsat_geo.messages.translate import Np_, _
 from udsat_geo.messages.words import decimal
@@ -38,7 +38,7 @@ class AreasOnMap(Mapped):
     """
 
     name: tuple[str, ...]
-    residents: NDArray[np.int64]
+    residents: Ints
     residents_of_city: int
 
 
@@ -139,7 +139,7 @@ class ChangesOnMap(Mapped):
     """
 
     before: int
-    outline_before: NDArray[np.object_]
+    outline_before: Objects
     added: tuple[Piece, ...]
     removed: tuple[Piece, ...]
     residents_added: int
@@ -185,9 +185,7 @@ def changes_on_map(before: AreaSet, now: Designation) -> ChangesOnMap:
     )
 
 
-def _pieces(
-    now: Designation, changed: NDArray[np.bool_], area: NDArray[np.int64], whole: set[int], name: NDArray[np.object_]
-) -> tuple[Piece, ...]:
+def _pieces(now: Designation, changed: Flags, area: Ints, whole: set[int], name: Objects) -> tuple[Piece, ...]:
     """The pieces of changed units that have a label."""
     import shapely
 

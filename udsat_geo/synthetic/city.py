@@ -18,9 +18,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -91,8 +89,8 @@ class Land:
     """
 
     district: NDArray[np.int8]
-    buildable: Bools
-    dry: Bools
+    buildable: Flags
+    dry: Flags
 
 
 @lru_cache(maxsize=1)
@@ -131,7 +129,7 @@ def smooth_field(rng: Generator, radius_m: float) -> Floats:
     return standardised
 
 
-def inside_polygon(easting: Floats, northing: Floats, ring: Floats) -> Bools:
+def inside_polygon(easting: Floats, northing: Floats, ring: Floats) -> Flags:
     """Which points lie inside a simple ring of shape (n, 2), by the even-odd rule."""
     inside = np.zeros(easting.shape, dtype=bool)
     for (x1, y1), (x2, y2) in zip(ring, np.roll(ring, -1, axis=0), strict=True):
@@ -142,7 +140,7 @@ def inside_polygon(easting: Floats, northing: Floats, ring: Floats) -> Bools:
     return inside
 
 
-def _water_and_parks() -> Bools:
+def _water_and_parks() -> Flags:
     easting, northing = cell_centres()
     taken = np.zeros(SHAPE, dtype=bool)
     for ring in choices()["sketches"].values():
@@ -162,7 +160,7 @@ def box_distance(centre: tuple[float, float], box: tuple[float, float, float, fl
     return np.where(outside, np.inf, distance)
 
 
-def _district_of_cell(water: Bools) -> NDArray[np.int8]:
+def _district_of_cell(water: Flags) -> NDArray[np.int8]:
     """Share the window out: every district ends within its box with close to its hectares, none overlap."""
     districts = geography()["district"]
     distance = np.stack(
@@ -252,9 +250,9 @@ class AreaMap:
     plot: NDArray[np.int16]
     names: tuple[str, ...]
     residents: tuple[float, ...]
-    designated: dict[int, Bools]
+    designated: dict[int, Flags]
     area_of_plot: Ints
-    reserve: Bools
+    reserve: Flags
 
 
 def neighbours(cell: tuple[int, int]) -> list[tuple[int, int]]:
@@ -263,7 +261,7 @@ def neighbours(cell: tuple[int, int]) -> list[tuple[int, int]]:
     return [(row + i, col + j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
 
 
-def dilate(mask: Bools) -> Bools:
+def dilate(mask: Flags) -> Flags:
     """The mask with every cell that touches it, corners included."""
     wide = mask.copy()
     wide[1:] |= mask[:-1]
@@ -274,7 +272,7 @@ def dilate(mask: Bools) -> Bools:
     return tall
 
 
-def _grow(cost: Floats, free: Bools, start: tuple[int, int], hectares: int) -> Cells:
+def _grow(cost: Floats, free: Flags, start: tuple[int, int], hectares: int) -> Cells:
     """The `hectares` cheapest free cells that hang together with the start."""
     queue = [(cost[start], start)]
     seen = {start}
@@ -296,7 +294,7 @@ def _shape_cost(centre: tuple[float, float], half: tuple[float, float], lean: fl
     return cost
 
 
-def _start(cost: Floats, free: Bools) -> tuple[int, int]:
+def _start(cost: Floats, free: Flags) -> tuple[int, int]:
     flat = int(np.argmin(np.where(free, cost, np.inf)))
     return flat // SHAPE[1], flat % SHAPE[1]
 
@@ -340,7 +338,7 @@ def _plant_later(
         plot[cell] = index
 
 
-def _reserve(plot: NDArray[np.int16], areas: list[dict[str, Any]], rng: Generator) -> Bools:
+def _reserve(plot: NDArray[np.int16], areas: list[dict[str, Any]], rng: Generator) -> Flags:
     """Some cells of roomy areas hold a school or a green instead of homes; none touch, so areas still hang together."""
     reserve = np.zeros(SHAPE, dtype=bool)
     for index, area in enumerate(areas):
@@ -406,7 +404,7 @@ def _split_shrunk(plot: NDArray[np.int16], names: list[str], residents: list[flo
     residents[whole] *= 1 - share
 
 
-def _designated(names: list[str], n_2017: int) -> dict[int, Bools]:
+def _designated(names: list[str], n_2017: int) -> dict[int, Flags]:
     index = np.arange(len(names))
     shrunk = index == len(names) - 1
     added_2025 = index == len(names) - 2
@@ -466,7 +464,7 @@ def social_fields(rows: Ints, cols: Ints, kind: Ints, plot: Ints, residents: Flo
     return field
 
 
-def _borders(rows: Ints, cols: Ints, planted: Bools, plot: Ints, residents: Floats) -> Floats:
+def _borders(rows: Ints, cols: Ints, planted: Flags, plot: Ints, residents: Floats) -> Floats:
     """Streets divide: an area's border is as hard up as its heart, and across the street people fare better.
 
     The contrast grows where a wide view would blur it.
@@ -489,7 +487,7 @@ def _shifted(grid: Floats, down: int, right: int) -> Floats:
     return wide[: SHAPE[0], : SHAPE[1]]
 
 
-def _rings_in_view(people: Floats) -> list[tuple[list[tuple[int, int]], Bools]]:
+def _rings_in_view(people: Floats) -> list[tuple[list[tuple[int, int]], Flags]]:
     """Rings of cells at one distance, nearest first, and the cells that still lack people in view before each."""
     reach = range(-_VIEW_CELLS, _VIEW_CELLS + 1)
     rings: dict[int, list[tuple[int, int]]] = {}
@@ -506,7 +504,7 @@ def _rings_in_view(people: Floats) -> list[tuple[list[tuple[int, int]], Bools]]:
     return views
 
 
-def _seen(value: Floats, people: Floats, views: list[tuple[list[tuple[int, int]], Bools]]) -> Floats:
+def _seen(value: Floats, people: Floats, views: list[tuple[list[tuple[int, int]], Flags]]) -> Floats:
     """Mean of a value over the people in view of each cell."""
     total, weight = np.zeros(SHAPE), np.full(SHAPE, 1e-9)
     for ring, lacking in views:
@@ -518,7 +516,7 @@ def _seen(value: Floats, people: Floats, views: list[tuple[list[tuple[int, int]]
 
 
 def _pockets(
-    field: Floats, rows: Ints, cols: Ints, planted: Bools, kind: Ints, residents: Floats, rng: Generator
+    field: Floats, rows: Ints, cols: Ints, planted: Flags, kind: Ints, residents: Floats, rng: Generator
 ) -> None:
     """Small places outside the areas, fewer than 1,000 residents each, as badly off as an area."""
     mask = np.zeros(SHAPE, dtype=bool)
@@ -627,7 +625,7 @@ def _district(land: Land, rows: Ints, cols: Ints) -> Ints:
     return np.where(district > 0, district, np.argmin(distance, axis=1) + 1)
 
 
-def _choose_cells(land: Land, areas: AreaMap, rng: Generator) -> tuple[Ints, Ints, Bools]:
+def _choose_cells(land: Land, areas: AreaMap, rng: Generator) -> tuple[Ints, Ints, Flags]:
     """Rows, columns and whether homes come only later; area cells first, then the districts' own."""
     inhabited = (areas.plot >= 0) & ~areas.reserve
     later = np.zeros(SHAPE, dtype=bool)
@@ -654,7 +652,7 @@ def _choose_cells(land: Land, areas: AreaMap, rng: Generator) -> tuple[Ints, Int
     return rows, cols, later[rows, cols]
 
 
-def _kinds(rows: Ints, cols: Ints, district: Ints, stratum: Ints, later: Bools, rng: Generator) -> Ints:
+def _kinds(rows: Ints, cols: Ints, district: Ints, stratum: Ints, later: Flags, rng: Generator) -> Ints:
     villa = smooth_field(rng, 350.0)[rows, cols] + 0.25 * rng.standard_normal(len(rows))
     modern = smooth_field(rng, 250.0)[rows, cols]
     kind = np.full(len(rows), BLOCK)
@@ -681,7 +679,7 @@ def _residents(
     kind: Ints,
     plot: Ints,
     stratum: Ints,
-    later: Bools,
+    later: Flags,
     areas: AreaMap,
     rng: Generator,
 ) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.published import status_2021
 from udsat_geo.registers.schema import TENURE as TENURES
 from udsat_geo.synthetic.city import (
@@ -23,10 +24,7 @@ from udsat_geo.synthetic.city import (
     REST,
     STUDENT,
     VILLA,
-    Bools,
     City,
-    Floats,
-    Ints,
     choices,
     lasting_noise,
     stream,
@@ -180,13 +178,13 @@ class Homes:
     gone: Ints
     area_m2: Floats
     seats: Ints
-    ordinary: Bools
+    ordinary: Flags
     address_cell: Ints
     address_built: Ints
     easting: Floats
     northing: Floats
 
-    def standing(self, year: int) -> Bools:
+    def standing(self, year: int) -> Flags:
         """Which dwellings stand in a year."""
         return (self.built <= year) & (year < self.gone)
 
@@ -291,7 +289,7 @@ def build_homes(city: City, seed: int) -> Homes:
 
 def _sizes(
     city: City, cell: Ints, address: Ints, kind: Ints, built: Ints, seed: int, rng: Generator
-) -> tuple[Floats, Ints, Bools]:
+) -> tuple[Floats, Ints, Flags]:
     """Floor areas before they are fitted to the published figures, seats of institutions, and who is ordinary."""
     n = len(cell)
     centre = np.array([_AREA_M2[k][0] for k in range(4)])[kind]
@@ -312,7 +310,7 @@ def _sizes(
     return area, seats, ordinary
 
 
-def _demolition(stratum: Ints, built: Ints, ordinary: Bools, rng: Generator) -> Ints:
+def _demolition(stratum: Ints, built: Ints, ordinary: Flags, rng: Generator) -> Ints:
     gone = np.full(len(stratum), NEVER)
     old = ordinary & (built == 2017)
     for year, (in_areas, elsewhere) in _DEMOLISHED.items():
@@ -361,7 +359,7 @@ def _fit_tenure(tenure: NDArray[np.int8], here: Ints, wanted: Ints, pull: Floats
     tenure[here[tenure[here] < 0]] = 1
 
 
-def lacking(homes: Homes, name: str, year: int, seed: int) -> Bools:
+def lacking(homes: Homes, name: str, year: int, seed: int) -> Flags:
     """Which dwellings lack an amenity in a year: the worst-off by a lasting rank, so that repairs last."""
     salt, of_kind = {"bath": (61, (-3.0, 0.0, -6.0, -1.0)), "heating": (62, (1.0, 0.0, -2.0, -2.0))}[name]
     dwelling = np.arange(len(homes.cell))

@@ -12,14 +12,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.synthetic.city import (
     N_STRATA,
     REST,
     STUDENT,
-    Bools,
     City,
-    Floats,
-    Ints,
     choices,
     lasting_noise,
     logistic,
@@ -65,7 +63,7 @@ class People:
     labour: NDArray[np.int8]
     income: NDArray[np.int32]
 
-    def take(self, chosen: Bools) -> People:
+    def take(self, chosen: Flags) -> People:
         """The chosen residents, in the same order."""
         return People(**{f.name: getattr(self, f.name)[chosen] for f in fields(self)})
 
@@ -95,7 +93,7 @@ def fit_sizes(size: Ints, total: int, rng: Generator) -> Ints:
 
 
 def compose(
-    dwelling: Ints, size: Ints, kind: Ints, institution: Bools, moving_in: bool, first_person: int, rng: Generator
+    dwelling: Ints, size: Ints, kind: Ints, institution: Flags, moving_in: bool, first_person: int, rng: Generator
 ) -> People:
     """Fill households with people: couples of like age, children younger than their parents by a generation.
 
@@ -146,7 +144,7 @@ def _draw_types(size: Ints, kind: Ints, moving_in: bool, rng: Generator) -> Ints
     return types
 
 
-def _ages(types: Ints, head: Ints, place: Ints, rng: Generator) -> tuple[Ints, Bools]:
+def _ages(types: Ints, head: Ints, place: Ints, rng: Generator) -> tuple[Ints, Flags]:
     """Age of each member and whether it is a child, by household type, age of the head and place in the household."""
     n = len(types)
     adults = np.where(types == _LONE_PARENT, 1, np.where(types == _FAMILY, 2, 99))
@@ -222,7 +220,7 @@ def top(score: Floats, pool: Ints, count: int) -> Ints:
     return chosen
 
 
-def _targets(criterion: str, year: int, stratum: Ints, counted: Bools) -> tuple[Floats, Floats]:
+def _targets(criterion: str, year: int, stratum: Ints, counted: Flags) -> tuple[Floats, Floats]:
     base = np.bincount(stratum[counted & (stratum >= 0)], minlength=N_STRATA).astype(float)
     return stratum_rates(criterion, year, base), base
 
@@ -272,7 +270,7 @@ def advance_education(place: Setting, people: People, years: int, rng: Generator
     return replace(people, education=education)
 
 
-def give_education(place: Setting, people: People, year: int, new: Bools, rng: Generator) -> People:
+def give_education(place: Setting, people: People, year: int, new: Flags, rng: Generator) -> People:
     """Education for newcomers, and for residents when the published rate asks for more or fewer without one."""
     education, age = people.education.copy(), people.age
     stratum = stratum_of_person(place, people)
@@ -351,10 +349,10 @@ def _by_quota(
     year: int,
     place: Setting,
     people: People,
-    counted: Bools,
+    counted: Flags,
     score: Floats,
     unplaced: float | None = None,
-) -> Bools:
+) -> Flags:
     """Who has a disadvantage: the top scores, as many in each stratum as its rate asks."""
     stratum = stratum_of_person(place, people)
     rate, base = _targets(criterion, year, stratum, counted)
@@ -408,7 +406,7 @@ def give_income(place: Setting, people: People, year: int) -> People:
     return replace(people, income=income)
 
 
-def _amounts(score: Floats, low: Bools, median: float) -> NDArray[np.int32]:
+def _amounts(score: Floats, low: Flags, median: float) -> NDArray[np.int32]:
     """Amounts in the order of the score that put the median, and three quarters of it, exactly where they belong."""
     n = len(score)
     n_low, n_below = int(low.sum()), n // 2

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.synthetic import people as criteria
 from udsat_geo.synthetic.city import (
     GONE_2021,
@@ -21,10 +22,7 @@ from udsat_geo.synthetic.city import (
     NEW_2021,
     NEW_2025,
     REST,
-    Bools,
     City,
-    Floats,
-    Ints,
     build_city,
     geography,
     stream,
@@ -50,10 +48,10 @@ _RENEWAL = {
 _IMPROVES = (GONE_2021, GONE_2025)
 
 
-def survives(people: People, years: int, rng: Generator) -> Bools:
+def survives(people: People, years: int, rng: Generator) -> Flags:
     """Which residents, aged already, live through the years since."""
     yearly = np.exp(np.interp(people.age, _DEATH_AGES, np.log(_DEATHS_A_YEAR)))
-    alive: Bools = rng.random(len(people.age)) < (1.0 - yearly) ** years
+    alive: Flags = rng.random(len(people.age)) < (1.0 - yearly) ** years
     return alive
 
 
@@ -193,7 +191,7 @@ class Simulation:
                 self._snapshots[after] = self._step(self._snapshots[before], after)
         return self._snapshots[year]
 
-    def _with_origin_and_education(self, snapshot: Snapshot, new: Bools) -> Snapshot:
+    def _with_origin_and_education(self, snapshot: Snapshot, new: Flags) -> Snapshot:
         rng = stream(self.seed, 43, snapshot.year)
         people = criteria.give_origin(self._place, snapshot.people, snapshot.year, rng)
         people = criteria.give_education(self._place, people, snapshot.year, new, rng)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Flags, Ints
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.published import status_2021
@@ -25,8 +26,6 @@ from udsat_geo.registers.schema import EDUCATION, LABOUR_STATUS, ORIGIN, TENURE
 from udsat_geo.synthetic import DEFAULT_SEED as DEFAULT_SEED
 from udsat_geo.synthetic.city import (
     DESIGNATION_YEARS,
-    Bools,
-    Ints,
     PlantedAreas,
     build_areas,
     planted,
@@ -155,7 +154,7 @@ def _keys(seed: int) -> tuple[Ints, Ints, Ints]:
     )
 
 
-def _column(values: NDArray[Any], kind: pa.DataType, known: Bools | None = None) -> pa.Array:
+def _column(values: NDArray[Any], kind: pa.DataType, known: Flags | None = None) -> pa.Array:
     """A column over an array's own memory, empty where not `known`.
 
     Built from buffers, since the library's own conversion loads pandas wherever that is installed.

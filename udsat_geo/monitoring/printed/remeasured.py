@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.designation.designation import Designation, Inputs, Progress, read_units
 from udsat_geo.designation.job import Job, run
 from udsat_geo.designation.status import Status, take_status
+from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.tables import Table, csv_text
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.printed.checks import passage, words_of
@@ -132,7 +132,7 @@ def _designated(
     return run(Job(year, policy, raw=registers, previous="none", language=language), progress)
 
 
-def _same_cells(made: Designation, units: Units) -> NDArray[np.int64]:
+def _same_cells(made: Designation, units: Units) -> Ints:
     """The area of each unit of another year, shape (n_units,): that of the same cell; new cells are in none."""
     area_of_cell = dict(zip(made.units.unit_id.tolist(), made.areas.area_of_unit.tolist(), strict=True))
     return np.array([area_of_cell.get(cell, -1) for cell in units.unit_id.tolist()], dtype=np.int64)

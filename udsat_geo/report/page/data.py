@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.areas.roles import REASON_KEYS, REASON_TEXTS
 from udsat_geo.designation.columns import describe_column
 from udsat_geo.designation.reasons import DECIDED, area_reason
+from udsat_geo.kernels.arrays import Floats, Ints, Objects
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import LANGUAGES, _, in_language
 from udsat_geo.messages.version import __version__
@@ -55,7 +55,7 @@ class Corner:
     north: float
     step: float
 
-    def steps(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
+    def steps(self, xy: Floats) -> Ints:
         """Positions of shape (n, 2) in steps."""
         return np.round((xy - (self.east, self.north)) / self.step).astype(np.int64)
 
@@ -80,7 +80,7 @@ def corner_of(bounds: Iterable[float]) -> Corner:
     return Corner(float(np.floor(west)), float(np.floor(south)), 0.1 if small else 1.0)
 
 
-def cell_size(geometry: NDArray[np.object_]) -> float | None:
+def cell_size(geometry: Objects) -> float | None:
     """The side of units that are squares of one size along the grid; None of any others."""
     if not len(geometry) or (shapely.get_type_id(geometry) != shapely.GeometryType.POLYGON).any():
         return None
@@ -93,7 +93,7 @@ def cell_size(geometry: NDArray[np.object_]) -> float | None:
     return side if same and np.allclose(shapely.area(geometry), side * side, rtol=1e-6) else None
 
 
-def simplified(zones: NDArray[np.object_]) -> tuple[NDArray[np.object_], float]:
+def simplified(zones: Objects) -> tuple[Objects, float]:
     """Zones of at most `MOST_VERTICES` vertices, where a tolerance of up to some 500 m gives that; borders stay shared.
 
     Returns
@@ -112,7 +112,7 @@ def simplified(zones: NDArray[np.object_]) -> tuple[NDArray[np.object_], float]:
     return result, tolerance
 
 
-def ground(places: NDArray[np.object_], at_most: float = 0.0) -> Any:
+def ground(places: Objects, at_most: float = 0.0) -> Any:
     """The ground that units cover together; of points, the squares of `GROUND_M` that they lie in."""
     if len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
         corners = np.unique(np.floor(shapely.get_coordinates(places) / GROUND_M), axis=0) * GROUND_M
@@ -423,7 +423,7 @@ def earlier_areas(earlier: AreaSet, names: Mapping[str, str], corner: Corner) ->
     ]
 
 
-def _joined(places: NDArray[np.object_]) -> Any:
+def _joined(places: Objects) -> Any:
     """The ground of units; around points, discs that touch where addresses are near each other."""
     if len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
         places = shapely.buffer(places, GROUND_M / 2, quad_segs=3)
@@ -453,7 +453,7 @@ def status_of(read: PageYear) -> list[dict[str, Any]]:
     ]
 
 
-def bounds_of(found: Sequence[PageYear], places: NDArray[np.object_]) -> NDArray[np.float64]:
+def bounds_of(found: Sequence[PageYear], places: Objects) -> Floats:
     """What the map shows at first: all units and areas; west, south, east, north."""
     bounds = shapely.total_bounds(np.concatenate([places, *(read.areas.outline for read in found)]))
     return np.array([0.0, 0.0, 1.0, 1.0]) if np.isnan(bounds).any() else bounds
@@ -486,8 +486,8 @@ class Places:
 
     kind: str
     size: float
-    geometry: NDArray[np.object_]
-    of_unit: tuple[NDArray[np.int64], ...]
+    geometry: Objects
+    of_unit: tuple[Ints, ...]
     tolerance: float = 0.0
 
 
@@ -517,7 +517,7 @@ def drawn_places(places: Places, corner: Corner) -> dict[str, Any]:
     return data | {"x": at[:, 0].tolist(), "y": at[:, 1].tolist()}
 
 
-def unit_classes(read: PageYear, places: NDArray[np.int64], n_places: int) -> dict[str, Any]:
+def unit_classes(read: PageYear, places: Ints, n_places: int) -> dict[str, Any]:
     """What the page tells of the units of one year.
 
     Returns

@@ -10,9 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.columns import GEOMETRY
 from udsat_geo.designation.explained import made_by_older
@@ -20,6 +17,7 @@ from udsat_geo.designation.layers import Layers
 from udsat_geo.designation.summary import Summary
 from udsat_geo.files.area_set import is_designation
 from udsat_geo.files.read import read_layers, read_summary
+from udsat_geo.kernels.arrays import Objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import LANGUAGES, _
 from udsat_geo.messages.version import __version__
@@ -75,7 +73,7 @@ class PageYear:
         """Of the texts in the file."""
         return self.layers.language
 
-    def places(self, layer: str) -> NDArray[np.object_]:
+    def places(self, layer: str) -> Objects:
         """The geometries of a layer, shape (n_rows,)."""
         return geometries_of(self.layers.layers[layer].table[GEOMETRY])
 
