@@ -13,6 +13,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, field_validator, model_validator
+
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.interval import Interval
 
@@ -295,25 +297,11 @@ def _is_chance(series: Series, first: int, last: int) -> bool:
 FILE = "goals_2021.toml"
 
 
-@dataclass(frozen=True)
-class Note:
-    """What is known about the figure of a year.
-
-    Attributes
-    ----------
-    year : int
-    kind : {"break", "set_aside", "disturbed", "not_significant"}
-    text : mapping of str
-        Danish and English.
-    """
-
-    year: int
-    kind: Literal["break", "set_aside", "disturbed", "not_significant"]
-    text: Words
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
 
 
-@dataclass(frozen=True)
-class Indicator:
+class Indicator(_Part):
     """One indicator of a goal, with its figures as printed.
 
     Attributes
@@ -336,8 +324,8 @@ class Indicator:
         How many of how many, where a share is of few persons.
     data_year : dict of int to int
         The year of the data, where it is not the status year.
-    notes : tuple of Note
-    disturbed : dict of int to {"down", "up"}
+    breaks, set_aside, disturbed, not_significant : dict of int to mapping of str
+        What the report says of a year's figure; of one disturbed, also whether it was ``pushed`` down or up.
     remark : mapping of str
         Our own, about the printed figures; empty without one.
     """
@@ -345,20 +333,43 @@ class Indicator:
     key: str
     label: Words
     unit: str
-    aim: Aim | None
-    areas: dict[int, Decimal]
-    city: dict[int, Decimal]
-    areas_updated: Decimal | None
-    city_updated: Decimal | None
-    areas_per_cent: dict[str, Decimal]
-    city_per_cent: dict[str, Decimal]
-    numerator: dict[int, Decimal]
-    denominator: dict[int, Decimal]
-    persons: dict[int, tuple[int, int]]
-    data_year: dict[int, int]
-    notes: tuple[Note, ...]
-    disturbed: dict[int, str]
-    remark: Words
+    aim: InstanceOf[Aim] | None = None
+    areas: dict[int, Decimal] = {}
+    city: dict[int, Decimal] = {}
+    areas_updated: Decimal | None = None
+    city_updated: Decimal | None = None
+    areas_per_cent: dict[str, Decimal] = {}
+    city_per_cent: dict[str, Decimal] = {}
+    numerator: dict[int, Decimal] = {}
+    denominator: dict[int, Decimal] = {}
+    persons: dict[int, tuple[int, int]] = {}
+    data_year: dict[int, int] = {}
+    breaks: dict[int, Words] = {}
+    set_aside: dict[int, Words] = {}
+    disturbed: dict[int, Words] = {}
+    not_significant: dict[int, Words] = {}
+    remark: Words = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_aim(cls, part: dict[str, Any]) -> dict[str, Any]:
+        if "aim" not in part:
+            return part
+        amount = part.get("by", part.get("by_per_cent"))
+        by = None if amount is None else Fraction(amount)
+        return part | {"aim": Aim(part["aim"], part["better"], by, per_cent="by_per_cent" in part)}
+
+    @property
+    def notes(self) -> list[tuple[int, str, Words]]:
+        """What is known about the figures of single years: year, kind and words, by year."""
+        kinds = {
+            "break": self.breaks,
+            "set_aside": self.set_aside,
+            "disturbed": self.disturbed,
+            "not_significant": self.not_significant,
+        }
+        notes = [(year, kind, text) for kind, by_year in kinds.items() for year, text in by_year.items()]
+        return sorted(notes, key=lambda note: note[:2])
 
     @property
     def decimals(self) -> int:
@@ -373,9 +384,9 @@ class Indicator:
         return Series(
             areas={year: self._interval(year, figure, self._ratio(year)) for year, figure in self.areas.items()},
             city={year: self._interval(year, figure) for year, figure in city.items()},
-            breaks=self._years("break"),
-            set_aside=self._years("set_aside"),
-            not_significant=self._years("not_significant"),
+            breaks=frozenset(self.breaks),
+            set_aside=frozenset(self.set_aside),
+            not_significant=frozenset(self.not_significant),
             persons=self.persons,
         )
 
@@ -383,18 +394,14 @@ class Indicator:
         """Our judgement; None where there is no aim."""
         return None if self.aim is None else judge(self.series, self.aim)
 
-    def _years(self, kind: str) -> frozenset[int]:
-        return frozenset(note.year for note in self.notes if note.kind == kind)
-
     def _interval(self, year: int, figure: Decimal, ratio: Interval | None = None) -> Interval:
         interval = exact_or_printed(figure, self.unit)
         if ratio is not None:
             # a printed ratio that its own numbers contradict stands as printed
             interval = interval & ratio or interval
-        pushed = self.disturbed.get(year)
-        if pushed is None:
+        if year not in self.disturbed:
             return interval
-        return interval.open_above() if pushed == "down" else interval.open_below()
+        return interval.open_above() if self.disturbed[year]["pushed"] == "down" else interval.open_below()
 
     def _ratio(self, year: int) -> Interval | None:
         if year not in self.numerator or year not in self.denominator:
@@ -402,8 +409,7 @@ class Indicator:
         return exact_or_printed(self.numerator[year], "count") / Interval.printed(self.denominator[year])
 
 
-@dataclass(frozen=True)
-class Goal:
+class Goal(_Part):
     """One of the 18 goals.
 
     Attributes
@@ -427,7 +433,24 @@ class Goal:
     responsible: str
     table: str
     report: Literal["progress", "uncertain"]
-    indicators: tuple[Indicator, ...]
+    indicators: tuple[Indicator, ...] = Field(alias="indicator")
+
+    @field_validator("indicators", mode="before")
+    @classmethod
+    def _summed(cls, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Each entry, those that sum others up with the sums as their figures."""
+        by_key = {part["key"]: part for part in parts}
+
+        def summed(part: dict[str, Any]) -> dict[str, Any]:
+            others = [by_key[key] for key in part["sum_of"]]
+            sums: dict[str, Any] = {
+                side: {year: sum(other[side][year] for other in others) for year in others[0][side]}
+                for side in ("areas", "city")
+            }
+            updated = {side: sum(other[side] for other in others) for side in ("areas_updated", "city_updated")}
+            return part | sums | updated
+
+        return [summed(part) if "sum_of" in part else part for part in parts]
 
     @property
     def verdict(self) -> Verdict:
@@ -477,88 +500,8 @@ def published_goals() -> PublishedGoals:
     """
     text = resources.files("udsat_geo.policy").joinpath(FILE).read_text(encoding="utf-8")
     content: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
-    goals = tuple(_goal(entry) for entry in content["goal"])
+    goals = tuple(Goal.model_validate(entry) for entry in content["goal"])
     return PublishedGoals(goals, {int(number): name for number, name in content["approaches"].items()})
-
-
-def _goal(entry: dict[str, Any]) -> Goal:
-    indicators: list[Indicator] = []
-    by_key = {part["key"]: part for part in entry["indicator"]}
-    for part in entry["indicator"]:
-        indicators.append(_indicator(part, by_key))
-    return Goal(
-        number=entry["number"],
-        label=entry["label"],
-        approach=entry["approach"],
-        responsible=entry["responsible"],
-        table=entry["table"],
-        report=entry["report"],
-        indicators=tuple(indicators),
-    )
-
-
-def _indicator(part: dict[str, Any], by_key: dict[str, dict[str, Any]]) -> Indicator:
-    if "sum_of" in part:
-        part = _summed(part, [by_key[key] for key in part["sum_of"]])
-    return Indicator(
-        key=part["key"],
-        label=part["label"],
-        unit=part["unit"],
-        aim=_aim(part),
-        areas=_by_year(part, "areas"),
-        city=_by_year(part, "city"),
-        areas_updated=_figure(part, "areas_updated"),
-        city_updated=_figure(part, "city_updated"),
-        areas_per_cent={year: Decimal(value) for year, value in part.get("areas_per_cent", {}).items()},
-        city_per_cent={year: Decimal(value) for year, value in part.get("city_per_cent", {}).items()},
-        numerator=_by_year(part, "numerator"),
-        denominator=_by_year(part, "denominator"),
-        persons={int(year): (have, of) for year, (have, of) in part.get("persons", {}).items()},
-        data_year={int(year): data_year for year, data_year in part.get("data_year", {}).items()},
-        notes=_notes(part),
-        disturbed={int(year): text["pushed"] for year, text in part.get("disturbed", {}).items()},
-        remark=part.get("remark", {}),
-    )
-
-
-def _summed(part: dict[str, Any], parts: list[dict[str, Any]]) -> dict[str, Any]:
-    """The entry with the sums of other indicators as its figures."""
-    sums: dict[str, Any] = {
-        side: {year: sum(other[side][year] for other in parts) for year in parts[0][side]} for side in ("areas", "city")
-    }
-    updated = {side: sum(other[side] for other in parts) for side in ("areas_updated", "city_updated")}
-    return part | sums | updated
-
-
-def _aim(part: dict[str, Any]) -> Aim | None:
-    if "aim" not in part:
-        return None
-    amount = part.get("by", part.get("by_per_cent"))
-    by = None if amount is None else Fraction(amount)
-    return Aim(part["aim"], part["better"], by, per_cent="by_per_cent" in part)
-
-
-def _by_year(part: dict[str, Any], name: str) -> dict[int, Decimal]:
-    return {int(year): Decimal(value) for year, value in part.get(name, {}).items()}
-
-
-def _figure(part: dict[str, Any], name: str) -> Decimal | None:
-    return Decimal(part[name]) if name in part else None
-
-
-def _notes(part: dict[str, Any]) -> tuple[Note, ...]:
-    kinds: tuple[tuple[Literal["break", "set_aside", "disturbed", "not_significant"], str], ...] = (
-        ("break", "breaks"),
-        ("set_aside", "set_aside"),
-        ("disturbed", "disturbed"),
-        ("not_significant", "not_significant"),
-    )
-    notes = [
-        Note(int(year), kind, {"da": text["da"], "en": text["en"]})
-        for kind, name in kinds
-        for year, text in part.get(name, {}).items()
-    ]
-    return tuple(sorted(notes, key=lambda note: (note.year, note.kind)))
 
 
 def note(text: str, language: str, **given: object) -> str:

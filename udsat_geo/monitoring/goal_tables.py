@@ -184,12 +184,13 @@ def _decimal(bound: Bound) -> Decimal:
 
 def _known(indicator: Indicator, language: str) -> list[str]:
     """What the report says about the figures of single years."""
-    texts = []
-    for known in indicator.notes:
-        kind = f"disturbed_{indicator.disturbed[known.year]}" if known.kind == "disturbed" else known.kind
-        told = _(NOTE_KINDS[kind], language).format(year=known.year, text=known.text[language])
-        texts.append(f"{told}.")
-    return texts
+    return [
+        _(NOTE_KINDS[kind + (f"_{words['pushed']}" if "pushed" in words else "")], language).format(
+            year=year, text=words[language]
+        )
+        + "."
+        for year, kind, words in indicator.notes
+    ]
 
 
 YEARS = (2017, 2019, 2021)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -205,25 +206,27 @@ def _policy_of(file: _GoalsFile, name: str) -> Policy:
 
 def _misfits(rule: GoalRule, where: str) -> list[Problem]:
     problems = []
-    register = rule.criterion.get("register")
-    if register == "units":
-        what = _("goals are answered by residents or dwellings")
-        problems.append(Problem(f"{where}.criterion.register", what))
+    if rule.criterion.get("register") == "units":
+        problems.append(Problem(f"{where}.criterion.register", _("goals are answered by residents or dwellings")))
     if rule.indicator is not None and rule.published is None:
         known = [i.key for goal in published_goals().goals if goal.number == rule.number for i in goal.indicators]
-        near = difflib.get_close_matches(rule.indicator, known, 1)
         hint = _("Goal {number} has {names}.").format(number=rule.number, names=", ".join(known))
-        hint = _("Did you mean {near!r}?").format(near=near[0]) if near else hint
+        hint = _nearest(rule.indicator, known, hint)
         problems.append(Problem(f"{where}.indicator = {rule.indicator!r}", _("is no indicator of this goal"), hint))
     return problems
+
+
+def _nearest(name: str, known: Iterable[str], hint: str) -> str:
+    """The known name that may be meant, else the hint."""
+    near = difflib.get_close_matches(name, list(known), 1)
+    return _("Did you mean {near!r}?").format(near=near[0]) if near else hint
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        reason = reason_of(error)
-        what = _("cannot be read ({reason})").format(reason=reason)
+        what = _("cannot be read ({reason})").format(reason=reason_of(error))
         raise InputError(Problem(str(path), what, _("Name a goals file."))) from None
 
 
@@ -239,9 +242,8 @@ def _problem(entry: Any, name: str) -> Problem:
     if entry["type"] == "extra_forbidden":
         models: dict[str, type[BaseModel]] = {"goals": GoalRule, "crossings": CrossingRule, "polling": PollingRule}
         model = models.get(str(entry["loc"][0]), _GoalsFile) if len(entry["loc"]) > 1 else _GoalsFile
-        near = difflib.get_close_matches(str(entry["loc"][-1]), list(model.model_fields), 1)
         hint = _("Known here: {names}.").format(names=", ".join(model.model_fields))
-        return Problem(where, _("unknown key"), _("Did you mean {near!r}?").format(near=near[0]) if near else hint)
+        return Problem(where, _("unknown key"), _nearest(str(entry["loc"][-1]), model.model_fields, hint))
     if entry["type"] == "missing":
         return Problem(where, _("is missing"), _("Add it."))
     return Problem(where, in_words(entry) + given_value(entry.get("input")))
@@ -441,8 +443,6 @@ def read_barriers(lines: Path, points: Path, language: str) -> Barriers:
 
 def crossings_in_areas(barriers: Barriers, areas: AreaSet, rule: CrossingRule) -> Crossings:
     """Length and crossings of the barrier in the areas; see the module's rule."""
-    import shapely
-
     ground = shapely.union_all(areas.outline)
     if rule.reach:
         ground = shapely.buffer(ground, rule.reach)
@@ -451,14 +451,10 @@ def crossings_in_areas(barriers: Barriers, areas: AreaSet, rule: CrossingRule) -
 
 def crossings_of_city(barriers: Barriers, rule: CrossingRule) -> Crossings:
     """Length and crossings of all barriers of the file."""
-    import shapely
-
     return _crossings_of(shapely.union_all(barriers.lines), barriers.points, rule)
 
 
 def _crossings_of(barrier: Any, points: Objects, rule: CrossingRule) -> Crossings:
-    import shapely
-
     # a line that only touches an area shares a point with it, which is no barrier of it
     parts = shapely.get_parts(barrier)
     while np.isin(shapely.get_type_id(parts), (_MULTILINE, 7)).any():
@@ -468,14 +464,13 @@ def _crossings_of(barrier: Any, points: Objects, rule: CrossingRule) -> Crossing
         return Crossings(0.0, 0)
     barrier = shapely.multilinestrings(parts)
     shapely.prepare(barrier)
-    near = shapely.dwithin(barrier, points, rule.within)
-    return Crossings(float(shapely.length(barrier)) / 1000, int(near.sum()))
+    return Crossings(float(shapely.length(barrier)) / 1000, int(shapely.dwithin(barrier, points, rule.within).sum()))
 
 
-def _parts(path: Path, language: str) -> tuple[str, Objects, NDArray[np.int_], tuple[str, ...]]:
-    """The file's name, its geometries that are there, their types, and what is to be said of it."""
-    import shapely
-
+def _parts(
+    path: Path, language: str, allowed: Sequence[int], what: str, remedy: str
+) -> tuple[str, Objects, NDArray[np.int_], tuple[str, ...]]:
+    """The file's name, its geometries that are there, their types, all `allowed`, and what is to be said of it."""
     features, notes = features_of_registers(path, language)
     if features.geometry is None:
         raise InputError(Problem(features.name, _("holds no geometries"), _("Name a vector file.")))
@@ -483,41 +478,35 @@ def _parts(path: Path, language: str) -> tuple[str, Objects, NDArray[np.int_], t
     geometry = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
     if not np.isfinite(shapely.bounds(geometry)).all():
         raise InputError(Problem(features.name, _("holds infinite coordinates"), _("Export the file again.")))
-    return features.name, geometry, shapely.get_type_id(geometry), notes
+    kind = shapely.get_type_id(geometry)
+    other = geometry[~np.isin(kind, allowed)]
+    if len(other):
+        raise InputError(Problem(features.name, what, remedy, len(other), other[0].geom_type))
+    return features.name, geometry, kind, notes
 
 
 def _read_lines(path: Path, language: str) -> tuple[Objects, tuple[str, ...]]:
-    name, geometry, kind, notes = _parts(path, language)
+    # polygons (water, railway land) may stand in a file of barriers, yet have no length of their own
+    allowed = (_LINE, _MULTILINE, _POLYGON, _MULTIPOLYGON)
+    name, geometry, kind, notes = _parts(
+        path, language, allowed, _("geometries that are no lines"), _("Keep lines only.")
+    )
     lines = np.isin(kind, (_LINE, _MULTILINE))
-    surfaces = np.isin(kind, (_POLYGON, _MULTIPOLYGON))
-    other = ~(lines | surfaces)
-    if other.any():
-        example = geometry[np.flatnonzero(other)[0]].geom_type
-        what = _("geometries that are no lines")
-        raise InputError(Problem(name, what, _("Keep lines only."), int(other.sum()), example))
     if not lines.any():
         remedy = _("A barrier's length is that of its centre line: draw it.")
         raise InputError(Problem(name, _("holds no lines"), remedy))
-    # polygons (water, railway land) may stand in a file of barriers, yet have no length of their own
-    if surfaces.any():
-        notes = (*notes, note(SURFACES, language, name=name, count=int(surfaces.sum())))
+    if not lines.all():
+        notes = (*notes, note(SURFACES, language, name=name, count=int((~lines).sum())))
     return geometry[lines], notes
 
 
 def _read_points(path: Path, language: str) -> tuple[Objects, tuple[str, ...]]:
-    import shapely
-
-    name, geometry, kind, notes = _parts(path, language)
-    other = ~np.isin(kind, (_POINT, _MULTIPOINT))
-    if other.any():
-        example = geometry[np.flatnonzero(other)[0]].geom_type
-        what = _("geometries that are no points")
-        raise InputError(Problem(name, what, _("Keep points only."), int(other.sum()), example))
+    what, remedy = _("geometries that are no points"), _("Keep points only.")
+    name, geometry, _kind, notes = _parts(path, language, (_POINT, _MULTIPOINT), what, remedy)
     single = shapely.get_parts(geometry)
     places = np.unique(shapely.get_coordinates(single), axis=0)
-    repeated = len(single) - len(places)
-    if repeated:
-        notes = (*notes, note(REPEATED, language, name=name, count=repeated))
+    if len(single) > len(places):
+        notes = (*notes, note(REPEATED, language, name=name, count=len(single) - len(places)))
     return shapely.points(places), notes
 
 

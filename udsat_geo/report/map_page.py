@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from udsat_geo.designation.surroundings import Surroundings
 from udsat_geo.kernels.arrays import Floats, Ints, Objects
@@ -120,8 +121,6 @@ class Frame:
 
     def on_paper(self, geometry: Any) -> Any:
         """Geometries in centimetres from the map's lower left corner."""
-        import shapely
-
         return shapely.transform(geometry, lambda points: (points - (self.west, self.south)) / self.metres_per_cm)
 
     def on_ground(self, x: float, y: float) -> tuple[float, float]:
@@ -131,8 +130,6 @@ class Frame:
 
 def backdrop_of(units: Units, surroundings: Surroundings) -> Backdrop:
     """What lies behind areas made of units."""
-    import shapely
-
     names, geometry = _districts(surroundings)
     lines, crossings = None, np.empty((0, 2))
     barriers = surroundings.barriers
@@ -147,8 +144,6 @@ def backdrop_of(units: Units, surroundings: Surroundings) -> Backdrop:
 
 def ground_of_units(units: Units, members: Ints) -> Objects:
     """The ground of some units, shape (n_members,): of an address, a small disc."""
-    import shapely
-
     from udsat_geo.areas.ground import unit_polygons
 
     if units.kind != "addresses":
@@ -160,8 +155,6 @@ def ground_of_units(units: Units, members: Ints) -> Objects:
 
 def _districts(surroundings: Surroundings) -> tuple[tuple[str, ...], Objects]:
     """The districts that are polygons, each once, by name."""
-    import shapely
-
     places = surroundings.places
     if places is None:
         return (), np.empty(0, dtype=object)
@@ -175,8 +168,6 @@ def _districts(surroundings: Surroundings) -> tuple[tuple[str, ...], Objects]:
 
 def frame_of(backdrop: Backdrop, areas: Objects, width_cm: float, tallest_cm: float) -> Frame:
     """The largest frame of a width, and of at most a height, that shows everything."""
-    import shapely
-
     west, south, east, north = shapely.total_bounds(
         np.array([backdrop.built, *backdrop.district_geometry, *areas], dtype=object)
     )
@@ -211,7 +202,6 @@ def draw_backdrop(axes: Axes, backdrop: Backdrop, frame: Frame, language: str) -
 
 
 def _draw_barriers(axes: Axes, backdrop: Backdrop) -> None:
-    import shapely
     from matplotlib.collections import LineCollection
 
     segments = [shapely.get_coordinates(line) for line in shapely.get_parts(backdrop.barriers)]
@@ -223,7 +213,6 @@ def _draw_barriers(axes: Axes, backdrop: Backdrop) -> None:
 
 def fill(axes: Axes, geometry: Any, **style: Any) -> None:
     """Draw polygons with their holes; nothing where there are none."""
-    import shapely
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
@@ -283,7 +272,6 @@ def draw_district_names(axes: Axes, backdrop: Backdrop, frame: Frame, taken: Obj
     taken : object (shapely), shape (n_taken,)
         Areas and labels, on paper.
     """
-    import shapely
     from matplotlib.patheffects import withStroke
 
     free = list(taken)
@@ -355,8 +343,6 @@ class Place:
 
 def middle_of(polygon: Any) -> Floats:
     """The middle of the largest circle in a polygon's largest part, shape (2,); the polygon is not empty."""
-    import shapely
-
     largest = max(shapely.get_parts(polygon), key=shapely.area)
     circle = shapely.maximum_inscribed_circle(largest, float(np.sqrt(shapely.area(largest))) / 100)
     middle: Floats = shapely.get_coordinates(circle)[0]
@@ -385,8 +371,6 @@ def place_labels(
     others : object (shapely), shape (n_others,), optional
         More polygons that labels and lines keep off where they can.
     """
-    import shapely
-
     anchors = np.array([middle_of(polygon) for polygon in polygons]).reshape(-1, 2)
     boxes: list[object] = [] if taken is None else list(taken)
     lines: list[object] = []
@@ -423,8 +407,6 @@ def _nearest_free(
 
     Where there is no such place, a label touches no other label rather than no line.
     """
-    import shapely
-
     at = _candidates(anchors[i], size)
     boxes = _boxes(at, size)
     lines = np.array([_line(anchors[i], end) for end in at], dtype=object)
@@ -459,16 +441,12 @@ def _candidates(anchor: Floats, size: Floats) -> Floats:
 
 
 def _boxes(middle: Floats, size: Floats) -> Objects:
-    import shapely
-
     half = size / 2
     boxes: Objects = shapely.box(*(middle - half).T, *(middle + half).T)
     return boxes
 
 
 def _line(start: Floats, end: Floats) -> object:
-    import shapely
-
     return shapely.linestrings([start, end])
 
 
@@ -626,7 +604,6 @@ class MapPage:
         others : object (shapely), optional
             More polygons that labels keep off where they can; all in metres.
         """
-        import shapely
         from matplotlib.patheffects import withStroke
 
         sizes = np.array([(text_width(label, TEXT_PT, True) + 0.08, 0.30) for label in labels]).reshape(-1, 2)
@@ -648,8 +625,6 @@ class MapPage:
 
     def name_districts(self, places: list[Place], polygons: Objects) -> None:
         """Write the names of districts where neither areas nor labels lie."""
-        import shapely
-
         boxes = [shapely.box(*place.box) for place in places]
         leads = [
             shapely.buffer(shapely.linestrings([(place.x, place.y), (place.anchor_x, place.anchor_y)]), 0.02)

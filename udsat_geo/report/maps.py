@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import ADDED, REMOVED, compare
@@ -187,8 +188,6 @@ def changes_on_map(before: AreaSet, now: Designation) -> ChangesOnMap:
 
 def _pieces(now: Designation, changed: Flags, area: Ints, whole: set[int], name: Objects) -> tuple[Piece, ...]:
     """The pieces of changed units that have a label."""
-    import shapely
-
     in_whole = np.isin(area, sorted(whole)) & changed
     members = [(np.flatnonzero(in_whole & (area == number)), True) for number in sorted(whole)]
     piece_of_unit, n_pieces = label_components(changed & ~in_whole, now.edges.head, now.edges.tail)
@@ -240,8 +239,6 @@ def draw_change_map(changes: ChangesOnMap) -> Figure:
 
 
 def _fill_changes(page: MapPage, changes: ChangesOnMap) -> None:
-    import shapely
-
     old, new = shapely.union_all(changes.outline_before), shapely.union_all(changes.outline)
     for ground, style in (
         (shapely.intersection(old, new), KEPT_STYLE),
