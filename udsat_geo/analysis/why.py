@@ -31,9 +31,9 @@ from udsat_geo.designation.job import (
     ran_before,
     run,
 )
-from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, total
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import LoadedPolicy, load_policy
@@ -186,7 +186,6 @@ def shapley(
 def decompose(situation: Situation) -> Decomposition:
     """Take the change between two years apart."""
     residents = _residents(situation)
-    in_all = _sum(residents)
     sums = [_Sums.of(situation, j) for j in range(len(situation.worse))]
     areas = tuple(_rates_of_areas(situation, each, inside=True) for each in sums)
     rest = tuple(_rates_of_areas(situation, each, inside=False) for each in sums)
@@ -194,7 +193,7 @@ def decompose(situation: Situation) -> Decomposition:
     return Decomposition(
         residents=tuple(residents[:-1]),
         elsewhere=residents[-1],
-        in_all=in_all,
+        in_all=_sum(residents),
         areas=areas,
         rest_of_city=rest,
         gap=tuple(_difference(a, b, side) for a, b, side in zip(areas, rest, worse, strict=True)),
@@ -208,11 +207,9 @@ def _residents(situation: Situation) -> list[Parts]:
     rows = np.where(situation.row_now >= 0, situation.row_now, situation.row_before)
     rows = np.where(rows < 0, situation.n_rows, rows)
     counts = np.zeros((2, 2, 2, situation.n_rows + 1), dtype=np.int64)
-    for people in (0, 1):
-        for policy in (0, 1):
-            held = situation.inside[people, policy]
-            for year in (0, 1):
-                np.add.at(counts[people, policy, year], rows[held], situation.residents[year, held])
+    for people, policy, year in np.ndindex(2, 2, 2):
+        held = np.where(situation.inside[people, policy], rows, -1)
+        counts[people, policy, year] = total(held, situation.residents[year], situation.n_rows + 1)
     found = []
     for row in range(situation.n_rows + 1):
 
@@ -279,14 +276,8 @@ class _Sums:
     @staticmethod
     def of(situation: Situation, criterion: int) -> _Sums:
         """From the sums of both years, brought to common units of measure."""
-        over, under = (
-            _common(sums[:, :, criterion], unit[:, criterion])
-            for sums, unit in (
-                (situation.numerator, situation.numerator_unit),
-                (situation.denominator, situation.denominator_unit),
-            )
-        )
-        (tops, top_unit), (bottoms, bottom_unit) = over, under
+        tops, top_unit = _common(situation.numerator[:, :, criterion], situation.numerator_unit[:, criterion])
+        bottoms, bottom_unit = _common(situation.denominator[:, :, criterion], situation.denominator_unit[:, criterion])
         top = [[tops[a] * _FINENESS if a == b else _crossed(tops, bottoms, a, b) for b in (0, 1)] for a in (0, 1)]
         return _Sums(top, bottoms, Fraction(bottom_unit, top_unit * _FINENESS))
 
@@ -321,11 +312,9 @@ def _rates_of_areas(situation: Situation, sums: _Sums, inside: bool) -> Parts:
     """The rate of all areas, or of all that is outside, with the border apart as far as every exchange has a value."""
     held = situation.inside if inside else ~situation.inside
     # units that are in and out under the same four combinations are added up once
-    pattern = sum(
-        (held[people, policy].astype(np.int64) << (2 * people + policy)) for people in (0, 1) for policy in (0, 1)
-    )
-    top = [[_grouped(np.asarray(pattern), sums.top[a][b], 16) for b in (0, 1)] for a in (0, 1)]
-    bottom = [_grouped(np.asarray(pattern), sums.bottom[b], 16) for b in (0, 1)]
+    pattern = np.tensordot(np.array([[1, 2], [4, 8]]), held.astype(np.int64))
+    top = [[_grouped(pattern, sums.top[a][b], 16) for b in (0, 1)] for a in (0, 1)]
+    bottom = [_grouped(pattern, sums.bottom[b], 16) for b in (0, 1)]
 
     def rate(people: int, policy: int, a: int, b: int) -> Fraction | None:
         members = [bits for bits in range(16) if bits >> (2 * people + policy) & 1]
@@ -475,12 +464,8 @@ def explain_areas(
         stored = set(side.members.unit_id[side.members.area_of_unit >= 0].tolist())
         inside = set(made.units.unit_id[made.areas.area_of_unit >= 0].tolist())
         if stored != inside:
-            notes.append(
-                _(
-                    "{file}: {count} units are not designated as registers and policy have it; that is not explained",
-                    named.language,
-                ).format(file=side.file, count=len(stored ^ inside))
-            )
+            told = N_("{file}: {count} units are not designated as registers and policy have it; that is not explained")
+            notes.append(_(told, named.language).format(file=side.file, count=len(stored ^ inside)))
     return found, tuple(notes)
 
 
@@ -504,13 +489,7 @@ def _check_registers(sides: Sequence[AreaSet], named: Job) -> None:
 
 
 def _policy_of(side: AreaSet, policies: Sequence[LoadedPolicy]) -> LoadedPolicy:
-    """The policy that a designation was made by.
-
-    Raises
-    ------
-    InputError
-        If it is not there.
-    """
+    """The policy that a designation was made by, which must be there."""
     for policy in (*policies, *map(load_policy, BUILT_IN)):
         if policy.sha256 == side.policy_sha256:
             return policy

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from udsat_geo.designation.summary import as_json, sha256
@@ -32,7 +31,6 @@ from udsat_geo.monitoring.goals import (
     Computed,
     CrossingRule,
     Crossings,
-    Measured,
     PollingDistricts,
     Ratio,
     rounded,
@@ -131,19 +129,21 @@ def _compared(indicator: Indicator, judgement: Judgement, language: str) -> list
     of_lag = indicator.aim is not None and indicator.aim.kind == "level"
     sides = []
     for year, interval in ((judgement.first, judgement.before), (judgement.last, judgement.after)):
-        figure = _lag(indicator, year) if of_lag else indicator.areas[year]
-        text = shown(figure, language) + unit_in_words(_unit_of_lag(indicator.unit, of_lag), language)
+        figure, unit = indicator.areas[year], indicator.unit
+        if of_lag and indicator.aim is not None:
+            # of the printed figures, positive where the areas are worse off
+            figure = (figure - indicator.city[year]) * (1 if indicator.aim.better == "low" else -1)
+            unit = "" if unit == "%" else unit
+        text = shown(figure, language) + unit_in_words(unit, language)
         low_and_high = _bounds(interval, language) if of_lag else None
         if low_and_high is not None:
             low, high = low_and_high
             text = _("{figure} ({low} to {high})", language).format(figure=text, low=low, high=high)
         sides.append(text)
     given = {"first": judgement.first, "last": judgement.last, "before": sides[0], "after": sides[1]}
-    lag, value = (
-        N_("Lag behind the city {first}: {before}, {last}: {after}"),
-        N_("The areas {first}: {before}, {last}: {after}"),
-    )
-    sentences = [_(lag if of_lag else value, language).format(**given)]
+    lag = _("Lag behind the city {first}: {before}, {last}: {after}", language)
+    value = _("The areas {first}: {before}, {last}: {after}", language)
+    sentences = [(lag if of_lag else value).format(**given)]
     if of_lag and judgement.first != judgement.last:
         four = [
             shown(side[year], language)
@@ -153,17 +153,6 @@ def _compared(indicator: Indicator, judgement: Judgement, language: str) -> list
         both = _("The areas went from {areas[0]} to {areas[1]}, the city from {city[0]} to {city[1]}", language)
         sentences.append(both.format(areas=four[:2], city=four[2:]))
     return [f"{sentence}." for sentence in sentences]
-
-
-def _lag(indicator: Indicator, year: int) -> Decimal:
-    """The printed figures' difference, positive where the areas are worse off."""
-    better = "low" if indicator.aim is None else indicator.aim.better
-    difference = indicator.areas[year] - indicator.city[year]
-    return difference if better == "low" else -difference
-
-
-def _unit_of_lag(unit: str, of_lag: bool) -> str:
-    return "" if of_lag and unit == "%" else unit
 
 
 def _bounds(interval: Interval, language: str) -> tuple[str, str] | None:
@@ -385,7 +374,9 @@ def polling_table(polling: PollingDistricts, year: int, account: Account, langua
             shown(int(polling.residents[i]), language),
             shown(int(polling.residents_in_areas[i]), language),
             _per_cent(_share(int(polling.residents_in_areas[i]), int(polling.residents[i])), language),
-            _turnout_of(polling, i, language),
+            _per_cent(_share(int(polling.voted[i]), int(polling.eligible[i])), language)
+            if polling.eligible is not None and polling.voted is not None and polling.eligible[i]
+            else "",
         )
         for i in range(len(polling.label))
         if polling.in_areas[i]
@@ -403,12 +394,6 @@ def polling_table(polling: PollingDistricts, year: int, account: Account, langua
     heads = (N_("Polling district"), N_("Residents"), N_("In areas"), N_("Share"), N_("Turnout"))
     title = _("Goal 15: polling districts where at least {share} % live in an area", language).format(share=least)
     return _table(f"{title}, {year}", heads, rows, language)
-
-
-def _turnout_of(polling: PollingDistricts, i: int, language: str) -> str:
-    if polling.eligible is None or polling.voted is None or not polling.eligible[i]:
-        return ""
-    return _per_cent(_share(int(polling.voted[i]), int(polling.eligible[i])), language)
 
 
 def _turnout_pair(polling: PollingDistricts, language: str) -> str:
@@ -432,12 +417,9 @@ _FRACTION_DIGITS = 10
 
 def texts_of(account: Account, language: str) -> dict[str, str]:
     """All files of an account, name -> text; the same account gives the same."""
-    texts = (
-        as_json(as_data(account, language)),
-        *(_csv(rows) for rows in (goal_rows(account, language), _figure_rows(account, language))),
-        markdown(account, language),
-    )
-    return dict(zip(NAMES, texts, strict=True))
+    tables = (goal_rows(account, language), _figure_rows(account, language))
+    texts = (csv_text(rows[0], (row.values() for row in rows)) for rows in tables)
+    return dict(zip(NAMES, (as_json(as_data(account, language)), *texts, markdown(account, language)), strict=True))
 
 
 def as_data(account: Account, language: str) -> dict[str, Any]:
@@ -458,7 +440,9 @@ def as_data(account: Account, language: str) -> dict[str, Any]:
         {"label": label, "residents": {str(m.year): int(m.residents_of_area[i]) for m in account.measured}}
         for i, label in enumerate(account.areas.labels)
     ]
-    data["residents"] = {str(m.year): _residents(m) for m in account.measured}
+    data["residents"] = {
+        str(m.year): {"areas": m.residents_in_areas, "city": m.residents, "counts": m.counts} for m in account.measured
+    }
     data["computed"] = [_computed(computed, language) for computed in account.computed]
     if account.crossings_in_areas is not None and account.crossings_of_city is not None:
         data["crossings"] = {
@@ -493,10 +477,6 @@ def markdown(account: Account, language: str) -> str:
     return "\n\n".join([*parts, "## " + _("The rule", language), "\n".join(rule)]) + "\n"
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
-    return csv_text(rows[0], (row.values() for row in rows))
-
-
 def goal_rows(account: Account, language: str) -> list[dict[str, Any]]:
     """One row for each goal."""
     return [
@@ -519,19 +499,16 @@ def goal_rows(account: Account, language: str) -> list[dict[str, Any]]:
 
 def _figure_rows(account: Account, language: str) -> list[dict[str, Any]]:
     """One row for each figure: published, of the updated areas, and computed."""
-    rows = []
-    for goal in account.published.goals:
-        for indicator in goal.indicators:
-            rows += _published_rows(goal, indicator, language)
-    for computed in account.computed:
-        rows += _computed_as_rows(computed, account, language)
-    return rows
+    published = [(goal, indicator) for goal in account.published.goals for indicator in goal.indicators]
+    return [
+        *(row for goal, indicator in published for row in _published_rows(goal, indicator, language)),
+        *(row for computed in account.computed for row in _computed_as_rows(computed, account, language)),
+    ]
 
 
 def _published_rows(goal: Goal, indicator: Indicator, language: str) -> list[dict[str, Any]]:
     judgement = indicator.judged()
-    shared = _figure_as_row(goal.number, indicator.key, indicator.label[language], indicator.unit)
-    shared |= _verdict_cells(judgement)
+    shared = _figure_as_row(goal.number, indicator.key, indicator.label[language], indicator.unit, judgement)
     rows = [
         shared
         | {
@@ -552,9 +529,9 @@ def _published_rows(goal: Goal, indicator: Indicator, language: str) -> list[dic
 
 
 def _computed_as_rows(computed: Computed, account: Account, language: str) -> list[dict[str, Any]]:
-    criterion = computed.criterion
-    shared = _figure_as_row(computed.rule.number, criterion.key, criterion.label_in(language), computed.unit)
-    shared |= _verdict_cells(computed.judged())
+    criterion, judgement = computed.criterion, computed.judged()
+    label = criterion.label_in(language)
+    shared = _figure_as_row(computed.rule.number, criterion.key, label, computed.unit, judgement)
     rows = []
     for measured in account.measured:
         cells: dict[str, Any] = {"basis": measured.source, "year": measured.year, "data_year": measured.year}
@@ -572,18 +549,13 @@ def _computed_as_rows(computed: Computed, account: Account, language: str) -> li
     return rows
 
 
-def _figure_as_row(number: int, key: str, label: str, unit: str) -> dict[str, Any]:
+def _figure_as_row(number: int, key: str, label: str, unit: str, judgement: Judgement | None) -> dict[str, Any]:
     columns = (
         "goal", "indicator", "label", "unit", "basis", "year", "data_year", "areas", "city", "numerator_areas",
         "denominator_areas", "numerator_city", "denominator_city", "lag", "verdict",
     )  # fmt: skip
-    return dict.fromkeys(columns, "") | {"goal": number, "indicator": key, "label": label, "unit": unit}
-
-
-def _verdict_cells(judgement: Judgement | None) -> dict[str, Any]:
-    if judgement is None:
-        return {}
-    return {"verdict": judgement.verdict.value, "lag": judgement.lag or ""}
+    row = dict.fromkeys(columns, "") | {"goal": number, "indicator": key, "label": label, "unit": unit}
+    return row if judgement is None else row | {"verdict": judgement.verdict.value, "lag": judgement.lag or ""}
 
 
 def _goal(goal: Goal, account: Account, language: str) -> dict[str, Any]:
@@ -670,10 +642,6 @@ def _sums(ratio: Ratio) -> list[float]:
     return [_number(ratio.numerator), _number(ratio.denominator)]
 
 
-def _residents(measured: Measured) -> dict[str, Any]:
-    return {"areas": measured.residents_in_areas, "city": measured.residents, "counts": measured.counts}
-
-
 def _crossings(crossings: Crossings) -> dict[str, Any]:
     per_km = None if crossings.per_km is None else round(float(crossings.per_km), _FRACTION_DIGITS)
     return {"length_km": round(crossings.length_km, 6), "crossings": crossings.count, "per_km": per_km}
@@ -699,13 +667,9 @@ def _polling(polling: PollingDistricts) -> dict[str, Any]:
 
 def _inputs(account: Account) -> list[dict[str, Any]]:
     """Every file that figures rest on, with its hash."""
-    files: list[tuple[str, Path]] = []
-    if account.areas is not None:
-        files += [] if account.areas.path is None else [("areas", account.areas.path)]
-    if account.polling is not None and account.polling.polygons.path is not None:
-        files.append(("polling", account.polling.polygons.path))
-    if account.barriers is not None:
-        files += account.barriers.files.items()
+    polygons = {"areas": account.areas, "polling": None if account.polling is None else account.polling.polygons}
+    files = [(what, read.path) for what, read in polygons.items() if read is not None and read.path is not None]
+    files += account.barriers.files.items() if account.barriers is not None else []
     inputs: list[dict[str, Any]] = [
         {"what": what, "name": name_of(path), "sha256": sha256(path)} for what, path in files
     ]

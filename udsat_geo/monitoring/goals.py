@@ -186,13 +186,7 @@ def load_goals(path: Path | None = None) -> LoadedGoals:
 
 
 def _policy_of(file: _GoalsFile, name: str) -> Policy:
-    """A policy that holds the criteria and no rule of designation.
-
-    Raises
-    ------
-    InputError
-        With every fault of the criteria.
-    """
+    """A policy that holds the criteria and no rule of designation."""
     # years, thresholds and units play no part in a sum over areas
     content = {"id": "goals", "years": [1, 9999], "rule": {"core": 0.0}, "let": file.let}
     try:

@@ -57,16 +57,6 @@ class StatusSeries:
         return np.stack([status.gap for status in self.statuses])
 
     @property
-    def residents_in_areas(self) -> Ints:
-        """Residents of the areas, shape (n_years,)."""
-        return np.array([status.residents_in_areas for status in self.statuses], dtype=np.int64)
-
-    @property
-    def residents(self) -> Ints:
-        """Placed residents of the whole city, shape (n_years,)."""
-        return np.array([status.residents for status in self.statuses], dtype=np.int64)
-
-    @property
     def last(self) -> Status:
         """The status of the last year."""
         return self.statuses[-1]
@@ -140,32 +130,9 @@ def change_of_gaps(series: StatusSeries, since: int) -> GapChange:
     return GapChange(since, series.years[-1], before, now, change, now < before)
 
 
-@dataclass(frozen=True)
-class AreaDifference:
-    """Tabel 22: two sets of areas in the same year.
-
-    Attributes
-    ----------
-    old, updated : float64, shape (n_criteria,)
-        Rates of the areas.
-    difference : float64, shape (n_criteria,)
-        Updated less old, in the unit of the rates.
-    """
-
-    old: Floats
-    updated: Floats
-    difference: Floats
-
-
-def difference_of_areas(old: Status, updated: Status) -> AreaDifference:
-    """Two sets of areas beside each other.
-
-    Parameters
-    ----------
-    old, updated : Status
-        Of the same year.
-    """
-    return AreaDifference(old.areas, updated.areas, updated.areas - old.areas)
+def difference_of_areas(old: Status, updated: Status) -> dict[str, Floats]:
+    """Tabel 22: rates of two sets of areas in one year, and updated less old, each of shape (n_criteria,)."""
+    return {"areas": old.areas, "updated": updated.areas, "difference": updated.areas - old.areas}
 
 
 State = Literal["reached", "on_the_way", "behind", "missed", "no_gap", "unknown"]
@@ -371,7 +338,7 @@ class StatusReport:
         return None if milestone is None else progress_of(self.series, milestone)
 
     @property
-    def difference(self) -> AreaDifference | None:
+    def difference(self) -> dict[str, Floats] | None:
         """Tabel 22; None without updated areas."""
         return None if self.updated_status is None else difference_of_areas(self.series.last, self.updated_status)
 
@@ -472,9 +439,6 @@ def _milestone(report: StatusReport) -> list[str]:
     return []
 
 
-_YEAR = r"[0-9]{4}"
-
-
 @dataclass(frozen=True)
 class StatusJob:
     """What is asked for.
@@ -554,23 +518,20 @@ def _report(
     job: StatusJob, sets: Sequence[AreaSet], measured: dict[int, MeasuredYear], sources: dict[int, str]
 ) -> StatusReport:
     policy = job.policy.policy
-    last = measured[max(measured)]
-    series = series_of({year: found.status() for year, found in measured.items()})
-    residents = [
-        {year: found.residents(k) for year, found in measured.items() if k < len(found.sets)} for k in range(len(sets))
-    ]
-    registers = tuple(_registers_told(year, found, sources[year], policy) for year, found in measured.items())
-    blank = {year: found.missing for year, found in measured.items()}
     report = StatusReport(
         policy=job.policy,
         areas=sets[0],
-        series=series,
+        series=series_of({year: found.status() for year, found in measured.items()}),
         updated=sets[1] if len(sets) > 1 else None,
-        updated_status=last.status(1) if len(sets) > 1 else None,
-        registers=registers,
-        residents=tuple(residents),
+        updated_status=measured[max(measured)].status(1) if len(sets) > 1 else None,
+        registers=tuple(_registers_told(year, found, sources[year], policy) for year, found in measured.items()),
+        residents=tuple(
+            {year: found.residents(k) for year, found in measured.items() if k < len(found.sets)}
+            for k in range(len(sets))
+        ),
         language=job.language,
     )
+    blank = {year: found.missing for year, found in measured.items()}
     found_out = [f"{year}: {note.told(job.language)}" for year, found in measured.items() for note in found.sums.notes]
     of_areas = [note for areas in sets for note in areas.notes]
     notes = (*job.notes, *of_areas, *notes_of(report, blank), *found_out)
@@ -611,13 +572,7 @@ def check_years(job: StatusJob) -> tuple[int, ...]:
 
 
 def _area_sets(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallback | None) -> list[AreaSet]:
-    """The areas, and the updated ones where they are asked for.
-
-    Raises
-    ------
-    InputError
-        With the problems of both.
-    """
+    """The areas, and the updated ones where they are asked for; an error has the problems of both."""
     sets: list[AreaSet] = []
     problems: list[str] = []
     for option, text in (("--areas", job.areas), ("--updated", job.updated)):
@@ -647,7 +602,9 @@ def _designated(job: StatusJob, option: str, year: int, progress: ProgressCallba
     try:
         made = run(wanted, progress)
     except InputError as error:
-        raise InputError(_renamed(message, year, option) for message in error.messages) from None
+        # what it says of --year is told of the option that names the year here
+        told = (message.replace(f"--year {year}: ", f"{option} {year}: ", 1) for message in error.messages)
+        raise InputError(told) from None
     if not len(made.areas):
         what = _("the designation by {policy} has no area").format(policy=policy.id)
         raise InputError(Problem(f"{option} {year}", what, _("Name other areas.")))
@@ -655,9 +612,4 @@ def _designated(job: StatusJob, option: str, year: int, progress: ProgressCallba
 
 
 def _is_year(text: str) -> bool:
-    return re.fullmatch(_YEAR, text) is not None
-
-
-def _renamed(message: str, year: int, option: str) -> str:
-    """A message about the year of a designation, told of the option that names it here."""
-    return message.replace(f"--year {year}: ", f"{option} {year}: ", 1)
+    return re.fullmatch("[0-9]{4}", text) is not None

@@ -179,20 +179,17 @@ def milestone_block(report: StatusReport) -> Block | None:
 def difference_block(report: StatusReport) -> Block | None:
     """Tabel 22: the areas beside the updated ones, both in the last year; None without updated areas."""
     language, difference = report.language, report.difference
-    if difference is None or report.updated is None:
+    if difference is None:
         return None
-
-    def head(told: AreaSet, plain: str) -> str:
-        return (
-            _(plain, language)
-            if told.known_year is None
-            else _("Areas of {year}", language).format(year=told.known_year)
-        )
-
+    of_year = _("Areas of {year}", language)
+    old, updated = (
+        _(plain, language) if told.known_year is None else of_year.format(year=told.known_year)
+        for told, plain in zip(report.sets, (OLD, UPDATED), strict=True)
+    )
     columns = (
-        Column(head(report.areas, OLD), difference.old),
-        Column(head(report.updated, UPDATED), difference.updated),
-        Column(_("Difference", language), difference.difference, "gap", signed=True),
+        Column(old, difference["areas"]),
+        Column(updated, difference["updated"]),
+        Column(_("Difference", language), difference["difference"], "gap", signed=True),
     )
     return Block(_("Table 22", language), "", columns)
 
@@ -469,9 +466,8 @@ def _table_22(report: StatusReport) -> dict[str, Any] | None:
     difference = report.difference
     if difference is None:
         return None
-    sides = {"areas": difference.old, "updated": difference.updated, "difference": difference.difference}
     rows = {
-        key: {side: _number(values[j]) for side, values in sides.items()}
+        key: {side: _number(values[j]) for side, values in difference.items()}
         for j, key in enumerate(report.policy.policy.keys)
     }
     return {"year": report.series.years[-1], "criteria": rows}

@@ -257,13 +257,7 @@ def _of_file(job: FiguresJob, origin: Origin, year: int | None = None) -> Origin
 
 
 def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[Path, str]], AreaSet | None]:
-    """The registers of every year that is measured, and the file of areas.
-
-    Raises
-    ------
-    InputError
-        With all that is wrong with the call, the file, and the folders.
-    """
+    """The registers of every year that is measured, and the file of areas; an error has all that is wrong."""
     policy = job.policy.policy
     problems: list[str] = []
     if policy.reads_unit_table or policy.units.kind == "zones":

@@ -30,7 +30,6 @@ from udsat_geo.synthetic.city import (
     stream,
 )
 
-CRITERIA = ("dwelling_area", "outside_labour_market", "low_income", "non_western_origin", "no_education")
 OLD = (KEPT, GONE_2021, GONE_2025)  # strata inside the areas of 2017
 UPDATED = (KEPT, GONE_2025, NEW_2021)  # strata inside the areas of 2021
 YEARS = (2017, 2018, 2019, 2021, 2025)
@@ -164,8 +163,6 @@ class Homes:
     ordinary : bool array, (n_dwellings,)
         Floor area of 10 to 1000 m2 and not an institution.
     address_cell : int array, (n_addresses,)
-    address_built : int array, (n_addresses,)
-        First year any of its dwellings stands.
     easting, northing : float array, (n_addresses,)
         Metres, EPSG:25832, in half metres.
     """
@@ -180,7 +177,6 @@ class Homes:
     seats: Ints
     ordinary: Flags
     address_cell: Ints
-    address_built: Ints
     easting: Floats
     northing: Floats
 
@@ -281,7 +277,6 @@ def build_homes(city: City, seed: int) -> Homes:
         seats=seats,
         ordinary=ordinary,
         address_cell=cell[first_of_address],
-        address_built=built[first_of_address],
         easting=easting,
         northing=northing,
     )

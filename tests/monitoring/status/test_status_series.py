@@ -48,8 +48,7 @@ def test_levels_and_their_change() -> None:
     np.testing.assert_array_equal(series.rest_of_city, [[0.075, 50.0], [0.125, 50.0]])
     np.testing.assert_allclose(series.change_in_areas, [-0.2, 2.5])
     np.testing.assert_allclose(series.change_in_rest_of_city, [0.05, 0.0])
-    assert series.residents_in_areas.tolist() == [40, 40]
-    assert series.residents.tolist() == [100, 100]
+    assert [(each.residents_in_areas, each.residents) for each in series.statuses] == [(40, 100), (40, 100)]
     assert series.last is LAST
     assert series.of(2017) is FIRST
 
@@ -92,9 +91,9 @@ def test_what_is_not_known_stays_unknown() -> None:
 
 def test_old_and_updated_areas_beside_each_other() -> None:
     difference = difference_of_areas(FIRST, LAST)
-    assert difference.old.tolist() == [0.7, 27.5]
-    assert difference.updated.tolist() == [0.5, 30.0]
-    np.testing.assert_allclose(difference.difference, [-0.2, 2.5])
+    assert difference["areas"].tolist() == [0.7, 27.5]
+    assert difference["updated"].tolist() == [0.5, 30.0]
+    np.testing.assert_allclose(difference["difference"], [-0.2, 2.5])
 
 
 def test_a_series_of_one_year_changes_nothing() -> None:
