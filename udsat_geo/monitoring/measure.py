@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.polygons import check_in_city, outside_city
 from udsat_geo.designation.status import Status, status_of_sums, sums_by_side
-from udsat_geo.kernels.arrays import Flags, Ints
+from udsat_geo.kernels.arrays import Flags, Ints, total
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Located, Missing, RegisterSums, read_partial_registers
 
@@ -49,9 +49,7 @@ class MeasuredYear:
 
     def residents(self, number: int = 0) -> Ints:
         """Residents of each area of one of the sets, shape (n_areas,)."""
-        of_area = np.zeros(len(self.sets[number]) + 1, dtype=np.int64)
-        np.add.at(of_area, self.area_of_place[number], self.sums.residents)
-        return of_area[:-1]
+        return total(self.area_of_place[number], self.sums.residents, len(self.sets[number]))
 
 
 def measure_year(folder: Path, policy: Policy, sets: Sequence[AreaSet], threads: int | None = None) -> MeasuredYear:
@@ -100,9 +98,8 @@ class _Placing:
         self.outside: tuple[Flags, ...] = ()
 
     def __call__(self, addresses: Located) -> tuple[NDArray[np.int32], int]:
-        areas = [
-            each.area_of(addresses.easting, addresses.northing, addresses.address_id) for each in self.sets
-        ]  # fmt: skip
+        at = (addresses.easting, addresses.northing, addresses.address_id)
+        areas = [each.area_of(*at) for each in self.sets]
         self.outside = tuple(_outside(each, area, addresses) for each, area in zip(self.sets, areas, strict=True))
         place = areas[0] + 1
         n_places = len(self.sets[0]) + 1

@@ -181,15 +181,11 @@ def draw_criteria_bars(status: Compared) -> Figure:
 
 def _alt_of_bars(status: Compared) -> list[str]:
     one = _("{label}: {areas} against {rest}, gap {gap}", status.language)
-    return [
-        one.format(
-            label=label,
-            areas=status.shown(float(status.areas[j]), j),
-            rest=status.shown(float(status.rest_of_city[j]), j),
-            gap=status.gap_shown(j),
-        )
-        for j, label in enumerate(status.label)
-    ]
+    told = []
+    for j, label in enumerate(status.label):
+        areas, rest = (status.shown(float(side[j]), j) for side in (status.areas, status.rest_of_city))
+        told.append(one.format(label=label, areas=areas, rest=rest, gap=status.gap_shown(j)))
+    return told
 
 
 def _write_key(sheet: Sheet, top: float, status: Compared) -> None:

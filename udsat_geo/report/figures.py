@@ -22,7 +22,7 @@ from udsat_geo.files.area_set import read_area_set
 from udsat_geo.files.atomic_write import all_or_none, cannot_write
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, OutputError, Problem, reason_of
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
 from udsat_geo.monitoring.status import series_of
 from udsat_geo.policy.load import LoadedPolicy
@@ -232,20 +232,12 @@ def _notes(
     """What was found out on the way, each once."""
     notes = [] if read is None else list(read.notes)
     # that there is nothing before the first year is no news: it is the first year that is shown
-    unsaid = {
-        _("No designation and no registers of {year}: nothing to compare with.", job.language).format(
-            year=each.year - job.policy.policy.cadence
-        )
-        for each in made
-    }
+    nothing = _("No designation and no registers of {year}: nothing to compare with.", job.language)
+    unsaid = {nothing.format(year=each.year - job.policy.policy.cadence) for each in made}
     notes += [note for each in made for note in each.notes if note not in unsaid]
     if gaps is None:
-        notes.append(
-            _(
-                "No figure of the gaps: the policy has no milestone, or there is only one year to measure in.",
-                job.language,
-            )
-        )
+        told = N_("No figure of the gaps: the policy has no milestone, or there is only one year to measure in.")
+        notes.append(_(told, job.language))
     return tuple(dict.fromkeys(notes))
 
 
@@ -262,9 +254,8 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
     problems: list[str] = []
     if policy.reads_unit_table or policy.units.kind == "zones":
         what = _("judges the units of a table, and figures are drawn from registers")
-        problems.append(
-            str(Problem(_("policy {id}").format(id=policy.id), what, _("Choose a policy over cells or addresses.")))
-        )
+        where, remedy = _("policy {id}").format(id=policy.id), _("Choose a policy over cells or addresses.")
+        problems.append(str(Problem(where, what, remedy)))
 
     def take(reading: Callable[[], _Read]) -> _Read | None:
         try:
@@ -281,10 +272,8 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
     for year in dict.fromkeys(job.years):
         take(lambda year=year: check_year(year, job.policy))  # type: ignore[misc]
     found = take(lambda: find_registers_of_years(job.raw, _measured_years(job), job.seed, progress))
-    read = None
-    if job.areas is not None:
-        path = job.areas
-        read = take(lambda: _read_areas(path, job))
+    path = job.areas
+    read = None if path is None else take(lambda: _read_areas(path, job))
     if problems or found is None:
         raise InputError(problems)
     return found, read
@@ -292,8 +281,7 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
 
 def _measured_years(job: FiguresJob) -> list[int]:
     """The years that are asked for, and those between that there are registers of."""
-    raw = job.raw or DEFAULT_RAW
-    there = list(SYNTHETIC_YEARS) if has_no_registers(job.raw) else years_in(raw)
+    there = list(SYNTHETIC_YEARS) if has_no_registers(job.raw) else years_in(job.raw or DEFAULT_RAW)
     between = {year for year in there if job.years[0] < year < job.years[-1]}
     return sorted({*job.years, *between})
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from udsat_geo.areas.ground import unit_polygons
 from udsat_geo.designation.surroundings import Surroundings
-from udsat_geo.kernels.arrays import Floats, Ints, Objects
+from udsat_geo.kernels.arrays import Floats, Ints, Objects, as_objects
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.report.canvas import (
@@ -144,8 +145,6 @@ def backdrop_of(units: Units, surroundings: Surroundings) -> Backdrop:
 
 def ground_of_units(units: Units, members: Ints) -> Objects:
     """The ground of some units, shape (n_members,): of an address, a small disc."""
-    from udsat_geo.areas.ground import unit_polygons
-
     if units.kind != "addresses":
         return unit_polygons(units, members)
     points = shapely.points(units.easting[members], units.northing[members])
@@ -160,29 +159,19 @@ def _districts(surroundings: Surroundings) -> tuple[tuple[str, ...], Objects]:
         return (), np.empty(0, dtype=object)
     chosen = places.is_district & np.isin(shapely.get_type_id(places.geometry), (3, 6))
     names = tuple(sorted(set(places.name[chosen].tolist())))
-    geometry = np.empty(len(names), dtype=object)
-    for i, name in enumerate(names):
-        geometry[i] = shapely.union_all(places.geometry[chosen & (places.name == name)])
-    return names, geometry
+    return names, as_objects(shapely.union_all(places.geometry[chosen & (places.name == name)]) for name in names)
 
 
 def frame_of(backdrop: Backdrop, areas: Objects, width_cm: float, tallest_cm: float) -> Frame:
     """The largest frame of a width, and of at most a height, that shows everything."""
-    west, south, east, north = shapely.total_bounds(
-        np.array([backdrop.built, *backdrop.district_geometry, *areas], dtype=object)
-    )
+    shown = np.array([backdrop.built, *backdrop.district_geometry, *areas], dtype=object)
+    west, south, east, north = shapely.total_bounds(shown).tolist()
     metres_per_cm = max(
         (east - west) / (width_cm - 2 * SIDES_CM), (north - south) / (tallest_cm - BOTTOM_CM - SIDES_CM)
     )
     height_cm = (north - south) / metres_per_cm + BOTTOM_CM + SIDES_CM
-    middle = (west + east) / 2
-    return Frame(
-        float(middle - width_cm / 2 * metres_per_cm),
-        float(south - BOTTOM_CM * metres_per_cm),
-        float(metres_per_cm),
-        width_cm,
-        float(height_cm),
-    )
+    left = (west + east) / 2 - width_cm / 2 * metres_per_cm
+    return Frame(left, south - BOTTOM_CM * metres_per_cm, metres_per_cm, width_cm, height_cm)
 
 
 def draw_backdrop(axes: Axes, backdrop: Backdrop, frame: Frame, language: str) -> None:
@@ -626,11 +615,8 @@ class MapPage:
     def name_districts(self, places: list[Place], polygons: Objects) -> None:
         """Write the names of districts where neither areas nor labels lie."""
         boxes = [shapely.box(*place.box) for place in places]
-        leads = [
-            shapely.buffer(shapely.linestrings([(place.x, place.y), (place.anchor_x, place.anchor_y)]), 0.02)
-            for place in places
-            if place.leads
-        ]
+        lines = [[(place.x, place.y), (place.anchor_x, place.anchor_y)] for place in places if place.leads]
+        leads = [shapely.buffer(shapely.linestrings(line), 0.02) for line in lines]
         taken = np.array([*self.frame.on_paper(polygons), *boxes, *leads], dtype=object)
         draw_district_names(self.axes, self.backdrop, self.frame, taken)
 

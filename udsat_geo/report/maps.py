@@ -11,7 +11,7 @@ import shapely
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import ADDED, REMOVED, compare
 from udsat_geo.designation.designation import Designation, remember
-from udsat_geo.kernels.arrays import Flags, Ints, Objects
+from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects, total
 from udsat_geo.kernels.components import label_components
 from udsat_geo.messages.translate import Np_, _
 from udsat_geo.messages.words import decimal
@@ -74,11 +74,11 @@ def draw_area_map(areas: AreasOnMap) -> Figure:
         title = _("Disadvantaged urban areas {first}–{last}", language).format(first=areas.year, last=areas.until)
     else:
         title = _("Disadvantaged urban areas {first}", language).format(first=areas.year)
-    n_areas, total = len(areas.name), int(areas.residents.sum())
-    share = 100 * total / areas.residents_of_city if areas.residents_of_city else float("nan")
+    n_areas, in_all = len(areas.name), int(areas.residents.sum())
+    share = 100 * in_all / areas.residents_of_city if areas.residents_of_city else float("nan")
     told: dict[str, Any] = {
         "count": n_areas,
-        "residents": decimal(total, 0, language),
+        "residents": decimal(in_all, 0, language),
         "share": decimal(share, 1, language),
     }
     labels = numbers(n_areas)
@@ -191,8 +191,7 @@ def _pieces(now: Designation, changed: Flags, area: Ints, whole: set[int], name:
     in_whole = np.isin(area, sorted(whole)) & changed
     members = [(np.flatnonzero(in_whole & (area == number)), True) for number in sorted(whole)]
     piece_of_unit, n_pieces = label_components(changed & ~in_whole, now.edges.head, now.edges.tail)
-    residents = np.zeros(n_pieces, dtype=np.int64)
-    np.add.at(residents, piece_of_unit[piece_of_unit >= 0], now.units.residents[piece_of_unit >= 0])
+    residents = total(piece_of_unit, now.units.residents, n_pieces)
     large = np.flatnonzero(residents >= now.policy.policy.areas.residents)
     members += [(np.flatnonzero(piece_of_unit == piece), False) for piece in large.tolist()]
     pieces = []
@@ -227,8 +226,7 @@ def draw_change_map(changes: ChangesOnMap) -> Figure:
     marks = [mark for listed in lists for mark, _name, _residents in listed.rows]
     page = MapPage(changes, title, shown, lists, keys, (note,))
     _fill_changes(page, changes)
-    grounds = np.empty(len(marks), dtype=object)
-    grounds[:] = [piece.ground for piece in pieces]
+    grounds = as_objects(piece.ground for piece in pieces)
     page.name_districts(page.label(marks, grounds, shown), shown)
     added, removed = (", ".join(f"{mark} {name} ({n})" for mark, name, n in each.rows) or "–" for each in lists)
     alt = _(
@@ -255,10 +253,10 @@ def _lists(changes: ChangesOnMap) -> tuple[Listed, Listed]:
     """What came in, and what fell out."""
     language = changes.language
 
-    def listed(head: str, part: str, marks: list[str], pieces: tuple[Piece, ...], total: int) -> Listed:
+    def listed(head: str, part: str, marks: list[str], pieces: tuple[Piece, ...], in_all: int) -> Listed:
         names = [piece.name if piece.whole else part.format(name=piece.name) for piece in pieces]
         counts = [decimal(piece.residents, 0, language) for piece in pieces]
-        small = total - sum(piece.residents for piece in pieces)
+        small = in_all - sum(piece.residents for piece in pieces)
         rest = _("And {residents} residents in smaller pieces.", language)
         foot = rest.format(residents=decimal(small, 0, language)) if small else ""
         return Listed(head, _("residents", language), tuple(zip(marks, names, counts, strict=True)), foot)

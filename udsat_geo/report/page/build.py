@@ -116,12 +116,9 @@ def as_svg(figure: Figure, prefix: str) -> str:
     ElementTree.register_namespace("xlink", XLINK)
     # matplotlib wrote it a moment ago; comments, which repeat its texts, are dropped on reading
     root = ElementTree.fromstring(file.getvalue())
-    for child in list(root):
-        if child.tag == f"{{{SVG}}}metadata":
-            root.remove(child)
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag == f"{{{SVG}}}style":
+            if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style"):
                 parent.remove(child)
         _own_ids(parent, prefix)
     for size in ("width", "height", "version"):

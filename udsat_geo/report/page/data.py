@@ -16,7 +16,7 @@ from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.areas.roles import REASON_KEYS, REASON_TEXTS
 from udsat_geo.designation.columns import describe_column
 from udsat_geo.designation.reasons import DECIDED, area_reason
-from udsat_geo.kernels.arrays import Floats, Ints, Objects
+from udsat_geo.kernels.arrays import Floats, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import LANGUAGES, _, in_language
 from udsat_geo.messages.version import __version__
@@ -112,9 +112,13 @@ def simplified(zones: Objects) -> tuple[Objects, float]:
     return result, tolerance
 
 
+def _are_points(places: Objects) -> bool:
+    return bool(len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all())
+
+
 def ground(places: Objects, at_most: float = 0.0) -> Any:
     """The ground that units cover together; of points, the squares of `GROUND_M` that they lie in."""
-    if len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
+    if _are_points(places):
         corners = np.unique(np.floor(shapely.get_coordinates(places) / GROUND_M), axis=0) * GROUND_M
         places = shapely.box(*corners.T, *(corners + GROUND_M).T)
     whole = shapely.union_all(shapely.make_valid(places))
@@ -161,15 +165,15 @@ def composite_class(composite: float | None, breaks: tuple[float, ...]) -> int:
 
 def provenance_of(read: PageYear) -> dict[str, Any]:
     """What the summary tells of a designation's making; notes are in the file's language."""
-    summary = read.summary
+    summary, policy = read.summary, read.summary["policy"]
     settings = summary.get("settings")
     inputs = [*summary["inputs"], *([{**settings, "rows": None}] if settings else [])]
     return {
         "file": read.path.name,
-        "policy": str(summary["policy"]["id"]),
-        "policy_file": str(summary["policy"].get("file", "")),
-        "sha256": str(summary["policy"].get("sha256", "")),
-        "bases": [f"{base['id']} ({base['sha256']})" for base in summary["policy"].get("extends", [])],
+        "policy": str(policy["id"]),
+        "policy_file": str(policy.get("file", "")),
+        "sha256": str(policy.get("sha256", "")),
+        "bases": [f"{base['id']} ({base['sha256']})" for base in policy.get("extends", [])],
         "version": str(summary["version"]),
         "source": str(summary["source"]),
         "crs": str(summary.get("crs") or read.areas.crs)[:80],
@@ -224,9 +228,8 @@ def read_goals(path: Path) -> list[dict[str, Any]]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(
-            Problem(str(path), _("cannot be read ({reason})").format(reason=reason_of(error)), remedy)
-        ) from None
+        what = _("cannot be read ({reason})").format(reason=reason_of(error))
+        raise InputError(Problem(str(path), what, remedy)) from None
     except (ValueError, RecursionError):
         raise InputError(Problem(path.name, _("is not JSON"), remedy)) from None
     goals = content.get("goals") if isinstance(content, dict) else None
@@ -247,15 +250,15 @@ def _is_goal(goal: Any) -> bool:
 
 
 def _told(goal: dict[str, Any], language: str) -> dict[str, Any]:
-    published = next((known for known in published_goals().goals if known.number == goal["number"]), None)
-    same = published is not None and goal["label"] in published.label.values()
+    same = (known for known in published_goals().goals if known.number == goal["number"])
+    published = next((known for known in same if goal["label"] in known.label.values()), None)
     told = {
         "number": goal["number"],
         "ours": {lang: _(VERDICTS[goal["verdict"]], lang) for lang in LANGUAGES},
         "report": {lang: _(REPORT[goal["report"]], lang) for lang in LANGUAGES},
         "agrees": bool(goal["agrees"]),
     }
-    if published is not None and same:
+    if published is not None:
         return told | {
             "label": {lang: published.label[lang] for lang in LANGUAGES},
             "reasons": {lang: [f"{i.label[lang]}: {text}" for i, _ignored, text in reasons_of_goal(published, lang)]
@@ -300,10 +303,9 @@ def areas_of(read: PageYear, corner: Corner) -> list[dict[str, Any]]:
             roles.setdefault(str(unit["area_id"]), Counter())[str(unit["role"])] += 1
     keys = [criterion["key"] for criterion in read.summary["criteria"]]
     told = []
-    for i, area in enumerate(read.rows["areas"]):
+    for i, (area, outline) in enumerate(zip(read.rows["areas"], read.areas.outline, strict=True)):
         area_id = str(area["area_id"])
         few = area["residents"] < FEWEST
-        outline = read.areas.outline[i]
         told.append(
             {
                 "id": area_id,
@@ -398,8 +400,7 @@ def earlier_of(read: PageYear) -> AreaSet | None:
     area_of_unit = np.array([-1 if area is None else number[area] for area in before.values()], dtype=np.int64)
     residents = np.append(read.areas.members.residents, np.zeros(len(gone), dtype=np.int64))
     there = ~shapely.is_missing(places)
-    outline = np.empty(len(area_id), dtype=object)
-    outline[:] = [_joined(places[(area_of_unit == i) & there]) for i in number.values()]
+    outline = as_objects(_joined(places[(area_of_unit == i) & there]) for i in number.values())
     members = Members(np.array(list(before), dtype=object), residents, area_of_unit, places)
     year = int(told["previous_year"])
     since = np.full(len(area_id), year, dtype=np.int64)
@@ -425,7 +426,7 @@ def earlier_areas(earlier: AreaSet, names: Mapping[str, str], corner: Corner) ->
 
 def _joined(places: Objects) -> Any:
     """The ground of units; around points, discs that touch where addresses are near each other."""
-    if len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
+    if _are_points(places):
         places = shapely.buffer(places, GROUND_M / 2, quad_segs=3)
     return shapely.union_all(places)
 
@@ -501,7 +502,7 @@ def places_of(found: Sequence[PageYear]) -> Places:
     size = cell_size(places)
     if size is not None:
         return Places("cells", size, places, of_unit)
-    if len(places) and (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
+    if _are_points(places):
         return Places("points", 0.0, places, of_unit)
     smaller, tolerance = simplified(places)
     return Places("zones", 0.0, smaller, of_unit, tolerance)
@@ -512,8 +513,7 @@ def drawn_places(places: Places, corner: Corner) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": places.kind, "size": places.size}
     if places.kind == "zones":
         return data | {"shapes": [corner.shape(place) for place in places.geometry]}
-    xy = shapely.get_coordinates(shapely.centroid(places.geometry))
-    at = corner.steps(xy)
+    at = corner.steps(shapely.get_coordinates(shapely.centroid(places.geometry)))
     return data | {"x": at[:, 0].tolist(), "y": at[:, 1].tolist()}
 
 
@@ -636,17 +636,14 @@ def _years(found: Sequence[PageYear], places: Places, corner: Corner, with_units
     told: list[dict[str, Any]] = []
     # an earlier area that the files do not name is called as it is now
     known = {area: name for read in reversed(found) for area, name in names_of(read).items()}
-    for read, of_unit in zip(found, places.of_unit, strict=True):
-        year = _year(read, names or known, corner)
-        if with_units:
-            year["units"] = unit_classes(read, of_unit, len(places.geometry))
-        told.append(year)
-        names = names_of(read)
     earlier = earlier_of(found[0])
     if earlier is not None:
         areas = earlier_areas(earlier, known, corner)
-        year = {"year": earlier.year, "later": found[0].year, "criteria": [], "areas": areas, "changes": None}
-        told.insert(0, year)
+        told.append({"year": earlier.year, "later": found[0].year, "criteria": [], "areas": areas, "changes": None})
+    for read, of_unit in zip(found, places.of_unit, strict=True):
+        units = {"units": unit_classes(read, of_unit, len(places.geometry))} if with_units else {}
+        told.append(_year(read, names or known, corner) | units)
+        names = names_of(read)
     return told
 
 
@@ -672,15 +669,16 @@ def _year(read: PageYear, names_before: dict[str, str], corner: Corner) -> dict[
 
 def _policies(found: Sequence[PageYear]) -> list[dict[str, Any]]:
     """The policies, each once, with the years it was used for."""
-    told: dict[str, dict[str, Any]] = {}
+    told: dict[tuple[str, str], dict[str, Any]] = {}
     for read in found:
-        key = str(read.summary["policy"].get("sha256")) + str(read.summary["policy"]["id"])
-        if key in told:
-            told[key]["years"].append(read.year)
-            continue
-        blocks = {}
-        for lang in LANGUAGES:
-            known = read.policy is not None and policy_in_words(read.policy.policy, read.summary, lang)
-            blocks[lang] = known or rule_in_outline(read.summary, lang)
-        told[key] = {"id": str(read.summary["policy"]["id"]), "years": [read.year], "blocks": blocks}
+        key = (str(read.summary["policy"].get("sha256")), str(read.summary["policy"]["id"]))
+        if key not in told:
+            blocks = {
+                lang: policy_in_words(read.policy.policy, read.summary, lang)
+                if read.policy is not None
+                else rule_in_outline(read.summary, lang)
+                for lang in LANGUAGES
+            }
+            told[key] = {"id": key[1], "years": [], "blocks": blocks}
+        told[key]["years"].append(read.year)
     return list(told.values())

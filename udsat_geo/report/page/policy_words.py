@@ -128,18 +128,12 @@ def _criterion(criterion: Criterion, limit: Any, language: str) -> Block:
     register = _(REGISTERS[criterion.register_name], language)
     everything = criterion.where.strip().upper() == "TRUE"
     rows = criterion.denominator.strip() == "1"
+    where = _("all rows", language) if everything else criterion.where
+    denominator = _("the number of rows counted", language) if rows else criterion.denominator
     code = [
-        [
-            _("Rows counted in the register {register}", language).format(register=register),
-            _("all rows", language) if everything else criterion.where,
-            not everything,
-        ],
+        [_("Rows counted in the register {register}", language).format(register=register), where, not everything],
         [_("Numerator (summed)", language), criterion.numerator, True],
-        [
-            _("Denominator (summed)", language),
-            _("the number of rows counted", language) if rows else criterion.denominator,
-            not rows,
-        ],
+        [_("Denominator (summed)", language), denominator, not rows],
     ]
     high = criterion.worse == "high"
     lines = [_("High values are worse.", language) if high else _("Low values are worse.", language)]
@@ -148,11 +142,8 @@ def _criterion(criterion: Criterion, limit: Any, language: str) -> Block:
     else:
         shown = decimal(100 * limit, 1, language) + " %" if criterion.is_share else decimal(limit, 2, language)
         told = shown if not isinstance(criterion.limit, str) else f"{shown} ({criterion.limit})"
-        strict, at = (
-            _("Exceeded beyond the limit {limit}.", language),
-            _("Exceeded at or beyond the limit {limit}.", language),
-        )
-        lines.append((strict if criterion.strict else at).format(limit=told))
+        beyond, at = N_("Exceeded beyond the limit {limit}."), N_("Exceeded at or beyond the limit {limit}.")
+        lines.append(_(beyond if criterion.strict else at, language).format(limit=told))
     if criterion.weight != 1:
         lines.append(_("Weight {weight}.", language).format(weight=decimal(criterion.weight, 2, language)))
     if not criterion.counted:
@@ -177,12 +168,9 @@ def _rule(policy: Policy, language: str) -> list[str]:
     rule, lines = policy.rule, []
     if rule.core is not None:
         core, edge = decimal(rule.core, 2, language), decimal(rule.edge_threshold, 2, language)
-        lines += [
-            _("Core: a composite of at least {core}. An area needs one core at least.", language).format(core=core),
-            _("Edge: a composite of at least {edge}, where the unit is connected to a core.", language).format(
-                edge=edge
-            ),
-        ]
+        of_core = _("Core: a composite of at least {core}. An area needs one core at least.", language)
+        of_edge = _("Edge: a composite of at least {edge}, where the unit is connected to a core.", language)
+        lines += [of_core.format(core=core), of_edge.format(edge=edge)]
     if rule.criteria:
         lines.append(_exceeded(rule.criteria, sum(criterion.counted for criterion in policy.criteria), language))
     else:
