@@ -7,6 +7,7 @@ many as the published rate asks. The noise lasts with the person, so that states
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.random import Generator
@@ -169,45 +170,31 @@ _WITHOUT_ENTRY = {"education": 0.014, "labour": 0.011, "income": 0.009}
 
 @dataclass(frozen=True)
 class Setting:
-    """What does not change with the year.
-
-    Attributes
-    ----------
-    city : City
-    homes : Homes
-    stair : float array, (n_addresses, 5)
-        Lasting difference between stairwells, log-odds.
-    seed : int
-    """
+    """What does not change with the year."""
 
     city: City
     homes: Homes
-    stair: Floats
     seed: int
 
+    @cached_property
+    def stair(self) -> Floats:
+        """Lasting difference between stairwells, log-odds, shape (n_addresses, 5)."""
+        keys = np.arange(len(self.homes.address_cell))
+        return np.stack([s * lasting_noise(keys, self.seed, 70 + k) for k, s in enumerate(_STAIR)], axis=1)
 
-def setting(city: City, homes: Homes, seed: int) -> Setting:
-    """Gather what does not change with the year."""
-    keys = np.arange(len(homes.address_cell))
-    stair = np.stack([s * lasting_noise(keys, seed, 70 + k) for k, s in enumerate(_STAIR)], axis=1)
-    return Setting(city, homes, stair, seed)
+    def stratum(self, people: People) -> Ints:
+        """Stratum of each resident, -1 where no dwelling is known."""
+        stratum: Ints = np.where(people.dwelling >= 0, self.homes.stratum[people.dwelling], -1)
+        return stratum
 
+    def field(self, criterion: int) -> Floats:
+        """Log-odds of a criterion for each dwelling: its cell's and its stairwell's."""
+        field: Floats = self.city.field[self.homes.cell, criterion] + self.stair[self.homes.address, criterion]
+        return field
 
-def stratum_of_person(place: Setting, people: People) -> Ints:
-    """Stratum of each resident, -1 where no dwelling is known."""
-    stratum: Ints = np.where(people.dwelling >= 0, place.homes.stratum[people.dwelling], -1)
-    return stratum
-
-
-def field_of_dwelling(place: Setting, criterion: int) -> Floats:
-    """Log-odds of a criterion for each dwelling: its cell's and its stairwell's."""
-    field: Floats = place.city.field[place.homes.cell, criterion] + place.stair[place.homes.address, criterion]
-    return field
-
-
-def _field_at(place: Setting, dwelling: Ints, criterion: int) -> Floats:
-    """Log-odds of a criterion at each dwelling, 0 where none is known."""
-    return np.where(dwelling >= 0, field_of_dwelling(place, criterion)[dwelling], 0.0)
+    def field_at(self, dwelling: Ints, criterion: int) -> Floats:
+        """Log-odds of a criterion at each dwelling, 0 where none is known."""
+        return np.where(dwelling >= 0, self.field(criterion)[dwelling], 0.0)
 
 
 def top(score: Floats, pool: Ints, count: int) -> Ints:
@@ -227,14 +214,14 @@ def _targets(criterion: str, year: int, stratum: Ints, counted: Flags) -> tuple[
 
 def give_origin(place: Setting, people: People, year: int, rng: Generator) -> People:
     """Origin for those without: whole households, partners and flatmates now and then of another origin."""
-    stratum = stratum_of_person(place, people)
+    stratum = place.stratum(people)
     origin = people.origin.copy()
     new = np.flatnonzero(origin == EMPTY)
     rate, base = _targets("non_western_origin", year, stratum, np.ones(len(origin), dtype=bool))
     missing = np.rint(rate * base) - np.bincount(stratum[(origin == NON_WESTERN) & (stratum >= 0)], minlength=N_STRATA)
     n_homes = len(place.homes.cell)
     apart = (people.role[new] == ADULT) & (rng.random(len(new)) < 0.16)
-    home_score = field_of_dwelling(place, 3) + logistic(rng.random(n_homes))
+    home_score = place.field(3) + logistic(rng.random(n_homes))
     lone_score = logistic(rng.random(len(new)))
     score = np.where(people.dwelling[new] >= 0, home_score[people.dwelling[new]], lone_score)
     # adults who differ from their household are drawn by chance, so that they leave the ranking of homes alone
@@ -250,7 +237,7 @@ def give_origin(place: Setting, people: People, year: int, rng: Generator) -> Pe
 
 def _drawn_levels(place: Setting, people: People, who: Ints, rng: Generator) -> NDArray[np.int8]:
     """A completed education above basic school; longer where the field is better."""
-    shift = -0.10 * _field_at(place, people.dwelling[who], 4)
+    shift = -0.10 * place.field_at(people.dwelling[who], 4)
     level = np.searchsorted(_LEVELS, np.clip(rng.random(len(who)) + shift, 0.0, 0.9999))
     return (np.minimum(level, 4) + UPPER_SECONDARY).astype(np.int8)
 
@@ -273,7 +260,7 @@ def advance_education(place: Setting, people: People, years: int, rng: Generator
 def give_education(place: Setting, people: People, year: int, new: Flags, rng: Generator) -> People:
     """Education for newcomers, and for residents when the published rate asks for more or fewer without one."""
     education, age = people.education.copy(), people.age
-    stratum = stratum_of_person(place, people)
+    stratum = place.stratum(people)
     no_entry = uniform_of_key(people.person, place.seed, 81) < _WITHOUT_ENTRY["education"]
     fresh = new & (age >= 16) & ~no_entry
     score = _education_score(place, people, year)
@@ -307,7 +294,7 @@ def give_education(place: Setting, people: People, year: int, new: Flags, rng: G
 def _education_score(place: Setting, people: People, year: int) -> Floats:
     """Log-odds of no education beyond basic school; before the survey of 2018 most immigrants' was not known."""
     abroad = 1.7 if year == 2017 else 0.5
-    score = _field_at(place, people.dwelling, 4) + lasting_noise(people.person, place.seed, 83) * 1.5
+    score = place.field_at(people.dwelling, 4) + lasting_noise(people.person, place.seed, 83) * 1.5
     score += np.where(people.origin == NON_WESTERN, abroad, np.where(people.origin == WESTERN, 0.8 * abroad, 0.0))
     score += 0.012 * (people.age.astype(float) - 35.0)
     score[people.age < 19] -= 2.0
@@ -354,7 +341,7 @@ def _by_quota(
     unplaced: float | None = None,
 ) -> Flags:
     """Who has a disadvantage: the top scores, as many in each stratum as its rate asks."""
-    stratum = stratum_of_person(place, people)
+    stratum = place.stratum(people)
     rate, base = _targets(criterion, year, stratum, counted)
     chosen = np.zeros(len(score), dtype=bool)
     for s in range(-1, N_STRATA):
@@ -371,7 +358,7 @@ def give_labour(place: Setting, people: People, year: int) -> People:
     known = uniform_of_key(people.person, place.seed, 92) >= _WITHOUT_ENTRY["labour"]
     counted = (people.age >= 16) & (people.age <= 66) & known
     basic = (people.education == NONE) | (people.education == BASIC)
-    score = _field_at(place, people.dwelling, 1) + 1.5 * noise + 0.9 * basic + 0.3 * (people.origin == NON_WESTERN)
+    score = place.field_at(people.dwelling, 1) + 1.5 * noise + 0.9 * basic + 0.3 * (people.origin == NON_WESTERN)
     score += 0.022 * (age - 40.0) + 0.9 * (age >= 60)
     studying = people.education == IN_EDUCATION
     score[studying] -= 12.0
@@ -393,7 +380,7 @@ def give_income(place: Setting, people: People, year: int) -> People:
     known = uniform_of_key(people.person, place.seed, 95) >= _WITHOUT_ENTRY["income"]
     counted = (people.age >= 18) & known
     outside = people.labour >= EARLY_RETIREMENT
-    score = _field_at(place, people.dwelling, 2) + 1.4 * lasting_noise(people.person, place.seed, 96)
+    score = place.field_at(people.dwelling, 2) + 1.4 * lasting_noise(people.person, place.seed, 96)
     score += 1.5 * (people.education == IN_EDUCATION) + 0.9 * (outside & (people.age <= 66))
     score += 0.5 * (people.labour == UNEMPLOYED) + 0.3 * (people.age < 25) + 0.35 * (people.age > 66)
     score += 0.4 * (people.education <= BASIC) - 0.5 * (people.education == LONG)

@@ -181,7 +181,7 @@ class Simulation:
         self.seed = seed
         self.city = build_city(seed)
         self.homes, first = _people_2017(self.city, build_homes(self.city, seed), seed)
-        self._place = criteria.setting(self.city, self.homes, seed)
+        self._place = criteria.Setting(self.city, self.homes, seed)
         self._snapshots = {2017: self._with_origin_and_education(first, np.ones(len(first.people.age), dtype=bool))}
 
     def year(self, year: int) -> Snapshot:
