@@ -57,3 +57,17 @@ def test_ids_that_have_lost_their_zeros_are_told(tmp_path: Path) -> None:
     told = " ".join(run_case("leading-zeros-lost-in-part", tmp_path).split())
     assert "Units that only one designation has: 40 before, 40 now" in told
     assert "960 here, 0960 there" in told
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("grid-ids-in-hundreds", ("multiples of 5", "[units] id_unit = 100")),
+        ("grid-ids-in-metres", ("multiples of 200", "{northing_m} and {easting_m}")),
+    ],
+)
+def test_numbers_of_grid_ids_count_what_the_policy_says(case: str, words: tuple[str, ...], tmp_path: Path) -> None:
+    told = run_case(case, tmp_path)
+    assert "exit code 2" in told
+    for word in ("cells.csv, column cell", "(256 rows)", *words):
+        assert word in told

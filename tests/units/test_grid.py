@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from strategies import Cells, cells
 from udsat_geo.messages.errors import InputError
-from udsat_geo.units.grid import DANISH_ID, Grid, find_cells, rings
+from udsat_geo.units.grid import Grid, find_cells, rings
+from udsat_geo.units.grid_ids import DANISH_ID
 
 SIZES = st.sampled_from([1, 7, 50, 100, 250, 1000, 2000])
 PLACES = st.integers(-(10**7), 10**7)

@@ -403,7 +403,8 @@ def check_policies(before: LoadedPolicy, now: LoadedPolicy) -> None:
     InputError
     """
     first, second = (
-        policy.policy.units.model_dump(include={"kind", "size", "id_pattern", "crs"}) for policy in (before, now)
+        policy.policy.units.model_dump(include={"kind", "size", "id_pattern", "id_unit", "crs"})
+        for policy in (before, now)
     )
     other = [
         _("{key} = {value!r}, not {other!r}").format(key=f"units.{key}", value=second[key], other=first[key])

@@ -64,7 +64,9 @@ class UnitsRule(Rule):
     missing : tuple of float
         Codes for missing values in a unit table.
     id_pattern : str or None
-        How cells are named, where not as in the Danish grid.
+        How cells are named, where their ids are of no known family.
+    id_unit : int or None
+        What ``{northing}`` and ``{easting}`` of the pattern count, in metres; without it, `size`.
     crs : str or None
         The projected reference system to work in; without it, the unit table's own.
     reproject_from : tuple of str
@@ -79,6 +81,7 @@ class UnitsRule(Rule):
     columns: dict[Key, tuple[ColumnName, ...]] = Field(default_factory=dict)
     missing: tuple[float, ...] = ()
     id_pattern: str | None = None
+    id_unit: int | None = Field(None, ge=1, le=100_000)
     crs: str | None = None
     reproject_from: tuple[str, ...] = ()
 
@@ -91,10 +94,18 @@ class UnitsRule(Rule):
             parts = [part for part in string.Formatter().parse(pattern) if part[1] is not None]
         except ValueError as error:
             raise ValueError(_("cannot be read: {error}").format(error=error)) from None
-        places = sorted(str(part[1]) for part in parts)
-        plain = all(not part[2] and part[3] is None for part in parts)
-        if not plain or places not in (["easting", "northing"], ["easting", "northing", "size"]):
-            raise ValueError(_("must hold {northing} and {easting}, and may hold {size}, each once"))
+        fields = [str(part[1]) for part in parts]
+        sides = sorted(field.removesuffix("_m") for field in fields)
+        # digits only: {easting_m:6} has six of them
+        plain = all(re.fullmatch(r"[1-9]?", part[2] or "") and part[3] is None for part in parts)
+        sized = all(not part[2] for part in parts if str(part[1]).startswith("size"))
+        if not plain or not sized or sides not in (["easting", "northing"], ["easting", "northing", "size"]):
+            raise ValueError(
+                _(
+                    "must hold {northing} and {easting}, or {northing_m} and {easting_m} in metres, and may hold "
+                    "{size} or {size_m}, each once"
+                )
+            )
         return pattern
 
 
@@ -365,6 +376,8 @@ class Policy(Rule):
             faults.append("criteria: " + _('register "units" cannot be mixed with residents or dwellings'))
         if "units" in registers and self.units.residents is None:
             faults.append("units.residents: " + _("name the column (or expression) of the residents of a unit"))
+        if self.units.id_unit is not None and self.units.id_pattern is None:
+            faults.append("units.id_unit: " + _("says nothing without units.id_pattern"))
         if "units" in registers and self.units.kind == "addresses":
             faults.append(
                 "units.kind: " + _('addresses are made from registers; criteria over "units" read a unit table')

@@ -8,21 +8,26 @@ its size and the northing and easting of its south-west corner in units of that 
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Ints, as_objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-
-DANISH_ID = "{size}_{northing}_{easting}"
+from udsat_geo.units.grid_ids import DANISH_ID, CellNames
 
 QUEEN_FORWARD = ((0, 1), (1, -1), (1, 0), (1, 1))
 """(row, col) steps to the neighbours that come later in row-major order; the others are their mirror."""
 ROOK_FORWARD = ((0, 1), (1, 0))
+
+_UNITS = (1, 10, 100, 1000)
+"""What numbers of ids may count, in metres, the smallest first."""
+_SURE = 20.0
+"""Logarithm of how seldom chance may do what is taken for a mistake: once in 500 million tables. Own choice."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +39,19 @@ class Grid:
     size : int
         Side of a cell in metres.
     id_pattern : str
-        How a cell is named, with ``{size}``, ``{northing}`` and ``{easting}``; the last two in units of `size`.
+        How a cell is named; see `udsat_geo.units.grid_ids.CellNames`.
+    id_unit : int or None
+        What ``{northing}`` and ``{easting}`` count, in metres; None is `size`.
     """
 
     size: int = 100
     id_pattern: str = DANISH_ID
+    id_unit: int | None = None
 
     @property
-    def size_label(self) -> str:
-        """The size as the Danish grid writes it: ``100m``, ``1km``."""
-        return f"{self.size // 1000}km" if self.size % 1000 == 0 else f"{self.size}m"
+    def names(self) -> CellNames:
+        """How cells are named."""
+        return CellNames(self.id_pattern, self.size, self.id_unit or self.size)
 
     def cell_of(
         self, easting: NDArray[np.float64], northing: NDArray[np.float64]
@@ -67,17 +75,7 @@ class Grid:
 
     def ids(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.object_]:
         """Names of cells, shape (n_cells,)."""
-        size = self.size_label
-        names = np.empty(len(row), dtype=object)
-        if self.id_pattern == DANISH_ID:
-            names[:] = [f"{size}_{r}_{c}" for r, c in zip(row.tolist(), col.tolist(), strict=True)]
-        else:
-            pattern = self.id_pattern
-            names[:] = [
-                pattern.format(size=size, northing=r, easting=c)
-                for r, c in zip(row.tolist(), col.tolist(), strict=True)
-            ]
-        return names
+        return as_objects(self.names.write(row * self.size, col * self.size))
 
     def centres(
         self, row: NDArray[np.int64], col: NDArray[np.int64]
@@ -103,32 +101,54 @@ class Grid:
         InputError
             If a name does not follow the pattern or names another cell size.
         """
-        expression = re.escape(self.id_pattern)
-        expression = expression.replace(r"\{size\}", r"(?P<size>\d+k?m)")
-        expression = expression.replace(r"\{northing\}", r"(?P<northing>-?\d{1,9})")
-        expression = expression.replace(r"\{easting\}", r"(?P<easting>-?\d{1,9})")
-        match = re.compile(expression).fullmatch
-        row = np.zeros(len(ids), dtype=np.int64)
-        col = np.zeros(len(ids), dtype=np.int64)
-        bad: list[str] = []
-        for i, name in enumerate(ids):
-            found = match(name)
-            if found is None or found.groupdict().get("size", self.size_label) != self.size_label:
-                bad.append(name)
-                continue
-            row[i], col[i] = int(found["northing"]), int(found["easting"])
+        northing, easting, bad = self.names.read(ids)
         if bad:
-            wanted = self.id_pattern.replace("{size}", self.size_label)
             raise InputError(
                 Problem(
                     where,
-                    _("grid ids that do not read as {wanted}").format(wanted=wanted),
+                    _("grid ids that do not read as {wanted}").format(wanted=self.names.wanted),
                     _("Name the cells so, or set [units] id_pattern and size in the policy."),
                     len(bad),
                     repr(bad[0]),
                 )
             )
+        row, col = northing // self.size, easting // self.size
+        beside = np.stack((northing - row * self.size, easting - col * self.size))
+        # a cell may be named by its middle; a grid that does not go through the origin is another one
+        wrong = np.flatnonzero((beside != 0).any(axis=0) & ~(2 * beside == self.size).all(axis=0))
+        if len(wrong):
+            what = _("grid ids that name no corner of a cell of {size} m").format(size=self.size)
+            remedy = _("Check [units] size, id_pattern, and id_unit: the metres that its numbers count.")
+            raise InputError(Problem(where, what, remedy, len(wrong), repr(ids[wrong[0]])))
+        self._check_steps(ids, row, col, where)
         return row, col
+
+    def _check_steps(self, ids: Sequence[str], row: Ints, col: Ints, where: str) -> None:
+        """Check that cells can touch: numbers that all are multiples count metres, or something else than is said."""
+        unit, other = self.names.units()
+        step = int(np.gcd(np.gcd.reduce(np.abs(row), initial=0), np.gcd.reduce(np.abs(col), initial=0)))
+        for smaller in _UNITS:
+            ratio = unit // smaller
+            if unit == other == self.size and ratio > 1 and unit % smaller == 0 and step and step % ratio == 0:
+                if _is_chance(len(ids), ratio):
+                    continue
+                remedy = _("Write {northing_m} and {easting_m} in [units] id_pattern.")
+                if smaller > 1:
+                    remedy = _("Set [units] id_unit = {unit}: the metres that they count.").format(unit=smaller)
+                what = _("grid ids whose numbers are all multiples of {ratio}: they do not count cells of {size} m")
+                what = what.format(ratio=ratio, size=self.size)
+                raise InputError(Problem(where, what, remedy, len(ids), repr(ids[0])))
+        if len(ids):
+            step = int(np.gcd(np.gcd.reduce(row - row[0]), np.gcd.reduce(col - col[0])))
+        if step > 1 and not _is_chance(len(ids) - 1, step):
+            what = _("grid ids of cells that are {apart} m apart, none beside another").format(apart=step * self.size)
+            remedy = _("Set [units] size = {size}, or check id_pattern and id_unit.").format(size=step * self.size)
+            raise InputError(Problem(where, what, remedy, len(ids), repr(ids[0])))
+
+
+def _is_chance(n_cells: int, ratio: int) -> bool:
+    """Whether rows and columns of so few cells may all be multiples of a number by chance."""
+    return 2 * n_cells * math.log(ratio) < _SURE
 
 
 def find_cells(

@@ -17,9 +17,10 @@ from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.unit_rows import UnitSums, sum_unit_rows
 from udsat_geo.sources.crs import check_crs, crs_code, is_projected_in_metres, reproject, same_crs, short_crs
 from udsat_geo.sources.features import Features, as_texts, check_polygons, read_features
-from udsat_geo.units.grid import find_cells
+from udsat_geo.units.grid import Grid, find_cells
 from udsat_geo.units.ids import ids_of_units
-from udsat_geo.units.units import Units, grid_of
+from udsat_geo.units.table_grid import grid_of_table
+from udsat_geo.units.units import Units
 from udsat_geo.units.zones import zone_of_points
 
 
@@ -37,6 +38,8 @@ class UnitTable:
     row, col : int64, shape (n_units,), or None
     attributes : pyarrow.Table, n_units rows
     notes : tuple of str
+    grid : Grid or None
+        Cells only.
     """
 
     name: str
@@ -47,6 +50,7 @@ class UnitTable:
     col: NDArray[np.int64] | None
     attributes: Any
     notes: tuple[str, ...]
+    grid: Grid | None = None
 
 
 def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTable:
@@ -72,11 +76,12 @@ def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTab
             check_polygons(features.name, geometry, ids)
         geometry = shapely.force_2d(geometry)
     if policy.units.kind == "cells":
-        row, col = grid_of(policy).parse_ids(
-            list(ids), _("{name}, column {column}").format(name=features.name, column=policy.units.id)
-        )
+        where = _("{name}, column {column}").format(name=features.name, column=policy.units.id)
+        crs_is_stated = policy.units.crs is not None or geometry is not None
+        grid, crs, told = grid_of_table(ids, policy, where, crs, crs_is_stated, language)
+        row, col = grid.parse_ids(list(ids), where)
         _check_distinct(features.name, ids, row, col)
-        _check_grid(features.name, policy, ids, row, col, geometry)
+        _check_grid(features.name, grid, ids, row, col, geometry)
         order = np.lexsort((col, row))
         return UnitTable(
             features.name,
@@ -86,7 +91,8 @@ def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTab
             row[order],
             col[order],
             features.attributes.take(order),
-            notes,
+            notes + told,
+            grid,
         )
     if geometry is None:
         raise InputError(Problem(features.name, _("holds no geometries"), _("Zones need polygons.")))
@@ -149,7 +155,7 @@ def units_from_table_and_registers(
         nonlocal in_several
         easting, northing = located.easting, located.northing
         if table.geometry is None:
-            row, col = grid_of(policy).cell_of(easting, northing)
+            row, col = table.grid.cell_of(easting, northing)  # type: ignore[union-attr]
             cell = find_cells(table.row, table.col, row, col)  # type: ignore[arg-type]
             return cell.astype(np.int32), len(table.unit_id)
         unit_of_point, in_several = zone_of_points(table.geometry, easting, northing)
@@ -163,11 +169,10 @@ def units_from_table_and_registers(
 def _units(table: UnitTable, policy: Policy, residents: NDArray[np.int64], sums: UnitSums | RegisterSums) -> Units:
     import shapely
 
-    if table.geometry is None:
-        grid = grid_of(policy)
+    grid = table.grid
+    if grid is not None:
         easting, northing = grid.centres(table.row, table.col)  # type: ignore[arg-type]
     else:
-        grid = None
         centres = shapely.centroid(table.geometry)
         easting, northing = shapely.get_x(centres), shapely.get_y(centres)
     return Units(
@@ -257,7 +262,7 @@ def _check_distinct(name: str, ids: NDArray[np.object_], row: NDArray[np.int64],
 
 def _check_grid(
     name: str,
-    policy: Policy,
+    grid: Grid,
     ids: NDArray[np.object_],
     row: NDArray[np.int64],
     col: NDArray[np.int64],
@@ -269,11 +274,11 @@ def _check_grid(
     if geometry is None:
         return
     inside = shapely.point_on_surface(geometry)
-    found_row, found_col = grid_of(policy).cell_of(shapely.get_x(inside), shapely.get_y(inside))
+    found_row, found_col = grid.cell_of(shapely.get_x(inside), shapely.get_y(inside))
     wrong = (found_row != row) | (found_col != col)
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
-        where = grid_of(policy).ids(found_row[first : first + 1], found_col[first : first + 1])[0]
+        where = grid.ids(found_row[first : first + 1], found_col[first : first + 1])[0]
         remedy = _("Check the reference system, the cell size and the ids.")
         example = _("{unit_id} lies in {cell}").format(unit_id=ids[first], cell=where)
         raise InputError(

@@ -18,7 +18,8 @@ from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Located, RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
-from udsat_geo.units.grid import DANISH_ID, Grid
+from udsat_geo.units.grid import Grid
+from udsat_geo.units.grid_ids import DANISH_ID
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def rates_of_sums(
 
 def grid_of(policy: Policy) -> Grid:
     """The grid of a policy over cells."""
-    return Grid(policy.units.size, policy.units.id_pattern or DANISH_ID)
+    return Grid(policy.units.size, policy.units.id_pattern or DANISH_ID, policy.units.id_unit)
 
 
 def cells_from_registers(folder: Path, policy: Policy, threads: int | None = None) -> tuple[Units, RegisterSums]:

@@ -99,7 +99,10 @@ PLACES = (
     ),
     Row(
         "a column that the engine uses",
-        s.units(lambda f: f.assign(row_of_unit=1)),
+        s.then(
+            s.units(lambda f: f.assign(row_of_unit=1)),
+            s.replace("zones.toml", 'residents = "people"', 'residents = "row_of_unit"'),
+        ),
         ZONES,
         ("units.gpkg, column row_of_unit", "Rename"),
     ),
