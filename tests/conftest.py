@@ -7,6 +7,7 @@ folders are named, everything runs in one process (``-n 2`` has two); where file
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -51,6 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker("all")
         if LONG_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("long")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: it is not gone through again whenever memory is tidied."""
+    gc.collect()
+    gc.freeze()
 
 
 class ProgressLine:

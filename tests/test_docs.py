@@ -221,6 +221,7 @@ def test_examples_of_the_command_line_on_other_pages_run(tmp_path: Path, page: s
         run_in_shell(text, tmp_path)
 
 
+@pytest.mark.long
 def test_examples_of_python_on_other_pages_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for page in ("errors", "python"):

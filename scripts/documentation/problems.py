@@ -7,6 +7,7 @@ shows them as ``{name}``. One whose words stand elsewhere is left out.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,7 @@ TITLES = {
 LAST = "Comparisons, status and goals"
 
 
+@functools.cache
 def collected() -> str:
     """All of them, by what they are about."""
     found: dict[str, dict[tuple[str, str, str], None]] = {}

@@ -22,8 +22,7 @@ def test_a_page_of_a_result_is_that_of_its_files(tmp_path: Path) -> None:
     assert ug.read(files[1]).report(tmp_path / "alone.html").stat().st_size < page.stat().st_size
 
 
-def test_designations_of_one_year_make_no_page_together(tmp_path: Path) -> None:
-    made = ug.designate(year=2025)
-    with pytest.raises(ug.InputError, match="2025"):
+def test_designations_of_one_year_make_no_page_together(made: ug.Result, tmp_path: Path) -> None:
+    with pytest.raises(ug.InputError, match="2021"):
         made.report(tmp_path / "report.html", earlier=(made,))
     assert not (tmp_path / "report.html").exists()

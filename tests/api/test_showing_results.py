@@ -146,6 +146,7 @@ def test_kinds_may_be_explored_as_well(made: ug.Result) -> None:
     assert type(made.explore(layer="near_misses")).__name__ == "Map"
 
 
+@pytest.mark.long
 def test_the_figure_of_the_synthetic_city_says_so(tmp_path: Path) -> None:
     """Also the picture of the documentation, where the folder of pictures is named."""
     found = ug.designate(year=2021, previous=None, language="en")
@@ -159,6 +160,7 @@ def test_the_figure_of_the_synthetic_city_says_so(tmp_path: Path) -> None:
     plt.close("all")
 
 
+@pytest.mark.long
 def test_the_page_in_a_notebook_looks_right(tmp_path: Path) -> None:
     """In a real browser, on light and on dark ground: all of it is there, in the window, in the ground's colours."""
     if browsing.program() is None:

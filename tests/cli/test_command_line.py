@@ -115,7 +115,7 @@ def test_the_raster_is_a_valid_cog_with_named_bands(city: tuple[Path, subprocess
 def test_the_same_input_gives_the_same_bytes(
     city: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    done = run_process("designate", "--year", "2025", "--language", "en", "--threads", "1", "--quiet", folder=tmp_path)
+    done = run("designate", "--year", "2025", "--language", "en", "--threads", "1", "--quiet", folder=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     for name in ("designation_2025.gpkg", "designation_2025.tif", "designation_2025.json"):
         assert (tmp_path / "data/out" / name).read_bytes() == (city[0] / "data/out" / name).read_bytes(), name

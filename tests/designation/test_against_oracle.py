@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from pathlib import Path
 
@@ -65,9 +66,15 @@ def assert_equal(made: Designation, oracle: OracleResult) -> None:
             assert value == oracle.counts[counts.get(name, name)], name
 
 
-@pytest.mark.parametrize("context", [0, 500])
-@pytest.mark.parametrize("origin_codes", [False, True])
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
+ALL_EDGES = itertools.product((0, 1, 2), (False, True), (0, 500))
+QUICK_EDGES = ((0, False, 500), (0, True, 0))
+"""Both kinds of origin and both contexts, once each."""
+
+
+@pytest.mark.parametrize(
+    ("seed", "origin_codes", "context"),
+    [case if case in QUICK_EDGES else pytest.param(*case, marks=pytest.mark.long) for case in ALL_EDGES],
+)
 def test_the_engine_agrees_on_every_edge(tmp_path: Path, seed: int, origin_codes: bool, context: int) -> None:
     write_edge_registers(tmp_path, seed, origin_codes)
     oracle = oracle_designation(tmp_path, context_residents=context)
@@ -78,7 +85,7 @@ def test_the_engine_agrees_on_every_edge(tmp_path: Path, seed: int, origin_codes
         assert made.areas.residents.tolist() == [1632, 1000, 1000]
 
 
-@pytest.mark.parametrize("size", [pytest.param(50, marks=pytest.mark.long), 100, 1000])
+@pytest.mark.parametrize("size", [*(pytest.param(size, marks=pytest.mark.long) for size in (50, 100)), 1000])
 def test_the_engine_agrees_at_any_cell_size(tmp_path: Path, size: int) -> None:
     write_edge_registers(tmp_path)
     assert_equal(engine(tmp_path, kbh_2017(300, size)), oracle_designation(tmp_path, size, context_residents=300))

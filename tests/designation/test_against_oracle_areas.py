@@ -52,6 +52,7 @@ def test_areas_are_what_the_rules_say(parts: tuple[str, ...], data: st.DataObjec
     assert {cell for cell, told in qualified if told} == inside(form_oracle(of_now, rules))
 
 
+@pytest.mark.long
 def test_the_worlds_hold_every_role_and_reason() -> None:
     held: set[str] = set()
 

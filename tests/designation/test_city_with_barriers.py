@@ -76,6 +76,7 @@ def test_a_tunnel_rejoins_it(railway: tuple[Path, float, float], tmp_path: Path)
     assert after.areas.residents[area_named(after)] == before.areas.residents[area_named(before)]
 
 
+@pytest.mark.long
 def test_a_crossing_far_from_every_barrier_is_listed(railway: tuple[Path, float, float], tmp_path: Path) -> None:
     far = write(tmp_path / "crossings.geojson", [{"type": "Point", "coordinates": [700_000, 6_100_000]}])
     assert any("700000" in note for note in designated(railway[0], far).notes)

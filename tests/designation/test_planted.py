@@ -10,7 +10,10 @@ from udsat_geo.areas.roles import CORE
 from udsat_geo.synthetic.write import planted_areas
 
 
-@pytest.mark.parametrize("policy", ["kbh-2017", ADDRESSES], ids=["cells", "addresses"])
+@pytest.mark.parametrize(
+    "policy",
+    [pytest.param("kbh-2017", id="cells"), pytest.param(ADDRESSES, id="addresses", marks=pytest.mark.long)],
+)
 @pytest.mark.parametrize("year", [2021, *(pytest.param(year, marks=pytest.mark.long) for year in (2017, 2025))])
 def test_planted_areas_are_found(year: int, policy: str) -> None:
     made = synthetic(year, policy=policy)

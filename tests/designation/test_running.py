@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from builders import make_policy
 from estates import write_estates
+from made_once import made_once
 from udsat_geo.designation.designation import Inputs, designate
 from udsat_geo.designation.earlier import (
     Qualified,
@@ -95,6 +96,7 @@ def write_year(
     return path
 
 
+@made_once
 def write_four_years(folder: Path, **options: Any) -> None:
     """2021 to 2024. A always; B not in 2022; C only from 2022 on; D is not known to have in 2024."""
     for year in range(2021, 2025):

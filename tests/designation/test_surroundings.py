@@ -176,7 +176,7 @@ def decided(folder: Path, action: str, polygon: Any = EVERYWHERE) -> Path:
     return write(folder / "overrides.gpkg", [polygon], action=[action], **told)
 
 
-@pytest.mark.parametrize("policy", ["kbh-2017", "addresses.toml"])
+@pytest.mark.parametrize("policy", ["kbh-2017", pytest.param("addresses.toml", marks=pytest.mark.long)])
 def test_the_whole_city_may_be_excluded_or_included(good: Path, tmp_path: Path, policy: str) -> None:
     rule = policy if policy == "kbh-2017" else good / policy
     out = run(good, tmp_path / "out", overrides=decided(tmp_path, "exclude"), policy=rule)
@@ -224,7 +224,7 @@ def without_hashes(out: Path) -> dict[str, bytes]:
     return contents
 
 
-@pytest.mark.parametrize("policy", ["everybody.toml", "addresses.toml"])
+@pytest.mark.parametrize("policy", ["everybody.toml", pytest.param("addresses.toml", marks=pytest.mark.long)])
 def test_neither_the_order_of_rows_nor_threads_change_a_byte(good: Path, tmp_path: Path, policy: str) -> None:
     rng = np.random.default_rng(5)
 

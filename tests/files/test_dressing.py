@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 import udsat_geo.files.geopackage
 from dressed_worlds import HOSTILE, KINDS, changed, hostile, made, rows, written
 from udsat_geo.designation.columns import describe_layer
+from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.layers import each_layer
 from udsat_geo.files.contents import identifier, read_contents
 from udsat_geo.files.geopackage import dress_comparison, dress_designation, write_layer
@@ -41,6 +43,11 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("packages")
     found = {kind: written(kind, folder / kind) for kind in KINDS}
     return {**found, "changed": changed(folder / "changed"), "hostile": hostile(folder / "hostile")}
+
+
+@pytest.fixture(scope="module")
+def of_cells(tmp_path_factory: pytest.TempPathFactory) -> Designation:
+    return made("cells", tmp_path_factory.mktemp("cells"))
 
 
 def summary_of(package: Path) -> dict[str, Any]:
@@ -291,6 +298,7 @@ def test_gdal_reads_it_without_a_warning(
     assert not [str(warning.message) for warning in recwarn]
 
 
+@functools.cache
 def has_validator() -> bool:
     if not Path(SYSTEM_PYTHON).exists():
         return False
@@ -298,7 +306,8 @@ def has_validator() -> bool:
     return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
 
 
-@pytest.mark.skipif(not has_validator(), reason="GDAL's validate_gpkg (Debian's python3-gdal) is not installed")
+@pytest.mark.long
+@pytest.mark.skipif("not has_validator()", reason="GDAL's validate_gpkg (Debian's python3-gdal) is not installed")
 @every
 def test_it_keeps_to_the_standard(packages: Mapping[str, Path], name: str) -> None:
     """GDAL's own checker of the GeoPackage standard finds nothing."""
@@ -315,7 +324,7 @@ def test_it_keeps_to_the_standard(packages: Mapping[str, Path], name: str) -> No
     "DELETE FROM rtree_units_geom",
 ])  # fmt: skip
 def test_a_file_that_came_out_incomplete_is_not_put_in_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
+    of_cells: Designation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loss: str
 ) -> None:
     import sqlite3
 
@@ -326,7 +335,7 @@ def test_a_file_that_came_out_incomplete_is_not_put_in_place(
 
     monkeypatch.setattr(udsat_geo.files.geopackage, "dress_designation", lossy)
     with pytest.raises(OutputError, match="incomplete"):
-        write_results(made("cells", tmp_path), tmp_path / "out", ("gpkg",))
+        write_results(of_cells, tmp_path / "out", ("gpkg",))
     assert not (tmp_path / "out").exists()
 
 

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from test_qgis import PYTHON, has_module
+from test_qgis import PYTHON, has_module  # noqa: F401 - asked in the condition below
 
 from two_years import designated, write_town
 from udsat_geo.files.write import write_results
@@ -32,7 +32,7 @@ application.exitQgis()
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not has_module("qgis.core"), reason="QGIS and its Python (python3-qgis) are not installed")
+@pytest.mark.skipif("not has_module('qgis.core')", reason="QGIS and its Python (python3-qgis) are not installed")
 def test_qgis_opens_them_with_titles_and_names(tmp_path: Path) -> None:
     write_town(tmp_path)
     made = designated(tmp_path, tmp_path / "town.toml", 2021)

@@ -5,6 +5,7 @@ Pictures are kept in the folder that the environment variable ``UDSAT_PICTURES``
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -65,13 +66,16 @@ print(json.dumps([told.languagecode, told.hierarchy, told.referencesystem.code, 
 """
 
 
+@functools.cache
 def has_module(name: str) -> bool:
     if not Path(PYTHON).exists():
         return False
     return subprocess.run([PYTHON, "-c", f"import {name}"], capture_output=True, check=False).returncode == 0
 
 
-in_qgis = pytest.mark.skipif(not has_module("qgis.core"), reason="QGIS and its Python (python3-qgis) are not installed")
+in_qgis = pytest.mark.skipif(
+    "not has_module('qgis.core')", reason="QGIS and its Python (python3-qgis) are not installed"
+)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -368,7 +372,7 @@ def test_the_synthetic_copenhagen_makes_a_map_to_print(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not has_module("owslib.iso"), reason="OWSLib (Debian's python3-owslib) is not installed")
+@pytest.mark.skipif("not has_module('owslib.iso')", reason="OWSLib (Debian's python3-owslib) is not installed")
 def test_another_reader_understands_the_metadata(packages: Mapping[str, Path], tmp_path: Path) -> None:
     """OWSLib, which catalogues use."""
     ((text,),) = rows(packages["cells"], "SELECT metadata FROM gpkg_metadata WHERE md_standard_uri = ?", GMD)

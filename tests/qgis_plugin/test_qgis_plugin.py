@@ -8,11 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from qgis_sessions import AWKWARD, Profile, contents, has_qgis, launcher, program, values_of
+from qgis_sessions import (
+    AWKWARD,
+    Profile,
+    contents,
+    has_qgis,  # noqa: F401 - asked in the condition below
+    launcher,
+    program,
+    values_of,
+)
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here"),
+    pytest.mark.skipif("not has_qgis()", reason="QGIS with its Python and Processing (python3-qgis) is not here"),
 ]
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import click
 import pytest
 
-from qgis_sessions import Profile, has_qgis, launcher
+from qgis_sessions import Profile, has_qgis, launcher  # noqa: F401 - asked in the condition below
 from udsat_geo.cli.main import udsat
 from udsat_geo.policy.chain import BUILT_IN
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(not has_qgis(), reason="QGIS with its Python and Processing (python3-qgis) is not here"),
+    pytest.mark.skipif("not has_qgis()", reason="QGIS with its Python and Processing (python3-qgis) is not here"),
 ]
 
 ALGORITHMS = ("designate", "diff", "status")

@@ -49,6 +49,7 @@ def test_all_figures_of_registers(town: Path, tmp_path: Path) -> None:
     assert out.splitlines()[-1].strip() == str(tmp_path / "lineage_2017_2021.svg")
 
 
+@pytest.mark.long
 def test_the_same_call_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
     for run in ("one", "two"):
         assert call("--years", "2017,2021", *of_town(town), "--format", "svg", "--quiet", "--out", tmp_path / run) == (

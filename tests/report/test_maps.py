@@ -143,8 +143,15 @@ def test_north_is_up(area_map: Figure) -> None:
     assert feet[:, 0].mean() == pytest.approx(easting)
 
 
-@pytest.mark.parametrize("which", ["area_map", "change_map"])
-@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize(
+    ("language", "which"),
+    [
+        ("da", "area_map"),
+        ("en", "change_map"),
+        pytest.param("en", "area_map", marks=pytest.mark.long),
+        pytest.param("da", "change_map", marks=pytest.mark.long),
+    ],
+)
 def test_texts_lie_on_the_paper_and_not_on_each_other(
     which: str, language: str, areas: AreasOnMap, changes: ChangesOnMap
 ) -> None:

@@ -7,9 +7,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import examples
 from udsat_geo.report.map_page import Place, middle_of, place_labels
 
 FRAME = (0.0, 0.0, 12.0, 12.0)
@@ -39,7 +40,7 @@ def maps(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     return array_of(*boxes), np.array([(width, 0.3) for width in widths])
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(maps())
 def test_labels_lie_in_the_frame_and_never_on_each_other(drawn: tuple[np.ndarray, np.ndarray]) -> None:
     polygons, sizes = drawn
@@ -58,7 +59,7 @@ def test_labels_lie_in_the_frame_and_never_on_each_other(drawn: tuple[np.ndarray
         assert shapely.intersects_xy(polygon, place.anchor_x, place.anchor_y)
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(maps())
 def test_the_same_input_gives_the_same_places(drawn: tuple[np.ndarray, np.ndarray]) -> None:
     assert place_labels(*drawn, FRAME) == place_labels(*drawn, FRAME)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from made_once import made_once
 from oracle import WESTERN_COUNTRIES
 
 Cell = tuple[int, int]
@@ -119,6 +120,7 @@ class _City:
         return row
 
 
+@made_once
 def write_edge_registers(folder: Path, seed: int = 0, origin_codes: bool = False, files: str = "parquet") -> None:
     """Write `residents`, `dwellings` and `addresses` that hit every edge of the rules.
 

@@ -11,6 +11,6 @@ IN_A_WHOLE_CHECK = 60
 
 
 def examples(number: int, **others: Any) -> settings:
-    """So many in a whole check, a fifth of them among the quick tests."""
+    """So many in a whole check, a tenth of them among the quick tests."""
     quick = settings.default.max_examples < IN_A_WHOLE_CHECK
-    return settings(max_examples=max(number // 5, 5) if quick else number, **others)
+    return settings(max_examples=max(number // 10, 5) if quick else number, **others)

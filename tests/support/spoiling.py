@@ -15,6 +15,7 @@ from shapely.geometry import Point, Polygon, box
 
 from edge_registers import write_edge_registers
 from estates import write_estates
+from made_once import made_once
 
 Spoil = Callable[[Path], None]
 
@@ -44,6 +45,7 @@ residents = 50
 """
 
 
+@made_once
 def write_good_input(folder: Path) -> None:
     """Registers (`raw`, `csv`), unit tables (`units.gpkg`, `cells.csv`, `estates.gpkg`) and policies for them."""
     write_edge_registers(folder / "raw")

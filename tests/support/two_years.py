@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from made_once import made_once
 from small_registers import make_registers
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Designation
@@ -38,6 +39,7 @@ def write_policy(path: Path, core: float = 0.3, residents: int = 10) -> Path:
     return path
 
 
+@made_once
 def write_town(folder: Path) -> None:
     """Registers of both years in `raw`, policies, and the designations of both years in `out`."""
     addresses = make_registers(5, **SIZE).addresses

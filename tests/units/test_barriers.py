@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
 from builders import make_barriers
+from examples import examples
 from udsat_geo.messages.errors import InputError
 from udsat_geo.units.barriers import Barriers, is_cut, read_barriers, segment_lines
 
@@ -148,7 +149,7 @@ def test_crossings_that_open_nothing_are_noted(tmp_path: Path) -> None:
     )
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(st.permutations([RAILWAY, LAKE, LineString([(EAST, NORTH), (EAST - 5, NORTH)]), RAILWAY]), st.data())
 def test_the_order_of_features_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, order: list[Any], data: st.DataObject

@@ -131,7 +131,7 @@ def test_the_tables_of_csv_hold_every_goal_and_every_figure(town: Path, tmp_path
     assert all(int(r["numerator_areas"]) <= int(r["denominator_areas"]) < int(r["denominator_city"]) for r in computed)
 
 
-@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("language", ["da", pytest.param("en", marks=pytest.mark.long)])
 def test_the_same_input_gives_the_same_bytes(language: str, town: Path, tmp_path: Path) -> None:
     for name in ("one", "other"):
         assert call(*everything(town), "--language", language, "--out", tmp_path / name)[0] == 0

@@ -9,6 +9,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from reproduced import MADE
 
 from udsat_geo.monitoring.printed.checks import KINDS
 from udsat_geo.monitoring.printed.explained import DISAGREES, VERDICTS, Reproduction, evaluate_all, reproduce
@@ -25,7 +26,6 @@ from udsat_geo.monitoring.printed.tables import (
     summary_table,
 )
 
-MADE = reproduce()
 BY_ID = {outcome.check.id: outcome for outcome in MADE.outcomes}
 
 
@@ -112,6 +112,7 @@ def test_plain_data_are_json_with_plain_numbers() -> None:
     assert data["figures"]["recomputed"] + data["figures"]["used"] + len(MADE.alone) == data["figures"]["all"]
 
 
+@pytest.mark.long
 def test_the_same_report_gives_the_same_bytes() -> None:
     again = reproduce()
     assert checks_csv(again, "da") == checks_csv(MADE, "da")

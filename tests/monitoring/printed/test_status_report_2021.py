@@ -9,6 +9,7 @@ from decimal import Decimal
 from importlib import resources
 
 import pytest
+from reproduced import MADE
 from small_reports import altered
 
 from udsat_geo.messages.errors import InputError
@@ -17,7 +18,6 @@ from udsat_geo.monitoring.printed.explained import DISAGREES, WITHIN_ROUNDING, e
 from udsat_geo.monitoring.printed.figures import read_report
 from udsat_geo.policy.published import printed_2021
 
-MADE = reproduce(2021)
 REPORT = MADE.report
 CHECKS = declared_checks(REPORT)
 BY_ID = {outcome.check.id: outcome for outcome in MADE.outcomes}

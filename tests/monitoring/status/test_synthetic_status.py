@@ -133,6 +133,7 @@ def test_tabel_22_over_the_planted_areas() -> None:
         assert per_print(key) * difference.difference[j] == pytest.approx(printed["difference"], abs=PLANTED)
 
 
+@pytest.mark.long
 def test_the_rest_of_the_city_and_every_change_over_the_engines_own_areas() -> None:
     """Levels in its areas are less near: a few of their cells are not those that the city was made around."""
     series = own().series

@@ -24,6 +24,7 @@ def pixels(opened: Opened) -> bytes:
 # --- as it opens --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_it_is_small_enough_for_an_email(city_page: Path) -> None:
     assert city_page.stat().st_size <= MOST_BYTES
 

@@ -5,6 +5,7 @@ Source of the protocol between the two: the FastCGI specification 1.0.
 
 from __future__ import annotations
 
+import functools
 import http.server
 import os
 import socket
@@ -47,6 +48,7 @@ application.exitQgis()
 _BEGIN, _END, _PARAMETERS, _INPUT, _OUTPUT = 1, 3, 4, 5, 6
 
 
+@functools.cache
 def why_not() -> str | None:
     """Why there is no such server here; None if there is one."""
     if not PROGRAM.exists():

@@ -44,7 +44,7 @@ residents = 0
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(qgis_service.why_not() is not None, reason=str(qgis_service.why_not())),
+    pytest.mark.skipif("qgis_service.why_not()", reason="QGIS Server or PyQGIS is not installed"),
 ]
 
 
