@@ -1,4 +1,4 @@
-"""`udsat reproduce` as a process: exit codes, languages, JSON and files."""
+"""`udsat reproduce`, once as a process: exit codes, languages, JSON and files."""
 
 from __future__ import annotations
 
@@ -10,18 +10,27 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+
+from udsat_geo.cli.main import udsat
 
 UDSAT = Path(sys.executable).parent / "udsat"
 
 
-def run(*arguments: str | Path, columns: int = 160) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path) -> Result:
+    """Within this process."""
+    command = ["reproduce", *(str(argument) for argument in arguments)]
+    return CliRunner().invoke(udsat, command, env={"COLUMNS": "160"}, catch_exceptions=False)
+
+
+def run_process(*arguments: str | Path, columns: int = 160) -> subprocess.CompletedProcess[str]:
     command = [str(UDSAT), "reproduce", *(str(argument) for argument in arguments)]
     environment = {**os.environ, "COLUMNS": str(columns), "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, timeout=120, check=False)
 
 
 def test_disagreements_are_findings_not_errors() -> None:
-    done = run("2021", "--no-engine")
+    done = run_process("2021", "--no-engine")
     assert (done.returncode, done.stderr) == (0, "")
     for piece in ("Statusrapport 2021", "stemmer ikke", "8,3", "[10,0; 10,2]", "1,65", "123 − 114 = 9", "32.175"):
         assert piece in done.stdout, piece
@@ -32,14 +41,14 @@ def test_disagreements_are_findings_not_errors() -> None:
 
 def test_english_has_decimal_points_and_all_lists_everything() -> None:
     done = run("2021", "--no-engine", "--language", "en", "--all")
-    assert done.returncode == 0
+    assert done.exit_code == 0
     for piece in ("Status report 2021", "does not agree", "agrees within rounding", "[10.0; 10.2]", "0.60", "32,175"):
         assert piece in done.stdout, piece
 
 
 def test_json_is_all_that_is_printed() -> None:
     done = run("2021", "--no-engine", "--json")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.exit_code, done.stderr) == (0, "")
     content = json.loads(done.stdout)
     assert content["report"] == 2021
     assert content["registers"] is None
@@ -59,7 +68,7 @@ def test_json_is_all_that_is_printed() -> None:
 )
 def test_a_call_at_fault_is_answered_with_2(arguments: tuple[str, ...], message: str) -> None:
     done = run(*arguments)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert message in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
@@ -68,7 +77,7 @@ def test_a_call_at_fault_is_answered_with_2(arguments: tuple[str, ...], message:
 def test_files_are_whole_and_the_same_for_the_same_report(tmp_path: Path) -> None:
     first, second = tmp_path / "first" / "deep", tmp_path / "second"
     for out in (first, second):
-        assert run("2021", "--no-engine", "--out", out).returncode == 0
+        assert run("2021", "--no-engine", "--out", out).exit_code == 0
     names = ["reproduction_2021.csv", "reproduction_2021.json", "reproduction_2021.md"]
     assert sorted(path.name for path in first.iterdir()) == names
     for name in names:
@@ -84,6 +93,6 @@ def test_files_are_whole_and_the_same_for_the_same_report(tmp_path: Path) -> Non
 def test_a_folder_that_cannot_be_made_is_left_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     done = run("2021", "--no-engine", "--out", tmp_path / "file")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "is not a folder" in done.stderr
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"

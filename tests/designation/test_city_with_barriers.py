@@ -63,6 +63,7 @@ def test_a_railway_splits_the_area_and_nothing_else(railway: tuple[Path, float, 
         assert shapely.is_empty(shapely.intersection(shapely.buffer(outline, -0.01), barrier))
 
 
+@pytest.mark.long
 def test_a_tunnel_rejoins_it(railway: tuple[Path, float, float], tmp_path: Path) -> None:
     path, northing, middle = railway
     before = synthetic(2021)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import udsat_geo.designation.job
+from made_once import made_once
 from small_registers import make_registers
 from udsat_geo.designation.designation import Designation, designate
 from udsat_geo.designation.job import Job, run
@@ -34,15 +35,20 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Made:
     return years
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Registers of two years under names of their own, and the designation of the first."""
+@made_once
+def write_two_years(folder: Path) -> None:
     for seed, year in enumerate((2017, 2021)):
-        raw = tmp_path / "raw" / str(year)
+        raw = folder / "raw" / str(year)
         make_registers(seed).write(raw)
         (raw / "residents.parquet").rename(raw / "people.parquet")
         (raw / "registers.toml").write_text('[residents]\nfile = "people.parquet"\n')
-    write_results(run(job(tmp_path, 2017)), tmp_path / "out", ("gpkg",))
+    write_results(run(job(folder, 2017)), folder / "out", ("gpkg",))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Registers of two years under names of their own, and the designation of the first."""
+    write_two_years(tmp_path)
     return tmp_path
 
 

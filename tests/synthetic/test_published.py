@@ -55,7 +55,7 @@ def measured(tables, year, designation, seed):
     }
 
 
-@pytest.mark.parametrize("year", [2017, 2018, 2019, 2021])
+@pytest.mark.parametrize("year", [2017, 2021, *(pytest.param(year, marks=pytest.mark.long) for year in (2018, 2019))])
 @pytest.mark.parametrize("seed", [DEFAULT_SEED, pytest.param(OTHER_SEED, marks=pytest.mark.long)])
 def test_tabel_1(tables, year, seed):
     found = measured(tables, year, 2017, seed)
@@ -71,7 +71,7 @@ def test_tabel_22(tables, seed):
         assert found[key][0] == pytest.approx(status_2021()["table_22"][key]["areas_2021"], abs=WITHIN), key
 
 
-@pytest.mark.parametrize("year", [2017, 2019, 2021])
+@pytest.mark.parametrize("year", [2017, 2021, pytest.param(2019, marks=pytest.mark.long)])
 def test_tenure_and_amenities(tables, year):
     _, dwellings, _ = tables(year)
     member = inside(dwellings, 2017, DEFAULT_SEED)

@@ -149,6 +149,7 @@ def test_the_rest_of_the_city_and_every_change_over_the_engines_own_areas() -> N
         assert per_print(key) * difference.difference[j] == pytest.approx(printed, abs=OWN)
 
 
+@pytest.mark.long
 def test_levels_over_the_engines_own_areas() -> None:
     series, difference = own().series, own().difference
     assert difference is not None
@@ -160,6 +161,7 @@ def test_levels_over_the_engines_own_areas() -> None:
         assert per_print(key) * difference.updated[j] == pytest.approx(printed, abs=OWN + 0.6), key
 
 
+@pytest.mark.long
 def test_the_engines_own_areas_are_measured_as_they_were_designated() -> None:
     from udsat_geo.designation.job import Job, run
 
@@ -171,6 +173,7 @@ def test_the_engines_own_areas_are_measured_as_they_were_designated() -> None:
     assert len(own().areas) == len(made.areas)
 
 
+@pytest.mark.long
 def test_vintages_of_2021_are_those_of_the_report() -> None:
     of_2021 = next(told for told in own().registers if told.year == 2021)
     for key, criterion in PRINTED["criteria"].items():

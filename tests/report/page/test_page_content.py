@@ -47,12 +47,20 @@ def page_of(town: Path, **options: Any) -> str:
 # --- the same as the file -----------------------------------------------------------------------------------
 
 
-def test_reasons_are_the_files_own(city: Path) -> None:
+@pytest.mark.parametrize(
+    ("fixture", "file", "language"),
+    [
+        ("town", "out/designation_2021.gpkg", "en"),
+        pytest.param("city", "designation_2025.gpkg", "da", marks=pytest.mark.long),
+    ],
+)
+def test_reasons_are_the_files_own(fixture: str, file: str, language: str, request: pytest.FixtureRequest) -> None:
     """Said again from roles, residents, composite and gaps, they are what the file says in its language."""
-    for read in read_all([city / "designation_2025.gpkg"], True, None):
-        told = areas_of(read, Corner(0, 0, 1.0))
-        assert [area["reason"]["da"] for area in told] == [area["reason"] for area in read.rows["areas"]]
-        assert all(area["reason"]["en"] != area["reason"]["da"] for area in told)
+    for read in read_all([request.getfixturevalue(fixture) / file], True, None):
+        both = zip(areas_of(read, Corner(0, 0, 1.0)), read.rows["areas"], strict=True)
+        told = [(area["reason"], row["reason"]) for area, row in both if area["reason"] is not None]
+        assert told
+        assert all(reason[language] == own and reason["en"] != reason["da"] for reason, own in told)
 
 
 def test_earlier_designations_beside_it_come_along_unless_told_otherwise(town: Path) -> None:
@@ -95,8 +103,15 @@ def test_the_same_files_give_the_same_bytes(town: Path) -> None:
 # --- few people ---------------------------------------------------------------------------------------------
 
 
-def test_units_are_told_by_class_alone(city_page: Path) -> None:
-    data = data_of(city_page.read_text(encoding="utf-8"))
+@pytest.fixture(scope="module", params=["town", pytest.param("city_page", marks=pytest.mark.long)])
+def page(request: pytest.FixtureRequest) -> str:
+    """The page of the small town, and that of the whole city."""
+    found: Path = request.getfixturevalue(request.param)
+    return page_of(found) if request.param == "town" else found.read_text(encoding="utf-8")
+
+
+def test_units_are_told_by_class_alone(page: str) -> None:
+    data = data_of(page)
     for year in data["years"]:
         units = year["units"]
         assert set(units) == {"kinds", "of"}
@@ -109,8 +124,8 @@ def test_units_are_told_by_class_alone(city_page: Path) -> None:
                 assert (composite, decided) == (-1, "withheld")
 
 
-def test_a_unit_alone_cannot_be_read_off_what_changed(city_page: Path) -> None:
-    for year in data_of(city_page.read_text(encoding="utf-8"))["years"][1:]:
+def test_a_unit_alone_cannot_be_read_off_what_changed(page: str) -> None:
+    for year in data_of(page)["years"][1:]:
         for row in year["changes"]["rows"]:
             assert set(row) == {"event", "id", "name", "previous", "added", "removed"}
             assert all(count == -1 or count % 10 == 0 for count in (row["added"], row["removed"]))
