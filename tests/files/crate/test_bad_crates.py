@@ -168,8 +168,10 @@ HOSTILE: list[tuple[str, Callable[[Graph], object], str]] = [
 
 
 @pytest.mark.parametrize(("change", "what"), [each[1:] for each in HOSTILE], ids=[each[0] for each in HOSTILE])
-def test_a_hostile_crate_is_told_and_changes_nothing(town: Path, change: Callable[[Graph], object], what: str) -> None:
-    path = made(2021, town / "out", "--barriers", "lines.gpkg|layername=railways")
+def test_a_hostile_crate_is_told_and_changes_nothing(
+    town_with_run: Path, change: Callable[[Graph], object], what: str
+) -> None:
+    town, path = town_with_run, town_with_run / "out" / NAME
     crate = json.loads(path.read_text(encoding="utf-8"))
     graph = {entity["@id"]: entity for entity in crate["@graph"]}
     change(graph)

@@ -91,6 +91,7 @@ def test_inputs_are_found_wherever_they_lie_now(town: Path, monkeypatch: pytest.
     assert rerun(town / "out", "--inputs", flat)[0] == 0
 
 
+@pytest.mark.long
 def test_the_synthetic_city_is_made_again(town: Path) -> None:
     code, _, error = call(
         designate, "--year", "2017", "--seed", "3", "--out", "out", "--format", "gpkg,crate", "--quiet", "--lang", "en"
@@ -118,9 +119,10 @@ def append(path: Path, more: bytes = b" ") -> None:
 
 
 @pytest.mark.parametrize(("where", "tamper"), TAMPERED)
-def test_an_input_that_is_another_one_now_is_told(town: Path, where: str, tamper: Callable[[Path], object]) -> None:
-    made(2021, town / "out", "--barriers", "lines.gpkg|layername=railways")
-    tamper(town)
+def test_an_input_that_is_another_one_now_is_told(
+    town_with_run: Path, where: str, tamper: Callable[[Path], object]
+) -> None:
+    tamper(town_with_run)
     code, found, error = rerun("out")
     assert (code, found) == (2, {})
     assert f"error: {where}" in error
@@ -128,11 +130,10 @@ def test_an_input_that_is_another_one_now_is_told(town: Path, where: str, tamper
     assert error.count("error: ") == 1
 
 
-def test_all_that_is_missing_or_changed_is_told_at_once(town: Path) -> None:
-    made(2021, town / "out", "--barriers", "lines.gpkg|layername=railways")
+def test_all_that_is_missing_or_changed_is_told_at_once(town_with_run: Path) -> None:
     for _, tamper in TAMPERED:
-        tamper(town)
-    next((town / "registers/2021").glob("dwellings.*")).unlink()
+        tamper(town_with_run)
+    next((town_with_run / "registers/2021").glob("dwellings.*")).unlink()
     code, _, error = rerun("out")
     assert code == 2
     assert error.count("is another one now") == 5
