@@ -13,6 +13,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from made_once import forget
+
 LONG_FIXTURES = frozenset({"browser", "port", "site", "server", "profile"})
 """What stands for a program beside Python: a test that asks for one of these is a long one."""
 
@@ -58,6 +60,10 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: it is not gone through again whenever memory is tidied."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    forget()
 
 
 class ProgressLine:

@@ -172,6 +172,7 @@ def test_validate_tells_the_units_of_the_policy(tmp_path: Path) -> None:
         assert f" {kind}. The registers can be used with" in done.stdout
 
 
+@pytest.mark.long
 def test_the_synthetic_city_is_designated_address_by_address(tmp_path: Path) -> None:
     policy = POLICIES / "addresses.toml"
     done = run("designate", "--year", "2017", "--policy", policy, "--json", "--out", tmp_path / "out")

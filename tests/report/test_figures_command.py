@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
+from figures_by_hand import STATUS
 from two_years import write_polygons, write_town
 from udsat_geo.cli import figures
 from udsat_geo.cli.main import udsat
@@ -98,11 +100,10 @@ def test_a_designation_of_ours_stands_for_itself(town: Path) -> None:
     assert anew.changes[0].residents_added == taken.changes[0].residents_added
 
 
-def test_the_synthetic_city_is_told_in_the_first_line(
-    shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_synthetic_city_is_told_in_the_first_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(figures, "gather", lambda job, progress: Shown((), shown.statuses))
+    statuses = tuple(dataclasses.replace(STATUS, designated=year) for year in (2017, 2021))
+    monkeypatch.setattr(figures, "gather", lambda job, progress: Shown((), statuses))
     code, out, _ = call("--years", "2017,2021", "--format", "png")
     assert code == 0
     assert out.splitlines()[0].startswith("Ingen registre i data/raw: kører på det syntetiske København")

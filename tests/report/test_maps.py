@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -31,14 +33,31 @@ def changes(shown: Shown) -> ChangesOnMap:
     return shown.changes[0]
 
 
-@pytest.fixture(scope="module")
-def area_map(areas: AreasOnMap) -> Figure:
-    return draw_area_map(areas)
+Drawn = Callable[[str, str], Figure]
+"""A kind of map, and a language -> the map."""
 
 
 @pytest.fixture(scope="module")
-def change_map(changes: ChangesOnMap) -> Figure:
-    return draw_change_map(changes)
+def drawn(areas: AreasOnMap, changes: ChangesOnMap) -> Drawn:
+    """Each map is drawn once."""
+
+    @functools.cache
+    def draw(which: str, language: str) -> Figure:
+        if which == "area_map":
+            return draw_area_map(dataclasses.replace(areas, language=language))
+        return draw_change_map(dataclasses.replace(changes, language=language))
+
+    return draw
+
+
+@pytest.fixture(scope="module")
+def area_map(drawn: Drawn) -> Figure:
+    return drawn("area_map", "da")
+
+
+@pytest.fixture(scope="module")
+def change_map(drawn: Drawn) -> Figure:
+    return drawn("change_map", "da")
 
 
 def labels_on(figure: Figure) -> list[str]:
@@ -143,22 +162,10 @@ def test_north_is_up(area_map: Figure) -> None:
     assert feet[:, 0].mean() == pytest.approx(easting)
 
 
-@pytest.mark.parametrize(
-    ("language", "which"),
-    [
-        ("da", "area_map"),
-        ("en", "change_map"),
-        pytest.param("en", "area_map", marks=pytest.mark.long),
-        pytest.param("da", "change_map", marks=pytest.mark.long),
-    ],
-)
-def test_texts_lie_on_the_paper_and_not_on_each_other(
-    which: str, language: str, areas: AreasOnMap, changes: ChangesOnMap
-) -> None:
-    if which == "area_map":
-        figure = draw_area_map(dataclasses.replace(areas, language=language))
-    else:
-        figure = draw_change_map(dataclasses.replace(changes, language=language))
+@pytest.mark.parametrize("which", ["area_map", "change_map"])
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_texts_lie_on_the_paper_and_not_on_each_other(which: str, language: str, drawn: Drawn) -> None:
+    figure = drawn(which, language)
     assert outside(figure) == []
     assert overlapping(figure) == []
     width, height = size_cm(figure)
@@ -166,21 +173,21 @@ def test_texts_lie_on_the_paper_and_not_on_each_other(
     assert height <= TALLEST_CM
 
 
-def test_both_languages(areas: AreasOnMap, changes: ChangesOnMap, area_map: Figure, change_map: Figure) -> None:
+def test_both_languages(drawn: Drawn, area_map: Figure, change_map: Figure) -> None:
     said = " ".join(texts(area_map))
     assert "De udsatte byområder 2017–2021" in said
     assert "137.013 beboere" in said.replace("\n", " ")
     assert "det syntetiske København, hvis beboere ikke findes" in said
     assert "Data fra 2017" in said
     assert "16 udsatte byområder" in area_map.get_label()
-    english = " ".join(texts(draw_area_map(dataclasses.replace(areas, language="en"))))
+    english = " ".join(texts(drawn("area_map", "en")))
     assert "Disadvantaged urban areas 2017–2021" in english
     assert "137,013 residents" in english
     said = " ".join(texts(change_map))
     assert "Nyudpegede udsatte byområder 2021–2025" in said
     assert "andel med lav indkomst 2019" in said, "the vintage of the data"
     assert "Kommet til: 1 Ved Frederikssundsvej" in change_map.get_label()
-    english = " ".join(texts(draw_change_map(dataclasses.replace(changes, language="en"))))
+    english = " ".join(texts(drawn("change_map", "en")))
     assert "removed since 2017" in english
 
 

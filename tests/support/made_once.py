@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import shutil
 import tempfile
@@ -15,9 +14,15 @@ _made: dict[tuple[Any, ...], Path] = {}
 
 @functools.cache
 def _store() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="udsat-made-once-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return Path(tempfile.mkdtemp(prefix="udsat-made-once-"))
+
+
+def forget() -> None:
+    """Remove them, when all tests are done."""
+    _made.clear()
+    if _store.cache_info().currsize:
+        shutil.rmtree(_store(), ignore_errors=True)
+        _store.cache_clear()
 
 
 def made_once(write: Callable[..., None]) -> Callable[..., None]:
@@ -33,6 +38,8 @@ def made_once(write: Callable[..., None]) -> Callable[..., None]:
         folder.mkdir(parents=True, exist_ok=True)
         # a folder of mkdtemp's is closed to others: its content is copied, not its permissions
         for path in _made[key].iterdir():
-            shutil.copytree(path, folder / path.name) if path.is_dir() else shutil.copy2(path, folder)
+            shutil.copytree(path, folder / path.name, dirs_exist_ok=True) if path.is_dir() else shutil.copy2(
+                path, folder
+            )
 
     return written

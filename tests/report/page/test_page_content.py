@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from pathlib import Path
@@ -40,6 +41,7 @@ from udsat_geo.report.page.words import SCRIPTS, own_file, texts
 POLICIES = [*BUILT_IN, *sorted(str(path) for path in (POLICIES).glob("*.toml"))]
 
 
+@functools.cache
 def page_of(town: Path, **options: Any) -> str:
     return make_page(read_all([town / "out/designation_2021.gpkg"], True, None), **options)
 
