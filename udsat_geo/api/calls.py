@@ -46,16 +46,8 @@ Progress = Callable[[str], None]
 def _as_files(given: Mapping[str, object]) -> Iterator[LocalCopies]:
     """Inputs as files for as long as the context lasts: frames and results written, addresses fetched.
 
-    Parameters
-    ----------
-    given : mapping
-        What it is (``units``, ``barriers``) -> a path, an address, a frame, a result, or None, which is left out. A
-        file that is written is called after what it is.
-
-    Raises
-    ------
-    InputError
-        If one is none of these, a frame cannot be written, or an address cannot be read.
+    `given` is what each is (``units``, ``barriers``), which a file that is written is called after, and a path, an
+    address, a frame, a result, or None, which is left out.
     """
     from udsat_geo.sources.copies import local_copies
 

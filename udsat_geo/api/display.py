@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import shapely
+
 from udsat_geo.api.frames import GEOMETRY, layer_as_frame, needed
-from udsat_geo.designation.columns import events_in_words
+from udsat_geo.designation.columns import describe_column, describe_layer, events_in_words
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal, source_text
@@ -33,8 +36,6 @@ def in_words(layers: Layers) -> str:
 
 def as_html(layers: Layers) -> str:
     """A result as HTML: what it is, its first areas, and the areas against the rest of the city."""
-    from udsat_geo.designation.columns import describe_layer
-
     language = layers.language
     of_criterion = {criterion["key"]: criterion for criterion in layers.summary.as_dict()["criteria"]}
     status = []
@@ -73,8 +74,6 @@ def _table(layer: str, columns: Sequence[str], rows: Sequence[dict[str, Any]], l
     """The first rows of a layer under the titles of its columns, and how many more there are."""
     import pandas
 
-    from udsat_geo.designation.columns import describe_column
-
     described = [describe_column(layer, column, language) for column in columns]
     titles = [column if one is None else one.title for column, one in zip(columns, described, strict=True)]
     cells = [[_shown(row[column], column, language) for column in columns] for row in rows[:MOST_ROWS]]
@@ -93,12 +92,12 @@ def _title(layers: Layers) -> str:
 
 def _sentences(layers: Layers) -> list[str]:
     """The share of residents, the source, and what it was compared with."""
-    language = layers.language
+    language, share = layers.language, layers.summary.share_of_residents
     told = _("{areas} areas with {residents} of {city} residents ({share} %)", language).format(
         areas=len(layers.layers["areas"].table),
         residents=decimal(layers.summary.residents_in_areas, 0, language),
         city=decimal(layers.summary.residents, 0, language),
-        share=decimal(100 * _share(layers), 1, language) or "-",
+        share="-" if share is None else decimal(100 * share, 1, language),
     )
     changes = layers.summary.as_dict()["changes"]
     if changes is None:
@@ -106,11 +105,6 @@ def _sentences(layers: Layers) -> list[str]:
     counted = _counted(changes["areas"], language) or "-"
     compared = _("Compared with {year}: {events}.", language).format(year=changes["previous_year"], events=counted)
     return [told, _source(layers), compared]
-
-
-def _share(layers: Layers) -> float:
-    share = layers.summary.share_of_residents
-    return float("nan") if share is None else share
 
 
 def _source(layers: Layers) -> str:
@@ -214,9 +208,6 @@ def _colours(layers: Layers, layer: str, frame: Any, column: str | None, legend:
 
 def _write_names(axes: Axes, names: list[str], outlines: Any) -> None:
     """Write names where none lies over another, with a line from those that lie beside what they name."""
-    import numpy as np
-    import shapely
-
     from udsat_geo.report.map_page import place_labels
 
     # a dollar sign is no formula
@@ -275,13 +266,7 @@ def explore(layers: Layers, column: str | None, layer: str, tiles: str | None, o
 
 
 def _frame(layers: Layers, layer: str, column: str | None) -> Any:
-    """A layer with geometries as a frame.
-
-    Raises
-    ------
-    InputError
-        If there is no such layer or column.
-    """
+    """A layer with geometries as a frame; a layer or column that is not there is refused."""
     spatial = [name for name in layers.layers if layers.layers[name].geometry_type is not None]
     if layer not in spatial:
         what = _("no layer with geometries is called {layer!r}").format(layer=layer)
@@ -300,7 +285,5 @@ def frame_as_html(head: str, frame: Any) -> str:
 
 
 def _title_of_figure(layers: Layers, layer: str, column: str) -> str:
-    from udsat_geo.designation.columns import describe_column
-
     described = describe_column(layer, column, layers.language, layers.summary.as_dict()["criteria"])
     return column if described is None else described.title

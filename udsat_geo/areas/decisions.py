@@ -7,6 +7,7 @@ either ``unit_id`` or a polygon, which stands for the units whose centre lies in
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,29 +140,18 @@ def read_overrides(path: Path, units: Units, language: str) -> Overrides:
     rows = _rows(features)
     chosen = _units_of_rows(features, rows, units)
     overrides = tuple(
-        Override(
-            row["action"].lower(),
-            row["unit_id"] or None,
-            members,
-            row["reason"],
-            row["decided_by"],
-            row["date"],
-        )
+        Override(row["action"].lower(), row["unit_id"] or None, members, *(row[told] for told in REQUIRED[1:]))
         for row, members in zip(rows, chosen, strict=True)
     )
-    by_action = {}
-    for action in ACTIONS:
-        first = np.full(len(units), -1, dtype=np.int64)
-        for number in range(len(overrides) - 1, -1, -1):
-            if overrides[number].action == action:
-                first[overrides[number].units] = number
-        by_action[action] = first
+    by_action = {action: np.full(len(units), -1, dtype=np.int64) for action in ACTIONS}
+    # the first one that speaks of a unit counts
+    for number, override in reversed([*enumerate(overrides)]):
+        by_action[override.action][override.units] = number
     both = np.flatnonzero((by_action["include"] >= 0) & (by_action["exclude"] >= 0))
     if len(both):
         first, second = (by_action[action][both[0]] + 1 for action in ("include", "exclude"))
-        example = _("{unit_id} (rows {first}, {second})").format(
-            unit_id=units.unit_id[both[0]], first=first, second=second
-        )
+        example = _("{unit_id} (rows {first}, {second})")
+        example = example.format(unit_id=units.unit_id[both[0]], first=first, second=second)
         what = _("units that are both included and excluded")
         raise InputError(Problem(features.name, what, _("Decide for one."), len(both), example))
     given = {"name": features.name, "source": told, "target": short_crs(units.crs)}
@@ -180,50 +170,36 @@ def _rows(features: Features) -> list[dict[str, str]]:
         what = _("has no column {names}").format(names=", ".join(missing))
         remedy = _("An override needs {names}, and unit_id or a polygon.").format(names=", ".join(REQUIRED))
         raise InputError(Problem(name, what, remedy))
-    columns = {}
-    for column in (*REQUIRED, "unit_id"):
-        columns[column] = texts_of(features, lower[column]) if column in lower else [""] * attributes.num_rows
+    columns = {
+        column: texts_of(features, lower[column]) if column in lower else [""] * attributes.num_rows
+        for column in (*REQUIRED, "unit_id")
+    }
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     if not rows:
         raise InputError(Problem(name, _("holds no overrides"), _("Leave out --overrides, or add them.")))
     problems = []
     for column in REQUIRED:
+        where, what = _("{name}, column {column}"), _("overrides without {column}").format(column=column)
         empty = [number for number, row in enumerate(rows, 1) if not row[column]]
-        if empty:
-            what = _("overrides without {column}").format(column=column)
-            remedy = _("Say what was decided, why, by whom and when.")
-            problems.append(
-                Problem(
-                    _("{name}, column {column}").format(name=name, column=column),
-                    what,
-                    remedy,
-                    len(empty),
-                    _("row {row}").format(row=empty[0]),
-                )
-            )
+        remedy = _("Say what was decided, why, by whom and when.")
+        problems += _of_rows(where.format(name=name, column=column), what, remedy, empty)
     unknown = [row["action"] for row in rows if row["action"] and row["action"].lower() not in ACTIONS]
     if unknown:
-        what, remedy = _("unknown actions"), _("Write include or exclude.")
-        problems.append(
-            Problem(_("{name}, column action").format(name=name), what, remedy, len(unknown), repr(unknown[0]))
-        )
+        where, remedy = _("{name}, column action").format(name=name), _("Write include or exclude.")
+        problems.append(Problem(where, _("unknown actions"), remedy, len(unknown), repr(unknown[0])))
     for row in rows:
         row["date"] = _date(row["date"]) if row["date"] else ""
     wrong = [number for number, row in enumerate(rows, 1) if row["date"] == "?"]
-    if wrong:
-        what, remedy = _("dates that cannot be read"), _("Write them as 2025-03-31.")
-        problems.append(
-            Problem(
-                _("{name}, column date").format(name=name),
-                what,
-                remedy,
-                len(wrong),
-                _("row {row}").format(row=wrong[0]),
-            )
-        )
+    what, remedy = _("dates that cannot be read"), _("Write them as 2025-03-31.")
+    problems += _of_rows(_("{name}, column date").format(name=name), what, remedy, wrong)
     if problems:
         raise InputError(problems)
     return rows
+
+
+def _of_rows(where: str, what: str, remedy: str, rows: Sequence[int]) -> list[Problem]:
+    """What is wrong with some rows, counted from 1; nothing where there are none."""
+    return [Problem(where, what, remedy, len(rows), _("row {row}").format(row=rows[0]))] if rows else []
 
 
 def _date(text: str) -> str:
@@ -244,20 +220,14 @@ def _units_of_rows(features: Features, rows: list[dict[str, str]], units: Units)
     problems = []
     unknown = [text for text in by_id if text and text not in number]
     if unknown:
-        what, remedy = (
-            _("units that do not exist"),
-            _("Unit ids here read as {unit_id}.").format(unit_id=units.unit_id[0]),
-        )
-        problems.append(
-            Problem(
-                _("{name}, column unit_id").format(name=features.name), what, remedy, len(unknown), repr(unknown[0])
-            )
-        )
+        where, remedy = _("{name}, column unit_id").format(name=features.name), _("Unit ids here read as {unit_id}.")
+        remedy = remedy.format(unit_id=units.unit_id[0])
+        problems.append(Problem(where, _("units that do not exist"), remedy, len(unknown), repr(unknown[0])))
     chosen = [np.array([number[text]] if text in number else [], dtype=np.int64) for text in by_id]
     drawn = [i for i, text in enumerate(by_id) if not text]
     if drawn and features.geometry is None:
         what, remedy = _("overrides without a unit"), _("Fill in unit_id, or draw a polygon.")
-        problems.append(Problem(features.name, what, remedy, len(drawn), _("row {row}").format(row=drawn[0] + 1)))
+        problems += _of_rows(features.name, what, remedy, [i + 1 for i in drawn])
     elif drawn and features.geometry is not None:
         shapes = features.geometry[drawn]
         wrong = shapely.is_missing(shapes) | ~np.isin(shapely.get_type_id(shapes), (3, 6)) | ~shapely.is_valid(shapes)
@@ -267,19 +237,12 @@ def _units_of_rows(features: Features, rows: list[dict[str, str]], units: Units)
         row, unit = centres.query(drawable, predicate="intersects")
         for place, i in enumerate(drawn):
             chosen[i] = np.sort(unit[row == place]).astype(np.int64)
-        empty = [drawn[place] for place in range(len(drawn)) if not wrong[place] and not len(chosen[drawn[place]])]
-        for faulty, what, remedy in (
-            (
-                [drawn[k] for k in np.flatnonzero(wrong)],
-                _("overrides without a valid polygon"),
-                _("Draw one, or name a unit."),
-            ),
-            (empty, _("polygons in which no unit's centre lies"), _("Draw them round the units they are about.")),
-        ):
-            if faulty:
-                problems.append(
-                    Problem(features.name, what, remedy, len(faulty), _("row {row}").format(row=faulty[0] + 1))
-                )
+        invalid = [i + 1 for i, is_wrong in zip(drawn, wrong, strict=True) if is_wrong]
+        empty = [i + 1 for i, is_wrong in zip(drawn, wrong, strict=True) if not is_wrong and not len(chosen[i])]
+        what, remedy = _("overrides without a valid polygon"), _("Draw one, or name a unit.")
+        problems += _of_rows(features.name, what, remedy, invalid)
+        what, remedy = _("polygons in which no unit's centre lies"), _("Draw them round the units they are about.")
+        problems += _of_rows(features.name, what, remedy, empty)
     if problems:
         raise InputError(problems)
     return chosen

@@ -24,16 +24,8 @@ from udsat_geo.units.units import Units
 class _Groups:
     """Units that hang together, before the demands on whole areas.
 
-    Attributes
-    ----------
-    standing : Standing
-    group_of_unit : int64, shape (n_units,)
-    role, reason : int8, shape (n_units,)
-        As if every group became an area.
-    residents : int64, shape (n_groups,)
-    has_seed : bool, shape (n_groups,)
-    ground : Ground
-        Its `area` is the group.
+    `role` and `reason`, shape (n_units,) like `group_of_unit`, are as if every group became an area; `residents` and
+    `has_seed` are of shape (n_groups,); the `area` of the ground is the group.
     """
 
     standing: Standing
@@ -183,11 +175,7 @@ def _keep(
 ) -> tuple[Ints, Ints]:
     """Earlier areas of which nothing is left, kept while their end year lies ahead; role and reason in place.
 
-    Returns
-    -------
-    area_of_unit : int64, shape (n_units,)
-    kept_from : int64, shape (n_areas,)
-        The earlier area of each area that is only kept; -1 is none.
+    The area of each unit, and the earlier area of each area that is only kept, shape (n_areas,); -1 is none.
     """
     n_areas = int(area_of_unit.max(initial=-1)) + 1
     if memory is None or not policy.incumbents.keep_years:

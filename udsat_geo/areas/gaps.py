@@ -139,12 +139,7 @@ def _shortest(one: Ints, other: Ints, length: Floats, n_pieces: int) -> Flags:
 def _groups(one: Ints, other: Ints, way: Objects, n_pieces: int) -> Ints:
     """The group of each piece when bridges join pieces, and those whose bridges meet are one; shape (n_pieces,).
 
-    Parameters
-    ----------
-    one, other : int64, shape (n_bridges,)
-        The pieces of each bridge.
-    way : object (shapely LineString), shape (n_bridges,)
-    n_pieces : int
+    Each bridge has its two pieces and a way, a line string; shape (n_bridges,).
     """
     from udsat_geo.kernels.components import label_components
 
@@ -366,19 +361,7 @@ def _met_by_barrier(row: Ints, col: Ints, hole: Ints, n_holes: int, size: int, b
     """Whether a barrier cuts a line between the centres of a cell of each hole and of a cell beside it.
 
     What lies beside a hole's cell is the hole or the area. Past a corner may lie what is neither: a barrier there is
-    none of theirs.
-
-    Parameters
-    ----------
-    row, col, hole : int64, shape (n_cells,)
-    n_holes : int
-    size : int
-        Of a cell, in metres.
-    barriers : Barriers or None
-
-    Returns
-    -------
-    bool, shape (n_holes,)
+    none of theirs. `row`, `col` and `hole` are of shape (n_cells,), the result of shape (n_holes,).
     """
     met = np.zeros(n_holes, dtype=bool)
     if barriers is None or not len(row):

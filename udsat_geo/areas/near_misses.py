@@ -21,6 +21,8 @@ from udsat_geo.scoring.scores import Scores, composite_of_rates, count_exceeded,
 from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
 
+Failed = tuple[str, int, float, Ints]
+"""The demand, the criterion, by how much, and the units: as of `NearMiss`."""
 NEAR = 0.5
 """From this share of the residents demanded on, a group is near; own choice."""
 
@@ -79,11 +81,9 @@ def find_near_misses(
     return tuple(sorted(measured, key=lambda m: (order.index(m.demand), m.short, -m.residents, int(m.members[0]))))
 
 
-def _short_groups(
-    units: Units, scores: Scores, policy: Policy, areas: Areas, standing: Standing
-) -> list[tuple[str, int, float, Ints]]:
+def _short_groups(units: Units, scores: Scores, policy: Policy, areas: Areas, standing: Standing) -> list[Failed]:
     """Groups that were formed and are no areas: too few residents, or no core."""
-    found: list[tuple[str, int, float, Ints]] = []
+    found: list[Failed] = []
     least = policy.areas.residents
     for group, members in _members(np.where(areas.area_of_unit < 0, areas.group_of_unit, -1)):
         residents = int(areas.residents_of_group[group])
@@ -125,9 +125,9 @@ def _would_be_areas(units: Units, scores: Scores, edges: Edges, policy: Policy, 
 
 def _fewer_criteria(
     units: Units, scores: Scores, edges: Edges, policy: Policy, standing: Standing, outside: Flags
-) -> list[tuple[str, int, float, Ints]]:
+) -> list[Failed]:
     """Groups that would be areas if fewer criteria had to be exceeded, each with the least number fewer."""
-    found: list[tuple[str, int, float, Ints]] = []
+    found: list[Failed] = []
     taken = np.zeros(len(units), dtype=bool)
     base = outside & standing.scored & standing.required & standing.ran
     for fewer in range(1, policy.rule.criteria + 1):
@@ -141,9 +141,9 @@ def _fewer_criteria(
 
 def _not_required(
     units: Units, scores: Scores, edges: Edges, policy: Policy, standing: Standing, outside: Flags
-) -> list[tuple[str, int, float, Ints]]:
+) -> list[Failed]:
     """Groups that would be areas were one criterion not required."""
-    found: list[tuple[str, int, float, Ints]] = []
+    found: list[Failed] = []
     required = [policy.keys.index(key) for key in policy.rule.require]
     base = outside & standing.scored & standing.counted & standing.ran
     for j in required:
@@ -167,16 +167,9 @@ def _own_rate(units: Units, members: Ints) -> Floats:
     return units.rate(units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0))
 
 
-def _measured(miss: tuple[str, int, float, Ints], units: Units, scores: Scores, policy: Policy) -> NearMiss:
-    demand, criterion, short, members = miss
+def _measured(miss: Failed, units: Units, scores: Scores, policy: Policy) -> NearMiss:
+    members = miss[-1]
     rate = _own_rate(units, members)[None, :]
+    residents, composite = int(units.residents[members].sum()), float(composite_of_rates(rate, scores, policy)[0])
     exceeded = exceeds(rate, gaps(rate, scores.city, policy), policy)
-    return NearMiss(
-        demand,
-        criterion,
-        short,
-        members,
-        int(units.residents[members].sum()),
-        float(composite_of_rates(rate, scores, policy)[0]),
-        int(count_exceeded(exceeded, policy)[0]),
-    )
+    return NearMiss(*miss, residents, composite, int(count_exceeded(exceeded, policy)[0]))

@@ -41,7 +41,13 @@ APART = 0.45
 
 
 def disc_outlines(
-    easting: Floats, northing: Floats, area: Ints, radius: float, avoid_easting: Floats, avoid_northing: Floats
+    easting: Floats,
+    northing: Floats,
+    area: Ints,
+    radius: float,
+    avoid_easting: Floats,
+    avoid_northing: Floats,
+    drawn: Flags | None = None,
 ) -> Objects:
     """Outlines of areas made of addresses.
 
@@ -60,6 +66,8 @@ def disc_outlines(
         Of the discs, in metres, above 0.
     avoid_easting, avoid_northing : float64, shape (n_avoided,)
         All other inhabited addresses.
+    drawn : bool, shape (n_members,), optional
+        Members with a disc, all without it; the others still keep their ground.
 
     Returns
     -------
@@ -70,23 +78,7 @@ def disc_outlines(
         lower area number among members; the place is then in the winner's outline. Every part holds a member's
         address. The same addresses give the same bytes.
     """
-    everyone = np.ones(len(area), dtype=bool)
-    return outlines_around(everyone, easting, northing, area, radius, avoid_easting, avoid_northing)
-
-
-def outlines_around(
-    drawn: Flags,
-    easting: Floats,
-    northing: Floats,
-    area: Ints,
-    radius: float,
-    avoid_easting: Floats,
-    avoid_northing: Floats,
-) -> Objects:
-    """As `disc_outlines`, with discs around some of the members alone; the others still keep their ground.
-
-    `drawn` is of shape (n_members,).
-    """
+    drawn = np.ones(len(area), dtype=bool) if drawn is None else drawn
     n_areas = int(area.max(initial=-1)) + 1
     outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
     if not drawn.any():
@@ -249,7 +241,7 @@ def parcel_outlines(
     loose = parcel < 0
     # a member whose parcel went to another area keeps ground for that one
     side = np.where(loose, area, np.append(area_of_parcel, -1)[parcel])
-    discs = outlines_around(loose, easting, northing, side, radius, avoid_easting, avoid_northing)
+    discs = disc_outlines(easting, northing, side, radius, avoid_easting, avoid_northing, loose)
     outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
     outlines[: len(discs)] = _off_other_parcels(discs, parcels, area_of_parcel, easting[loose], northing[loose])
     taken = np.flatnonzero(area_of_parcel >= 0)

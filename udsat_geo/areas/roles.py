@@ -119,42 +119,25 @@ ROLES = ("outside", "core", "edge", "bridge", "fill", "incumbent", "kept", "incl
 ) = range(15)
 """Reasons why a unit is in or out; `udsat_geo.messages.words` puts them into words."""
 
-REASON_KEYS = (
-    "core",
-    "edge",
-    "no_rate",
-    "composite",
-    "criteria",
-    "no_core",
-    "residents",
-    "required",
-    "years_running",
-    "bridge",
-    "hole",
-    "incumbent",
-    "keep_years",
-    "override_include",
-    "override_exclude",
-)
-"""The rule that decided, for data: in the order of the reasons."""
-REASON_TEXTS = (
-    N_("core: composite at or above the core threshold"),
-    N_("edge: composite at or above the edge threshold, connected to a core or to a unit that stays"),
-    N_("no rate can be computed"),
-    N_("composite below the edge threshold"),
-    N_("too few criteria exceeded"),
-    N_("above the edge threshold, but no core in its group"),
-    N_("meets the thresholds, but its group has too few residents"),
-    N_("a required criterion is not exceeded"),
-    N_("meets the demands this year, but not in all earlier years asked for"),
-    N_("bridge: without residents or rates, between two parts of the area"),
-    N_("filled hole: enclosed by the area"),
-    N_("stays: was designated and is above the threshold for leaving"),
-    N_("stays until the end year: the area no longer qualifies"),
-    N_("included by decision"),
-    N_("excluded by decision"),
-)
-"""What they say, in English."""
+REASONS = {
+    "core": N_("core: composite at or above the core threshold"),
+    "edge": N_("edge: composite at or above the edge threshold, connected to a core or to a unit that stays"),
+    "no_rate": N_("no rate can be computed"),
+    "composite": N_("composite below the edge threshold"),
+    "criteria": N_("too few criteria exceeded"),
+    "no_core": N_("above the edge threshold, but no core in its group"),
+    "residents": N_("meets the thresholds, but its group has too few residents"),
+    "required": N_("a required criterion is not exceeded"),
+    "years_running": N_("meets the demands this year, but not in all earlier years asked for"),
+    "bridge": N_("bridge: without residents or rates, between two parts of the area"),
+    "hole": N_("filled hole: enclosed by the area"),
+    "incumbent": N_("stays: was designated and is above the threshold for leaving"),
+    "keep_years": N_("stays until the end year: the area no longer qualifies"),
+    "override_include": N_("included by decision"),
+    "override_exclude": N_("excluded by decision"),
+}
+"""The key of the rule that decided, for data, and what it says in English: in the order of the reasons."""
+REASON_KEYS, REASON_TEXTS = tuple(REASONS), tuple(REASONS.values())
 
 
 @dataclass(frozen=True)

@@ -177,11 +177,7 @@ def _squares(cells: Cells, ends: Ints) -> tuple[Ints, Ints]:
 def _with_junctions(chains: Chains, n_open: int, square_row: Ints, square_col: Ints) -> tuple[Chains, Ints]:
     """The chains, the first `n_open` of them with a gate without width, in the middle of its square, at either end.
 
-    Returns
-    -------
-    chains : Chains
-    end_gate : int64, shape (2 * n_open,)
-        The gates put in: first and last of each chain.
+    And the gates put in: first and last of each chain, shape (2 * n_open,).
     """
     places = np.column_stack([chains.start[:n_open], chains.start[1 : n_open + 1]]).ravel()
     chain = np.repeat(np.arange(n_open), 2)
@@ -295,14 +291,7 @@ def rounded(chains: Chains, corners: Corners, tangent: float) -> Lines:
 
 
 def _junctions(chains: Chains, corners: Corners) -> tuple[Ints, Ints, Points]:
-    """Where other borders end: half way between the crossings of two gates.
-
-    Returns
-    -------
-    gate, corner : int64, shape (n_junctions,)
-        The gate and the corner before each.
-    position : complex128, shape (n_junctions,)
-    """
+    """Where other borders end, half way between the crossings of two gates: the gate and corner before, and where."""
     gate = np.flatnonzero(chains.junction)
     chain = chains.chain_of_gate()[gate]
     following = np.where(gate + 1 == chains.start[chain + 1], chains.start[chain], gate + 1)

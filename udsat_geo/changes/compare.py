@@ -449,13 +449,7 @@ def compare_areas(
 
 
 def _same_units(before: AreaSet, now: AreaSet) -> bool:
-    """Whether two designations have units in common, at the same places.
-
-    Raises
-    ------
-    InputError
-        If units of one id lie at different places.
-    """
+    """Whether two designations have units in common, at the same places; units of one id elsewhere are refused."""
     first, second = before.members, now.members
     if not same_crs(before.crs, now.crs) or not len(first) or not len(second):
         return False

@@ -193,10 +193,6 @@ class Changes:
 def compare(before: AreaSet, now: AreaSet) -> Changes:
     """Compare two designations over the same units.
 
-    Parameters
-    ----------
-    before, now : AreaSet
-
     Raises
     ------
     InputError

@@ -62,11 +62,9 @@ def json_text(content: Mapping[str, Any]) -> str:
 def tell_if_synthetic(synthetic: bool, language: str) -> None:
     """Say before all else that the residents of this run do not exist, where that is so."""
     if synthetic:
-        told = _(
-            "No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.", language
-        )
+        told = N_("No registers in data/raw: running on the synthetic Copenhagen, whose residents do not exist.")
         with printed():
-            click.echo(told)
+            click.echo(_(told, language))
 
 
 def plain_console(width: int | None = None) -> Console:
@@ -208,16 +206,14 @@ def _areas_table(designation: Designation) -> Table:
 
 
 def _print_totals(designation: Designation, console: Console) -> None:
+    from udsat_geo.changes.diff import EVENTS, changed_areas
     from udsat_geo.designation.columns import events_in_words
 
     status, language = designation.status, designation.language
     share = decimal(100 * status.share_of_residents, 1, language)
     areas, residents = _("Areas", language).lower(), _("Residents", language).lower()
     of_city, in_areas = _("Share of city", language).lower(), decimal(status.residents_in_areas, 0, language)
-    line = f"{len(designation.areas)} {areas}, {in_areas} {residents}, {share} % ({of_city})"
-    console.print(line)
-    from udsat_geo.changes.diff import EVENTS, changed_areas
-
+    console.print(f"{len(designation.areas)} {areas}, {in_areas} {residents}, {share} % ({of_city})")
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
         return

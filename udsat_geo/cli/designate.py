@@ -19,7 +19,6 @@ from udsat_geo.messages.translate import N_, _
 if TYPE_CHECKING:
     from udsat_geo.designation.job import Job
     from udsat_geo.files.write import Destination, Folder, Provenance
-    from udsat_geo.sources.copies import LocalCopies
 
 CRATE = "crate"
 SOURCES = ("units", "barriers", "crossings", "places", "parcels", "overrides")
@@ -148,6 +147,7 @@ def designate(
 def _run(job: Job, results: Destination, named: Mapping[str, str | None], quiet: bool, as_json: bool) -> None:
     """Do the job, write its results and print them."""
     from udsat_geo.designation.job import is_synthetic, run
+    from udsat_geo.designation.surroundings import Around
     from udsat_geo.sources.copies import local_copies
 
     _arrow_without_frames()
@@ -155,7 +155,9 @@ def _run(job: Job, results: Destination, named: Mapping[str, str | None], quiet:
     tell_if_synthetic(named["units"] is None and is_synthetic(job) and shown, job.language)
     # the copies of what is fetched are there until the results are, which hash them
     with progress_on(shown) as progress, local_copies(named) as copies:
-        designation = run(_with_files(job, copies), progress)
+        units, around = copies.paths.pop("units", None), Around(**copies.paths)
+        job = dataclasses.replace(job, units=units, around=around, notes=copies.told(job.language))
+        designation = run(job, progress)
         progress(f"{job.year}: " + _("writing", job.language))
         written, summary = results.write(designation)
     if as_json:
@@ -212,13 +214,3 @@ def _provenance(
     }
     call = {name: (text,) if isinstance(text, str) else tuple(text) for name, text in given.items() if text is not None}
     return crate_of(call, policy, results.folder)
-
-
-def _with_files(job: Job, copies: LocalCopies) -> Job:
-    """The job with the files that it is to read, fetched ones among them."""
-    from udsat_geo.designation.surroundings import Around
-
-    paths = dict(copies.paths)
-    return dataclasses.replace(
-        job, units=paths.pop("units", None), around=Around(**paths), notes=copies.told(job.language)
-    )

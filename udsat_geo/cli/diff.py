@@ -77,7 +77,7 @@ if TYPE_CHECKING:
 @options.language_option(N_("Language of tables and notes."))
 @options.seed_option()
 @options.json_option()
-@options.out_option(N_("Write the layers changes and changed_units, and the table links."), "FILE.gpkg")
+@options.out_option(N_("Write the layers changes and changed_units, and the table links."), metavar="FILE.gpkg")
 def diff(
     before: str,
     now: str,

@@ -22,7 +22,9 @@ BAR_SPREADS = 3.0
 @options.argument("file", type=options.PATH)
 @options.argument("wanted", metavar="AREA_ID|UNIT_ID")
 @options.language_option(
-    N_("Language of the explanation; the reasons are in the language of the designation. [default: that one]"), None
+    N_("Language of the explanation; the reasons are in the language of the designation. [default: that one]"),
+    default=None,
+    show_default=False,
 )
 @options.json_option(N_("Print the data as JSON."))
 def explain(file: Path, wanted: str, language: str | None, as_json: bool) -> None:

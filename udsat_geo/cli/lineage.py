@@ -67,9 +67,8 @@ def lineage(
 ) -> None:
     """Trace and print."""
     if bool(files) == (years is not None):
-        raise InputError(
-            Problem("lineage", _("needs files or --years, one of them"), _("Name designations, or years."))
-        )
+        what = _("needs files or --years, one of them")
+        raise InputError(Problem("lineage", what, _("Name designations, or years.")))
     if as_json and as_csv:
         raise InputError(Problem("--json, --csv", _("both have standard output to themselves"), _("Choose one.")))
     notes: tuple[str, ...] = ()
@@ -103,11 +102,8 @@ def _read(text: str, name: str | None, allow_overlaps: bool, language: str) -> A
     if side.known_year is None:
         raise InputError(Problem(side.file, _("does not say its year"), _("Write YEAR={path}.").format(path=path)))
     if year >= 0 and side.year != year:
-        raise InputError(
-            Problem(
-                text, _("is of {year}").format(year=side.year), _("Leave out the year: a designation says its own.")
-            )
-        )
+        what, remedy = _("is of {year}").format(year=side.year), _("Leave out the year: a designation says its own.")
+        raise InputError(Problem(text, what, remedy))
     return side
 
 

@@ -36,7 +36,7 @@ MODULES = {
     epilog=PROGRESS_LINES,
 )
 @version_option()
-@language_option(N_("Language of the command that follows."), None)
+@language_option(N_("Language of the command that follows."), default=None, show_default=False)
 @click.pass_context
 def udsat(context: click.Context, language: str | None) -> None:
     """All commands."""

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import wraps
+from functools import partial, wraps
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -221,81 +221,40 @@ def version_option() -> Decorator:
     return click.version_option(__version__, prog_name="udsat_geo", cls=Option, help=N_("Show the version and exit."))
 
 
-def language_option(help_text: str, default: str | None = "da") -> Decorator:
-    """``--language``, Danish unless told otherwise."""
-    shown = default is not None
-    return option(
-        "--language",
-        old=("--lang",),
-        type=click.Choice(["da", "en"]),
-        default=default,
-        show_default=shown,
-        help=help_text,
-    )
-
-
-def policy_option(help_text: str) -> Decorator:
-    """``--policy``, Copenhagen's unless told otherwise."""
-    return option("--policy", default="kbh-2017", show_default=True, metavar="NAME|FILE", help=help_text)
-
-
-def registers_option(help_text: str) -> Decorator:
-    """``--registers``: a folder."""
-    return option("--registers", old=("--raw",), type=PATH, metavar="DIR", help=help_text)
-
-
-def registers_by_year_option() -> Decorator:
-    """``--registers`` of commands over several years."""
-    return registers_option(
-        N_(
-            "Register folder; DIR/Y for each year. [default: data/raw; without registers there, the synthetic "
-            "Copenhagen]"
-        )
-    )
-
-
 def source_option(name: str, help_text: str) -> Decorator:
     """An input with geometries: a file, or the address of a service."""
     return option(name, metavar="FILE|URL", help=help_text)
 
 
-def units_by_year_option(help_text: str) -> Decorator:
-    """``--units`` of commands over several years."""
-    return option("--units", type=PATH, metavar="FILE", help=help_text)
+def shared(*names: str, **settings: Any) -> Callable[..., Decorator]:
+    """An option of several commands: each says what it is for, where that is not the same of all, and may set more."""
+
+    def made(help_text: str | None = settings.get("help"), **own: Any) -> Decorator:
+        return option(*names, **{**settings, **own, "help": help_text})
+
+    return made
 
 
-def overlaps_option(help_text: str) -> Decorator:
-    """``--allow-overlaps``: polygons may overlap."""
-    return option("--allow-overlaps", is_flag=True, help=help_text)
-
-
-def out_option(help_text: str, metavar: str = "DIR", **settings: Any) -> Decorator:
-    """``--out``: a folder or a file."""
-    return option("--out", type=PATH, metavar=metavar, help=help_text, **settings)
-
-
-def seed_option(help_text: str = N_("Of the synthetic city.")) -> Decorator:
-    """``--seed``: another synthetic city."""
-    return option(
-        "--seed", type=click.IntRange(min=0), default=DEFAULT_SEED, show_default=False, metavar="N", help=help_text
-    )
-
-
-def threads_option() -> Decorator:
-    """``--threads``: how many at most."""
-    return option(
-        "--threads", type=click.IntRange(min=1), metavar="N", help=N_("At most so many; results do not depend on it.")
-    )
-
-
-def json_option(help_text: str = N_("Print everything as JSON, alone on standard output.")) -> Decorator:
-    """``--json`` in the place of tables."""
-    return option("--json", "as_json", is_flag=True, help=help_text)
-
-
-def quiet_option() -> Decorator:
-    """``--quiet``."""
-    return option("--quiet", is_flag=True, help=N_("Print nothing but errors."))
+language_option = shared(
+    "--language", old=("--lang",), type=click.Choice(["da", "en"]), default="da", show_default=True
+)
+policy_option = shared("--policy", default="kbh-2017", show_default=True, metavar="NAME|FILE")
+registers_option = shared("--registers", old=("--raw",), type=PATH, metavar="DIR")
+registers_by_year_option = partial(
+    registers_option,
+    N_("Register folder; DIR/Y for each year. [default: data/raw; without registers there, the synthetic Copenhagen]"),
+)
+units_by_year_option = shared("--units", type=PATH, metavar="FILE")
+overlaps_option = shared("--allow-overlaps", is_flag=True)
+out_option = shared("--out", type=PATH, metavar="DIR")
+seed_option = shared(
+    "--seed", type=click.IntRange(min=0), default=DEFAULT_SEED, metavar="N", help=N_("Of the synthetic city.")
+)
+threads_option = shared(
+    "--threads", type=click.IntRange(min=1), metavar="N", help=N_("At most so many; results do not depend on it.")
+)
+json_option = shared("--json", "as_json", is_flag=True, help=N_("Print everything as JSON, alone on standard output."))
+quiet_option = shared("--quiet", is_flag=True, help=N_("Print nothing but errors."))
 
 
 process_is_ours = False

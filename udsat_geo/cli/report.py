@@ -28,7 +28,7 @@ _MILLION = 1_000_000
     )
 )
 @options.argument("files", nargs=-1, required=True, type=options.PATH, metavar="FILE...")
-@options.out_option(N_("The page."), "FILE", default=Path("report.html"), show_default=True)
+@options.out_option(N_("The page."), metavar="FILE", default=Path("report.html"), show_default=True)
 @options.option(
     "--with-earlier/--alone",
     default=True,

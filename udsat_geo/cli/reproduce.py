@@ -10,6 +10,7 @@ import click
 
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_files, print_table, progress_on
+from udsat_geo.files.atomic_write import check_writable, write_texts
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.monitoring.printed import tables
@@ -45,8 +46,6 @@ def reproduce(year: int, language: str, as_json: bool, out: Path | None, show_al
     """Recompute a report, print what was found, and write the files asked for."""
     check_report_year(year)
     if out is not None:
-        from udsat_geo.files.atomic_write import check_writable
-
         check_writable(out)
     made = recompute(year)
     measured = _measured(language, shown=not as_json) if engine else None
@@ -79,8 +78,6 @@ def _as_json(made: Reproduction, measured: Remeasured | None, language: str) -> 
 
 
 def _write(made: Reproduction, measured: Remeasured | None, content: str, out: Path, language: str) -> list[Path]:
-    from udsat_geo.files.atomic_write import write_texts
-
     stem, page = f"reproduction_{made.year}", tables.checks_markdown(made, language)
     texts = {f"{stem}.csv": tables.checks_csv(made, language)}
     if measured is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,24 +73,23 @@ def status(
     out: Path | None,
 ) -> None:
     """Take the status, write its files where they are wanted, and print it."""
-    job = StatusJob(
-        areas=areas,
-        years=years_of(years),
-        policy=load_policy(policy),
-        updated=updated,
-        raw=registers,
-        allow_overlaps=allow_overlaps,
-        language=language,
-        threads=threads,
-        store=store_of(),
-    )
+    asked, loaded = years_of(years), load_policy(policy)
     if out is not None:
         check_writable(out)
     named = {"areas": areas, "updated": updated}
     with progress_on(not as_json) as progress, local_copies(named) as copies:
         local = {name: copies.text(name, text) for name, text in named.items()}
-        job = dataclasses.replace(
-            job, areas=local["areas"] or "", updated=local["updated"], notes=copies.told(language)
+        job = StatusJob(
+            areas=local["areas"] or "",
+            years=asked,
+            policy=loaded,
+            updated=local["updated"],
+            raw=registers,
+            allow_overlaps=allow_overlaps,
+            language=language,
+            threads=threads,
+            store=store_of(),
+            notes=copies.told(language),
         )
         report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)
         # files are hashed for it: not needed to print tables

@@ -17,7 +17,7 @@ from udsat_geo.synthetic.write import write_registers
 @options.option("--year", type=int, required=True, metavar="Y", help=N_("The year to designate."))
 @options.out_option(N_("Where the files go."), required=True)
 @options.seed_option(N_("Another city of the same facts."))
-@options.language_option(N_("Language of what is told."), None)
+@options.language_option(N_("Language of what is told."), default=None, show_default=False)
 def synth(year: int, out: Path, seed: int, language: str | None) -> None:
     """Write the registers of a year into ``out``."""
     check_writable(out)

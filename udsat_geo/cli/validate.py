@@ -21,7 +21,9 @@ KINDS = {"cells": N_("cells"), "addresses": N_("addresses"), "zones": N_("zones"
 @options.command(N_("Check the registers in FOLDER without designating."))
 @options.argument("folder", type=options.PATH)
 @options.policy_option(N_("Its expressions are checked too."))
-@options.language_option(N_("Language of the counts. [default: that of the user's locale]"), None)
+@options.language_option(
+    N_("Language of the counts. [default: that of the user's locale]"), default=None, show_default=False
+)
 @options.json_option(N_("Print the counts as JSON."))
 def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> None:
     """Read, check, join and place the registers as a designation would, and print the counts."""
@@ -35,8 +37,7 @@ def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> 
         told = check_sums(units, rule, folder.name, language)
     notes = [*(note.told(language) for note in sums.notes), *told]
     if as_json:
-        content = {"rows": sums.rows, "counts": sums.counts, "units": len(units), "notes": notes}
-        print_json(content)
+        print_json({"rows": sums.rows, "counts": sums.counts, "units": len(units), "notes": notes})
         return
     for table, rows in sums.rows.items():
         click.echo(_("{table}: {rows} rows", language).format(table=table, rows=decimal(rows, 0, language)))

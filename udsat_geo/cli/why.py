@@ -113,8 +113,7 @@ def why(
     with progress_on(not as_json) as progress:
         found = explain_change(jobs[0], jobs[1], progress)
     if as_json:
-        data = why_as_data(found)
-        print_json(data)
+        print_json(why_as_data(found))
         return
     print_why(found, plain_console(), language, show_all)
 

@@ -23,7 +23,7 @@ from udsat_geo.designation.status import Status, take_status
 from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.kernels.arrays import Flags, Ints, Objects
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
@@ -216,7 +216,8 @@ def designate(
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step(_("comparing", language))
     changes = _changes(year, units, areas, outline, previous)
-    named = _named(year, units, areas, around, previous, changes, language)
+    continues = np.full(len(areas), -1, dtype=np.int64) if changes is None else changes.continues
+    named = name_areas(year, units, areas, around.places, previous, continues, language)
     found["notes"] = (*found["notes"], *_notes(rule, units, scores, around, outline, named, inputs, previous, language))
     return Designation(
         year=year,
@@ -267,19 +268,6 @@ def _changes(year: int, units: Units, areas: Areas, outline: Objects, previous: 
     return compare(previous, now)
 
 
-def _named(
-    year: int,
-    units: Units,
-    areas: Areas,
-    around: Surroundings,
-    previous: AreaSet | None,
-    changes: Changes | None,
-    language: str,
-) -> Named:
-    continues = np.full(len(areas), -1, dtype=np.int64) if changes is None else changes.continues
-    return name_areas(year, units, areas, around.places, previous, continues, language)
-
-
 def _notes(
     rule: Policy,
     units: Units,
@@ -295,29 +283,21 @@ def _notes(
     notes = [*_without_spread(scores, rule, language), *around.notes]
     if inputs.around.places is not None and not named.has_place.all():
         told = {"n": int((~named.has_place).sum()), "of": len(named.has_place)}
-        notes.append(
-            _("{name}: {n} of {of} areas have none of the places near", language).format(
-                name=name_of(file_of(inputs.around.places)), **told
-            )
-        )
+        text = _("{name}: {n} of {of} areas have none of the places near", language)
+        notes.append(text.format(name=name_of(file_of(inputs.around.places)), **told))
     groundless = [area.is_empty for area in outline]
     if any(groundless):
-        notes.append(
-            _("Without an outline, as other areas with more residents have all their ground: {areas}", language).format(
-                areas=", ".join(named.area_id[groundless])
-            )
-        )
+        text = _("Without an outline, as other areas with more residents have all their ground: {areas}", language)
+        notes.append(text.format(areas=", ".join(named.area_id[groundless])))
     if previous is not None and len(previous.members):
         alone = units_of_one(previous.members.unit_id.tolist(), units.unit_id.tolist())
         # cells and addresses of registers come and go with their dwellings; given units do not
         notes += alone.told(language) if inputs.unit_table is not None or alone.are_suspicious else ()
     if rule.incumbents.remembers and previous is None:
-        notes.append(
-            _(
-                "The policy remembers earlier areas, but there is no earlier designation: all units are judged as new.",
-                language,
-            )
+        text = N_(
+            "The policy remembers earlier areas, but there is no earlier designation: all units are judged as new."
         )
+        notes.append(_(text, language))
     return tuple(notes)
 
 
@@ -332,10 +312,9 @@ def _with_files(found: dict[str, Any], files: Around, around: Surroundings) -> d
 
 def _without_spread(scores: Scores, policy: Policy, language: str) -> list[str]:
     """Criteria that set no unit apart, neither by a composite nor by being worse than the city."""
+    text = _("{label}: the same everywhere, so it sets no unit apart; check its codes and expressions.", language)
     return [
-        _("{label}: the same everywhere, so it sets no unit apart; check its codes and expressions.", language).format(
-            label=criterion.label_in(language)
-        )
+        text.format(label=criterion.label_in(language))
         for criterion, spread in zip(policy.criteria, scores.spread, strict=True)
         if spread == 0 and (policy.score.method != "none" or criterion.limit is None)
     ]
@@ -410,9 +389,8 @@ def _units_from_registers(
         what = _("its criteria are columns of a unit table")
         raise InputError(Problem(_("policy {id}").format(id=rule.id), what, _("Name the table with --units.")))
     if rule.units.kind == "zones" or inputs.registers is None:
-        raise InputError(
-            Problem(_("policy {id}").format(id=rule.id), _("its units are zones"), _("Name their file with --units."))
-        )
+        what, remedy = _("its units are zones"), _("Name their file with --units.")
+        raise InputError(Problem(_("policy {id}").format(id=rule.id), what, remedy))
     made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
     units, sums = made_of(inputs.registers, rule, threads)
     return units, {

@@ -10,7 +10,7 @@ import numpy as np
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.kernels.arrays import Flags, Objects
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import source_text
 from udsat_geo.policy.load import LoadedPolicy
@@ -183,16 +183,10 @@ def read_earlier(store: Store, year: int, policy: LoadedPolicy, source: str) -> 
     InputError
         With every year whose designation is missing, damaged, of another kind of input or by another policy.
     """
-    found: list[Qualified] = []
-    problems: list[str] = []
-    for earlier in earlier_years(year, policy.policy):
-        try:
-            found.append(_read(store, earlier, policy, source))
-        except InputError as error:
-            problems += error.messages
-    if problems:
-        raise InputError(problems)
-    return tuple(found)
+    problems = Problems()
+    found = [problems.of(_read, store, earlier, policy, source) for earlier in earlier_years(year, policy.policy)]
+    problems.check()
+    return tuple(each for each in found if each is not None)
 
 
 def _read(store: Store, year: int, policy: LoadedPolicy, source: str) -> Qualified:

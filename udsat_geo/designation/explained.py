@@ -150,10 +150,9 @@ class Explained:
             lacking = _("short by {short}", language).format(short=decimal(short, digits, language))
             lacking = f" ({lacking})"
         yield _("Why", language) + f": {unit['reason']}{lacking}."
+        text = _("Part of a group that came close ({residents} residents): {reason}", language)
         for miss in self.near_misses:
-            yield _("Part of a group that came close ({residents} residents): {reason}", language).format(
-                residents=decimal(miss["residents"], 0, language), reason=miss["reason"]
-            )
+            yield text.format(residents=decimal(miss["residents"], 0, language), reason=miss["reason"])
 
 
 def explain(layers: Layers, wanted: str, name: str = "") -> Explained:
@@ -174,11 +173,8 @@ def explain(layers: Layers, wanted: str, name: str = "") -> Explained:
     """
     name = name or f"designation_{layers.year}"
     rule = layers.summary.rule
-    if (
-        layers.summary.lacks("rule", "criteria", "areas")
-        or rule is None
-        or (rule.core is not None and rule.edge is None)
-    ):
+    lacks = layers.summary.lacks("rule", "criteria", "areas")
+    if lacks or rule is None or (rule.core is not None and rule.edge is None):
         raise InputError(made_by_older(name))
     for column in ("area_id", "name"):
         areas = _rows(layers, "areas", column, wanted, name)
@@ -195,9 +191,8 @@ def explain(layers: Layers, wanted: str, name: str = "") -> Explained:
     around = [] if area_id is None else _rows(layers, "areas", "area_id", area_id, name)
     if area_id is not None and not around:
         raise InputError(made_by_older(name))
-    return Explained(
-        "unit", units[0], layers.summary, around[0] if around else None, _near_misses_at(layers, place, name)
-    )
+    near_misses = _near_misses_at(layers, place, name)
+    return Explained("unit", units[0], layers.summary, around[0] if around else None, near_misses)
 
 
 def made_by_older(name: str) -> Problem:

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
-from udsat_geo.designation.earlier import Earlier, Nowhere, Store, qualified_before, read_earlier
+from udsat_geo.designation.earlier import Nowhere, Store, qualified_before, read_earlier
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.registers.folders import (
     DEFAULT_RAW,
@@ -90,14 +90,9 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     ran = ran_before(job, job.year, inputs)
     previous, note = find_previous(job, inputs, progress)
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
-        what = f"{previous.policy_id}, {previous.source}"
-        note = (
-            *note,
-            _(
-                "The designation of {year} compared with was made by another policy or from other sources ({what}).",
-                job.language,
-            ).format(year=previous.year, what=what),
-        )
+        text = N_("The designation of {year} compared with was made by another policy or from other sources ({what}).")
+        told = {"year": previous.year, "what": f"{previous.policy_id}, {previous.source}"}
+        note = (*note, _(text, job.language).format(**told))
     made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
     return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note))
 
@@ -146,11 +141,8 @@ def find_registers(
     if year not in YEARS:
         known = ", ".join(str(known) for known in YEARS)
         what = _("no registers in data/raw, and the synthetic Copenhagen has no such year")
-        raise InputError(
-            Problem(
-                f"--year {year}", what, _("It has {years}. Name your registers with --registers.").format(years=known)
-            )
-        )
+        remedy = _("It has {years}. Name your registers with --registers.").format(years=known)
+        raise InputError(Problem(f"--year {year}", what, remedy))
     return cached_registers(year, seed, progress=progress), "synthetic"
 
 
@@ -204,18 +196,16 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
     InputError
         If a named folder or file does not exist or holds another year, or the synthetic city has no such year.
     """
+    rule = job.policy.policy
     if is_synthetic(job):
-        if job.policy.policy.reads_unit_table or job.policy.policy.units.kind == "zones":
-            what = _("needs a table of units")
-            raise InputError(
-                Problem(_("policy {id}").format(id=job.policy.policy.id), what, _("Name it with --units."))
-            )
+        if rule.reads_unit_table or rule.units.kind == "zones":
+            where, what = _("policy {id}").format(id=rule.id), _("needs a table of units")
+            raise InputError(Problem(where, what, _("Name it with --units.")))
     elif job.units is not None:
         registers = None if job.raw is None else register_folder(job.raw, year)
-        rule = job.policy.policy
         # addresses are no table whatever else is named, which is said when the units are read
         if registers is None and not rule.reads_unit_table and rule.units.kind != "addresses":
-            what = _("the criteria of {policy} read registers, not a unit table").format(policy=job.policy.policy.id)
+            what = _("the criteria of {policy} read registers, not a unit table").format(policy=rule.id)
             remedy = _('Name the registers with --registers, or use a policy whose criteria have register = "units".')
             raise InputError(Problem(name_of(file_of(job.units)), what, remedy))
         source = "unit_table" if registers is None else source_of(registers, year)
@@ -244,20 +234,13 @@ def around_registers(named: Around, folder: Path | None) -> Around:
         if name not in found and folder is not None:
             beside = tables_named(folder, name, PARQUETS + VECTORS)
             if len(beside) > 1:
-                names = ", ".join(path.name for path in beside)
-                problems.append(
-                    Problem(
-                        str(folder),
-                        _("more than one file of {name}: {names}").format(name=name, names=names),
-                        _("Keep one, or name it."),
-                    )
-                )
+                what = _("more than one file of {name}: {names}")
+                what = what.format(name=name, names=", ".join(path.name for path in beside))
+                problems.append(Problem(str(folder), what, _("Keep one, or name it.")))
             found |= {name: beside[0]} if beside else {}
     if "crossings" in found and "barriers" not in found:
-        what, remedy = (
-            _("opens barriers, and there are none"),
-            _("Name them with --barriers, or leave the crossings out."),
-        )
+        what = _("opens barriers, and there are none")
+        remedy = _("Name them with --barriers, or leave the crossings out.")
         origin = origin_of(file_of(found["crossings"]))
         problems.append(Problem(str(found["crossings"]) if origin is None else origin.name, what, remedy))
     if problems:
@@ -289,15 +272,12 @@ def find_previous(job: Job, inputs: Inputs, progress: Progress | None = None) ->
     looks_back = job.policy.policy.rule.years_running > 1
     stored = job.store.find(year) if made_of is None or looks_back else None
     if stored is not None:
-        if named or looks_back or _has_same_basis(stored, job.policy, inputs):
+        if named or looks_back or (stored.policy_sha256, stored.source) == (job.policy.sha256, inputs.source):
             return stored.area_set(places), ()
-        return None, (
-            _(
-                "The designation of {year} rests on another policy or kind of input: compared only "
-                "with --previous {year}.",
-                job.language,
-            ).format(year=year),
+        text = N_(
+            "The designation of {year} rests on another policy or kind of input: compared only with --previous {year}."
         )
+        return None, (_(text, job.language).format(year=year),)
     if made_of is not None:
         # the earlier one is compared with its own previous one, so that areas know since when they are there
         before, _notes = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
@@ -307,9 +287,8 @@ def find_previous(job: Job, inputs: Inputs, progress: Progress | None = None) ->
     if named:
         remedy = _("Designate that year first, name its file, or give --previous none.")
         raise InputError(Problem(f"--previous {year}", _("neither a designation nor registers of that year"), remedy))
-    return None, (
-        _("No designation and no registers of {year}: nothing to compare with.", job.language).format(year=year),
-    )
+    text = _("No designation and no registers of {year}: nothing to compare with.", job.language)
+    return None, (text.format(year=year),)
 
 
 def _check_earlier(where: str, year: int, now: int) -> None:
@@ -336,11 +315,6 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
     # a decision is of one year; barriers and places may be another year's, beside its registers
     around = around_registers(dataclasses.replace(job.around, overrides=None), raw / str(year))
     return dataclasses.replace(inputs, registers=raw / str(year), around=around)
-
-
-def _has_same_basis(stored: Earlier, policy: LoadedPolicy, inputs: Inputs) -> bool:
-    """Whether an earlier designation was made by this policy from this kind of input."""
-    return (stored.policy_sha256, stored.source) == (policy.sha256, inputs.source)
 
 
 YEAR = "{year}"
@@ -374,13 +348,8 @@ def inputs_of_years(jobs: Sequence[Job], progress: Progress | None = None) -> li
     first = jobs[0]
     if first.units is not None and YEAR not in str(first.units):
         what = _("is one table, and years are to be compared")
-        raise InputError(
-            Problem(
-                str(first.units),
-                what,
-                _("Write {year} where the year stands, as in units_{year}.gpkg.").format(year=YEAR),
-            )
-        )
+        remedy = _("Write {year} where the year stands, as in units_{year}.gpkg.").format(year=YEAR)
+        raise InputError(Problem(str(first.units), what, remedy))
     if not is_synthetic(first) and (first.units is None or first.raw is not None):
         _check_folders(first.raw or DEFAULT_RAW, years)
     return [find_inputs(of_year(job, job.year), job.year, progress) for job in jobs]
@@ -388,11 +357,9 @@ def inputs_of_years(jobs: Sequence[Job], progress: Progress | None = None) -> li
 
 def _check_folders(raw: Path, years: Sequence[int]) -> None:
     """Every year needs registers of its own: the same people would tell of no change."""
-    missing = [str(year) for year in years if not (raw / str(year)).is_dir()]
-    if not missing:
-        return
-    what = _("has no registers of {years}").format(years=", ".join(missing))
-    raise InputError(Problem(str(raw), what, known_years(raw)))
+    if missing := [str(year) for year in years if not (raw / str(year)).is_dir()]:
+        what = _("has no registers of {years}").format(years=", ".join(missing))
+        raise InputError(Problem(str(raw), what, known_years(raw)))
 
 
 def check_policies(before: LoadedPolicy, now: LoadedPolicy) -> None:
@@ -413,9 +380,8 @@ def check_policies(before: LoadedPolicy, now: LoadedPolicy) -> None:
     ]
     if other:
         what = _("judges other units than {policy}: {keys}").format(policy=before.policy.id, keys=", ".join(other))
-        raise InputError(
-            Problem(_("policy {id}").format(id=now.policy.id), what, _("Compare policies over the same units."))
-        )
+        where, remedy = _("policy {id}").format(id=now.policy.id), _("Compare policies over the same units.")
+        raise InputError(Problem(where, what, remedy))
 
 
 def designate_in_a_row(job: Job, years: Sequence[int], progress: Progress | None = None) -> list[Designation]:

@@ -158,18 +158,14 @@ def _storable(texts: Any) -> Any:
 
 def _binary(wkb: Any) -> Any:
     """Well-known binary as an Arrow array: fixed records without a copy, or Python bytes."""
-    if isinstance(wkb, np.ndarray) and wkb.dtype != object:
-        return _fixed_binary(wkb)
-    return pa.array(list(wkb), type=pa.binary())
-
-
-def _fixed_binary(records: NDArray[np.void]) -> Any:
-    width = records.dtype.itemsize
+    if not isinstance(wkb, np.ndarray) or wkb.dtype == object:
+        return pa.array(list(wkb), type=pa.binary())
+    width = wkb.dtype.itemsize
     # 32-bit offsets hold 2 GiB; larger layers take 64-bit ones
-    large = len(records) * width >= 2**31 - 1
-    offsets = np.arange(len(records) + 1, dtype=np.int64 if large else np.int32) * width
+    large = len(wkb) * width >= 2**31 - 1
+    offsets = np.arange(len(wkb) + 1, dtype=np.int64 if large else np.int32) * width
     kind = pa.large_binary() if large else pa.binary()
-    return pa.Array.from_buffers(kind, len(records), [None, pa.py_buffer(offsets), pa.py_buffer(records)])
+    return pa.Array.from_buffers(kind, len(wkb), [None, pa.py_buffer(offsets), pa.py_buffer(wkb)])
 
 
 Columns = Mapping[str, Any]
@@ -180,11 +176,11 @@ def change_columns_of(
 ) -> tuple[Columns, Objects]:
     """The columns of the layer ``changes`` and its outlines, each of shape (n_changes,)."""
     rows = changed_areas(changes, before, now)
-    outline = as_objects([(outline_before if row.gone else outline_now)[row.number] for row in rows])
+    outline = as_objects((outline_before if row.gone else outline_now)[row.number] for row in rows)
     return {
-        "event": as_objects([row.event for row in rows]),
-        "area_id": as_objects([row.area_id for row in rows]),
-        "previous_ids": as_objects([",".join(row.previous) for row in rows]),
+        "event": as_objects(row.event for row in rows),
+        "area_id": as_objects(row.area_id for row in rows),
+        "previous_ids": as_objects(",".join(row.previous) for row in rows),
         "residents_added": changes.residents_added,
         "residents_removed": changes.residents_removed,
         "residents_kept": changes.residents_kept,
@@ -197,8 +193,8 @@ def changed_units(atoms: Atoms, changes: Changes, before: AreaSet, now: AreaSet)
     return {
         "unit_id": atoms.unit_id[atom],
         "event": event,
-        "previous_area_id": _ids(before.area_id, atoms.earlier[atom]),
-        "area_id": _ids(now.area_id, atoms.current[atom]),
+        "previous_area_id": as_objects([*before.area_id, None])[atoms.earlier[atom]],
+        "area_id": as_objects([*now.area_id, None])[atoms.current[atom]],
         "residents": atoms.residents[atom],
     }, atom
 
@@ -226,18 +222,11 @@ def unit_geometry(designation: Designation, atoms: Atoms, atom: Ints) -> Objects
     return geometry
 
 
-def _ids(area_id: Objects, area: Ints) -> Objects:
-    """The id of each area, None for none."""
-    ids = np.empty(len(area_id) + 1, dtype=object)
-    ids[:-1] = area_id
-    return ids[area]
-
-
 def area_columns(designation: Designation) -> Columns:
     """The columns of the layer ``areas``, each of shape (n_areas,)."""
     areas, keys = designation.areas, designation.policy.policy.keys
     n_areas = len(areas)
-    columns: dict[str, Any] = {
+    return {
         "area_id": designation.area_id,
         "name": designation.name,
         "district": designation.named.district,
@@ -246,47 +235,44 @@ def area_columns(designation: Designation) -> Columns:
         "area_ha": np.round(shapely.area(designation.outline) / 10_000, 4),
         "composite": areas.composite,
         "criteria_exceeded": areas.criteria_exceeded,
+        **{f"rate_{key}": areas.rate[:, j] for j, key in enumerate(keys)},
+        **{f"gap_{key}": areas.gap[:, j] for j, key in enumerate(keys)},
+        "since": designation.since,
+        "event": as_objects(designation.changes.event[:n_areas] if designation.changes else [None] * n_areas),
+        "until": np.ma.MaskedArray(areas.until, mask=areas.until < 0),
+        "number": np.arange(1, n_areas + 1, dtype=np.int64),
+        "exceeded": exceeded_texts(areas.exceeded, keys),
+        "reason": area_reasons(designation),
     }
-    columns |= {f"rate_{key}": areas.rate[:, j] for j, key in enumerate(keys)}
-    columns |= {f"gap_{key}": areas.gap[:, j] for j, key in enumerate(keys)}
-    events = list(designation.changes.event[:n_areas]) if designation.changes else [None] * n_areas
-    columns["since"] = designation.since
-    columns["event"] = np.array(events, dtype=object)
-    columns["until"] = np.ma.MaskedArray(areas.until, mask=areas.until < 0)
-    columns["number"] = np.arange(1, n_areas + 1, dtype=np.int64)
-    columns["exceeded"] = exceeded_texts(areas.exceeded, keys)
-    columns["reason"] = area_reasons(designation)
-    return columns
 
 
 def unit_columns(designation: Designation) -> Columns:
     """The columns of the layer ``units``, each of shape (n_units,)."""
     units, scores, areas = designation.units, designation.scores, designation.areas
     keys = designation.policy.policy.keys
-    reasons = np.array([*in_language(REASON_TEXTS, designation.language), *decision_texts(designation)], dtype=object)
+    reasons = as_objects([*in_language(REASON_TEXTS, designation.language), *decision_texts(designation)])
     told = np.where(areas.override_of_unit < 0, areas.reason, len(REASON_KEYS) + areas.override_of_unit)
-    columns: dict[str, Any] = {"unit_id": units.unit_id}
-    if units.name is not None:
-        columns["name"] = units.name
-    columns["residents"] = units.residents
-    if units.residents_known is not None:
-        # missing is never zero: not in the file either
-        columns["residents"] = np.ma.MaskedArray(units.residents, mask=~units.residents_known)
-    columns |= {f"rate_{key}": scores.rate[:, j] for j, key in enumerate(keys)}
-    columns |= {f"gap_{key}": scores.gap[:, j] for j, key in enumerate(keys)}
-    columns["composite"] = scores.composite
-    columns["criteria_with_rate"] = scores.criteria_with_rate
-    columns["criteria_exceeded"] = scores.criteria_exceeded
-    columns["residents_in_view"] = scores.residents_in_view
-    columns["role"] = Coded(areas.role.astype(np.int32), np.array(ROLES, dtype=object))
-    columns["area_id"] = Coded(areas.area_of_unit.astype(np.int32), designation.area_id)
-    columns["decided_by"] = Coded(areas.reason.astype(np.int32), np.array(REASON_KEYS, dtype=object))
-    columns["short"] = short_of_demand(designation)
-    columns["reason"] = Coded(told.astype(np.int32), reasons)
     first_unit, pattern_of_unit = _patterns(scores.exceeded)
-    columns["exceeded"] = Coded(pattern_of_unit, exceeded_texts(scores.exceeded[first_unit], keys))
-    columns["qualified"] = areas.qualified
-    return columns
+    # missing is never zero: not in the file either
+    known, residents = units.residents_known, units.residents
+    return {
+        "unit_id": units.unit_id,
+        **({} if units.name is None else {"name": units.name}),
+        "residents": residents if known is None else np.ma.MaskedArray(residents, mask=~known),
+        **{f"rate_{key}": scores.rate[:, j] for j, key in enumerate(keys)},
+        **{f"gap_{key}": scores.gap[:, j] for j, key in enumerate(keys)},
+        "composite": scores.composite,
+        "criteria_with_rate": scores.criteria_with_rate,
+        "criteria_exceeded": scores.criteria_exceeded,
+        "residents_in_view": scores.residents_in_view,
+        "role": Coded(areas.role.astype(np.int32), as_objects(ROLES)),
+        "area_id": Coded(areas.area_of_unit.astype(np.int32), designation.area_id),
+        "decided_by": Coded(areas.reason.astype(np.int32), as_objects(REASON_KEYS)),
+        "short": short_of_demand(designation),
+        "reason": Coded(told.astype(np.int32), reasons),
+        "exceeded": Coded(pattern_of_unit, exceeded_texts(scores.exceeded[first_unit], keys)),
+        "qualified": areas.qualified,
+    }
 
 
 def _patterns(flags: Flags) -> tuple[Ints, NDArray[np.int32]]:
@@ -304,18 +290,18 @@ def _patterns(flags: Flags) -> tuple[Ints, NDArray[np.int32]]:
     return first.astype(np.int64), pattern.astype(np.int32)
 
 
+@dataclass(frozen=True)
 class Coded:
     """A text column of few distinct values: codes into them, -1 for none.
 
-    Parameters
+    Attributes
     ----------
     codes : int32, shape (n_rows,)
     values : object (str), shape (n_values,)
     """
 
-    def __init__(self, codes: NDArray[np.int32], values: Objects):
-        self.codes = codes
-        self.values = values
+    codes: NDArray[np.int32]
+    values: Objects
 
 
 def change_columns(designation: Designation) -> tuple[Columns, Objects]:
@@ -362,8 +348,8 @@ def near_miss_columns(designation: Designation) -> Columns:
     misses = designation.near_misses
     keys = designation.policy.policy.keys
     return {
-        "demand": as_objects([miss.demand for miss in misses]),
-        "criterion": as_objects([keys[miss.criterion] if miss.criterion >= 0 else None for miss in misses]),
+        "demand": as_objects(miss.demand for miss in misses),
+        "criterion": as_objects(keys[miss.criterion] if miss.criterion >= 0 else None for miss in misses),
         "short": np.array([miss.short for miss in misses], dtype=np.float64),
         "residents": np.array([miss.residents for miss in misses], dtype=np.int64),
         "units": np.array([len(miss.members) for miss in misses], dtype=np.int64),
@@ -376,15 +362,11 @@ def near_miss_columns(designation: Designation) -> Columns:
 def override_columns(designation: Designation) -> Columns:
     """The columns of the table ``overrides``, each of shape (n_overrides,)."""
     overrides = () if designation.overrides is None else designation.overrides.overrides
-    changed = np.bincount(
-        designation.areas.override_of_unit[designation.areas.override_of_unit >= 0], minlength=len(overrides)
-    )
-    texts = {
-        name: as_objects([getattr(override, name) for override in overrides])
-        for name in ("action", "unit_id", "reason", "decided_by", "date")
-    }
+    by = designation.areas.override_of_unit
+    changed = np.bincount(by[by >= 0], minlength=len(overrides))
+    texts = ("action", "unit_id", "reason", "decided_by", "date")
     return {
-        **texts,
+        **{name: as_objects(getattr(override, name) for override in overrides) for name in texts},
         "units": np.array([len(override.units) for override in overrides], dtype=np.int64),
         "units_changed": changed.astype(np.int64),
     }
@@ -436,12 +418,9 @@ class Layers:
         InputError
             If units or areas are not whole.
         """
-        units, areas = self.layers["units"], self.layers["areas"]
-        places, outlines = units.table[GEOMETRY], areas.table[GEOMETRY]
-        file = _("the designation of {year}").format(year=self.year)
-        return area_set_of_tables(
-            self.summary, units.table, areas.table, places, outlines, areas.crs or "", file, None
-        )  # fmt: skip
+        units, areas = self.layers["units"].table, self.layers["areas"].table
+        crs, file = self.layers["areas"].crs or "", _("the designation of {year}").format(year=self.year)
+        return area_set_of_tables(self.summary, units, areas, units[GEOMETRY], areas[GEOMETRY], crs, file, None)
 
     @property
     def language(self) -> str:

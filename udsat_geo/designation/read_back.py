@@ -69,15 +69,7 @@ def area_set_of_tables(
 
 
 def _whole_numbers(table: Any, column: str, empty: int | None = None) -> Ints:
-    """A column of whole numbers, shape (n_rows,); `empty` stands for missing ones.
-
-    Raises
-    ------
-    ValueError
-        If something else stands in it, or nothing where `empty` is None.
-    KeyError
-        If there is no such column.
-    """
+    """A column of whole numbers, shape (n_rows,); `empty` stands for missing ones, which are refused without it."""
     values = table[column].to_pylist()
     if empty is None and None in values:
         raise ValueError(_("{column} is empty in places").format(column=column))

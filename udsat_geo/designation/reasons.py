@@ -129,9 +129,8 @@ def area_reason(
     if area.get("until") is not None:
         demand = _("no longer qualifies, stays until {year}", language).format(year=area["until"])
     else:
-        demand = _("{n} residents (at least {least})", language).format(
-            n=decimal(area["residents"], 0, language), least=decimal(least, 0, language)
-        )
+        n, of = (decimal(number, 0, language) for number in (area["residents"], least))
+        demand = _("{n} residents (at least {least})", language).format(n=n, least=of)
         if _is_known(area["composite"]):
             composite = decimal(area["composite"], 2, language)
             demand += "; " + _("composite {value}", language).format(value=composite)
@@ -157,13 +156,11 @@ def near_miss_texts(designation: Designation) -> list[str | None]:
     texts: list[str | None] = []
     for miss in designation.near_misses:
         digits = {"residents": 0, "criteria": 0}.get(miss.demand, 2)
-        short = miss.short
-        label = ""
+        short, label = miss.short, ""
         if miss.criterion >= 0:
             criterion = policy.criteria[miss.criterion]
             label = criterion.label_in(language)
             short, digits = (100 * short, 1) if criterion.is_share else (short, 2)
-        texts.append(
-            in_language(_MISSED, language)[miss.demand].format(short=decimal(short, digits, language), label=label)
-        )
+        text = in_language(_MISSED, language)[miss.demand]
+        texts.append(text.format(short=decimal(short, digits, language), label=label))
     return texts

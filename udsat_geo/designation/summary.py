@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -387,8 +388,7 @@ def _limits(designation: Designation) -> dict[str, Any]:
 
 def _near_misses(designation: Designation) -> dict[str, int]:
     """How many groups failed each demand alone."""
-    demands = [miss.demand for miss in designation.near_misses]
-    return {demand: demands.count(demand) for demand in dict.fromkeys(demands)}
+    return dict(Counter(miss.demand for miss in designation.near_misses))
 
 
 def _changes(designation: Designation) -> dict[str, Any] | None:

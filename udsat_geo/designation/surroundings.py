@@ -10,7 +10,7 @@ from typing import Any
 
 from udsat_geo.areas.decisions import Overrides, read_overrides
 from udsat_geo.areas.outlines import Parcels, read_parcels
-from udsat_geo.messages.errors import InputError
+from udsat_geo.messages.errors import Problems
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.sources.features import file_of
@@ -22,12 +22,7 @@ from udsat_geo.units.units import Units
 
 @dataclass(frozen=True)
 class Around:
-    """The files of what lies around the units; None where there is none.
-
-    Attributes
-    ----------
-    barriers, crossings, places, parcels, overrides : Path or None
-    """
+    """The files of what lies around the units; None where there is none."""
 
     barriers: Path | None = None
     crossings: Path | None = None
@@ -80,22 +75,15 @@ def read_surroundings(around: Around, units: Units, policy: Policy, language: st
         "overrides": lambda path: read_overrides(path, units, language),
     }
     found: dict[str, Any] = {}
-    problems: list[str] = []
+    problems = Problems()
     for name, path in around.named().items():
         if name in readers:
-            try:
-                found[name] = readers[name](path)
-            except InputError as error:
-                problems += error.messages
-    if problems:
-        raise InputError(problems)
+            found[name] = problems.of(readers[name], path)
+    problems.check()
     notes = [note for part in found.values() for note in part.notes]
     if around.parcels is not None and units.kind != "addresses":
-        notes.append(
-            _("{name}: parcels serve areas made of addresses only; here they change nothing", language).format(
-                name=name_of(file_of(around.parcels))
-            )
-        )
+        text = _("{name}: parcels serve areas made of addresses only; here they change nothing", language)
+        notes.append(text.format(name=name_of(file_of(around.parcels))))
     return Surroundings(**found, notes=tuple(notes), rows=_rows(found, around))
 
 

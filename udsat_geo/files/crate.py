@@ -208,15 +208,10 @@ def read_crate(path: Path) -> tuple[Run, ...]:
     if not runs and not problems:
         what = _("holds no run of udsat_geo (a CreateAction whose instrument it is)")
         problems.append(str(Problem(path.name, what, _("Name a crate that --format crate wrote."))))
-    years = [run.year for run in runs]
-    for year in sorted({year for year in years if years.count(year) > 1}):
-        problems.append(
-            str(
-                Problem(
-                    path.name, _("tells of two runs for {year}").format(year=year), _("Make the designation again.")
-                )
-            )
-        )
+    counted = Counter(run.year for run in runs)
+    for year in sorted(year for year in counted if counted[year] > 1):
+        what = _("tells of two runs for {year}").format(year=year)
+        problems.append(str(Problem(path.name, what, _("Make the designation again."))))
     if problems:
         raise InputError(problems[:MOST_PROBLEMS])
     return tuple(sorted(runs, key=lambda run: run.year))
@@ -267,18 +262,16 @@ def _run_of(action: Any, tool: Any, file: str) -> Run:
         return [(each.get("name"), each.get(value)) for each in _linked(entity, name, file)]
 
     def file_entity(entity: Any) -> dict[str, Any]:
-        return {
-            name: entity.get(key) for name, key in (("name", "name"), ("sha256", "sha256"), ("size", "contentSize"))
-        }
+        return {"name": entity.get("name"), "sha256": entity.get("sha256"), "size": entity.get("contentSize")}
 
     objects, results = list(_linked(action, "object", file)), list(_linked(action, "result", file))
     read = [each for each in objects if _is_a(each, "File")]
     options = [(each.get("name"), each.get("value")) for each in objects if _is_a(each, "PropertyValue")]
-    inputs = []
-    for each in read:
-        further = pairs(each, "additionalProperty", "value")
-        known = {name: value for name, value in further if name in ("what", "year", "rows", "path", "fetched")}
-        inputs.append(file_entity(each) | known)
+    known = ("what", "year", "rows", "path", "fetched")
+    inputs = [
+        file_entity(each) | {key: value for key, value in pairs(each, "additionalProperty", "value") if key in known}
+        for each in read
+    ]
     values = {
         "year": next((value for name, value in options if name == "--year"), None),
         "source": next((each.get("name") for each in _linked(action, "about", file)), None),

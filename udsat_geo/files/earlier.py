@@ -25,12 +25,7 @@ def store_of(out: Path | Database = DEFAULT_OUT) -> Store:
 
 @dataclass(frozen=True)
 class FolderStore:
-    """GeoPackages in a folder, each with its JSON beside it.
-
-    Attributes
-    ----------
-    folder : Path
-    """
+    """GeoPackages in a folder, each with its JSON beside it."""
 
     folder: Path
     is_database = False
@@ -62,12 +57,7 @@ class FolderStore:
 
 @dataclass(frozen=True)
 class DatabaseStore:
-    """Schemas ``designation_YEAR`` in a database.
-
-    Attributes
-    ----------
-    database : Database
-    """
+    """Schemas ``designation_YEAR`` in a database."""
 
     database: Database
     is_database = True

@@ -105,15 +105,7 @@ def area_numbers(layers: Layers) -> Ints:
 
 
 class _Image:
-    """The box of cells around all units.
-
-    Parameters
-    ----------
-    layers : Layers
-        Over cells.
-    path : Path
-        Of the raster.
-    """
+    """The box of cells around all units, as a raster at a path."""
 
     def __init__(self, layers: Layers, path: Path):
         if layers.cells is None:
@@ -125,9 +117,8 @@ class _Image:
         self.height = self.top - int(self.cells.row.min()) + 1
         self.width = int(self.cells.col.max()) - self.left + 1
         if self.height * self.width > LARGEST_RASTER:
-            what = _("would have {height} x {width} cells").format(
-                height=decimal(self.height, 0), width=decimal(self.width, 0)
-            )
+            sides = {"height": decimal(self.height, 0), "width": decimal(self.width, 0)}
+            what = _("would have {height} x {width} cells").format(**sides)
             remedy = _("Look for an address far from all others, or leave tif out of --format.")
             raise OutputError(Problem(path.name, what, remedy))
 

@@ -202,15 +202,13 @@ def _repeated(
     results = []
     for name in sorted({*then, *now}):
         path = crate / name
-        lying = "absent" if name not in then or not path.is_file() else "as_written"
-        if lying == "as_written" and sha256(path) != then[name]:
-            lying = "changed"
+        lying = "absent"
+        if name in then and path.is_file():
+            lying = "as_written" if sha256(path) == then[name] else "changed"
         same = then.get(name) == now.get(name)
         results.append({"name": name, "same": same, "then": then.get(name), "now": now.get(name), "lying": lying})
-    before, here = (
-        {"udsat_geo": run.version, **dict(run.libraries)},
-        {"udsat_geo": __version__, **dict(library_versions())},
-    )
+    before = {"udsat_geo": run.version, **dict(run.libraries)}
+    here = {"udsat_geo": __version__, **dict(library_versions())}
     names = [name for name in sorted({*before, *here}) if before.get(name) != here.get(name)]
     return {
         "year": run.year,

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import shapely
 
+from udsat_geo.areas.ground import as_multipolygon
 from udsat_geo.changes.compare import Comparison
 from udsat_geo.changes.diff import links
 from udsat_geo.designation.columns import LAYERS
@@ -118,9 +120,9 @@ def check_formats(text: str) -> tuple[str, ...]:
         what = _("unknown format {names}").format(names=", ".join(unknown)) if unknown else _("no format")
         raise InputError(Problem("--format", what, _("Known: {names}.").format(names=", ".join(FORMATS))))
     needed = [(f"--format {name}", FORMATS[name].package, FORMATS[name].extra) for name in formats]
-    problems = [lacking(where, package, extra) for where, package, extra in needed if package and extra]
-    if any(problems):
-        raise InputError([problem for problem in problems if problem is not None])
+    missing = [lacking(where, package, extra) for where, package, extra in needed if package and extra]
+    if problems := [problem for problem in missing if problem is not None]:
+        raise InputError(problems)
     return formats
 
 
@@ -155,10 +157,8 @@ def write_results(
         layers = layers_of(designation, lambda: dict(zip(designation.files, hashed, strict=True)))
     if provenance is None:
         return write_layers(layers, out, formats)
-    text = provenance.text
-    return write_layers(
-        layers, out, formats, also=(provenance.name, lambda folder, names: text(designation, folder, names))
-    )
+    also = provenance.name, partial(provenance.text, designation)
+    return write_layers(layers, out, formats, also=also)
 
 
 def write_layers(
@@ -215,17 +215,13 @@ def _outdated(out: Path, stem: str, formats: tuple[str, ...], names: list[str]) 
 @contextmanager
 def _one_message(out: Path) -> Iterator[None]:
     """Turn what the system and GDAL say of a failed write into one message."""
-    import pyogrio.errors
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
     try:
         yield
     except OSError as error:
         raise OutputError(cannot_write(out, reason_of(error))) from None
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-    ) as error:
+    except (DataSourceError, DataLayerError, FeatureError) as error:
         raise OutputError(cannot_write(out, str(error).split("\n")[0])) from None
 
 
@@ -372,8 +368,6 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
 
 def comparison_layers(comparison: Comparison) -> Iterator[Layer]:
     """The layers ``changes`` and ``changed_units``, and the table ``links``, in the order in which they are written."""
-    from udsat_geo.areas.ground import as_multipolygon
-
     before, now, changes = comparison.before, comparison.now, comparison.changes
     areas, outline = change_columns_of(changes, before, now, comparison.outline_before, comparison.outline_now)
     outlines = shapely.to_wkb([as_multipolygon(shape) for shape in outline]) if len(outline) else outline
