@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from udsat_geo.areas.ground import Ground
-from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, as_objects
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores
 from udsat_geo.units.barriers import Barriers, is_cut, segment_lines
@@ -66,12 +66,16 @@ def bridge_pieces(
         ``areas.bridge``; 0 joins nothing.
     barriers : Barriers or None
     """
-    nothing = np.empty(0, dtype=np.int64)
     if not policy.areas.bridge or n_pieces < 2:
-        return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(units.row is not None))
+        return _no_bridges(n_pieces, units.row is not None)
     links = _cell_links if units.row is not None else _zone_links
     passable = standing.passable & (piece_of_unit < 0)
     return links(units, piece_of_unit, n_pieces, passable, policy, barriers)
+
+
+def _no_bridges(n_pieces: int, of_cells: bool) -> Bridged:
+    nothing = np.empty(0, dtype=np.int64)
+    return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(of_cells))
 
 
 def bridge_steps(size: int, bridge: float) -> tuple[Ints, ...]:
@@ -160,17 +164,15 @@ def _cell_links(
 
     row, col, size = units.row, units.col, policy.units.size
     if row is None or col is None:
-        nothing = np.empty(0, dtype=np.int64)
-        return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(True))
+        return _no_bridges(n_pieces, True)
     table = index_cells(row, col)
     row_step, col_step, way_start, way_row, way_col = bridge_steps(size, policy.areas.bridge)
     head, tail, step = bridge_links(
         row, col, table, piece_of_unit, passable, row_step, col_step, way_start, way_row, way_col
     )
     if barriers is not None:
-        open_way = ~is_cut(
-            barriers, units.easting[head], units.northing[head], units.easting[tail], units.northing[tail]
-        )
+        line = (position[end] for end in (head, tail) for position in (units.easting, units.northing))
+        open_way = ~is_cut(barriers, *line)
         head, tail, step = head[open_way], tail[open_way], step[open_way]
     one, other = piece_of_unit[head], piece_of_unit[tail]
     far = (row_step[step] ** 2 + col_step[step] ** 2).astype(np.float64)
@@ -200,10 +202,9 @@ def _zone_links(
     units: Units, piece_of_unit: Ints, n_pieces: int, passable: Flags, policy: Policy, barriers: Barriers | None
 ) -> Bridged:
     """Zones: the way is the shortest line between two of them; zones that touch are left to contiguity."""
-    nothing = np.empty(0, dtype=np.int64)
     geometry = units.geometry
     if geometry is None:
-        return Bridged(np.arange(n_pieces), nothing, nothing, Ground.none(False))
+        return _no_bridges(n_pieces, False)
     member = np.flatnonzero(piece_of_unit >= 0)
     head, tail = shapely.STRtree(geometry[member]).query(
         geometry[member], predicate="dwithin", distance=policy.areas.bridge
@@ -403,10 +404,7 @@ def _inner_rings(units: Units, group_of_unit: Ints, policy: Policy) -> tuple[Obj
 
     outline = area_outlines(units, group_of_unit, policy.areas.reach)
     parts, group_of_part = shapely.get_parts(outline, return_index=True)
-    rings: list[object] = []
-    around: list[int] = []
-    for part, group in zip(parts, group_of_part.tolist(), strict=True):
-        for k in range(shapely.get_num_interior_rings(part)):
-            rings.append(shapely.polygons(shapely.get_interior_ring(part, k)))
-            around.append(group)
-    return as_objects(rings), np.array(around, dtype=np.int64)
+    count = shapely.get_num_interior_rings(parts)
+    part = np.repeat(np.arange(len(parts)), count)
+    ring = np.arange(len(part)) - np.repeat(np.cumsum(count) - count, count)
+    return shapely.polygons(shapely.get_interior_ring(parts[part], ring)), group_of_part[part]

@@ -140,6 +140,12 @@ def cell_squares(row: Ints, col: Ints, size: int) -> Objects:
     return squares
 
 
+def key_of_cell(row: Ints, col: Ints) -> Ints:
+    """A number for each row and column; different ones may share it, where that does no harm."""
+    mixed: Ints = (row * 73856093) ^ (col * 19349663)
+    return mixed
+
+
 def area_outlines(units: Units, area_of_unit: Ints, reach: float = 0.0) -> Objects:
     """The exact union of each area's units; of addresses, the union of the discs around them.
 

@@ -13,6 +13,7 @@ from udsat_geo.areas.ground import (
     area_outlines,
     as_multipolygon,
     cell_squares,
+    key_of_cell,
     misplaced,
     overlapping,
     union_by_area,
@@ -102,15 +103,11 @@ def disc_outlines(
 
 def _within_blocks(x: Floats, y: Floats, other_x: Floats, other_y: Floats, reach: float) -> Flags:
     """Others that lie in the same square block of side `reach` as a point, or next to one; all within reach do."""
-
-    def key(col: Ints, row: Ints) -> Ints:
-        # blocks may share a number: then some others are taken that are not near
-        return (row * 73856093) ^ (col * 19349663)
-
+    # blocks may share a number: then some others are taken that are not near
     col, row = (np.floor(side / reach).astype(np.int64) for side in (x, y))
-    reached = [key(col + right, row + up) for right in (-1, 0, 1) for up in (-1, 0, 1)]
+    reached = [key_of_cell(row + up, col + right) for right in (-1, 0, 1) for up in (-1, 0, 1)]
     other_col, other_row = (np.floor(side / reach).astype(np.int64) for side in (other_x, other_y))
-    near: Flags = np.isin(key(other_col, other_row), np.unique(np.concatenate(reached)))
+    near: Flags = np.isin(key_of_cell(other_row, other_col), np.unique(np.concatenate(reached)))
     return near
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from udsat_geo.areas.ground import cell_squares, misplaced, overlapping, union_by_area
+from udsat_geo.areas.ground import cell_squares, key_of_cell, misplaced, overlapping, union_by_area
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects
 from udsat_geo.units.grid import QUEEN_FORWARD
 
@@ -447,15 +447,9 @@ def in_reach(outlines: Objects, row: Ints, col: Ints, size: int) -> Flags:
     n_blocks = n_cols * n_rows
     part = np.repeat(np.arange(len(bounds)), n_blocks)
     step = np.arange(len(part)) - np.repeat(np.cumsum(n_blocks) - n_blocks, n_blocks)
-    reached = _key(bounds[part, 1] + step // n_cols[part], bounds[part, 0] + step % n_cols[part])
-    near: Flags = np.isin(_key(row // BLOCK, col // BLOCK), reached)
+    reached = key_of_cell(bounds[part, 1] + step // n_cols[part], bounds[part, 0] + step % n_cols[part])
+    near: Flags = np.isin(key_of_cell(row // BLOCK, col // BLOCK), reached)
     return near
-
-
-def _key(row: Ints, col: Ints) -> Ints:
-    """A number for a row and a column; different ones may share it, which here does no harm."""
-    mixed: Ints = (row * 73856093) ^ (col * 19349663)
-    return mixed
 
 
 SHARE = np.arange(1, 10) / 10

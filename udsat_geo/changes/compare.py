@@ -243,23 +243,20 @@ def _points_of_registers(
 
     known = [year for year in (weighing.year, now.known_year, before.known_year) if year is not None]
     year = known[0] if known else None
+    note: tuple[str, ...] = ()
     if weighing.raw is None and not has_registers(DEFAULT_RAW):
         year = YEARS[-1] if year is None else year
-        folder = cached_registers(year, weighing.seed, progress=progress)
-        file = SYNTHETIC
-        note = _(
-            "No registers named: weighed by the synthetic Copenhagen of {year}, whose residents do not exist", language
-        )
-        note = note.format(year=year)
+        folder, file = cached_registers(year, weighing.seed, progress=progress), SYNTHETIC
+        text = N_("No registers named: weighed by the synthetic Copenhagen of {year}, whose residents do not exist")
+        note = (_(text, language).format(year=year),)
     else:
-        raw, note = weighing.raw or DEFAULT_RAW, ""
-        folder = _folder_of(raw, year)
+        folder = _folder_of(weighing.raw or DEFAULT_RAW, year)
         file = folder.name
     source = source_of(folder, year) if year is not None else "registers"
     found = residents_by_address(folder)
     weights = Weights(ADDRESSES, file, year, source, len(found.residents), int(found.residents.sum()))
-    notes = ((note,) if note else ()) + tuple(found_out.told(language) for found_out in found.notes)
-    return Points(found.address_id, found.easting, found.northing, found.residents, CRS, weights, notes=notes)
+    note += tuple(found_out.told(language) for found_out in found.notes)
+    return Points(found.address_id, found.easting, found.northing, found.residents, CRS, weights, notes=note)
 
 
 def _folder_of(raw: Path, year: int | None) -> Path:

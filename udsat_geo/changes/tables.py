@@ -6,14 +6,17 @@ import csv
 import dataclasses
 import io
 import math
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
+
+from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.compare import Comparison, share
 from udsat_geo.changes.diff import EVENTS, changed_areas, links
 from udsat_geo.changes.lineage import Lineage
-from udsat_geo.kernels.arrays import total
+from udsat_geo.kernels.arrays import as_objects, total
 from udsat_geo.messages.version import __version__
 
 
@@ -80,12 +83,14 @@ def _areas(comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def _links(comparison: Comparison) -> list[dict[str, Any]]:
-    columns = links(comparison.changes, comparison.before, comparison.now)
-    rows = [
-        dict(zip(columns, values, strict=True))
-        for values in zip(*(values.tolist() for values in columns.values()), strict=True)
-    ]
+    rows = _rows(links(comparison.changes, comparison.before, comparison.now))
     return [{k: _number(v) if isinstance(v, float) else v for k, v in row.items()} for row in rows]
+
+
+def _rows(columns: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
+    """Columns as rows of plain values."""
+    values = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in values]
 
 
 def _number(value: float) -> float | None:
@@ -171,34 +176,23 @@ def lineage_as_csv(lineage: Lineage) -> str:
 def lineage_as_data(lineage: Lineage) -> dict[str, Any]:
     """A lineage as plain data: areas year by year, flows between them by their places in that list, and the rows."""
     nodes, flows = lineage.nodes, lineage.flows
+    areas = {
+        "year": nodes.year,
+        "area_id": nodes.area_id,
+        "name": nodes.name,
+        "chain": nodes.chain,
+        "since": as_objects(map(_since, nodes.since.tolist())),
+        "event": nodes.event,
+        "residents": nodes.residents,
+        "residents_from_outside": nodes.from_outside,
+        "residents_to_outside": nodes.to_outside,
+        "ends": nodes.ends,
+    }
+    carried = ("residents", "units", "linked", "continues")
     return {
         "version": __version__,
         "years": list(lineage.years),
-        "areas": [
-            {
-                "year": int(nodes.year[i]),
-                "area_id": str(nodes.area_id[i]),
-                "name": str(nodes.name[i]),
-                "chain": str(nodes.chain[i]),
-                "since": _since(int(nodes.since[i])),
-                "event": nodes.event[i],
-                "residents": int(nodes.residents[i]),
-                "residents_from_outside": int(nodes.from_outside[i]),
-                "residents_to_outside": int(nodes.to_outside[i]),
-                "ends": bool(nodes.ends[i]),
-            }
-            for i in range(len(nodes))
-        ],
-        "flows": [
-            {
-                "from": int(flows.tail[i]),
-                "to": int(flows.head[i]),
-                "residents": int(flows.residents[i]),
-                "units": int(flows.units[i]),
-                "linked": bool(flows.linked[i]),
-                "continues": bool(flows.continues[i]),
-            }
-            for i in range(len(flows))
-        ],
+        "areas": _rows(areas),
+        "flows": _rows({"from": flows.tail, "to": flows.head, **{name: getattr(flows, name) for name in carried}}),
         "links": lineage_rows(lineage),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import click
 
@@ -37,6 +37,7 @@ from udsat_geo.report.figures import FiguresJob, check_formats, draw_all, gather
 @options.registers_by_year_option()
 @options.option(
     "--areas",
+    type=options.PATH,
     metavar="FILE",
     help=N_("Areas that stand for those of the first year: polygons of any vector file, or a designation_YEAR.gpkg."),
 )
@@ -52,44 +53,23 @@ from udsat_geo.report.figures import FiguresJob, check_formats, draw_all, gather
 @options.threads_option()
 @options.quiet_option()
 def figures(
-    years: str,
-    registers: Path | None,
-    areas: str | None,
-    name: str | None,
-    allow_overlaps: bool,
-    policy: str,
-    out: Path,
-    formats: str,
-    language: str,
-    seed: int,
-    threads: int | None,
-    quiet: bool,
+    years: str, registers: Path | None, policy: str, out: Path, formats: str, quiet: bool, **as_asked: Any
 ) -> None:
     """Gather, draw and write the figures, and print their names."""
     require_matplotlib()
     wanted, asked, loaded = _read_call(formats, years, policy)
-    job = FiguresJob(
-        years=asked,
-        policy=loaded,
-        raw=registers,
-        areas=None if areas is None else Path(areas),
-        name=name,
-        allow_overlaps=allow_overlaps,
-        language=language,
-        seed=seed,
-        threads=threads,
-    )
+    job = FiguresJob(asked, loaded, registers, **as_asked)
     check_writable(out)
-    tell_if_synthetic(has_no_registers(registers) and not quiet, language)
+    tell_if_synthetic(has_no_registers(registers) and not quiet, job.language)
     with progress_on(not quiet) as progress:
         shown = gather(job, progress)
-        progress(_("drawing", language))
+        progress(_("drawing", job.language))
         files = write_figures(draw_all(shown), out, wanted)
     if quiet:
         return
     for note in shown.notes:
         click.echo(note)
-    click.echo("\n  ".join([_("Figures", language) + ":", *(str(file) for file in files)]))
+    click.echo("\n  ".join([_("Figures", job.language) + ":", *(str(file) for file in files)]))
 
 
 def _read_call(formats: str, years: str, policy: str) -> tuple[tuple[str, ...], tuple[int, ...], LoadedPolicy]:

@@ -76,19 +76,23 @@ def write_flatgeobuf(layers: Layers, folder: Path, stem: str) -> None:
     for layer in layers:
         told = describe_layer(layer.name, layers.language)
         table = layer.table.add_column(0, ROW, pa.array(range(1, len(layer.table) + 1), type=pa.int64()))
-        fields = []
-        for field in table.schema:
-            described = describe_column(layer.name, field.name, layers.language, layers.criteria)
-            if field.name == ROW:
-                title, text = _(_ROW_TITLE, layers.language), _(_ROW_MEANING, layers.language)
-            else:
-                title, text = ("", "") if described is None else (described.title, described.text)
-            fields.append(field.with_metadata({"GDAL:OGR:alternative_name": title, "GDAL:OGR:comment": text}
-                                              if title else {}))  # fmt: skip
+        names = "GDAL:OGR:alternative_name", "GDAL:OGR:comment"
+        fields = _described(table, layer, layers, names)
+        of_row = (_(text, layers.language) for text in (_ROW_TITLE, _ROW_MEANING))
+        fields[0] = fields[0].with_metadata(dict(zip(names, of_row, strict=True)))
         index = "YES" if layer.geometry_type is not None and _all_drawn(layer) else "NO"
         options = {"SPATIAL_INDEX": index, "TITLE": told.title, "DESCRIPTION": told.text}
         path = folder / f"{stem}_{layer.name}.fgb"
         _write_by_gdal(layer, table.cast(pa.schema(fields)), path, "FlatGeobuf", options)
+
+
+def _described(table: Any, layer: Layer, layers: Layers, names: tuple[str, str]) -> list[Any]:
+    """The fields of a table, the title and meaning of each as metadata of two names, where it has any."""
+    fields = []
+    for field in table.schema:
+        told = describe_column(layer.name, field.name, layers.language, layers.criteria)
+        fields.append(field.with_metadata({} if told is None else {names[0]: told.title, names[1]: told.text}))
+    return fields
 
 
 def _all_drawn(layer: Layer) -> bool:
@@ -159,12 +163,7 @@ def _with_metadata(layer: Layer, layers: Layers) -> Any:
         },
         ensure_ascii=False,
     )
-    fields = []
-    for field in table.schema:
-        described = describe_column(layer.name, field.name, layers.language, layers.criteria)
-        meaning = {} if described is None else {"title": described.title, "description": described.text}
-        fields.append(field.with_metadata(meaning))
-    return table.cast(pa.schema(fields, metadata))
+    return table.cast(pa.schema(_described(table, layer, layers, ("title", "description")), metadata))
 
 
 def _geo(layer: Layer, boxes: Any) -> dict[str, Any]:
