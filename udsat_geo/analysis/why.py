@@ -176,10 +176,9 @@ def shapley(
     parts = dict.fromkeys(components, Fraction(0))
     for exchanged_already, found in values.items():
         size = len(exchanged_already)
-        for component in components:
-            if component not in exchanged_already:
-                orders = Fraction(factorial(size) * factorial(n - size - 1), factorial(n))
-                parts[component] += orders * (values[exchanged_already | {component}] - found)
+        for component in set(components) - exchanged_already:
+            orders = Fraction(factorial(size) * factorial(n - size - 1), factorial(n))
+            parts[component] += orders * (values[exchanged_already | {component}] - found)
     return parts
 
 

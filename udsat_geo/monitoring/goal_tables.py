@@ -334,22 +334,15 @@ def _share_cell(computed: Computed, year: int, language: str) -> str:
 
 def crossing_table(account: Account, language: str) -> Table:
     """Goal 16 over the areas and over the whole file, beside the report."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (_("The areas", language), *_crossing_cells(account.crossings_in_areas, language)),
         (_("Whole file", language), *_crossing_cells(account.crossings_of_city, language)),
     ]
     printed = account.published.indicator(16, "crossings_per_km")
     report = _("the report", language)
     if printed is not None:
-        rows += [
-            (
-                f"{report} {year}",
-                shown(printed.denominator[year], language),
-                shown(printed.numerator[year], language),
-                shown(printed.areas[year], language),
-            )
-            for year in YEARS
-        ]
+        sides = (printed.denominator, printed.numerator, printed.areas)
+        rows += [(f"{report} {year}", *(shown(side[year], language) for side in sides)) for year in YEARS]
     heads = (N_("Place"), N_("Barrier, km"), N_("Crossings"), N_("Crossings per km"))
     rule = CrossingRule() if account.goals is None else account.goals.crossings
     reach = _(" and {reach} m around", language).format(reach=f"{rule.reach:g}") if rule.reach else ""

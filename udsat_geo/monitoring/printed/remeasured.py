@@ -224,33 +224,22 @@ def row_of(cell: Cell, notation: Notation) -> tuple[str, ...]:
     """A cell as texts."""
     language = notation.language
     decimals = max(0, -int(cell.printed.as_tuple().exponent))
-    by_table_1 = "" if cell.by_table_1 is None else notation.written(Fraction(cell.by_table_1), _DECIMALS)
-    return (
-        *label_of(cell, language),
-        notation.written(Fraction(cell.printed), decimals),
-        notation.written(Fraction(cell.measured), _DECIMALS),
-        notation.written(Fraction(cell.difference), _DECIMALS),
-        _("yes", language) if cell.is_within else _("no", language),
-        by_table_1,
+    measured, difference, by_table_1 = (
+        "" if value is None else notation.written(Fraction(value), _DECIMALS)
+        for value in (cell.measured, cell.difference, cell.by_table_1)
     )
+    printed, within = notation.written(Fraction(cell.printed), decimals), N_("yes") if cell.is_within else N_("no")
+    return (*label_of(cell, language), printed, measured, difference, _(within, language), by_table_1)
 
 
 def table_of(made: Remeasured, notation: Notation) -> Table:
     """All cells as a table; those that are farther from the print than promised stand out."""
     language = notation.language
     within = _("within {within}", language).format(within=notation.written(Fraction(WITHIN), 1))
-    heads = (
-        _("place", language),
-        _("cell", language),
-        _("printed", language),
-        _("measured", language),
-        _("difference", language),
-        within,
-        _("by Table 1", language),
-    )
+    heads = [_(head, language) for head in (N_("place"), N_("cell"), N_("printed"), N_("measured"), N_("difference"))]
     return Table(
         title=_("The same tables from the synthetic registers, whose residents do not exist", language),
-        heads=heads,
+        heads=(*heads, within, _("by Table 1", language)),
         rows=tuple(row_of(cell, notation) for cell in made.cells),
         left=frozenset({0, 1}),
         strong=frozenset(i for i, cell in enumerate(made.cells) if not cell.is_within),

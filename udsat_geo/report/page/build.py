@@ -180,7 +180,7 @@ def require_bokeh() -> None:
     InputError
         Saying how to install it.
     """
-    told = [lacking("report", package, "report") for package in ("bokeh", "matplotlib")]
+    told = (lacking("report", package, "report") for package in ("bokeh", "matplotlib"))
     problems = [problem for problem in told if problem is not None]
     if problems:
         raise InputError(problems)
