@@ -104,3 +104,34 @@ def test_names_are_compared_however_their_letters_are_put_together(form: str) ->
     table = pa.table({"people": PEOPLE, "b\u00f8rn_\u00e5r": POOR})
     sums = sum_unit_rows(table, "zones.parquet", policy_of(numerator=form))
     assert sums.numerator[:, 0].tolist() == POOR
+
+
+def test_residents_that_are_not_whole_are_rounded_as_the_policy_says() -> None:
+    table = pa.table({"people": [12.5, 3.2, 7.0, None], "poor": [1, 1, 1, 1]})
+    sums = sum_unit_rows(table, "cells.csv", policy_of(round_residents="nearest"))
+    assert sums.residents.tolist() == [13, 3, 7, 0]
+    assert sums.residents_known.tolist() == [True, True, True, False]
+    (note,) = sums.notes
+    assert note.told("en") == (
+        "cells.csv, people: residents of 2 units are no whole numbers and were rounded to the nearest, from 22.7 in "
+        "all to 23"
+    )
+    rate = sums.numerator[0, 0] / sums.numerator_unit[0] / (sums.denominator[0, 0] / sums.denominator_unit[0])
+    assert rate == 1 / 12.5, "criteria reckon with what the table has"
+
+
+def test_residents_that_are_not_whole_are_refused_with_the_key_that_rounds_them() -> None:
+    told = fault_of(pa.table({"people": [12.5, 3.0], "poor": [1, 1]}), policy_of())
+    assert "residents that are no whole number of at least 0 (1 row), for example 12.5" in told
+    assert 'round_residents = "nearest"' in told
+
+
+@pytest.mark.parametrize("people", [-0.4, float("inf"), -3.0])
+def test_rounding_makes_no_residents_of_what_are_none(people: float) -> None:
+    told = fault_of(pa.table({"people": [people, 3.0], "poor": [1, 1]}), policy_of(round_residents="nearest"))
+    assert "residents that are no whole number of at least 0 (1 row)" in told
+
+
+def test_whole_residents_need_no_word() -> None:
+    table = pa.table({"people": [12.0, 3.0], "poor": [1, 1]})
+    assert sum_unit_rows(table, "cells.csv", policy_of(round_residents="nearest")).notes == ()

@@ -372,7 +372,8 @@ def _read_units(
     table_file = file_of(inputs.unit_table)
     if inputs.registers is None:
         units, sums = units_from_table(table, rule)
-        found = {"counts": sums.counts, "rows": sums.rows, "files": {"units": table_file}, "notes": table.notes}
+        notes = (*table.notes, *(note.told(language) for note in sums.notes))
+        found = {"counts": sums.counts, "rows": sums.rows, "files": {"units": table_file}, "notes": notes}
         return units, {**found, "vintage": {}, "let": sums.let}
     units, filled = units_from_table_and_registers(table, inputs.registers, rule, threads)
     rows = {"units": len(units), **filled.rows}

@@ -63,6 +63,8 @@ class UnitsRule(Rule):
         Our name -> the names a column of a unit table has had; the first that the table has is used.
     missing : tuple of float
         Codes for missing values in a unit table.
+    round_residents : {"nearest"} or None
+        How residents that are no whole numbers are rounded, halves up; without it, they are refused.
     id_pattern : str or None
         How cells are named, where their ids are of no known family.
     id_unit : int or None
@@ -80,6 +82,7 @@ class UnitsRule(Rule):
     name: ColumnName | None = None
     columns: dict[Key, tuple[ColumnName, ...]] = Field(default_factory=dict)
     missing: tuple[float, ...] = ()
+    round_residents: Literal["nearest"] | None = None
     id_pattern: str | None = None
     id_unit: int | None = Field(None, ge=1, le=100_000)
     crs: str | None = None

@@ -11,8 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Floats
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, Note, _
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.column_types import readable
 from udsat_geo.registers.expressions import (
@@ -48,6 +50,8 @@ class UnitSums:
         False where `residents` is 0 for want of a number.
     let : dict
         Name -> value of what ``[let]`` evaluated.
+    notes : tuple of Note
+        How residents were rounded, where they had to be.
     """
 
     residents: NDArray[np.int64]
@@ -59,6 +63,7 @@ class UnitSums:
     rows: dict[str, int]
     residents_known: NDArray[np.bool_]
     let: dict[str, float | None] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
@@ -93,7 +98,7 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
     _check(connection, columns, policy)
     let = evaluate_let(connection, policy, "units", relation)
     n_units = attributes.num_rows
-    residents, known = _residents(connection, relation, policy, name)
+    residents, known, notes = _residents(connection, relation, policy, name)
     ratios = Ratios.empty(n_units, len(policy.criteria))
     add_ratios(connection, policy, "units", relation, f"CAST({_ROW} AS INTEGER)", lambda row: row, let, ratios)
     counts = {"units_without_residents_known": int((~known).sum())}
@@ -109,6 +114,7 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
         {"units": n_units},
         known,
         let,
+        notes,
     )
 
 
@@ -226,8 +232,8 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: list[str], policy: Po
 
 def _residents(
     connection: duckdb.DuckDBPyConnection, relation: str, policy: Policy, name: str
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Residents of each unit, 0 where they are not known, and where they are."""
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], tuple[Note, ...]]:
+    """Residents of each unit, 0 where they are not known; where they are; and how they were rounded."""
     expression = policy.units.residents
     try:
         found = connection.execute(
@@ -241,10 +247,29 @@ def _residents(
         ) from None
     values = np.asarray(found, dtype=float)
     unknown = np.isnan(values)
+    values, notes = _rounded(values, policy, f"{name}, {expression}")
     wrong = ~unknown & ((values < 0) | (values != np.floor(values)) | (values > MOST_RESIDENTS))
     if wrong.any():
-        example = str(values[np.flatnonzero(wrong)[0]])
+        first = float(values[np.flatnonzero(wrong)[0]])
         what = _("residents that are no whole number of at least 0")
         remedy = _("List codes for missing values under [units] missing.")
-        raise InputError(Problem(f"{name}, {expression}", what, remedy, int(wrong.sum()), example))
-    return np.where(unknown, 0, values).astype(np.int64), ~unknown
+        if (values[wrong] > 0).all() and (values[wrong] < MOST_RESIDENTS).all():
+            remedy = _('Round them by [units] round_residents = "nearest", or list codes under [units] missing.')
+        raise InputError(Problem(f"{name}, {expression}", what, remedy, int(wrong.sum()), str(first)))
+    return np.where(unknown, 0, values).astype(np.int64), ~unknown, notes
+
+
+def _rounded(values: Floats, policy: Policy, where: str) -> tuple[Floats, tuple[Note, ...]]:
+    """Residents rounded where the policy says so, halves up, and what is told of it."""
+    broken = np.isfinite(values) & (values != np.floor(values))
+    if policy.units.round_residents is None or not broken.any():
+        return values, ()
+    rounded = np.where(broken & (values > 0), np.floor(values + 0.5), values)
+    text = N_(
+        "{where}: residents of {count} units are no whole numbers and were rounded to the nearest, from {before} in "
+        "all to {after}"
+    )
+    before, after = (decimal(float(np.nansum(side)), digits) for side, digits in ((values, 1), (rounded, 0)))
+    return rounded, (
+        Note(text, {"where": where, "count": decimal(int(broken.sum()), 0), "before": before, "after": after}),
+    )
