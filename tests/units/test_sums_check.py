@@ -75,5 +75,5 @@ def test_a_share_of_a_mean_may_exceed_one_where_the_policy_says_so(tmp_path: Pat
 def test_a_negative_numerator_of_what_is_no_share_is_told(tmp_path: Path) -> None:
     policy = POLICY.replace('unit = "share"', 'unit = "kr"')
     (note,) = notes_of(tmp_path, [-99999, 1], [5, 5], policy)
-    assert "units with a negative numerator: 1" in note
+    assert "units with a negative numerator (poor): 1" in note
     assert "z0: -99999" in note

@@ -47,14 +47,15 @@ def check_sums(units: Units, policy: Policy, name: str, language: str = "en") ->
             problems += [] if criterion.may_exceed_one else _above_one(units, criterion, name, j)
         elif criterion.register_name == "units" and (top < 0).any():
             text = _(
-                "{name}, {criterion}: units with a negative numerator: {count}, for example {unit}: {value}; list "
-                "codes for missing values under [units] missing.",
+                "{name}, {criterion}: units with a negative numerator ({expression}): {count}, for example {unit}: "
+                "{value}; list codes for missing values under [units] missing.",
                 language,
             )
             first = int(np.argmin(top))
             told = {"unit": units.unit_id[first], "value": _shown(top[first], int(units.numerator_unit[j]), language)}
             count = decimal(int((top < 0).sum()), 0, language)
-            notes.append(text.format(name=name, criterion=criterion.label_in(language), count=count, **told))
+            told |= {"expression": criterion.numerator, "criterion": criterion.label_in(language)}
+            notes.append(text.format(name=name, count=count, **told))
     if problems:
         raise InputError(problems)
     return tuple(notes)
