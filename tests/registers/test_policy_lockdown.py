@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from edge_registers import write_edge_registers
-from udsat_geo.registers.cleaning import Opened, open_registers
 from udsat_geo.registers.expressions import check_expression
+from udsat_geo.registers.opening import Opened, open_registers
 
 COLUMNS = ("age", "origin", "disposable_income")
 

@@ -6,10 +6,9 @@ faults: conditions on the raw cell that are counted in one pass. A fault either 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,10 +18,9 @@ from numpy.typing import NDArray
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.messages.words import decimal
-from udsat_geo.registers.schema import AGES, COLUMNS, COUNTRIES, DANISH, WESTERN, Column
-from udsat_geo.registers.settings import RegisterSettings, read_settings, settings_file
-from udsat_geo.registers.tables import TableSource, is_whole_type, open_table
-from udsat_geo.sources.csv import first_broken_row, literal, pattern_of, quoted
+from udsat_geo.registers.schema import AGES, COUNTRIES, DANISH, WESTERN, Column
+from udsat_geo.registers.tables import TableSource, is_whole_type
+from udsat_geo.sources.csv import first_broken_row, literal, quoted
 
 _TEXT_NUMBER = {
     ".": r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$",
@@ -72,12 +70,15 @@ class CleanTable:
     faults : tuple of Fault
     decimal : {".", ","}
         The decimal sign of its numbers, where they are text.
+    links : tuple of Link
+        The files joined to it.
     """
 
     source: TableSource
     values: dict[str, str]
     faults: tuple[Fault, ...]
     decimal: str = "."
+    links: tuple[Link, ...] = ()
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -86,16 +87,84 @@ class CleanTable:
             return ()
         return (self.source.dialect.note(self.source.path.name, self.decimal),)
 
-    def select(self, extra: str = "") -> str:
-        """SQL of the clean rows, as a parenthesised subquery.
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns, those of the joined files too."""
+        return (*self.values, *(name for link in self.links for name in link.table.values))
 
-        Parameters
-        ----------
-        extra : str
-            Further columns, each preceded by a comma.
-        """
-        columns = ", ".join(f"{value} AS {quoted(name)}" for name, value in self.values.items())
-        return f"(SELECT {columns}{extra} FROM {self.source.relation})"
+    def select(self) -> str:
+        """SQL of the clean rows with what is joined to them, as a parenthesised subquery."""
+        if not self.links:
+            return self.with_keys({})
+        sides = [("t", self), *((f"j{place}", link.table) for place, link in enumerate(self.links))]
+        columns = ", ".join(f"{side}.{quoted(name)}" for side, table in sides for name in table.values)
+        joined = "".join(
+            f" LEFT JOIN {link.table.with_keys(self.keys_of(place))} j{place} ON {link.condition(place)}"
+            for place, link in enumerate(self.links)
+        )
+        return f"(SELECT {columns} FROM {self.with_keys(self.keys_of(-1))} t{joined})"
+
+    def with_keys(self, keys: Mapping[str, str]) -> str:
+        """SQL of its own clean rows, and of `keys`: name -> SQL over the raw row."""
+        columns = ", ".join(f"{value} AS {quoted(name)}" for name, value in {**self.values, **keys}.items())
+        return f"(SELECT {columns} FROM {self.source.rows})"
+
+    def keys_of(self, side: int) -> dict[str, str]:
+        """The columns by which a side is joined: the place of a link, or -1, the table itself."""
+        keys = {}
+        for place, link in enumerate(self.links):
+            for number, part in enumerate(link.key):
+                if part.side == side:
+                    keys[f"to {place}.{number}"] = part.there
+                if place == side:
+                    keys[f"key {number}"] = part.here
+        return keys
+
+
+@dataclass(frozen=True)
+class KeyPart:
+    """A column that a file is joined by.
+
+    Attributes
+    ----------
+    side : int
+        What it is joined to: -1 is the table itself, others the place of an earlier `Link`.
+    there, here : str
+        SQL of the key over the raw rows there, and of the joined file.
+    """
+
+    side: int
+    there: str
+    here: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A file joined to a table.
+
+    Attributes
+    ----------
+    name : str
+    table : CleanTable
+        What is read from it.
+    key : tuple of KeyPart
+        All of them are equal where a row has a partner.
+    columns : tuple of str
+        The file's columns that make up the key.
+    """
+
+    name: str
+    table: CleanTable
+    key: tuple[KeyPart, ...]
+    columns: tuple[str, ...]
+
+    def condition(self, place: int) -> str:
+        """SQL of the join, where this is the `place`-th."""
+        sides = ["t" if part.side < 0 else f"j{part.side}" for part in self.key]
+        return " AND ".join(
+            f"{side}.{quoted(f'to {place}.{number}')} = j{place}.{quoted(f'key {number}')}"
+            for number, side in enumerate(sides)
+        )
 
 
 def clean_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> CleanTable:
@@ -103,10 +172,12 @@ def clean_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> C
     decimal = _decimal_of(connection, source)
     values: dict[str, str] = {}
     faults: list[Fault] = []
-    for column in COLUMNS[source.name]:
-        in_file = source.column_in_file(column.name)
-        if in_file is not None:
-            value, found = _clean_column(source, column, in_file, decimal)
+    for column in source.columns:
+        parts = source.parts_of_key(column.name)
+        if len(parts) > 1:
+            value, found = _key_of_several(source, column, parts)
+        elif parts:
+            value, found = _clean_column(source, column, parts[0], decimal)
         elif column.name == "origin" and source.column_in_file("origin_country") is not None:
             value, found = _origin_from_country(source)
         else:
@@ -119,11 +190,13 @@ def clean_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> C
 def _clean_column(source: TableSource, column: Column, in_file: str, decimal: str) -> tuple[str, list[Fault]]:
     raw, kind = quoted(in_file), source.types[in_file]
     if column.kind == "key":
-        return _key(raw, kind), _key_faults(raw, kind, column.name, in_file)
+        return key_text(raw, kind), _key_faults(raw, kind, column.name, in_file)
     if column.kind == "code":
         return _code(source, column, in_file)
     if column.kind == "boolean":
         return _boolean(raw, kind, column, in_file)
+    if column.kind == "date":
+        return _date(source, column, in_file)
     value, faults = _number(raw, kind, column, in_file, decimal)
     if column.name == "age":
         low, high = AGES
@@ -152,7 +225,7 @@ def _clean_column(source: TableSource, column: Column, in_file: str, decimal: st
     return value, faults
 
 
-def _key(raw: str, kind: str) -> str:
+def key_text(raw: str, kind: str) -> str:
     """Keys are compared as text, so that a table that holds them as numbers fits one that holds them as text."""
     if is_whole_type(kind) or kind == "HUGEINT":
         return f"CAST({raw} AS VARCHAR)"
@@ -164,6 +237,26 @@ def _key(raw: str, kind: str) -> str:
     # SAS pads texts with spaces; to look for them is cheaper than to trim every key
     padded = f"suffix({text}, ' ') OR prefix({text}, ' ')"
     return f"nullif(CASE WHEN {padded} THEN trim({text}) ELSE {text} END, '')"
+
+
+SEPARATOR = "|"
+"""Between the parts of a key of several columns; a part that holds it stops the run. Own choice."""
+
+
+def _key_of_several(source: TableSource, column: Column, parts: tuple[str, ...]) -> tuple[str, list[Fault]]:
+    """A key of several columns, some of which may be empty: a house has no floors."""
+    faults: list[Fault] = []
+    texts = []
+    for part in parts:
+        raw, kind = quoted(part), source.types[part]
+        text = key_text(raw, kind)
+        texts.append(text)
+        faults += _key_faults(raw, kind, f"{column.name}_{part}", part)
+        what = _("keys that hold {sign}, which stands between the columns of a key").format(sign=SEPARATOR)
+        held = f"contains({text}, '{SEPARATOR}')"
+        faults.append(Fault(f"{column.name}_{part}_separator", part, held, what, _("Write them without it.")))
+    joined = f" || '{SEPARATOR}' || ".join(f"coalesce({text}, '')" for text in texts)
+    return f"CASE WHEN coalesce({', '.join(texts)}) IS NOT NULL THEN {joined} END", faults
 
 
 _NOT_WHOLE = ("DOUBLE", "FLOAT")
@@ -184,6 +277,8 @@ def _key_faults(raw: str, kind: str, name: str, in_file: str) -> list[Fault]:
 
 def _code(source: TableSource, column: Column, in_file: str) -> tuple[str, list[Fault]]:
     value = _recoded(source, column.name, in_file)
+    if not column.codes:
+        return value, []
     codes = ", ".join(literal(code) for code in column.codes)
     fault = Fault(
         f"unknown_{column.name}",
@@ -191,7 +286,7 @@ def _code(source: TableSource, column: Column, in_file: str) -> tuple[str, list[
         f"({value}) NOT IN ({codes})",
         _("unknown codes"),
         _("Known: {codes}; recode in registers.toml: [{table}.values.{column}].").format(
-            codes=", ".join(column.codes), table=source.name, column=column.name
+            codes=", ".join(column.codes), table=source.table, column=column.name
         ),
     )
     return value, [fault]
@@ -284,6 +379,41 @@ def _boolean(raw: str, kind: str, column: Column, in_file: str) -> tuple[str, li
     ]
 
 
+_ISO, _DIGITS, _DAY_FIRST = r"\d{4}-\d{2}-\d{2}", r"\d{8}", r"\d{1,2}[-./]\d{1,2}[-./]\d{4}"
+
+
+def date_value(raw: str, kind: str, dates: str | None) -> str:
+    """SQL of a date: 2021-03-31, 20210331 or, where that is said, 31-03-2021."""
+    if kind == "DATE":
+        return raw
+    if kind.startswith("TIMESTAMP"):
+        return f"CAST({raw} AS DATE)"
+    if kind not in ("VARCHAR", *_NOT_WHOLE) and not is_whole_type(kind):
+        return "CAST(NULL AS DATE)"
+    text = rf"regexp_replace(trim(CAST({raw} AS VARCHAR)), '([ T]00:00(:00)?)?(\.0+)?$', '')"
+    day_first = (
+        f"WHEN regexp_full_match({text}, '{_DAY_FIRST}') "
+        f"THEN CAST(try_strptime(regexp_replace({text}, '[./]', '-', 'g'), '%d-%m-%Y') AS DATE) "
+        if dates == "day first"
+        else ""
+    )
+    return (
+        f"CASE WHEN regexp_full_match({text}, '{_ISO}') THEN TRY_CAST({text} AS DATE) {day_first}"
+        f"WHEN regexp_full_match({text}, '{_DIGITS}') THEN CAST(try_strptime({text}, '%Y%m%d') AS DATE) END"
+    )
+
+
+def _date(source: TableSource, column: Column, in_file: str) -> tuple[str, list[Fault]]:
+    raw, kind = quoted(in_file), source.types[in_file]
+    value = date_value(raw, kind, source.settings.dates)
+    if kind == "DATE" or kind.startswith("TIMESTAMP"):
+        return value, []
+    bad = f"nullif(trim(CAST({raw} AS VARCHAR)), '') IS NOT NULL AND ({value}) IS NULL"
+    remedy = _('Write dates as 2021-03-31; where they are written as 31-03-2021, set [{table}] dates = "day first".')
+    what = _("no dates")
+    return value, [Fault(f"{column.name}_not_a_date", in_file, bad, what, remedy.format(table=source.table))]
+
+
 def _decimal_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> str:
     """The decimal sign of a CSV file, from all its numbers.
 
@@ -296,11 +426,11 @@ def _decimal_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> s
         return "."
     if source.settings.decimal is not None:
         return source.settings.decimal
-    names = [source.column_in_file(c.name) for c in COLUMNS[source.name] if c.kind in ("whole", "number")]
+    names = [source.column_in_file(c.name) for c in source.columns if c.kind in ("whole", "number")]
     columns = [quoted(name) for name in names if name is not None]
     commas = " + ".join(f"count(*) FILTER (regexp_matches({c}, '^\\s*[+-]?\\d*,\\d+\\s*$'))" for c in columns) or "0"
     points = " + ".join(f"count(*) FILTER (regexp_matches({c}, '^\\s*[+-]?\\d*\\.\\d+\\s*$'))" for c in columns) or "0"
-    with_comma, with_point = fetch_one(connection, source, f"SELECT {commas}, {points} FROM {source.relation}")
+    with_comma, with_point = fetch_one(connection, source, f"SELECT {commas}, {points} FROM {source.rows}")
     if with_comma and with_point:
         raise InputError(
             Problem(
@@ -399,7 +529,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[in
     columns = ", ".join(
         ["count(*)", f"count({link})", *(f"count(*) FILTER (WHERE {fault.condition})" for fault in plain)]
     )
-    found = fetch_one(connection, table.source, f"SELECT {columns} FROM {table.source.relation}")
+    found = fetch_one(connection, table.source, f"SELECT {columns} FROM {table.source.rows}")
     by_name = {fault.name: count for fault, count in zip(plain, found[2:], strict=True)}
     for fault in table.faults:
         if fault.name not in by_name:
@@ -410,26 +540,43 @@ def _count(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[in
 def _count_codes(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fault) -> int:
     column = quoted(fault.column)
     query = (
-        f"SELECT coalesce(sum(n), 0) FROM (SELECT {column}, count(*) AS n FROM {table.source.relation} GROUP BY 1) "
+        f"SELECT coalesce(sum(n), 0) FROM (SELECT {column}, count(*) AS n FROM {table.source.rows} GROUP BY 1) "
         f"WHERE {fault.condition}"
     )
     return int(fetch_one(connection, table.source, query)[0])
 
 
 def _problem(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fault, count: int) -> Problem:
-    """A fault with its first example, told by its value and row number."""
+    """A fault with its first example, told by its value and row number; unknown codes with all that there are."""
+    column = quoted(fault.column)
+    kept = f" AND {table.source.kept}" if table.source.kept else ""
+    number = quoted("row of the file")
     first = connection.execute(
-        f"SELECT n, CAST({quoted(fault.column)} AS VARCHAR) FROM "
-        f"(SELECT *, row_number() OVER () AS n FROM {table.source.relation}) WHERE {fault.condition} ORDER BY n LIMIT 1"
+        f"SELECT {number}, CAST({column} AS VARCHAR) FROM (SELECT *, row_number() OVER () AS {number} "
+        f"FROM {table.source.relation}) WHERE ({fault.condition}){kept} ORDER BY 1 LIMIT 1"
     ).fetchall()
     example = _("{value!r} in row {row}").format(value=first[0][1], row=decimal(first[0][0], 0)) if first else None
+    remedy = fault.remedy
+    if fault.name.startswith("unknown_"):
+        codes = connection.execute(
+            f"SELECT CAST({column} AS VARCHAR), count(*) FROM {table.source.rows} WHERE {fault.condition} "
+            "GROUP BY 1 ORDER BY 2 DESC, 1"
+        ).fetchall()
+        if len(codes) > 1:
+            listed = ", ".join(f"{code!r} ({decimal(n, 0)})" for code, n in codes[:_MOST_CODES])
+            more = ", …" if len(codes) > _MOST_CODES else ""
+            remedy = _("All of them, with their rows: {codes}.").format(codes=listed + more) + f" {remedy}"
     return Problem(
         _("{name}, column {column}").format(name=table.source.path.name, column=fault.column),
         fault.what,
-        fault.remedy,
+        remedy,
         count,
         example,
     )
+
+
+_MOST_CODES = 60
+"""That a message lists; own choice."""
 
 
 def key_problems(
@@ -509,85 +656,3 @@ def check_positions(easting: NDArray[np.float64], northing: NDArray[np.float64],
         raise InputError(
             Problem(where, _("positions off the Earth"), _("Give metres in EPSG:25832."), int(far.sum()), example)
         )
-
-
-@dataclass(frozen=True)
-class Opened:
-    """The clean tables of a folder on a locked connection.
-
-    Attributes
-    ----------
-    connection : duckdb connection
-        Reads the tables' files and no other; its settings cannot be changed.
-    residents, dwellings, addresses : CleanTable
-    settings : RegisterSettings
-    settings_file : Path or None
-    """
-
-    connection: duckdb.DuckDBPyConnection
-    residents: CleanTable
-    dwellings: CleanTable
-    addresses: CleanTable
-    settings: RegisterSettings
-    settings_file: Path | None
-
-    @property
-    def tables(self) -> tuple[CleanTable, ...]:
-        """All three, addresses first: the order in which they are needed."""
-        return (self.addresses, self.dwellings, self.residents)
-
-    @property
-    def files(self) -> dict[str, Path]:
-        """Table -> its file, and the settings where they are a file: all that results depend on."""
-        files = {table.source.name: table.source.path for table in self.tables}
-        return files if self.settings_file is None else {**files, "settings": self.settings_file}
-
-
-def open_registers(folder: Path, threads: int | None = None, may_lack_values: bool = False) -> Opened:
-    """Open the tables of a folder; afterwards the connection reaches their files and nothing else.
-
-    Parameters
-    ----------
-    folder : Path
-    threads : int, optional
-        For DuckDB; its own choice without.
-    may_lack_values : bool
-        Whether columns that are neither keys nor positions may be missing: see `udsat_geo.registers.read`.
-
-    Raises
-    ------
-    InputError
-        If the folder or a table is missing or damaged, or one cannot tell how its numbers are written.
-    """
-    if not folder.is_dir():
-        raise InputError(Problem(str(folder), _("no such folder"), _("Name the folder that holds the registers.")))
-    settings = read_settings(folder)
-    config = {"threads": str(threads)} if threads else {}
-    connection = duckdb.connect(":memory:", config={**config, "python_enable_replacements": "false"})
-    sources: list[TableSource] = []
-    problems: list[str] = []
-    for name in ("residents", "dwellings", "addresses"):
-        try:
-            sources.append(open_table(connection, folder, name, settings.table(name), may_lack_values))
-        except InputError as error:
-            problems += error.messages
-    if problems:
-        raise InputError(problems)
-    _lock(connection, [path for source in sources for path in source.parts or (source.path,)])
-    clean: list[CleanTable] = []
-    for source in sources:
-        try:
-            clean.append(clean_table(connection, source))
-        except InputError as error:
-            problems += error.messages
-    if problems:
-        raise InputError(problems)
-    return Opened(connection, clean[0], clean[1], clean[2], settings, settings_file(folder))
-
-
-def _lock(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:
-    """No file but these, no extension, no change of settings."""
-    allowed = ", ".join(literal(name) for path in paths for name in dict.fromkeys([str(path), pattern_of(path)]))
-    connection.execute(f"SET allowed_paths = [{allowed}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")

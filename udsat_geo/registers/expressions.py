@@ -22,7 +22,9 @@ import duckdb
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.rules import Criterion, Policy, Register
-from udsat_geo.registers.cleaning import CleanTable, Opened
+from udsat_geo.registers.cleaning import CleanTable
+from udsat_geo.registers.layout import NAMES_OF_THE_ENGINE
+from udsat_geo.registers.opening import Opened
 from udsat_geo.registers.schema import CRS, DERIVED
 from udsat_geo.sources.csv import quoted
 
@@ -488,10 +490,6 @@ def _steady(value: float | None, expression: str) -> float | None:
     return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
 
 
-_NAMES_OF_THE_ENGINE = ("residents", "row", "flags", "dwelling_row")
-"""Columns that the engine adds to the rows of a register."""
-
-
 def check_policy_fits(policy: Policy) -> None:
     """Check that a policy asks for what registers have.
 
@@ -544,7 +542,7 @@ def check_policy_expressions(opened: Opened, policy: Policy) -> None:
                 )
             )
             continue
-        problems += let_name_problems(policy, register, [*tables[register].values, *_NAMES_OF_THE_ENGINE])
+        problems += let_name_problems(policy, register, [*tables[register].columns, "residents", *NAMES_OF_THE_ENGINE])
         columns = _columns_of(tables[register], register)
         for name, expression in expressions.items():
             where = policy.place(f"let.{register}.{name}")
@@ -560,4 +558,4 @@ def check_policy_expressions(opened: Opened, policy: Policy) -> None:
 
 def _columns_of(table: CleanTable, register: Register) -> list[str]:
     """The columns of a register that expressions may use, derived ones too."""
-    return [*table.values, *DERIVED.get(register, ())]
+    return [*table.columns, *DERIVED.get(register, ())]

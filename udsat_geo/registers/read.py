@@ -28,15 +28,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Criterion, Policy
-from udsat_geo.registers.cleaning import (
-    HASH,
-    Opened,
-    check_positions,
-    check_tables,
-    key_problems,
-    open_registers,
-    reading,
-)
+from udsat_geo.registers.cleaning import HASH, check_positions, key_problems, reading
 from udsat_geo.registers.expressions import (
     check_policy_expressions,
     check_policy_fits,
@@ -45,7 +37,8 @@ from udsat_geo.registers.expressions import (
     raise_if_any,
 )
 from udsat_geo.registers.keys import difference_of_keys, written_alike
-from udsat_geo.registers.schema import COLUMNS
+from udsat_geo.registers.layout import columns_of
+from udsat_geo.registers.opening import Opened, check, open_registers
 from udsat_geo.registers.settings import RegisterSettings
 from udsat_geo.registers.tables import is_whole_type
 from udsat_geo.sources.csv import quoted
@@ -154,8 +147,8 @@ def link_dwellings(
     for criterion in policy.criteria:
         expressions += [criterion.where, criterion.numerator, criterion.denominator]
     text = "\n".join(expressions)
-    named = [name for name in table.values if re.search(rf"\b{name}\b", text, re.IGNORECASE)]
-    columns = ", ".join(f"d.{name}" for name in dict.fromkeys(["dwelling_id", *named]) if name != "address_id")
+    named = [name for name in table.columns if re.search(rf"\b{name}\b", text, re.IGNORECASE)]
+    columns = ", ".join(f"d.{quoted(name)}" for name in dict.fromkeys(["dwelling_id", *named]) if name != "address_id")
     with reading(table.source):
         connection.execute(
             f"CREATE TEMP TABLE dwellings AS SELECT {columns}, d.address_id IS NULL AS no_address, "
@@ -546,7 +539,7 @@ def sums_of_opened(opened: Opened, policy: Policy, place: Place) -> RegisterSums
         See `read_registers`.
     """
     check_policy_expressions(opened, policy)
-    rows, counts = check_tables(opened.connection, opened.tables)
+    rows, counts = check(opened)
     let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())
     sums = _add_up(opened, policy, place, let, rows, counts)
     opened.connection.close()
@@ -572,7 +565,7 @@ def _add_up(
     residents, residents_of_dwelling = _add_up_residents(opened, policy, place_of_dwelling, let, ratios)
     count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
     let |= _add_up_dwellings(opened, policy, residents_of_dwelling, place_of_dwelling, ratios)
-    notes = tuple(note for table in opened.tables for note in table.notes)
+    notes = opened.notes()
     return RegisterSums(
         residents,
         dwellings,
@@ -726,7 +719,8 @@ def _absent(opened: Opened, register: str, expression: str) -> list[str]:
     if register not in tables:
         return []
     used = _names_in(opened, expression)
-    names = [column.name for column in COLUMNS[register] if column.name not in tables[register].values]
+    here = tables[register].columns
+    names = [column.name for column in columns_of(register, opened.settings.table(register)) if column.name not in here]
     return [f"{register}.{name}" for name in names if name in used]
 
 
@@ -798,7 +792,7 @@ def residents_by_address(folder: Path, threads: int | None = None) -> Addressed:
     """
     opened = open_registers(folder, threads)
     connection = opened.connection
-    rows, counts = check_tables(connection, opened.tables)
+    rows, counts = check(opened)
     found: list[Located] = []
 
     def place(addresses: Located) -> tuple[NDArray[np.int32], int]:
@@ -824,5 +818,5 @@ def residents_by_address(folder: Path, threads: int | None = None) -> Addressed:
     connection.close()
     address_id = np.empty(n_addresses, dtype=object)
     address_id[:] = found[0].address_id.to_pylist()
-    notes = tuple(note for table in opened.tables for note in table.notes)
+    notes = opened.notes()
     return Addressed(address_id, found[0].easting, found[0].northing, residents, counts, notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["key", "whole", "number", "code", "boolean"]
+Kind = Literal["key", "whole", "number", "code", "boolean", "date"]
 
 LABOUR_STATUS = (
     "employed",
@@ -50,9 +50,10 @@ class Column:
     ----------
     name : str
     kind : str
-        ``key`` (text or integer), ``whole`` (whole number), ``number``, ``code`` (one of `codes`), ``boolean``.
+        ``key`` (text or integer), ``whole`` (whole number), ``number``, ``code`` (one of `codes`), ``boolean``,
+        ``date``.
     codes : tuple of str
-        The codes a code column may hold; empty cells are always allowed.
+        The codes a code column may hold, any where there are none; empty cells are always allowed.
     required : bool
     """
 
@@ -86,6 +87,15 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("northing", "number"),
     ),
 }
+
+DECLARED: dict[str, Kind] = {
+    "code": "code",
+    "integer": "whole",
+    "number": "number",
+    "boolean": "boolean",
+    "date": "date",
+}
+"""What `registers.toml` calls the types of further columns -> what they are."""
 
 DERIVED = {"dwellings": ("residents",)}
 """Columns that expressions may use and no file holds: the number of residents registered in a dwelling."""

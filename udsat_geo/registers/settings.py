@@ -12,7 +12,7 @@ from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.chain import toml_content
 from udsat_geo.policy.faults import given_value, in_words
-from udsat_geo.sources.csv import TableSettings
+from udsat_geo.registers.layout import JoinedFile, TableLayout
 
 NAME = "registers.toml"
 
@@ -39,13 +39,13 @@ class RegisterSettings(BaseModel):
     year: int | None = None
     seed: int | None = None
     vintage: dict[str, int] = Field(default_factory=dict)
-    residents: TableSettings = TableSettings()
-    dwellings: TableSettings = TableSettings()
-    addresses: TableSettings = TableSettings()
+    residents: TableLayout = TableLayout()
+    dwellings: TableLayout = TableLayout()
+    addresses: TableLayout = TableLayout()
 
-    def table(self, name: str) -> TableSettings:
+    def table(self, name: str) -> TableLayout:
         """The settings of one table."""
-        found: TableSettings = getattr(self, name)
+        found: TableLayout = getattr(self, name)
         return found
 
 
@@ -92,7 +92,8 @@ def _problem(entry: Any) -> Problem:
     """One pydantic error entry in plain words."""
     where = f"{NAME}: {'.'.join(str(place) for place in entry['loc'])}"
     if entry["type"] == "extra_forbidden":
-        model = TableSettings if len(entry["loc"]) > 1 else RegisterSettings
+        models: list[type[BaseModel]] = [RegisterSettings, TableLayout, JoinedFile]
+        model = models[min(len(entry["loc"]) - 1, 2)]
         near = difflib.get_close_matches(str(entry["loc"][-1]), list(model.model_fields), 1)
         hint = (
             _("Did you mean {near!r}?").format(near=near[0])

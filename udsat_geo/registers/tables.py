@@ -16,9 +16,10 @@ import duckdb
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.registers.schema import COLUMNS, CRS, Column
+from udsat_geo.registers.layout import TableLayout
+from udsat_geo.registers.schema import CRS, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
-from udsat_geo.sources.csv import Dialect, TableSettings, literal, pattern_of, read_dialect
+from udsat_geo.sources.csv import Dialect, literal, pattern_of, quoted, read_dialect
 from udsat_geo.sources.kinds import SUFFIXES, named_path, parquet_parts, plain, schema_of, table_kind, tables_named
 
 _WHOLE_TYPES = frozenset(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"])
@@ -31,37 +32,63 @@ class TableSource:
     Attributes
     ----------
     name : str
-        ``residents``, ``dwellings`` or ``addresses``.
+        ``residents``, ``dwellings`` or ``addresses``; of a file joined to one, its place in `registers.toml`, as in
+        ``residents.joins.income``.
     path : Path
     relation : str
         SQL that stands for the raw rows in a FROM clause.
     types : dict
         The file's column name -> DuckDB type.
-    settings : TableSettings
+    settings : TableLayout
+    columns : tuple of Column
+        Those of ours that are looked for in it.
     dialect : Dialect or None
         CSV only.
     parts : tuple of Path
         The files of a folder of parts; empty where `path` is read by itself, or was read whole.
+    kept : str
+        SQL that is true of the rows that are read; empty where all are.
     """
 
     name: str
     path: Path
     relation: str
     types: dict[str, str]
-    settings: TableSettings
+    settings: TableLayout
+    columns: tuple[Column, ...] = ()
     dialect: Dialect | None = None
     parts: tuple[Path, ...] = ()
+    kept: str = ""
+
+    @property
+    def table(self) -> str:
+        """The table whose columns it has."""
+        return self.name.partition(".")[0]
+
+    @property
+    def rows(self) -> str:
+        """SQL that stands for the rows that are read."""
+        return f"(SELECT * FROM {self.relation} WHERE {self.kept})" if self.kept else self.relation
 
     def column_in_file(self, name: str) -> str | None:
         """The file's name of one of our columns; None if the file has no such column."""
-        wanted = self.settings.columns.get(name, name)
+        return self.named(self.settings.columns.get(name, name))
+
+    def named(self, wanted: str) -> str | None:
+        """The file's column of a name, in whatever letter case; None if there is none."""
         if wanted in self.types:
             return wanted
         alike = [column for column in self.types if plain(column) == plain(wanted)]
         return alike[0] if alike else None
 
+    def parts_of_key(self, name: str) -> tuple[str, ...]:
+        """The file's columns that make up one of our keys, those that there are."""
+        wanted = self.settings.key_columns.get(name) or (self.settings.columns.get(name, name),)
+        found = [self.named(part) for part in wanted]
+        return tuple(part for part in found if part is not None)
 
-def find_table(folder: Path, name: str, settings: TableSettings) -> Path:
+
+def find_table(folder: Path, name: str, settings: TableLayout) -> Path:
     """The file of a table.
 
     Raises
@@ -99,33 +126,31 @@ def find_table(folder: Path, name: str, settings: TableSettings) -> Path:
 
 
 def open_table(
-    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, settings: TableSettings, may_lack_values: bool
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableLayout, columns: tuple[Column, ...]
 ) -> TableSource:
-    """Open a table and check that its columns are there; those that are neither keys nor positions only if asked.
+    """Open a table, or a file joined to one.
 
     Raises
     ------
     InputError
-        If the file is missing, empty, damaged, or lacks columns; all missing columns are told at once.
+        If the file is empty or damaged, or has two columns of a name that is looked for.
     """
     _check_crs(name, settings)
-    path = find_table(folder, name, settings)
     kind = table_kind(path)
     if kind == "csv":
-        source = _open_csv(connection, path, name, settings)
+        source = _open_csv(connection, path, name, settings, columns)
     elif kind == "parquet":
-        source = _open_parquet(connection, path, name, settings)
+        source = _open_parquet(connection, path, name, settings, columns)
     else:
-        source = _open_whole(connection, path, name, settings)
-    _check_columns(source, may_lack_values)
-    return source
+        source = _open_whole(connection, path, name, settings, columns)
+    return dataclasses.replace(source, columns=columns)
 
 
 def _opened(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
     name: str,
-    settings: TableSettings,
+    settings: TableLayout,
     relation: str,
     dialect: Dialect | None = None,
 ) -> TableSource:
@@ -136,28 +161,32 @@ def _opened(
         raise InputError(
             Problem(path.name, _("cannot be read: {reason}").format(reason=reason), _("Export the table again."))
         ) from None
-    return TableSource(name, path, relation, {row[0]: row[1] for row in described}, settings, dialect)
+    return TableSource(name, path, relation, {row[0]: row[1] for row in described}, settings, dialect=dialect)
 
 
-def _open_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableSettings) -> TableSource:
+def _open_csv(
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableLayout, columns: tuple[Column, ...]
+) -> TableSource:
     dialect = read_dialect(path, settings)
-    _check_names(path, dialect.header, name, settings)
-    columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in dialect.columns)
+    _check_names(path, dialect.header, columns, settings)
+    texts = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in dialect.columns)
     relation = (
         f"read_csv({literal(pattern_of(path))}, hive_partitioning=false, auto_detect=false, header=true, "
         "strict_mode=true, null_padding=false, "
         f"delim={literal(dialect.separator)}, quote='\"', escape='\"', encoding={literal(dialect.encoding)}, "
-        f"columns={{{columns}}})"
+        f"columns={{{texts}}})"
     )
     return _opened(connection, path, name, settings, relation, dialect)
 
 
-def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableSettings) -> TableSource:
+def _open_parquet(
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableLayout, columns: tuple[Column, ...]
+) -> TableSource:
     parts = parquet_parts(path)
     schema = schema_of(parts[0], path.name)
     if name == "addresses" and b"geo" in (schema.metadata or {}):
-        return _open_whole(connection, path, name, settings)
-    _check_names(path, schema.names, name, settings)
+        return _open_whole(connection, path, name, settings, columns)
+    _check_names(path, schema.names, columns, settings)
     if path.is_dir():
         files = f"[{', '.join(literal(pattern_of(part)) for part in parts)}]"
         # what the folders say stays the text that it is, and columns need not stand in one order
@@ -169,24 +198,27 @@ def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str, 
     return dataclasses.replace(_opened(connection, path, name, settings, relation), parts=parts)
 
 
-def _open_whole(connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableSettings) -> TableSource:
+def _open_whole(
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableLayout, columns: tuple[Column, ...]
+) -> TableSource:
     """A table that DuckDB does not read itself; points of addresses become easting and northing columns."""
     from udsat_geo.sources.features import read_features, read_points
 
     table = read_points(path, CRS, settings.crs) if name == "addresses" else read_features(path).attributes
-    _check_names(path, table.column_names, name, settings)
-    relation = f"{name}_as_read"
-    connection.register(relation, table)
-    return _opened(connection, path, name, settings, relation)
+    _check_names(path, table.column_names, columns, settings)
+    connection.register(f"{name}_as_read", table)
+    return _opened(connection, path, name, settings, quoted(f"{name}_as_read"))
 
 
-def _check_names(path: Path, names: Sequence[str], table: str, settings: TableSettings) -> None:
+def _check_names(path: Path, names: Sequence[str], columns: tuple[Column, ...], settings: TableLayout) -> None:
     """Refuse columns of ours that stand twice, letter case and the form of letters apart."""
     found: dict[str, list[str]] = {}
     for name in names:
         found.setdefault(plain(name), []).append(name)
-    ours = [*(column.name for column in COLUMNS[table]), "origin_country"]
-    twice = [found.get(plain(settings.columns.get(name, name)), []) for name in ours]
+    ours = [*(column.name for column in columns), "origin_country"]
+    wanted = [settings.columns.get(name, name) for name in ours]
+    wanted += [part for parts in settings.key_columns.values() for part in parts]
+    twice = [found.get(plain(name), []) for name in dict.fromkeys(wanted)]
     problems = [
         Problem(
             path.name,
@@ -200,7 +232,7 @@ def _check_names(path: Path, names: Sequence[str], table: str, settings: TableSe
         raise InputError(problems)
 
 
-def _check_crs(name: str, settings: TableSettings) -> None:
+def _check_crs(name: str, settings: TableLayout) -> None:
     """Registers are read in one reference system; saying that it is another one must not pass unheard."""
     if settings.crs is None:
         return
@@ -213,51 +245,40 @@ def _check_crs(name: str, settings: TableSettings) -> None:
         raise InputError(Problem(where, what, _("Reproject the positions to {CRS}.").format(CRS=CRS)))
 
 
-def _check_columns(source: TableSource, may_lack_values: bool) -> None:
+def check_columns(source: TableSource, may_lack_values: bool) -> None:
+    """Check that the columns of a table are there; those that are neither keys nor positions only if asked.
+
+    Raises
+    ------
+    InputError
+        Naming all columns that are missing.
+    """
     problems = []
-    for column in COLUMNS[source.name]:
+    for column in source.columns:
         needed = column.required and not (may_lack_values and is_value(column))
         named = needed or column.name in source.settings.columns
-        if not named or source.column_in_file(column.name) is not None:
+        if column.name in source.settings.key_columns:
+            parts = source.settings.key_columns[column.name]
+            problems += [_missing(source, column.name, part) for part in parts if source.named(part) is None]
+        elif not named or source.column_in_file(column.name) is not None:
             continue
-        if column.name == "origin" and source.column_in_file("origin_country") is not None:
-            continue
-        near = difflib.get_close_matches(column.name, list(source.types), 1, 0.6)
-        there = ", ".join(list(source.types)[:12])
-        hint = (
-            _("Did you mean {near!r}?").format(near=near[0])
-            if near
-            else _("The file has: {names}.").format(names=there)
-        )
-        problems.append(
-            Problem(
-                _("{name}, column {get}").format(
-                    name=source.path.name, get=source.settings.columns.get(column.name, column.name)
-                ),
-                _("is missing"),
-                _('{hint} Columns can be renamed in registers.toml: [{name}.columns] {name_2} = "...".').format(
-                    hint=hint, name=source.name, name_2=column.name
-                ),
-            )
-        )
-    unknown = sorted(set(source.settings.columns) - {c.name for c in COLUMNS[source.name]} - {"origin_country"})
-    problems += [
-        Problem(
-            _("registers.toml: {name}.columns.{name_2}").format(name=source.name, name_2=name),
-            _("is not a column of this table"),
-        )
-        for name in unknown
-    ]
-    coded = {c.name for c in COLUMNS[source.name] if c.kind == "code"} | {"origin_country"}
-    problems += [
-        Problem(
-            _("registers.toml: {name}.values.{name_2}").format(name=source.name, name_2=name),
-            _("is not a column of codes of this table"),
-        )
-        for name in sorted(set(source.settings.values) - coded)
-    ]
+        elif column.name != "origin" or source.column_in_file("origin_country") is None:
+            wanted = source.settings.columns.get(column.name, column.name)
+            problems.append(_missing(source, column.name, wanted))
     if problems:
         raise InputError(problems)
+
+
+def _missing(source: TableSource, ours: str, wanted: str) -> Problem:
+    near = difflib.get_close_matches(wanted, list(source.types), 1, 0.6)
+    there = ", ".join(list(source.types)[:12])
+    hint = _("Did you mean {near!r}?").format(near=near[0]) if near else _("The file has: {names}.").format(names=there)
+    remedy = _('{hint} Columns can be renamed in registers.toml: [{name}.columns] {name_2} = "...".')
+    return Problem(
+        _("{name}, column {get}").format(name=source.path.name, get=wanted),
+        _("is missing"),
+        remedy.format(hint=hint, name=source.table, name_2=ours),
+    )
 
 
 def is_value(column: Column) -> bool:

@@ -1,0 +1,381 @@
+"""Which file each column of a table comes from, where further files are joined to it.
+
+A column is named as it stands in its file, or as ``file.column``. The table's rows are those of its own file: a joined
+file adds values to them, of at most one of its rows each.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from udsat_geo.messages.errors import InputError, Problem, Problems
+from udsat_geo.messages.translate import N_, Note, _
+from udsat_geo.messages.words import decimal
+from udsat_geo.registers.cleaning import (
+    CleanTable,
+    KeyPart,
+    Link,
+    clean_table,
+    date_value,
+    fetch_one,
+    key_text,
+    reading,
+)
+from udsat_geo.registers.layout import JoinedFile, TableLayout, Values, columns_of
+from udsat_geo.registers.tables import TableSource, check_columns, find_table, open_table
+from udsat_geo.sources.csv import literal, quoted
+from udsat_geo.sources.kinds import plain
+
+_ITSELF = -1
+"""The side that is the table's own file; others are the places of its joined files."""
+
+
+@dataclass(frozen=True)
+class JoinedSource:
+    """A joined file, opened.
+
+    Attributes
+    ----------
+    name : str
+    source : TableSource
+    key : tuple of (int, str, str)
+        The side it is joined to, the column there and its own.
+    """
+
+    name: str
+    source: TableSource
+    key: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True)
+class TableFiles:
+    """All files of a table, opened.
+
+    Attributes
+    ----------
+    source : TableSource
+        With the columns that its own file has.
+    joined : tuple of JoinedSource
+        Each after those that it is joined to.
+    """
+
+    source: TableSource
+    joined: tuple[JoinedSource, ...] = ()
+
+    @property
+    def sources(self) -> tuple[TableSource, ...]:
+        """The table's own file, and then the others."""
+        return (self.source, *(joined.source for joined in self.joined))
+
+
+def open_files(
+    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, layout: TableLayout, may_lack_values: bool
+) -> TableFiles:
+    """Open a table with all files that are joined to it.
+
+    Parameters
+    ----------
+    may_lack_values : bool
+        Whether columns that are neither keys nor positions may be missing.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or damaged, or lacks columns; all of them are told at once.
+    """
+    columns = columns_of(name, layout)
+    itself = open_table(connection, find_table(folder, name, layout), name, layout, columns)
+    itself = _narrowed(connection, itself, layout.where)
+    if not layout.joins:
+        check_columns(itself, may_lack_values)
+        return TableFiles(itself)
+    return _Joining(connection, folder, itself, may_lack_values).files()
+
+
+class _Joining:
+    """Opens the files joined to a table, and finds each column in one of them."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, itself: TableSource, may_lack_values: bool):
+        self.connection, self.folder, self.may_lack_values = connection, folder, may_lack_values
+        self.itself, self.layout = itself, itself.settings
+        self.names: list[str] = []
+        self.opened: list[TableSource] = []
+        self.keys: list[tuple[tuple[int, str, str], ...]] = []
+        self.problems = Problems()
+
+    def files(self) -> TableFiles:
+        """All of them."""
+        for name in self._in_order():
+            self.problems.of(self._open, name)
+        self.problems.check()
+        mine: list[dict[str, str]] = [{} for _side in range(len(self.opened) + 1)]
+        for ours in [*(column.name for column in self.itself.columns), "origin_country"]:
+            found = self.problems.of(self._side_of, ours)
+            if found is not None:
+                mine[found[0]][ours] = found[1]
+        # the table's own file stands first here, and at -1 among the sides
+        mine = [mine[side] for side in range(-1, len(self.opened))]
+        sides = [self.itself, *self.opened]
+        _origin_of_country(sides, mine)
+        sources = [self._with(source, its) for source, its in zip(sides, mine, strict=True)]
+        self.problems.check()
+        for source in sources:
+            self.problems.of(check_columns, source, self.may_lack_values)
+        self.problems.check()
+        joined = [JoinedSource(*each) for each in zip(self.names, sources[1:], self.keys, strict=True)]
+        return TableFiles(sources[0], tuple(joined))
+
+    def _source(self, side: int) -> TableSource:
+        return self.itself if side == _ITSELF else self.opened[side]
+
+    def _split(self, wanted: str) -> tuple[str | None, str]:
+        """The file that a name is said to be of, and the name in it."""
+        before, dot, after = wanted.partition(".")
+        known = {plain(name): name for name in self.layout.joins}
+        if dot and plain(before) in known:
+            return known[plain(before)], after
+        if dot and plain(before) in (self.itself.table, plain(self.itself.path.stem)):
+            return "", after
+        return None, wanted
+
+    def _in_order(self) -> list[str]:
+        """The joined files that are opened, each after those that it is joined to."""
+        named = {self._split(wanted)[0] for wanted in self.layout.columns.values()}
+        order: list[str] = []
+
+        def add(name: str, above: tuple[str, ...] = ()) -> None:
+            if name in above:
+                where, ring = f"registers.toml: {self.itself.table}.joins.{name}.key", " → ".join((*above, name))
+                raise InputError(Problem(where, _("files are joined in a ring: {ring}").format(ring=ring)))
+            for there, _here in self.layout.joins[name].key:
+                other = self._split(there)[0]
+                if other:
+                    add(other, (*above, name))
+            if name not in order:
+                order.append(name)
+
+        for name, joined in self.layout.joins.items():
+            if not joined.optional or name in named:
+                self.problems.of(add, name)
+        return order
+
+    def _open(self, name: str) -> None:
+        joined: JoinedFile = self.layout.joins[name]
+        label = f"{self.itself.table}.joins.{name}"
+        asked = [ours for ours, wanted in self.layout.columns.items() if self._split(wanted)[0] == name]
+        columns = {ours: self._split(self.layout.columns[ours])[1] for ours in asked}
+        taken = joined.model_dump(include={"separator", "decimal", "encoding", "file"})
+        layout = TableLayout(**taken, columns=columns, values=self.layout.values, dates=self.layout.dates)
+        try:
+            path = find_table(self.folder, name, layout)
+        except InputError as error:
+            if self.may_lack_values and joined.file is None:
+                return
+            needed = _("It is joined to {table} for {columns}.").format(
+                table=self.itself.table, columns=", ".join(asked) or _("its columns")
+            )
+            raise InputError([f"{message} {needed}" for message in error.messages]) from None
+        looked_for = tuple(column for column in self.itself.columns if column.name in columns)
+        source = _narrowed(self.connection, open_table(self.connection, path, label, layout, looked_for), joined.where)
+        key = []
+        for there, here in joined.key:
+            file, column = self._split(there)
+            side = self.names.index(file) if file else _ITSELF
+            key.append((side, self._named(self._source(side), column, label), self._named(source, here, label)))
+        self.names.append(name)
+        self.opened.append(source)
+        self.keys.append(tuple(key))
+
+    def _named(self, source: TableSource, wanted: str, label: str) -> str:
+        found = source.named(wanted)
+        if found is None:
+            there = ", ".join(list(source.types)[:12])
+            remedy = _("The file has: {names}.").format(names=there) + " "
+            remedy += _("The key stands in registers.toml: [{label}] key.").format(label=label)
+            where = _("{name}, column {get}").format(name=source.path.name, get=wanted)
+            raise InputError(Problem(where, _("is missing"), remedy))
+        return found
+
+    def _side_of(self, ours: str) -> tuple[int, str] | None:
+        """The file that has one of our columns, and its name there; None where it has none or is not asked for."""
+        if ours in self.layout.key_columns:
+            return _ITSELF, ours
+        wanted = self.layout.columns.get(ours, ours)
+        file, column = self._split(wanted)
+        if file is not None:
+            # a file that is not there was told, or may lack
+            side = _ITSELF if not file else self.names.index(file) if file in self.names else None
+            return None if side is None else (side, column)
+        # what a file is joined by it only repeats
+        repeated = [{here for *_there, here in key} for key in self.keys]
+        found = [self._source(side).named(wanted) for side in range(-1, len(self.opened))]
+        sides = [
+            place - 1
+            for place, column in enumerate(found)
+            if column is not None and (place == 0 or column not in repeated[place - 1])
+        ]
+        if len(sides) > 1:
+            files = [self.itself.table, *self.names]
+            names = [files[side + 1] for side in sides]
+            remedy = _('Say which: [{table}.columns] {ours} = "{example}".')
+            told = remedy.format(table=self.itself.table, ours=ours, example=f"{names[0]}.{wanted}")
+            what = _("stands in more than one file: {names}").format(names=", ".join(names))
+            where = _("{name}, column {get}").format(name=self.itself.table, get=wanted)
+            raise InputError(Problem(where, what, told))
+        return (sides[0] if sides else _ITSELF), wanted
+
+    def _with(self, source: TableSource, mine: dict[str, str]) -> TableSource:
+        """A file with the columns of ours that are looked for in it."""
+        columns = tuple(column for column in self.itself.columns if column.name in mine)
+        named = {ours: wanted for ours, wanted in mine.items() if ours in self.layout.columns}
+        layout = source.settings.model_copy(update={"columns": named})
+        return dataclasses.replace(source, columns=columns, settings=layout)
+
+
+def _origin_of_country(sides: list[TableSource], mine: list[dict[str, str]]) -> None:
+    """Where no file has an origin, look for it where the country is that it is made of; `mine` is changed in place."""
+    if any("origin" in its and source.named(its["origin"]) for source, its in zip(sides, mine, strict=True)):
+        return
+    for source, its in zip(sides, mine, strict=True):
+        if "origin_country" in its and source.named(its["origin_country"]):
+            for other in mine:
+                other.pop("origin", None)
+            its["origin"] = "origin"
+
+
+def _narrowed(connection: duckdb.DuckDBPyConnection, source: TableSource, where: dict[str, Values]) -> TableSource:
+    """A file of which only the rows with these values are read.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or no row has such a value.
+    """
+    if not where:
+        return source
+    conditions = []
+    for wanted, values in where.items():
+        in_file = source.named(wanted)
+        label = _("{name}, column {get}").format(name=source.path.name, get=wanted)
+        if in_file is None:
+            there = ", ".join(list(source.types)[:12])
+            remedy = _("The file has: {names}.").format(names=there) + " "
+            remedy += _("It stands in registers.toml: [{name}.where].").format(name=source.name)
+            raise InputError(Problem(label, _("is missing"), remedy))
+        condition = _is_one_of(source, in_file, values)
+        (kept,) = fetch_one(connection, source, f"SELECT count(*) FILTER (WHERE {condition}) FROM {source.relation}")
+        if not kept:
+            raise InputError(_nothing_kept(connection, source, in_file, label, values))
+        conditions.append(condition)
+    kept_rows = " AND ".join(conditions)
+    return dataclasses.replace(source, kept=f"({kept_rows})")
+
+
+def _is_one_of(source: TableSource, in_file: str, values: Values) -> str:
+    raw, kind = quoted(in_file), source.types[in_file]
+    text = f"regexp_replace(trim(CAST({raw} AS VARCHAR)), '\\.0+$', '')"
+    listed = ", ".join(literal(value) for value in values)
+    date = date_value(raw, kind, source.settings.dates)
+    dates = f" OR coalesce(CAST({date} AS VARCHAR) IN ({listed}), FALSE)"
+    return f"({text} IN ({listed}){dates})"
+
+
+def _nothing_kept(
+    connection: duckdb.DuckDBPyConnection, source: TableSource, in_file: str, label: str, values: Values
+) -> Problem:
+    with reading(source):
+        found = connection.execute(
+            f"SELECT CAST({quoted(in_file)} AS VARCHAR), count(*) FROM {source.relation} GROUP BY 1 ORDER BY 2 DESC, 1"
+        ).fetchall()
+    listed = ", ".join(f"{value!r} ({decimal(n, 0)})" for value, n in found[:20])
+    what = _("no row has {values}").format(values=" / ".join(values))
+    remedy = _("It has, with their rows: {listed}. What is read stands in registers.toml: [{name}.where].")
+    return Problem(label, what, remedy.format(listed=listed, name=source.name))
+
+
+def clean_files(connection: duckdb.DuckDBPyConnection, files: TableFiles) -> CleanTable:
+    """How a table and what is joined to it are cleaned.
+
+    Raises
+    ------
+    InputError
+        If one cannot tell how the numbers of a file are written.
+    """
+    problems = Problems()
+    table = problems.of(clean_table, connection, files.source)
+    links = []
+    for joined in files.joined:
+        cleaned = problems.of(clean_table, connection, joined.source)
+        if cleaned is not None:
+            links.append(Link(joined.name, cleaned, _key_of(files, joined), tuple(here for *_s, here in joined.key)))
+    problems.check()
+    return dataclasses.replace(table, links=tuple(links)) if table else clean_table(connection, files.source)
+
+
+def _key_of(files: TableFiles, joined: JoinedSource) -> tuple[KeyPart, ...]:
+    parts = []
+    for side, there, here in joined.key:
+        other = files.sources[side + 1]
+        key = key_text(quoted(there), other.types[there])
+        parts.append(KeyPart(side, key, key_text(quoted(here), joined.source.types[here])))
+    return tuple(parts)
+
+
+def check_links(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> None:
+    """Check that no row of a table has two partners in a joined file.
+
+    Raises
+    ------
+    InputError
+        Naming the keys that stand more than once.
+    """
+    problems = []
+    for link in table.links:
+        source = link.table.source
+        key = ", ".join(part.here for part in link.key)
+        present = " AND ".join(f"({part.here}) IS NOT NULL" for part in link.key)
+        rows, distinct = fetch_one(
+            connection, source, f"SELECT count(*), count(DISTINCT ({key},)) FROM {source.rows} WHERE {present}"
+        )
+        if rows == distinct:
+            continue
+        *example, n = connection.execute(
+            f"SELECT {key}, count(*) AS n FROM {source.rows} WHERE {present} GROUP BY ALL HAVING n > 1 ORDER BY ALL"
+        ).fetchall()[0]
+        where = _("{name}, column {column}").format(name=source.path.name, column=", ".join(link.columns))
+        told = _("{value!r} stands {count} times").format(value=" | ".join(map(str, example)), count=n)
+        what = _("is joined by this key, and it stands more than once")
+        remedy = _("Keep one row of each, or say which rows are read: [{name}.where].").format(name=source.name)
+        problems.append(Problem(where, what, remedy, rows - distinct, told))
+    if problems:
+        raise InputError(problems)
+
+
+def notes_of(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[Note, ...]:
+    """How many rows of a table have a partner in each joined file."""
+    if not table.links:
+        return ()
+    sides = "".join(
+        f" LEFT JOIN {dataclasses.replace(link.table, values={}).with_keys(table.keys_of(place))} j{place} "
+        f"ON {link.condition(place)}"
+        for place, link in enumerate(table.links)
+    )
+    bare = dataclasses.replace(table, values={}).with_keys(table.keys_of(_ITSELF))
+    found = ", ".join(f"count(j{place}.{quoted('key 0')})" for place in range(len(table.links)))
+    rows, *matched = fetch_one(connection, table.source, f"SELECT count(*), {found} FROM {bare} t{sides}")
+    return tuple(
+        Note(
+            N_("{file}: {matched} of the {rows} rows of {table} have a row in it; the others have none of its values"),
+            {
+                "file": link.table.source.path.name,
+                "matched": decimal(n, 0),
+                "rows": decimal(rows, 0),
+                "table": table.source.path.name,
+            },
+        )
+        for link, n in zip(table.links, matched, strict=True)
+    )

@@ -1,0 +1,117 @@
+"""A folder of registers opened: its settings, and its files on a connection that reaches nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from udsat_geo.messages.errors import InputError, Problem, Problems
+from udsat_geo.messages.translate import Note, _
+from udsat_geo.registers.cleaning import CleanTable, check_tables
+from udsat_geo.registers.joins import check_links, clean_files, notes_of, open_files
+from udsat_geo.registers.settings import RegisterSettings, read_settings, settings_file
+from udsat_geo.sources.csv import literal, pattern_of
+
+TABLES = ("residents", "dwellings", "addresses")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The clean tables of a folder on a locked connection.
+
+    Attributes
+    ----------
+    connection : duckdb connection
+        Reads the tables' files and no other; its settings cannot be changed.
+    residents, dwellings, addresses : CleanTable
+    settings : RegisterSettings
+    settings_file : Path or None
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    residents: CleanTable
+    dwellings: CleanTable
+    addresses: CleanTable
+    settings: RegisterSettings
+    settings_file: Path | None
+
+    @property
+    def tables(self) -> tuple[CleanTable, ...]:
+        """All three, addresses first: the order in which they are needed."""
+        return (self.addresses, self.dwellings, self.residents)
+
+    @property
+    def all_tables(self) -> tuple[CleanTable, ...]:
+        """The three, each followed by what is joined to it."""
+        return tuple(each for table in self.tables for each in (table, *(link.table for link in table.links)))
+
+    def notes(self) -> tuple[Note, ...]:
+        """What was found out about the files: how they are written, and how many rows are joined."""
+        written = tuple(note for table in self.all_tables for note in table.notes)
+        return written + tuple(note for table in self.tables for note in notes_of(self.connection, table))
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Table -> its file, and the settings where they are a file: all that results depend on."""
+        files = {table.source.name: table.source.path for table in self.all_tables}
+        return files if self.settings_file is None else {**files, "settings": self.settings_file}
+
+
+def open_registers(folder: Path, threads: int | None = None, may_lack_values: bool = False) -> Opened:
+    """Open the tables of a folder; afterwards the connection reaches their files and nothing else.
+
+    Parameters
+    ----------
+    folder : Path
+    threads : int, optional
+        For DuckDB; its own choice without.
+    may_lack_values : bool
+        Whether columns that are neither keys nor positions may be missing: see `udsat_geo.registers.read`.
+
+    Raises
+    ------
+    InputError
+        If the folder or a table is missing or damaged, or one cannot tell how its numbers are written.
+    """
+    if not folder.is_dir():
+        raise InputError(Problem(str(folder), _("no such folder"), _("Name the folder that holds the registers.")))
+    settings = read_settings(folder)
+    config = {"threads": str(threads)} if threads else {}
+    connection = duckdb.connect(":memory:", config={**config, "python_enable_replacements": "false"})
+    problems = Problems()
+    opened = [
+        problems.of(open_files, connection, folder, name, settings.table(name), may_lack_values) for name in TABLES
+    ]
+    problems.check()
+    files = [each for each in opened if each is not None]
+    _lock(connection, [path for each in files for source in each.sources for path in source.parts or (source.path,)])
+    cleaned = [problems.of(clean_files, connection, each) for each in files]
+    problems.check()
+    residents, dwellings, addresses = (table for table in cleaned if table is not None)
+    return Opened(connection, residents, dwellings, addresses, settings, settings_file(folder))
+
+
+def check(opened: Opened) -> tuple[dict[str, int], dict[str, int]]:
+    """Count rows and faults of all tables and of what is joined to them; see `check_tables`.
+
+    Raises
+    ------
+    InputError
+        With every fault that stops the run; then with every key that joins a row to two others.
+    """
+    found = check_tables(opened.connection, opened.all_tables)
+    problems = Problems()
+    for table in opened.tables:
+        problems.of(check_links, opened.connection, table)
+    problems.check()
+    return found
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:
+    """No file but these, no extension, no change of settings."""
+    allowed = ", ".join(literal(name) for path in paths for name in dict.fromkeys([str(path), pattern_of(path)]))
+    connection.execute(f"SET allowed_paths = [{allowed}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
