@@ -62,3 +62,17 @@ def test_how_good_it_is_can_be_told_of_the_synthetic_city_alone(
 ) -> None:
     assert run(SCRIPTS / "how_good.py", "--real", tmp_path / "real") in (0, None)
     assert f"no open data in {tmp_path / 'real'}" in capsys.readouterr().out
+
+
+def test_a_wheelhouse_lists_each_wheel_with_its_digest_and_has_the_same_bytes_each_time(tmp_path: Path) -> None:
+    wheelhouse = runpy.run_path(str(SCRIPTS / "wheelhouse.py"))
+    wheels = [tmp_path / "Some_Thing-1.2-py3-none-any.whl", tmp_path / "other-3-py3-none-any.whl"]
+    for wheel in wheels:
+        wheel.write_bytes(b"what it holds")
+    listed = wheelhouse["requirements"](wheels).splitlines()
+    assert [line.split(" ")[0] for line in listed] == ["other==3", "some-thing==1.2"]
+    assert all(len(line.partition("sha256:")[2]) == 64 for line in listed)
+    archives = [tmp_path / "one.zip", tmp_path / "two.zip"]
+    for archive in archives:
+        wheelhouse["pack"](archive, wheels, "how to install")
+    assert archives[0].read_bytes() == archives[1].read_bytes()

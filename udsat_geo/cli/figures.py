@@ -50,7 +50,7 @@ from udsat_geo.report.figures import FiguresJob, check_formats, draw_all, gather
 @options.option("--format", "formats", default="png,svg", show_default=True, metavar="LIST", help=N_("png, svg."))
 @options.language_option(N_("Language of the figures."))
 @options.seed_option()
-@options.threads_option()
+@options.limit_options()
 @options.quiet_option()
 def figures(
     years: str, registers: Path | None, policy: str, out: Path, formats: str, quiet: bool, **as_asked: Any

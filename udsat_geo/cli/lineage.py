@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 @options.overlaps_option(N_("Where polygons overlap, count a resident in the first by name."))
 @options.language_option(N_("Language of tables and notes."))
 @options.seed_option()
-@options.threads_option()
+@options.limit_options()
 @options.json_option()
 @options.option("--csv", "as_csv", is_flag=True, help=N_("Print the links as CSV, alone on standard output."))
 def lineage(

@@ -33,7 +33,8 @@ PATH = click.Path(path_type=Path)
 LANGUAGE_OPTIONS = ("--language", "--lang")
 _STAND_INS = (
     N_("ARGS"), N_("AREA_ID"), N_("A_YEAR"), N_("B_YEAR"), N_("COLUMN"), N_("COMMAND"), N_("DIR"), N_("FILE"),
-    N_("FOLDER"), N_("LIST"), N_("NAME"), N_("OPTIONS"), N_("TEXT"), N_("UNIT_ID"), N_("VALUE"), N_("Y"), N_("YEAR"),
+    N_("FOLDER"), N_("LIST"), N_("NAME"), N_("OPTIONS"), N_("SIZE"), N_("TEXT"), N_("UNIT_ID"), N_("VALUE"),
+    N_("Y"), N_("YEAR"),
 )  # fmt: skip
 """Words that stand for what is to be given, as in ``--out DIR``."""
 
@@ -235,6 +236,17 @@ def shared(*names: str, **settings: Any) -> Callable[..., Decorator]:
     return made
 
 
+def _hold_memory(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        from udsat_geo.sources.engine import bytes_of, memory_ceiling
+
+        try:
+            size = bytes_of(value)
+        except InputError as error:
+            raise click.UsageError(error.messages[0]) from None
+        context.with_resource(memory_ceiling(size))
+
+
 language_option = shared(
     "--language", old=("--lang",), type=click.Choice(["da", "en"]), default="da", show_default=True
 )
@@ -253,6 +265,20 @@ seed_option = shared(
 threads_option = shared(
     "--threads", type=click.IntRange(min=1), metavar="N", help=N_("At most so many; results do not depend on it.")
 )
+memory_option = shared(
+    "--memory",
+    metavar="SIZE",
+    expose_value=False,
+    callback=_hold_memory,
+    help=N_("At most about so much, as 4GB: what there is no room for goes to disk."),
+)
+
+
+def limit_options() -> Decorator:
+    """``--threads`` and ``--memory``: how much of the machine a command may take."""
+    return lambda function: threads_option()(memory_option()(function))
+
+
 json_option = shared("--json", "as_json", is_flag=True, help=N_("Print everything as JSON, alone on standard output."))
 quiet_option = shared("--quiet", is_flag=True, help=N_("Print nothing but errors."))
 

@@ -58,7 +58,7 @@ DIFFERS = 3
     help=N_("The designation_YEAR.gpkg that was compared with, where it was named as a file."),
 )
 @options.language_option(N_("Language of the table; results are in that of the run."))
-@options.threads_option()
+@options.limit_options()
 @options.json_option()
 def rerun(
     crate: Path,

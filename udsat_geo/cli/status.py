@@ -57,7 +57,7 @@ WIDE = 120
 @options.policy_option(N_("A built-in policy or a TOML file: the criteria, and the milestone."))
 @options.overlaps_option(N_("Polygons may overlap; a resident of both counts once."))
 @options.language_option(N_("Language of labels and tables."))
-@options.threads_option()
+@options.limit_options()
 @options.json_option()
 @options.out_option(N_("Write status.json, status.csv and status.md there, all or none."))
 def status(

@@ -89,7 +89,7 @@ WHY = {
 )
 @options.language_option(N_("Language of tables and notes."))
 @options.seed_option()
-@options.threads_option()
+@options.limit_options()
 @options.json_option()
 def why(
     before: int,

@@ -29,6 +29,9 @@ _FIELDS = (("value", 0, 5), ("area_id", 2, 0), ("name", 2, 2), ("residents", 0, 
            ("blue", 0, 8), ("alpha", 0, 9))  # fmt: skip
 """Name, type (0 whole number, 2 text) and use of each column. Source: GDAL, GDALRATFieldType and GDALRATFieldUsage."""
 
+_CACHE_MB = 64
+"""What GDAL may keep of rasters at a time; by itself it would take a twentieth of the machine's memory."""
+
 Colour = tuple[int, int, int, int]
 
 
@@ -52,7 +55,7 @@ def write_geotiff(layers: Layers, folder: Path, stem: str) -> None:
     shares = {f"rate_{each.key}": "1" if each.share else each.unit for each in layers.summary.criteria}
     bands = {name: units[name].to_numpy() for name in (*shares, "composite")}
     profile = image.profile(len(bands) + 1, "float32", NODATA)
-    with rasterio.MemoryFile() as memory:
+    with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.MemoryFile() as memory:
         with memory.open(**profile) as raster:
             for number, (name, values) in enumerate([*bands.items(), ("area", area_numbers(layers))], start=1):
                 empty = 0 if name == "area" else NODATA
@@ -142,6 +145,11 @@ class _Image:
             "crs": self.crs,
             "transform": Affine(size, 0, self.left * size, 0, -size, (self.top + 1) * size),
             "nodata": nodata,
+            # most of a country is empty: in tiles, and packed, the raster is a tenth of its size while it is made
+            "tiled": True,
+            "interleave": "band",
+            "compress": "LZW",
+            "sparse_ok": True,
         }
 
 

@@ -27,6 +27,7 @@ from udsat_geo.registers.layout import NAMES_OF_THE_ENGINE
 from udsat_geo.registers.opening import Opened
 from udsat_geo.registers.schema import CRS, DERIVED
 from udsat_geo.sources.csv import quoted
+from udsat_geo.sources.engine import connect
 
 SCALAR_FUNCTIONS = frozenset(
     """
@@ -353,7 +354,7 @@ def resolve_limits(policy: Policy, let: Mapping[str, float | None]) -> Policy:
 
 
 def _locked() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
+    connection = connect()
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

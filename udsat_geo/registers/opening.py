@@ -13,6 +13,7 @@ from udsat_geo.registers.cleaning import CleanTable, check_tables
 from udsat_geo.registers.joins import check_links, clean_files, notes_of, open_files
 from udsat_geo.registers.settings import RegisterSettings, read_settings, settings_file
 from udsat_geo.sources.csv import literal, pattern_of
+from udsat_geo.sources.engine import connect
 
 TABLES = ("residents", "dwellings", "addresses")
 
@@ -78,8 +79,7 @@ def open_registers(folder: Path, threads: int | None = None, may_lack_values: bo
     if not folder.is_dir():
         raise InputError(Problem(str(folder), _("no such folder"), _("Name the folder that holds the registers.")))
     settings = read_settings(folder)
-    config = {"threads": str(threads)} if threads else {}
-    connection = duckdb.connect(":memory:", config={**config, "python_enable_replacements": "false"})
+    connection = connect(threads)
     problems = Problems()
     opened = [
         problems.of(open_files, connection, folder, name, settings.table(name), may_lack_values) for name in TABLES

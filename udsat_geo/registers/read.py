@@ -42,6 +42,7 @@ from udsat_geo.registers.opening import Opened, check, open_registers
 from udsat_geo.registers.settings import RegisterSettings
 from udsat_geo.registers.tables import is_whole_type
 from udsat_geo.sources.csv import quoted
+from udsat_geo.sources.engine import check_room
 
 NO_ADDRESS, DANGLING, NO_POSITION, OUTSIDE = -1, -2, -3, -4
 """Why a dwelling has no place: no address; a key that no address has; an address without a position, or outside
@@ -558,6 +559,7 @@ def _add_up(
     from udsat_geo.kernels.sums import count_rows
 
     n_places = place_addresses(opened, place, counts)
+    check_room(n_places)
     place_of_dwelling, unplaced = link_dwellings(opened, policy, counts)
     dwellings = np.zeros(n_places, dtype=np.int64)
     count_rows(place_of_dwelling, dwellings)

@@ -26,6 +26,7 @@ from udsat_geo.registers.expressions import (
 )
 from udsat_geo.registers.read import Ratios, add_ratios
 from udsat_geo.sources.csv import quoted
+from udsat_geo.sources.engine import connect
 
 MOST_RESIDENTS = 10**10
 """Of one unit: more than there are people, so a code or a mistake; own choice."""
@@ -88,7 +89,7 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
             Problem(name, _("the criteria of {id} read registers, not a unit table").format(id=policy.id), remedy)
         )
     attributes = _with_our_names(attributes, name, policy)
-    connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
+    connection = connect()
     columns = attributes.column_names
     attributes = _used(connection, attributes, name, policy)
     connection.register("attributes", attributes)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, Note, _
 from udsat_geo.messages.words import decimal
+from udsat_geo.sources.engine import connect
 from udsat_geo.sources.origins import name_of
 
 
@@ -241,7 +242,7 @@ def read_csv_table(path: Path, as_text: bool, language: str) -> tuple[Any, str]:
         f"names=[{names}], all_varchar={str(as_text).lower()}, auto_type_candidates={_TYPES}, sample_size=-1)"
     )
     try:
-        with duckdb.connect(":memory:") as connection:
+        with connect() as connection:
             table = connection.sql(query).to_arrow_table()
     except duckdb.Error as error:
         reason = first_broken_row(path, dialect) or str(error).strip().split("\n")[0]
