@@ -230,7 +230,7 @@ def test_heights_are_left_out(tmp_path: Path) -> None:
 
 
 def test_what_was_found_out_about_a_csv_table_is_said(tmp_path: Path) -> None:
-    table = pd.DataFrame({"id": ["100m_1_2", "100m_1_3"], "people": 10, "poor": [1.5, 2.25]})
+    table = pd.DataFrame({"id": ["100m_61740_7190", "100m_61740_7191"], "people": 10, "poor": [1.5, 2.25]})
     table.to_csv(tmp_path / "units.csv", sep=";", decimal=",", index=False)
     read = read_unit_table(tmp_path / "units.csv", own_policy("cells"))
     assert read.notes == ("units.csv: semicolon separated, UTF-8, decimal comma",)

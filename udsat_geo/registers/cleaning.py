@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
@@ -84,8 +83,8 @@ class CleanTable:
     def notes(self) -> tuple[Note, ...]:
         """How the file was read, where that had to be found out."""
         if self.source.dialect is None:
-            return ()
-        return (self.source.dialect.note(self.source.path.name, self.decimal),)
+            return self.source.notes
+        return (self.source.dialect.note(self.source.path.name, self.decimal), *self.source.notes)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -473,9 +472,6 @@ def reading(source: TableSource) -> Iterator[None]:
 HASH = "CASE WHEN {key} IS NOT NULL THEN hash({key}) END"
 """SQL of what `key_problems` compares; NULL for an empty key."""
 
-FARTHEST_M = 1e8
-"""Beyond any projected coordinate on Earth; own choice."""
-
 
 def check_tables(
     connection: duckdb.DuckDBPyConnection, tables: tuple[CleanTable, ...]
@@ -621,38 +617,3 @@ def key_problems(
                 )
             )
     return problems
-
-
-def check_positions(easting: NDArray[np.float64], northing: NDArray[np.float64], table: CleanTable) -> None:
-    """Check that positions can be metres.
-
-    Parameters
-    ----------
-    easting, northing : float64, shape (n_addresses,)
-        Finite.
-
-    Raises
-    ------
-    InputError
-        If they look like degrees, easting and northing look swapped, or they lie farther out than any projection
-        reaches.
-    """
-    if not len(easting):
-        return
-    where = _("{name}, columns easting and northing").format(name=table.source.path.name)
-    if (np.abs(easting) <= 180).all() and (np.abs(northing) <= 180).all():
-        example = f"{easting[0]}, {northing[0]}"
-        what = _("positions look like degrees, not metres")
-        raise InputError(Problem(where, what, _("Project them to EPSG:25832."), len(easting), example))
-    # in UTM zone 32 Denmark's eastings lie below 1,000,000 m and its northings above 6,000,000 m
-    if np.median(easting) > 4e6 and 0 < np.median(northing) < 1.5e6:
-        example = f"{easting[0]}, {northing[0]}"
-        what = _("easting and northing look swapped")
-        raise InputError(Problem(where, what, _("Exchange the two columns."), len(easting), example))
-    far = (np.abs(easting) > FARTHEST_M) | (np.abs(northing) > FARTHEST_M)
-    if far.any():
-        first = int(np.flatnonzero(far)[0])
-        example = f"{easting[first]}, {northing[first]}"
-        raise InputError(
-            Problem(where, _("positions off the Earth"), _("Give metres in EPSG:25832."), int(far.sum()), example)
-        )

@@ -28,7 +28,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Criterion, Policy
-from udsat_geo.registers.cleaning import HASH, check_positions, key_problems, reading
+from udsat_geo.registers.cleaning import HASH, key_problems, reading
 from udsat_geo.registers.expressions import (
     check_policy_expressions,
     check_policy_fits,
@@ -39,10 +39,14 @@ from udsat_geo.registers.expressions import (
 from udsat_geo.registers.keys import difference_of_keys, written_alike
 from udsat_geo.registers.layout import columns_of
 from udsat_geo.registers.opening import Opened, check, open_registers
+from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.settings import RegisterSettings
-from udsat_geo.registers.tables import is_whole_type
+from udsat_geo.registers.tables import TableSource, is_whole_type
+from udsat_geo.sources.crs import coordinates_in, same_crs, short_crs
 from udsat_geo.sources.csv import quoted
 from udsat_geo.sources.engine import check_room
+from udsat_geo.sources.features import REPROJECTED
+from udsat_geo.sources.positions import check_positions, doubts
 
 NO_ADDRESS, DANGLING, NO_POSITION, OUTSIDE = -1, -2, -3, -4
 """Why a dwelling has no place: no address; a key that no address has; an address without a position, or outside
@@ -70,7 +74,7 @@ Place = Callable[[Located], tuple[NDArray[np.int32], int]]
 """Gives the place of each address (-1 is none), and the number of places."""
 
 
-def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> int:
+def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> tuple[int, tuple[Note, ...]]:
     """Place the addresses; the connection keeps a relation ``addresses`` of keys and places.
 
     Parameters
@@ -82,13 +86,14 @@ def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> int
 
     Returns
     -------
-    int
-        The number of places.
+    n_places : int
+    notes : tuple of Note
+        What was found out about positions.
 
     Raises
     ------
     InputError
-        For empty and repeated keys, and positions that are no metres.
+        For empty and repeated keys, and positions that cannot be those of addresses.
     """
     import pyarrow as pa
 
@@ -109,13 +114,40 @@ def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> int
     if counts["addresses_without_position"]:
         address_id = rows["address_id"].filter(pa.array(has_position))
         located = Located(address_id, easting[has_position], northing[has_position])
-    check_positions(located.easting, located.northing, table)
+    located, notes = _in_the_plane(located, table.source)
     placed, n_places = place(located)
     counts["addresses_outside_all_units"] = int((placed < 0).sum())
     place_of_address = np.full(rows.num_rows, NO_POSITION, dtype=np.int32)
     place_of_address[has_position] = np.where(placed < 0, OUTSIDE, placed)
     connection.register("addresses", pa.table({"address_id": rows["address_id"], "place": place_of_address}))
-    return n_places
+    return n_places, notes
+
+
+def _in_the_plane(located: Located, source: TableSource) -> tuple[Located, tuple[Note, ...]]:
+    """Addresses in the reference system of the registers, checked, and what was found out about their positions.
+
+    Raises
+    ------
+    InputError
+        If positions lie where no address can.
+    """
+    where = file = source.path.name
+    notes: tuple[Note, ...] = ()
+    if source.crs is not None:
+        columns = [source.column_in_file(name) or name for name in ("easting", "northing")]
+        where = _("{name}, columns {easting} and {northing}").format(name=file, easting=columns[0], northing=columns[1])
+        if not same_crs(source.crs, CRS):
+            moved = coordinates_in(located.easting, located.northing, source.crs, CRS)
+            located = Located(located.address_id, *moved)
+            told = {"name": file, "source": short_crs(source.crs), "target": CRS}
+            notes = (Note(REPROJECTED, told),)
+
+    def label(number: int) -> str:
+        return str(located.address_id[number].as_py())
+
+    came_from = any(note.text == REPROJECTED for note in (*source.notes, *notes))
+    check_positions(where, located.easting, located.northing, CRS, label, came_from)
+    return located, (*notes, *doubts(file, located.easting, located.northing, CRS, label))
 
 
 def link_dwellings(
@@ -558,7 +590,7 @@ def _add_up(
     """Place addresses, then dwellings, then residents, adding up on the way."""
     from udsat_geo.kernels.sums import count_rows
 
-    n_places = place_addresses(opened, place, counts)
+    n_places, doubted = place_addresses(opened, place, counts)
     check_room(n_places)
     place_of_dwelling, unplaced = link_dwellings(opened, policy, counts)
     dwellings = np.zeros(n_places, dtype=np.int64)
@@ -567,7 +599,7 @@ def _add_up(
     residents, residents_of_dwelling = _add_up_residents(opened, policy, place_of_dwelling, let, ratios)
     count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
     let |= _add_up_dwellings(opened, policy, residents_of_dwelling, place_of_dwelling, ratios)
-    notes = opened.notes()
+    notes = (*opened.notes(), *doubted)
     return RegisterSums(
         residents,
         dwellings,
@@ -801,7 +833,7 @@ def residents_by_address(folder: Path, threads: int | None = None) -> Addressed:
         found.append(addresses)
         return np.arange(len(addresses.easting), dtype=np.int32), len(addresses.easting)
 
-    n_addresses = place_addresses(opened, place, counts)
+    n_addresses, doubted = place_addresses(opened, place, counts)
     del counts["addresses_outside_all_units"]
     place_of_dwelling, unplaced = link_dwellings(opened, _EVERYONE, counts)
     residents_of_dwelling = np.zeros(len(place_of_dwelling), dtype=np.int64)
@@ -820,5 +852,5 @@ def residents_by_address(folder: Path, threads: int | None = None) -> Addressed:
     connection.close()
     address_id = np.empty(n_addresses, dtype=object)
     address_id[:] = found[0].address_id.to_pylist()
-    notes = opened.notes()
+    notes = (*opened.notes(), *doubted)
     return Addressed(address_id, found[0].easting, found[0].northing, residents, counts, notes)

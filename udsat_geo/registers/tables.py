@@ -15,10 +15,12 @@ from pathlib import Path
 import duckdb
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import Note, _
 from udsat_geo.registers.layout import TableLayout
 from udsat_geo.registers.schema import CRS, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
+from udsat_geo.sources.addresses import LAYER
+from udsat_geo.sources.crs import check_crs
 from udsat_geo.sources.csv import Dialect, literal, pattern_of, quoted, read_dialect
 from udsat_geo.sources.kinds import SUFFIXES, named_path, parquet_parts, plain, schema_of, table_kind, tables_named
 
@@ -48,6 +50,10 @@ class TableSource:
         The files of a folder of parts; empty where `path` is read by itself, or was read whole.
     kept : str
         SQL that is true of the rows that are read; empty where all are.
+    crs : str or None
+        Of positions in columns; None where they came from geometries, and are in that of the registers.
+    notes : tuple of Note
+        What was found out about the file.
     """
 
     name: str
@@ -59,6 +65,8 @@ class TableSource:
     dialect: Dialect | None = None
     parts: tuple[Path, ...] = ()
     kept: str = ""
+    crs: str | None = CRS
+    notes: tuple[Note, ...] = ()
 
     @property
     def table(self) -> str:
@@ -97,7 +105,7 @@ def find_table(folder: Path, name: str, settings: TableLayout) -> Path:
         If there is none, or more than one.
     """
     if settings.file is not None:
-        path = named_path(folder, settings.file)
+        path = named_path(folder, settings.file.partition(LAYER)[0])
         if not path.exists():
             raise InputError(Problem(str(path), _("does not exist"), _("registers.toml names it: mend the name.")))
         return path
@@ -135,7 +143,8 @@ def open_table(
     InputError
         If the file is empty or damaged, or has two columns of a name that is looked for.
     """
-    _check_crs(name, settings)
+    if settings.crs is not None:
+        check_crs(settings.crs, _("{SETTINGS}: {name}.crs").format(SETTINGS=SETTINGS, name=name))
     kind = table_kind(path)
     if kind == "csv":
         source = _open_csv(connection, path, name, settings, columns)
@@ -161,7 +170,8 @@ def _opened(
         raise InputError(
             Problem(path.name, _("cannot be read: {reason}").format(reason=reason), _("Export the table again."))
         ) from None
-    return TableSource(name, path, relation, {row[0]: row[1] for row in described}, settings, dialect=dialect)
+    types = {row[0]: row[1] for row in described}
+    return TableSource(name, path, relation, types, settings, dialect=dialect, crs=settings.crs or CRS)
 
 
 def _open_csv(
@@ -202,12 +212,16 @@ def _open_whole(
     connection: duckdb.DuckDBPyConnection, path: Path, name: str, settings: TableLayout, columns: tuple[Column, ...]
 ) -> TableSource:
     """A table that DuckDB does not read itself; points of addresses become easting and northing columns."""
-    from udsat_geo.sources.features import read_features, read_points
+    from udsat_geo.sources.features import points_of, read_features
 
-    table = read_points(path, CRS, settings.crs) if name == "addresses" else read_features(path).attributes
+    layer = settings.layer or (settings.file or "").partition(LAYER)[2]
+    features = read_features(Path(f"{path}{LAYER}{layer}") if layer else path)
+    has_points = name == "addresses" and features.geometry is not None
+    table, notes = points_of(features, CRS, settings.crs) if has_points else (features.attributes, ())
     _check_names(path, table.column_names, columns, settings)
     connection.register(f"{name}_as_read", table)
-    return _opened(connection, path, name, settings, quoted(f"{name}_as_read"))
+    opened = _opened(connection, path, name, settings, quoted(f"{name}_as_read"))
+    return dataclasses.replace(opened, crs=None if has_points else opened.crs, notes=notes)
 
 
 def _check_names(path: Path, names: Sequence[str], columns: tuple[Column, ...], settings: TableLayout) -> None:
@@ -230,19 +244,6 @@ def _check_names(path: Path, names: Sequence[str], columns: tuple[Column, ...], 
     ]
     if problems:
         raise InputError(problems)
-
-
-def _check_crs(name: str, settings: TableLayout) -> None:
-    """Registers are read in one reference system; saying that it is another one must not pass unheard."""
-    if settings.crs is None:
-        return
-    from udsat_geo.sources.crs import check_crs, same_crs, short_crs
-
-    where = _("{SETTINGS}: {name}.crs").format(SETTINGS=SETTINGS, name=name)
-    check_crs(settings.crs, where)
-    if not same_crs(settings.crs, CRS):
-        what = _("is {crs}, and registers are read in {CRS}").format(crs=short_crs(settings.crs), CRS=CRS)
-        raise InputError(Problem(where, what, _("Reproject the positions to {CRS}.").format(CRS=CRS)))
 
 
 def check_columns(source: TableSource, may_lack_values: bool) -> None:

@@ -24,7 +24,9 @@ class TableSettings(BaseModel):
     Attributes
     ----------
     file : str or None
-        Name of the file where it is not the table's own.
+        Name of the file where it is not the table's own; ``file.gpkg|layername=x`` names a layer of it.
+    layer : str or None
+        Of a vector file with several.
     separator, decimal, encoding : str or None
         CSV only: fixed instead of found out.
     columns : dict
@@ -32,12 +34,13 @@ class TableSettings(BaseModel):
     values : dict
         Our column name -> the file's value -> our code.
     crs : str or None
-        Reference system of plain easting and northing columns.
+        Reference system of plain easting and northing columns, and of a vector file that does not say its own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: str | None = None
+    layer: str | None = None
     separator: Literal[",", ";", "\t", "|"] | None = None
     decimal: Literal[".", ","] | None = None
     encoding: Literal["utf-8", "latin-1"] | None = None

@@ -21,10 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import N_, _
-from udsat_geo.sources.crs import FARTHEST_M, check_crs, positions_out_of_reach, reproject, same_crs, short_crs
+from udsat_geo.messages.translate import N_, Note, _
+from udsat_geo.sources.crs import (
+    FARTHEST_M,
+    check_crs,
+    coordinates_in,
+    positions_out_of_reach,
+    reproject,
+    same_crs,
+    short_crs,
+)
 from udsat_geo.sources.csv import read_csv_table
-from udsat_geo.sources.formats import check_vector_file
+from udsat_geo.sources.formats import BLANK, check_vector_file
 from udsat_geo.sources.gdal import limited_gdal
 from udsat_geo.sources.kinds import parquet_parts, partitions_of, table_kind
 from udsat_geo.sources.origins import name_of
@@ -66,6 +74,21 @@ def list_layers(path: Path) -> list[str]:
         return [str(name) for name in gdal.list_layers(path)[:, 0]]
 
 
+def spatial_layers(path: Path) -> list[str]:
+    """The layers of a file that have geometries; all of them where none has.
+
+    A table beside them (QGIS keeps the styles of layers in one) is not what is meant by a vector file.
+
+    Raises
+    ------
+    InputError, ValueError
+        See `list_layers`.
+    """
+    with _opened(path) as gdal:
+        layers = [(str(name), kind) for name, kind in gdal.list_layers(path)]
+    return [name for name, kind in layers if kind is not None] or [name for name, kind in layers]
+
+
 def read_layer(path: Path, layer: str | None, **wanted: Any) -> tuple[dict[str, Any], Any]:
     """A layer as a table, and nothing written beside its file.
 
@@ -97,6 +120,16 @@ def geometry_column(meta: dict[str, Any]) -> str:
     """What the column of geometries is called in a table that `read_layer` gave."""
     return str(meta["geometry_name"] or "wkb_geometry")
 
+
+REPROJECTED = N_("{name}: reprojected from {source} to {target}")
+TAKEN_AS = N_("{name}: does not say its reference system, and is taken to be in {crs}")
+"""What is told of a file's reference system."""
+
+_UNDEFINED = re.compile(r"\bUndefined (Cartesian |geographic )?SRS\b", re.IGNORECASE)
+"""What GeoPackages call that they say nothing (OGC 12-128, clause 1.1.2.1.2: -1 and 0)."""
+
+_STATES_CRS = re.compile(rb'"(crs|spatialReference)"\s*:')
+_START = 1 << 16
 
 _ONE = (N_("unit"), N_("area"), N_("parcel"), N_("polling district"))
 """What one of the geometries of a file is called in examples."""
@@ -254,51 +287,62 @@ def file_of(path: Path) -> Path:
     return Path(str(path).partition("|layername=")[0])
 
 
-def read_points(path: Path, wanted_crs: str, told_crs: str | None = None) -> Any:
+def points_of(features: Features, wanted_crs: str, told_crs: str | None = None) -> tuple[Any, tuple[Note, ...]]:
     """A layer of points as a table with ``easting`` and ``northing``.
 
     Parameters
     ----------
-    path : Path
+    features : Features
+        With geometries.
     wanted_crs : str
-        The reference system the points must be in.
+        The reference system of the positions that are given.
     told_crs : str, optional
         What holds for a file that does not say its reference system.
+
+    Returns
+    -------
+    table : pyarrow.Table
+        Positions are empty where a geometry is.
+    notes : tuple of Note
+        What was made of the reference system.
 
     Raises
     ------
     InputError
-        If a geometry is no point, or the reference system is another one or not known.
+        If a geometry is no point, or the reference system is not known.
     """
+    import pyarrow as pa
     import shapely
 
-    features = read_features(path)
-    if features.geometry is None:
-        return features.attributes
+    geometry: NDArray[np.object_] = features.geometry  # type: ignore[assignment]
     crs = features.crs or told_crs
     if crs is None:
         remedy = _("Set it in the file, or say it in registers.toml: crs.")
         raise InputError(Problem(features.name, _("does not say its reference system"), remedy))
     check_crs(crs, features.name)
-    if not same_crs(crs, wanted_crs):
-        what = _("is in {crs}, not in {wanted}").format(crs=short_crs(crs), wanted=wanted_crs)
-        remedy = _("Reproject the file to {crs}.").format(crs=wanted_crs)
-        raise InputError(Problem(features.name, what, remedy))
-    kinds = shapely.get_type_id(features.geometry)
-    wrong = ~np.isin(kinds, (-1, 0))
+    notes = () if features.crs is not None else (Note(TAKEN_AS, {"name": features.name, "crs": short_crs(crs)}),)
+    points, missing = geometry.copy(), shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    # many a program makes collections of one of all points
+    single = shapely.get_num_geometries(points) == 1
+    points[single] = shapely.get_geometry(points[single], 0)
+    wrong = ~missing & (shapely.get_type_id(points) != 0)
     if wrong.any():
-        example = features.geometry[np.flatnonzero(wrong)[0]].geom_type
+        example = geometry[np.flatnonzero(wrong)[0]].geom_type
         raise InputError(Problem(features.name, _("geometries that are no points"), "", int(wrong.sum()), example))
-    import pyarrow as pa
-
-    easting, northing = shapely.get_x(features.geometry), shapely.get_y(features.geometry)
-    missing = np.isnan(easting) | (kinds == -1)
+    positions = np.full((len(points), 2), np.nan)
+    positions[~missing] = shapely.get_coordinates(points[~missing])
+    easting, northing = positions.T
+    missing = np.isnan(easting) | np.isnan(northing)
+    if not same_crs(crs, wanted_crs):
+        easting[~missing], northing[~missing] = coordinates_in(easting[~missing], northing[~missing], crs, wanted_crs)
+        told = {"name": features.name, "source": short_crs(crs), "target": wanted_crs}
+        notes = (*notes, Note(REPROJECTED, told))
     table = features.attributes
     for name, values in (("easting", easting), ("northing", northing)):
         if name in table.column_names:
             table = table.drop_columns(name)
         table = table.append_column(name, pa.array(values, mask=missing))
-    return table
+    return table, notes
 
 
 def features_in(
@@ -468,19 +512,41 @@ def _out_of_bounds(geometry: NDArray[np.object_], farthest: float) -> NDArray[np
 def _read_gdal(file: Path, layer: str | None) -> Features:
     name = name_of(file)
     try:
-        layers = list_layers(file)
+        layers = spatial_layers(file)
         if layer is None and len(layers) > 1:
             remedy = _('Name one: "{example}".').format(example=f"{name}|layername={layers[0]}")
             what = _("holds several layers: {layers}").format(layers=", ".join(layers))
             raise InputError(Problem(name, what, remedy))
-        meta, table = read_layer(file, layer)
+        meta, table = read_layer(file, layer or next(iter(layers), None))
     except ValueError as error:
         what = _("cannot be read: {reason}").format(reason=error)
         raise InputError(Problem(name, what, _("Check that GDAL opens it."))) from None
     column = geometry_column(meta)
     if column not in table.column_names:
         return Features(name, table, None, None)
-    return Features(name, table.drop_columns(column), _geometries(table.column(column), name), meta["crs"])
+    geometry = _geometries(table.column(column), name)
+    return Features(name, table.drop_columns(column), geometry, _stated_crs(meta["crs"], file, geometry))
+
+
+def _stated_crs(crs: str | None, file: Path, geometry: NDArray[np.object_]) -> str | None:
+    """The reference system that a file states; GeoJSON that states none is in degrees, unless its numbers are none."""
+    if crs is None or _UNDEFINED.search(crs):
+        return None
+    if not file.is_file() or not same_crs(crs, "EPSG:4326") or not _beyond_degrees(geometry):
+        return crs
+    with file.open("rb") as opened:
+        start = opened.read(_START)
+        opened.seek(max(0, file.stat().st_size - _START))
+        is_json = start.lstrip(BLANK + b"\x1e").startswith((b"{", b"["))
+        return None if is_json and not _STATES_CRS.search(start + b"\n" + opened.read()) else crs
+
+
+def _beyond_degrees(geometry: NDArray[np.object_]) -> bool:
+    """Whether hardly any position of geometries can be one of degrees."""
+    import shapely
+
+    positions = shapely.get_coordinates(geometry)
+    return len(positions) > 0 and bool((np.abs(positions) > (180, 90)).any(axis=1).mean() > 0.5)
 
 
 def _geometries(column: Any, name: str) -> NDArray[np.object_]:

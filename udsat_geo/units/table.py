@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,34 @@ from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Located, RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.unit_rows import UnitSums, sum_unit_rows
-from udsat_geo.sources.crs import check_crs, crs_code, is_projected_in_metres, reproject, same_crs, short_crs
-from udsat_geo.sources.features import Features, as_texts, check_polygons, read_features
+from udsat_geo.sources.crs import (
+    MOST_DISTORTION,
+    check_crs,
+    coordinates_in,
+    crs_code,
+    crs_to_write,
+    is_projected_in_metres,
+    plane_of,
+    reproject,
+    same_crs,
+    scale_at,
+    short_crs,
+)
+from udsat_geo.sources.features import REPROJECTED, TAKEN_AS, Features, as_texts, check_polygons, read_features
+from udsat_geo.sources.positions import Extent, check_positions, doubts, extent_of, in_words
 from udsat_geo.units.grid import Grid, find_cells
 from udsat_geo.units.ids import ids_of_units
 from udsat_geo.units.table_grid import grid_of_table
 from udsat_geo.units.units import Units
 from udsat_geo.units.zones import zone_of_points
+
+COVERED, LEAST_COVERED = 0.99, 3
+"""A zone that covers so much of each of so many others is told of as a total; own choice."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +84,7 @@ def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTab
 
     features = read_features(path, language=language)
     ids, told = ids_of_units(features, policy, language)
-    crs, reprojected = _reference_system(features, policy, language)
+    features, crs, reprojected = _reference_system(features, policy, language)
     notes = features.notes + told + reprojected
     geometry = features.geometry
     if geometry is not None:
@@ -82,6 +100,7 @@ def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTab
         row, col = grid.parse_ids(list(ids), where)
         _check_distinct(features.name, ids, row, col)
         _check_grid(features.name, grid, ids, row, col, geometry)
+        notes += _check_positions(features.name, ids, *grid.centres(row, col), crs, language)
         order = np.lexsort((col, row))
         return UnitTable(
             features.name,
@@ -96,6 +115,9 @@ def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTab
         )
     if geometry is None:
         raise InputError(Problem(features.name, _("holds no geometries"), _("Zones need polygons.")))
+    easting, northing = shapely.get_coordinates(shapely.centroid(geometry)).T
+    notes += _check_positions(features.name, ids, easting, northing, crs, language)
+    notes += _totals(features.name, ids, geometry, easting, northing, language)
     order = np.argsort(ids.astype(str), kind="stable")
     return UnitTable(
         features.name, crs, ids[order], geometry[order], None, None, features.attributes.take(order), notes
@@ -111,6 +133,9 @@ def units_from_table(table: UnitTable, policy: Policy) -> tuple[Units, UnitSums]
         If an expression of the policy does not fit the table's columns.
     """
     sums = sum_unit_rows(table.attributes, table.name, policy)
+    if not sums.residents.any():
+        what = _("nobody lives in the units: their residents are 0 or not known")
+        raise InputError(Problem(table.name, what, _("Check [units] residents and missing in the policy.")))
     return _units(table, policy, sums.residents, sums), sums
 
 
@@ -149,11 +174,12 @@ def units_from_table_and_registers(
                 table.name, _("is in {crs}, the registers in {CRS}").format(crs=short_crs(table.crs), CRS=CRS), remedy
             )
         )
-    in_several = 0
+    in_several, around = 0, None
 
     def place(located: Located) -> tuple[NDArray[np.int32], int]:
-        nonlocal in_several
+        nonlocal in_several, around
         easting, northing = located.easting, located.northing
+        around = extent_of(easting, northing)
         if table.geometry is None:
             row, col = table.grid.cell_of(easting, northing)  # type: ignore[union-attr]
             cell = find_cells(table.row, table.col, row, col)  # type: ignore[arg-type]
@@ -163,7 +189,22 @@ def units_from_table_and_registers(
 
     sums = read_registers(folder, policy, place, threads)
     sums.counts["addresses_in_several_units"] = in_several
+    if not sums.residents.any():
+        raise InputError(_nobody(table, policy, around))
     return _units(table, policy, sums.residents, sums), sums
+
+
+def _nobody(table: UnitTable, policy: Policy, around: Extent | None) -> Problem:
+    """What is told when no resident of the registers could be placed in a unit, with where both lie."""
+    import shapely
+
+    if table.geometry is None:
+        centres = table.grid.centres(table.row, table.col)  # type: ignore[union-attr, arg-type]
+    else:
+        centres = tuple(shapely.get_coordinates(shapely.centroid(table.geometry)).T)
+    what = _("no dwelling of the registers could be placed in a unit: units lie in {units}, addresses in {addresses}")
+    told = {"units": in_words(extent_of(*centres)), "addresses": in_words(around)}
+    return Problem(table.name, what.format(**told), _("Check the reference systems of both, and the keys."))
 
 
 def _units(table: UnitTable, policy: Policy, residents: NDArray[np.int64], sums: UnitSums | RegisterSums) -> Units:
@@ -212,17 +253,82 @@ def _names(table: UnitTable, policy: Policy) -> NDArray[np.object_] | None:
     return names
 
 
-def _reference_system(features: Features, policy: Policy, language: str) -> tuple[str, tuple[str, ...]]:
-    """The reference system to work in, and what was said about it."""
+def _check_positions(
+    name: str,
+    ids: NDArray[np.object_],
+    easting: NDArray[np.float64],
+    northing: NDArray[np.float64],
+    crs: str,
+    language: str,
+) -> tuple[str, ...]:
+    """Check that units lie where their reference system is used, and that it keeps distances; what is to be told."""
+
+    def label(number: int) -> str:
+        return _("unit {id}").format(id=ids[number])
+
+    check_positions(name, easting, northing, crs, label)
+    scales = scale_at(float(np.median(easting)), float(np.median(northing)), crs)
+    if scales is not None and max(abs(scale - 1) for scale in scales) > MOST_DISTORTION:
+        what = _("is in {crs}, in which a metre of the ground is {metres} here: it keeps no distances and areas")
+        metres = " x ".join(decimal(scale, 2) for scale in dict.fromkeys(round(scale, 2) for scale in scales))
+        remedy = _plane_remedy(crs, (float(np.median(easting)), float(np.median(northing))))
+        raise InputError(Problem(name, what.format(crs=short_crs(crs), metres=metres), remedy))
+    return tuple(note.told(language) for note in doubts(name, easting, northing, crs, label))
+
+
+def _plane_remedy(crs: str, position: tuple[float, float]) -> str:
+    """How to have units brought to a system that keeps distances where they lie."""
+    easting, northing = np.array([position]).T
+    (longitude,), (latitude,) = coordinates_in(easting, northing, crs, "EPSG:4326")
+    remedy = _('Set crs = "{plane}", or another system of the country, and reproject_from = ["{crs}"] under [units].')
+    return remedy.format(plane=plane_of(float(longitude), float(latitude)), crs=crs_to_write(crs))
+
+
+def _totals(
+    name: str,
+    ids: NDArray[np.object_],
+    geometry: NDArray[np.object_],
+    easting: NDArray[np.float64],
+    northing: NDArray[np.float64],
+    language: str,
+) -> tuple[str, ...]:
+    """What is told of zones that cover several others, as the row of a total does: their residents count twice."""
+    _first, in_several = zone_of_points(geometry, easting, northing)
+    if not in_several:
+        return ()
+    import shapely
+
+    zone, inner = shapely.STRtree(shapely.points(easting, northing)).query(geometry, predicate="contains")
+    other = zone != inner
+    zone, inner = zone[other], inner[other]
+    shared = shapely.area(shapely.intersection(geometry[zone], geometry[inner]))
+    covered = np.bincount(zone[shared >= COVERED * shapely.area(geometry[inner])], minlength=len(ids))
+    text = _(
+        "{name}: zone {id} covers {count} others, as a total does: who lives there counts twice. "
+        "Remove its row if it is a total.",
+        language,
+    )
+    return tuple(
+        text.format(name=name, id=ids[number], count=covered[number])
+        for number in np.flatnonzero(covered >= LEAST_COVERED).tolist()
+    )
+
+
+def _reference_system(features: Features, policy: Policy, language: str) -> tuple[Features, str, tuple[str, ...]]:
+    """The features with the reference system they are in, the one to work in, and what was said about it."""
     wanted, found = policy.units.crs, features.crs
     if wanted is not None:
         check_crs(wanted, policy.place("units.crs"))
     for allowed in policy.units.reproject_from:
         check_crs(allowed, policy.place("units.reproject_from"))
     if features.geometry is None:
-        return wanted or CRS, ()
+        return features, wanted or CRS, ()
+    if found is None and wanted is not None:
+        note = _(TAKEN_AS, language).format(name=features.name, crs=wanted)
+        return dataclasses.replace(features, crs=wanted), wanted, (note,)
     if found is None:
-        raise InputError(Problem(features.name, _("does not say its reference system"), _("Set it in the file.")))
+        remedy = _("Set it in the file, or say it in the policy: [units] crs.")
+        raise InputError(Problem(features.name, _("does not say its reference system"), remedy))
     check_crs(found, features.name)
     if wanted is None:
         if not is_projected_in_metres(found):
@@ -230,22 +336,32 @@ def _reference_system(features: Features, policy: Policy, language: str) -> tupl
                 Problem(
                     features.name,
                     _("is in {crs}, whose positions are not metres").format(crs=short_crs(found)),
-                    _("Set [units] crs to a projected system and reproject_from to the file's in the policy."),
+                    _plane_remedy(found, _middle(features.geometry)),
                 )
             )
-        return crs_code(found), ()
+        return features, crs_code(found), ()
     if same_crs(found, wanted):
-        return wanted, ()
+        return features, wanted, ()
     if any(same_crs(found, allowed) for allowed in policy.units.reproject_from):
-        note = _("{name}: reprojected from {source} to {target}", language)
-        return wanted, (note.format(name=features.name, source=short_crs(found), target=wanted),)
+        note = _(REPROJECTED, language).format(name=features.name, source=short_crs(found), target=wanted)
+        return features, wanted, (note,)
+    told = crs_to_write(found)
+    remedy = _('Reproject the file, or allow it: [units] reproject_from = ["{crs}"].').format(crs=told)
     raise InputError(
         Problem(
             features.name,
             _("is in {crs}, the policy's units in {wanted}").format(crs=short_crs(found), wanted=wanted),
-            _('Reproject the file, or allow it: [units] reproject_from = ["{crs}"].').format(crs=short_crs(found)),
+            remedy if told else _("Reproject the file to {crs}.").format(crs=wanted),
         )
     )
+
+
+def _middle(geometry: NDArray[np.object_]) -> tuple[float, float]:
+    """The middle of geometries that may not have been checked."""
+    import shapely
+
+    west, south, east, north = shapely.total_bounds(geometry)
+    return float(west + east) / 2, float(south + north) / 2
 
 
 def _check_distinct(name: str, ids: NDArray[np.object_], row: NDArray[np.int64], col: NDArray[np.int64]) -> None:

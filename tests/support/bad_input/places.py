@@ -24,18 +24,6 @@ def garbage_crs(folder: Path) -> None:
 
 
 PLACES = (
-    Row(
-        "addresses in degrees",
-        s.address_layer("EPSG:4326"),
-        RAW,
-        ("addresses.gpkg: is in EPSG:4326, not in EPSG:25832", "Reproject"),
-    ),
-    Row(
-        "addresses in zone 33",
-        s.address_layer("EPSG:25833", "addresses.parquet"),
-        RAW,
-        ("addresses.parquet: is in EPSG:25833, not in EPSG:25832",),
-    ),
     Row("addresses without a CRS", s.address_layer(None), RAW, ("addresses.gpkg: does not say its reference system",)),
     Row(
         "unknown CRS of addresses",
@@ -45,9 +33,9 @@ PLACES = (
     ),
     Row(
         "other CRS of addresses",
-        s.write("raw/registers.toml", '[addresses]\ncrs = "EPSG:25833"\n'),
+        s.write("raw/registers.toml", '[addresses]\ncrs = "EPSG:27700"\n'),
         RAW,
-        ("registers.toml: addresses.crs", "EPSG:25833", "EPSG:25832"),
+        ("addresses.parquet, columns easting and northing: positions outside the area that EPSG:25832 is used in",),
     ),
     Row(
         "unknown CRS in the policy",

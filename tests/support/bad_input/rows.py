@@ -177,7 +177,7 @@ ROWS = (
         "positions off the Earth",
         s.values("addresses", "easting", [1e12]),
         RAW,
-        ("positions off the Earth (1 row)", "1000000000000.0"),
+        ("positions outside the area that EPSG:25832 is used in", "(1 row)", "at (1000000000000, "),
     ),
     Row(
         "thousands separators",

@@ -1,0 +1,98 @@
+"""Positions that cannot be those of their reference system, and what they look like."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from udsat_geo.messages.errors import InputError
+from udsat_geo.sources.crs import coordinates_in
+from udsat_geo.sources.positions import check_positions, doubts, extent_of, in_words
+
+UTM = "EPSG:25832"
+TOWN = np.array([[720_100.0, 720_900.0, 721_400.5], [6_175_000.0, 6_176_000.0, 6_175_500.0]])
+
+
+def told(easting: object, northing: object, crs: str = UTM) -> str:
+    """What is told of positions; nothing where they may be right."""
+    try:
+        check_positions("a.csv", np.array(easting, float), np.array(northing, float), crs, lambda i: f"A{i}")
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("easting", "northing", "what"),
+    [
+        (*TOWN / 1000, "kilometres"),
+        (*TOWN[::-1], "swapped"),
+        (*coordinates_in(*TOWN, UTM, "EPSG:3857"), "look like Web Mercator"),
+        (*coordinates_in(*TOWN, UTM, "EPSG:4326"), "look like degrees"),
+        (*coordinates_in(*TOWN, UTM, "EPSG:4326")[::-1], "look like degrees"),
+        (*coordinates_in(*coordinates_in(*TOWN, UTM, "EPSG:4326")[::-1], "EPSG:4326", UTM), "latitude and longitude"),
+        (*TOWN * 1e6, "outside the area that EPSG:25832 is used in (Europe between 6°E and 12°E)"),
+        (TOWN[0] * np.inf, TOWN[1], "outside the area"),
+    ],
+    ids=["kilometres", "swapped", "mercator", "degrees", "latitude first", "turned", "off the Earth", "infinite"],
+)
+def test_what_positions_look_like_is_told(easting: object, northing: object, what: str) -> None:
+    found = told(easting, northing)
+    assert what in found
+    assert "(3 rows), for example A0 at (" in found
+
+
+@pytest.mark.parametrize(
+    ("stray", "what"),
+    [((0, 0), "at 0"), ((720_000, 0), "at 0"), ((0, 6_175_000), "at 0"), ((720.1, 6175.2), "kilometres"),
+     ((6_175_000, 720_000), "swapped"), ((12.5, 55.7), "degrees")],
+)  # fmt: skip
+def test_a_stray_is_told_with_its_name_and_position(stray: tuple[float, float], what: str) -> None:
+    found = told([*TOWN[0], stray[0]], [*TOWN[1], stray[1]])
+    assert what in found
+    assert f"(1 row), for example A3 at ({stray[0]}, {stray[1]})" in found
+
+
+@pytest.mark.parametrize(
+    ("crs", "longitude", "latitude"),
+    [
+        (UTM, 15.1, 55.1), (UTM, 8.1, 55.5), (UTM, 12.6, 55.7), ("EPSG:25833", 5.3, 60.4), ("EPSG:25833", 31.1, 70.4),
+        ("EPSG:25830", 4.3, 39.9), ("EPSG:27700", -4.3, 55.9), ("EPSG:28992", 4.9, 52.4), ("EPSG:3006", 18.1, 59.3),
+        ("EPSG:32616", -84.5, 38.0), ("EPSG:3035", 12.6, 55.7), ("EPSG:3857", 12.6, 55.7), ("ESRI:54009", 12.6, 55.7),
+        ("+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000 +ellps=GRS80", 12.6, 55.7),
+    ],
+)  # fmt: skip
+def test_where_countries_use_a_system_nothing_is_told(crs: str, longitude: float, latitude: float) -> None:
+    degrees = np.array([longitude, longitude + 0.1]), np.array([latitude, latitude])
+    easting, northing = coordinates_in(*degrees, "EPSG:4326", crs)
+    assert told(easting, northing, crs) == ""
+    assert doubts("a.csv", easting, northing, crs, str) == ()
+
+
+def test_without_an_area_of_use_a_stray_is_held_against_the_rest() -> None:
+    plane = "+proj=tmerc +lat_0=0 +lon_0=9 +k=0.9996 +x_0=3000000 +y_0=0 +ellps=GRS80"
+    found = told([*TOWN[0] + 2.5e6, 0.0], [*TOWN[1], 0.0], plane)
+    assert "at 0" in found
+    assert "A3 at (0, 0)" in found
+
+
+def test_positions_far_from_all_others_are_told() -> None:
+    rng = np.random.default_rng(1)
+    easting, northing = 720_000 + rng.random(200) * 5000, 6_175_000 + rng.random(200) * 5000
+    assert doubts("a.csv", easting, northing, UTM, str) == ()
+    easting[7] = 347_000.0
+    (note,) = doubts("a.csv", easting, northing, UTM, lambda i: f"A{i}")
+    assert note.told("en").startswith("a.csv: 1 positions lie far from all others, for example A7 at (347000, ")
+
+
+def test_positions_that_are_web_mercators_beside_the_area_are_told() -> None:
+    """Jutland in Web Mercator lies in northern Sweden, where one may use zone 32."""
+    easting, northing = coordinates_in(np.array([8.45, 8.5]), np.array([55.47, 55.5]), "EPSG:4326", "EPSG:3857")
+    assert told(easting, northing) == ""
+    (note,) = doubts("a.csv", easting, northing, UTM, str)
+    assert "as Web Mercator they would lie in it" in note.told("en")
+
+
+def test_an_extent_in_words() -> None:
+    assert in_words(extent_of(*TOWN)) == "(720100-721400, 6175000-6176000)"
+    assert in_words(extent_of(TOWN[0][:0], TOWN[1][:0])) == "-"

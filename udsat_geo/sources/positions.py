@@ -1,0 +1,233 @@
+"""Whether positions can be those of their reference system, and what they look like where they cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import N_, Note, _
+from udsat_geo.messages.words import decimal
+from udsat_geo.sources.crs import area_of_use, bounds_in, coordinates_in, short_crs
+
+Extent = tuple[float, float, float, float]
+"""Least easting and northing, greatest easting and northing."""
+
+MARGIN_M = 400_000.0
+"""How far beyond a system's area of use positions may lie: countries use one zone for more than it is made for (Norway
+zone 33 from Bergen to Vardø, Spain zone 30 to Menorca, Denmark zone 32 to Bornholm). Own choice."""
+
+LARGEST_AREA_M = 15_000_000.0
+"""An area of use that is wider or higher tells nothing. Own choice."""
+
+LONE_M, LONE_RANGES = 50_000.0, 5.0
+"""A position is far from the rest when it lies this far from their middle, and so many times as far as 98 of 100 of
+them lie apart. Own choice."""
+
+_FAR_FROM_ZERO_M = 100_000.0
+"""Where most positions lie this far from 0, one at exactly 0 is none. Own choice."""
+
+_FAR_M = 2_000_000.0
+"""Without an area of use, positions may lie this far from the middle of them all. Own choice."""
+
+_BESIDE_DEGREES = 4.0
+"""Positions this far beside the area of use may be another system's: Denmark's lie up to three from zone 32."""
+
+_MOST_DEGREES, _KILOMETRE = 180.0, 1000.0
+
+_LOOKS = {
+    "zero": (
+        N_("positions at 0, which are none"),
+        N_("Leave a position that is not known empty."),
+    ),
+    "degrees": (
+        N_("positions look like degrees, not metres"),
+        N_("Project them to {crs}."),
+    ),
+    "kilometres": (
+        N_("positions look like kilometres, not metres"),
+        N_("Give them in metres."),
+    ),
+    "swapped": (
+        N_("easting and northing look swapped"),
+        N_("Exchange the two columns."),
+    ),
+    "turned": (
+        N_("latitude and longitude look swapped"),
+        N_("Give longitude first, then latitude."),
+    ),
+    "mercator": (
+        N_("positions look like Web Mercator (EPSG:3857)"),
+        N_("Project them to {crs}, or name the reference system that they are in."),
+    ),
+    "beyond": (
+        N_("positions outside the area that {crs} is used in ({area})"),
+        N_("Check the positions and their reference system; leave a position that is not known empty."),
+    ),
+}
+"""What positions look like -> what is told, and what to do."""
+
+
+def check_positions(
+    where: str,
+    easting: NDArray[np.float64],
+    northing: NDArray[np.float64],
+    crs: str,
+    label: Callable[[int], str],
+    reprojected: bool = False,
+) -> None:
+    """Check that positions lie where their reference system is used, or where most of them lie.
+
+    Parameters
+    ----------
+    where : str
+        File and columns, for the message.
+    easting, northing : float64, shape (n,)
+    crs : str
+        Projected.
+    label : callable
+        What one of them is called, by its number.
+    reprojected : bool
+        Whether they come from another system, so that they are nothing but positions in it, or exchanged.
+
+    Raises
+    ------
+    InputError
+        If some do not: how many, one of them, what they look like and what to do.
+    """
+    if not len(easting):
+        return
+    used = area_of_use(crs)
+    box = _allowed(crs) or _around_the_middle(easting, northing)
+    west, south, east, north = box
+    inside = (easting >= west) & (easting <= east) & (northing >= south) & (northing <= north)
+    for values in (easting, northing):
+        if abs(float(np.median(values))) > _FAR_FROM_ZERO_M:
+            inside &= values != 0
+    # numbers of degrees lie within the area of some systems, at its corner
+    small = bool((np.abs(easting) <= _MOST_DEGREES).all() and (np.abs(northing) <= _MOST_DEGREES).all())
+    if inside.all() and not small:
+        return
+    outside = np.arange(len(easting)) if small else np.flatnonzero(~inside)
+    look = "degrees" if small else _look(easting[outside], northing[outside], crs, box, reprojected)
+    first = int(outside[0])
+    example = _("{name} at ({easting}, {northing})").format(
+        name=label(first), easting=_number(easting[first]), northing=_number(northing[first])
+    )
+    what, remedy = _LOOKS[look]
+    told = {"crs": short_crs(crs), "area": "-" if used is None else used[1]}
+    raise InputError(Problem(where, _(what).format(**told), _(remedy).format(**told), len(outside), example))
+
+
+def doubts(
+    file: str, easting: NDArray[np.float64], northing: NDArray[np.float64], crs: str, label: Callable[[int], str]
+) -> tuple[Note, ...]:
+    """What is told of positions that may be right: those far from all others, and all where they look like others.
+
+    Parameters
+    ----------
+    file : str
+    easting, northing, crs, label
+        See `check_positions`.
+    """
+    if not len(easting):
+        return ()
+    return (*_like_mercator(file, easting, northing, crs), *_far_from_others(file, easting, northing, label))
+
+
+def _like_mercator(
+    file: str, easting: NDArray[np.float64], northing: NDArray[np.float64], crs: str
+) -> tuple[Note, ...]:
+    """Positions that lie beside the area of use, and within it if they are Web Mercator's."""
+    used, box = area_of_use(crs), _allowed(crs)
+    east, north = np.array([np.median(easting)]), np.array([np.median(northing)])
+    if used is None or box is None or box[0] + MARGIN_M <= east[0] <= box[2] - MARGIN_M:
+        return ()
+    (longitude,), _latitude = coordinates_in(east, north, crs, "EPSG:4326")
+    west, south, last, end = used[0]
+    (of_mercator,), (latitude,) = coordinates_in(east, north, "EPSG:3857", "EPSG:4326")
+    beside = not west - _BESIDE_DEGREES <= longitude <= last + _BESIDE_DEGREES
+    if not (beside and west <= of_mercator <= last and south <= latitude <= end):
+        return ()
+    text = N_(
+        "{file}: positions lie beside the area that {crs} is used in ({area}); as Web Mercator they would lie in it"
+    )
+    return (Note(text, {"file": file, "crs": short_crs(crs), "area": used[1]}),)
+
+
+def _far_from_others(
+    file: str, easting: NDArray[np.float64], northing: NDArray[np.float64], label: Callable[[int], str]
+) -> tuple[Note, ...]:
+    if len(easting) < 10:
+        return ()
+    far = np.zeros(len(easting), dtype=bool)
+    for values in (easting, northing):
+        low, middle, high = np.percentile(values, (1, 50, 99))
+        far |= np.abs(values - middle) > LONE_M + LONE_RANGES * (high - low)
+    if not far.any():
+        return ()
+    first = int(np.flatnonzero(far)[0])
+    text = N_("{file}: {count} positions lie far from all others, for example {name} at ({easting}, {northing})")
+    values_told = {"easting": _number(easting[first]), "northing": _number(northing[first]), "name": label(first)}
+    return (Note(text, {"file": file, "count": decimal(int(far.sum()), 0), **values_told}),)
+
+
+def extent_of(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> Extent | None:
+    """Where positions lie; None of none."""
+    if not len(easting):
+        return None
+    return (float(easting.min()), float(northing.min()), float(easting.max()), float(northing.max()))
+
+
+def in_words(extent: Extent | None) -> str:
+    """Where something lies, for a reader."""
+    if extent is None:
+        return "-"
+    west, south, east, north = (f"{side:.0f}" for side in extent)
+    return f"({west}-{east}, {south}-{north})"
+
+
+@cache
+def _allowed(crs: str) -> Extent | None:
+    """Where positions in a reference system may lie; None where its area of use tells nothing."""
+    used = area_of_use(crs)
+    box = None if used is None else bounds_in(used[0], crs)
+    if box is None or max(box[2] - box[0], box[3] - box[1]) > LARGEST_AREA_M:
+        return None
+    return (box[0] - MARGIN_M, box[1] - MARGIN_M, box[2] + MARGIN_M, box[3] + MARGIN_M)
+
+
+def _around_the_middle(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> Extent:
+    east, north = float(np.median(easting)), float(np.median(northing))
+    return (east - _FAR_M, north - _FAR_M, east + _FAR_M, north + _FAR_M)
+
+
+def _look(easting: NDArray[np.float64], northing: NDArray[np.float64], crs: str, box: Extent, reprojected: bool) -> str:
+    """What positions that lie outside a box look like: a key of `_LOOKS`."""
+
+    def mostly(east: NDArray[np.float64], north: NDArray[np.float64], bounds: Extent = box) -> bool:
+        within = (east >= bounds[0]) & (east <= bounds[2]) & (north >= bounds[1]) & (north <= bounds[3])
+        return bool(within.mean() > 0.9)
+
+    degrees = (-_MOST_DEGREES, -_MOST_DEGREES, _MOST_DEGREES, _MOST_DEGREES)
+    for look, found in (
+        ("zero", lambda: ((easting == 0) | (northing == 0)).mean() > 0.9),
+        ("degrees", lambda: mostly(easting, northing, degrees)),
+        ("kilometres", lambda: mostly(easting * _KILOMETRE, northing * _KILOMETRE)),
+        ("swapped", lambda: mostly(northing, easting)),
+        ("mercator", lambda: mostly(*coordinates_in(easting, northing, "EPSG:3857", crs))),
+    ):
+        if not reprojected and found():
+            return look
+    longitude, latitude = coordinates_in(easting, northing, crs, "EPSG:4326")
+    if mostly(*coordinates_in(latitude, longitude, "EPSG:4326", crs)):
+        return "turned"
+    return "beyond"
+
+
+def _number(value: float) -> str:
+    """A coordinate as it stands in the file."""
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.10g}"
