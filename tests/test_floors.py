@@ -50,6 +50,7 @@ ROOMS_OF = {
     "xlsxwriter": {"files"},
     "adbc_driver_postgresql": {"files"},
     "rocrate": {"files"},
+    "h3": {"units"},
     "pandas": {"api"},
     "geopandas": {"api"},
     "folium": {"api"},
@@ -59,7 +60,7 @@ ROOMS_OF = {
 
 HEAVY = (
     "numpy", "numba", "scipy", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyproj", "pyarrow",
-    "pydantic", "rich", "matplotlib", "xlsxwriter", "adbc_driver_postgresql", "rocrate", "bokeh", "jinja2",
+    "pydantic", "rich", "matplotlib", "xlsxwriter", "adbc_driver_postgresql", "rocrate", "bokeh", "jinja2", "h3",
 )  # fmt: skip
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 900

@@ -74,6 +74,8 @@ def _no_such_column(column: str, names: list[str], where: str) -> Problem:
 
 def _alike(ids: list[str], where: str, language: str) -> tuple[str, ...]:
     """What is said of ids that differ in letter case, in the form of their letters or in spaces alone."""
+    if all(one.isascii() and " " not in one for one in ids) and len({one.lower() for one in ids}) == len(ids):
+        return ()
     known: dict[str, str] = {}
     pairs = []
     for one in ids:

@@ -33,6 +33,7 @@ from udsat_geo.sources.crs import (
 from udsat_geo.sources.features import REPROJECTED, TAKEN_AS, Features, as_texts, check_polygons, read_features
 from udsat_geo.sources.positions import Extent, check_positions, doubts, extent_of, in_words
 from udsat_geo.units.grid import Grid, find_cells
+from udsat_geo.units.hexagons import with_hexagons
 from udsat_geo.units.ids import ids_of_units
 from udsat_geo.units.table_grid import grid_of_table
 from udsat_geo.units.units import Units
@@ -84,6 +85,7 @@ def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTab
 
     features = read_features(path, language=language)
     ids, told = ids_of_units(features, policy, language)
+    features = with_hexagons(features, ids, policy, language)
     features, crs, reprojected = _reference_system(features, policy, language)
     notes = features.notes + told + reprojected
     geometry = features.geometry
