@@ -20,12 +20,13 @@ KINDS = {"cells": N_("cells"), "addresses": N_("addresses"), "zones": N_("zones"
 
 @options.command(N_("Check the registers in FOLDER without designating."))
 @options.argument("folder", type=options.PATH)
+@options.option("--year", type=int, metavar="Y", help=N_("Which year, where the folder holds several."))
 @options.policy_option(N_("Its expressions are checked too."))
 @options.language_option(
     N_("Language of the counts. [default: that of the user's locale]"), default=None, show_default=False
 )
 @options.json_option(N_("Print the counts as JSON."))
-def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> None:
+def validate(folder: Path, year: int | None, policy: str, language: str | None, as_json: bool) -> None:
     """Read, check, join and place the registers as a designation would, and print the counts."""
     rule = load_policy(policy).policy
     language = language or program_language()
@@ -33,7 +34,7 @@ def validate(folder: Path, policy: str, language: str | None, as_json: bool) -> 
     with progress_on(not as_json) as progress:
         progress(_("reading and checking", language))
         made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
-        units, sums = made_of(folder, rule)
+        units, sums = made_of(folder, rule, year=year)
         told = check_sums(units, rule, folder.name, language)
     notes = [*(note.told(language) for note in sums.notes), *told]
     if as_json:

@@ -55,6 +55,8 @@ class Inputs:
         Files of barriers, crossings, places, parcels and overrides.
     notes : tuple of str
         What was found out on the way to the files.
+    year : int or None
+        Of the registers, where the folder may hold several.
     """
 
     registers: Path | None
@@ -62,6 +64,7 @@ class Inputs:
     source: str
     around: Around = field(default_factory=Around)
     notes: tuple[str, ...] = ()
+    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -375,7 +378,7 @@ def _read_units(
         notes = (*table.notes, *(note.told(language) for note in sums.notes))
         found = {"counts": sums.counts, "rows": sums.rows, "files": {"units": table_file}, "notes": notes}
         return units, {**found, "vintage": {}, "let": sums.let}
-    units, filled = units_from_table_and_registers(table, inputs.registers, rule, threads)
+    units, filled = units_from_table_and_registers(table, inputs.registers, rule, threads, inputs.year)
     rows = {"units": len(units), **filled.rows}
     found = {"counts": filled.counts, "rows": rows, "files": {"units": table_file, **filled.files}}
     notes = (*table.notes, *(note.told(language) for note in filled.notes))
@@ -393,7 +396,7 @@ def _units_from_registers(
         what, remedy = _("its units are zones"), _("Name their file with --units.")
         raise InputError(Problem(_("policy {id}").format(id=rule.id), what, remedy))
     made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
-    units, sums = made_of(inputs.registers, rule, threads)
+    units, sums = made_of(inputs.registers, rule, threads, inputs.year)
     return units, {
         "counts": sums.counts,
         "rows": sums.rows,

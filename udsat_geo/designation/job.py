@@ -25,6 +25,7 @@ from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.registers.folders import (
     DEFAULT_RAW,
     check_rising,
+    folder_of_year,
     has_no_registers,
     known_years,
     register_folder,
@@ -180,7 +181,7 @@ def find_registers_of_years(
         except InputError as error:
             problems += [message.replace(f"--year {year}: ", f"--years {year}: ", 1) for message in error.messages]
             continue
-        if len({*years, *others}) > 1 and not has_no_registers(raw) and found[year][0] == folder:
+        if len({*years, *others}) > 1 and not has_no_registers(raw) and folder_of_year(folder, year) is None:
             what = _("{folder} has no folder of that year").format(folder=folder)
             problems.append(str(Problem(f"--years {year}", what, known_years(folder))))
     if problems:
@@ -209,9 +210,9 @@ def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs
             remedy = _('Name the registers with --registers, or use a policy whose criteria have register = "units".')
             raise InputError(Problem(name_of(file_of(job.units)), what, remedy))
         source = "unit_table" if registers is None else source_of(registers, year)
-        return Inputs(registers, job.units, source, around_registers(job.around, registers))
+        return Inputs(registers, job.units, source, around_registers(job.around, registers), year=year)
     folder, source = find_registers(job.raw, year, job.seed, progress)
-    return Inputs(folder, None, source, around_registers(job.around, folder))
+    return Inputs(folder, None, source, around_registers(job.around, folder), year=year)
 
 
 def around_registers(named: Around, folder: Path | None) -> Around:
@@ -309,12 +310,12 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
         earlier = dataclasses.replace(job, around=dataclasses.replace(job.around, overrides=None))
         return find_inputs(earlier, year, progress) if year in YEARS else None
     # a folder without years holds this year's people; so does a unit table: neither tells of an earlier year
-    raw = job.raw or DEFAULT_RAW
-    if inputs.registers is None or inputs.registers == raw or not (raw / str(year)).is_dir():
+    folder = None if inputs.registers is None else folder_of_year(job.raw or DEFAULT_RAW, year)
+    if folder is None:
         return None
     # a decision is of one year; barriers and places may be another year's, beside its registers
-    around = around_registers(dataclasses.replace(job.around, overrides=None), raw / str(year))
-    return dataclasses.replace(inputs, registers=raw / str(year), around=around)
+    around = around_registers(dataclasses.replace(job.around, overrides=None), folder)
+    return dataclasses.replace(inputs, registers=folder, around=around, year=year)
 
 
 YEAR = "{year}"
@@ -357,7 +358,7 @@ def inputs_of_years(jobs: Sequence[Job], progress: Progress | None = None) -> li
 
 def _check_folders(raw: Path, years: Sequence[int]) -> None:
     """Every year needs registers of its own: the same people would tell of no change."""
-    if missing := [str(year) for year in years if not (raw / str(year)).is_dir()]:
+    if missing := [str(year) for year in years if folder_of_year(raw, year) is None]:
         what = _("has no registers of {years}").format(years=", ".join(missing))
         raise InputError(Problem(str(raw), what, known_years(raw)))
 

@@ -610,7 +610,7 @@ def measure(
         If the registers are at fault, an expression does not fit them, or an area lies outside the city.
     """
     sets = [areas] if polling is None else [areas, polling.polygons]
-    found = measure_year(registers.folder, goals.policy, sets, threads)
+    found = measure_year(registers.folder, goals.policy, sets, threads, registers.year)
     check_in_city(areas, found.outside[0])
     # the table goes without saying: one of residents and dwellings alone has such a column
     missing = {key: tuple(name.rpartition(".")[2] for name in names) for key, names in found.missing.items()}

@@ -52,7 +52,9 @@ class MeasuredYear:
         return total(self.area_of_place[number], self.sums.residents, len(self.sets[number]))
 
 
-def measure_year(folder: Path, policy: Policy, sets: Sequence[AreaSet], threads: int | None = None) -> MeasuredYear:
+def measure_year(
+    folder: Path, policy: Policy, sets: Sequence[AreaSet], threads: int | None = None, year: int | None = None
+) -> MeasuredYear:
     """Count the people of a year in and around sets of areas.
 
     Parameters
@@ -65,6 +67,8 @@ def measure_year(folder: Path, policy: Policy, sets: Sequence[AreaSet], threads:
         At least one, in the reference system of the registers.
     threads : int, optional
         For DuckDB; no result depends on it.
+    year : int, optional
+        Which year of a folder that holds several.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def measure_year(folder: Path, policy: Policy, sets: Sequence[AreaSet], threads:
         If the registers are at fault, or an expression of the policy does not fit them.
     """
     placing = _Placing(sets)
-    sums, missing = read_partial_registers(folder, policy, placing, threads)
+    sums, missing = read_partial_registers(folder, policy, placing, threads, year)
     return MeasuredYear(policy, tuple(sets), sums, placing.area_of_place, placing.outside, missing)
 
 

@@ -509,7 +509,7 @@ def take_report(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallbac
             progress(f"{year}: " + _("reading and placing", job.language))
         # the updated areas stand beside the others in the last year alone
         chosen = sets if year == years[-1] else sets[:1]
-        measured[year] = measure_year(folders[year][0], job.policy.policy, chosen, job.threads)
+        measured[year] = measure_year(folders[year][0], job.policy.policy, chosen, job.threads, year)
     check_all_in_city(list(measured.values()))
     return _report(job, sets, measured, {year: source for year, (_folder, source) in folders.items()})
 

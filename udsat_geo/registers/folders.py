@@ -10,6 +10,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.settings import read_settings, settings_file
+from udsat_geo.registers.years import FOLDERS, YEAR, years_by_name
 from udsat_geo.sources.kinds import tables_named
 
 DEFAULT_RAW = Path("data/raw")
@@ -63,11 +64,38 @@ def register_folder(raw: Path, year: int) -> Path:
     return raw
 
 
+def folder_of_year(raw: Path, year: int) -> Path | None:
+    """The folder that is known to hold the registers of a year, among others or by itself; None where none is."""
+    if (raw / str(year)).is_dir():
+        return raw / str(year)
+    return raw if raw.is_dir() and year in _years_of_tables(raw) else None
+
+
 def years_in(raw: Path) -> list[int]:
-    """The years that a folder has a folder of registers for, rising."""
+    """The years that a folder has registers for, in folders of their own or by its settings, rising."""
     if not raw.is_dir():
         return []
-    return sorted(int(path.name) for path in raw.iterdir() if path.is_dir() and re.fullmatch("[0-9]{1,9}", path.name))
+    folders = {int(path.name) for path in raw.iterdir() if path.is_dir() and re.fullmatch("[0-9]{1,9}", path.name)}
+    return sorted(folders | set(_years_of_tables(raw)))
+
+
+def _years_of_tables(folder: Path) -> list[int]:
+    """The years that the table of residents of one folder holds, where its settings say how they are kept apart.
+
+    Raises
+    ------
+    InputError
+        If the settings are wrong, or the table cannot be read.
+    """
+    settings = read_settings(folder)
+    layout = settings.residents
+    varies = any(YEAR in value for values in layout.where.values() for value in values)
+    if settings.registers.years == (FOLDERS,) and not varies:
+        return []
+    from udsat_geo.registers.joins import years_by_column
+
+    named = years_by_name(folder, "residents", layout, settings.registers.years)
+    return named or years_by_column(folder, "residents", layout, settings.registers.years)
 
 
 def known_years(raw: Path) -> str:

@@ -7,6 +7,7 @@ file adds values to them, of at most one of its rows each.
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,9 @@ from udsat_geo.registers.cleaning import (
     reading,
 )
 from udsat_geo.registers.layout import JoinedFile, TableLayout, Values, columns_of
-from udsat_geo.registers.tables import TableSource, check_columns, find_table, open_table
+from udsat_geo.registers.schema import Column
+from udsat_geo.registers.tables import NoSuchTableError, TableSource, check_columns, find_table, open_table
+from udsat_geo.registers.years import FIRST_YEAR, YEAR, YearRead, path_of_year, rows_of_year
 from udsat_geo.sources.csv import literal, quoted
 from udsat_geo.sources.kinds import plain
 
@@ -73,7 +76,12 @@ class TableFiles:
 
 
 def open_files(
-    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, layout: TableLayout, may_lack_values: bool
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    name: str,
+    layout: TableLayout,
+    may_lack_values: bool,
+    read: YearRead,
 ) -> TableFiles:
     """Open a table with all files that are joined to it.
 
@@ -81,6 +89,7 @@ def open_files(
     ----------
     may_lack_values : bool
         Whether columns that are neither keys nor positions may be missing.
+    read : YearRead
 
     Raises
     ------
@@ -88,19 +97,25 @@ def open_files(
         If a file is missing or damaged, or lacks columns; all of them are told at once.
     """
     columns = columns_of(name, layout)
-    itself = open_table(connection, find_table(folder, name, layout), name, layout, columns)
-    itself = _narrowed(connection, itself, layout.where)
+    itself = _opened(connection, folder, name, name, layout, columns, read)
     if not layout.joins:
         check_columns(itself, may_lack_values)
         return TableFiles(itself)
-    return _Joining(connection, folder, itself, may_lack_values).files()
+    return _Joining(connection, folder, itself, may_lack_values, read).files()
 
 
 class _Joining:
     """Opens the files joined to a table, and finds each column in one of them."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, itself: TableSource, may_lack_values: bool):
-        self.connection, self.folder, self.may_lack_values = connection, folder, may_lack_values
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        itself: TableSource,
+        may_lack_values: bool,
+        read: YearRead,
+    ):
+        self.connection, self.folder, self.may_lack_values, self.read = connection, folder, may_lack_values, read
         self.itself, self.layout = itself, itself.settings
         self.names: list[str] = []
         self.opened: list[TableSource] = []
@@ -168,19 +183,18 @@ class _Joining:
         label = f"{self.itself.table}.joins.{name}"
         asked = [ours for ours, wanted in self.layout.columns.items() if self._split(wanted)[0] == name]
         columns = {ours: self._split(self.layout.columns[ours])[1] for ours in asked}
-        taken = joined.model_dump(include={"separator", "decimal", "encoding", "file"})
+        taken = joined.model_dump(exclude={"key", "optional", "columns", "values", "crs"})
         layout = TableLayout(**taken, columns=columns, values=self.layout.values, dates=self.layout.dates)
+        looked_for = tuple(column for column in self.itself.columns if column.name in columns)
         try:
-            path = find_table(self.folder, name, layout)
-        except InputError as error:
-            if self.may_lack_values and joined.file is None:
+            source = _opened(self.connection, self.folder, name, label, layout, looked_for, self.read)
+        except NoSuchTableError as error:
+            if self.may_lack_values:
                 return
             needed = _("It is joined to {table} for {columns}.").format(
                 table=self.itself.table, columns=", ".join(asked) or _("its columns")
             )
             raise InputError([f"{message} {needed}" for message in error.messages]) from None
-        looked_for = tuple(column for column in self.itself.columns if column.name in columns)
-        source = _narrowed(self.connection, open_table(self.connection, path, label, layout, looked_for), joined.where)
         key = []
         for there, here in joined.key:
             file, column = self._split(there)
@@ -247,6 +261,23 @@ def _origin_of_country(sides: list[TableSource], mine: list[dict[str, str]]) -> 
             its["origin"] = "origin"
 
 
+def _opened(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    name: str,
+    label: str,
+    layout: TableLayout,
+    columns: tuple[Column, ...],
+    read: YearRead,
+) -> TableSource:
+    """A file by the name of its table, or of what is joined to one, and the rows of it that are read."""
+    of_year = path_of_year(folder, name, layout, read)
+    source = open_table(connection, of_year or find_table(folder, name, layout), label, layout, columns)
+    # what a partition says need not be asked of each row
+    names = [] if of_year is not None else list(source.types)
+    return _narrowed(connection, source, rows_of_year(layout.where, names, source.path.name, layout, read))
+
+
 def _narrowed(connection: duckdb.DuckDBPyConnection, source: TableSource, where: dict[str, Values]) -> TableSource:
     """A file of which only the rows with these values are read.
 
@@ -295,6 +326,34 @@ def _nothing_kept(
     what = _("no row has {values}").format(values=" / ".join(values))
     remedy = _("It has, with their rows: {listed}. What is read stands in registers.toml: [{name}.where].")
     return Problem(label, what, remedy.format(listed=listed, name=source.name))
+
+
+def years_by_column(folder: Path, name: str, layout: TableLayout, ways: tuple[str, ...]) -> list[int]:
+    """The years that a column of a table tells, rising: one that holds the year, or of which a part is the year.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read.
+    """
+    connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
+    source = open_table(connection, find_table(folder, name, layout), name, layout, ())
+    patterns = {way: YEAR for way in ways if source.named(way) is not None}
+    for wanted, values in layout.where.items():
+        of_year = [value for value in values if YEAR in value]
+        if of_year and source.named(wanted) is not None:
+            patterns[wanted] = of_year[0]
+    years: set[int] = set()
+    for wanted, value in patterns.items():
+        column = quoted(source.named(wanted) or wanted)
+        with reading(source):
+            found = connection.execute(f"SELECT DISTINCT CAST({column} AS VARCHAR) FROM {source.relation}").fetchall()
+        before, _year, after = (re.escape(part) for part in value.partition(YEAR))
+        matches = [re.match(f"{before}([0-9]{{4}}){after}", text or "") for (text,) in found]
+        years |= {int(match.group(1)) for match in matches if match}
+    connection.close()
+    shift = layout.vintage if layout.vintage < FIRST_YEAR else 0
+    return sorted(year - shift for year in years)
 
 
 def clean_files(connection: duckdb.DuckDBPyConnection, files: TableFiles) -> CleanTable:

@@ -33,6 +33,7 @@ def _pairs(given: Any) -> Any:
     return given
 
 
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
 Values = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Pairs = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs), Field(min_length=1)]
 
@@ -45,13 +46,16 @@ class JoinedFile(TableSettings):
     key : tuple of (str, str)
         The table's column, or another joined file's as ``file.column``, and the column of this file that equals it.
     where : dict
-        This file's column -> the values of the rows that are read.
+        This file's column -> the values of the rows that are read; ``{year}`` among them is the year.
+    vintage : int
+        The year of its data, or by how many years it lies before the registers' own (-2).
     optional : bool
         Whether it is opened only if a column names it.
     """
 
     key: Pairs
     where: dict[str, Values] = Field(default_factory=dict)
+    vintage: int = Field(default=0, ge=-100, le=9999)
     optional: bool = False
 
     @model_validator(mode="after")
@@ -72,7 +76,9 @@ class TableLayout(TableSettings):
     key_columns : dict
         Our key -> the columns that make it up; in the file these stand under ``columns`` as lists.
     where : dict
-        The file's column -> the values of the rows that are read.
+        The file's column -> the values of the rows that are read; ``{year}`` among them is the year.
+    vintage : int
+        The year of its data, or by how many years it lies before the year that is asked for (-1).
     joins : dict
         Name -> joined file.
     dates : {"day first"} or None
@@ -82,6 +88,7 @@ class TableLayout(TableSettings):
     types: dict[str, Literal["code", "integer", "number", "boolean", "date"]] = Field(default_factory=dict)
     key_columns: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     where: dict[str, Values] = Field(default_factory=dict)
+    vintage: int = Field(default=0, ge=-100, le=9999)
     joins: dict[str, JoinedFile] = Field(default_factory=dict)
     dates: Literal["day first"] | None = None
 
@@ -94,11 +101,6 @@ class TableLayout(TableSettings):
         lists = {name: tuple(value) for name, value in columns.items() if isinstance(value, list)}
         single = {name: value for name, value in columns.items() if name not in lists}
         return {**given, "columns": single, "key_columns": lists} if lists else given
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether its rows are those of one file, all of them."""
-        return not self.joins and not self.where
 
 
 def columns_of(name: str, layout: TableLayout) -> tuple[Column, ...]:

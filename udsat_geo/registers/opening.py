@@ -12,6 +12,7 @@ from udsat_geo.messages.translate import Note, _
 from udsat_geo.registers.cleaning import CleanTable, check_tables
 from udsat_geo.registers.joins import check_links, clean_files, notes_of, open_files
 from udsat_geo.registers.settings import RegisterSettings, read_settings, settings_file
+from udsat_geo.registers.years import YearRead
 from udsat_geo.sources.csv import literal, pattern_of
 from udsat_geo.sources.engine import connect
 
@@ -60,7 +61,9 @@ class Opened:
         return files if self.settings_file is None else {**files, "settings": self.settings_file}
 
 
-def open_registers(folder: Path, threads: int | None = None, may_lack_values: bool = False) -> Opened:
+def open_registers(
+    folder: Path, threads: int | None = None, may_lack_values: bool = False, year: int | None = None
+) -> Opened:
     """Open the tables of a folder; afterwards the connection reaches their files and nothing else.
 
     Parameters
@@ -70,6 +73,8 @@ def open_registers(folder: Path, threads: int | None = None, may_lack_values: bo
         For DuckDB; its own choice without.
     may_lack_values : bool
         Whether columns that are neither keys nor positions may be missing: see `udsat_geo.registers.read`.
+    year : int, optional
+        Which year of a folder that holds several; without it what the settings say.
 
     Raises
     ------
@@ -81,8 +86,10 @@ def open_registers(folder: Path, threads: int | None = None, may_lack_values: bo
     settings = read_settings(folder)
     connection = connect(threads)
     problems = Problems()
+    read = YearRead(settings.year if year is None else year, settings.registers.years)
     opened = [
-        problems.of(open_files, connection, folder, name, settings.table(name), may_lack_values) for name in TABLES
+        problems.of(open_files, connection, folder, name, settings.table(name), may_lack_values, read)
+        for name in TABLES
     ]
     problems.check()
     files = [each for each in opened if each is not None]

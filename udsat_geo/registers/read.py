@@ -541,7 +541,9 @@ class RegisterSums:
     let: dict[str, float | None] = field(default_factory=dict)
 
 
-def read_registers(folder: Path, policy: Policy, place: Place, threads: int | None = None) -> RegisterSums:
+def read_registers(
+    folder: Path, policy: Policy, place: Place, threads: int | None = None, year: int | None = None
+) -> RegisterSums:
     """Read a folder of registers and add up the criteria of a policy by place.
 
     Parameters
@@ -553,6 +555,8 @@ def read_registers(folder: Path, policy: Policy, place: Place, threads: int | No
         Where an address lies.
     threads : int, optional
         For DuckDB; results do not depend on it.
+    year : int, optional
+        Which year of a folder that holds several.
 
     Raises
     ------
@@ -560,7 +564,7 @@ def read_registers(folder: Path, policy: Policy, place: Place, threads: int | No
         With every problem found: files, columns, codes, numbers, keys, positions, expressions.
     """
     check_policy_fits(policy)
-    return sums_of_opened(open_registers(folder, threads), policy, place)
+    return sums_of_opened(open_registers(folder, threads, year=year), policy, place)
 
 
 def sums_of_opened(opened: Opened, policy: Policy, place: Place) -> RegisterSums:
@@ -682,7 +686,7 @@ Missing = dict[str, tuple[str, ...]]
 
 
 def read_partial_registers(
-    folder: Path, policy: Policy, place: Place, threads: int | None = None
+    folder: Path, policy: Policy, place: Place, threads: int | None = None, year: int | None = None
 ) -> tuple[RegisterSums, Missing]:
     """Read registers as `udsat_geo.registers.read.read_registers` does, criteria without their columns left out.
 
@@ -694,6 +698,8 @@ def read_partial_registers(
     policy : Policy
     place : callable
     threads : int, optional
+    year : int, optional
+        Which year of a folder that holds several.
 
     Returns
     -------
@@ -708,7 +714,7 @@ def read_partial_registers(
         See `udsat_geo.registers.read.read_registers`.
     """
     check_policy_fits(policy)
-    opened = open_registers(folder, threads, may_lack_values=True)
+    opened = open_registers(folder, threads, may_lack_values=True, year=year)
     lacking = _lacking(opened, policy)
     missing = {key: lacking[key] for key in policy.keys if lacking[key]}
     if not missing:
@@ -810,7 +816,7 @@ class Addressed:
     notes: tuple[Note, ...]
 
 
-def residents_by_address(folder: Path, threads: int | None = None) -> Addressed:
+def residents_by_address(folder: Path, threads: int | None = None, year: int | None = None) -> Addressed:
     """Read a folder of registers, checked as for a designation, and count the residents of every address.
 
     Parameters
@@ -818,13 +824,15 @@ def residents_by_address(folder: Path, threads: int | None = None) -> Addressed:
     folder : Path
     threads : int, optional
         For DuckDB; the result does not depend on it.
+    year : int, optional
+        Which year of a folder that holds several.
 
     Raises
     ------
     InputError
         With every problem found.
     """
-    opened = open_registers(folder, threads)
+    opened = open_registers(folder, threads, year=year)
     connection = opened.connection
     rows, counts = check(opened)
     found: list[Located] = []

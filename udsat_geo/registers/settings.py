@@ -12,9 +12,24 @@ from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.chain import toml_content
 from udsat_geo.policy.faults import given_value, in_words
-from udsat_geo.registers.layout import JoinedFile, TableLayout
+from udsat_geo.registers.layout import JoinedFile, Names, TableLayout
 
 NAME = "registers.toml"
+
+
+class RegistersAtLarge(BaseModel):
+    """What may be said of all tables.
+
+    Attributes
+    ----------
+    years : tuple of str
+        How years are kept apart, the first that fits a table: ``folders``, ``files`` (``bef2021.parquet``), or the name
+        of a column or partition that holds the year.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    years: Names = ("folders",)
 
 
 class RegisterSettings(BaseModel):
@@ -30,6 +45,8 @@ class RegisterSettings(BaseModel):
         The count year; the seed of a synthetic city.
     vintage : dict
         Criterion -> year of its data.
+    registers : RegistersAtLarge
+    residents, dwellings, addresses : TableLayout
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -39,6 +56,7 @@ class RegisterSettings(BaseModel):
     year: int | None = None
     seed: int | None = None
     vintage: dict[str, int] = Field(default_factory=dict)
+    registers: RegistersAtLarge = RegistersAtLarge()
     residents: TableLayout = TableLayout()
     dwellings: TableLayout = TableLayout()
     addresses: TableLayout = TableLayout()
@@ -93,7 +111,7 @@ def _problem(entry: Any) -> Problem:
     where = f"{NAME}: {'.'.join(str(place) for place in entry['loc'])}"
     if entry["type"] == "extra_forbidden":
         models: list[type[BaseModel]] = [RegisterSettings, TableLayout, JoinedFile]
-        model = models[min(len(entry["loc"]) - 1, 2)]
+        model = RegistersAtLarge if entry["loc"][0] == "registers" else models[min(len(entry["loc"]) - 1, 2)]
         near = difflib.get_close_matches(str(entry["loc"][-1]), list(model.model_fields), 1)
         hint = (
             _("Did you mean {near!r}?").format(near=near[0])

@@ -27,6 +27,10 @@ from udsat_geo.sources.kinds import SUFFIXES, named_path, parquet_parts, plain, 
 _WHOLE_TYPES = frozenset(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"])
 
 
+class NoSuchTableError(InputError):
+    """A table that no file holds."""
+
+
 @dataclass(frozen=True)
 class TableSource:
     """One table of a folder, opened.
@@ -104,17 +108,19 @@ def find_table(folder: Path, name: str, settings: TableLayout) -> Path:
     InputError
         If there is none, or more than one.
     """
+    found = tables_named(folder, plain(name))
     if settings.file is not None:
-        path = named_path(folder, settings.file.partition(LAYER)[0])
-        if not path.exists():
-            raise InputError(Problem(str(path), _("does not exist"), _("registers.toml names it: mend the name.")))
-        return path
-    found = tables_named(folder, name)
+        given = settings.file.partition(LAYER)[0]
+        path = named_path(folder, given)
+        found = [path] if path.exists() else tables_named(folder, plain(given))
+        if not found:
+            remedy = _("registers.toml names it: mend the name.")
+            raise NoSuchTableError(Problem(str(path), _("does not exist"), remedy))
     if not found:
         kinds = ", ".join(SUFFIXES)
         there = sorted(path.name for path in folder.iterdir())[:8]
         listing = _("The folder holds {names}.").format(names=", ".join(there)) if there else _("The folder is empty.")
-        raise InputError(
+        raise NoSuchTableError(
             Problem(
                 str(folder / name),
                 _("no table of {name} ({kinds})").format(name=name, kinds=kinds),

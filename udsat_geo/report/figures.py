@@ -339,5 +339,5 @@ def _measure(
         if progress is not None:
             progress(f"{year}: " + _("reading and placing", job.language))
         chosen = sets if year == job.years[-1] else sets[:1]
-        measured[year] = measure_year(folder, job.policy.policy, chosen, job.threads)
+        measured[year] = measure_year(folder, job.policy.policy, chosen, job.threads, year)
     return measured

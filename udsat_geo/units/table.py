@@ -142,7 +142,7 @@ def units_from_table(table: UnitTable, policy: Policy) -> tuple[Units, UnitSums]
 
 
 def units_from_table_and_registers(
-    table: UnitTable, folder: Path, policy: Policy, threads: int | None = None
+    table: UnitTable, folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
 ) -> tuple[Units, RegisterSums]:
     """Units of a table, filled from registers: each address lies in the unit that holds its point.
 
@@ -158,6 +158,8 @@ def units_from_table_and_registers(
         Its criteria read registers.
     threads : int, optional
         For DuckDB; no result depends on it.
+    year : int, optional
+        Which year of a folder that holds several.
 
     Returns
     -------
@@ -189,7 +191,7 @@ def units_from_table_and_registers(
         unit_of_point, in_several = zone_of_points(table.geometry, easting, northing)
         return unit_of_point, len(table.unit_id)
 
-    sums = read_registers(folder, policy, place, threads)
+    sums = read_registers(folder, policy, place, threads, year)
     sums.counts["addresses_in_several_units"] = in_several
     if not sums.residents.any():
         raise InputError(_nobody(table, policy, around))

@@ -121,7 +121,9 @@ def grid_of(policy: Policy) -> Grid:
     return Grid(policy.units.size, policy.units.id_pattern or DANISH_ID, policy.units.id_unit)
 
 
-def cells_from_registers(folder: Path, policy: Policy, threads: int | None = None) -> tuple[Units, RegisterSums]:
+def cells_from_registers(
+    folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
+) -> tuple[Units, RegisterSums]:
     """Make cells from registers: every cell that holds at least one dwelling, lived in or not.
 
     Parameters
@@ -130,6 +132,8 @@ def cells_from_registers(folder: Path, policy: Policy, threads: int | None = Non
         Holds residents, dwellings and addresses.
     policy : Policy
     threads : int, optional
+    year : int, optional
+        Which year of a folder that holds several.
 
     Returns
     -------
@@ -153,7 +157,7 @@ def cells_from_registers(folder: Path, policy: Policy, threads: int | None = Non
         found.extend((row[first_address], col[first_address]))
         return cell_of_address, len(first_address)
 
-    sums = read_registers(folder, policy, place, threads)
+    sums = read_registers(folder, policy, place, threads, year)
     row, col = found
     order = np.lexsort((col, row))
     order = order[sums.dwellings[order] > 0]
@@ -185,7 +189,9 @@ def _cells(
     )
 
 
-def addresses_from_registers(folder: Path, policy: Policy, threads: int | None = None) -> tuple[Units, RegisterSums]:
+def addresses_from_registers(
+    folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
+) -> tuple[Units, RegisterSums]:
     """Make units of addresses from registers: every address that holds at least one dwelling, lived in or not.
 
     Addresses at one point stay units of their own. Those without a position are no units, and are counted.
@@ -197,6 +203,8 @@ def addresses_from_registers(folder: Path, policy: Policy, threads: int | None =
     policy : Policy
     threads : int, optional
         For DuckDB; no result depends on it.
+    year : int, optional
+        Which year of a folder that holds several.
 
     Returns
     -------
@@ -216,7 +224,7 @@ def addresses_from_registers(folder: Path, policy: Policy, threads: int | None =
         found.append(located)
         return np.arange(len(located.easting), dtype=np.int32), len(located.easting)
 
-    sums = read_registers(folder, policy, place, threads)
+    sums = read_registers(folder, policy, place, threads, year)
     located = found[0]
     held = np.flatnonzero(sums.dwellings > 0)
     if not len(held):
