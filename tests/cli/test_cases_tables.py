@@ -13,6 +13,8 @@ pytestmark = pytest.mark.long
 READ = (
     "addresses-as-json",
     "codes-padded-in-parquet",
+    "excel-sep-line",
+    "mixed-line-ends",
     "parquet-folder",
     "residents-in-capitals",
     "toml-with-bom",
@@ -39,3 +41,40 @@ def test_keys_without_their_zeros_are_told_with_both_forms(tmp_path: Path) -> No
     assert "differ from a key there only in zeros in front" in printed
     assert "Add the missing" not in printed
     assert "exit code 2" in printed
+
+
+def test_windows_1252_is_read_and_told_whatever_is_said_of_latin_1(tmp_path: Path) -> None:
+    printed = run_case("windows-1252", tmp_path)
+    assert printed.count("1 areas, 1,128 residents") == 2, printed
+    assert printed.count("Windows-1252, decimal point") == 2
+
+
+def test_quoted_decimal_commas_are_numbers(tmp_path: Path) -> None:
+    printed = run_case("decimal-comma-quoted", tmp_path)
+    assert "2 areas, 2,240 residents" in printed, printed
+    assert "cells.csv: semicolon separated, UTF-8, decimal comma" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "example"),
+    [
+        ("thousands-points-in-cells", "cells.csv, column out", "1.700"),
+        ("thousands-points-in-incomes", "residents.csv, column disposable_income", "344.937"),
+        ("thousands-points-in-eastings", "addresses.csv, column easting", "720.020"),
+    ],
+)
+def test_a_point_between_thousands_is_asked_about(name: str, where: str, example: str, tmp_path: Path) -> None:
+    printed = run_case(name, tmp_path)
+    assert f"{where}: every fraction has exactly three digits: a thousands separator?" in printed, printed
+    assert f"for example '{example}' in row" in printed
+    assert 'thousands = ".", or decimal = "."' in printed
+    assert "exit code 2" in printed
+
+
+def test_a_text_among_numbers_is_told_and_may_be_listed_as_missing(tmp_path: Path) -> None:
+    printed = run_case("dots-for-missing", tmp_path)
+    assert "cells.csv, column out: text where a number belongs (1 row), for example '..' in row 8." in printed, printed
+    assert 'under [units] missing, as in missing = [".."]' in printed
+    assert "exit code 2" in printed
+    assert "2 areas" in printed
+    assert "exit code 0" in printed

@@ -10,7 +10,16 @@ import string
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
@@ -32,6 +41,8 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Expression = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(one_form)]
 ColumnName = Annotated[str, AfterValidator(one_form)]
 """Of a table, or an expression over its columns."""
+Codes = tuple[float | str, ...]
+"""Values that stand for none."""
 Text = str | dict[str, str]
 Register = Literal["residents", "dwellings", "units"]
 
@@ -61,8 +72,10 @@ class UnitsRule(Rule):
         Columns of a unit table (`residents` may be an expression).
     columns : dict
         Our name -> the names a column of a unit table has had; the first that the table has is used.
-    missing : tuple of float
-        Codes for missing values in a unit table.
+    missing : tuple of float or str, or dict
+        Numbers and texts that stand for missing values in a unit table, in all columns or by column (``*`` is all).
+    decimal, thousands : str or None
+        How numbers are written where they are text: the sign before decimals, and between thousands.
     round_residents : {"nearest"} or None
         How residents that are no whole numbers are rounded, halves up; without it, they are refused.
     id_pattern : str or None
@@ -81,12 +94,32 @@ class UnitsRule(Rule):
     residents: ColumnName | None = None
     name: ColumnName | None = None
     columns: dict[Key, tuple[ColumnName, ...]] = Field(default_factory=dict)
-    missing: tuple[float, ...] = ()
+    missing: Codes | dict[str, Codes] = ()
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal[".", ",", " ", "'"] | None = None
     round_residents: Literal["nearest"] | None = None
     id_pattern: str | None = None
     id_unit: int | None = Field(None, ge=1, le=100_000)
     crs: str | None = None
     reproject_from: tuple[str, ...] = ()
+
+    @field_validator("thousands")
+    @classmethod
+    def _signs_differ(cls, thousands: str | None, given: ValidationInfo) -> str | None:
+        if thousands is not None and thousands == given.data.get("decimal"):
+            raise ValueError(_("is the same sign as decimal"))
+        return thousands
+
+    def missing_of(self, column: str) -> tuple[float | str, ...]:
+        """What stands for missing values in a column, by its name in the file or ours."""
+        if not isinstance(self.missing, dict):
+            return self.missing
+        names = {column.lower()}
+        for ours, theirs in self.columns.items():
+            if names & {ours, *(name.lower() for name in theirs)}:
+                names |= {ours, *(name.lower() for name in theirs)}
+        found = [codes for name, codes in self.missing.items() if name == "*" or one_form(name).lower() in names]
+        return tuple(dict.fromkeys(code for codes in found for code in codes))
 
     @field_validator("id_pattern")
     @classmethod

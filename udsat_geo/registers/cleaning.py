@@ -6,9 +6,10 @@ faults: conditions on the raw cell that are counted in one pass. A fault either 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -18,14 +19,10 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.registers.schema import AGES, COUNTRIES, DANISH, WESTERN, Column
+from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.tables import TableSource, is_whole_type
 from udsat_geo.sources.csv import first_broken_row, literal, quoted
-
-_TEXT_NUMBER = {
-    ".": r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$",
-    ",": r"^\s*[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?\s*$",
-}
-"""By decimal sign. The other sign is none: read as one, a thousand would become a thousandth of itself."""
+from udsat_geo.sources.number_texts import Decimal, Writing, how_written, thousands_problem, told_writing
 
 _LARGEST_WHOLE = 2**53
 """Up to here every whole number is exact in a double."""
@@ -67,8 +64,8 @@ class CleanTable:
     values : dict
         Our column name -> SQL over the raw row.
     faults : tuple of Fault
-    decimal : {".", ","}
-        The decimal sign of its numbers, where they are text.
+    writing : Writing
+        How its numbers are written, where they are text.
     links : tuple of Link
         The files joined to it.
     """
@@ -76,7 +73,7 @@ class CleanTable:
     source: TableSource
     values: dict[str, str]
     faults: tuple[Fault, ...]
-    decimal: str = "."
+    writing: Writing = field(default_factory=Writing)
     links: tuple[Link, ...] = ()
 
     @property
@@ -84,7 +81,7 @@ class CleanTable:
         """How the file was read, where that had to be found out."""
         if self.source.dialect is None:
             return self.source.notes
-        return (self.source.dialect.note(self.source.path.name, self.decimal), *self.source.notes)
+        return (self.source.dialect.note(self.source.path.name, self.writing.decimal), *self.source.notes)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -168,7 +165,7 @@ class Link:
 
 def clean_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> CleanTable:
     """How a table is cleaned: numbers from text by the file's decimal sign, codes recoded and checked."""
-    decimal = _decimal_of(connection, source)
+    writing = _writing_of(connection, source)
     values: dict[str, str] = {}
     faults: list[Fault] = []
     for column in source.columns:
@@ -176,17 +173,17 @@ def clean_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> C
         if len(parts) > 1:
             value, found = _key_of_several(source, column, parts)
         elif parts:
-            value, found = _clean_column(source, column, parts[0], decimal)
+            value, found = _clean_column(source, column, parts[0], writing)
         elif column.name == "origin" and source.column_in_file("origin_country") is not None:
             value, found = _origin_from_country(source)
         else:
             continue
         values[column.name] = value
         faults += found
-    return CleanTable(source, values, tuple(faults), decimal)
+    return CleanTable(source, values, tuple(faults), writing)
 
 
-def _clean_column(source: TableSource, column: Column, in_file: str, decimal: str) -> tuple[str, list[Fault]]:
+def _clean_column(source: TableSource, column: Column, in_file: str, writing: Writing) -> tuple[str, list[Fault]]:
     raw, kind = quoted(in_file), source.types[in_file]
     if column.kind == "key":
         return key_text(raw, kind), _key_faults(raw, kind, column.name, in_file)
@@ -196,7 +193,7 @@ def _clean_column(source: TableSource, column: Column, in_file: str, decimal: st
         return _boolean(raw, kind, column, in_file)
     if column.kind == "date":
         return _date(source, column, in_file)
-    value, faults = _number(raw, kind, column, in_file, decimal)
+    value, faults = _number(raw, kind, column, in_file, writing)
     if column.name == "age":
         low, high = AGES
         odd = f"({value}) NOT BETWEEN {low} AND {high}"
@@ -326,17 +323,15 @@ def _origin_from_country(source: TableSource) -> tuple[str, list[Fault]]:
     return value, [fault]
 
 
-def _number(raw: str, kind: str, column: Column, in_file: str, decimal: str) -> tuple[str, list[Fault]]:
+def _number(raw: str, kind: str, column: Column, in_file: str, writing: Writing) -> tuple[str, list[Fault]]:
     whole = column.kind == "whole"
     whole_numbers = _("Write whole numbers, or leave the cell empty.")
     remedy = whole_numbers if whole else _("Write numbers, or leave the cell empty.")
     if is_whole_type(kind):
         return raw, []
     if kind == "VARCHAR":
-        text = f"replace({raw}, ',', '.')" if decimal == "," else raw
         empty = f"nullif(trim({raw}), '')"
-        pattern = literal(_TEXT_NUMBER[decimal])
-        value = f"CASE WHEN regexp_matches({raw}, {pattern}) THEN TRY_CAST(trim({text}) AS DOUBLE) END"
+        value = writing.value(raw)
         bad = f"{empty} IS NOT NULL AND ({value}) IS NULL"
         faults = [Fault(f"{column.name}_not_a_number", in_file, bad, _("text where a number belongs"), remedy)]
     elif kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL") or kind in ("HUGEINT", "UBIGINT"):
@@ -413,23 +408,24 @@ def _date(source: TableSource, column: Column, in_file: str) -> tuple[str, list[
     return value, [Fault(f"{column.name}_not_a_date", in_file, bad, what, remedy.format(table=source.table))]
 
 
-def _decimal_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> str:
-    """The decimal sign of a CSV file, from all its numbers.
+def _writing_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> Writing:
+    """How the numbers of a table are written where they are text, from all of them.
 
     Raises
     ------
     InputError
-        If numbers with a decimal point and numbers with a decimal comma stand in it, so that one cannot tell.
+        If numbers with a decimal point and numbers with a decimal comma stand in it, or all fractions of a column read
+        as thousands, so that one cannot tell.
     """
-    if source.dialect is None:
-        return "."
-    if source.settings.decimal is not None:
-        return source.settings.decimal
-    names = [source.column_in_file(c.name) for c in source.columns if c.kind in ("whole", "number")]
-    columns = [quoted(name) for name in names if name is not None]
-    commas = " + ".join(f"count(*) FILTER (regexp_matches({c}, '^\\s*[+-]?\\d*,\\d+\\s*$'))" for c in columns) or "0"
-    points = " + ".join(f"count(*) FILTER (regexp_matches({c}, '^\\s*[+-]?\\d*\\.\\d+\\s*$'))" for c in columns) or "0"
-    with_comma, with_point = fetch_one(connection, source, f"SELECT {commas}, {points} FROM {source.rows}")
+    told = told_writing(source.settings.decimal, source.settings.thousands)
+    if told is not None:
+        return told
+    found = [source.column_in_file(c.name) for c in source.columns if c.kind in ("whole", "number")]
+    columns = {name: quoted(name) for name in found if name is not None and source.types[name] == "VARCHAR"}
+    with reading(source):
+        written = how_written(connection, source.rows, columns)
+    with_comma = sum(column.with_comma for column in written.values())
+    with_point = sum(column.with_point for column in written.values())
     if with_comma and with_point:
         raise InputError(
             Problem(
@@ -437,10 +433,26 @@ def _decimal_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> s
                 _("{with_comma} numbers have a decimal comma and {with_point} a decimal point").format(
                     with_comma=decimal(with_comma, 0), with_point=decimal(with_point, 0)
                 ),
-                _('Say which one it is in registers.toml: [{name}] decimal = ",".').format(name=source.name),
+                _(
+                    'Say which one it is in registers.toml: [{name}] decimal = ",", '
+                    'or thousands = "." where points stand between thousands.'
+                ).format(name=source.name),
             )
         )
-    return "," if with_comma else "."
+    sign: Decimal = "," if with_comma else "."
+    key = f"{SETTINGS}, [{source.name}]"
+    problems = [
+        thousands_problem(connection, source.rows, columns[name], _where(source, name), column, sign, key)
+        for name, column in written.items()
+        if column.may_be_thousands(sign)
+    ]
+    if problems:
+        raise InputError(problems)
+    return Writing(sign)
+
+
+def _where(source: TableSource, column: str) -> str:
+    return _("{name}, column {column}").format(name=source.path.name, column=column)
 
 
 def fetch_one(connection: duckdb.DuckDBPyConnection, source: TableSource, query: str) -> tuple[int, ...]:
@@ -562,13 +574,15 @@ def _problem(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fa
             listed = ", ".join(f"{code!r} ({decimal(n, 0)})" for code, n in codes[:_MOST_CODES])
             more = ", …" if len(codes) > _MOST_CODES else ""
             remedy = _("All of them, with their rows: {codes}.").format(codes=listed + more) + f" {remedy}"
-    return Problem(
-        _("{name}, column {column}").format(name=table.source.path.name, column=fault.column),
-        fault.what,
-        remedy,
-        count,
-        example,
-    )
+    if fault.name.endswith("_not_a_number") and first and _GROUPED.match(first[0][1]):
+        remedy += _(' Of thousands, say the sign between them in {settings}: [{table}] thousands = ".".').format(
+            settings=SETTINGS, table=table.source.name
+        )
+    return Problem(_where(table.source, fault.column), fault.what, remedy, count, example)
+
+
+_GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2}([., \u00a0\u202f'’]\d{3})+([.,]\d+)?\s*$")
+"""A number with signs between its thousands."""
 
 
 _MOST_CODES = 60

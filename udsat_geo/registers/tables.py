@@ -21,7 +21,7 @@ from udsat_geo.registers.schema import CRS, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.sources.addresses import LAYER
 from udsat_geo.sources.crs import check_crs
-from udsat_geo.sources.csv import Dialect, literal, pattern_of, quoted, read_dialect
+from udsat_geo.sources.csv import Dialect, literal, pattern_of, quoted, read_dialect, relation_of, rows_of
 from udsat_geo.sources.kinds import SUFFIXES, named_path, parquet_parts, plain, schema_of, table_kind, tables_named
 
 _WHOLE_TYPES = frozenset(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"])
@@ -185,13 +185,11 @@ def _open_csv(
 ) -> TableSource:
     dialect = read_dialect(path, settings)
     _check_names(path, dialect.header, columns, settings)
-    texts = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in dialect.columns)
-    relation = (
-        f"read_csv({literal(pattern_of(path))}, hive_partitioning=false, auto_detect=false, header=true, "
-        "strict_mode=true, null_padding=false, "
-        f"delim={literal(dialect.separator)}, quote='\"', escape='\"', encoding={literal(dialect.encoding)}, "
-        f"columns={{{texts}}})"
-    )
+    if dialect.plain:
+        relation = relation_of(path, dialect)
+    else:
+        connection.register(f"{name}_as_read", rows_of(path, dialect))
+        relation = quoted(f"{name}_as_read")
     return _opened(connection, path, name, settings, relation, dialect)
 
 

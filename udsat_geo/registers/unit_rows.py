@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,7 @@ from udsat_geo.kernels.arrays import Floats
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, Note, _
 from udsat_geo.messages.words import decimal
-from udsat_geo.policy.rules import Policy
+from udsat_geo.policy.rules import Policy, one_form
 from udsat_geo.registers.column_types import readable
 from udsat_geo.registers.expressions import (
     check_expression,
@@ -25,6 +26,7 @@ from udsat_geo.registers.expressions import (
     raise_if_any,
 )
 from udsat_geo.registers.read import Ratios, add_ratios
+from udsat_geo.registers.unit_texts import with_numbers
 from udsat_geo.sources.csv import quoted
 from udsat_geo.sources.engine import connect
 
@@ -67,7 +69,7 @@ class UnitSums:
     notes: tuple[Note, ...] = ()
 
 
-def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
+def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArray[np.int64] | None = None) -> UnitSums:
     """The sums of each unit from its own row.
 
     Parameters
@@ -77,6 +79,8 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
         Of the file, for messages.
     policy : Policy
         Its criteria read ``units``; values of ``[units] missing`` are no values.
+    row_in_file : int64, shape (n_units,), optional
+        Where each row stood in the file, from 0, for messages.
 
     Raises
     ------
@@ -91,7 +95,9 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy) -> UnitSums:
     attributes = _with_our_names(attributes, name, policy)
     connection = connect()
     columns = attributes.column_names
+    _check_missing(columns, name, policy)
     attributes = _used(connection, attributes, name, policy)
+    attributes = with_numbers(connection, attributes, name, policy, row_in_file)
     connection.register("attributes", attributes)
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -200,15 +206,40 @@ def _check_names(names: list[str], file: str) -> None:
     raise_if_any(problems)
 
 
+def _codes_as_numbers(column: str, policy: Policy) -> list[str]:
+    """SQL of the numbers that stand for missing values in a column, also where they are written as text."""
+    found = []
+    for code in policy.units.missing_of(column):
+        with suppress(ValueError):
+            number = float(code)
+            found += [repr(number)] if math.isfinite(number) else []
+    return found
+
+
+def _check_missing(columns: list[str], name: str, policy: Policy) -> None:
+    """Check that the columns that ``[units.missing]`` names are there."""
+    given = policy.units.missing
+    known = {column.lower() for column in columns} | set(policy.units.columns)
+    problems = [
+        Problem(
+            policy.place("units.missing"),
+            _("the table {name} has no column {column!r}").format(name=name, column=column),
+            _("Mend or remove it."),
+        )
+        for column in (given if isinstance(given, dict) else ())
+        if column != "*" and one_form(column).lower() not in known
+    ]
+    raise_if_any(problems)
+
+
 def _without_missing(connection: duckdb.DuckDBPyConnection, policy: Policy) -> str:
     """SQL of the rows with missing values, and NaN, as NULL."""
     columns = []
-    codes = ", ".join(repr(value) for value in policy.units.missing)
     for column, kind, *_ignored in connection.execute("DESCRIBE SELECT * FROM attributes").fetchall():
         raw = quoted(column)
         numeric = kind in ("DOUBLE", "FLOAT", "INTEGER", "UINTEGER") or kind.endswith("INT")
         numeric = numeric or kind.startswith("DECIMAL")
-        value = raw
+        value, codes = raw, ", ".join(_codes_as_numbers(column, policy))
         if numeric and codes:
             value = f"CASE WHEN {raw} IN ({codes}) THEN NULL ELSE {raw} END"
         if kind in ("DOUBLE", "FLOAT"):

@@ -31,7 +31,7 @@ from udsat_geo.sources.crs import (
     same_crs,
     short_crs,
 )
-from udsat_geo.sources.csv import read_csv_table
+from udsat_geo.sources.csv import TableSettings, read_csv_table
 from udsat_geo.sources.formats import BLANK, check_vector_file
 from udsat_geo.sources.gdal import limited_gdal
 from udsat_geo.sources.kinds import parquet_parts, partitions_of, table_kind
@@ -236,7 +236,9 @@ class Features:
     notes: tuple[str, ...] = ()
 
 
-def read_features(path: Path, as_text: bool = False, language: str = "en") -> Features:
+def read_features(
+    path: Path, as_text: bool = False, language: str = "en", settings: TableSettings | None = None
+) -> Features:
     """Read the one layer of a vector file, or a plain CSV or Parquet table.
 
     Parameters
@@ -247,13 +249,15 @@ def read_features(path: Path, as_text: bool = False, language: str = "en") -> Fe
         Leave every value of a CSV table the text that it is.
     language : {"da", "en"}
         Of the notes.
+    settings : TableSettings, optional
+        How a CSV table is written, where that is not to be found out.
 
     Raises
     ------
     InputError
         If the file is missing, empty, damaged, or has several layers and none is named.
     """
-    features = _read_features(path, as_text, language)
+    features = _read_features(path, as_text, language, settings)
     table = features.attributes
     # a Mac writes letters and their marks apart, which look the same: names of columns are compared in one form
     names = [unicodedata.normalize("NFC", name) for name in table.column_names]
@@ -262,7 +266,7 @@ def read_features(path: Path, as_text: bool = False, language: str = "en") -> Fe
     return features
 
 
-def _read_features(path: Path, as_text: bool, language: str) -> Features:
+def _read_features(path: Path, as_text: bool, language: str, settings: TableSettings | None) -> Features:
     text, _bar, layer = str(path).partition("|layername=")
     file = Path(text)
     if not file.exists():
@@ -277,7 +281,7 @@ def _read_features(path: Path, as_text: bool, language: str) -> Features:
 
         return Features(name_of(file), read_sas(file), None, None)
     if kind == "csv":
-        table, note = read_csv_table(file, as_text, language)
+        table, note = read_csv_table(file, as_text, language, settings)
         return Features(name_of(file), table, None, None, (note,))
     return _read_gdal(file, layer or None)
 

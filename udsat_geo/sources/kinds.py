@@ -63,14 +63,15 @@ def table_kind(path: Path) -> TableKind:
         known = None
     if known not in (None, ".csv", ".gz") or (suffix in VECTORS and not is_text(start)):
         return "vector"
-    if not is_text(start) or not (suffix in TEXTS or _has_columns(start)):
+    text_as = "vector" if suffix in VECTORS and suffix != ".tab" else "csv"
+    if not is_text(start) or (text_as == "csv" and suffix not in (*TEXTS, *PARQUETS, *SAS) and not _has_columns(start)):
         what = _("is no table of a kind that is known")
         raise InputError(Problem(name, what, _("Export it as CSV or Parquet.")))
     if suffix in PARQUETS + SAS:
         what, remedy = _("is called {suffix}, but is text"), _("Name it .csv if it is a CSV table, or export it again.")
         raise InputError(Problem(name, what.format(suffix=suffix), remedy))
     # a text named as a vector file is told as what it is not
-    return "vector" if suffix in VECTORS and suffix != ".tab" else "csv"
+    return "vector" if text_as == "vector" else "csv"
 
 
 def _start_of(path: Path, name: str) -> bytes:

@@ -30,6 +30,7 @@ from udsat_geo.sources.crs import (
     scale_at,
     short_crs,
 )
+from udsat_geo.sources.csv import TableSettings
 from udsat_geo.sources.features import REPROJECTED, TAKEN_AS, Features, as_texts, check_polygons, read_features
 from udsat_geo.sources.positions import Extent, check_positions, doubts, extent_of, in_words
 from udsat_geo.units.grid import Grid, find_cells
@@ -57,6 +58,8 @@ class UnitTable:
     row, col : int64, shape (n_units,), or None
     attributes : pyarrow.Table, n_units rows
     notes : tuple of str
+    row_in_file : int64, shape (n_units,)
+        Where each unit's row stood in the file, from 0.
     grid : Grid or None
         Cells only.
     """
@@ -69,6 +72,7 @@ class UnitTable:
     col: NDArray[np.int64] | None
     attributes: Any
     notes: tuple[str, ...]
+    row_in_file: NDArray[np.int64]
     grid: Grid | None = None
 
 
@@ -83,7 +87,8 @@ def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTab
     """
     import shapely
 
-    features = read_features(path, language=language)
+    written = TableSettings(decimal=policy.units.decimal, thousands=policy.units.thousands)
+    features = read_features(path, language=language, settings=written)
     ids, told = ids_of_units(features, policy, language)
     features = with_hexagons(features, ids, policy, language)
     features, crs, reprojected = _reference_system(features, policy, language)
@@ -113,6 +118,7 @@ def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTab
             col[order],
             features.attributes.take(order),
             notes + told,
+            order,
             grid,
         )
     if geometry is None:
@@ -122,7 +128,7 @@ def read_unit_table(path: Path, policy: Policy, language: str = "en") -> UnitTab
     notes += _totals(features.name, ids, geometry, easting, northing, language)
     order = np.argsort(ids.astype(str), kind="stable")
     return UnitTable(
-        features.name, crs, ids[order], geometry[order], None, None, features.attributes.take(order), notes
+        features.name, crs, ids[order], geometry[order], None, None, features.attributes.take(order), notes, order
     )
 
 
@@ -134,7 +140,7 @@ def units_from_table(table: UnitTable, policy: Policy) -> tuple[Units, UnitSums]
     InputError
         If an expression of the policy does not fit the table's columns.
     """
-    sums = sum_unit_rows(table.attributes, table.name, policy)
+    sums = sum_unit_rows(table.attributes, table.name, policy, table.row_in_file)
     if not sums.residents.any():
         what = _("nobody lives in the units: their residents are 0 or not known")
         raise InputError(Problem(table.name, what, _("Check [units] residents and missing in the policy.")))

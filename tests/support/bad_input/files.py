@@ -79,10 +79,10 @@ FILES = (
         "no GeoPackage at all", s.write("units.gpkg", "hello"), ZONES, ("units.gpkg: cannot be read", "no vector file")
     ),
     Row(
-        "UTF-16",
-        s.change_bytes("csv/residents.csv", lambda b: b.decode("latin-1").encode("utf-16")),
+        "UTF-16 without a byte order mark",
+        s.change_bytes("csv/residents.csv", lambda b: b.decode("latin-1").encode("utf-16-le")),
         CSV,
-        ("residents.csv: is UTF-16", "Save it as UTF-8"),
+        ("residents.csv: is no table of a kind that is known", "Export it as CSV"),
     ),
     Row(
         "neither UTF-8 nor Latin-1",
