@@ -17,6 +17,8 @@ DONE = {
     "addresses-geojson-in-metres": (ONE_AREA, "does not say its reference system, and is taken to be in EPSG:25832"),
     "addresses-with-heights": (ONE_AREA,),
     "empty-point-in-geopackage": ("1 areas, 1,179 residents", "Addresses without a position: 2"),
+    "zones-hairline-gaps": (TWO_AREAS, "pairs of zones have a gap of at most 0.001 m between them, and touch"),
+    "zones-geojson-7-decimals": ("2,340 residents, 32.3 %", "38 pairs of zones lie within a metre of each other"),
     "total-among-the-zones": ("zones.gpkg: zone 9998 covers 64 others, as a total does",),
     "zones-in-an-unknown-system": (TWO_AREAS,),
 }
@@ -29,6 +31,7 @@ REFUSED = {
     "null-island-with-raster": ("addresses.csv, columns easting and northing: positions at 0",
                                 "(1 row), for example A00021 at (0, 0). Leave a position that is not known empty."),
     "everybody-outside": ("zones.gpkg: no dwelling of the registers could be placed in a unit",),
+    "barriers-elsewhere": ("barriers.gpkg: lies far from the units: in (", "Check its reference system"),
     "zones-in-web-mercator": ("zones.gpkg: is in EPSG:3857, in which a metre of the ground is 1.77 here",
                               'Set crs = "EPSG:25832"', 'reproject_from = ["EPSG:3857"]'),
 }  # fmt: skip
@@ -56,3 +59,10 @@ def test_a_layer_of_styles_is_no_choice_and_a_layer_can_be_named(tmp_path: Path)
     printed = run_case("addresses-with-a-style", tmp_path)
     assert printed.count(ONE_AREA) == 2, printed
     assert printed.count("exit code 0") == 2, printed
+
+
+def test_a_file_that_is_being_written_to_is_refused(tmp_path: Path) -> None:
+    printed = run_case("geopackage-with-wal", tmp_path)
+    assert "before residents 7240" in printed
+    assert "zones.gpkg: is open in another program: a part of it lies in zones.gpkg-wal" in printed
+    assert "after" not in printed

@@ -99,7 +99,12 @@ def test_crossings_far_from_every_barrier_are_listed(good: Path, tmp_path: Path,
     ],
 )
 def test_areas_that_no_place_is_near_are_counted(good: Path, tmp_path: Path, language: str, told: str) -> None:
-    found = run(good, tmp_path, places=write(tmp_path / "places.gpkg", [Point(0, 0)], name=["Far"]), lang=language)
+    found = run(
+        good,
+        tmp_path,
+        places=write(tmp_path / "places.gpkg", [Point(WEST - 5000, SOUTH - 5000)], name=["Far"]),
+        lang=language,
+    )
     assert told in found["notes"]
 
 

@@ -30,7 +30,8 @@ from udsat_geo.registers.expressions import LimitExpressions, check_limits, reso
 from udsat_geo.scoring.scores import Scores, score_units
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
-from udsat_geo.units.edges import Edges, find_edges, uncut_edges
+from udsat_geo.units.barriers import Barriers
+from udsat_geo.units.edges import Edges, find_edges, tell_gaps, uncut_edges
 from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import Units, addresses_from_registers, cells_from_registers
 
@@ -207,10 +208,8 @@ def designate(
     around = read_surroundings(inputs.around, units, rule, language)
     step(_("scoring", language))
     scores = score_units(units, rule)
-    edges = find_edges(units, rule)
-    if around.barriers is not None:
-        all_edges, edges = edges, uncut_edges(edges, units, around.barriers)
-        around = dataclasses.replace(around, notes=(*around.notes, _parted(all_edges, edges, language)))
+    edges, told = _edges(units, rule, around.barriers, language)
+    around = dataclasses.replace(around, notes=(*around.notes, *told))
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id)
     decisions = None if around.overrides is None else around.overrides.decisions
@@ -253,6 +252,16 @@ def remember(previous: AreaSet | None, units: Units, year: int) -> Memory | None
     area_of_unit = dict(zip(members.unit_id.tolist(), members.area_of_unit.tolist(), strict=True))
     earlier = np.array([area_of_unit.get(unit, -1) for unit in units.unit_id.tolist()], dtype=np.int64)
     return Memory(year, earlier, previous.end_year)
+
+
+def _edges(units: Units, rule: Policy, barriers: Barriers | None, language: str) -> tuple[Edges, tuple[str, ...]]:
+    """The edges that no barrier cuts, and what is told of them."""
+    edges = find_edges(units, rule)
+    told = tell_gaps(units, rule, edges, language)
+    if barriers is None:
+        return edges, told
+    uncut = uncut_edges(edges, units, barriers)
+    return uncut, (*told, _parted(edges, uncut, language))
 
 
 def _parted(before: Edges, after: Edges, language: str) -> str:

@@ -8,16 +8,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
 from udsat_geo.areas.decisions import Overrides, read_overrides
 from udsat_geo.areas.outlines import Parcels, read_parcels
-from udsat_geo.messages.errors import Problems
+from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
+from udsat_geo.sources.positions import Extent, extent_of, in_words
 from udsat_geo.units.barriers import Barriers, read_barriers
 from udsat_geo.units.places import Places, read_places
 from udsat_geo.units.units import Units
+
+FAR_M, BESIDE_M = 10_000.0, 1_000.0
+"""What lies farther from the units than this and as far as they reach is another place's; what lies this near may still
+matter. Own choices."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +90,64 @@ def read_surroundings(around: Around, units: Units, policy: Policy, language: st
             found[name] = problems.of(readers[name], path)
     problems.check()
     notes = [note for part in found.values() for note in part.notes]
+    notes += _check_near(found, around, units, language)
     if around.parcels is not None and units.kind != "addresses":
         text = _("{name}: parcels serve areas made of addresses only; here they change nothing", language)
         notes.append(text.format(name=name_of(file_of(around.parcels))))
     return Surroundings(**found, notes=tuple(notes), rows=_rows(found, around))
+
+
+def _check_near(found: dict[str, Any], around: Around, units: Units, language: str) -> list[str]:
+    """Refuse files that hold nothing anywhere near the units, and say of what lies beside them that it does.
+
+    Raises
+    ------
+    InputError
+        Naming every file that lies elsewhere.
+    """
+    west, south, east, north = _extent(units)
+    most = FAR_M + max(east - west, north - south)
+    notes, problems = [], []
+    for name, part in found.items():
+        bounds = _bounds(part)
+        if not len(bounds):
+            continue
+        apart = np.max([bounds[:, 0] - east, west - bounds[:, 2], bounds[:, 1] - north, south - bounds[:, 3]], axis=0)
+        file = name_of(file_of(around.named()[name]))
+        if apart.min() > most:
+            theirs = (*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist())
+            what = _("lies far from the units: in {theirs}, and they in {ours}")
+            told = {"theirs": in_words(theirs), "ours": in_words((west, south, east, north))}
+            remedy = _("Check its reference system and the order of its coordinates, or leave it out.")
+            problems.append(Problem(file, what.format(**told), remedy))
+        elif apart.min() > 0:
+            notes.append(_("{name}: nothing of it lies within the extent of the units", language).format(name=file))
+    if problems:
+        raise InputError(problems)
+    return notes
+
+
+def _extent(units: Units) -> Extent:
+    """The rectangle around the units, with the next ones that could be there."""
+    if units.geometry is not None:
+        west, south, east, north = shapely.total_bounds(units.geometry).tolist()
+    else:
+        west, south, east, north = extent_of(units.easting, units.northing) or (0.0, 0.0, 0.0, 0.0)
+    return (west - BESIDE_M, south - BESIDE_M, east + BESIDE_M, north + BESIDE_M)
+
+
+def _bounds(part: Any) -> NDArray[np.float64]:
+    """West, south, east and north of everything in a file, shape (n, 4); none of what is no place."""
+    if isinstance(part, Barriers):
+        ends = [
+            np.column_stack([part.easting_start, part.northing_start]),
+            np.column_stack([part.easting_end, part.northing_end]),
+        ]
+        return np.column_stack([np.minimum(*ends), np.maximum(*ends)])
+    if isinstance(part, (Places, Parcels)):
+        bounds: NDArray[np.float64] = shapely.bounds(part.geometry)
+        return bounds
+    return np.empty((0, 4))
 
 
 def _rows(found: dict[str, Any], around: Around) -> dict[str, int]:

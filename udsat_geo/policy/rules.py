@@ -246,6 +246,10 @@ class AreaThresholds(Rule):
         return self.core_threshold if self.edge is None else self.edge
 
 
+HAIR_M = 0.001
+"""Zones this near each other touch: what rounding leaves between them. Own choice."""
+
+
 class AreasRule(Rule):
     """`[areas]`: what an area is.
 
@@ -273,7 +277,7 @@ class AreasRule(Rule):
 
     neighbours: Literal["queen", "rook", "none"] = "queen"
     reach: float = Field(0.0, ge=0, le=10_000)
-    tolerance: float = Field(0.0, ge=0, le=1000)
+    tolerance: float = Field(HAIR_M, ge=0, le=1000)
     residents: int = Field(1000, ge=0)
     bridge: float = Field(0.0, ge=0, le=5000)
     holes: float = Field(0.0, ge=0, le=100_000)

@@ -114,6 +114,7 @@ def check_vector_file(path: Path, name: str) -> None:
         remedy = _("Name the file that holds the features: {kinds}.").format(kinds=_(KINDS))
         raise InputError(Problem(name, what.format(kind=recipe), remedy))
     if suffix == ".gpkg":
+        _check_closed(path, name)
         _check_tables(path, name)
     elif suffix in (None, ".zip", ".gz", ".parquet", ".csv") or _is_foreign(start, suffix):
         what = _("cannot be read: it is no vector file of a kind that is known")
@@ -139,6 +140,23 @@ def _is_foreign(start: bytes, suffix: str | None) -> bool:
         )
         return not known or b"<!DOCTYPE" in start or b"<!ENTITY" in start or is_web_page(start)
     return False
+
+
+_UNWRITTEN = {"-wal": (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"), "-journal": (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7",)}
+"""What SQLite keeps beside a database that is being written to: end of the name -> how it begins."""
+
+
+def _check_closed(path: Path, name: str) -> None:
+    """Refuse a database that another program has not written to its end: its hash would not be that of what is read."""
+    for end, begins in _UNWRITTEN.items():
+        beside = path.with_name(path.name + end)
+        if not beside.is_file():
+            continue
+        with beside.open("rb") as file:
+            if file.read(8).startswith(begins):
+                what = _("is open in another program: a part of it lies in {file}").format(file=beside.name)
+                remedy = _("Close it there; if no program has it open, open and close it in QGIS once.")
+                raise InputError(Problem(name, what, remedy))
 
 
 def _check_tables(path: Path, name: str) -> None:

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
-from udsat_geo.policy.rules import Policy
+from udsat_geo.policy.rules import HAIR_M, Policy
 from udsat_geo.units.barriers import Barriers, is_cut, segment_lines
 from udsat_geo.units.grid import QUEEN_FORWARD, ROOK_FORWARD
 from udsat_geo.units.units import Units
+
+GAP_M = 1.0
+"""Zones that lie this near each other and do not touch are told; own choice."""
 
 MOST_PAIRS = 100_000_000
 """Of addresses that touch: 0.8 GB, and some 4 GB more where barriers are held to each. Own choice."""
@@ -109,9 +112,9 @@ def zone_edges(geometry: NDArray[np.object_], rook: bool, tolerance: float) -> E
     """Edges between polygons.
 
     Queen: two zones touch when no more than `tolerance` lies between them. Rook: when the part of one's border that
-    runs within `tolerance` of the other is longer than four tolerances. Corners that merely meet at right angles see
-    at most two tolerances; where borders part at less than 30 degrees on both sides of a corner, a meeting of corners
-    counts as a line. Four is our own choice.
+    runs within `tolerance` of the other is longer than four tolerances; where that is a hair, also when they share
+    a line, however short. Corners that merely meet at right angles see at most two tolerances; where borders part at
+    less than 30 degrees on both sides of a corner, a meeting of corners counts as a line. Four is our own choice.
 
     Parameters
     ----------
@@ -131,11 +134,73 @@ def zone_edges(geometry: NDArray[np.object_], rook: bool, tolerance: float) -> E
     once = head < tail
     head, tail = head[once], tail[once]
     if rook and len(head):
-        shared = _shared_border(geometry, head, tail, tolerance)
-        line = shared > 4 * tolerance if tolerance > 0 else shared > 0
+        line = _share_line(geometry, head, tail, tolerance)
         head, tail = head[line], tail[line]
     order = np.lexsort((tail, head))
     return Edges(head[order].astype(np.int32), tail[order].astype(np.int32))
+
+
+def _share_line(
+    geometry: NDArray[np.object_], head: NDArray[np.int64], tail: NDArray[np.int64], tolerance: float
+) -> NDArray[np.bool_]:
+    """Whether each pair shares a line, shape (n_edges,); see `zone_edges`."""
+    if tolerance > HAIR_M:
+        return _shared_border(geometry, head, tail, tolerance) > 4 * tolerance
+    line = _shared_border(geometry, head, tail, 0.0) > 0
+    rest = np.flatnonzero(~line)
+    if tolerance > 0 and len(rest):
+        line[rest] = _shared_border(geometry, head[rest], tail[rest], tolerance) > 4 * tolerance
+    return line
+
+
+def tell_gaps(units: Units, policy: Policy, edges: Edges, language: str) -> tuple[str, ...]:
+    """What is told of zones that do not touch by themselves, and lie within a metre of each other.
+
+    Parameters
+    ----------
+    units : Units
+    policy : Policy
+    edges : Edges
+        By its rule, before barriers cut any.
+    language : {"da", "en"}
+
+    Returns
+    -------
+    tuple of str
+        How many pairs the tolerance of a hair made touch (one that is wider was asked for), and how many are left.
+    """
+    import shapely
+
+    rule, geometry = policy.areas, units.geometry
+    if geometry is None or rule.neighbours == "none" or rule.tolerance >= GAP_M:
+        return ()
+    head, tail = shapely.STRtree(geometry).query(geometry, predicate="dwithin", distance=GAP_M)
+    once = head < tail
+    head, tail = head[once], tail[once]
+    shapely.prepare(geometry)
+    apart = ~shapely.intersects(geometry[head], geometry[tail])
+    head, tail = head[apart], tail[apart]
+    if not len(head):
+        return ()
+    touch = np.isin(head * len(geometry) + tail, edges.head.astype(np.int64) * len(geometry) + edges.tail)
+    left = ~touch
+    if rule.neighbours == "rook":
+        left[left] = _shared_border(geometry, head[left], tail[left], GAP_M) > 4 * GAP_M
+    notes = []
+    if touch.any() and rule.tolerance <= HAIR_M:
+        text = _(
+            "{count} pairs of zones have a gap of at most {tolerance:g} m between them, and touch ([areas] tolerance).",
+            language,
+        )
+        notes.append(text.format(count=decimal(int(touch.sum()), 0, language), tolerance=rule.tolerance))
+    if left.any():
+        text = _(
+            "{count} pairs of zones lie within a metre of each other, and do not touch: a gap of digitising? "
+            "[areas] tolerance closes it.",
+            language,
+        )
+        notes.append(text.format(count=decimal(int(left.sum()), 0, language)))
+    return tuple(notes)
 
 
 def _shared_border(
@@ -144,6 +209,8 @@ def _shared_border(
     """Length of each head's border on, or within tolerance of, its tail, shape (n_edges,)."""
     import shapely
 
+    used, number = np.unique(np.concatenate([head, tail]), return_inverse=True)
+    geometry, (head, tail) = geometry[used], np.split(number, 2)
     border = shapely.boundary(geometry)
     if tolerance > 0:
         near = shapely.buffer(geometry, tolerance)
