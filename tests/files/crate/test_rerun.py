@@ -282,7 +282,7 @@ residents = 10
 
 @pytest.mark.parametrize("suffix", ["gpkg", "shp"])
 def test_a_table_of_units_with_a_reference(town: Path, suffix: str) -> None:
-    squares = [shapely.box(100 * i, 0, 100 * i + 100, 100) for i in range(6)]
+    squares = [shapely.box(720_000 + 100 * i, 6_175_000, 720_100 + 100 * i, 6_175_100) for i in range(6)]
     zones = gpd.GeoDataFrame(
         {"zone": list("abcdef"), "people": [100] * 6, "poor": [60, 55, 10, 10, 70, 20]},
         geometry=squares,
