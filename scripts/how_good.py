@@ -8,6 +8,9 @@ Prints the tables of the documentation's page "How good it is". The planted trut
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +22,11 @@ from udsat_geo.changes.diff import EVENTS
 from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.designation.job import Job, run
 from udsat_geo.policy.load import load_policy
+from udsat_geo.sources.crs import reproject
 from udsat_geo.sources.features import read_features
 from udsat_geo.synthetic.write import cached_registers, planted_areas
 from udsat_geo.units.grid import Grid
+from udsat_geo.units.zones import zone_of_points
 
 POLICIES = Path(__file__).parent.parent / "tests" / "policies"
 ADDRESSES = str(POLICIES / "addresses.toml")
@@ -166,6 +171,76 @@ def print_glasgow(folder: Path) -> None:
         previous = made
 
 
+def first_policy(name: str, table: Path, second: Path | None, folder: Path) -> tuple[str, Path]:
+    """The policy that `udsat init policy` proposes, with the edits of ``tests/policies/NAME.patch``; and its table."""
+    out = folder / f"{name}.toml"
+    call = [sys.executable, "-m", "udsat_geo", "init", "policy", "--units", str(table), "--out", str(out)]
+    subprocess.run(call + ([] if second is None else ["--with", str(second)]), check=True, capture_output=True)
+    apply_edits(out, POLICIES / f"{name}.edits")
+    return str(out), table if second is None else folder / f"{name}_units.parquet"
+
+
+def apply_edits(policy: Path, edits: Path) -> None:
+    """Replace lines by lines: ``- old`` followed by ``+ new``, as a patch has them, without line numbers."""
+    text = policy.read_text(encoding="utf-8")
+    lines = [line for line in edits.read_text(encoding="utf-8").splitlines() if line.startswith(("- ", "+ "))]
+    for old, new in zip(lines[::2], lines[1::2], strict=True):
+        if text.count(f"\n{old[2:]}") != 1:
+            raise ValueError(f"{policy.name}: {old[2:]!r} does not stand there once")
+        text = text.replace(f"\n{old[2:]}", f"\n{new[2:]}")
+    policy.write_text(text, encoding="utf-8")
+
+
+def valencia(folder: Path, out: Path) -> tuple[Designation, float]:
+    """Valencia's census sections by the first policy; Spearman's rank correlation, over the quarters, of their mean
+    composite and the city's economic index (low is vulnerable), the sign turned."""
+    policy, table = first_policy("valencia", folder / "census_tracts.geojson", None, out)
+    made = designate(2021, load_policy(policy), Inputs(None, table, "unit_table"))
+    quarters = read_features(folder / "vulnerabilidad_por_barrios.geojson")
+    outlines = reproject(quarters.geometry, quarters.crs, made.units.crs)
+    quarter, _twice = zone_of_points(outlines, made.units.easting, made.units.northing)
+    inside = (quarter >= 0) & np.isfinite(made.scores.composite)
+    quarter, weight = quarter[inside], made.units.residents[inside]
+    total = np.bincount(quarter, weight, len(outlines))
+    with np.errstate(invalid="ignore"):
+        composite = np.bincount(quarter, weight * made.scores.composite[inside], len(outlines)) / total
+    index = np.asarray(quarters.attributes["ind_econom"].to_pylist(), dtype=float)
+    known = np.isfinite(composite) & np.isfinite(index)
+    return made, spearman(composite[known], -index[known])
+
+
+def spearman(one: np.ndarray, other: np.ndarray) -> float:
+    """Rank correlation, equal values sharing their mean rank."""
+    ranks = []
+    for values in (one, other):
+        _unique, place, count = np.unique(values, return_inverse=True, return_counts=True)
+        ranks.append((np.cumsum(count) - (count - 1) / 2)[place])
+    return float(np.corrcoef(*ranks)[0, 1])
+
+
+def lexington(folder: Path, out: Path) -> tuple[Designation, Overlap]:
+    """Lexington's census tracts by the first policy, against the tracts that CEJST designated."""
+    second = folder / "cejst_1.0_fayette.csv"
+    policy, table = first_policy("lexington", folder / "census_tracts.geojson", second, out)
+    made = designate(2021, load_policy(policy), Inputs(None, table, "unit_table"))
+    rows = read_features(table).attributes
+    official = "Definition N community, including adjacency index tracts"
+    chosen = dict(zip(rows["GEOID10"].to_pylist(), rows[official].to_pylist(), strict=True))
+    true = np.array([bool(chosen[unit]) for unit in made.units.unit_id])
+    return made, overlap(made.units.residents, made.areas.area_of_unit >= 0, true)
+
+
+def print_first_policies(real: Path) -> None:
+    """Valencia and Lexington by what `udsat init policy` proposes."""
+    print("\nfirst policies            residents in   IoU by     found    right   Spearman with the city's")
+    print("                          the areas      residents                  economic index, 70 quarters")
+    with tempfile.TemporaryDirectory() as out:
+        made, agreement = valencia(real / "valencia", Path(out))
+        print(f"  {'Valencia, 560 sections':24}{made.status.residents_in_areas:12,}{'':28}{agreement:19.3f}")
+        tracts, against = lexington(real / "lexington", Path(out))
+        print(_line("  Lexington, 82 tracts", tracts, against))
+
+
 def print_cells(real: Path) -> None:
     """Amsterdam and Frederiksberg: areas, residents, what has no rate."""
     print("\nready-made cells          cells   areas   residents in areas   cells with no rate at all")
@@ -193,8 +268,9 @@ def main() -> None:
     if (real / "glasgow").is_dir():
         print_glasgow(real / "glasgow")
         print_cells(real)
+        print_first_policies(real)
     else:
-        print(f"\nno open data in {real}: Glasgow, Amsterdam and Frederiksberg are left out")
+        print(f"\nno open data in {real}: what is measured on them is left out")
 
 
 if __name__ == "__main__":

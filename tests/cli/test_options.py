@@ -34,7 +34,7 @@ def test_an_old_name_of_an_option_means_the_new_one(tmp_path: Path, old: str, ne
 
 def test_no_help_tells_of_old_names() -> None:
     for name, command in udsat.all_commands().items():
-        _, told, _ = run(udsat, name, "--help")
+        _, told, _ = run(udsat, *name.split(), "--help")
         assert not [old for old in OLD_NAMES if f"{old} " in told or f"{old}," in told], name
         assert told.startswith("Usage: "), command
 

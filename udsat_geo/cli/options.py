@@ -144,10 +144,16 @@ class Group(Command, click.Group):
         return command
 
     def all_commands(self) -> dict[str, click.Command]:
-        """Every command by its name, all of them loaded."""
+        """Every command by its name, as in ``diff`` or ``init policy``, all of them loaded."""
         context = click.Context(self)
-        found = {name: self.get_command(context, name) for name in self.list_commands(context)}
-        return {name: command for name, command in found.items() if command is not None}
+        found: dict[str, click.Command] = {}
+        for name in self.list_commands(context):
+            command = self.get_command(context, name)
+            if isinstance(command, Group):
+                found |= {f"{name} {inner}": one for inner, one in command.all_commands().items()}
+            elif command is not None:
+                found[name] = command
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, none of which is loaded for it."""
