@@ -16,12 +16,14 @@ for folder in (ROOT / "scripts", ROOT):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from documentation import columns, commands, problems, published  # noqa: E402
+from documentation import columns, commands, problems, profiles, published  # noqa: E402
 
 MADE: dict[str, Callable[[], str]] = {
     "columns in English": lambda: columns.dictionary("en"),
     "columns in Danish": lambda: columns.dictionary("da"),
     "codes of registers": columns.register_codes,
+    "codes of dst": lambda: profiles.code_lists("dst"),
+    "codes of kbh": lambda: profiles.code_lists("kbh"),
     "formats": commands.formats,
     "commands": commands.reference,
     "problems": problems.collected,

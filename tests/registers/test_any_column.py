@@ -40,7 +40,7 @@ def ratio(sums: RegisterSums) -> tuple[float, float]:
 def settled(made: Registers) -> Registers:
     """Everybody has a dwelling, and every dwelling an address with a position."""
     residents, dwellings, addresses = (each.to_pandas() for each in (made.residents, made.dwellings, made.addresses))
-    addresses[["easting", "northing"]] = addresses[["easting", "northing"]].fillna(720_000.0)
+    addresses = addresses.fillna({"easting": 720_000.0, "northing": 6_176_000.0})
     dwellings["address_id"] = dwellings["address_id"].fillna(addresses["address_id"][0])
     residents["dwelling_id"] = residents["dwelling_id"].fillna(dwellings["dwelling_id"][0])
     return Registers(*(pa.Table.from_pandas(each, preserve_index=False) for each in (residents, dwellings, addresses)))

@@ -68,6 +68,8 @@ class CleanTable:
         How its numbers are written, where they are text.
     links : tuple of Link
         The files joined to it.
+    replaced : dict
+        Our column name -> SQL over our columns of what stands in its place.
     """
 
     source: TableSource
@@ -75,13 +77,14 @@ class CleanTable:
     faults: tuple[Fault, ...]
     writing: Writing = field(default_factory=Writing)
     links: tuple[Link, ...] = ()
+    replaced: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """How the file was read, where that had to be found out."""
         if self.source.dialect is None:
             return self.source.notes
-        return (self.source.dialect.note(self.source.path.name, self.writing.decimal), *self.source.notes)
+        return (self.source.dialect.note(self.source.file, self.writing.decimal), *self.source.notes)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -90,6 +93,12 @@ class CleanTable:
 
     def select(self) -> str:
         """SQL of the clean rows with what is joined to them, as a parenthesised subquery."""
+        if not self.replaced:
+            return self._joined()
+        replaced = ", ".join(f"{value} AS {quoted(name)}" for name, value in self.replaced.items())
+        return f"(SELECT * REPLACE ({replaced}) FROM {self._joined()})"
+
+    def _joined(self) -> str:
         if not self.links:
             return self.with_keys({})
         sides = [("t", self), *((f"j{place}", link.table) for place, link in enumerate(self.links))]
@@ -176,6 +185,8 @@ def clean_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> C
             value, found = _clean_column(source, column, parts[0], writing)
         elif column.name == "origin" and source.column_in_file("origin_country") is not None:
             value, found = _origin_from_country(source)
+        elif column.name in ("easting", "northing") and (cell := source.column_in_file("cell")) is not None:
+            value, found = _middle_of_cell(column.name, quoted(cell), cell)
         else:
             continue
         values[column.name] = value
@@ -190,7 +201,7 @@ def _clean_column(source: TableSource, column: Column, in_file: str, writing: Wr
     if column.kind == "code":
         return _code(source, column, in_file)
     if column.kind == "boolean":
-        return _boolean(raw, kind, column, in_file)
+        return _boolean(source, column, in_file)
     if column.kind == "date":
         return _date(source, column, in_file)
     value, faults = _number(raw, kind, column, in_file, writing)
@@ -323,6 +334,24 @@ def _origin_from_country(source: TableSource) -> tuple[str, list[Fault]]:
     return value, [fault]
 
 
+_CELL = r"^(\d+)(k?m)_(\d+)_(\d+)$"
+"""A cell of the Danish grid, as in 100m_61757_7196: its northing and easting in steps of its size."""
+
+
+def _middle_of_cell(name: str, raw: str, in_file: str) -> tuple[str, list[Fault]]:
+    """The position of an address that only its grid cell is known of: the middle of the cell."""
+    text = f"trim(CAST({raw} AS VARCHAR))"
+
+    def part(number: int) -> str:
+        return f"CAST(nullif(regexp_extract({text}, '{_CELL}', {number}), '') AS DOUBLE)"
+
+    size = f"{part(1)} * CASE WHEN regexp_extract({text}, '{_CELL}', 2) = 'km' THEN 1000 ELSE 1 END"
+    value = f"({part(3 if name == 'northing' else 4)} + 0.5) * ({size})"
+    bad = f"nullif({text}, '') IS NOT NULL AND NOT regexp_matches({text}, '{_CELL}')"
+    what, remedy = _("no ids of grid cells"), _("Write them as 100m_61757_7196, or leave the cell empty.")
+    return value, [Fault(f"{name}_no_cell", in_file, bad, what, remedy)] if name == "easting" else []
+
+
 def _number(raw: str, kind: str, column: Column, in_file: str, writing: Writing) -> tuple[str, list[Fault]]:
     whole = column.kind == "whole"
     whole_numbers = _("Write whole numbers, or leave the cell empty.")
@@ -359,10 +388,10 @@ def _number(raw: str, kind: str, column: Column, in_file: str, writing: Writing)
     return value, faults
 
 
-def _boolean(raw: str, kind: str, column: Column, in_file: str) -> tuple[str, list[Fault]]:
-    if kind == "BOOLEAN":
-        return raw, []
-    text = f"lower(trim(CAST({raw} AS VARCHAR)))"
+def _boolean(source: TableSource, column: Column, in_file: str) -> tuple[str, list[Fault]]:
+    if source.types[in_file] == "BOOLEAN":
+        return quoted(in_file), []
+    text = f"lower({_recoded(source, column.name, in_file)})"
     value = (
         f"CASE WHEN {text} IN ('true', 't', '1', '1.0', 'yes', 'ja') THEN TRUE "
         f"WHEN {text} IN ('false', 'f', '0', '0.0', 'no', 'nej') THEN FALSE END"
@@ -429,7 +458,7 @@ def _writing_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> W
     if with_comma and with_point:
         raise InputError(
             Problem(
-                source.path.name,
+                source.file,
                 _("{with_comma} numbers have a decimal comma and {with_point} a decimal point").format(
                     with_comma=decimal(with_comma, 0), with_point=decimal(with_point, 0)
                 ),
@@ -452,7 +481,7 @@ def _writing_of(connection: duckdb.DuckDBPyConnection, source: TableSource) -> W
 
 
 def _where(source: TableSource, column: str) -> str:
-    return _("{name}, column {column}").format(name=source.path.name, column=column)
+    return _("{name}, column {column}").format(name=source.file, column=column)
 
 
 def fetch_one(connection: duckdb.DuckDBPyConnection, source: TableSource, query: str) -> tuple[int, ...]:
@@ -472,12 +501,12 @@ def reading(source: TableSource) -> Iterator[None]:
         if broken is not None:
             remedy = _("Mend it; look for separators and quotes that belong to a value.")
             raise InputError(
-                Problem(source.path.name, _("cannot be read: {broken}").format(broken=broken), remedy)
+                Problem(source.file, _("cannot be read: {broken}").format(broken=broken), remedy)
             ) from None
         lines = [line for line in str(error).strip().split("\n") if line.strip()]
         reason = " ".join(lines[:3])[:400]
         raise InputError(
-            Problem(source.path.name, _("cannot be read: {reason}").format(reason=reason), _("Export the table again."))
+            Problem(source.file, _("cannot be read: {reason}").format(reason=reason), _("Export the table again."))
         ) from None
 
 
@@ -514,7 +543,7 @@ def check_tables(
             continue
         rows[name] = found[0]
         if found[0] == 0:
-            problems.append(str(Problem(table.source.path.name, _("holds no rows"), _("Export the table again."))))
+            problems.append(str(Problem(table.source.file, _("holds no rows"), _("Export the table again."))))
         if name == "residents":
             counts["residents_without_dwelling"] = found[0] - found[1]
         for fault, count in zip(table.faults, found[2:], strict=True):

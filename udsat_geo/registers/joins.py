@@ -210,7 +210,7 @@ class _Joining:
             there = ", ".join(list(source.types)[:12])
             remedy = _("The file has: {names}.").format(names=there) + " "
             remedy += _("The key stands in registers.toml: [{label}] key.").format(label=label)
-            where = _("{name}, column {get}").format(name=source.path.name, get=wanted)
+            where = _("{name}, column {get}").format(name=source.file, get=wanted)
             raise InputError(Problem(where, _("is missing"), remedy))
         return found
 
@@ -275,7 +275,7 @@ def _opened(
     source = open_table(connection, of_year or find_table(folder, name, layout), label, layout, columns)
     # what a partition says need not be asked of each row
     names = [] if of_year is not None else list(source.types)
-    return _narrowed(connection, source, rows_of_year(layout.where, names, source.path.name, layout, read))
+    return _narrowed(connection, source, rows_of_year(layout.where, names, source.file, layout, read))
 
 
 def _narrowed(connection: duckdb.DuckDBPyConnection, source: TableSource, where: dict[str, Values]) -> TableSource:
@@ -290,20 +290,22 @@ def _narrowed(connection: duckdb.DuckDBPyConnection, source: TableSource, where:
         return source
     conditions = []
     for wanted, values in where.items():
+        if not values:  # what a profile narrows may be widened again
+            continue
         in_file = source.named(wanted)
-        label = _("{name}, column {get}").format(name=source.path.name, get=wanted)
+        label = _("{name}, column {get}").format(name=source.file, get=wanted)
         if in_file is None:
             there = ", ".join(list(source.types)[:12])
             remedy = _("The file has: {names}.").format(names=there) + " "
             remedy += _("It stands in registers.toml: [{name}.where].").format(name=source.name)
             raise InputError(Problem(label, _("is missing"), remedy))
         condition = _is_one_of(source, in_file, values)
-        (kept,) = fetch_one(connection, source, f"SELECT count(*) FILTER (WHERE {condition}) FROM {source.relation}")
-        if not kept:
+        (rows,) = fetch_one(connection, source, f"SELECT count(*) FILTER (WHERE {condition}) FROM {source.relation}")
+        if not rows:
             raise InputError(_nothing_kept(connection, source, in_file, label, values))
         conditions.append(condition)
-    kept_rows = " AND ".join(conditions)
-    return dataclasses.replace(source, kept=f"({kept_rows})")
+    kept = " AND ".join(conditions)
+    return dataclasses.replace(source, kept=f"({kept})") if kept else source
 
 
 def _is_one_of(source: TableSource, in_file: str, values: Values) -> str:
@@ -372,7 +374,15 @@ def clean_files(connection: duckdb.DuckDBPyConnection, files: TableFiles) -> Cle
         if cleaned is not None:
             links.append(Link(joined.name, cleaned, _key_of(files, joined), tuple(here for *_s, here in joined.key)))
     problems.check()
-    return dataclasses.replace(table, links=tuple(links)) if table else clean_table(connection, files.source)
+    if table is None:
+        return clean_table(connection, files.source)
+    whole = dataclasses.replace(table, links=tuple(links))
+    flag = files.source.settings.in_education
+    if flag is None or not {flag, "education"} <= set(whole.columns):
+        return whole
+    studies = "labour_status = 'in_education'" if flag == "labour_status" else quoted(flag)
+    education = f"CASE WHEN {studies} THEN 'in_education' ELSE education END"
+    return dataclasses.replace(whole, replaced={"education": education})
 
 
 def _key_of(files: TableFiles, joined: JoinedSource) -> tuple[KeyPart, ...]:
@@ -384,15 +394,35 @@ def _key_of(files: TableFiles, joined: JoinedSource) -> tuple[KeyPart, ...]:
     return tuple(parts)
 
 
+def _repeated(connection: duckdb.DuckDBPyConnection, source: TableSource) -> list[Problem]:
+    """Values that should stand once, and do not."""
+    unique = source.settings.unique
+    in_file = source.named(unique) if unique else None
+    if in_file is None:
+        return []
+    key = key_text(quoted(in_file), source.types[in_file])
+    rows, distinct = fetch_one(connection, source, f"SELECT count({key}), count(DISTINCT {key}) FROM {source.rows}")
+    if rows == distinct:
+        return []
+    value, n = connection.execute(
+        f"SELECT {key} AS key, count(*) AS n FROM {source.rows} WHERE key IS NOT NULL "
+        "GROUP BY 1 HAVING n > 1 ORDER BY 1 LIMIT 1"
+    ).fetchall()[0]
+    where = _("{name}, column {column}").format(name=source.file, column=in_file)
+    example = _("{value!r} stands {count} times").format(value=value, count=n)
+    remedy = _("Keep one row of each, or say which rows are read: [{name}.where].").format(name=source.name)
+    return [Problem(where, _("stands more than once"), remedy, rows - distinct, example)]
+
+
 def check_links(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> None:
-    """Check that no row of a table has two partners in a joined file.
+    """Check that nobody stands in a table twice, and no row of it has two partners in a joined file.
 
     Raises
     ------
     InputError
         Naming the keys that stand more than once.
     """
-    problems = []
+    problems = _repeated(connection, table.source)
     for link in table.links:
         source = link.table.source
         key = ", ".join(part.here for part in link.key)
@@ -405,7 +435,7 @@ def check_links(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> Non
         *example, n = connection.execute(
             f"SELECT {key}, count(*) AS n FROM {source.rows} WHERE {present} GROUP BY ALL HAVING n > 1 ORDER BY ALL"
         ).fetchall()[0]
-        where = _("{name}, column {column}").format(name=source.path.name, column=", ".join(link.columns))
+        where = _("{name}, column {column}").format(name=source.file, column=", ".join(link.columns))
         told = _("{value!r} stands {count} times").format(value=" | ".join(map(str, example)), count=n)
         what = _("is joined by this key, and it stands more than once")
         remedy = _("Keep one row of each, or say which rows are read: [{name}.where].").format(name=source.name)
@@ -430,10 +460,10 @@ def notes_of(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[
         Note(
             N_("{file}: {matched} of the {rows} rows of {table} have a row in it; the others have none of its values"),
             {
-                "file": link.table.source.path.name,
+                "file": link.table.source.file,
                 "matched": decimal(n, 0),
                 "rows": decimal(rows, 0),
-                "table": table.source.path.name,
+                "table": table.source.file,
             },
         )
         for link, n in zip(table.links, matched, strict=True)

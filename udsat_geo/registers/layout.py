@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.registers.schema import COLUMNS, DECLARED, DERIVED, Column
+from udsat_geo.registers.schema import COLUMNS, DECLARED, DERIVED, MADE_OF, Column
 from udsat_geo.sources.csv import TableSettings
 
 NAMES_OF_THE_ENGINE = ("row", "flags", "dwelling_row", "no_address", "place", "hash_of_key", "rowid")
@@ -83,6 +83,11 @@ class TableLayout(TableSettings):
         Name -> joined file.
     dates : {"day first"} or None
         How dates that are text are written, where not as 2021-03-31.
+    in_education : str or None
+        Which of our columns says who is in education, where that of education holds completed ones alone:
+        ``labour_status``, or a further one that is true or false.
+    unique : str
+        The file's column whose values stand once among the rows that are read.
     """
 
     types: dict[str, Literal["code", "integer", "number", "boolean", "date"]] = Field(default_factory=dict)
@@ -91,6 +96,8 @@ class TableLayout(TableSettings):
     vintage: int = Field(default=0, ge=-100, le=9999)
     joins: dict[str, JoinedFile] = Field(default_factory=dict)
     dates: Literal["day first"] | None = None
+    in_education: str | None = None
+    unique: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -113,7 +120,7 @@ def columns_of(name: str, layout: TableLayout) -> tuple[Column, ...]:
         no key.
     """
     fixed = {column.name: column for column in COLUMNS[name]}
-    taken = {*NAMES_OF_THE_ENGINE, *DERIVED.get(name, ()), "origin_country"}
+    taken = {*NAMES_OF_THE_ENGINE, *DERIVED.get(name, ()), *MADE_OF}
     problems = []
     for declared in layout.types:
         where = f"registers.toml: {name}.types.{declared}"
@@ -139,6 +146,10 @@ def columns_of(name: str, layout: TableLayout) -> tuple[Column, ...]:
     )
     columns = (*COLUMNS[name], *further)
     problems += _unknown(name, layout, columns)
+    flags = {"labour_status"} & fixed.keys() | {column.name for column in columns if column.kind == "boolean"}
+    if layout.in_education is not None and layout.in_education not in flags:
+        what = _("is neither labour_status nor a column that is true or false")
+        problems.append(Problem(f"registers.toml: {name}.in_education", what))
     if problems:
         raise InputError(problems)
     return columns
@@ -146,8 +157,8 @@ def columns_of(name: str, layout: TableLayout) -> tuple[Column, ...]:
 
 def _unknown(name: str, layout: TableLayout, columns: tuple[Column, ...]) -> list[Problem]:
     """Names under ``columns`` and ``values`` that are no columns of the table, or hold no codes."""
-    known = {column.name for column in columns} | {"origin_country"}
-    coded = {column.name for column in columns if column.kind == "code"} | {"origin_country"}
+    known = {column.name for column in columns} | {other for other, of in MADE_OF.items() if of == name}
+    coded = {column.name for column in columns if column.kind in ("code", "boolean")} | {"origin_country"}
     remedy = _('Declare it: [{name}.types] {column} = "code", or integer, number, boolean, date.')
     problems = [
         Problem(

@@ -104,7 +104,7 @@ def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> tup
             f"FROM {table.select()}"
         ).to_arrow_table()
     connection.register("addresses", rows)
-    raise_if_any(key_problems(connection, "addresses", "address_id", table.source.path.name, rows["hash_of_key"]))
+    raise_if_any(key_problems(connection, "addresses", "address_id", table.source.file, rows["hash_of_key"]))
     easting, northing = (
         np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.float64) for name in ("easting", "northing")
     )
@@ -131,7 +131,7 @@ def _in_the_plane(located: Located, source: TableSource) -> tuple[Located, tuple
     InputError
         If positions lie where no address can.
     """
-    where = file = source.path.name
+    where = file = source.file
     notes: tuple[Note, ...] = ()
     if source.crs is not None:
         columns = [source.column_in_file(name) or name for name in ("easting", "northing")]
@@ -192,7 +192,7 @@ def link_dwellings(
         f"SELECT coalesce(place, CASE WHEN no_address THEN {NO_ADDRESS} ELSE {DANGLING} END)::INTEGER AS place, "
         f"{HASH.format(key='dwelling_id')} AS hash_of_key FROM dwellings"
     ).to_arrow_table()
-    raise_if_any(key_problems(connection, "dwellings", "dwelling_id", table.source.path.name, found["hash_of_key"]))
+    raise_if_any(key_problems(connection, "dwellings", "dwelling_id", table.source.file, found["hash_of_key"]))
     place = found["place"].to_numpy()
     counts["dwellings_without_address"] = int((place == NO_ADDRESS).sum())
     dangling = int((place == DANGLING).sum())
@@ -241,7 +241,7 @@ def count_unplaced(
 def _dangling(opened: Opened, relation: str, key: str, target: str, count: int) -> Problem:
     """The problem of keys that lead nowhere, with an example; of keys that are written in two ways, with both."""
     table = opened.dwellings if key == "address_id" else opened.residents
-    where = _("{name}, column {key}").format(name=table.source.path.name, key=key)
+    where = _("{name}, column {key}").format(name=table.source.file, key=key)
     what = _("keys that no row of {target} has").format(target=target)
     lost = (
         f"SELECT x.{key} AS here FROM {relation} x ANTI JOIN {target} t ON x.{key} = t.{key} WHERE x.{key} IS NOT NULL"

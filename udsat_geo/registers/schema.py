@@ -97,6 +97,9 @@ DECLARED: dict[str, Kind] = {
 }
 """What `registers.toml` calls the types of further columns -> what they are."""
 
+MADE_OF = {"origin_country": "residents", "cell": "addresses"}
+"""Columns that stand in for others -> their table: an origin is made of its country, a position of its grid cell."""
+
 DERIVED = {"dwellings": ("residents",)}
 """Columns that expressions may use and no file holds: the number of residents registered in a dwelling."""
 

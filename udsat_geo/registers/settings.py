@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,8 +14,12 @@ from udsat_geo.messages.translate import _
 from udsat_geo.policy.chain import toml_content
 from udsat_geo.policy.faults import given_value, in_words
 from udsat_geo.registers.layout import JoinedFile, Names, TableLayout
+from udsat_geo.registers.schema import COLUMNS
+from udsat_geo.sources.kinds import plain
 
 NAME = "registers.toml"
+PROFILES = ("dst", "kbh")
+"""Register systems that the package knows: Statistics Denmark's, and a municipality's extracts of CPR and BBR."""
 
 
 class RegistersAtLarge(BaseModel):
@@ -32,6 +37,35 @@ class RegistersAtLarge(BaseModel):
     years: Names = ("folders",)
 
 
+class CodeList(BaseModel):
+    """What the values of a file's column mean.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        The file's columns that hold them, in any letter case; without them the one of the list's name.
+    values : dict
+        The file's value -> our code; an empty one is no value.
+    source, choice : str
+        Where the meaning stands; what of it is our reading.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    columns: Names | None = None
+    values: dict[str, str] = Field(default_factory=dict)
+    source: str = ""
+    choice: str = ""
+
+
+class Profile(BaseModel):
+    """Which register system a folder is of."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Literal["dst", "kbh"]
+
+
 class RegisterSettings(BaseModel):
     """The whole of `registers.toml`; an absent file is the same as an empty one.
 
@@ -45,6 +79,10 @@ class RegisterSettings(BaseModel):
         The count year; the seed of a synthetic city.
     vintage : dict
         Criterion -> year of its data.
+    profile : Profile or None
+        What holds where the file says nothing.
+    codes : dict
+        Name -> code list.
     registers : RegistersAtLarge
     residents, dwellings, addresses : TableLayout
     """
@@ -56,15 +94,49 @@ class RegisterSettings(BaseModel):
     year: int | None = None
     seed: int | None = None
     vintage: dict[str, int] = Field(default_factory=dict)
+    profile: Profile | None = None
+    codes: dict[str, CodeList] = Field(default_factory=dict)
     registers: RegistersAtLarge = RegistersAtLarge()
     residents: TableLayout = TableLayout()
     dwellings: TableLayout = TableLayout()
     addresses: TableLayout = TableLayout()
 
     def table(self, name: str) -> TableLayout:
-        """The settings of one table."""
+        """The settings of one table, with the code lists of its columns among its values."""
         found: TableLayout = getattr(self, name)
-        return found
+        lists = {
+            plain(column): codes.values for named, codes in self.codes.items() for column in codes.columns or (named,)
+        }
+        coded = [column.name for column in COLUMNS[name] if column.kind in ("code", "boolean")]
+        coded += [declared for declared, kind in found.types.items() if kind in ("code", "boolean")]
+        values = dict(found.values)
+        for ours in [*coded, "origin_country"]:
+            in_file = plain(found.columns.get(ours, ours).rpartition(".")[2])
+            if in_file in lists:
+                values[ours] = {**lists[in_file], **found.values.get(ours, {})}
+        return found.model_copy(update={"values": values}) if lists else found
+
+
+def profile_content(name: str) -> dict[str, Any]:
+    """What a profile of the package says, in the form of `registers.toml`."""
+    data = resources.files(__package__).joinpath("profiles", f"{name}.toml").read_bytes()
+    return toml_content(data, f"{name}.toml")
+
+
+def laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Settings over others, key by key."""
+    result = dict(below)
+    for key, value in above.items():
+        old = below.get(key)
+        result[key] = laid_over(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return result
+
+
+def _whole(content: dict[str, Any]) -> dict[str, Any]:
+    """Settings with what their profile says; one that is unknown is told when they are checked."""
+    profile = content.get("profile")
+    name = profile.get("name") if isinstance(profile, dict) else None
+    return laid_over(profile_content(name), content) if name in PROFILES else content
 
 
 def settings_file(folder: Path) -> Path | None:
@@ -95,7 +167,7 @@ def read_settings(folder: Path) -> RegisterSettings:
     if path is None:
         return RegisterSettings()
     try:
-        return RegisterSettings.model_validate(toml_content(path.read_bytes(), path.name))
+        return RegisterSettings.model_validate(_whole(toml_content(path.read_bytes(), path.name)))
     except OSError as error:
         raise InputError(
             Problem(
@@ -111,7 +183,8 @@ def _problem(entry: Any) -> Problem:
     where = f"{NAME}: {'.'.join(str(place) for place in entry['loc'])}"
     if entry["type"] == "extra_forbidden":
         models: list[type[BaseModel]] = [RegisterSettings, TableLayout, JoinedFile]
-        model = RegistersAtLarge if entry["loc"][0] == "registers" else models[min(len(entry["loc"]) - 1, 2)]
+        others: dict[Any, type[BaseModel]] = {"registers": RegistersAtLarge, "profile": Profile, "codes": CodeList}
+        model = others.get(entry["loc"][0], models[min(len(entry["loc"]) - 1, 2)])
         near = difflib.get_close_matches(str(entry["loc"][-1]), list(model.model_fields), 1)
         hint = (
             _("Did you mean {near!r}?").format(near=near[0])

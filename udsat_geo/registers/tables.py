@@ -27,6 +27,10 @@ from udsat_geo.sources.kinds import SUFFIXES, named_path, parquet_parts, plain, 
 _WHOLE_TYPES = frozenset(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"])
 
 
+STAND_INS = {"origin": "origin_country", "easting": "cell", "northing": "cell"}
+"""Our column -> what it is made of where a file has it not."""
+
+
 class NoSuchTableError(InputError):
     """A table that no file holds."""
 
@@ -71,6 +75,11 @@ class TableSource:
     kept: str = ""
     crs: str | None = CRS
     notes: tuple[Note, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """What messages call it: the name of the file, of a partition with the table that it is of."""
+        return f"{self.path.parent.name}/{self.path.name}" if "=" in self.path.name else self.path.name
 
     @property
     def table(self) -> str:
@@ -267,7 +276,7 @@ def check_columns(source: TableSource, may_lack_values: bool) -> None:
             problems += [_missing(source, column.name, part) for part in parts if source.named(part) is None]
         elif not named or source.column_in_file(column.name) is not None:
             continue
-        elif column.name != "origin" or source.column_in_file("origin_country") is None:
+        elif source.column_in_file(STAND_INS.get(column.name, column.name)) is None:
             wanted = source.settings.columns.get(column.name, column.name)
             problems.append(_missing(source, column.name, wanted))
     if problems:
@@ -280,7 +289,7 @@ def _missing(source: TableSource, ours: str, wanted: str) -> Problem:
     hint = _("Did you mean {near!r}?").format(near=near[0]) if near else _("The file has: {names}.").format(names=there)
     remedy = _('{hint} Columns can be renamed in registers.toml: [{name}.columns] {name_2} = "...".')
     return Problem(
-        _("{name}, column {get}").format(name=source.path.name, get=wanted),
+        _("{name}, column {get}").format(name=source.file, get=wanted),
         _("is missing"),
         remedy.format(hint=hint, name=source.table, name_2=ours),
     )

@@ -234,15 +234,18 @@ def _addresses(homes: Homes, year: int, seed: int) -> pa.Table:
     )
 
 
+STATEMENT = """These registers are invented. The people, dwellings and addresses in them do not exist; only sums over
+the planted areas and over the rest of the city were made to match figures published by the City of
+Copenhagen, and places to match the city roughly. Nothing here says anything of any real person or home."""
+"""What the registers say of themselves."""
+
+
 def _description(year: int, seed: int) -> str:
     lines = [
         'source = "synthetic"',
         f"year = {year}",
         f"seed = {seed}",
-        'statement = """',
-        "These registers are invented. The people, dwellings and addresses in them do not exist; only sums over",
-        "the planted areas and over the rest of the city were made to match figures published by the City of",
-        'Copenhagen, and places to match the city roughly. Nothing here says anything of any real person or home."""',
+        f'statement = """\n{STATEMENT}"""',
         "",
         "[vintage]",
     ]
@@ -257,6 +260,23 @@ def _check_year(year: int) -> None:
         raise InputError(
             _("The synthetic city has registers for {years}, not for {year}.").format(years=years, year=year)
         )
+
+
+def tables_of_year(year: int, seed: int = DEFAULT_SEED) -> dict[str, Any]:
+    """The Arrow tables of a year: residents, dwellings and addresses.
+
+    Raises
+    ------
+    InputError
+        When the city has no such year.
+    """
+    _check_year(year)
+    made = simulation(seed)
+    return {
+        "residents": _residents(made.finished(year), seed),
+        "dwellings": _dwellings(made.homes, year, seed),
+        "addresses": _addresses(made.homes, year, seed),
+    }
 
 
 def write_registers(year: int, folder: Path, seed: int = DEFAULT_SEED) -> None:
@@ -277,13 +297,10 @@ def write_registers(year: int, folder: Path, seed: int = DEFAULT_SEED) -> None:
     InputError
         When the city has no such year.
     """
-    _check_year(year)
+    tables = tables_of_year(year, seed)
     folder.mkdir(parents=True, exist_ok=True)
-    made = simulation(seed)
-    people = made.finished(year)
-    _write(_residents(people, seed), folder / "residents.parquet")
-    _write(_dwellings(made.homes, year, seed), folder / "dwellings.parquet")
-    _write(_addresses(made.homes, year, seed), folder / "addresses.parquet")
+    for name, table in tables.items():
+        _write(table, folder / f"{name}.parquet")
     write_places(folder / "places.geojson")
     (folder / "registers.toml").write_text(_description(year, seed), encoding="utf-8", newline="\n")
 
