@@ -9,6 +9,7 @@ from udsat_geo.messages.translate import N_
 
 MODULES = {
     "policy": ("udsat_geo.cli.init_policy", N_("Write a policy for a ready-made table of units.")),
+    "registers": ("udsat_geo.cli.init_registers", N_("Write the settings of a folder of registers.")),
 }
 
 

@@ -80,7 +80,9 @@ class ColumnSummary:
         return self.filled == self.rows == self.distinct > 0
 
 
-def summarise(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[ColumnSummary, ...]:
+def summarise(
+    connection: duckdb.DuckDBPyConnection, relation: str, read_texts: bool = False
+) -> tuple[ColumnSummary, ...]:
     """Every column of a relation in figures.
 
     Parameters
@@ -88,23 +90,33 @@ def summarise(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[Col
     connection : duckdb connection
     relation : str
         SQL that stands for the rows in a FROM clause.
+    read_texts : bool
+        Whether texts that are all numbers, with a point or a comma, count as numbers.
     """
     described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-    return tuple(_summary(connection, relation, name, kind) for name, kind, *_rest in described)
+    return tuple(_summary(connection, relation, name, kind, read_texts) for name, kind, *_rest in described)
 
 
-def _summary(connection: duckdb.DuckDBPyConnection, relation: str, name: str, stored: str) -> ColumnSummary:
+def _summary(
+    connection: duckdb.DuckDBPyConnection, relation: str, name: str, stored: str, read_texts: bool
+) -> ColumnSummary:
     column = quoted(name)
     if stored.removeprefix("U") in _WHOLE_TYPES or stored.startswith(_NUMBER_TYPES):
-        return _summary_of_numbers(connection, relation, name)
+        return _summary_of_numbers(connection, relation, name, f"CAST({column} AS DOUBLE)")
+    if stored == "VARCHAR" and read_texts:
+        column = f"nullif(trim({column}), '')"
+        value = f"TRY_CAST(replace({column}, ',', '.') AS DOUBLE)"
+        told = f"SELECT count({column}), count({value}) FROM {relation}"
+        filled, numbers = connection.execute(told).fetchall()[0]
+        if filled and filled == numbers:
+            return _summary_of_numbers(connection, relation, name, value)
     kind: Kind = {"BOOLEAN": "boolean", "VARCHAR": "text"}.get(stored, "other")  # type: ignore[assignment]
     counted = f"SELECT count(*), count({column}), count(DISTINCT {column}) FROM {relation}"
     rows, filled, distinct = connection.execute(counted).fetchall()[0]
     return ColumnSummary(name, kind, rows, filled, distinct)
 
 
-def _summary_of_numbers(connection: duckdb.DuckDBPyConnection, relation: str, name: str) -> ColumnSummary:
-    column = f"CAST({quoted(name)} AS DOUBLE)"
+def _summary_of_numbers(connection: duckdb.DuckDBPyConnection, relation: str, name: str, column: str) -> ColumnSummary:
     finite = f"(SELECT CASE WHEN isfinite({column}) THEN {column} END AS value FROM {relation})"
     below = connection.execute(f"SELECT DISTINCT value FROM {finite} WHERE value < 0 LIMIT 2").fetchall()
     codes = tuple(value for (value,) in below) if len(below) == 1 and below[0][0] <= -1 else ()

@@ -1,0 +1,180 @@
+"""`udsat init registers`: tables, keys, columns and codes as people have them become settings that can be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from udsat_geo.cli.main import udsat
+from udsat_geo.registers.first_settings import first_settings, stem_of
+from udsat_geo.registers.roles import meaning_of
+from udsat_geo.registers.settings import read_settings
+
+N = 40
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    """Forty dwellings at twenty addresses, and two people in each dwelling."""
+    places = pd.DataFrame(
+        {
+            "adr_nr": [f"A{n:03}" for n in range(N // 2)],
+            "etrs89_x": [720_050.5 + 100 * (n % 5) for n in range(N // 2)],
+            "etrs89_y": [6_170_050.5 + 100 * (n // 5) for n in range(N // 2)],
+        }
+    )
+    homes = pd.DataFrame(
+        {
+            "bolig_nr": [1001 + n for n in range(N)],
+            "adr_nr": [f"A{n // 2:03}" for n in range(N)],
+            "boligareal": [60.5 + n for n in range(N)],
+            "ejerform": ["Almen" if n % 2 else "Ejerbolig" for n in range(N)],
+        }
+    )
+    people = pd.DataFrame(
+        {
+            "bolig": [1001 + n // 2 for n in range(2 * N)],
+            "alder": [20 + n % 60 for n in range(2 * N)],
+            "arbejdsmarked": [["Beskæftiget", "Ledig", "Efterløn", "Andet"][n % 4] for n in range(2 * N)],
+            "uddannelse": [["Grundskole", "LVU"][n % 2] for n in range(2 * N)],
+            "disponibel_indkomst": [150_000 + 1000 * n for n in range(2 * N)],
+            "herkomst": [["Dansk", "Ikke-vestlig"][n % 2] for n in range(2 * N)],
+        }
+    )
+    return {"cpr_udtræk": people, "bbr": homes, "Adresser": places}
+
+
+def written(folder: Path, made: dict[str, pd.DataFrame], **settings: Any) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, table in made.items():
+        table.to_csv(folder / f"{name}.csv", index=False, **{"sep": ";", "decimal": ",", **settings})
+    return folder
+
+
+def call(folder: Path, *options: str) -> Result:
+    return CliRunner().invoke(udsat, ["init", "registers", str(folder), *options])
+
+
+def test_tables_keys_columns_and_codes_are_found(tmp_path: Path) -> None:
+    folder = written(tmp_path / "raw", tables(), encoding="latin-1")
+    done = call(folder, "--language", "en")
+    assert done.exit_code == 0, done.output
+    settings = read_settings(folder)
+    assert settings.residents.columns == {
+        "dwelling_id": "bolig",
+        "age": "alder",
+        "labour_status": "arbejdsmarked",
+        "education": "uddannelse",
+        "disposable_income": "disponibel_indkomst",
+        "origin": "herkomst",
+    }
+    assert (settings.residents.file, settings.residents.encoding) == ("cpr_udtræk.csv", "latin-1")
+    assert settings.residents.values["labour_status"] == {
+        "Beskæftiget": "employed",
+        "Ledig": "unemployed",
+        "Efterløn": "early_retirement",
+    }
+    assert settings.dwellings.columns == {
+        "dwelling_id": "bolig_nr",
+        "address_id": "adr_nr",
+        "area_m2": "boligareal",
+        "tenure": "ejerform",
+    }
+    assert settings.addresses.columns == {"address_id": "adr_nr", "easting": "etrs89_x", "northing": "etrs89_y"}
+    text = (folder / "registers.toml").read_text(encoding="utf-8")
+    assert '# "Andet" = ""  # 20 rows' in text
+    assert "doubtful, as comments: residents.labour_status: 1" in done.output
+
+
+def test_the_registers_can_be_read_when_the_doubtful_codes_are_mapped(tmp_path: Path) -> None:
+    folder = written(tmp_path / "raw", tables())
+    assert call(folder).exit_code == 0
+    path = folder / "registers.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('# "Andet" = ""', '"Andet" = "permanently_outside"'), encoding="utf-8")
+    done = CliRunner().invoke(udsat, ["validate", str(folder), "--language", "en"])
+    assert done.exit_code == 0, done.output
+    assert "residents placed: 80" in done.output
+
+
+def test_nothing_is_written_over_but_by_force(tmp_path: Path) -> None:
+    folder = written(tmp_path / "raw", tables())
+    (folder / "registers.toml").write_text("# mine\n")
+    assert call(folder).exit_code == 2
+    assert (folder / "registers.toml").read_text() == "# mine\n"
+    assert call(folder, "--force").exit_code == 0
+
+
+def test_our_own_names_and_codes_need_no_word(tmp_path: Path) -> None:
+    made = tables()
+    ours = {"bolig": "dwelling_id", "alder": "age", "uddannelse": "education", "herkomst": "origin"}
+    ours |= {"arbejdsmarked": "labour_status", "disponibel_indkomst": "disposable_income"}
+    people = made["cpr_udtræk"].rename(columns=ours)
+    people["labour_status"], people["education"], people["origin"] = "employed", "basic", "danish"
+    people.loc[0, ["labour_status", "education", "origin"]] = ["unemployed", "none", "western"]
+    homes = made["bbr"].rename(columns={"bolig_nr": "dwelling_id", "adr_nr": "address_id", "boligareal": "area_m2"})
+    places = made["Adresser"].rename(columns={"adr_nr": "address_id", "etrs89_x": "easting", "etrs89_y": "northing"})
+    named = {"residents": people, "dwellings": homes.drop(columns="ejerform"), "addresses": places}
+    found = first_settings(written(tmp_path / "raw", named))
+    assert (found.missing, found.doubtful) == ((), ())
+    assert ".columns" not in found.text
+    assert ".values" not in found.text
+
+
+def test_years_in_the_names_of_files_are_told(tmp_path: Path) -> None:
+    made = {f"{name}_{year}": table for name, table in tables().items() for year in (2021, 2025)}
+    folder = written(tmp_path / "raw", made)
+    found = first_settings(folder)
+    assert 'years = ["files"]' in found.text
+    assert found.files == {"addresses": "Adresser", "dwellings": "bbr", "residents": "cpr_udtræk"}
+
+
+def test_registers_as_statistics_denmark_delivers_them_are_known(tmp_path: Path) -> None:
+    bef = pd.DataFrame({"PNR": ["1", "2"], "ADRESSE_ID": ["a", "b"], "ALDER": [30, 40], "OPR_LAND": [5100, 5172]})
+    bef["REFERENCETID"] = "2024-12-31"
+    akm = pd.DataFrame({"PNR": ["1", "2"], "SOCIO13": [131, 330]})
+    bol = pd.DataFrame({"ADRESSE_ID": ["a", "b"], "OPGANG_ID": ["x", "y"], "BOLIGAREAL": [80, 90]})
+    where = pd.DataFrame({"ADRESSE_ID": ["x", "y"], "EASTING": [720_000.0, 720_100.0], "NORTHING": [6_170_000.0] * 2})
+    for name, table in {"bef": bef, "akm": akm, "bol": bol, "koordinater": where}.items():
+        part = tmp_path / name / "year=2024"
+        part.mkdir(parents=True)
+        table.to_parquet(part / "part-0.parquet")
+    found = first_settings(tmp_path)
+    assert found.profile == "dst"
+    assert found.missing == ("disced15", "ind")
+    (tmp_path / "registers.toml").write_text(found.text, encoding="utf-8")
+    settings = read_settings(tmp_path)
+    assert settings.profile is not None
+    assert settings.dwellings.columns["address_id"] == "OPGANG_ID"
+    assert settings.dwellings.columns["area_m2"] == "BOLIGAREAL"
+
+
+def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("nothing")
+    done = call(tmp_path)
+    assert done.exit_code == 2
+    assert "holds no table that can be read" in done.stderr
+    assert call(tmp_path / "nowhere").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("ours", "value", "code"),
+    [
+        ("origin", "Ikke-vestlig", "non_western"),
+        ("origin", "VESTLIG", "western"),
+        ("labour_status", "Førtidspension", "early_retirement"),
+        ("labour_status", "330", None),
+        ("education", "Lang videregående", "long_tertiary"),
+        ("tenure", "?", None),
+    ],
+)
+def test_words_mean_one_code_or_none(ours: str, value: str, code: str | None) -> None:
+    assert meaning_of(ours, value) == code
+
+
+@pytest.mark.parametrize("name", ["BEF2021.sas7bdat", "bef_2021.csv", "bef-202112.parquet", "Bef.CSV", "bef"])
+def test_a_table_is_named_without_its_year(name: str) -> None:
+    assert stem_of(Path(name)) == "bef"

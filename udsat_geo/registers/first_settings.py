@@ -1,0 +1,297 @@
+"""A first `registers.toml`, guessed from the tables of a folder; what is not sure stands as a comment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
+from udsat_geo.policy.writing import comment, toml_text
+from udsat_geo.registers.guessing import summarise
+from udsat_geo.registers.layout import TableLayout
+from udsat_geo.registers.roles import (
+    Roles,
+    SeenTable,
+    are_countries,
+    candidates,
+    codes_in,
+    key_to,
+    meaning_of,
+    roles_of,
+)
+from udsat_geo.registers.schema import COLUMNS
+from udsat_geo.registers.settings import NAME, PROFILES, profile_content
+from udsat_geo.registers.tables import open_table
+from udsat_geo.sources.engine import connect
+from udsat_geo.sources.kinds import SUFFIXES, plain
+
+_MOST_CODES = 60
+"""More values than this are listed by their number; own choice."""
+_OF_A_PROFILE = 2
+"""Files named as in a profile that make a folder one of it, that of residents among them; own choice."""
+
+
+@dataclass(frozen=True)
+class FirstSettings:
+    """The text of a first `registers.toml`, and what is to be told of it.
+
+    Attributes
+    ----------
+    text : str
+    profile : str or None
+    files : dict
+        Our table -> the file it was found in.
+    missing : tuple of str
+        Our tables and columns that were not found.
+    doubtful : tuple of str
+        Columns, and values of columns of codes, that stand as comments.
+    skipped : tuple of str
+        Files that could not be read, and why.
+    """
+
+    text: str
+    profile: str | None
+    files: dict[str, str]
+    missing: tuple[str, ...]
+    doubtful: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def first_settings(folder: Path) -> FirstSettings:
+    """Guess the settings of a folder.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or no table in it.
+    """
+    if not folder.is_dir():
+        raise InputError(Problem(str(folder), _("no such folder"), _("Name the folder that holds the registers.")))
+    connection = connect()
+    tables, skipped = _tables_in(connection, folder)
+    if not tables:
+        what, remedy = _("holds no table that can be read"), _("Name the folder in which the registers lie.")
+        raise InputError([Problem(str(folder), what, remedy), *skipped])
+    profile = next((name for name in PROFILES if _is_of(profile_content(name), tables)), None)
+    if profile is not None:
+        return _by_profile(connection, profile, tables, tuple(skipped))
+    roles = roles_of(connection, tables)
+    missing, doubtful = _missing(roles), [f"{name}.{ours}" for name, its in roles.doubtful.items() for ours in its]
+    parts = [_head(folder.name, roles.tables.values())]
+    for name in COLUMNS:
+        if name in roles.tables:
+            lines, unsure = _table(connection, name, roles)
+            parts.append(lines)
+            doubtful += unsure
+    if missing:
+        parts.append(comment(_("Not found: {names}.").format(names=", ".join(missing))))
+    files = {name: table.file for name, table in roles.tables.items()}
+    return FirstSettings(_joined(parts), None, files, missing, tuple(doubtful), tuple(skipped))
+
+
+def _tables_in(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[list[SeenTable], list[str]]:
+    """Every table that can be read, of several years the last; and what is told of other files."""
+    last: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.lower() == NAME or path.name.startswith((".", "_")):
+            continue
+        if path.is_dir() or path.name.lower().endswith(SUFFIXES):
+            last[stem_of(path)] = path
+    tables: list[SeenTable] = []
+    skipped: list[str] = []
+    for place, (stem, path) in enumerate(last.items()):
+        try:
+            inside = _last_part(path)
+            # points become eastings and northings in a table of addresses, which any vector file may be
+            is_vector = not path.is_dir() and path.suffix.lower() in (".gpkg", ".geojson", ".shp", ".fgb", ".gml")
+            source = open_table(connection, inside, "addresses" if is_vector else f"table.{place}", TableLayout(), ())
+            columns = summarise(connection, source.relation, read_texts=True)
+            tables.append(SeenTable(stem, *_file_and_years(path, stem, inside), source, columns))
+        except InputError as error:
+            skipped += error.messages
+        except duckdb.Error as error:
+            reason = str(error).strip().split("\n")[0]
+            skipped.append(f"{path.name}: " + _("cannot be read: {reason}").format(reason=reason))
+    return tables, skipped
+
+
+def stem_of(path: Path) -> str:
+    """The name of a table in small letters, without suffixes and the year it may end in."""
+    name = plain(path.name)
+    suffix = next((suffix for suffix in sorted(SUFFIXES, key=len, reverse=True) if name.endswith(suffix)), "")
+    return re.sub(r"[_-]?(19|20)\d\d(\d\d)?$", "", name.removesuffix(suffix))
+
+
+def _file_and_years(path: Path, stem: str, inside: Path) -> tuple[str, str]:
+    """What settings call a table, and how its years are kept apart."""
+    if inside != path:
+        return path.name, inside.relative_to(path).parts[0].partition("=")[0]
+    ends = re.match(r"[_-]?(19|20)\d\d(\d\d)?(?!\d)", plain(path.name).removeprefix(stem))
+    return (path.name[: len(stem)], "files") if ends else (path.name, "")
+
+
+def _last_part(path: Path) -> Path:
+    """The last of a table's partitions by year; the table itself where it has none."""
+    while path.is_dir():
+        steps = sorted(step for step in path.iterdir() if step.is_dir() and "=" in step.name)
+        if not steps:
+            return path
+        path = steps[-1]
+    return path
+
+
+def _is_of(profile: Mapping[str, Any], tables: list[SeenTable]) -> bool:
+    """Whether tables are called as a profile calls them, residents with the columns that it reads among them."""
+    stems = {table.stem: table for table in tables}
+    wanted = [(name, plain(str(profile[name].get("file", name)))) for name in COLUMNS]
+    joined = profile["residents"].get("joins", {})
+    named = [file for _name, file in wanted] + [plain(str(join.get("file", name))) for name, join in joined.items()]
+    residents = stems.get(wanted[0][1])
+    if residents is None or len({file for file in named if file in stems}) < _OF_A_PROFILE:
+        return False
+    its = {plain(column.name) for column in residents.columns}
+    return all(plain(column) in its for column in _own_columns(profile["residents"]))
+
+
+def _own_columns(table: Mapping[str, Any]) -> Iterator[str]:
+    """The columns of a table's own file that a profile reads, codes apart, which other files may have instead."""
+    for value in table.get("columns", {}).values():
+        yield from (part for part in (value if isinstance(value, list) else [value]) if "." not in part)
+
+
+def _by_profile(
+    connection: duckdb.DuckDBPyConnection, profile: str, tables: list[SeenTable], skipped: tuple[str, ...]
+) -> FirstSettings:
+    """Settings that name a profile, and what it lacks."""
+    content = profile_content(profile)
+    stems = {table.stem: table for table in tables}
+    joins = {name: plain(str(join.get("file", name))) for name, join in content["residents"].get("joins", {}).items()}
+    files = {name: plain(str(content[name].get("file", name))) for name in COLUMNS}
+    known = {*files.values(), *joins.values()}
+    told = _("Guessed: {names} are tables of the profile {profile}, which says what their columns and codes mean.")
+    names = ", ".join(sorted(known & set(stems)))
+    parts = [[*comment(told.format(names=names, profile=profile)), "[profile]", f"name = {toml_text(profile)}"]]
+    doubtful: list[str] = []
+    if files["dwellings"] in stems:
+        addresses = stems.get(files["addresses"])
+        lines, doubtful = _dwellings_of(connection, content["dwellings"], stems[files["dwellings"]], addresses)
+        parts.append(lines)
+    read = [str(value) for value in content["residents"].get("columns", {}).values()]
+    needed = {file for name, file in joins.items() if any(value.startswith(f"{name}.") for value in read)}
+    # what an education means stands in a table that is joined to the file that names it
+    missing = tuple(sorted((set(files.values()) | needed) - set(stems)))
+    others = sorted(set(stems) - known)
+    if missing:
+        parts.append(comment(_("Not found: {names}.").format(names=", ".join(missing))))
+    if others:
+        parts.append(
+            comment(_("Not read, since the profile does not name them: {names}.").format(names=", ".join(others)))
+        )
+    there = {name: stems[file].file for name, file in files.items() if file in stems}
+    return FirstSettings(_joined(parts), profile, there, missing, tuple(doubtful), skipped)
+
+
+def _dwellings_of(
+    connection: duckdb.DuckDBPyConnection, content: Mapping[str, Any], dwellings: SeenTable, addresses: SeenTable | None
+) -> tuple[list[str], list[str]]:
+    """What a profile leaves open of dwellings: the column of the floor area, and which key leads to the addresses."""
+    lines, doubtful = ["[dwellings.columns]"], []
+    key = None if addresses is None else key_to(connection, dwellings, addresses)
+    if key is not None and plain(key[0]) != plain(str(content.get("columns", {}).get("address_id"))):
+        told = _("its values are those of the addresses")
+        lines.append(f"address_id = {toml_text(key[0])}  # {told}")
+    found = candidates("area_m2", dwellings)
+    if "area_m2" not in content.get("columns", {}):
+        if len(found) == 1:
+            lines.append(f"area_m2 = {toml_text(found[0])}")
+        else:
+            doubtful.append("dwellings.area_m2")
+            names = ", ".join(found or [column.name for column in dwellings.columns if column.is_numeric])
+            lines += comment(_("Which column is the floor area? Perhaps one of {names}.").format(names=names))
+            lines.append('# area_m2 = ""')
+    return (lines if len(lines) > 1 else []), doubtful
+
+
+def _joined(parts: list[list[str]]) -> str:
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def _head(folder: str, tables: Iterable[SeenTable]) -> list[str]:
+    told = _(
+        "What the tables of {folder} seem to be, guessed from names and values. Look at every line. What is doubtful "
+        "stands as a comment."
+    )
+    years = ", ".join(toml_text(way) for way in dict.fromkeys(table.years for table in tables if table.years))
+    apart = ["[registers]", f"years = [{years}]"] if years else []
+    return [*comment(told.format(folder=folder)), 'source = "registers"', 'statement = ""', *apart]
+
+
+def _missing(roles: Roles) -> tuple[str, ...]:
+    """Tables and columns of ours that were not found."""
+    missing = [name for name in COLUMNS if name not in roles.tables]
+    for name, its in roles.columns.items():
+        lacking = {column.name for column in COLUMNS[name] if column.required} - set(its)
+        lacking -= {"origin"} if "origin_country" in its else set()
+        table = {column.name.lower() for column in roles.tables[name].columns}
+        missing += [f"{name}.{ours}" for ours in sorted(lacking - table)]
+    return tuple(missing)
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str, roles: Roles) -> tuple[list[str], list[str]]:
+    """What is said of one of our tables, and what of it is doubtful."""
+    table = roles.tables[name]
+    lines = [f"[{name}]"]
+    if table.stem != name:
+        lines.append(f"file = {toml_text(table.file)}")
+    dialect = table.source.dialect
+    if dialect is not None:
+        told = _("found out from the file; so is the decimal sign")
+        lines += [f"separator = {toml_text(dialect.separator)}" + f"  # {told}"]
+        lines.append(f"encoding = {toml_text(dialect.encoding)}")
+    renamed = {ours: its for ours, its in roles.columns[name].items() if its.lower() != ours}
+    if renamed or roles.doubtful[name]:
+        lines.append(f"[{name}.columns]")
+        lines += [f"{ours} = {toml_text(its)}" for ours, its in renamed.items()]
+        for ours, its in roles.doubtful[name].items():
+            told = _("it is called so, but its values are not such")
+            lines.append(f"# {ours} = {toml_text(its)}  # {told}")
+    doubtful = []
+    for ours in ("labour_status", "education", "origin", "tenure"):
+        coded = roles.columns[name].get(ours)
+        if coded is not None:
+            mapped, unsure = _codes(connection, name, table, ours, coded)
+            lines += mapped
+            doubtful += unsure
+    country = roles.columns[name].get("origin_country")
+    if country is not None and not are_countries(codes := codes_in(connection, table, country)):
+        lines.append(f"[{name}.values.origin_country]")
+        lines += comment(_("Countries are two letters (ISO 3166-1); {n} others are to be mapped.").format(n=len(codes)))
+        doubtful.append(f"{name}.origin_country")
+    return lines, doubtful
+
+
+def _codes(
+    connection: duckdb.DuckDBPyConnection, name: str, table: SeenTable, ours: str, its: str
+) -> tuple[list[str], list[str]]:
+    """The values of a column of codes, each with its rows: those that are sure mapped, the others as comments."""
+    codes = codes_in(connection, table, its)
+    meant = {value: meaning_of(ours, value) for value, _count in codes}
+    if all(value == meaning for value, meaning in meant.items()):
+        return [], []
+    allowed = next(column.codes for column in COLUMNS[name] if column.name == ours)
+    lines = [f"[{name}.values.{ours}]", *comment(_("Ours are {codes}.").format(codes=", ".join(allowed)))]
+    for value, count in codes[:_MOST_CODES]:
+        rows = _("{count} rows").format(count=decimal(count, 0))
+        sign = "" if meant[value] else "# "
+        lines.append(f"{sign}{toml_text(value)} = {toml_text(meant[value] or '')}  # {rows}")
+    if len(codes) > _MOST_CODES:
+        lines += comment(_("... and {n} more.").format(n=len(codes) - _MOST_CODES))
+    unsure = [value for value, meaning in meant.items() if meaning is None]
+    return lines, [f"{name}.{ours}: {len(unsure)}"] if unsure else []
