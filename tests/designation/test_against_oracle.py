@@ -98,7 +98,7 @@ def test_the_engine_reads_the_danish_dialect_alike(tmp_path: Path) -> None:
     assert "semikolonsepareret, Latin-1, decimalkomma" in made.notes[0]
 
 
-def test_positions_south_and_west_of_the_origin(tmp_path: Path) -> None:
+def test_positions_west_of_the_origin(tmp_path: Path) -> None:
     write_negative_registers(tmp_path)
     made = engine(tmp_path, kbh_2017())
     assert_equal(made, oracle_designation(tmp_path))

@@ -18,7 +18,7 @@ FOLDER = Path(udsat_geo.kernels.__file__).parent
 KERNELS = [
     function
     for path in sorted(FOLDER.glob("*.py"))
-    if path.name not in ("__init__.py", "_jit.py")
+    if path.name not in ("__init__.py", "_jit.py", "arrays.py")
     for function in ast.parse(path.read_text(encoding="utf-8")).body
     if isinstance(function, ast.FunctionDef)
 ]

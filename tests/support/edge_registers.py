@@ -154,7 +154,7 @@ def write_edge_registers(folder: Path, seed: int = 0, origin_codes: bool = False
 
 
 def write_negative_registers(folder: Path) -> None:
-    """Write a tiny set of registers south and west of the origin, on its edges and on its corners."""
+    """Write a tiny set of registers west of the grid's origin, on the edges and corners of cells."""
     city = _City(np.random.default_rng(0))
     places = [
         (0.0, 0.0), (-0.0, -0.0), (-0.5, -0.5), (-100.0, -100.0), (-100.01, -100.0), (-100.0, -100.01),
@@ -162,7 +162,7 @@ def write_negative_registers(folder: Path) -> None:
         (-1e-6, 50.0), (50.0, -1e-6),
     ]  # fmt: skip
     for number, (easting, northing) in enumerate(places):
-        home = city.dwelling(city.address(easting, northing), 20.0 + 7.5 * number)
+        home = city.dwelling(city.address(easting, 6_100_000 + northing), 20.0 + 7.5 * number)
         for person in range(1 + number % 3):
             worse = (number + person) % 2 == 0
             city.resident(

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from shapely.geometry import box
+from shapely.geometry import Polygon, box
 
 from goal_worlds import EAST_AREA, WEST_AREA, homes_by_pandas, make_homes, write_polygons
 from small_registers import Registers, make_registers
 from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.messages.errors import InputError
 from udsat_geo.monitoring.goals import LoadedGoals, Measured, RegistersOfYear, load_goals, measure, read_polling
+
+EAST, NORTH = 720_000, 6_170_000
+"""Where a town made here lies: a corner in Copenhagen."""
 
 AREAS = (WEST_AREA, EAST_AREA)
 SEEDS = (1, 2, 3, 4, 5)
@@ -217,6 +220,10 @@ def test_polling_districts_agree_with_pandas(seed: int, tmp_path: Path) -> None:
     assert polling.turnout_in_areas is None
 
 
+def square(west: float, south: float, east: float, north: float) -> Polygon:
+    return box(EAST + west, NORTH + south, EAST + east, NORTH + north)
+
+
 def town_of(residents_of_address: dict[tuple[float, float], int]) -> Registers:
     """One dwelling an address, so many residents in each."""
     import pyarrow as pa
@@ -232,15 +239,15 @@ def town_of(residents_of_address: dict[tuple[float, float], int]) -> Registers:
     }
     addresses = {
         "address_id": [f"A{i}" for i in range(len(places))],
-        "easting": [place[0] for place in places],
-        "northing": [place[1] for place in places],
+        "easting": [EAST + place[0] for place in places],
+        "northing": [NORTH + place[1] for place in places],
     }
     return Registers(residents, pa.table(dwellings), pa.table(addresses))
 
 
 def test_half_of_a_district_is_enough_and_one_less_is_not(tmp_path: Path) -> None:
-    areas = [box(0, 0, 10, 100)]
-    districts = [box(0, 0, 20, 50), box(0, 50, 20, 100), box(20, 0, 40, 100)]
+    areas = [square(0, 0, 10, 100)]
+    districts = [square(0, 0, 20, 50), square(0, 50, 20, 100), square(20, 0, 40, 100)]
     made = town_of(
         {(5.0, 20.0): 3, (15.0, 20.0): 3, (5.0, 70.0): 2, (15.0, 70.0): 3, (200.0, 300.0): 4, (5.0, 900.0): 1}
     )
@@ -254,9 +261,9 @@ def test_half_of_a_district_is_enough_and_one_less_is_not(tmp_path: Path) -> Non
 def test_turnout_is_that_of_the_districts_in_the_areas(tmp_path: Path) -> None:
     made = town_of({(5.0, 20.0): 3, (15.0, 70.0): 3, (300.0, 300.0): 1})
     made.write(tmp_path / "registers")
-    areas = read_polygons(write_polygons(tmp_path / "areas.gpkg", [box(0, 0, 10, 100)]), "en")[0]
+    areas = read_polygons(write_polygons(tmp_path / "areas.gpkg", [square(0, 0, 10, 100)]), "en")[0]
     districts = write_polygons(
-        tmp_path / "polling.gpkg", [box(0, 0, 20, 50), box(0, 50, 20, 100)], eligible=[200, 300], voted=[100, 200]
+        tmp_path / "polling.gpkg", [square(0, 0, 20, 50), square(0, 50, 20, 100)], eligible=[200, 300], voted=[100, 200]
     )
     registers = RegistersOfYear(2021, tmp_path / "registers", "registers")
     polling = measure(registers, load_goals(), areas, read_polling(districts, "en")).polling
