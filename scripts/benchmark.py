@@ -209,6 +209,28 @@ def synthetic_city(years: tuple[int, ...]) -> float:
     return wall_s
 
 
+LAYOUTS = {"our layout": "write.write_registers", "Statistics Denmark's": "statistics_denmark.write_registers_of_dst"}
+
+
+def layouts(report: Report, work: Path, repeats: int) -> None:
+    """Measure the whole job on the synthetic city in both layouts: what joining five files costs."""
+    commands = []
+    for place, (name, writer) in enumerate(LAYOUTS.items()):
+        folder, (module, function) = work / f"layout-{place}", writer.split(".")
+        program = f"import sys, pathlib; from udsat_geo.synthetic.{module} import {function} as write\n"
+        program += "write(2025, pathlib.Path(sys.argv[1]))"
+        subprocess.run([sys.executable, "-c", program, str(folder)], check=True)
+        given = ["--registers", str(folder), "--previous", "none", "--out", str(work / f"out-layout-{place}")]
+        commands.append(Command(name, [str(DESIGNATE), "--year", "2025", *given, "--format", "gpkg", "--quiet"]))
+    section = f"layouts of registers, synthetic city (median of {repeats})"
+    timings = measure_interleaved(commands, repeats)
+    for name, timing in timings.items():
+        report.add(Row(section, f"{name}, seconds", timing.median_wall_s, "s"))
+        report.add(Row(section, f"{name}, peak memory", timing.median_peak_mb, "MB"))
+    plain, other = (timings[name].median_wall_s for name in LAYOUTS)
+    report.add(Row(section, "Statistics Denmark's / ours, seconds", other / plain, "x"))
+
+
 def start(report: Report, repeats: int | None) -> None:
     """Measure the start of the command and the first run, and add their rows."""
     often = repeats or HELP_REPEATS
@@ -256,7 +278,7 @@ def kernels(report: Report, repeats: int) -> None:
 
 def run(options: argparse.Namespace, report: Report) -> None:
     """Run the chosen parts in order."""
-    chosen = [options.only] if options.only else ["small", "large", "start", "kernels"]
+    chosen = [options.only] if options.only else ["small", "large", "layouts", "start", "kernels"]
     if options.peers_only:
         chosen = [part for part in chosen if part in ("small", "large")]
     elif not DESIGNATE.exists() and chosen != ["kernels"]:
@@ -264,6 +286,8 @@ def run(options: argparse.Namespace, report: Report) -> None:
     for size in SIZES:
         if size.name in chosen:
             whole_job(report, options.work, size, options.repeats or size.repeats, options.peers_only)
+    if "layouts" in chosen:
+        layouts(report, options.work, options.repeats or SIZES[0].repeats)
     if "start" in chosen:
         start(report, options.repeats)
     if "kernels" in chosen:
@@ -281,7 +305,7 @@ def positive(text: str) -> int:
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description="Measure the whole job, the start, and the kernels.")
-    parser.add_argument("--only", choices=["small", "large", "start", "kernels"], help="one part alone")
+    parser.add_argument("--only", choices=["small", "large", "layouts", "start", "kernels"], help="one part alone")
     parser.add_argument("--repeats", type=positive, help="measured runs of each command (5 small, 3 large)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all rows to a file as well")
     parser.add_argument("--peers-only", action="store_true", help="measure and compare the peers alone")

@@ -61,14 +61,19 @@ def Np_(context: str, message: str) -> str:  # noqa: N802 - gettext's own name
 
 @dataclass(frozen=True)
 class Note:
-    """A marked text with its values, told in a language later; a value may be a marked text itself."""
+    """A marked text with its values, told in a language later; a value may be a marked text itself, or a count."""
 
     text: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | int] = field(default_factory=dict)
 
     def told(self, language: str) -> str:
         """The note in a language."""
-        return _(self.text, language).format(**{name: _(value, language) for name, value in self.values.items()})
+        counts = {"da": "."}.get(language, ",")
+        words = {
+            name: _(value, language) if isinstance(value, str) else f"{value:,}".replace(",", counts)
+            for name, value in self.values.items()
+        }
+        return _(self.text, language).format(**words)
 
 
 class Words(Mapping[Key, Marked]):

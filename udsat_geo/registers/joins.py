@@ -461,8 +461,8 @@ def notes_of(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[
             N_("{file}: {matched} of the {rows} rows of {table} have a row in it; the others have none of its values"),
             {
                 "file": link.table.source.file,
-                "matched": decimal(n, 0),
-                "rows": decimal(rows, 0),
+                "matched": n,
+                "rows": rows,
                 "table": table.source.file,
             },
         )

@@ -302,6 +302,4 @@ def _rounded(values: Floats, policy: Policy, where: str) -> tuple[Floats, tuple[
         "all to {after}"
     )
     before, after = (decimal(float(np.nansum(side)), digits) for side, digits in ((values, 1), (rounded, 0)))
-    return rounded, (
-        Note(text, {"where": where, "count": decimal(int(broken.sum()), 0), "before": before, "after": after}),
-    )
+    return rounded, (Note(text, {"where": where, "count": int(broken.sum()), "before": before, "after": after}),)

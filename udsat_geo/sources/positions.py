@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, Note, _
-from udsat_geo.messages.words import decimal
 from udsat_geo.sources.crs import area_of_use, bounds_in, coordinates_in, short_crs
 
 Extent = tuple[float, float, float, float]
@@ -172,7 +171,7 @@ def _far_from_others(
     first = int(np.flatnonzero(far)[0])
     text = N_("{file}: {count} positions lie far from all others, for example {name} at ({easting}, {northing})")
     values_told = {"easting": _number(easting[first]), "northing": _number(northing[first]), "name": label(first)}
-    return (Note(text, {"file": file, "count": decimal(int(far.sum()), 0), **values_told}),)
+    return (Note(text, {"file": file, "count": int(far.sum()), **values_told}),)
 
 
 def extent_of(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> Extent | None:
