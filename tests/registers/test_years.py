@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from click.testing import CliRunner
 from test_any_column import asking, everywhere, ratio
 
 from small_registers import Registers, make_registers
+from udsat_geo.cli.designate import designate
+from udsat_geo.cli.rerun import rerun
 from udsat_geo.cli.validate import validate
 from udsat_geo.messages.errors import InputError
 from udsat_geo.registers.folders import folder_of_year, years_in
@@ -114,3 +117,17 @@ def test_validate_is_told_the_year(tmp_path: Path) -> None:
     ran = CliRunner().invoke(validate, [str(tmp_path), "--year", "2019"])
     assert ran.exit_code == 0, ran.output
     assert "residents: 150 rows" in ran.output
+
+
+def test_the_designation_before_is_made_of_the_same_folder_and_both_can_be_repeated(tmp_path: Path) -> None:
+    made = {year: make_registers(year, n_residents=400) for year in (2017, 2021)}
+    folder = tmp_path / "registers"
+    folder.mkdir()
+    (folder / "registers.toml").write_text(by_column(made, folder), encoding="utf-8")
+    out = ["--out", str(tmp_path / "out"), "--language", "en", "--format", "gpkg,crate"]
+    ran = CliRunner().invoke(designate, ["--year", "2021", "--registers", str(folder), *out])
+    assert ran.exit_code == 0, ran.output
+    summary = json.loads((tmp_path / "out" / "designation_2021.json").read_text(encoding="utf-8"))
+    assert summary["changes"]["previous_year"] == 2017
+    ran = CliRunner().invoke(rerun, [str(tmp_path / "out"), "--registers", str(folder)])
+    assert ran.exit_code == 0, ran.output

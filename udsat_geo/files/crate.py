@@ -14,7 +14,7 @@ import platform
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -44,6 +44,8 @@ NAMED = ("units", *AROUND)
 STORED = ("designation", "summary")
 WHAT = (*REGISTERS, "units", *AROUND, *STORED, "policy", "base")
 """What an input may hold; ``base`` is a policy that the policy is laid over."""
+JOINED = r"(residents|dwellings|addresses)\.joins\.[\w-]{1,100}"
+"""What a file joined to a table of registers is called."""
 OPTIONS = (
     "--year", "--policy", "--reference", "--raw", "--units", "--barriers", "--crossings", "--places", "--parcels",
     "--overrides", "--previous", "--format", "--lang", "--seed", "--agent", "--license",
@@ -85,7 +87,7 @@ def _checked_path(text: str) -> str:
 
 Plain = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,1000}$")]
 SafePath = Annotated[str, AfterValidator(_checked_path)]
-What = Annotated[str, StringConstraints(pattern=f"^({'|'.join(WHAT)})$")]
+What = Annotated[str, StringConstraints(pattern=f"^({'|'.join(WHAT)}|{JOINED})$")]
 Source = Annotated[str, StringConstraints(pattern="^(registers|unit_table|synthetic)$")]
 Hash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 ResultName = Annotated[
@@ -122,6 +124,11 @@ class Input:
     size: Count | None = None
     path: SafePath | None = None
     fetched: bool = False
+
+    @property
+    def is_of_registers(self) -> bool:
+        """Whether it is a table of registers, what is joined to one, or the settings beside them."""
+        return self.what in REGISTERS or ".joins." in self.what
 
 
 @dataclass(frozen=True)
@@ -332,7 +339,7 @@ def _contradictions(run: Run) -> Iterator[str]:
         elif name in _VALUES and re.fullmatch(_VALUES[name], value) is None:
             yield _("tells {name} {value}").format(name=name, value=repr(value[:40]))
     for each in run.inputs:
-        if not each.fetched and ("/" in each.name or not is_safe_path(each.name)):
+        if not each.fetched and not _is_name(each):
             yield _("names a file {name} that is more than a name").format(name=repr(each.name[:80]))
         if (each.fetched or each.what == "units") and not run.is_named(each):
             yield _("reads {what} that no option names").format(what=each.what)
@@ -341,8 +348,8 @@ def _contradictions(run: Run) -> Iterator[str]:
             yield text.format(what=each.what, year=each.year)
     if not any(each.what == "policy" for each in run.inputs):
         yield _("names no policy")
-    once = [(each.year, each.what) for each in run.inputs if each.what not in (*REGISTERS, "base")]
-    beside = [each for each in run.inputs if each.what in (*REGISTERS, *AROUND) and not run.is_named(each)]
+    once = [(each.year, each.what) for each in run.inputs if each.what != "base" and not each.is_of_registers]
+    beside = [each for each in run.inputs if (each.is_of_registers or each.what in AROUND) and not run.is_named(each)]
     names = [(each.year, each.name) for each in beside]
     if len(set(once)) < len(once) or len(set(names)) < len(names):
         yield _("reads two files of the same")
@@ -635,7 +642,7 @@ def crate_of(given: Mapping[str, Sequence[str]], policy: str, out: Path) -> Prov
             platform=f"{platform.system()} {platform.machine()}".strip(),
             libraries=library_versions(),
             options=tuple((name, value) for name in OPTIONS for value in given.get(name, ())),
-            inputs=(*_policies(policy, designation), *_inputs(out, "--seed" in given, designation)),
+            inputs=(*_policies(policy, designation), *_inputs(out, given, designation)),
             outputs=tuple(outputs),
             notes=designation.inputs.notes,
             ended=ended,
@@ -687,13 +694,14 @@ def _policies(named: str, designation: Designation) -> list[Input]:
     return [Input(year, "policy", policy.name, policy.sha256, path=path), *bases]
 
 
-def _inputs(out: Path, has_seed: bool, designation: Designation) -> list[Input]:
+def _inputs(out: Path, given: Collection[str], designation: Designation) -> list[Input]:
     """Every file that was read: the designation's own, then those of the earlier ones it looks back on, each once.
 
-    A file of its own may be two inputs, as when one layer holds barriers and another the crossings.
+    A file of its own may be two inputs, as when one layer holds barriers and another the crossings. What lies in a
+    folder of registers of several years is an input of each.
     """
     year = designation.year
-    made = designation.inputs.source == "synthetic" and has_seed
+    made = designation.inputs.source == "synthetic" and "--seed" in given
     found = [_input(year, what, path, designation.rows.get(what), made) for what, path in designation.files.items()]
     earlier = [] if designation.previous is None else list(designation.previous.files)
     for looked_at in earlier_years(year, designation.policy.policy):
@@ -701,10 +709,20 @@ def _inputs(out: Path, has_seed: bool, designation: Designation) -> list[Input]:
         earlier += [(looked_at, "designation", stored), (looked_at, "summary", stored.with_suffix(".json"))]
     seen = {os.path.abspath(path) for path in designation.files.values()}
     for of, what, path in earlier:
-        if os.path.abspath(path) not in seen:
-            seen.add(os.path.abspath(path))
-            found.append(_input(of, what, path, None, made))
+        each = _input(of, what, path, None, made)
+        beside = each.is_of_registers or (what in AROUND and f"--{what}" not in given)
+        place = f"{of}:{os.path.abspath(path)}" if beside else os.path.abspath(path)
+        if place not in seen:
+            seen.add(place)
+            found.append(each)
     return found
+
+
+def _is_name(read: Input) -> bool:
+    """Whether an input is called by a name alone, a partition by its table and its own."""
+    parts = read.name.split("/")
+    partition = len(parts) == 2 and read.is_of_registers and "=" in parts[1]
+    return is_safe_path(read.name) and (len(parts) == 1 or partition)
 
 
 def _input(year: int, what: str, path: Path, rows: int | None, made: bool) -> Input:

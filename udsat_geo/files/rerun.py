@@ -16,7 +16,7 @@ from udsat_geo.designation.job import Job
 from udsat_geo.designation.job import run as run_job
 from udsat_geo.designation.summary import sha256
 from udsat_geo.designation.surroundings import Around
-from udsat_geo.files.crate import AROUND, REGISTERS, STORED, Input, Run, library_versions
+from udsat_geo.files.crate import AROUND, STORED, Input, Run, library_versions
 from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import check_formats, write_results
 from udsat_geo.messages.errors import InputError, Problem, Problems
@@ -107,7 +107,7 @@ def _candidates(run: Run, read: Input, places: Places) -> Iterator[Path]:
         if read.what in places.named:
             yield places.named[read.what]
             return
-    elif read.what in (*REGISTERS, *AROUND) and places.registers is not None:
+    elif (read.is_of_registers or read.what in AROUND) and places.registers is not None:
         of_year = places.registers / str(read.year)
         yield (of_year if of_year.is_dir() else places.registers) / read.name
         return
@@ -134,7 +134,7 @@ def _by_name(read: Input, places: Places) -> Iterator[Path]:
 
 def _is_synthetic(run: Run, read: Input) -> bool:
     """Whether an input is of the synthetic city, which is made again and not looked for."""
-    return run.option("--seed") is not None and not run.is_named(read) and read.what in (*REGISTERS, *AROUND)
+    return run.option("--seed") is not None and not run.is_named(read) and (read.is_of_registers or read.what in AROUND)
 
 
 def _is_previous_file(run: Run, read: Input) -> bool:

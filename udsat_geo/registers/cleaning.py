@@ -70,6 +70,8 @@ class CleanTable:
         The files joined to it.
     replaced : dict
         Our column name -> SQL over our columns of what stands in its place.
+    together : str
+        The relation that holds its rows with what is joined to them, once that is made.
     """
 
     source: TableSource
@@ -78,6 +80,7 @@ class CleanTable:
     writing: Writing = field(default_factory=Writing)
     links: tuple[Link, ...] = ()
     replaced: Mapping[str, str] = field(default_factory=dict)
+    together: str = ""
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -93,12 +96,14 @@ class CleanTable:
 
     def select(self) -> str:
         """SQL of the clean rows with what is joined to them, as a parenthesised subquery."""
+        rows = self.together or self.joined()
         if not self.replaced:
-            return self._joined()
+            return rows
         replaced = ", ".join(f"{value} AS {quoted(name)}" for name, value in self.replaced.items())
-        return f"(SELECT * REPLACE ({replaced}) FROM {self._joined()})"
+        return f"(SELECT * REPLACE ({replaced}) FROM {rows})"
 
-    def _joined(self) -> str:
+    def joined(self) -> str:
+        """SQL of the rows as they are joined, with a column for each file that says whether it has a partner."""
         if not self.links:
             return self.with_keys({})
         sides = [("t", self), *((f"j{place}", link.table) for place, link in enumerate(self.links))]
@@ -107,7 +112,10 @@ class CleanTable:
             f" LEFT JOIN {link.table.with_keys(self.keys_of(place))} j{place} ON {link.condition(place)}"
             for place, link in enumerate(self.links)
         )
-        return f"(SELECT {columns} FROM {self.with_keys(self.keys_of(-1))} t{joined})"
+        partners = "".join(
+            f", j{place}.{quoted('key 0')} IS NOT NULL AS {quoted(partner(place))}" for place in range(len(self.links))
+        )
+        return f"(SELECT {columns}{partners} FROM {self.with_keys(self.keys_of(-1))} t{joined})"
 
     def with_keys(self, keys: Mapping[str, str]) -> str:
         """SQL of its own clean rows, and of `keys`: name -> SQL over the raw row."""
@@ -124,6 +132,11 @@ class CleanTable:
                 if place == side:
                     keys[f"key {number}"] = part.here
         return keys
+
+
+def partner(place: int) -> str:
+    """The column that says whether a row has a partner in the joined file of that place."""
+    return f"partner {place}"
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,15 @@ def columns_of(name: str, layout: TableLayout) -> tuple[Column, ...]:
     if layout.in_education is not None and layout.in_education not in flags:
         what = _("is neither labour_status nor a column that is true or false")
         problems.append(Problem(f"registers.toml: {name}.in_education", what))
+    problems += [
+        Problem(
+            f"registers.toml: {name}.joins.{joined}",
+            _("is no name for a file"),
+            _("Use letters, digits, - and _, and name the file under file."),
+        )
+        for joined in layout.joins
+        if not re.fullmatch(r"[\w-]{1,100}", joined)
+    ]
     if problems:
         raise InputError(problems)
     return columns

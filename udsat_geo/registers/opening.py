@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import duckdb
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.registers.cleaning import CleanTable, check_tables
-from udsat_geo.registers.joins import check_links, clean_files, notes_of, open_files
+from udsat_geo.registers.joins import check_links, clean_files, notes_of, open_files, put_together
 from udsat_geo.registers.settings import RegisterSettings, read_settings, settings_file
 from udsat_geo.registers.years import YearRead
 from udsat_geo.sources.csv import literal, pattern_of
@@ -100,20 +101,27 @@ def open_registers(
     return Opened(connection, residents, dwellings, addresses, settings, settings_file(folder))
 
 
-def check(opened: Opened) -> tuple[dict[str, int], dict[str, int]]:
-    """Count rows and faults of all tables and of what is joined to them; see `check_tables`.
+def check(opened: Opened) -> tuple[Opened, dict[str, int], dict[str, int]]:
+    """Count rows and faults of all tables and of what is joined to them, and put these together.
+
+    Returns
+    -------
+    opened : Opened
+    rows, counts : dict
+        As of `check_tables`.
 
     Raises
     ------
     InputError
         With every fault that stops the run; then with every key that joins a row to two others.
     """
-    found = check_tables(opened.connection, opened.all_tables)
+    rows, counts = check_tables(opened.connection, opened.all_tables)
     problems = Problems()
     for table in opened.tables:
         problems.of(check_links, opened.connection, table)
     problems.check()
-    return found
+    residents, dwellings = (put_together(opened.connection, each) for each in (opened.residents, opened.dwellings))
+    return dataclasses.replace(opened, residents=residents, dwellings=dwellings), rows, counts
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:

@@ -576,7 +576,7 @@ def sums_of_opened(opened: Opened, policy: Policy, place: Place) -> RegisterSums
         See `read_registers`.
     """
     check_policy_expressions(opened, policy)
-    rows, counts = check(opened)
+    opened, rows, counts = check(opened)
     let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())
     sums = _add_up(opened, policy, place, let, rows, counts)
     opened.connection.close()
@@ -834,7 +834,7 @@ def residents_by_address(folder: Path, threads: int | None = None, year: int | N
     """
     opened = open_registers(folder, threads, year=year)
     connection = opened.connection
-    rows, counts = check(opened)
+    opened, rows, counts = check(opened)
     found: list[Located] = []
 
     def place(addresses: Located) -> tuple[NDArray[np.int32], int]:

@@ -23,6 +23,7 @@ from udsat_geo.sources.addresses import LAYER
 from udsat_geo.sources.crs import check_crs
 from udsat_geo.sources.csv import Dialect, literal, pattern_of, quoted, read_dialect, relation_of, rows_of
 from udsat_geo.sources.kinds import SUFFIXES, named_path, parquet_parts, plain, schema_of, table_kind, tables_named
+from udsat_geo.sources.origins import name_of
 
 _WHOLE_TYPES = frozenset(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"])
 
@@ -78,8 +79,8 @@ class TableSource:
 
     @property
     def file(self) -> str:
-        """What messages call it: the name of the file, of a partition with the table that it is of."""
-        return f"{self.path.parent.name}/{self.path.name}" if "=" in self.path.name else self.path.name
+        """What messages call it."""
+        return name_of(self.path)
 
     @property
     def table(self) -> str:

@@ -46,6 +46,11 @@ def origin_of(path: Path) -> Origin | None:
 
 
 def name_of(path: Path) -> str:
-    """What a file is called in messages and provenance: its name, or the address that it was fetched from."""
+    """What a file is called in messages and provenance: its name, or the address that it was fetched from.
+
+    A partition is called by its table as well, as in ``bef/year=2021``.
+    """
     origin = origin_of(path)
-    return path.name if origin is None else origin.name
+    if origin is not None:
+        return origin.name
+    return f"{path.parent.name}/{path.name}" if "=" in path.name and path.is_dir() else path.name
