@@ -131,3 +131,9 @@ def test_the_designation_before_is_made_of_the_same_folder_and_both_can_be_repea
     assert summary["changes"]["previous_year"] == 2017
     ran = CliRunner().invoke(rerun, [str(tmp_path / "out"), "--registers", str(folder)])
     assert ran.exit_code == 0, ran.output
+
+
+def test_settings_beside_folders_of_years_tell_of_no_year(tmp_path: Path) -> None:
+    make_registers(1).write(tmp_path / "2021")
+    (tmp_path / "registers.toml").write_text('[registers]\nyears = ["folders", "year"]\n', encoding="utf-8")
+    assert years_in(tmp_path) == [2021]

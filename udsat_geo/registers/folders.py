@@ -93,9 +93,13 @@ def _years_of_tables(folder: Path) -> list[int]:
     if settings.registers.years == (FOLDERS,) and not varies:
         return []
     from udsat_geo.registers.joins import years_by_column
+    from udsat_geo.registers.tables import NoSuchTableError
 
     named = years_by_name(folder, "residents", layout, settings.registers.years)
-    return named or years_by_column(folder, "residents", layout, settings.registers.years)
+    try:
+        return named or years_by_column(folder, "residents", layout, settings.registers.years)
+    except NoSuchTableError:
+        return []  # the settings lie beside folders of years
 
 
 def known_years(raw: Path) -> str:
