@@ -8,6 +8,7 @@ from udsat_geo.cli import options
 from udsat_geo.messages.translate import N_
 
 MODULES = {
+    "areas": ("udsat_geo.cli.init_areas", N_("Write a file for decisions about areas, to be filled in.")),
     "policy": ("udsat_geo.cli.init_policy", N_("Write a policy for a ready-made table of units.")),
     "registers": ("udsat_geo.cli.init_registers", N_("Write the settings of a folder of registers.")),
 }

@@ -28,7 +28,7 @@ def check_free(paths: list[Path], force: bool) -> None:
 
 
 def write_new(folder: Path, files: dict[str, str | Features]) -> None:
-    """Write texts, and tables of units as GeoParquet, together or not at all.
+    """Write texts, and layers as GeoPackage or GeoParquet, as their names end, together or not at all.
 
     Parameters
     ----------
@@ -56,7 +56,11 @@ def _write_table(features: Features, path: Path) -> None:
     import pyarrow as pa
     import shapely
 
+    from udsat_geo.files.geopackage import write_polygons
     from udsat_geo.sources.content import Content
 
     shapes = None if features.geometry is None else pa.array(shapely.to_wkb(features.geometry), pa.binary())
-    Content(features.attributes, shapes, features.crs).write(path)
+    if path.suffix.lower() == ".gpkg":
+        write_polygons(path, features.attributes.append_column("geometry", shapes), str(features.crs))
+    else:
+        Content(features.attributes, shapes, features.crs).write(path)

@@ -168,3 +168,27 @@ def write_layer(path: Path, layer: Layer, stamp: dict[str, str] | None = None) -
         layer_options={"GEOMETRY_NAME": GEOMETRY} if spatial else {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"},
         dataset_metadata=None if made else stamp,
     )
+
+
+def write_polygons(path: Path, table: Any, crs: str) -> None:
+    """Write one plain layer of polygons, named after its file.
+
+    Parameters
+    ----------
+    path : Path
+    table : pyarrow.Table
+        With a column ``geometry`` of well-known binary; it may have no rows.
+    crs : str
+    """
+    import pyogrio
+
+    pyogrio.write_arrow(
+        table,
+        path,
+        driver="GPKG",
+        layer=path.stem,
+        geometry_name="geometry",
+        geometry_type="Polygon",
+        crs=crs,
+        dataset_options={"VERSION": "1.2"},
+    )
