@@ -91,6 +91,7 @@ def test_ids_are_what_stands_once_each() -> None:
     found = id_column(summaries_of(table))
     assert found is not None
     assert found.name == "zone_kode"
+    assert id_column(summaries_of({"pop": [5, 7], "navn": ["x", "y"], "zone": [1.0, None]})) is None
     assert id_column(summaries_of({"pop": [5, 7], "share": [0.1, 0.2], "IMD_rank": [2, 1]})) is None
 
 

@@ -183,8 +183,9 @@ def _rank_of_id(column: ColumnSummary, of_cells: Sequence[str]) -> int:
         return 0
     if column.kind not in ("text", "whole") or _MADE_BY_OTHERS.search(column.phrase):
         return 5
-    named = _IDS.search(column.phrase) is not None and _NAMES.search(column.phrase) is None
-    if named:
+    if _NAMES.search(column.phrase):
+        return 5
+    if _IDS.search(column.phrase):
         return 1 if column.kind == "text" else 2
     return 3 if column.kind == "text" else 5
 
