@@ -139,6 +139,20 @@ def test_what_is_not_sure_is_doubtful(name: str, values: list[Any]) -> None:
     assert proposed({"pop": POP, name: values})[name].doubt
 
 
+@pytest.mark.parametrize(
+    ("values", "name", "is_sure"),
+    [
+        ([10, 20, 45, 80, 90, 100], "ledige", True),
+        ([20, 24, 17, 22, 19, 21], "ledige", False),
+        ([1, 2, 1, 3, 2, 1], "ledige", False),
+        ([1, 2, 1, 3, 2, 1], "antal_ledige", True),
+    ],
+)
+def test_small_whole_numbers_may_be_per_cent(values: list[int], name: str, is_sure: bool) -> None:
+    made = proposed({"pop": [100, 200, 300, 400, 500, 600], name: values})[name]
+    assert bool(made.doubt) != is_sure
+
+
 def test_a_count_is_of_those_over_whom_it_gives_the_rate_beside_it() -> None:
     table = {
         "pop": POP,

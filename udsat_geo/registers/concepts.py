@@ -111,6 +111,7 @@ CONCEPTS = (
 
 WORKING_AGE = re.compile("work(ing)?_?age|erhvervsaktiv|arbejdsdygtig|_1[5-8]_6[4-9]_")
 OF_A_SHARE = re.compile("_(pct|percent|percentage|procent|pc|share|rate|ratio|andel|proportion)_|_pct|percent")
+OF_A_COUNT = re.compile("_(count|number|antal|aantal|anzahl|num|n|total|tot)_")
 OF_A_MEAN = re.compile("_(avg|average|mean|median|gennemsnit\\w*|gns|snit|medio|media)_")
 
 

@@ -34,6 +34,8 @@ from udsat_geo.sources.kinds import SUFFIXES, plain
 
 _MOST_CODES = 60
 """More values than this are listed by their number; own choice."""
+_AROUND = ("barriers", "crossings", "places", "parcels")
+"""What may lie beside registers and is none of them."""
 _OF_A_PROFILE = 2
 """Files named as in a profile that make a folder one of it, that of residents among them; own choice."""
 
@@ -100,7 +102,7 @@ def _tables_in(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[lis
     """Every table that can be read, of several years the last; and what is told of other files."""
     last: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        if path.name.lower() == NAME or path.name.startswith((".", "_")):
+        if path.name.lower() == NAME or path.name.startswith((".", "_")) or stem_of(path) in _AROUND:
             continue
         if path.is_dir() or path.name.lower().endswith(SUFFIXES):
             last[stem_of(path)] = path

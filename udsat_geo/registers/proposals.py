@@ -12,6 +12,7 @@ from udsat_geo.messages.words import decimal
 from udsat_geo.policy.writing import ProposedCriterion
 from udsat_geo.registers.concepts import (
     CONCEPTS,
+    OF_A_COUNT,
     OF_A_MEAN,
     OF_A_SHARE,
     WORKING_AGE,
@@ -25,6 +26,11 @@ _M2 = (5, 200)
 """Square metres of dwelling for each resident, on average; own choice."""
 _NEAR = 0.01
 """A count over its denominator is a rate where most units differ by no more; own choice."""
+_FEW = 0.02
+"""Share of the residents; numbers up to 100 that add up to less may be per cent. Own choice."""
+_SPREAD, _FALLS = 0.3, 0.3
+"""Where residents vary by so much of their mean, per cent over residents fall as residents rise: a correlation. Own
+choices."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,9 @@ def _of_people(table: TableColumns, column: ColumnSummary, concept: Concept) -> 
         return _made(concept, column, f"{x} * {residents}", f"100 * {residents}", "share", why, rank=1)
     if column.kind == "whole" and not is_share and column.least >= 0:
         below, why = _denominator(table, column, concept)
+        if _may_be_percent(table, column):
+            doubt = _("it may be a count or per cent ({span})").format(span=span)
+            return _made(concept, column, x, below, "share", "", rank=4, doubt=doubt)
         if table.share_of_rows(f"{x} <= {below}") == 1:
             return _made(concept, column, x, below, "share", why, rank=0)
         doubt = _("it is larger than {below} in some units").format(below=below)
@@ -142,6 +151,21 @@ def _of_people(table: TableColumns, column: ColumnSummary, concept: Concept) -> 
         return _made(concept, column, f"{x} * {residents}", residents, "", why, rank=2)
     doubt = _("it may be a count or a share ({span})").format(span=span)
     return _made(concept, column, x, residents, "", "", rank=4, doubt=doubt)
+
+
+def _may_be_percent(table: TableColumns, column: ColumnSummary) -> bool:
+    """Whether whole numbers up to 100 do not grow with the residents, as counts do, or are few for so many people."""
+    if column.greatest > 100 or OF_A_COUNT.search(column.phrase):
+        return False
+    if column.total < _FEW * table.residents.total:
+        return True
+    x, residents = table.in_sql(column), table.in_sql(table.residents)
+    query = f"""SELECT stddev_pop({residents}) / nullif(avg({residents}), 0), corr({x}, {residents}),
+        corr({x} / nullif({residents}, 0), {residents}) FROM {table.relation}"""
+    spread, with_residents, of_rate = table.connection.execute(query).fetchall()[0]
+    if spread is None or spread < _SPREAD or with_residents is None or of_rate is None:
+        return False
+    return bool(with_residents < -of_rate and of_rate < -_FALLS)
 
 
 def _denominator(table: TableColumns, column: ColumnSummary, concept: Concept) -> tuple[str, str]:
