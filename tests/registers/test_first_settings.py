@@ -152,6 +152,23 @@ def test_registers_as_statistics_denmark_delivers_them_are_known(tmp_path: Path)
     assert settings.dwellings.columns["area_m2"] == "BOLIGAREAL"
 
 
+def test_what_a_profile_leaves_open_is_looked_for(tmp_path: Path) -> None:
+    home = {"KOMMUNEKODE": ["101"] * 4, "VEJKODE": ["4", "4", "5", "5"], "HUSNR": ["1", "2"] * 2}
+    door = {**home, "ETAGE": ["st"] * 4, "SIDEDOER": ["tv"] * 4}
+    people = {**door, "ALDER": [30, 40, 50, 20], "HERKOMST": ["Dansk", "Vestlig", "Dansk", "?"]}
+    where = {**home, "x": [720_000.0, 720_100, 720_200, 720_300], "y": [6_170_000.0] * 4}
+    homes = {**door, "BOLIGAREAL": [50, 60, 70, 80]}
+    written(tmp_path, {name: pd.DataFrame(of) for name, of in {"cpr": people, "bbr": homes, "adresser": where}.items()})
+    found = first_settings(tmp_path)
+    assert found.profile == "kbh"
+    assert 'origin = "HERKOMST"' in found.text
+    assert '"Vestlig" = "western"  # 1 row' in found.text
+    assert '# education = ""' in found.text
+    assert "residents.education" in found.doubtful
+    (tmp_path / "registers.toml").write_text(found.text, encoding="utf-8")
+    assert read_settings(tmp_path).residents.columns["origin"] == "HERKOMST"
+
+
 def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("nothing")
     done = call(tmp_path)

@@ -181,10 +181,12 @@ def _by_profile(
     names = ", ".join(sorted(known & set(stems)))
     parts = [[*comment(told.format(names=names, profile=profile)), "[profile]", f"name = {toml_text(profile)}"]]
     doubtful: list[str] = []
-    if files["dwellings"] in stems:
-        addresses = stems.get(files["addresses"])
-        lines, doubtful = _dwellings_of(connection, content["dwellings"], stems[files["dwellings"]], addresses)
-        parts.append(lines)
+    for name, file in files.items():
+        if file in stems:
+            leads_to = stems.get(files["addresses"]) if name == "dwellings" else None
+            lines, unsure = _left_open(connection, name, content[name], stems[file], leads_to)
+            parts.append(lines)
+            doubtful += unsure
     read = [str(value) for value in content["residents"].get("columns", {}).values()]
     needed = {file for name, file in joins.items() if any(value.startswith(f"{name}.") for value in read)}
     # what an education means stands in a table that is joined to the file that names it
@@ -200,25 +202,39 @@ def _by_profile(
     return FirstSettings(_joined(parts), profile, there, missing, tuple(doubtful), skipped)
 
 
-def _dwellings_of(
-    connection: duckdb.DuckDBPyConnection, content: Mapping[str, Any], dwellings: SeenTable, addresses: SeenTable | None
+def _left_open(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    content: Mapping[str, Any],
+    table: SeenTable,
+    addresses: SeenTable | None,
 ) -> tuple[list[str], list[str]]:
-    """What a profile leaves open of dwellings: the column of the floor area, and which key leads to the addresses."""
-    lines, doubtful = ["[dwellings.columns]"], []
-    key = None if addresses is None else key_to(connection, dwellings, addresses)
-    if key is not None and plain(key[0]) != plain(str(content.get("columns", {}).get("address_id"))):
+    """What a profile leaves open of a table: columns that it does not name, and which key leads to the addresses."""
+    given = content.get("columns", {})
+    known = {*given, *(column.name.lower() for column in table.columns)}
+    known |= {"origin"} if "origin_country" in known else set()
+    known |= {"easting", "northing"} if "cell" in known else set()
+    lines, codes, doubtful = [f"[{name}.columns]"], [], []
+    key = None if addresses is None else key_to(connection, table, addresses)
+    if key is not None and isinstance(given.get("address_id"), str) and plain(key[0]) != plain(given["address_id"]):
         told = _("its values are those of the addresses")
         lines.append(f"address_id = {toml_text(key[0])}  # {told}")
-    found = candidates("area_m2", dwellings)
-    if "area_m2" not in content.get("columns", {}):
+    for column in COLUMNS[name]:
+        if column.kind == "key" or not column.required or column.name in known:
+            continue
+        found = candidates(column.name, table)
         if len(found) == 1:
-            lines.append(f"area_m2 = {toml_text(found[0])}")
-        else:
-            doubtful.append("dwellings.area_m2")
-            names = ", ".join(found or [column.name for column in dwellings.columns if column.is_numeric])
-            lines += comment(_("Which column is the floor area? Perhaps one of {names}.").format(names=names))
-            lines.append('# area_m2 = ""')
-    return (lines if len(lines) > 1 else []), doubtful
+            lines.append(f"{column.name} = {toml_text(found[0])}")
+            if column.codes:
+                mapped, unsure = _codes(connection, name, table, column.name, found[0])
+                codes += mapped
+                doubtful += unsure
+            continue
+        doubtful.append(f"{name}.{column.name}")
+        names = ", ".join(found or [one.name for one in table.columns])
+        told = _("Which column is {ours}? Perhaps one of {names}, or of a file to be joined.")
+        lines += [*comment(told.format(ours=column.name, names=names)), f'# {column.name} = ""']
+    return ([*lines, *codes] if len(lines) > 1 else []), doubtful
 
 
 def _joined(parts: list[list[str]]) -> str:
