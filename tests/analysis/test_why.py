@@ -50,6 +50,7 @@ def living(made: Designation) -> dict[str, int]:
     return dict(zip(made.units.unit_id.tolist(), made.units.residents.tolist(), strict=True))
 
 
+@pytest.mark.long
 def test_the_parts_are_those_of_four_runs_made_one_by_one(town: Path) -> None:
     found = explained(town, "town", "harder")
     runs = {
@@ -160,6 +161,7 @@ def test_the_tables_fit_a_console_of_80_columns(town: Path, language: str, told:
     assert max(len(line) for line in printed.splitlines()) <= 80
 
 
+@pytest.mark.long
 def test_diff_takes_stored_designations_apart(town: Path) -> None:
     files = [town / "out" / f"designation_{year}.gpkg" for year in (2017, 2021)]
     arguments = ("--registers", town / "raw", "--policy", town / "town.toml", "--why", "--json", "--language", "en")

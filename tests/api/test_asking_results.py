@@ -92,6 +92,7 @@ def test_why_of_two_years(town: Town) -> None:
     assert repr(found).startswith("<Why: from 2017 to 2021, ")
 
 
+@pytest.mark.long
 def test_status_of_results_files_and_years(town: Town, made: ug.Result, earlier: ug.Result) -> None:
     named = {"policy": town.policy, "registers": town.registers, "language": "en"}
     found = ug.status(earlier, years=(2017, 2021), updated=made, **named)  # type: ignore[arg-type]

@@ -51,6 +51,7 @@ def test_the_folder_of_one_year_serves_too(town: Town) -> None:
     assert found.summary["changes"] is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["year", "file", "made", "read"])
 def test_the_previous_designation_in_every_form(town: Town, made: ug.Result, earlier: ug.Result, kind: str) -> None:
     previous = {"year": 2017, "file": town.file(2017), "made": earlier, "read": ug.read(town.file(2017))}[kind]
@@ -62,6 +63,7 @@ def test_without_a_word_it_is_the_one_of_the_cadence(town: Town, made: ug.Result
     assert ug.designate(year=2021, **given) == made  # type: ignore[arg-type]
 
 
+@pytest.mark.long
 def test_a_frame_is_the_same_as_its_file(town: Town, made: ug.Result, tmp_path_factory: pytest.TempPathFactory) -> None:
     barriers = barrier_through(made)
     path = tmp_path_factory.mktemp("barriers") / "barriers.gpkg"

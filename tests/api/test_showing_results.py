@@ -108,6 +108,7 @@ def test_a_column_without_a_value_is_drawn_plain(made: ug.Result) -> None:
     plt.close("all")
 
 
+@pytest.mark.long
 def test_wrong_layers_and_columns_are_told(made: ug.Result) -> None:
     with pytest.raises(ug.InputError, match=r"no layer with geometries is called 'status'\. Known: areas, units"):
         made.plot(layer="status")

@@ -112,6 +112,7 @@ def test_the_raster_is_a_valid_cog_with_named_bands(city: tuple[Path, subprocess
     np.testing.assert_array_equal(sampled[:, -1], numbers)
 
 
+@pytest.mark.long
 def test_the_same_input_gives_the_same_bytes(
     city: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_json_prints_the_summary_alone(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.long
 def test_a_folder_by_year_is_found_and_compared_with_the_year_before(tmp_path: Path) -> None:
     for seed, year in enumerate((2017, 2021)):
         write_edge_registers(tmp_path / "raw" / str(year), seed)
@@ -183,6 +185,7 @@ def test_the_synthetic_city_is_designated_address_by_address(tmp_path: Path) -> 
     assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".gpkg", ".json"]
 
 
+@pytest.mark.long
 def test_synth_writes_registers_that_designate_reads_and_still_calls_synthetic(tmp_path: Path) -> None:
     done = run("udsat", "synth", "--year", "2017", "--out", tmp_path / "raw")
     assert done.returncode == 0, done.stderr

@@ -126,6 +126,7 @@ def test_names_of_columns_cannot_break_the_file(tmp_path: Path) -> None:
     load_policy(str(tmp_path / "t.toml"))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not REAL.is_dir(), reason="the open data are not in ../shared/real")
 @pytest.mark.parametrize(
     ("table", "keys"),
@@ -144,6 +145,7 @@ def test_open_data_are_designated_by_the_first_policy(tmp_path: Path, table: str
     assert made.exit_code == 0, made.output
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not REAL.is_dir(), reason="the open data are not in ../shared/real")
 def test_first_policies_agree_with_the_official_indices(tmp_path: Path) -> None:
     _made, agreement = valencia(REAL / "valencia", tmp_path)

@@ -26,6 +26,7 @@ def test_signs_that_an_encoding_lacks_are_replaced_by_signs_like_them(encoding: 
     assert ("De 18 mål" if encoding == "cp1252" else "De 18 maal") in printed
 
 
+@pytest.mark.long
 def test_json_is_json_in_any_encoding() -> None:
     in_ascii, in_utf8 = (
         run("goals", "--json", environment={"PYTHONIOENCODING": name}).stdout for name in ("ascii", "utf-8")
@@ -52,6 +53,7 @@ def test_a_reader_that_goes_away_is_no_fault(arguments: tuple[str, ...]) -> None
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
+@pytest.mark.long
 def test_warnings_of_libraries_are_no_errors_of_the_user(tmp_path: Path) -> None:
     ran = run("policies", environment={"PYTHONWARNINGS": "error"})
     assert ran.returncode == 0

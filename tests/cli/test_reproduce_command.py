@@ -74,6 +74,7 @@ def test_a_call_at_fault_is_answered_with_2(arguments: tuple[str, ...], message:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.long
 def test_files_are_whole_and_the_same_for_the_same_report(tmp_path: Path) -> None:
     first, second = tmp_path / "first" / "deep", tmp_path / "second"
     for out in (first, second):

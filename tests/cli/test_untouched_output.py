@@ -84,6 +84,7 @@ def test_a_disk_that_fills_changes_nothing(good: Path, small_disk: Path) -> None
     assert content_of(small_disk) == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "most_bytes",
     [pytest.param(0, marks=LONG), pytest.param(1000, marks=LONG), 50_000, pytest.param(200_000, marks=LONG)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import pytest
 from click.testing import CliRunner
 
 from estates import CONVICTED_NATIONAL, write_estates
@@ -46,6 +47,7 @@ def listed(folder: Path, year: int) -> set[str]:
     return set(units["area_id"].dropna().index)
 
 
+@pytest.mark.long
 def test_an_estate_is_listed_in_its_fifth_year_as_a_parallelsamfund(tmp_path: Path) -> None:
     for year in range(2021, 2025):
         assert run(tmp_path, year, "parallelsamfund-2021") == (0, "")

@@ -327,6 +327,6 @@ def test_negative_registers(tmp_path: Path) -> None:
     result = oracle_designation(tmp_path)
     assert result.units["residents"].sum() == result.counts["residents_placed"]
     assert list(result.units["unit_id"]) == [
-        "100m_-10_-10", "100m_-2_-1", "100m_-1_-2", "100m_-1_-1", "100m_-1_0", "100m_0_-1", "100m_0_0",
-        "100m_0_1", "100m_2_-11",
+        "100m_60990_-10", "100m_60998_-1", "100m_60999_-2", "100m_60999_-1", "100m_60999_0", "100m_61000_-1",
+        "100m_61000_0", "100m_61000_1", "100m_61002_-11",
     ]  # fmt: skip

@@ -32,6 +32,7 @@ def areas_over(designated_units: np.ndarray, area_of_unit: np.ndarray, least: fl
     return area
 
 
+@pytest.mark.long
 def test_the_three_additions_and_two_removals_of_2021_come_out_as_such() -> None:
     """Figur 3 of the status report: 1 and 3 are new areas, 2 extends an existing one; a and b are gone."""
     before, now = synthetic(2017), synthetic(2021, None)
@@ -61,6 +62,7 @@ def test_the_three_additions_and_two_removals_of_2021_come_out_as_such() -> None
     assert changes.count("added") == 2
 
 
+@pytest.mark.long
 def test_every_planted_area_is_met_by_some_area() -> None:
     made = synthetic(2017)
     planted = planted_of_unit(made, 2017)

@@ -108,6 +108,7 @@ def test_the_small_city_has_areas_to_speak_of(policy: LoadedPolicy) -> None:
     assert max(held) >= 2
 
 
+@pytest.mark.long
 def test_many_rows_in_many_threads() -> None:
     """More rows than DuckDB hands to one thread at a time (122,880)."""
     made = make_registers(1, n_addresses=400, n_residents=150_000, span=3000)

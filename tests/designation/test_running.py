@@ -107,6 +107,7 @@ def write_four_years(folder: Path, **options: Any) -> None:
 LISTED = load_policy("omdannelsesomraade-2021")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("column", ["qualified", "area_id"])
 def test_the_four_earlier_years_are_read_from_the_folder(tmp_path: Path, column: str) -> None:
     """Without a column `qualified`, a unit qualified when it is in an area."""
@@ -121,6 +122,7 @@ def test_a_policy_over_a_single_year_reads_nothing(tmp_path: Path) -> None:
     assert qualified_before(store_of(tmp_path / "nothing"), 2025, policy, "unit_table", names("A")).tolist() == [True]
 
 
+@pytest.mark.long
 def test_designations_by_the_policy_itself_and_by_a_base_that_asks_the_same_serve(tmp_path: Path) -> None:
     write_four_years(tmp_path)
     write_year(tmp_path, 2024, {"A": True, "B": True}, policy="omdannelsesomraade-2021")

@@ -19,6 +19,7 @@ def test_what_survives(name: str, trial: str) -> None:
     assert tried(DOORS[name], TRIALS[trial]) == "exact"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", DOORS)
 @settings(max_examples=30)
 @given(layers=designations())

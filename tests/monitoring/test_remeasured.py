@@ -82,6 +82,7 @@ def test_cells_as_csv_markdown_and_json() -> None:
     assert data["missed"] == ["table_1.areas.low_income.2017", "table_2.low_income.gap_2017"]
 
 
+@pytest.mark.long
 def test_the_engine_measures_what_the_report_prints() -> None:
     """The one test that runs the engine: 85 cells of Tabel 1, 2 and 22 from registers of four years."""
     told: list[str] = []

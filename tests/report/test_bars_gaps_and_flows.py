@@ -48,6 +48,7 @@ def test_negative_gaps_and_rates_keep_their_sign() -> None:
     assert axes_called(figure, "shares").get_xlim()[0] < -5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_synthetic_status_of_old_and_new_areas(shown: Shown, which: int) -> None:
     """Figur 2 and 4; what they show is measured by `udsat status`, whose tests hold it to the print."""
@@ -87,6 +88,7 @@ def test_in_the_year_of_the_milestone_its_number_and_the_gaps_stand_apart() -> N
         assert overlapping(figure) == []
 
 
+@pytest.mark.long
 def test_the_synthetic_gaps_are_measured_in_every_year_between(shown: Shown) -> None:
     assert shown.gaps is not None
     assert shown.gaps.years == (2017, 2018, 2019, 2021)
@@ -117,6 +119,7 @@ def test_bars_bands_and_what_comes_and_goes() -> None:
     assert size_cm(figure)[0] > WIDTH_CM, "three years lie on their side"
 
 
+@pytest.mark.long
 def test_the_synthetic_lineage_names_every_area_of_both_years_once(shown: Shown) -> None:
     assert shown.flows is not None
     figure, nodes = draw_flow_chart(shown.flows), shown.flows.lineage.nodes
@@ -130,6 +133,7 @@ def test_the_synthetic_lineage_names_every_area_of_both_years_once(shown: Shown)
     on_paper(draw_flow_chart(dataclasses.replace(shown.flows, language="en")))
 
 
+@pytest.mark.long
 def test_a_crowd_of_areas_still_fits_a_page() -> None:
     n = 45
     names = [f"Område med et langt navn {i}" for i in range(2 * n)]

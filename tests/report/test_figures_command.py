@@ -39,6 +39,7 @@ def of_town(town: Path) -> list[str | Path]:
     return ["--registers", town / "raw", "--policy", town / "town.toml", "--language", "en"]
 
 
+@pytest.mark.long
 def test_all_figures_of_registers(town: Path, tmp_path: Path) -> None:
     code, out, err = call("--years", "2017,2021", *of_town(town), "--out", tmp_path)
     assert (code, err) == (0, "")
@@ -62,6 +63,7 @@ def test_the_same_call_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
     assert one == two
 
 
+@pytest.mark.long
 def test_one_year_has_a_map_and_a_status(town: Path, tmp_path: Path) -> None:
     code, out, _ = call("--years", "2021", *of_town(town), "--format", "png", "--out", tmp_path)
     assert code == 0

@@ -162,6 +162,7 @@ def test_north_is_up(area_map: Figure) -> None:
     assert feet[:, 0].mean() == pytest.approx(easting)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("which", ["area_map", "change_map"])
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_texts_lie_on_the_paper_and_not_on_each_other(which: str, language: str, drawn: Drawn) -> None:
@@ -191,6 +192,7 @@ def test_both_languages(drawn: Drawn, area_map: Figure, change_map: Figure) -> N
     assert "removed since 2017" in english
 
 
+@pytest.mark.long
 def test_files_are_not_blank_and_the_same_twice(areas: AreasOnMap, area_map: Figure, tmp_path: Path) -> None:
     first = write_figures({"map": area_map}, tmp_path / "one")
     second = write_figures({"map": draw_area_map(areas)}, tmp_path / "two")

@@ -59,6 +59,7 @@ def test_labels_lie_in_the_frame_and_never_on_each_other(drawn: tuple[np.ndarray
         assert shapely.intersects_xy(polygon, place.anchor_x, place.anchor_y)
 
 
+@pytest.mark.long
 @examples(10)
 @given(maps())
 def test_the_same_input_gives_the_same_places(drawn: tuple[np.ndarray, np.ndarray]) -> None:

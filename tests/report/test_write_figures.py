@@ -23,6 +23,7 @@ DRAWN: tuple[Callable[[], Figure], ...] = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("draw", DRAWN, ids=["bars", "gaps", "flows"])
 def test_the_same_bytes_whatever_the_settings_are(draw: Callable[[], Figure], tmp_path: Path) -> None:
     plain = write_figures({"figure": draw()}, tmp_path / "plain")

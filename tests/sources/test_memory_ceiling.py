@@ -33,6 +33,7 @@ def test_results_that_would_not_stay_below_the_ceiling_are_refused_before_the_wo
     check_room(10**9)
 
 
+@pytest.mark.long
 def test_rows_beyond_the_ceiling_go_to_a_folder_that_nobody_else_can_read() -> None:
     with memory_ceiling(bytes_of("500MB")), connect(1) as connection:
         connection.execute("SET enable_external_access = false")

@@ -36,6 +36,7 @@ def pieces(rows, cols) -> int:
     return count
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", EMPTY)
 def test_nobody_lives_there(tables, name):
     _, _, addresses = tables(2025)
@@ -54,6 +55,7 @@ def test_addresses_are_on_half_metres_within_the_districts(tables):
     assert within.mean() > 0.995
 
 
+@pytest.mark.long
 def test_districts_hold_their_share(tables):
     _, dwellings, _ = tables(2017)
     total = dwellings.residents.sum()

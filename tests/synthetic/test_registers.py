@@ -112,6 +112,7 @@ def test_the_survey_of_2018_shows_in_immigrants_education(tables):
     assert known[basic.origin == "danish"].mean() < 0.15
 
 
+@pytest.mark.long
 def test_same_seed_same_bytes_in_another_process_and_for_one_year_alone(registers, tmp_path):
     for year in (2017, 2021):
         registers(year)

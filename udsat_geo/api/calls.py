@@ -246,6 +246,7 @@ def designate(
     language: Language = "da",
     seed: int | None = None,
     threads: int | None = None,
+    memory: str | None = None,
     progress: Progress | None = None,
     designations: PathLike | None = None,
 ) -> Result:
@@ -280,6 +281,8 @@ def designate(
         Of another synthetic city.
     threads : int, optional
         At most so many; no result depends on it.
+    memory : str, optional
+        At most about so much, as ``"4GB"``: what there is no room for goes to disk.
     progress : callable, optional
         Told the name of each step as it begins.
     designations : str or Path, optional
@@ -310,6 +313,7 @@ def designate(
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.earlier import store_of
     from udsat_geo.files.postgis import database_of, is_database
+    from udsat_geo.sources.engine import bytes_of, memory_ceiling
 
     out = out if designations is None else designations
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
@@ -333,7 +337,7 @@ def designate(
             threads=threads,
             notes=files.told(language),
         )
-        with _at_most(threads):
+        with _at_most(threads), memory_ceiling(None if memory is None else bytes_of(memory)):
             made = run(job, progress)
         # the summary takes the hashes of the files, which are gone afterwards
         return Result(layers_of(made), made)

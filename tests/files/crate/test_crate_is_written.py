@@ -165,6 +165,7 @@ def test_nobody_and_no_place_is_told(town: Path) -> None:
     assert barriers.path is None
 
 
+@pytest.mark.long
 def test_years_in_any_order_give_one_crate(town: Path) -> None:
     for year in (2017, 2021):
         forward = made(year, town / "forward")

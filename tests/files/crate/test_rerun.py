@@ -51,6 +51,7 @@ def test_every_format_comes_out_the_same(town: Path) -> None:
     assert set(states(found).values()) == {(True, "as_written")}
 
 
+@pytest.mark.long
 def test_one_file_may_be_two_inputs(town: Path) -> None:
     layers = ("--barriers", "lines.gpkg|layername=railways", "--crossings", "lines.gpkg|layername=bridges")
     path = made(2021, town / "out", *layers)
@@ -59,6 +60,7 @@ def test_one_file_may_be_two_inputs(town: Path) -> None:
     assert files_of(town / "out") != files_of(made(2021, town / "without", *layers[:2]).parent)
 
 
+@pytest.mark.long
 def test_every_run_of_a_crate_is_repeated_unless_one_is_asked_for(town: Path) -> None:
     for year in (2017, 2021):
         made(year, town / "out")
@@ -69,6 +71,7 @@ def test_every_run_of_a_crate_is_repeated_unless_one_is_asked_for(town: Path) ->
     assert "It has 2017, 2021" in error
 
 
+@pytest.mark.long
 def test_inputs_are_found_wherever_they_lie_now(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made(2021, town / "out", "--barriers", "lines.gpkg|layername=railways")
     elsewhere = town.parent / "elsewhere"
@@ -194,6 +197,7 @@ def test_a_run_reads_the_inputs_of_the_crate_and_nothing_beside_them(town: Path)
 # --- what is compared with ----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_designation_that_was_named_to_compare_with(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made(2017, town / "earlier", formats="gpkg")
     made(2021, town / "out", "--previous", town / "earlier" / "designation_2017.gpkg")
@@ -280,6 +284,7 @@ residents = 10
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", ["gpkg", "shp"])
 def test_a_table_of_units_with_a_reference(town: Path, suffix: str) -> None:
     squares = [shapely.box(720_000 + 100 * i, 6_175_000, 720_100 + 100 * i, 6_175_100) for i in range(6)]

@@ -33,6 +33,7 @@ def of_2017(tmp_path_factory: pytest.TempPathFactory) -> Account:
     return account(tmp_path_factory.mktemp("planted"), 2017, (2017, 2019, 2021))
 
 
+@pytest.mark.long
 def test_tenure_and_amenities_are_those_of_the_report(of_2017: Account) -> None:
     compared = 0
     for computed in of_2017.computed:
@@ -56,6 +57,7 @@ def test_the_rule_judges_the_computed_series_as_the_published(of_2017: Account) 
     assert verdicts["owner_occupied"] is None
 
 
+@pytest.mark.long
 def test_the_updated_areas_have_the_updated_figures(tmp_path: Path) -> None:
     found = account(tmp_path, 2021, (2021,))
     for computed in found.computed:

@@ -65,6 +65,7 @@ def made_over(kind: str, registers: Path, folder: Path) -> Designation:
     return designate(2021, policy, Inputs(registers, None, "registers"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["cells", "addresses", "zones"])
 def test_a_designation_is_measured_as_it_was_designated(kind: str, registers: Path, tmp_path: Path) -> None:
     made = made_over(kind, registers, tmp_path)

@@ -183,6 +183,7 @@ def test_the_same_input_gives_the_same_bytes_in_any_order_of_years(town: Path, t
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes(), name
 
 
+@pytest.mark.long
 def test_the_synthetic_city_serves_where_there_are_no_registers(
     town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -196,8 +196,8 @@ def test_updated_areas_are_measured_in_the_last_year(town: Path) -> None:
     assert report.updated_status is not None
     assert report.difference is not None
     check(report.updated_status, make_registers(3, n_addresses=80, n_residents=600), LATER)
-    np.testing.assert_array_equal(report.difference.old, report.series.last.areas)
-    np.testing.assert_array_equal(report.difference.updated, report.updated_status.areas)
+    np.testing.assert_array_equal(report.difference["areas"], report.series.last.areas)
+    np.testing.assert_array_equal(report.difference["updated"], report.updated_status.areas)
     assert list(report.residents[1]) == [2021]
 
 

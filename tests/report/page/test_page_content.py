@@ -97,6 +97,7 @@ def test_a_year_known_through_the_next_one_says_so(town: Path) -> None:
     assert [(year["year"], year["later"]) for year in data["years"]] == [(2017, 2021), (2021, None)]
 
 
+@pytest.mark.long
 def test_the_same_files_give_the_same_bytes(town: Path) -> None:
     files = [town / "out/designation_2017.gpkg", town / "out/designation_2021.gpkg"]
     assert page_of(town) == make_page(read_all(files[::-1], False, None))
@@ -143,6 +144,7 @@ def test_areas_of_few_have_no_figures(town: Path) -> None:
     assert all(value is None for area in few for value in (*area["rates"], *area["gaps"]))
 
 
+@pytest.mark.long
 def test_units_are_left_out_where_asked(town: Path) -> None:
     data = data_of(page_of(town, with_units=False))
     assert data["places"] == {"kind": "none", "size": 0}
@@ -262,6 +264,7 @@ def test_cells_are_known_by_their_shape() -> None:
     assert cell_size(shapely.points([0.0], [0.0])) is None
 
 
+@pytest.mark.long
 def test_large_zones_are_simplified_and_still_meet() -> None:
     along = np.linspace(0, 1000, MOST_VERTICES)
     border = np.column_stack([along, np.sin(along * 50)])

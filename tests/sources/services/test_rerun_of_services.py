@@ -65,6 +65,7 @@ def test_a_run_over_a_service_is_repeated(town: Path, service: tuple[str, Layer,
     assert "t0psecret" not in error
 
 
+@pytest.mark.long
 def test_a_second_attempt_is_part_of_the_run(town: Path, service: tuple[str, Layer, list[dict[str, str]]]) -> None:
     """It stands in the summary, so the run tells it, and its repetition has it too."""
     import faulty_proxy as faulty
@@ -80,6 +81,7 @@ def test_a_second_attempt_is_part_of_the_run(town: Path, service: tuple[str, Lay
     assert set(states(found).values()) == {(True, "as_written")}
 
 
+@pytest.mark.long
 def test_a_file_of_the_web_may_be_kept_and_named_instead(town: Path, tmp_path: Path) -> None:
     import faulty_proxy as faulty
     from faulty_proxy import proxied

@@ -142,7 +142,7 @@ FILES = (
         "registers.toml renames what is not there",
         s.write("raw/registers.toml", '[residents.columns]\nage = "alder"\nsex = "koen"\n'),
         RAW,
-        ("column alder: is missing", "registers.toml: residents.columns.sex"),
+        ("registers.toml: residents.columns.sex: is not a column of this table",),
     ),
     Row(
         "registers.toml recodes what has no codes",
