@@ -144,3 +144,10 @@ def test_commas_are_decimal_where_quoted_in_a_file_of_commas(path: Path) -> None
 
 def test_separators_within_quotes_do_not_count(path: Path) -> None:
     assert read(path, b'"a, or b, or c";d\n1;2\n')[0] == {"a, or b, or c": [1], "d": [2]}
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfed", b"\xff\xfe" + "a;b\n".encode("utf-16-le") + b"\x00\xd8"])
+def test_utf16_that_breaks_off_is_told(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(InputError, match=r"t\.csv: begins as UTF-16 text"):
+        read_dialect(tmp_path / "t.csv", TableSettings())

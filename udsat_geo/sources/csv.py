@@ -262,6 +262,7 @@ def _encoding_of(path: Path, fixed: str | None, scanned: _Scanned) -> str:
     with _opened_bytes(path) as file:
         start = file.read(4)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        _check_utf16(path)
         return "utf-16"
     if b"\0" in start or fixed == "utf-16":
         what = _("is UTF-16 text without a byte order mark, or no text at all")
@@ -284,6 +285,18 @@ def _encoding_of(path: Path, fixed: str | None, scanned: _Scanned) -> str:
         raise InputError(Problem(path.name, what, _("Save it as UTF-8.")))
     # where Latin-1 has control codes, Windows-1252 has letters and dashes; all else is the same
     return "windows-1252"
+
+
+def _check_utf16(path: Path) -> None:
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    try:
+        with _opened_bytes(path) as file:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        what = _("begins as UTF-16 text and does not go on so ({reason})").format(reason=error.reason)
+        raise InputError(Problem(path.name, what, _("Save it as UTF-8."))) from None
 
 
 def relation_of(path: Path, dialect: Dialect) -> str:

@@ -1,0 +1,174 @@
+"""Registers and tables of units with drawn flaws: the counts of a plain reader, or a message; never a fault of ours."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from small_registers import make_registers
+from udsat_geo.cli.main import udsat
+
+pytestmark = pytest.mark.long
+
+TOWN = make_registers(7, n_addresses=12, n_residents=40)
+TABLES = ("residents", "dwellings", "addresses")
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+ODD_CELLS = (
+    "", " ", "NA", "..", "-", "<3", "nan", "inf", "-1", "1e999", "1.234", "1,5", "1 234", "0x10", "'", '"', "=1+1", "Å",
+    "A\u030a", "\u00a0", "\ufeff", "a;b", "a,b", "9" * 40, "2021-02-30", "true", "\t", "\x00", "\x1b[2J", "D0", "d0",
+)  # fmt: skip
+
+
+def text_of(name: str, separator: str) -> list[list[str]]:
+    """A table as rows of texts, the header first."""
+    table: pa.Table = getattr(TOWN, name)
+    columns = [["" if value is None else str(value) for value in column.to_pylist()] for column in table.columns]
+    return [table.column_names, *map(list, zip(*columns, strict=True))]
+
+
+@st.composite
+def flawed_rows(draw: st.DrawFn, rows: list[list[str]]) -> list[list[str]]:
+    """Rows with up to three flaws of their cells, rows or columns."""
+    rows = [list(row) for row in rows]
+    for _ in range(draw(st.integers(0, 3))):
+        row = draw(st.integers(0, len(rows) - 1))
+        column = draw(st.integers(0, len(rows[0]) - 1))
+        kind = draw(st.sampled_from(["cell", "cell", "column of one cell", "twice", "gone", "short", "capitals"]))
+        if kind == "cell" and column < len(rows[row]):
+            rows[row][column] = draw(st.sampled_from(ODD_CELLS) | st.text(max_size=6))
+        elif kind == "column of one cell":
+            cell = draw(st.sampled_from(ODD_CELLS))
+            rows[1:] = [[*each[:column], cell, *each[column + 1 :]] for each in rows[1:]]
+        elif kind == "twice":
+            rows.append(list(rows[row]))
+        elif kind == "gone" and len(rows[0]) > 1:
+            rows = [[*each[:column], *each[column + 1 :]] for each in rows]
+        elif kind == "short" and row:
+            rows[row] = rows[row][:column]
+        elif kind == "capitals":
+            rows[0] = [name.upper() for name in rows[0]]
+    return rows
+
+
+@st.composite
+def csv_files(draw: st.DrawFn, rows: list[list[str]]) -> bytes:
+    """A CSV file of flawed rows, in some dialect, and with some bytes changed."""
+    written = io.StringIO(newline="")
+    dialect = {"delimiter": draw(st.sampled_from(",;\t|")), "lineterminator": draw(st.sampled_from(["\n", "\r\n"]))}
+    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    csv.writer(written, quoting=quoting, **dialect).writerows(draw(flawed_rows(rows)))
+    encoding = draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"]))
+    content = bytearray(written.getvalue().encode(encoding, "replace"))
+    for _ in range(draw(st.sampled_from([0, 0, 0, 1, 3]))):
+        if content:
+            content[draw(st.integers(0, len(content) - 1))] = draw(st.integers(0, 255))
+    return bytes(content[: draw(st.integers(0, len(content)))]) if draw(st.integers(0, 9)) == 0 else bytes(content)
+
+
+def checked(ran: Result) -> dict[str, object] | None:
+    """What the command says, or None where it refuses; a fault of ours ends the test."""
+    assert ran.exit_code in (0, 2), ran.output
+    if ran.exit_code == 2:
+        assert "Traceback" not in ran.output
+        assert ran.stderr.strip()
+        return None
+    found: dict[str, object] = json.loads(ran.stdout)
+    return found
+
+
+def rows_in(folder: Path) -> dict[str, int]:
+    """Rows of each table by Arrow and by the csv module, which know nothing of our reader."""
+    counts = {}
+    for name in TABLES:
+        parquet = folder / f"{name}.parquet"
+        if parquet.exists():
+            counts[name] = pq.read_table(parquet).num_rows
+            continue
+        content = (folder / f"{name}.csv").read_bytes()
+        for encoding in ("utf-16",) if content[:2] in BYTE_ORDER_MARKS else ("utf-8-sig", "cp1252", "latin-1"):
+            try:
+                text = content.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+        first = text.splitlines()[0]
+        separator = max(",;\t|", key=first.count)
+        read = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+        counts[name] = len(read) - 1
+    return counts
+
+
+@given(data=st.data())
+@settings(deadline=None)
+def test_registers_with_flaws_are_read_as_a_plain_reader_does_or_refused(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        TOWN.write(folder)
+        for name in data.draw(st.lists(st.sampled_from(TABLES), min_size=1, max_size=3, unique=True)):
+            (folder / f"{name}.parquet").unlink()
+            (folder / f"{name}.csv").write_bytes(data.draw(csv_files(text_of(name, ","))))
+        found = checked(CliRunner().invoke(udsat, ["validate", str(folder), "--json", "--language", "en"]))
+        if found is not None:
+            assert found["rows"] == rows_in(folder)
+
+
+@st.composite
+def parquet_columns(draw: st.DrawFn) -> pa.Table:
+    """A table of cells of which one column has another type, or odd values."""
+    n = draw(st.integers(1, 12))
+    table = {
+        "id": pa.array([f"100m_{61700 + i}_7200" for i in range(n)]),
+        "people": pa.array([100 + i for i in range(n)]),
+        "poor": pa.array([10 * i for i in range(n)]),
+    }
+    name = draw(st.sampled_from(list(table)))
+    numbers = st.none() | st.integers(-(2**31), 2**31) | st.floats(width=32)
+    values = draw(st.lists(numbers | st.booleans() | st.text(max_size=4), min_size=n, max_size=n))
+    types = [pa.string(), pa.large_string(), pa.binary(), pa.float32(), pa.float64(), pa.int64(), pa.bool_(), pa.null()]
+    kind = draw(st.sampled_from(types))
+    try:
+        table[name] = pa.array(values, kind, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        table[name] = pa.array(values[:1] * n if values[0] is None else [str(value) for value in values])
+    return pa.table(table)
+
+
+POLICY = """
+id = "cells"
+years = [1, 9999]
+[units]
+kind = "cells"
+id = "id"
+residents = "people"
+crs = "EPSG:25832"
+[[criteria]]
+key = "poor"
+register = "units"
+numerator = "poor"
+denominator = "people"
+unit = "share"
+worse = "high"
+[rule]
+core = 0.5
+"""
+
+
+@given(table=parquet_columns())
+@settings(deadline=None)
+def test_cells_with_odd_columns_are_read_or_refused(table: pa.Table) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        pq.write_table(table, folder / "cells.parquet")
+        (folder / "cells.toml").write_text(POLICY, encoding="utf-8")
+        call = ["validate", "--units", str(folder / "cells.parquet"), "--policy", str(folder / "cells.toml"), "--json"]
+        checked(CliRunner().invoke(udsat, [*call, "--language", "en"]))
