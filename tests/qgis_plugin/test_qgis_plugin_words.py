@@ -19,8 +19,8 @@ pytestmark = [
 ]
 
 ALGORITHMS = ("designate", "diff", "status")
-NOT_IN_QGIS = {"--quiet", "--json", "--version"}
-"""How the command line prints: QGIS has a log of its own."""
+NOT_IN_QGIS = {"--quiet", "--json", "--version", "--memory"}
+"""How the command line prints, QGIS having a log of its own, and the ceiling of machines that many share."""
 WITHOUT_OPTION = {"LOAD", "POLICY_FILE", "BEFORE", "NOW"}
 """Parameters that are no option of their own: of QGIS, another way to say --policy, and the arguments of diff."""
 

@@ -102,7 +102,10 @@ def check_room(n_units: int) -> None:
 
 @cache
 def _private_folder() -> str:
-    """A folder that this user alone may read, and that goes with the process."""
-    folder = tempfile.mkdtemp(prefix="udsat_geo-")
+    """A folder that this user alone may read, and that goes with the process; none where none can be made."""
+    try:
+        folder = tempfile.mkdtemp(prefix="udsat_geo-")
+    except OSError:
+        return ""
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
