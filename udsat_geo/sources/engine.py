@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 import duckdb
@@ -79,8 +79,9 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     if _ceiling is not None:
         config["memory_limit"] = f"{max((_ceiling - _OURS) // 2, _LEAST)}B"
     connection = duckdb.connect(":memory:", config=config)
-    # it would draw its bar into what a command prints
-    connection.execute("SET enable_progress_bar = false")
+    # it would draw its bar into what a command prints; in a notebook that cannot show one, even this is refused
+    with suppress(duckdb.InvalidInputException):
+        connection.execute("SET enable_progress_bar = false")
     return connection
 
 
