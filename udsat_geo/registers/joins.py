@@ -34,6 +34,7 @@ from udsat_geo.registers.schema import Column
 from udsat_geo.registers.tables import NoSuchTableError, TableSource, check_columns, find_table, open_table
 from udsat_geo.registers.years import FIRST_YEAR, YEAR, YearRead, path_of_year, rows_of_year
 from udsat_geo.sources.csv import literal, quoted
+from udsat_geo.sources.engine import connect
 from udsat_geo.sources.kinds import plain
 
 _ITSELF = -1
@@ -341,7 +342,7 @@ def years_by_column(folder: Path, name: str, layout: TableLayout, ways: tuple[st
     InputError
         If the table cannot be read.
     """
-    connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
+    connection = connect()
     source = open_table(connection, find_table(folder, name, layout), name, layout, ())
     patterns = {way: YEAR for way in ways if source.named(way) is not None}
     for wanted, values in layout.where.items():

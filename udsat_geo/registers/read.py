@@ -147,7 +147,7 @@ def _in_the_plane(located: Located, source: TableSource) -> tuple[Located, tuple
 
     came_from = any(note.text == REPROJECTED for note in (*source.notes, *notes))
     check_positions(where, located.easting, located.northing, CRS, label, came_from)
-    return located, (*notes, *doubts(file, located.easting, located.northing, CRS, label))
+    return located, (*notes, *doubts(file, located.easting, located.northing, CRS))
 
 
 def link_dwellings(

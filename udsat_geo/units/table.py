@@ -283,7 +283,7 @@ def _check_positions(
         metres = " x ".join(decimal(scale, 2) for scale in dict.fromkeys(round(scale, 2) for scale in scales))
         remedy = _plane_remedy(crs, (float(np.median(easting)), float(np.median(northing))))
         raise InputError(Problem(name, what.format(crs=short_crs(crs), metres=metres), remedy))
-    return tuple(note.told(language) for note in doubts(name, easting, northing, crs, label))
+    return tuple(note.told(language) for note in doubts(name, easting, northing, crs))
 
 
 def _plane_remedy(crs: str, position: tuple[float, float]) -> str:
