@@ -171,4 +171,7 @@ def test_cells_with_odd_columns_are_read_or_refused(table: pa.Table) -> None:
         pq.write_table(table, folder / "cells.parquet")
         (folder / "cells.toml").write_text(POLICY, encoding="utf-8")
         call = ["validate", "--units", str(folder / "cells.parquet"), "--policy", str(folder / "cells.toml"), "--json"]
-        checked(CliRunner().invoke(udsat, [*call, "--language", "en"]))
+        found = checked(CliRunner().invoke(udsat, [*call, "--language", "en"]))
+        if found is not None:
+            assert found["rows"] == {"units": table.num_rows}
+            assert found["units"] == table.num_rows

@@ -50,7 +50,7 @@ def test_fractions_of_three_digits_are_asked_about_until_it_is_said(kind: str, t
 @pytest.mark.parametrize("incomes", [["344.937", "950.5"], ["0.937", "950.125"], ["344937.125", "1.250"]])
 def test_other_fractions_are_no_thousands(incomes: list[str], tmp_path: Path) -> None:
     write(tmp_path, "csv", incomes)
-    residents_by_address(tmp_path)
+    assert residents_by_address(tmp_path).residents.sum() == len(incomes)
 
 
 def test_commas_are_decimal_in_parquet_as_in_csv(tmp_path: Path) -> None:
