@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Mapping, Sequence
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,24 +164,13 @@ def _run(job: Job, results: Destination, named: Mapping[str, str | None], quiet:
         print_result(designation, written, plain_console())
 
 
-class _NoPandas(MetaPathFinder):
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError("done without here: pandas", name=fullname)
-
-
 def _arrow_without_frames() -> None:
     """Arrow looks once for pandas, which takes 0.2 s of a job that takes two and makes no frame; here it finds none."""
     import pyarrow
 
-    if not options.process_is_ours or "pandas" in sys.modules:
-        return
-    hiding = _NoPandas()
-    sys.meta_path.insert(0, hiding)
-    try:
-        pyarrow.array(())
-    finally:
-        sys.meta_path.remove(hiding)
+    options.done_without.add("pandas")
+    pyarrow.array(())
+    options.done_without.discard("pandas")
 
 
 def _provenance(

@@ -289,8 +289,8 @@ json_option = shared("--json", "as_json", is_flag=True, help=N_("Print everythin
 quiet_option = shared("--quiet", is_flag=True, help=N_("Print nothing but errors."))
 
 
-process_is_ours = False
-"""Whether a console script began this process, so that nothing else in it can miss what it does without."""
+done_without: set[str] = set()
+"""Libraries that a process begun by a console script does without for the moment; any other process minds it not."""
 
 INPUT_AT_FAULT, OUR_FAULT, INTERRUPTED = 2, 1, 130
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)

@@ -38,7 +38,8 @@ class _WithoutLookers(MetaPathFinder):
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
         """Refuse a library to whom looks for it; all else is left to the next finder."""
         looking = sys.modules.get(_DONE_WITHOUT.get(fullname, ""))
-        if getattr(getattr(looking, "__spec__", None), "_initializing", False):
+        is_looking = getattr(getattr(looking, "__spec__", None), "_initializing", False)
+        if is_looking or fullname in options.done_without:
             raise ModuleNotFoundError(f"done without here: {fullname}", name=fullname)
 
 
@@ -54,7 +55,6 @@ def _letter(sign: str) -> str:
 
 def _begin() -> None:
     """Set up the process: it is the script's own, so nothing else can miss what is changed."""
-    options.process_is_ours = True
     sys.meta_path.insert(0, _WithoutLookers())
     codecs.register_error("sign_like_it", _print_any_sign)
     for stream in (sys.stdout, sys.stderr):
