@@ -21,7 +21,8 @@ from udsat_geo.messages.words import decimal
 from udsat_geo.registers.schema import AGES, COUNTRIES, DANISH, WESTERN, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.tables import TableSource, is_whole_type
-from udsat_geo.sources.csv import first_broken_row, literal, quoted
+from udsat_geo.sources.csv import first_broken_row
+from udsat_geo.sources.engine import literal, quoted
 from udsat_geo.sources.number_texts import Decimal, Writing, how_written, thousands_problem, told_writing
 
 _LARGEST_WHOLE = 2**53

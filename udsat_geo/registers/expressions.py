@@ -26,8 +26,7 @@ from udsat_geo.registers.cleaning import CleanTable
 from udsat_geo.registers.layout import NAMES_OF_THE_ENGINE
 from udsat_geo.registers.opening import Opened
 from udsat_geo.registers.schema import CRS, DERIVED
-from udsat_geo.sources.csv import quoted
-from udsat_geo.sources.engine import connect
+from udsat_geo.sources.engine import connect, quoted
 
 SCALAR_FUNCTIONS = frozenset(
     """

@@ -15,7 +15,7 @@ from typing import Literal
 
 import duckdb
 
-from udsat_geo.sources.csv import quoted
+from udsat_geo.sources.engine import quoted
 
 Kind = Literal["whole", "number", "boolean", "text", "other"]
 

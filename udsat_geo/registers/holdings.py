@@ -15,8 +15,7 @@ from udsat_geo.registers.column_types import readable
 from udsat_geo.registers.guessing import summarise
 from udsat_geo.registers.opening import open_registers
 from udsat_geo.registers.schema import Column
-from udsat_geo.sources.csv import quoted
-from udsat_geo.sources.engine import connect
+from udsat_geo.sources.engine import connect, quoted
 
 MOST_CODES = 60
 """A column with more values is no list of codes; own choice."""

@@ -33,8 +33,7 @@ from udsat_geo.registers.layout import JoinedFile, TableLayout, Values, columns_
 from udsat_geo.registers.schema import Column
 from udsat_geo.registers.tables import NoSuchTableError, TableSource, check_columns, find_table, open_table
 from udsat_geo.registers.years import FIRST_YEAR, YEAR, YearRead, path_of_year, rows_of_year
-from udsat_geo.sources.csv import literal, quoted
-from udsat_geo.sources.engine import connect
+from udsat_geo.sources.engine import connect, literal, quoted
 from udsat_geo.sources.kinds import plain
 
 _ITSELF = -1

@@ -14,8 +14,7 @@ from udsat_geo.registers.cleaning import CleanTable, check_tables
 from udsat_geo.registers.joins import check_links, clean_files, notes_of, open_files, put_together
 from udsat_geo.registers.settings import RegisterSettings, read_settings, settings_file
 from udsat_geo.registers.years import YearRead
-from udsat_geo.sources.csv import literal, pattern_of
-from udsat_geo.sources.engine import connect
+from udsat_geo.sources.engine import connect, literal, pattern_of
 
 TABLES = ("residents", "dwellings", "addresses")
 

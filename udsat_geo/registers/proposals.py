@@ -20,7 +20,7 @@ from udsat_geo.registers.concepts import (
     concept_of,
 )
 from udsat_geo.registers.guessing import ColumnSummary, is_made_by_others, is_of_the_shape
-from udsat_geo.sources.csv import quoted
+from udsat_geo.sources.engine import quoted
 
 _M2 = (5, 200)
 """Square metres of dwelling for each resident, on average; own choice."""

@@ -43,8 +43,7 @@ from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.settings import RegisterSettings
 from udsat_geo.registers.tables import TableSource, is_whole_type
 from udsat_geo.sources.crs import coordinates_in, same_crs, short_crs
-from udsat_geo.sources.csv import quoted
-from udsat_geo.sources.engine import check_room
+from udsat_geo.sources.engine import check_room, quoted
 from udsat_geo.sources.features import REPROJECTED
 from udsat_geo.sources.positions import check_positions, doubts
 

@@ -12,7 +12,7 @@ import duckdb
 from udsat_geo.registers.guessing import ColumnSummary, phrase_of
 from udsat_geo.registers.schema import COLUMNS, COUNTRIES, EDUCATION, LABOUR_STATUS, ORIGIN, TENURE
 from udsat_geo.registers.tables import TableSource
-from udsat_geo.sources.csv import quoted
+from udsat_geo.sources.engine import quoted
 
 _PATTERNS = {
     "age": re.compile("_(alder|age)_"),

@@ -21,7 +21,8 @@ from udsat_geo.registers.schema import CRS, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.sources.addresses import LAYER
 from udsat_geo.sources.crs import check_crs
-from udsat_geo.sources.csv import Dialect, literal, pattern_of, quoted, read_dialect, relation_of, rows_of
+from udsat_geo.sources.csv import Dialect, read_dialect, relation_of, rows_of
+from udsat_geo.sources.engine import literal, pattern_of, quoted
 from udsat_geo.sources.kinds import SUFFIXES, named_path, parquet_parts, plain, schema_of, table_kind, tables_named
 from udsat_geo.sources.origins import name_of
 

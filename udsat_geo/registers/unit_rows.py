@@ -27,8 +27,7 @@ from udsat_geo.registers.expressions import (
 )
 from udsat_geo.registers.read import Ratios, add_ratios
 from udsat_geo.registers.unit_texts import with_numbers
-from udsat_geo.sources.csv import quoted
-from udsat_geo.sources.engine import connect
+from udsat_geo.sources.engine import connect, quoted
 
 MOST_RESIDENTS = 10**10
 """Of one unit: more than there are people, so a code or a mistake; own choice."""

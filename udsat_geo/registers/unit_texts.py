@@ -15,7 +15,7 @@ from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import names_in, raise_if_any
-from udsat_geo.sources.csv import literal, quoted
+from udsat_geo.sources.engine import literal, quoted
 from udsat_geo.sources.number_texts import Writing, Written, how_written, row_of_first, thousands_problem, told_writing
 
 _RELATION = "texts_of_units"

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, Note, _
 from udsat_geo.messages.words import decimal
-from udsat_geo.sources.engine import connect
+from udsat_geo.sources.engine import connect, literal, pattern_of
 from udsat_geo.sources.number_texts import Decimal, Thousands, told_writing, typed_texts
 from udsat_geo.sources.origins import name_of
 
@@ -63,21 +63,6 @@ class TableSettings(BaseModel):
         if self.decimal is not None and self.decimal == self.thousands:
             raise ValueError(_("decimal and thousands are the same sign"))
         return self
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def pattern_of(path: Path) -> str:
-    """The pattern that DuckDB takes for this file alone, whatever stars and brackets stand in its path."""
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
-
-
-def quoted(name: str) -> str:
-    """A column name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 _SEPARATORS = {

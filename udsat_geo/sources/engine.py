@@ -1,4 +1,4 @@
-"""DuckDB as this product opens it: in memory, up to a ceiling, and beyond that in a private folder."""
+"""DuckDB as this product opens it: in memory, up to a ceiling, and beyond that in a private folder; and its SQL."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 
 import duckdb
 
@@ -110,3 +111,18 @@ def _private_folder() -> str:
         return ""
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def pattern_of(path: Path) -> str:
+    """The pattern that DuckDB takes for this file alone, whatever stars and brackets stand in its path."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
+
+
+def quoted(name: str) -> str:
+    """A column name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

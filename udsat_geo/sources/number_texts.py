@@ -13,6 +13,7 @@ import duckdb
 from udsat_geo.messages.errors import Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal as words_of
+from udsat_geo.sources.engine import literal, quoted
 
 Decimal = Literal[".", ","]
 Thousands = Literal[".", ",", " ", "'"]
@@ -41,20 +42,16 @@ class Writing:
         if self.thousands is not None:
             whole = rf"(\d+|\d{{1,3}}({_BETWEEN[self.thousands]}\d{{3}})+)"
         pattern = rf"^\s*[+-]?({whole}{mark}?\d*|{mark}\d+)([eE][+-]?\d+)?\s*$"
-        return f"regexp_matches({raw}, {_text(pattern)})"
+        return f"regexp_matches({raw}, {literal(pattern)})"
 
     def value(self, raw: str) -> str:
         """SQL of the number that a text is, NULL where it is none."""
         digits = raw
         if self.thousands is not None:
-            digits = f"regexp_replace({digits}, {_text(_BETWEEN[self.thousands])}, '', 'g')"
+            digits = f"regexp_replace({digits}, {literal(_BETWEEN[self.thousands])}, '', 'g')"
         if self.decimal == ",":
             digits = f"replace({digits}, ',', '.')"
         return f"CASE WHEN {self.matches(raw)} THEN TRY_CAST(trim({digits}) AS DOUBLE) END"
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def told_writing(decimal: Decimal | None, thousands: Thousands | None) -> Writing | None:
@@ -114,8 +111,8 @@ def how_written(connection: duckdb.DuckDBPyConnection, relation: str, columns: d
         for sign in (",", r"\."):
             # a text without the sign is passed over before the pattern, which takes long
             counts += [
-                f"count(*) FILTER (contains({raw}, {_text(sign[-1])}) "
-                f"AND regexp_matches({raw}, {_text(pattern.format(sign=sign))}))"
+                f"count(*) FILTER (contains({raw}, {literal(sign[-1])}) "
+                f"AND regexp_matches({raw}, {literal(pattern.format(sign=sign))}))"
                 for raw in columns.values()
             ]
     found = connection.execute(f"SELECT {', '.join(counts)} FROM {relation}").fetchall()[0]
@@ -142,7 +139,7 @@ def thousands_problem(
     key : str
         Where the answer is written, such as ``registers.toml: [residents]``.
     """
-    pattern = _text(_GROUP.format(sign="," if sign == "," else r"\."))
+    pattern = literal(_GROUP.format(sign="," if sign == "," else r"\."))
     first = connection.execute(
         f"SELECT trim({raw}), n FROM (SELECT *, row_number() OVER () AS n FROM {relation}) "
         f"WHERE regexp_matches({raw}, {pattern}) ORDER BY n LIMIT 1"
@@ -197,7 +194,7 @@ def typed_texts(
     writing : Writing
     """
     connection.register("texts", table)
-    columns = {name: _quoted(name) for name in table.column_names}
+    columns = {name: quoted(name) for name in table.column_names}
     written = how_written(connection, "texts", columns)
     writing = told or Writing(_decimal_of(written, semicolons))
     if as_text or not table.num_rows:
@@ -219,10 +216,6 @@ def typed_texts(
     return typed, writing
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _decimal_of(written: dict[str, Written], semicolons: bool) -> Decimal:
     """The decimal sign of a whole file: a comma where columns have one, unless it separates the columns of others."""
     commas = any(column.with_comma for column in written.values())
@@ -235,11 +228,11 @@ def _kinds(connection: duckdb.DuckDBPyConnection, columns: dict[str, str], writi
     tests = []
     for raw in columns.values():
         filled = f"nullif(trim({raw}), '')"
-        number = f"({writing.matches(raw)} AND NOT regexp_matches({raw}, {_text(_LEADING_ZERO)}))"
+        number = f"({writing.matches(raw)} AND NOT regexp_matches({raw}, {literal(_LEADING_ZERO)}))"
         tests += [
             f"count({filled})",
-            f"count(*) FILTER (regexp_matches({raw}, {_text(_WHOLE)}) AND TRY_CAST({raw} AS BIGINT) IS NOT NULL)",
-            f"count(*) FILTER (regexp_matches({raw}, {_text(_WHOLE)}))",
+            f"count(*) FILTER (regexp_matches({raw}, {literal(_WHOLE)}) AND TRY_CAST({raw} AS BIGINT) IS NOT NULL)",
+            f"count(*) FILTER (regexp_matches({raw}, {literal(_WHOLE)}))",
             f"count(*) FILTER (lower({filled}) IN {_TRUTHS})",
             f"count(*) FILTER ({number} OR lower({filled}) IN {_NO_NUMBERS})",
         ]

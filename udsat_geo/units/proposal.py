@@ -34,8 +34,7 @@ from udsat_geo.sources.crs import (
     scale_at,
     short_crs,
 )
-from udsat_geo.sources.csv import quoted
-from udsat_geo.sources.engine import connect
+from udsat_geo.sources.engine import connect, quoted
 from udsat_geo.sources.features import Features, keys_of
 from udsat_geo.units.grid_ids import DANISH_ID, CellNames, family_of, size_of_label
 
