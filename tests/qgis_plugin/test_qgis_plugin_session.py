@@ -376,7 +376,7 @@ values, = arguments
 class Impatient(Feedback):
     def setProgressText(self, text):
         super().setProgressText(text)
-        if len(self.said["step"]) == 3:
+        if len(self.said["step"]) == 6:
             threading.Timer(0.05, self.cancel).start()
 
 
