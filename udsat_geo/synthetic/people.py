@@ -198,13 +198,20 @@ class Setting:
 
 
 def top(score: Floats, pool: Ints, count: int) -> Ints:
-    """The `count` members of a pool with the highest scores."""
+    """The `count` members of a pool with the highest scores, in the pool's order; the earlier of two equal ones.
+
+    Members of one home can have equal scores. Which of them NumPy's partition takes, and in which order, depends on the
+    processor's instructions (AVX-512 or not), so the partition only finds the score that the last one has.
+    """
     if count <= 0 or len(pool) == 0:
         return pool[:0]
     if count >= len(pool):
         return pool
-    chosen: Ints = pool[np.argpartition(-score[pool], count - 1)[:count]]
-    return chosen
+    mine = score[pool]
+    last = np.partition(mine, len(pool) - count)[len(pool) - count]
+    chosen = mine > last
+    chosen[np.flatnonzero(mine == last)[: count - int(chosen.sum())]] = True
+    return pool[chosen]
 
 
 def _targets(criterion: str, year: int, stratum: Ints, counted: Flags) -> tuple[Floats, Floats]:

@@ -37,7 +37,7 @@ from udsat_geo.synthetic.homes import Homes, lacking, tenure_by_year
 from udsat_geo.synthetic.people import NO_INCOME, People
 from udsat_geo.synthetic.simulation import Simulation
 
-GENERATOR_VERSION = 3
+GENERATOR_VERSION = 4
 FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registers.toml", "places.geojson")
 
 
