@@ -198,7 +198,7 @@ class Setting:
 
 
 def top(score: Floats, pool: Ints, count: int) -> Ints:
-    """The `count` members of a pool with the highest scores, in the pool's order; the earlier of two equal ones.
+    """The `count` members of a pool with the highest scores, in the pool's order; equal ones by their number's own lot.
 
     Members of one home can have equal scores. Which of them NumPy's partition takes, and in which order, depends on the
     processor's instructions (AVX-512 or not), so the partition only finds the score that the last one has.
@@ -210,7 +210,9 @@ def top(score: Floats, pool: Ints, count: int) -> Ints:
     mine = score[pool]
     last = np.partition(mine, len(pool) - count)[len(pool) - count]
     chosen = mine > last
-    chosen[np.flatnonzero(mine == last)[: count - int(chosen.sum())]] = True
+    equal = np.flatnonzero(mine == last)
+    equal = equal[np.argsort(uniform_of_key(pool[equal], 0, 1), kind="stable")]
+    chosen[equal[: count - int(chosen.sum())]] = True
     return pool[chosen]
 
 
