@@ -213,7 +213,8 @@ def top(score: Floats, pool: Ints, count: int) -> Ints:
     equal = np.flatnonzero(mine == last)
     equal = equal[np.argsort(uniform_of_key(pool[equal], 0, 1), kind="stable")]
     chosen[equal[: count - int(chosen.sum())]] = True
-    return pool[chosen]
+    members: Ints = pool[chosen]
+    return members
 
 
 def _targets(criterion: str, year: int, stratum: Ints, counted: Flags) -> tuple[Floats, Floats]:
