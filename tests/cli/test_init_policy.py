@@ -152,3 +152,25 @@ def test_first_policies_agree_with_the_official_indices(tmp_path: Path) -> None:
     assert agreement > 0.9
     _made, tracts = lexington(REAL / "lexington", tmp_path)
     assert tracts.intersection_over_union > 0.6
+
+
+def test_each_criterion_is_kept_left_or_dropped_at_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = cells().assign(ledige_i_alt=5)
+    table.loc[0, "ledige_i_alt"] = 6
+    table.to_csv(tmp_path / "celler.csv", index=False)
+    monkeypatch.setattr("udsat_geo.cli.questions._is_terminal", lambda _stream: True)
+    given = ["init", "policy", "--units", str(tmp_path / "celler.csv"), "--out", str(tmp_path / "a.toml")]
+    done = CliRunner().invoke(udsat, [*given, "--language", "en"], input="maybe\n\nn\ny\n")
+    assert done.exit_code == 0, done.output
+    assert "Outside the labour market (ledige / antal_borgere; high is worse) [y]: maybe" in done.output
+    assert "'maybe' is none of: y, -, n" in done.output
+    assert "doubtful: it speaks of the same as ledige" in done.output
+    policy = load_policy(str(tmp_path / "a.toml")).policy
+    assert policy.keys == ("outside_labour_market", "outside_labour_market_2")
+    assert "income" not in (tmp_path / "a.toml").read_text()
+    unasked = call("--units", tmp_path / "celler.csv", "--out", tmp_path / "b.toml", "--yes")
+    assert unasked.exit_code == 0
+    assert load_policy(str(tmp_path / "b.toml")).policy.keys == ("outside_labour_market", "income")
+    done = CliRunner().invoke(udsat, [*given[:-1], str(tmp_path / "c.toml")], input="y\n")
+    assert done.exit_code == 130
+    assert not (tmp_path / "c.toml").exists()

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import select
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from udsat_geo.cli.main import udsat
 from udsat_geo.registers.first_settings import first_settings, stem_of
-from udsat_geo.registers.roles import meaning_of
+from udsat_geo.registers.roles import likely_meaning, meaning_of
 from udsat_geo.registers.settings import read_settings
 
 N = 40
@@ -195,3 +201,127 @@ def test_words_mean_one_code_or_none(ours: str, value: str, code: str | None) ->
 @pytest.mark.parametrize("name", ["BEF2021.sas7bdat", "bef_2021.csv", "bef-202112.parquet", "Bef.CSV", "bef"])
 def test_a_table_is_named_without_its_year(name: str) -> None:
     assert stem_of(Path(name)) == "bef"
+
+
+def doubtful_folder(folder: Path) -> Path:
+    """The same tables with one code that says nothing, one that almost does, and ages that are none."""
+    made = tables()
+    people = made["cpr_udtræk"]
+    people["arbejdsmarked"] = [["Beskæftiget", "Ledig", "Førtidspens.", "Andet"][n % 4] for n in range(2 * N)]
+    people["alder"] = people["alder"] - 40
+    return written(folder, made)
+
+
+def at_a_terminal(folder: Path, typed: str, monkeypatch: pytest.MonkeyPatch) -> Result:
+    monkeypatch.setattr("udsat_geo.cli.questions._is_terminal", lambda _stream: True)
+    arguments = ["init", "registers", str(folder), "--language", "en"]
+    return CliRunner().invoke(udsat, arguments, input=typed)
+
+
+def test_what_is_doubtful_is_asked_at_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = doubtful_folder(tmp_path / "raw")
+    done = at_a_terminal(folder, "\nnonsense\npermanently_outside\n\n", monkeypatch)
+    assert done.exit_code == 0, done.output
+    assert "residents.age: alder is called so, but its values are not such; which column is it? [alder]:" in done.output
+    assert "values and rows: 'Andet' 20, 'Beskæftiget' 20, 'Førtidspens.' 20, 'Ledig' 20" in done.output
+    assert "what is 'Andet' (20 rows)? [-]:" in done.output
+    assert "'nonsense' is none of: employed, unemployed" in done.output
+    assert "what is 'Førtidspens.' (20 rows)? [early_retirement]:" in done.output
+    assert "doubtful, as" not in done.output
+    settings = read_settings(folder)
+    assert settings.residents.columns["age"] == "alder"
+    given = {"Andet": "permanently_outside", "Førtidspens.": "early_retirement"}
+    assert given.items() <= settings.residents.values["labour_status"].items()
+
+
+def test_a_dash_leaves_a_comment_and_two_leave_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = doubtful_folder(tmp_path / "plain")
+    assert call(plain, "--language", "en").exit_code == 0
+    unasked = (plain / "registers.toml").read_bytes()
+    for typed in ("-\n-\n-\n", "--\n"):
+        asked = tmp_path / f"asked{len(typed)}" / "plain"  # the file names its folder
+        asked.parent.mkdir()
+        asked = doubtful_folder(asked)
+        done = at_a_terminal(asked, typed, monkeypatch)
+        assert done.exit_code == 0, done.output
+        assert (asked / "registers.toml").read_bytes() == unasked
+        assert "doubtful, as comments: residents.age, residents.labour_status: 2" in done.output
+
+
+def test_a_column_that_was_not_found_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = tables()
+    made["cpr_udtræk"] = made["cpr_udtræk"].rename(columns={"arbejdsmarked": "v17"})
+    folder = written(tmp_path / "raw", made)
+    done = at_a_terminal(folder, "V17\n-\n", monkeypatch)
+    assert "residents.labour_status: no column was found; which is it? [-]:" in done.output
+    settings = read_settings(folder)
+    assert settings.residents.columns["labour_status"] == "v17"
+    assert settings.residents.values["labour_status"]["Ledig"] == "unemployed"
+
+
+@pytest.mark.parametrize("end", ["", None])
+def test_questions_that_are_not_answered_to_their_end_write_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str | None
+) -> None:
+    folder = doubtful_folder(tmp_path / "raw")
+    if end is None:
+        monkeypatch.setattr("click.termui.visible_prompt_func", interrupted)
+    done = at_a_terminal(folder, "\n", monkeypatch)
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (130, "interrupted: nothing was written")
+    assert not (folder / "registers.toml").exists()
+
+
+def interrupted(_prompt: str) -> str:
+    raise KeyboardInterrupt
+
+
+def test_nothing_is_asked_with_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = doubtful_folder(tmp_path / "raw")
+    unasked = call(folder)
+    monkeypatch.setattr("udsat_geo.cli.questions._is_terminal", lambda _stream: True)
+    assert call(folder, "--force", "--yes").output == unasked.output
+
+
+def test_no_number_is_put_forward_as_a_code() -> None:
+    assert likely_meaning("labour_status", "330") == ""
+    assert likely_meaning("labour_status", "Førtidspensionist i fleksjob") == "early_retirement"
+    assert likely_meaning("education", "Grundskolen, 9. klasse") == "basic"
+    assert likely_meaning("tenure", "almene boliger") == "social_housing"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize(("typed", "code"), [(b"\n\n\n", 0), (b"\n\x03", 130)])
+def test_questions_are_put_at_a_real_terminal(tmp_path: Path, typed: bytes, code: int) -> None:
+    folder = doubtful_folder(tmp_path / "raw")
+    told, ended = at_a_real_terminal(typed, "init", "registers", str(folder), "--language", "en")
+    assert ended == code, told
+    assert ("(20 rows)? [early_retirement]:" if code == 0 else "nothing was written") in told
+    assert (folder / "registers.toml").exists() == (code == 0)
+
+
+def at_a_real_terminal(typed: bytes, *arguments: str) -> tuple[str, int]:
+    """What is shown at a terminal, and the exit code; each question is answered by the next sign."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    # a session of its own, whose terminal this is: so Ctrl-C is a signal there
+    own = "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from udsat_geo.cli.process import udsat; "
+    command = [sys.executable, "-c", own + "sys.argv[0] = 'udsat'; udsat()", *arguments]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    shown, left, until = b"", list(typed), time.monotonic() + 60
+    try:
+        while time.monotonic() < until:
+            with suppress(OSError):  # of a terminal that is closed
+                shown += os.read(ours, 4096) if select.select([ours], [], [], 0.1)[0] else b""
+            asked = shown.count(b"]: ")
+            if left and asked > len(typed) - len(left):
+                os.write(ours, bytes([left.pop(0)]))
+            is_over = b"next: " in shown or b"nothing was written" in shown
+            if is_over and process.poll() is not None:
+                break
+        return shown.decode(errors="replace"), process.poll() or 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)

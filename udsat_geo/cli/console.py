@@ -26,18 +26,49 @@ PROGRESS, LINES = "UDSAT_PROGRESS", "lines"
 """The environment variable by which another program asks for its own kind of progress, and the one kind there is."""
 
 
+class Steps:
+    """Tells the steps of a command one by one, and makes room where it asks something meanwhile.
+
+    Parameters
+    ----------
+    tell : callable
+        Of one step.
+    stop, start : callable
+        Take what is shown from the terminal, and put it there again.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[str], object],
+        stop: Callable[[], None] = lambda: None,
+        start: Callable[[], None] = lambda: None,
+    ):
+        self._tell, self._stop, self._start = tell, stop, start
+
+    def __call__(self, step: str) -> None:
+        self._tell(step)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is shown within this block."""
+        self._stop()
+        yield
+        # what is not reached when a question is answered by Ctrl-C stays stopped
+        self._start()
+
+
 @contextmanager
-def progress_on(shown: bool) -> Iterator[Callable[[str], None]]:
+def progress_on(shown: bool) -> Iterator[Steps]:
     """A spinner with the current step and the time it takes, on a terminal's standard error; nothing when not shown.
 
     Where ``UDSAT_PROGRESS=lines`` asks for it, each step is a line of its own instead, ``progress: 2025: scoring``: for
     programs that run a command and pass on how far it is.
     """
     if shown and os.environ.get(PROGRESS) == LINES:
-        yield lambda step: click.echo(f"progress: {step}", err=True)
+        yield Steps(lambda step: click.echo(f"progress: {step}", err=True))
         return
     if not shown or not sys.stderr.isatty():
-        yield lambda step: None
+        yield Steps(lambda step: None)
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -45,7 +76,7 @@ def progress_on(shown: bool) -> Iterator[Callable[[str], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(_("starting"), total=None)
-        yield lambda step: progress.update(task, description=step)
+        yield Steps(lambda step: progress.update(task, description=step), progress.stop, progress.start)
 
 
 def print_json(content: Mapping[str, Any]) -> None:

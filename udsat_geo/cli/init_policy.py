@@ -12,6 +12,7 @@ import click
 from udsat_geo.cli import options
 from udsat_geo.cli.console import progress_on
 from udsat_geo.cli.new_files import check_free, write_new
+from udsat_geo.cli.questions import asks, confirmed, yes_option
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import N_, _, program_language
 from udsat_geo.messages.words import decimal
@@ -37,6 +38,7 @@ KINDS = {"cells": N_("cells"), "zones": N_("zones")}
 @options.option("--residents", metavar="COLUMN", help=N_("The column of residents, if not guessed right."))
 @options.option("--out", type=options.PATH, metavar="FILE", help=N_("The policy. [default: named after the table]"))
 @options.option("--force", is_flag=True, help=N_("Write over a file that is there."))
+@yes_option()
 @options.language_option(N_("Language of what is told and written."), default=None, show_default=False)
 def policy(
     units: Path,
@@ -45,6 +47,7 @@ def policy(
     residents: str | None,
     out: Path | None,
     force: bool,
+    yes: bool,
     language: str | None,
 ) -> None:
     """Propose a policy, and say what it does with the table."""
@@ -60,6 +63,8 @@ def policy(
         files[table.name] = features
         click.echo(told)
     proposed = propose_policy(features, stem, unit_id, residents)
+    if asks(yes):
+        proposed = confirmed(proposed)
     files[out.name] = policy_text(proposed)
     write_new(out.parent, files)
     _tell(proposed, out, units if second is None else table)

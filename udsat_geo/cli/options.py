@@ -323,8 +323,9 @@ def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
             click.echo(told, err=True)
             sys.exit(INPUT_AT_FAULT)
         except (KeyboardInterrupt, RuntimeError) as error:
-            # DuckDB answers Ctrl-C during a query with a RuntimeError of this text
-            if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
+            # DuckDB answers Ctrl-C during a query with a RuntimeError of this text, and click's questions with Abort
+            ours = isinstance(error, KeyboardInterrupt | click.Abort) or str(error) == "Query interrupted"
+            if not ours:
                 raise
             click.echo(_("interrupted: nothing was written"), err=True)
             sys.exit(INTERRUPTED)

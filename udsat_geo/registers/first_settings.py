@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from udsat_geo.registers.roles import (
     candidates,
     codes_in,
     key_to,
+    likely_meaning,
     meaning_of,
     roles_of,
 )
@@ -66,8 +68,48 @@ class FirstSettings:
     skipped: tuple[str, ...]
 
 
-def first_settings(folder: Path) -> FirstSettings:
+@dataclass(frozen=True)
+class Question:
+    """What is doubtful of a folder's tables, for somebody who knows them.
+
+    Attributes
+    ----------
+    where : str
+        Our table and column, as in ``residents.labour_status``.
+    text : str
+        In the language of the program.
+    values : tuple of (str, int)
+        The values that the column holds, each with its rows; none where they are not few.
+    answers : tuple of str
+        What may be answered.
+    guess : str
+        Empty where there is none.
+    """
+
+    where: str
+    text: str
+    values: tuple[tuple[str, int], ...]
+    answers: tuple[str, ...]
+    guess: str = ""
+
+
+Ask = Callable[[Question], str]
+"""Answers a question by one of its answers, or by an empty text: what it is about stays a comment then."""
+
+
+def leave_open(_question: Question) -> str:
+    """Answers no question."""
+    return ""
+
+
+def first_settings(folder: Path, ask: Ask = leave_open) -> FirstSettings:
     """Guess the settings of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    ask : callable, optional
+        Asked for everything that is doubtful; without it, that stands as comments.
 
     Raises
     ------
@@ -83,13 +125,13 @@ def first_settings(folder: Path) -> FirstSettings:
         raise InputError([Problem(str(folder), what, remedy), *skipped])
     profile = next((name for name in PROFILES if _is_of(profile_content(name), tables)), None)
     if profile is not None:
-        return _by_profile(connection, profile, tables, tuple(skipped))
-    roles = roles_of(connection, tables)
+        return _by_profile(connection, profile, tables, tuple(skipped), ask)
+    roles = _settled(connection, roles_of(connection, tables), ask)
     missing, doubtful = _missing(roles), [f"{name}.{ours}" for name, its in roles.doubtful.items() for ours in its]
     parts = [_head(folder.name, roles.tables.values())]
     for name in COLUMNS:
         if name in roles.tables:
-            lines, unsure = _table(connection, name, roles)
+            lines, unsure = _table(connection, name, roles, ask)
             parts.append(lines)
             doubtful += unsure
     if missing:
@@ -169,7 +211,7 @@ def _own_columns(table: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _by_profile(
-    connection: duckdb.DuckDBPyConnection, profile: str, tables: list[SeenTable], skipped: tuple[str, ...]
+    connection: duckdb.DuckDBPyConnection, profile: str, tables: list[SeenTable], skipped: tuple[str, ...], ask: Ask
 ) -> FirstSettings:
     """Settings that name a profile, and what it lacks."""
     content = profile_content(profile)
@@ -184,7 +226,7 @@ def _by_profile(
     for name, file in files.items():
         if file in stems:
             leads_to = stems.get(files["addresses"]) if name == "dwellings" else None
-            lines, unsure = _left_open(connection, name, content[name], stems[file], leads_to)
+            lines, unsure = _left_open(connection, name, content[name], stems[file], leads_to, ask)
             parts.append(lines)
             doubtful += unsure
     read = [str(value) for value in content["residents"].get("columns", {}).values()]
@@ -208,6 +250,7 @@ def _left_open(
     content: Mapping[str, Any],
     table: SeenTable,
     addresses: SeenTable | None,
+    ask: Ask,
 ) -> tuple[list[str], list[str]]:
     """What a profile leaves open of a table: columns that it does not name, and which key leads to the addresses."""
     given = content.get("columns", {})
@@ -223,10 +266,14 @@ def _left_open(
         if column.kind == "key" or not column.required or column.name in known:
             continue
         found = candidates(column.name, table)
-        if len(found) == 1:
-            lines.append(f"{column.name} = {toml_text(found[0])}")
+        chosen = found[0] if len(found) == 1 else ""
+        if not chosen:
+            which = _("which column is it?")
+            chosen = ask(_which_column(connection, name, column.name, table, which, next(iter(found), "")))
+        if chosen:
+            lines.append(f"{column.name} = {toml_text(chosen)}")
             if column.codes:
-                mapped, unsure = _codes(connection, name, table, column.name, found[0])
+                mapped, unsure = _codes(connection, name, table, column.name, chosen, ask)
                 codes += mapped
                 doubtful += unsure
             continue
@@ -251,18 +298,49 @@ def _head(folder: str, tables: Iterable[SeenTable]) -> list[str]:
     return [*comment(told.format(folder=folder)), 'source = "registers"', 'statement = ""', *apart]
 
 
+def _settled(connection: duckdb.DuckDBPyConnection, roles: Roles, ask: Ask) -> Roles:
+    """The roles with the columns that somebody says are ours: of those called so, and of those not found."""
+    columns, doubtful = {}, {}
+    for name, table in roles.tables.items():
+        answers: dict[str, str] = {}
+        for ours, its in roles.doubtful[name].items():
+            called = _("{column} is called so, but its values are not such; which column is it?").format(column=its)
+            answers[ours] = ask(_which_column(connection, name, ours, table, called, its))
+        for ours in _lacking(roles, name):
+            if ours not in answers:
+                text = _("no column was found; which is it?")
+                answers[ours] = ask(_which_column(connection, name, ours, table, text, ""))
+        given = {ours: answer for ours, answer in answers.items() if answer}
+        columns[name] = {**roles.columns[name], **given}
+        doubtful[name] = {ours: its for ours, its in roles.doubtful[name].items() if ours not in given}
+    return dataclasses.replace(roles, columns=columns, doubtful=doubtful)
+
+
+def _which_column(
+    connection: duckdb.DuckDBPyConnection, name: str, ours: str, table: SeenTable, text: str, guess: str
+) -> Question:
+    """Which column of a table is one of ours, with the values of the one that is guessed."""
+    few = guess and table.column(guess).distinct <= _MOST_CODES
+    values = tuple(codes_in(connection, table, guess)) if few else ()
+    return Question(f"{name}.{ours}", text, values, tuple(column.name for column in table.columns), guess)
+
+
+def _lacking(roles: Roles, name: str) -> list[str]:
+    """The columns of one of our tables that were not found, and that no column of the file is called like."""
+    its = roles.columns[name]
+    lacking = {column.name for column in COLUMNS[name] if column.required} - set(its)
+    lacking -= {"origin"} if "origin_country" in its else set()
+    return sorted(lacking - {column.name.lower() for column in roles.tables[name].columns})
+
+
 def _missing(roles: Roles) -> tuple[str, ...]:
     """Tables and columns of ours that were not found."""
     missing = [name for name in COLUMNS if name not in roles.tables]
-    for name, its in roles.columns.items():
-        lacking = {column.name for column in COLUMNS[name] if column.required} - set(its)
-        lacking -= {"origin"} if "origin_country" in its else set()
-        table = {column.name.lower() for column in roles.tables[name].columns}
-        missing += [f"{name}.{ours}" for ours in sorted(lacking - table)]
+    missing += [f"{name}.{ours}" for name in roles.columns for ours in _lacking(roles, name)]
     return tuple(missing)
 
 
-def _table(connection: duckdb.DuckDBPyConnection, name: str, roles: Roles) -> tuple[list[str], list[str]]:
+def _table(connection: duckdb.DuckDBPyConnection, name: str, roles: Roles, ask: Ask) -> tuple[list[str], list[str]]:
     """What is said of one of our tables, and what of it is doubtful."""
     table = roles.tables[name]
     lines = [f"[{name}]"]
@@ -284,7 +362,7 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, roles: Roles) -> tu
     for ours in ("labour_status", "education", "origin", "tenure"):
         coded = roles.columns[name].get(ours)
         if coded is not None:
-            mapped, unsure = _codes(connection, name, table, ours, coded)
+            mapped, unsure = _codes(connection, name, table, ours, coded, ask)
             lines += mapped
             doubtful += unsure
     country = roles.columns[name].get("origin_country")
@@ -296,7 +374,7 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, roles: Roles) -> tu
 
 
 def _codes(
-    connection: duckdb.DuckDBPyConnection, name: str, table: SeenTable, ours: str, its: str
+    connection: duckdb.DuckDBPyConnection, name: str, table: SeenTable, ours: str, its: str, ask: Ask
 ) -> tuple[list[str], list[str]]:
     """The values of a column of codes, each with its rows: those that are sure mapped, the others as comments."""
     codes = codes_in(connection, table, its)
@@ -307,6 +385,10 @@ def _codes(
     lines = [f"[{name}.values.{ours}]", *comment(_("Ours are {codes}.").format(codes=", ".join(allowed)))]
     for value, count in codes[:_MOST_CODES]:
         rows = _("{count} rows").format(count=decimal(count, 0))
+        if meant[value] is None:
+            text = _("what is {value!r} ({rows})?").format(value=value, rows=rows)
+            guess = likely_meaning(ours, value)
+            meant[value] = ask(Question(f"{name}.{ours}", text, tuple(codes), allowed, guess)) or None
         sign = "" if meant[value] else "# "
         lines.append(f"{sign}{toml_text(value)} = {toml_text(meant[value] or '')}  # {rows}")
     if len(codes) > _MOST_CODES:

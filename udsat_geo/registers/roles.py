@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ _IN_OTHER = 0.95
 _REACHED = 0.2
 """Share of a key's values that are led to: ages stand among row numbers, and reach few of them; own choice."""
 _AREAS = (5, 500)
+_LEAST_LETTERS, _ALMOST = 4, 0.75
+"""Of a known word within a value, and how like one a whole value must be, to be put forward; own choices."""
 
 WORDS_OF_CODES = {
     "labour_status": {
@@ -246,6 +249,18 @@ def meaning_of(ours: str, value: str) -> str | None:
     codes = WORDS_OF_CODES[ours]
     found = [code for code, words in codes.items() if word in words.split()]
     return found[0] if len(found) == 1 else None
+
+
+def likely_meaning(ours: str, value: str) -> str:
+    """A code that a value may mean, for somebody to confirm; empty where nothing speaks for one, as of numbers.
+
+    The longest known word that the value holds, or that is written almost so, decides.
+    """
+    phrase = phrase_of(value).strip("_")
+    words = {word: code for code, known in WORDS_OF_CODES[ours].items() for word in known.split()}
+    held = [word for word in words if f"_{word}" in f"_{phrase}" and len(word) >= _LEAST_LETTERS]
+    near = held or difflib.get_close_matches(phrase, words, 1, _ALMOST)
+    return words[max(near, key=len)] if near else ""
 
 
 def codes_in(connection: duckdb.DuckDBPyConnection, table: SeenTable, column: str) -> list[tuple[str, int]]:
