@@ -115,6 +115,11 @@ _UNIT_ID = Column("unit_id", TEXT, N_("Unit id"), N_("The unit's id; of cells, t
 _SHORT = Column("short", NUMBER, N_("Short by"), N_("How much is missing to the demand that settled it."))
 _CRITERION = Column("criterion", TEXT, N_("Criterion"), N_("The criterion's key in the policy."))
 _RATE = Column("rate_<key>", NUMBER, "{label}", N_("{label}, as {unit}."))
+_LOWER = Column("lower_<key>", NUMBER, N_("{label}, lower bound"),
+    N_("{label}, as {unit}: the least it can be in the unit alone. The column is there where counts are intervals."))
+_UPPER = Column("upper_<key>", NUMBER, N_("{label}, upper bound"),
+    N_("{label}, as {unit}: the most it can be in the unit alone; empty where the denominator may be 0. The column is "
+       "there where counts are intervals."))
 _GAP_TO_CITY = Column("gap_<key>", NUMBER, N_("{label}, gap"),
     N_("{label}, as {unit}, against the whole city; positive is worse."))
 _GAP_TO_REST = Column("gap_<key>", NUMBER, N_("{label}, gap"),
@@ -165,6 +170,8 @@ _LAYERS = (
         _EXCEEDED,
         Column("qualified", FLAG, N_("Qualified"),
             N_("Whether the unit meets the rule's demands on a core or edge in the year itself.")),
+        _LOWER,
+        _UPPER,
     )),
     LayerDescription("changes", N_("Changes"),
         N_("What the designation adds, removes and changes against the previous one."), (

@@ -27,6 +27,7 @@ from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
+from udsat_geo.registers.unit_intervals import IntervalColumn
 from udsat_geo.scoring.scores import Scores, score_units
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
@@ -106,6 +107,8 @@ class Designation:
     language : str
     limits : LimitExpressions
         The limits that the policy has as expressions, and the references that they use.
+    intervals : tuple of IntervalColumn
+        How many values of each column of a unit table are intervals.
     """
 
     year: int
@@ -131,6 +134,7 @@ class Designation:
     vintage: dict[str, int] = field(default_factory=dict)
     language: str = "da"
     limits: LimitExpressions = field(default_factory=LimitExpressions)
+    intervals: tuple[IntervalColumn, ...] = ()
 
     @property
     def area_id(self) -> Objects:
@@ -354,7 +358,8 @@ def read_units(
     -------
     units : Units
     found : dict
-        ``counts``, ``rows``, ``files``, ``notes`` and ``vintage`` as in `Designation`; ``let``: name -> value of
+        ``counts``, ``rows``, ``files``, ``notes``, ``vintage`` and of a unit table ``intervals`` as in `Designation`;
+        ``let``: name -> value of
         what the policy took from the whole registers.
 
     Raises
@@ -386,7 +391,7 @@ def _read_units(
         units, sums = units_from_table(table, rule)
         notes = (*table.notes, *(note.told(language) for note in sums.notes))
         found = {"counts": sums.counts, "rows": sums.rows, "files": {"units": table_file}, "notes": notes}
-        return units, {**found, "vintage": {}, "let": sums.let}
+        return units, {**found, "vintage": {}, "let": sums.let, "intervals": sums.intervals}
     units, filled = units_from_table_and_registers(table, inputs.registers, rule, threads, inputs.year)
     rows = {"units": len(units), **filled.rows}
     found = {"counts": filled.counts, "rows": rows, "files": {"units": table_file, **filled.files}}

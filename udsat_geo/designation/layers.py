@@ -32,7 +32,7 @@ from udsat_geo.designation.summary import Summary, sha256, summarise
 from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _, in_language
-from udsat_geo.units.units import Units
+from udsat_geo.units.units import Units, bounds_of_rates
 
 _POINT, _MULTI_POLYGON = 0, 6
 
@@ -272,6 +272,20 @@ def unit_columns(designation: Designation) -> Columns:
         "reason": Coded(told.astype(np.int32), reasons),
         "exceeded": Coded(pattern_of_unit, exceeded_texts(scores.exceeded[first_unit], keys)),
         "qualified": areas.qualified,
+        **_rate_bounds(designation),
+    }
+
+
+def _rate_bounds(designation: Designation) -> Columns:
+    """The least and the most that each unit's own rate can be, where counts are intervals."""
+    units, policy = designation.units, designation.policy.policy
+    if units.bounds is None:
+        return {}
+    capped = np.array([one.unit == "share" and not one.may_exceed_one for one in policy.criteria])
+    lower, upper = bounds_of_rates(units, units.bounds, capped)
+    return {
+        **{f"lower_{key}": lower[:, j] for j, key in enumerate(policy.keys)},
+        **{f"upper_{key}": upper[:, j] for j, key in enumerate(policy.keys)},
     }
 
 

@@ -7,6 +7,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,6 +70,14 @@ class InputFile(SettingsFile):
     """A file that was read, and its rows."""
 
     rows: int | None = None
+
+
+class IntervalsCounted(Entry):
+    """How many values of a column are intervals, and how wide these are together."""
+
+    column: str
+    values: int
+    width: float
 
 
 class RuleUsed(Entry):
@@ -170,6 +179,8 @@ class Summary(Entry):
         What the people come from: ``registers``, ``unit_table`` or ``synthetic``.
     counts : dict
         How many rows do not count, by reason.
+    intervals : list of IntervalsCounted
+        Of each column of a unit table that holds any.
     notes : list of str
         What was found out about the input.
     vintage : dict
@@ -193,6 +204,7 @@ class Summary(Entry):
     inputs: list[InputFile]
     settings: SettingsFile | None = None
     counts: dict[str, int] = {}
+    intervals: list[IntervalsCounted] = []
     notes: list[str] = []
     vintage: dict[str, int] = {}
     language: str = "da"
@@ -292,6 +304,7 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
         ],
         "settings": {"name": files[SETTINGS].name, "sha256": hashes[SETTINGS]} if SETTINGS in files else None,
         "counts": designation.counts,
+        **({"intervals": [asdict(one) for one in designation.intervals]} if designation.intervals else {}),
         "notes": list(designation.notes),
         "vintage": designation.vintage,
         "language": designation.language,

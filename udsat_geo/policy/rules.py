@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -43,6 +44,24 @@ ColumnName = Annotated[str, AfterValidator(one_form)]
 """Of a table, or an expression over its columns."""
 Codes = tuple[float | str, ...]
 """Values that stand for none."""
+
+
+def _two_numbers(given: object) -> object:
+    if not isinstance(given, list | tuple) or len(given) != 2:
+        raise ValueError(_("must be a list of two numbers, the least and the most that the count can be"))
+    return given
+
+
+def _in_order(bounds: tuple[float, float]) -> tuple[float, float]:
+    if min(bounds) < 0:
+        raise ValueError(_("counts are at least 0"))
+    if bounds[0] > bounds[1]:
+        raise ValueError(_("the lower bound lies above the upper one"))
+    return bounds
+
+
+Interval = Annotated[tuple[float, float], BeforeValidator(_two_numbers), AfterValidator(_in_order)]
+"""The least and the most that a suppressed count can be."""
 Text = str | dict[str, str]
 Register = Literal["residents", "dwellings", "units"]
 
@@ -52,6 +71,16 @@ def text_in(text: Text, language: str) -> str:
     if isinstance(text, str):
         return text
     return text.get(language) or text.get("en") or next(iter(text.values()), "")
+
+
+def _same_code(code: str, other: float | str) -> bool:
+    """Whether two codes stand for the same, as texts or as numbers."""
+    if code.strip() == str(other).strip():
+        return True
+    try:
+        return float(code) == float(other)
+    except ValueError:
+        return False
 
 
 class Rule(BaseModel):
@@ -74,6 +103,8 @@ class UnitsRule(Rule):
         Our name -> the names a column of a unit table has had; the first that the table has is used.
     missing : tuple of float or str, or dict
         Numbers and texts that stand for missing values in a unit table, in all columns or by column (``*`` is all).
+    intervals : dict
+        Column (``*`` is all) -> text or number, as a text -> the least and the most that a count so written can be.
     decimal, thousands : str or None
         How numbers are written where they are text: the sign before decimals, and between thousands.
     round_residents : {"nearest"} or None
@@ -95,6 +126,7 @@ class UnitsRule(Rule):
     name: ColumnName | None = None
     columns: dict[Key, tuple[ColumnName, ...]] = Field(default_factory=dict)
     missing: Codes | dict[str, Codes] = ()
+    intervals: dict[str, dict[str, Interval]] = Field(default_factory=dict)
     decimal: Literal[".", ","] | None = None
     thousands: Literal[".", ",", " ", "'"] | None = None
     round_residents: Literal["nearest"] | None = None
@@ -114,12 +146,40 @@ class UnitsRule(Rule):
         """What stands for missing values in a column, by its name in the file or ours."""
         if not isinstance(self.missing, dict):
             return self.missing
+        names = self._names_of(column)
+        found = [codes for name, codes in self.missing.items() if name == "*" or one_form(name).lower() in names]
+        return tuple(dict.fromkeys(code for codes in found for code in codes))
+
+    def intervals_of(self, column: str) -> dict[str, Interval]:
+        """What stands for intervals in a column, by its name in the file or ours; its own go before those of all."""
+        names = self._names_of(column)
+        own = [codes for name, codes in self.intervals.items() if name != "*" and one_form(name).lower() in names]
+        found = self.intervals.get("*", {}).copy()
+        for codes in own:
+            found |= codes
+        return {code.strip(): bounds for code, bounds in found.items()}
+
+    def _names_of(self, column: str) -> set[str]:
+        """All that a column is called, in the file or by us, in lower case."""
         names = {column.lower()}
         for ours, theirs in self.columns.items():
             if names & {ours, *(name.lower() for name in theirs)}:
                 names |= {ours, *(name.lower() for name in theirs)}
-        found = [codes for name, codes in self.missing.items() if name == "*" or one_form(name).lower() in names]
-        return tuple(dict.fromkeys(code for codes in found for code in codes))
+        return names
+
+    @model_validator(mode="after")
+    def _intervals_are_not_missing(self) -> UnitsRule:
+        by_column = self.missing if isinstance(self.missing, dict) else {"*": self.missing}
+        what = _("{code!r} of {column} stands under missing as well; it can be one of the two")
+        faults = []
+        for column, intervals in self.intervals.items():
+            # what stands for nothing in any column cannot be a count in all of them
+            missing = self.missing_of(one_form(column)) if column != "*" else sum(by_column.values(), ())
+            both = [code for code in intervals if any(_same_code(code, other) for other in missing)]
+            faults += [what.format(code=code, column=column) for code in both]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
 
     @field_validator("id_pattern")
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +26,16 @@ from udsat_geo.registers.expressions import (
     names_in,
     raise_if_any,
 )
-from udsat_geo.registers.read import Ratios, add_ratios
+from udsat_geo.registers.unit_intervals import (
+    Bounds,
+    IntervalColumn,
+    add_bounded,
+    notes_of,
+    put_back,
+    set_aside,
+    with_bounds,
+    within_the_whole,
+)
 from udsat_geo.registers.unit_texts import with_numbers
 from udsat_geo.sources.engine import connect, quoted
 
@@ -53,7 +63,11 @@ class UnitSums:
     let : dict
         Name -> value of what ``[let]`` evaluated.
     notes : tuple of Note
-        How residents were rounded, where they had to be.
+        How residents were rounded, where they had to be, and how many counts are intervals.
+    bounds : Bounds or None
+        Of the sums, where counts are intervals.
+    intervals : tuple of IntervalColumn
+        How many values of each column are intervals.
     """
 
     residents: NDArray[np.int64]
@@ -66,6 +80,8 @@ class UnitSums:
     residents_known: NDArray[np.bool_]
     let: dict[str, float | None] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    bounds: Bounds | None = None
+    intervals: tuple[IntervalColumn, ...] = ()
 
 
 def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArray[np.int64] | None = None) -> UnitSums:
@@ -77,7 +93,8 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArr
     name : str
         Of the file, for messages.
     policy : Policy
-        Its criteria read ``units``; values of ``[units] missing`` are no values.
+        Its criteria read ``units``; values of ``[units] missing`` are no values, those of ``[units.intervals]`` are
+        used as their midpoints.
     row_in_file : int64, shape (n_units,), optional
         Where each row stood in the file, from 0, for messages.
 
@@ -95,18 +112,23 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArr
     connection = connect()
     columns = attributes.column_names
     _check_missing(columns, name, policy)
-    attributes = _used(connection, attributes, name, policy)
+    attributes, suppressed = set_aside(_used(connection, attributes, name, policy), policy)
     attributes = with_numbers(connection, attributes, name, policy, row_in_file)
+    attributes = put_back(attributes, suppressed, name, policy)
+    attributes, bound_names = with_bounds(attributes, suppressed)
     connection.register("attributes", attributes)
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    relation = _without_missing(connection, policy)
+    relation = _without_missing(connection, policy, bound_names)
     _check(connection, columns, policy)
     let = evaluate_let(connection, policy, "units", relation)
     n_units = attributes.num_rows
     residents, known, notes = _residents(connection, relation, policy, name)
-    ratios = Ratios.empty(n_units, len(policy.criteria))
-    add_ratios(connection, policy, "units", relation, f"CAST({_ROW} AS INTEGER)", lambda row: row, let, ratios)
+    row = f"CAST({_ROW} AS INTEGER)"
+    ratios, bounds = add_bounded(connection, policy, relation, row, let, bound_names, n_units)
+    cut: dict[str, int] = {}
+    if bounds is not None:
+        ratios, bounds, cut = within_the_whole(policy, ratios, bounds)
     counts = {"units_without_residents_known": int((~known).sum())}
     for j, key in enumerate(policy.keys):
         counts[f"units_without_{key}"] = int((ratios.denominator[:, j] == 0).sum())
@@ -120,7 +142,9 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArr
         {"units": n_units},
         known,
         let,
-        notes,
+        (*notes, *notes_of(suppressed, cut, name, policy)),
+        bounds,
+        tuple(one.counted() for one in suppressed.values()),
     )
 
 
@@ -216,26 +240,32 @@ def _codes_as_numbers(column: str, policy: Policy) -> list[str]:
 
 
 def _check_missing(columns: list[str], name: str, policy: Policy) -> None:
-    """Check that the columns that ``[units.missing]`` names are there."""
-    given = policy.units.missing
+    """Check that the columns that ``[units.missing]`` and ``[units.intervals]`` name are there."""
+    given = {"units.missing": policy.units.missing, "units.intervals": policy.units.intervals}
     known = {column.lower() for column in columns} | set(policy.units.columns)
     problems = [
         Problem(
-            policy.place("units.missing"),
+            policy.place(key),
             _("the table {name} has no column {column!r}").format(name=name, column=column),
             _("Mend or remove it."),
         )
-        for column in (given if isinstance(given, dict) else ())
+        for key, by_column in given.items()
+        for column in (by_column if isinstance(by_column, dict) else ())
         if column != "*" and one_form(column).lower() not in known
     ]
     raise_if_any(problems)
 
 
-def _without_missing(connection: duckdb.DuckDBPyConnection, policy: Policy) -> str:
-    """SQL of the rows with missing values, and NaN, as NULL."""
+def _without_missing(
+    connection: duckdb.DuckDBPyConnection, policy: Policy, bound_names: Mapping[str, Mapping[str, str]]
+) -> str:
+    """SQL of the rows with missing values, and NaN, as NULL, and with intervals as their midpoints and bounds."""
     columns = []
+    of_bounds = {called for names in bound_names.values() for called in names.values()}
     for column, kind, *_ignored in connection.execute("DESCRIBE SELECT * FROM attributes").fetchall():
         raw = quoted(column)
+        if column in of_bounds:
+            continue
         numeric = kind in ("DOUBLE", "FLOAT", "INTEGER", "UINTEGER") or kind.endswith("INT")
         numeric = numeric or kind.startswith("DECIMAL")
         value, codes = raw, ", ".join(_codes_as_numbers(column, policy))
@@ -243,6 +273,11 @@ def _without_missing(connection: duckdb.DuckDBPyConnection, policy: Policy) -> s
             value = f"CASE WHEN {raw} IN ({codes}) THEN NULL ELSE {raw} END"
         if kind in ("DOUBLE", "FLOAT"):
             value = f"CASE WHEN isnan({raw}) THEN NULL ELSE {value} END"
+        if column in bound_names:
+            # no bound is a code: 0 may stand for a missing value, and be the least of an interval
+            three = {which: f"coalesce({quoted(called)}, {value})" for which, called in bound_names[column].items()}
+            columns += [f"{three[which]} AS {quoted(bound_names[column][which])}" for which in ("lower", "upper")]
+            value = three["midpoint"]
         columns.append(f"{value} AS {raw}")
     return f"(SELECT {', '.join(columns)}, row_number() OVER () - 1 AS {_ROW} FROM attributes)"
 

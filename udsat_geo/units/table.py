@@ -243,6 +243,7 @@ def _units(table: UnitTable, policy: Policy, residents: NDArray[np.int64], sums:
         geometry=table.geometry,
         residents_known=sums.residents_known if isinstance(sums, UnitSums) else None,
         name=_names(table, policy),
+        bounds=sums.bounds if isinstance(sums, UnitSums) else None,
     )
 
 

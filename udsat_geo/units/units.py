@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Flags, Floats
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Located, RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
+from udsat_geo.registers.unit_intervals import Bounds
 from udsat_geo.units.grid import Grid
 from udsat_geo.units.grid_ids import DANISH_ID
 
@@ -50,6 +52,8 @@ class Units:
         False where `residents` is 0 only because the unit table has no number; None where all are known.
     name : object (str), shape (n_units,), or None
         From a unit table whose policy names the column.
+    bounds : Bounds or None
+        The least and the most that the sums can be, where counts of a unit table are intervals.
     """
 
     kind: str
@@ -68,6 +72,7 @@ class Units:
     geometry: NDArray[np.object_] | None = None
     residents_known: NDArray[np.bool_] | None = None
     name: NDArray[np.object_] | None = None
+    bounds: Bounds | None = None
 
     def __len__(self) -> int:
         return len(self.residents)
@@ -85,6 +90,34 @@ class Units:
             See `rates_of_sums`.
         """
         return rates_of_sums(numerator, denominator, self.numerator_unit, self.denominator_unit)
+
+
+def bounds_of_rates(units: Units, bounds: Bounds, capped: Flags) -> tuple[Floats, Floats]:
+    """The least and the most that each unit's own rate can be.
+
+    Parameters
+    ----------
+    units : Units
+    bounds : Bounds
+    capped : bool, shape (n_criteria,)
+        Of shares, which lie at 1 or below.
+
+    Returns
+    -------
+    lower, upper : float64, shape (n_units, n_criteria)
+        NaN where a unit has no rate, and where the denominator may be 0 so that no number bounds it.
+    """
+    tops = (bounds.numerator_lower, bounds.numerator_upper)
+    belows = (bounds.denominator_lower, bounds.denominator_upper)
+    corners = np.stack([units.rate(top, below) for top in tops for below in belows])
+    lower: Floats = np.fmin.reduce(corners)
+    upper: Floats = np.fmax.reduce(corners)
+    open_ended = (belows[0] <= 0) & (belows[1] > 0)
+    upper[open_ended & (tops[1] > 0)] = np.inf
+    lower[open_ended & (tops[0] < 0)] = np.nan
+    upper = np.where(capped, np.minimum(upper, 1.0), upper)
+    upper[np.isinf(upper)] = np.nan
+    return lower, upper
 
 
 def rates_of_sums(

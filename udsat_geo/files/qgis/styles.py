@@ -51,6 +51,8 @@ _FRACTIONS = ("share_of_previous", "share_of_area", "intersection_over_union")
 _DECIMALS = {"area_ha": 1, "composite": 2, "short": 2, **dict.fromkeys(_FRACTIONS, 3)}
 _YEARS = ("since", "until")
 _FLAGS = ("qualified", "linked", "continues")
+_MEASURED = ("rate", "gap", "lower", "upper")
+"""What columns of criteria begin with."""
 _TIPS = {
     "areas": ("name", ("residents", "composite", "since", "event", "reason")),
     "units": ("unit_id", ("residents", "composite", "role", "reason")),
@@ -162,8 +164,11 @@ def alias_of(layer: str, column: str, language: str, criteria: Criteria) -> str:
 
 
 def _criterion(column: str, criteria: Criteria) -> Mapping[str, Any]:
-    """The criterion whose rate or gap a column holds; nothing of another column."""
-    return next((one for one in criteria if column in (f"rate_{one['key']}", f"gap_{one['key']}")), {})
+    """The criterion whose rate, gap or bound a column holds; nothing of another column."""
+    return next(
+        (one for one in criteria if column in [f"{kind}_{one['key']}" for kind in ("rate", "gap", "lower", "upper")]),
+        {},
+    )
 
 
 def _widget(
