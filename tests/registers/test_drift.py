@@ -151,3 +151,81 @@ def test_registers_and_a_table_are_not_validated_at_once(tmp_path: Path) -> None
     done = call(tmp_path, "--units", tmp_path / "x.gpkg")
     assert done.exit_code == 2
     assert "not both" in done.stderr
+
+
+# --- several years side by side -----------------------------------------------------------------------------------
+
+
+def three_years(folder: Path) -> Path:
+    made = make_registers(3)
+    made.write(folder / "2017")
+    without_code(made, "origin", "non_western").write(folder / "2021")
+    Registers(made.residents.slice(0, made.residents.num_rows // 2), made.dwellings, made.addresses).write(
+        folder / "2025"
+    )
+    return folder
+
+
+def test_years_stand_side_by_side_with_what_changed_between_them(tmp_path: Path) -> None:
+    folder = three_years(tmp_path)
+    done = call(folder)
+    assert done.exit_code == 0, done.output
+    lines = {line.strip().partition("  ")[0]: line.split()[-3:] for line in done.output.splitlines()}
+    rows = pq.read_table(folder / "2017" / "residents.parquet").num_rows
+    assert lines["residents: rows"] == [f"{rows:,}", f"{rows:,}", f"{rows // 2:,}"]
+    content = json.loads(call(folder, "--json").stdout)
+    assert list(content["years"]) == ["2017", "2021", "2025"]
+    for year, told in content["years"].items():
+        alone = json.loads(call(folder / year, "--json").stdout)
+        assert told == alone
+    of_origin = [one for told in content["years"].values() for one in told["columns"] if one["column"] == "origin"]
+    shares = [f"{100 * one['empty'] / one['rows']:.1f}" for one in of_origin]
+    assert next(line for line in done.output.splitlines() if "residents.origin " in line).split()[1::2] == shares
+    assert {(one["from"], one["to"], one["column"]) for one in content["drift"]} >= {
+        (2017, 2021, "origin"),
+        (2021, 2025, "origin"),
+        (2021, 2025, ""),
+    }
+    assert "2021: Against 2017:" in done.output
+    assert "the code 'non_western' has vanished" in done.output
+    assert "2025: Against 2021:" in done.output
+    assert "The registers of 2017, 2021, 2025 can be used with kbh-2017." in done.output
+
+
+def test_years_of_one_folder_stand_side_by_side_too(tmp_path: Path) -> None:
+    made = make_registers(3)
+    made.write(tmp_path)
+    (tmp_path / "registers.toml").write_text('[registers]\nyears = ["files"]\n')
+    (tmp_path / "residents.parquet").rename(tmp_path / "residents2021.parquet")
+    pq.write_table(made.residents.slice(5), tmp_path / "residents2025.parquet")
+    rows = {
+        year: one["rows"]["residents"] for year, one in json.loads(call(tmp_path, "--json").stdout)["years"].items()
+    }
+    assert rows == {"2021": made.residents.num_rows, "2025": made.residents.num_rows - 5}
+    some = json.loads(call(three_years(tmp_path / "more"), "--years", "2017,2025", "--json").stdout)
+    assert list(some["years"]) == ["2017", "2025"]
+
+
+def test_what_is_wrong_with_some_years_is_told_with_the_year(tmp_path: Path) -> None:
+    folder = three_years(tmp_path)
+    (folder / "2021" / "dwellings.parquet").unlink()
+    (folder / "2025" / "addresses.parquet").write_bytes(b"")
+    done = call(folder)
+    assert done.exit_code == 2
+    assert [line[:12] for line in done.stderr.splitlines()] == ["error: 2021:", "error: 2025:"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--years", "2017"], "error: --years: are fewer than two. Name several, or one with --year."),
+        (["--years", "2017,2019"], "there is none of 2019. There are registers of 2017, 2021, 2025."),
+        (["--years", "2017,x"], "error: --years: 'x' is no year. Write years as 2017,2021,2025."),
+        (["--years", "2017,2021", "--year", "2017"], "error: --years: cannot be given with --year. Leave one out."),
+        (["--years", "2017,2021", "--against", "2017"], "error: --years: cannot be given with --against."),
+    ],
+)
+def test_years_that_cannot_be_are_refused(tmp_path: Path, options: list[str], message: str) -> None:
+    done = call(three_years(tmp_path), *options)
+    assert done.exit_code == 2
+    assert message in done.stderr
