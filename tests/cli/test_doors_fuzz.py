@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyogrio
 import pytest
+import shapely
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,3 +177,108 @@ def test_cells_with_odd_columns_are_read_or_refused(table: pa.Table) -> None:
         if found is not None:
             assert found["rows"] == {"units": table.num_rows}
             assert found["units"] == table.num_rows
+
+
+SQUARES = [shapely.box(720_000 + 100 * i, 6_170_000, 720_100 + 100 * i, 6_170_100) for i in range(6)]
+SHAPES = st.sampled_from(
+    [
+        None,
+        shapely.Point(720_000, 6_170_000),
+        shapely.Polygon(),
+        shapely.MultiPolygon(),
+        shapely.Polygon([(720_000, 6_170_000), (720_100, 6_170_100), (720_100, 6_170_000), (720_000, 6_170_100)]),
+        shapely.MultiPolygon([SQUARES[0].buffer(-10), SQUARES[1].buffer(-10)]),
+        shapely.box(720_000, 6_170_000, 720_600, 6_170_100),
+        shapely.box(0, 0, 1, 1),
+        shapely.box(float("-inf"), 0, 1, float("inf")),
+        shapely.box(12, 55, 12.1, 55.1),
+        shapely.force_3d(SQUARES[2], 12.0),
+        shapely.LineString([(720_000, 6_170_000), (720_100, 6_170_100)]),
+        shapely.GeometryCollection([SQUARES[3]]),
+    ]
+)
+SYSTEMS = ["EPSG:25832"] * 6 + ["EPSG:4326", "EPSG:3857", "EPSG:25833", "EPSG:7416", "EPSG:4936", None]
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> dict[str, pa.Array]:
+    """Columns of a layer of six zones, of which one may be of another type or have odd values."""
+    n = len(SQUARES)
+    columns = {
+        "id": pa.array([f"z{i}" for i in range(n)]),
+        "people": pa.array([100 + i for i in range(n)]),
+        "poor": pa.array([10 * i for i in range(n)]),
+    }
+    if draw(st.booleans()):
+        name = draw(st.sampled_from(list(columns)))
+        odd = st.sampled_from([*ODD_CELLS, "z0", "Z0", "z0 "]) | st.text(max_size=4)
+        kinds = {
+            pa.string(): st.none() | odd,
+            pa.float64(): st.none() | st.floats() | st.sampled_from([1.0, 0.5]),
+            pa.int64(): st.none() | st.integers(-3, 10**15),
+            pa.int16(): st.integers(0, 9),
+            pa.bool_(): st.booleans(),
+            pa.binary(): st.none() | st.binary(max_size=3),
+            pa.date32(): st.none() | st.dates(),
+        }
+        kind = draw(st.sampled_from(list(kinds)))
+        values = draw(st.lists(kinds[kind], min_size=n, max_size=n))
+        if draw(st.booleans()):
+            values[1:] = values[:1] * (n - 1)
+        columns[name] = pa.array(values, kind)
+    return columns
+
+
+@st.composite
+def geopackages(draw: st.DrawFn) -> dict[str, tuple[pa.Table, str | None]]:
+    """The layers of a GeoPackage: each a table, with geometries or without, and its reference system."""
+    layers: dict[str, tuple[pa.Table, str | None]] = {}
+    for name in draw(
+        st.lists(st.sampled_from(["units", "Zoner Å", "layer_styles"]), min_size=1, max_size=2, unique=True)
+    ):
+        table = pa.table(draw(frames()))
+        shapes = list(SQUARES)
+        for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
+            shapes[draw(st.integers(0, len(shapes) - 1))] = draw(SHAPES)
+        if draw(st.integers(0, 7)):
+            table = table.append_column("geom", pa.array(shapely.to_wkb(shapes)))
+        n = draw(st.sampled_from([0, 1, 6, 6, 6, 6]))
+        layers[name] = (table.slice(0, n), draw(st.sampled_from(SYSTEMS)))
+    return layers
+
+
+def write_geopackage(path: Path, layers: dict[str, tuple[pa.Table, str | None]]) -> None:
+    """Write drawn layers through GDAL."""
+    for name, (table, crs) in layers.items():
+        has_shapes = "geom" in table.column_names
+        shapes = {"geometry_name": "geom", "geometry_type": "Unknown", "crs": crs} if has_shapes else {}
+        pyogrio.write_arrow(table, path, layer=name, driver="GPKG", append=path.exists(), **shapes)
+
+
+ZONES = POLICY.replace('"cells"', '"zones"') + "\n[areas]\nresidents = 0\n"
+
+
+@given(layers=geopackages())
+@settings(deadline=None)
+@pytest.mark.filterwarnings("ignore")
+def test_zones_of_a_geopackage_are_read_as_a_plain_reader_does_or_refused(
+    layers: dict[str, tuple[pa.Table, str | None]],
+) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        file = folder / "zones.gpkg"
+        write_geopackage(file, layers)
+        (folder / "zones.toml").write_text(ZONES, encoding="utf-8")
+        call = ["--units", str(file), "--policy", str(folder / "zones.toml"), "--json", "--language", "en"]
+        found = checked(CliRunner().invoke(udsat, ["validate", *call]))
+        out = ["--out", str(folder / "out"), "--year", "2025", "--previous", "none"]
+        made_of = checked(CliRunner().invoke(udsat, ["designate", *call, *out]))
+        assert (found is None) == (made_of is None)
+        if found is None or made_of is None:
+            return
+        spatial = [name for name, (table, _crs) in layers.items() if "geom" in table.column_names]
+        read = [pyogrio.read_dataframe(file, layer=name) for name in spatial]
+        assert len(read) == 1
+        assert found["units"] == made_of["units"] == len(read[0])
+        people = read[0]["people"].astype(float)
+        assert made_of["residents"] == people.sum()
