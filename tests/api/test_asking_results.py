@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import udsat_geo as ug
 from api_town import Tags, Town
 from udsat_geo.cli.main import udsat
+from udsat_geo.sources import engine
 
 
 def told(*arguments: object) -> dict[str, object]:
@@ -122,3 +123,25 @@ def test_what_is_published() -> None:
     assert all(policy.policy.id == name for name, policy in policies.items())
     with pytest.raises(ug.InputError, match="2019"):
         ug.reproduce(2019)
+
+
+def test_every_call_that_reads_registers_may_be_held_to_so_much_memory(town: Town) -> None:
+    named = {"policy": town.policy, "registers": town.registers}
+    ceilings: list[int | None] = []
+
+    def seen(_step: str) -> None:
+        ceilings.append(engine._ceiling)
+
+    calls = [
+        lambda memory: ug.designate(2021, previous=None, progress=seen, memory=memory, **named),
+        lambda memory: ug.lineage(years=(2017, 2021), progress=seen, memory=memory, **named),
+        lambda memory: ug.why(2017, 2021, progress=seen, memory=memory, **named),
+        lambda memory: ug.status(2017, years=[2017], progress=seen, memory=memory, **named),
+    ]
+    for call in calls:
+        with pytest.raises(ug.InputError, match="'much' is no size"):
+            call("much")
+        ceilings.clear()
+        call("3GB")
+        assert set(ceilings) == {3 * 10**9}
+        assert engine._ceiling is None

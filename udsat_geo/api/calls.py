@@ -313,7 +313,6 @@ def designate(
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.earlier import store_of
     from udsat_geo.files.postgis import database_of, is_database
-    from udsat_geo.sources.engine import bytes_of, memory_ceiling
 
     out = out if designations is None else designations
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
@@ -337,7 +336,7 @@ def designate(
             threads=threads,
             notes=files.told(language),
         )
-        with _at_most(threads), memory_ceiling(None if memory is None else bytes_of(memory)):
+        with _within(threads, memory):
             made = run(job, progress)
         # the summary takes the hashes of the files, which are gone afterwards
         return Result(layers_of(made), made)
@@ -368,19 +367,22 @@ def read(path: PathLike) -> Result:
 
 
 @contextmanager
-def _at_most(threads: int | None) -> Iterator[None]:
-    """Kernels on at most so many threads meanwhile."""
-    if threads is None:
-        yield
-        return
-    import numba
+def _within(threads: int | None, memory: str | None) -> Iterator[None]:
+    """Kernels on at most so many threads, and reading within so much memory meanwhile."""
+    from udsat_geo.sources.engine import bytes_of, memory_ceiling
 
-    before = numba.get_num_threads()
-    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
+    with memory_ceiling(None if memory is None else bytes_of(memory)):
+        if threads is None:
+            yield
+            return
+        import numba
+
+        before = numba.get_num_threads()
+        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+        try:
+            yield
+        finally:
+            numba.set_num_threads(before)
 
 
 def explain(designation: Result | PathLike, wanted: str) -> Explained:
@@ -421,6 +423,7 @@ def lineage(
     language: Language = "da",
     seed: int | None = None,
     threads: int | None = None,
+    memory: str | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Which area descends from which; the command ``udsat lineage`` prints it.
@@ -431,7 +434,7 @@ def lineage(
         Designations, from the earliest to the latest.
     years : iterable of int, optional
         Designate these years instead.
-    policy, registers, units, language, seed, threads, progress
+    policy, registers, units, language, seed, threads, memory, progress
         Of `years`, as in `udsat_geo.designate`; ``{year}`` in the name of `units` stands for the year. With
         designations, `registers` and `units` are what to weigh them by where they have no units in common.
 
@@ -461,14 +464,16 @@ def lineage(
             asked[0] if asked else 0, policy_of(policy), raw, table, store=store_of(), language=language, seed=seed,
             threads=threads,
         )  # fmt: skip
-        made = designate_in_a_row(job, asked, progress)
+        with _within(threads, memory):
+            made = designate_in_a_row(job, asked, progress)
         found = trace(
             [each.area_set() for each in made], [each.changes for each in made[1:] if each.changes is not None]
         )
     else:
         with _as_files({str(place): each for place, each in enumerate(designations or ())}) as files:
             sides = [read_area_set(path, language) for path in files.paths.values()]
-            found, _notes = trace_areas(sides, weighing_by(raw, table, None, None, seed), language, progress)
+            with _within(threads, memory):
+                found, _notes = trace_areas(sides, weighing_by(raw, table, None, None, seed), language, progress)
     return rows_as_frame(lineage_rows(found), COLUMNS)
 
 
@@ -530,6 +535,7 @@ def why(
     language: Language = "da",
     seed: int | None = None,
     threads: int | None = None,
+    memory: str | None = None,
     progress: Progress | None = None,
 ) -> Why:
     """Why the designation of one year differs from that of another; the command ``udsat why`` prints it.
@@ -540,7 +546,7 @@ def why(
         The years.
     policy, to_policy : str, Path or LoadedPolicy
         Of the years; one serves both.
-    registers, units, language, seed, threads, progress
+    registers, units, language, seed, threads, memory, progress
         As in `udsat_geo.designate`; ``{year}`` in the name of `units` stands for the year.
 
     Raises
@@ -559,7 +565,8 @@ def why(
         Job(year, rule, raw, table, store=store_of(), language=language, seed=seed, threads=threads)
         for year, rule in ((before, first), (now, second))
     ]
-    found = explain_change(jobs[0], jobs[1], progress)
+    with _within(threads, memory):
+        found = explain_change(jobs[0], jobs[1], progress)
     return Why(found, why_as_data(found))
 
 
@@ -622,6 +629,7 @@ def status(
     allow_overlaps: bool = False,
     language: Language = "da",
     threads: int | None = None,
+    memory: str | None = None,
     progress: Progress | None = None,
 ) -> StatusTables:
     """Measure areas against the rest of the city, year by year; the command ``udsat status`` prints it.
@@ -640,7 +648,7 @@ def status(
         Its criteria and its milestone.
     allow_overlaps : bool
         Where polygons overlap, count a resident of both once.
-    language, threads, progress
+    language, threads, memory, progress
         As in `udsat_geo.designate`.
 
     Raises
@@ -668,7 +676,8 @@ def status(
             store=store_of(),
             notes=sides.told(language),
         )
-        report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)
+        with _within(threads, memory):
+            report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)
         return StatusTables(report, as_data(report))
 
 
