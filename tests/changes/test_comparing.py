@@ -111,7 +111,9 @@ def test_the_events_are_those_of_the_designation_itself(town: Path) -> None:
     summary = json.loads(stored(town, 2021).with_suffix(".json").read_text(encoding="utf-8"))
     found = data_of(stored(town, 2017), stored(town, 2021))
     keys = ("event", "area_id", "previous_ids", "residents_added", "residents_removed", "residents_kept")
-    assert [{key: row[key] for key in keys} for row in found["areas"]] == summary["changes"]["events"]
+    sides = (found["areas"], summary["changes"]["events"])
+    told, stored_there = ([{key: row[key] for key in (*keys, "name")} for row in side] for side in sides)
+    assert told == stored_there
     assert found["events"] == summary["changes"]["areas"]
 
 

@@ -11,7 +11,9 @@ from click.testing import CliRunner, Result
 
 from how_good import synthetic
 from udsat_geo.cli.main import udsat
+from udsat_geo.designation.job import Job, run
 from udsat_geo.files.write import write_results
+from udsat_geo.policy.load import load_policy
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +35,15 @@ def explain(file: Path, wanted: str, *options: str) -> Result:
     ("decided_by", "demand"),
     [
         ("composite", "0.5 - composite"),
-        ("criteria", "3 - criteria_exceeded"),
+        ("criteria", "5 - criteria_exceeded"),
     ],
 )
-def test_a_unit_outside_says_by_how_much_it_fails(file: Path, decided_by: str, demand: str) -> None:
+def test_a_unit_outside_says_by_how_much_it_fails(tmp_path: Path, decided_by: str, demand: str) -> None:
+    """With all five criteria asked for: units with three are so few that a city may have none that lacks one alone."""
+    policy = load_policy("kbh-2017")
+    rule = policy.policy.rule.model_copy(update={"criteria": 5})
+    stricter = policy.model_copy(update={"policy": policy.policy.model_copy(update={"rule": rule})})
+    file = write_results(run(Job(2021, stricter, previous="none")), tmp_path, ("gpkg",))[0]
     found = rows(file, f"SELECT short, {demand} FROM units WHERE decided_by = '{decided_by}'")
     assert found
     assert all(short == pytest.approx(wanted, abs=1e-12) and short > 0 for short, wanted in found)
@@ -108,6 +115,69 @@ def test_an_unknown_id_is_told(file: Path, wanted: str, told: str) -> None:
     done = explain(file, wanted)
     assert done.exit_code == 2
     assert told in done.stderr
+
+
+@pytest.fixture(scope="module")
+def fell(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The designation of the synthetic city of 2025, in which an area fell out."""
+    made = run(Job(2025, load_policy("kbh-2017"), language="en"))
+    return write_results(made, tmp_path_factory.mktemp("fell"), ("gpkg",))[0]
+
+
+def removed(file: Path) -> dict[str, object]:
+    with sqlite3.connect(file) as connection:
+        connection.row_factory = sqlite3.Row
+        return dict(connection.execute("SELECT * FROM changes WHERE event = 'removed'").fetchone())
+
+
+def test_an_area_that_fell_out_says_why_and_what_would_have_kept_it(fell: Path) -> None:
+    area = removed(fell)
+    done = explain(fell, str(area["area_id"]))
+    assert done.exit_code == 0
+    told = " ".join(done.stdout.split())
+    for piece in (
+        f"{area['area_id']} {area['name']}, 2025",
+        f"Designated since {area['since']}, last in 2021; removed in 2025",
+        f"2021: {area['previous_residents']:,} residents, composite {area['previous_composite']:.2f}",
+        f"2025: {area['residents']:,} residents, composite {area['composite']:.2f}",
+        f"Why: {area['reason']}.",
+        "Least change that would have kept it (spread evenly",
+        str(area["least_change"]),
+    ):
+        assert piece in told
+    assert "composite below the edge threshold" in str(area["reason"])
+    assert "more" in str(area["least_change"])
+    assert json.loads(explain(fell, str(area["area_id"]), "--json").stdout)["kind"] == "removed"
+
+
+def test_its_last_figures_are_those_of_the_designation_before(fell: Path) -> None:
+    area = removed(fell)
+    earlier = run(Job(2021, load_policy("kbh-2017"), language="en"))
+    at = earlier.area_id.tolist().index(area["area_id"])
+    assert area["previous_residents"] == earlier.areas.residents[at]
+    assert area["previous_composite"] == earlier.areas.composite[at]
+    rates = [area[f"previous_rate_{key}"] for key in earlier.policy.policy.keys]
+    assert rates == earlier.areas.rate[at].tolist()
+    assert (area["name"], area["since"]) == (earlier.name[at], earlier.since[at])
+
+
+def test_part_of_a_name_is_enough_where_one_area_has_it(fell: Path) -> None:
+    area = removed(fell)
+    whole = explain(fell, str(area["area_id"])).stdout
+    assert explain(fell, str(area["name"])[-8:].upper()).stdout == whole
+    names = [str(name) for (name,) in rows(fell, "SELECT name FROM areas")]
+    several = explain(fell, "ved ")
+    assert several.exit_code == 2
+    assert "has several areas with 'ved '" in several.stderr
+    assert sum("Ved " in name for name in names) > 1
+
+
+def test_areas_and_near_misses_say_the_least_change(fell: Path) -> None:
+    name, least = rows(fell, "SELECT name, least_change FROM areas WHERE least_change LIKE '%fewer%' LIMIT 1")[0]
+    told = " ".join(explain(fell, str(name)).stdout.split())
+    assert "Least change that would take it out (spread evenly over its units" in told
+    assert str(least) in told
+    assert all(text for (text,) in rows(fell, "SELECT least_change FROM near_misses"))
 
 
 def test_ids_with_quotes_harm_nothing(file: Path) -> None:

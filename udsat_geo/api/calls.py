@@ -114,13 +114,8 @@ class Difference:
 
     @property
     def areas(self) -> gpd.GeoDataFrame:
-        """The areas of now, then the removed ones, with what became of each, shape (n_changes, columns).
-
-        The layer ``changes`` with names.
-        """
-        frame = layer_as_frame(self._layers["changes"])
-        frame.insert(2, "name", [row["name"] for row in self.summary["areas"]])
-        return frame
+        """The areas of now, then the removed ones, with what became of each, shape (n_changes, columns)."""
+        return layer_as_frame(self._layers["changes"])
 
     @property
     def units(self) -> gpd.GeoDataFrame:

@@ -8,6 +8,7 @@ zones cover, whatever the smoothed outline leaves out or takes in. Plain polygon
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,6 +129,30 @@ def members_of_shapes(unit_id: Objects, residents: Ints, area_of_unit: Ints, geo
     return dataclasses.replace(whole, geometry=None, row=row, col=col, size=size)
 
 
+@dataclass(frozen=True)
+class Figures:
+    """What the areas of a designation were like in its own year.
+
+    Attributes
+    ----------
+    composite : float64, shape (n_areas,)
+    rate : dict
+        Criterion -> float64, shape (n_areas,).
+    city, spread : dict
+        Criterion -> the whole city's rate, and the standard deviation between units.
+    """
+
+    composite: Floats
+    rate: dict[str, Floats]
+    city: dict[str, float] = field(default_factory=dict)
+    spread: dict[str, float] = field(default_factory=dict)
+
+    def of(self, area: int, keys: Sequence[str]) -> tuple[float, tuple[float, ...]]:
+        """The composite of an area and its rates of some criteria; NaN of what is not known."""
+        rates = (float(self.rate[key][area]) if key in self.rate else math.nan for key in keys)
+        return float(self.composite[area]), tuple(rates)
+
+
 def _no_members() -> Members:
     none = np.empty(0, dtype=np.int64)
     return Members(np.empty(0, dtype=object), none, none)
@@ -157,6 +182,8 @@ class AreaSet:
         The end year of an area that only stays for a while; -1, or None for all, is none.
     members : Members
         Of a designation; without any, the polygons decide.
+    figures : Figures or None
+        Of a designation.
     files : tuple of (int, str, Path)
         What it was made of or read from, and those before it: the year, what each holds, and where it lies.
     notes : tuple of str
@@ -178,6 +205,7 @@ class AreaSet:
     policy_sha256: str = ""
     until: Ints | None = None
     members: Members = field(default_factory=_no_members)
+    figures: Figures | None = None
     files: tuple[tuple[int, str, Path], ...] = ()
     notes: tuple[str, ...] = ()
     may_overlap: bool = False

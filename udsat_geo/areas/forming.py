@@ -245,4 +245,5 @@ def _with_sums(
         kept_from=kept_from,
         override_of_unit=override_of_unit,
         ground=ground,
+        standing=groups.standing,
     )

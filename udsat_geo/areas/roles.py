@@ -45,7 +45,8 @@ class Standing:
     required : every criterion that must be exceeded is.
     ran : qualified in the earlier years that the rule asks for.
     core, edge : meets all of these, and the threshold of core or edge units.
-    stays : was in an area, and meets what an incumbent must.
+    was_in : was in an earlier area, under a policy that asks less of who is to stay.
+    stays : is one of those, and meets what an incumbent must.
     joins : edge or stays: may be part of an area.
     seeds : core or stays: may make one.
     passable : a bridge or a filled hole may take it in: nobody lives there, or it has no rate.
@@ -57,6 +58,7 @@ class Standing:
     ran: Flags
     core: Flags
     edge: Flags
+    was_in: Flags
     stays: Flags
     joins: Flags
     seeds: Flags
@@ -87,13 +89,14 @@ def stand(
     with np.errstate(invalid="ignore"):
         core = demands & (not by_composite or scores.composite >= rule.core_threshold)
         edge = demands & (not by_composite or scores.composite >= rule.edge_threshold)
-    stays = np.zeros(len(units), dtype=bool)
+    was_in = stays = np.zeros(len(units), dtype=bool)
     if memory is not None and policy.incumbents.leave is not None:
+        was_in = memory.area_of_unit >= 0
         with np.errstate(invalid="ignore"):
-            stays = demands & (memory.area_of_unit >= 0) & (scores.composite >= policy.incumbents.leave)
+            stays = demands & was_in & (scores.composite >= policy.incumbents.leave)
     known = np.ones(len(units), dtype=bool) if units.residents_known is None else units.residents_known
     passable = (known & (units.residents == 0)) | ~scored
-    return Standing(scored, counted, required, ran, core, edge, stays, edge | stays, core | stays, passable)
+    return Standing(scored, counted, required, ran, core, edge, was_in, stays, edge | stays, core | stays, passable)
 
 
 OUTSIDE, CORE, EDGE, BRIDGE, FILL, INCUMBENT, KEPT, INCLUDED = range(8)
@@ -173,6 +176,8 @@ class Areas:
     override_of_unit : int64, shape (n_units,)
         The override that changed the unit; -1 is none.
     ground : Ground
+    standing : Standing
+        What each unit met by itself.
     """
 
     area_of_unit: Ints
@@ -194,6 +199,7 @@ class Areas:
     kept_from: Ints
     override_of_unit: Ints
     ground: Ground
+    standing: Standing
 
     def __len__(self) -> int:
         return len(self.residents)

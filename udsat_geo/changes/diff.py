@@ -381,6 +381,8 @@ class ChangedArea:
     number : int
         Its place among the areas of now; of one that is gone, among the earlier ones.
     area_id, name : str
+    since : int or None
+        The first year; None where it is not known.
     previous : tuple of str
         Ids of the earlier areas linked to it; of one that is gone, its own.
     added, removed, kept : int
@@ -392,6 +394,7 @@ class ChangedArea:
     number: int
     area_id: str
     name: str
+    since: int | None
     previous: tuple[str, ...]
     added: int
     removed: int
@@ -409,6 +412,10 @@ class NamedAreas(Protocol):
     def name(self) -> Objects:
         """Shape (n_areas,)."""
 
+    @property
+    def since(self) -> Ints:
+        """First years, shape (n_areas,)."""
+
 
 def changed_areas(changes: Changes, before: NamedAreas, now: NamedAreas) -> list[ChangedArea]:
     """The rows of a comparison, in its order."""
@@ -419,7 +426,9 @@ def changed_areas(changes: Changes, before: NamedAreas, now: NamedAreas) -> list
         gone = event == REMOVED
         side, number = (before, previous[0]) if gone else (now, int(area))
         ids = tuple(str(before.area_id[p]) for p in previous)
-        rows.append(ChangedArea(event, gone, number, str(side.area_id[number]), str(side.name[number]), ids, *counted))
+        since = int(before.since[number] if gone else changes.since[number])
+        named = (str(side.area_id[number]), str(side.name[number]), since if since >= 0 else None)
+        rows.append(ChangedArea(event, gone, number, *named, ids, *counted))
     return rows
 
 

@@ -237,8 +237,9 @@ def _areas_table(designation: Designation) -> Table:
 
 
 def _print_totals(designation: Designation, console: Console) -> None:
-    from udsat_geo.changes.diff import EVENTS, changed_areas
+    from udsat_geo.changes.diff import EVENTS
     from udsat_geo.designation.columns import events_in_words
+    from udsat_geo.designation.fallen import fallen_areas, fallen_reason
 
     status, language = designation.status, designation.language
     share = decimal(100 * status.share_of_residents, 1, language)
@@ -254,11 +255,12 @@ def _print_totals(designation: Designation, console: Console) -> None:
     people = f"+{decimal(added, 0, language)} / -{decimal(removed, 0, language)} {residents}"
     units = f"+{changes.units_added} / -{changes.units_removed} " + _("Units", language).lower()
     console.print(f"{changes.previous_year} -> {designation.year}: {events}; {people}; {units}")
-    for row in changed_areas(changes, before, designation):
-        if row.gone:
-            lost = f"{decimal(row.removed, 0, language)} {residents}"
-            gone = events_in_words("removed", language)
-            console.print(f"  {gone}: {row.area_id} {row.name} ({lost})")
+    for fallen in fallen_areas(designation):
+        row, gone = fallen.row, events_in_words("removed", language)
+        lost = f"{decimal(row.removed, 0, language)} {residents}"
+        since = "" if row.since is None else ", " + _("since {year}", language).format(year=row.since)
+        console.print(f"  {gone}: {row.area_id} {row.name}{since} ({lost})")
+        console.print(f"    {fallen_reason(designation, fallen)}")
 
 
 def _status_table(designation: Designation) -> Table:

@@ -18,9 +18,9 @@ BAR_HALF_WIDTH = 12
 BAR_SPREADS = 3.0
 
 
-@options.command(N_("Say why an area or a unit of the designation FILE is in or out."))
+@options.command(N_("Say why an area (its id, or part of its name) or a unit of the designation FILE is in or out."))
 @options.argument("file", type=options.PATH)
-@options.argument("wanted", metavar="AREA_ID|UNIT_ID")
+@options.argument("wanted", metavar="AREA|UNIT_ID")
 @options.language_option(
     N_("Language of the explanation; the reasons are in the language of the designation. [default: that one]"),
     default=None,
@@ -46,9 +46,11 @@ def explain(file: Path, wanted: str, language: str | None, as_json: bool) -> Non
 def _gaps_table(found: Explained, language: str) -> Table:
     """Rates, what they are held against, and the gaps as bars in standard deviations between units."""
     chart = _("better     │      worse", language)
+    gone, changes = found.kind == "removed", found.designation_summary.changes
     rows = tuple(
         (
             one.label + (" *" if one.exceeded and one.rate is not None else ""),
+            *([one.before or "-"] if gone else []),
             one.rate or "-",
             one.gap or "-",
             _("no rate", language) if one.rate is None else _bar(one.spreads),
@@ -57,8 +59,11 @@ def _gaps_table(found: Explained, language: str) -> Table:
     )
     bars = _("Half a bar's width is {n} standard deviations between units.", language)
     notes = (_("* exceeded", language), bars.format(n=decimal(BAR_SPREADS, 0, language)))
-    heads = (*found.heads(language), chart)
-    return Table("", heads, rows, left=frozenset({0, 3}), spare=frozenset({3}), unbroken=frozenset({3}), notes=notes)
+    first, *others = found.heads(language)
+    year = "" if changes is None else str(changes.previous_year)
+    heads = (first, *([year] if gone else []), *others, chart)
+    bar = frozenset({len(heads) - 1})
+    return Table("", heads, rows, left=bar | {0}, spare=bar, unbroken=bar, notes=notes)
 
 
 def _bar(spreads: float) -> str:

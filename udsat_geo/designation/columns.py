@@ -110,6 +110,9 @@ _EVENT = Column("event", TEXT, N_("Event"),
     N_("added, removed, kept, grown, shrunk, split, merged; several joined by a plus; empty without an earlier "
        "designation."), AREA_EVENTS)
 _EXCEEDED = Column("exceeded", TEXT, N_("Criteria exceeded, keys"), N_("The keys of the criteria exceeded."))
+_LEAST_CHANGE = Column("least_change", TEXT, N_("Least change"),
+    N_("How many fewer or more a criterion would have to count, spread evenly and with the city's rates held, for the "
+       "area to go, or the group to come in; by one criterion alone, and together where that takes fewer."))
 _REASON = Column("reason", TEXT, N_("Reason"), N_("Why, in words."))
 _UNIT_ID = Column("unit_id", TEXT, N_("Unit id"), N_("The unit's id; of cells, that of the Danish grid."))
 _SHORT = Column("short", NUMBER, N_("Short by"), N_("How much is missing to the demand that settled it."))
@@ -145,6 +148,7 @@ _LAYERS = (
         Column("number", WHOLE, N_("Number"), N_("The area's number in the raster.")),
         _EXCEEDED,
         _REASON,
+        _LEAST_CHANGE,
     )),
     LayerDescription("units", N_("Units"),
         N_("All units judged (cells, addresses or zones), with score, role and reason."), (
@@ -183,6 +187,25 @@ _LAYERS = (
         Column("residents_added", WHOLE, N_("Residents added"), N_("Residents of units that have come in.")),
         Column("residents_removed", WHOLE, N_("Residents removed"), N_("Residents of units that have left.")),
         Column("residents_kept", WHOLE, N_("Residents kept"), N_("Residents of units that are in both times.")),
+        Column("name", TEXT, N_("Name"), N_("The present area's name; that of the earlier one where it is removed.")),
+        Column("since", WHOLE, Np_("column", "Since"),
+            N_("The year in which the area, or what it goes on from, was first designated.")),
+        Column("residents", WHOLE, N_("Residents"),
+            N_("Residents of now: of the area, or of the units that a removed one had.")),
+        _COMPOSITE,
+        _CRITERIA_EXCEEDED,
+        _RATE,
+        _GAP_TO_REST,
+        _EXCEEDED,
+        Column("previous_residents", WHOLE, N_("Previous residents"),
+            N_("Residents of the earlier area that it goes on from, or that is removed, in that year.")),
+        Column("previous_composite", NUMBER, N_("Previous composite"),
+            N_("The composite of the earlier area that it goes on from, or that is removed.")),
+        Column("previous_rate_<key>", NUMBER, N_("{label}, before"),
+            N_("{label}, as {unit}, in the earlier area that it goes on from, or that is removed.")),
+        Column("reason", TEXT, N_("Reason"), N_("Why an area is removed, in words; empty for all others.")),
+        Column("least_change", TEXT, N_("Least change"),
+            N_("What would have kept a removed area, as in the layer areas; empty for all others.")),
     )),
     LayerDescription("changed_units", N_("Changed units"),
         N_("Units that have come into an area, left one or gone to another."), (
@@ -205,6 +228,7 @@ _LAYERS = (
         _COMPOSITE,
         _CRITERIA_EXCEEDED,
         _REASON,
+        _LEAST_CHANGE,
     )),
     LayerDescription("status", N_("Status"),
         N_("The areas taken together against the rest of the city, one criterion a row."), (

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from udsat_geo.areas.area_set import AreaSet, Members, members_of_units
+from udsat_geo.areas.area_set import AreaSet, Figures, Members, members_of_units
 from udsat_geo.areas.decisions import Overrides
 from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.near_misses import NearMiss, find_near_misses
@@ -148,6 +148,7 @@ class Designation:
 
     def area_set(self) -> AreaSet:
         """The areas: what a later designation compares itself with, and what people are counted in."""
+        keys = self.policy.policy.keys
         return AreaSet(
             area_id=self.area_id,
             name=self.name,
@@ -161,6 +162,12 @@ class Designation:
             policy_sha256=self.policy.sha256,
             until=self.areas.until,
             members=members_of_units(self.units, self.areas.area_of_unit),
+            figures=Figures(
+                self.areas.composite,
+                dict(zip(keys, self.areas.rate.T, strict=True)),
+                dict(zip(keys, self.scores.city.tolist(), strict=True)),
+                dict(zip(keys, self.scores.spread.tolist(), strict=True)),
+            ),
             files=tuple((self.year, what, path) for what, path in self.files.items())
             + (() if self.previous is None else self.previous.files),
         )

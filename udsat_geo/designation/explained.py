@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.compute as pc
 import shapely
 
+from udsat_geo.changes.diff import REMOVED
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, KEY
 from udsat_geo.designation.layers import Layers
 from udsat_geo.designation.summary import RuleUsed, Summary
@@ -23,15 +24,21 @@ _FILLED = {
     "areas": ("area_id", "name", "residents", "area_ha", "since", "reason"),
     "units": ("unit_id", "residents_in_view", "criteria_exceeded", "role", "reason"),
     "near_misses": ("residents", "reason"),
+    "changes": ("area_id", "name", "residents", "reason"),
 }
 """What is never empty in a row of ours: a file by an older version, or changed since, may lack some of it."""
+
+
+_NAMES_TOLD = 5
+"""How many names of areas a message tells."""
 
 
 @dataclass(frozen=True)
 class CriterionExplained:
     """A criterion in words: without rate and gap where it has none.
 
-    `spreads` is the gap in standard deviations between units; positive is worse.
+    `spreads` is the gap in standard deviations between units; positive is worse. `before` is the rate that a removed
+    area had.
     """
 
     label: str
@@ -39,6 +46,7 @@ class CriterionExplained:
     rate: str | None
     gap: str | None
     spreads: float
+    before: str | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,7 +55,8 @@ class Explained:
 
     Attributes
     ----------
-    kind : {"area", "unit"}
+    kind : {"area", "unit", "removed"}
+        Removed is an area of the previous designation; its columns are those of the layer ``changes``.
     values : dict
         The columns of its row.
     designation_summary : Summary
@@ -67,7 +76,8 @@ class Explained:
     def lines(self, language: str | None = None) -> list[str]:
         """What it is and why, a sentence or two a line; by default in the language of the designation."""
         language = language or self.designation_summary.language
-        return list(self._of_area(language) if self.kind == "area" else self._of_unit(language))
+        told = {"area": self._of_area, "unit": self._of_unit, "removed": self._of_removed}
+        return list(told[self.kind](language))
 
     def criteria(self, language: str | None = None) -> list[CriterionExplained]:
         """Each criterion in words."""
@@ -85,13 +95,15 @@ class Explained:
             in_words = f"{decimal(factor * rate, 1, language)}{suffix}"
             against = f"{'+' if gap >= 0 else '-'}{decimal(abs(factor * gap), 1, language)}{unit}"
             spreads = gap / one.spread if one.spread else 0.0
-            found.append(CriterionExplained(one.label, one.key in exceeded, in_words, against, spreads))
+            last = self.values.get(f"previous_rate_{one.key}") if self.kind == "removed" else None
+            before = None if last is None else f"{decimal(factor * last, 1, language)}{suffix}"
+            found.append(CriterionExplained(one.label, one.key in exceeded, in_words, against, spreads, before))
         return found
 
     def heads(self, language: str) -> tuple[str, str, str]:
         """What `criteria` are, the rates, and the gaps."""
         of_area, of_unit = _("Gap to the rest of the city", language), _("Gap to the whole city", language)
-        return _("Criterion", language), _("Rate", language), of_area if self.kind == "area" else of_unit
+        return _("Criterion", language), _("Rate", language), of_unit if self.kind == "unit" else of_area
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -127,6 +139,34 @@ class Explained:
         if area["until"] is not None:
             yield _("No longer qualifies; stays until {year}", language).format(year=area["until"])
         yield _("Why", language) + f": {area['reason']}."
+        yield from self._least(_("Least change that would take it out", language), area, language)
+
+    def _of_removed(self, language: str) -> Iterator[str]:
+        area, changes = self.values, self.designation_summary.changes
+        yield self._head(f"{area['area_id']} {area['name']}")
+        then = None if changes is None else changes.previous_year
+        text = _("Designated since {since}, last in {then}; removed in {now}", language)
+        yield text.format(since=area["since"] or "?", then=then, now=self.designation_summary.year)
+        figures = ((then, "previous_residents", "previous_composite"), (None, "residents", "composite"))
+        told = []
+        for year, residents, composite in figures:
+            text = _("{year}: {residents} residents, composite {composite}", language)
+            told.append(
+                text.format(
+                    year=year or self.designation_summary.year,
+                    residents="?" if area[residents] is None else decimal(area[residents], 0, language),
+                    composite="-" if area[composite] is None else decimal(area[composite], 2, language),
+                )
+            )
+        yield "; ".join(told)
+        yield _("Why", language) + f": {area['reason']}."
+        yield from self._least(_("Least change that would have kept it", language), area, language)
+
+    def _least(self, what: str, row: dict[str, Any], language: str) -> Iterator[str]:
+        """A least change, and how it is meant."""
+        if row["least_change"]:
+            held = _("spread evenly over its units, with the city's rates held as they are", language)
+            yield f"{what} ({held}): {row['least_change']}."
 
     def _of_unit(self, language: str) -> Iterator[str]:
         unit, short = self.values, self.values["short"]
@@ -153,6 +193,7 @@ class Explained:
         text = _("Part of a group that came close ({residents} residents): {reason}", language)
         for miss in self.near_misses:
             yield text.format(residents=decimal(miss["residents"], 0, language), reason=miss["reason"])
+            yield from self._least(_("Least change that would bring the group in", language), miss, language)
 
 
 def explain(layers: Layers, wanted: str, name: str = "") -> Explained:
@@ -162,14 +203,14 @@ def explain(layers: Layers, wanted: str, name: str = "") -> Explained:
     ----------
     layers : Layers
     wanted : str
-        An ``area_id``, an area's name, or a ``unit_id``.
+        An ``area_id``, an area's name or a part of one, or a ``unit_id``; areas that are removed among them.
     name : str
         What the designation is called in messages.
 
     Raises
     ------
     InputError
-        If it has no such area or unit, or lacks what is told of it.
+        If it has no such area or unit, several whose names have that part, or lacks what is told of it.
     """
     name = name or f"designation_{layers.year}"
     rule = layers.summary.rule
@@ -180,19 +221,56 @@ def explain(layers: Layers, wanted: str, name: str = "") -> Explained:
         areas = _rows(layers, "areas", column, wanted, name)
         if areas:
             return Explained("area", areas[0], layers.summary, None, ())
+    removed = _removed(layers)
+    for column in ("area_id", "name"):
+        if wanted in removed[column]:
+            rows = _rows(layers, "changes", column, wanted, name, REMOVED)
+            return Explained("removed", rows[0], layers.summary, None, ())
     units = _rows(layers, "units", "unit_id", wanted, name)
     if not units:
-        known = [text for area in layers.summary.areas for text in (area.area_id, area.name)]
-        near = difflib.get_close_matches(wanted, known, 1)
-        remedy = _("Ids of areas and units stand in the layers of the file.")
-        remedy = _("Did you mean {name!r}?").format(name=near[0]) if near else remedy
-        raise InputError(Problem(name, _("has no area and no unit {wanted!r}").format(wanted=wanted[:80]), remedy))
+        return explain(layers, _meant(layers, removed, wanted, name), name)
     area_id, place = units[0]["area_id"], units[0].pop(GEOMETRY)
     around = [] if area_id is None else _rows(layers, "areas", "area_id", area_id, name)
     if area_id is not None and not around:
         raise InputError(made_by_older(name))
     near_misses = _near_misses_at(layers, place, name)
     return Explained("unit", units[0], layers.summary, around[0] if around else None, near_misses)
+
+
+def _removed(layers: Layers) -> dict[str, list[str]]:
+    """Ids and names of the areas that are removed; none of a file by an older version."""
+    table = layers.layers["changes"].table
+    if "name" not in table.column_names:
+        return {"area_id": [], "name": []}
+    gone = table.filter(pc.equal(table["event"], REMOVED))
+    return {column: [str(text) for text in gone[column].to_pylist()] for column in ("area_id", "name")}
+
+
+def _meant(layers: Layers, removed: dict[str, list[str]], wanted: str, name: str) -> str:
+    """The id of the one area whose name has a part, whatever its letters' case.
+
+    Raises
+    ------
+    InputError
+        If no name has it, or several have.
+    """
+    named = [(area.area_id, area.name) for area in layers.summary.areas]
+    named += zip(removed["area_id"], removed["name"], strict=True)
+    part = wanted.strip().casefold()
+    # a whole name in other letters is meant before a part of other names
+    whole = [one for one in named if part == one[1].casefold()]
+    found = whole or [one for one in named if part and part in one[1].casefold()]
+    if len(found) == 1:
+        return found[0][0]
+    if found:
+        what = _("has several areas with {wanted!r} in their name").format(wanted=wanted[:80])
+        names = ", ".join(f"{area_id} {told}" for area_id, told in found[:_NAMES_TOLD])
+        more = "" if len(found) <= _NAMES_TOLD else ", ..."
+        raise InputError(Problem(name, what, _("Name one by its id: {names}.").format(names=names + more)))
+    near = difflib.get_close_matches(wanted, [text for one in named for text in one], 1)
+    remedy = _("Ids of areas and units stand in the layers of the file.")
+    remedy = _("Did you mean {name!r}?").format(name=near[0]) if near else remedy
+    raise InputError(Problem(name, _("has no area and no unit {wanted!r}").format(wanted=wanted[:80]), remedy))
 
 
 def made_by_older(name: str) -> Problem:
@@ -215,12 +293,15 @@ def rule_in_words(rule: RuleUsed, language: str) -> str:
     return _("The policy", language) + f": {'; '.join(parts)}."
 
 
-def _rows(layers: Layers, layer: str, column: str, value: str, name: str) -> list[dict[str, Any]]:
-    """The rows of a layer with a value in a column; those of units with their geometry."""
+def _rows(
+    layers: Layers, layer: str, column: str, value: str, name: str, event: str | None = None
+) -> list[dict[str, Any]]:
+    """The rows of a layer with a value in a column, and of changes with an event; those of units with geometries."""
     table = layers.layers[layer].table
     if column not in table.column_names:
         raise InputError(made_by_older(name))
     found = table.filter(pc.equal(table[column], value))
+    found = found if event is None else found.filter(pc.equal(found["event"], event))
     rows = (found if layer == "units" else found.drop_columns(GEOMETRY)).to_pylist()
     _check_rows(rows, layer, layers, name)
     return list(rows)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -24,14 +25,22 @@ from udsat_geo.areas.ground import (
 )
 from udsat_geo.areas.roles import REASON_KEYS, REASON_TEXTS, ROLES
 from udsat_geo.changes.diff import Atoms, Changes, align, changed_areas, unit_events
-from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, TEXT
+from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, KEY, NUMBER, TEXT
 from udsat_geo.designation.designation import Designation
+from udsat_geo.designation.fallen import (
+    fallen_areas,
+    fallen_reason,
+    least_of_areas,
+    least_of_fallen,
+    least_of_near_misses,
+)
 from udsat_geo.designation.read_back import area_set_of_tables
 from udsat_geo.designation.reasons import area_reasons, decision_texts, exceeded_texts, near_miss_texts, short_of_demand
 from udsat_geo.designation.summary import Summary, sha256, summarise
 from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _, in_language
+from udsat_geo.scoring.scores import count_exceeded
 from udsat_geo.units.units import Units, bounds_of_rates
 
 _POINT, _MULTI_POLYGON = 0, 6
@@ -184,7 +193,15 @@ def change_columns_of(
         "residents_added": changes.residents_added,
         "residents_removed": changes.residents_removed,
         "residents_kept": changes.residents_kept,
+        "name": as_objects(row.name for row in rows),
+        "since": _known([row.since for row in rows]),
     }, outline
+
+
+def _known(values: Sequence[int | None]) -> Any:
+    """Whole numbers of which some are not known, shape (n_values,)."""
+    mask = [value is None for value in values]
+    return np.ma.MaskedArray(np.array([value or 0 for value in values], dtype=np.int64), mask=mask)
 
 
 def changed_units(atoms: Atoms, changes: Changes, before: AreaSet, now: AreaSet) -> tuple[Columns, Ints]:
@@ -243,6 +260,7 @@ def area_columns(designation: Designation) -> Columns:
         "number": np.arange(1, n_areas + 1, dtype=np.int64),
         "exceeded": exceeded_texts(areas.exceeded, keys),
         "reason": area_reasons(designation),
+        "least_change": as_objects(least_of_areas(designation)),
     }
 
 
@@ -322,8 +340,39 @@ def change_columns(designation: Designation) -> tuple[Columns, Objects]:
     """The columns of the layer ``changes`` and its outlines, each of shape (n_changes,)."""
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
-        return _no_rows("changes"), np.empty(0, dtype=object)
-    return change_columns_of(changes, before, designation.area_set(), before.outline, designation.outline)
+        return _no_rows("changes", designation.policy.policy.keys), np.empty(0, dtype=object)
+    columns, outlines = change_columns_of(changes, before, designation.area_set(), before.outline, designation.outline)
+    return {**columns, **_figures_of_changes(designation, changes, before)}, outlines
+
+
+def _figures_of_changes(designation: Designation, changes: Changes, before: AreaSet) -> Columns:
+    """What the areas are like now and were like before, those of now first, then the removed ones."""
+    areas, keys, fallen = designation.areas, designation.policy.policy.keys, fallen_areas(designation)
+    earlier = [*changes.continues.tolist(), *(each.row.number for each in fallen)]
+    nothing = (math.nan, (math.nan,) * len(keys))
+    unknown = before.figures is None
+    last = [nothing if unknown or area < 0 else before.figures.of(area, keys) for area in earlier]  # type: ignore[union-attr]
+    last_rate = np.array([rates for _composite, rates in last], dtype=np.float64).reshape(len(last), len(keys))
+    rate, gap = (
+        np.vstack([of_now, *(getattr(each, name) for each in fallen)])
+        for name, of_now in (("rate", areas.rate), ("gap", areas.gap))
+    )
+    exceeded = np.vstack([areas.exceeded, *(each.exceeded for each in fallen)])
+    residents_before = before.residents.tolist()
+    none: list[str | None] = [None] * len(areas)
+    return {
+        "residents": np.append(areas.residents, np.array([each.residents for each in fallen], dtype=np.int64)),
+        "composite": np.append(areas.composite, [each.composite for each in fallen]),
+        "criteria_exceeded": count_exceeded(exceeded, designation.policy.policy),
+        **{f"rate_{key}": rate[:, j] for j, key in enumerate(keys)},
+        **{f"gap_{key}": gap[:, j] for j, key in enumerate(keys)},
+        "exceeded": exceeded_texts(exceeded, keys),
+        "previous_residents": _known([None if area < 0 else residents_before[area] for area in earlier]),
+        "previous_composite": np.array([composite for composite, _rates in last], dtype=np.float64),
+        **{f"previous_rate_{key}": last_rate[:, j] for j, key in enumerate(keys)},
+        "reason": as_objects([*none, *(fallen_reason(designation, each) for each in fallen)]),
+        "least_change": as_objects([*none, *(least_of_fallen(designation, each) for each in fallen)]),
+    }
 
 
 def changed_unit_columns(designation: Designation) -> tuple[Columns, Objects]:
@@ -337,11 +386,13 @@ def changed_unit_columns(designation: Designation) -> tuple[Columns, Objects]:
     return columns, unit_geometry(designation, atoms, atom)
 
 
-def _no_rows(layer: str) -> Columns:
-    """The columns of a layer without rows."""
+def _no_rows(layer: str, keys: tuple[str, ...] = ()) -> Columns:
+    """The columns of a layer without rows, for criteria of these keys."""
+    kinds = {TEXT: np.dtype(object), NUMBER: np.dtype(np.float64)}
     return {
-        column.name: np.empty(0, dtype=object if column.kind == TEXT else np.int64)
+        column.name.replace(KEY, key): np.empty(0, dtype=kinds.get(column.kind, np.dtype(np.int64)))
         for column in DESCRIBED[layer].columns
+        for key in (keys if KEY in column.name else ("",))
     }
 
 
@@ -370,6 +421,7 @@ def near_miss_columns(designation: Designation) -> Columns:
         "composite": np.array([miss.composite for miss in misses], dtype=np.float64),
         "criteria_exceeded": np.array([miss.criteria_exceeded for miss in misses], dtype=np.int64),
         "reason": as_objects(near_miss_texts(designation)),
+        "least_change": as_objects(least_of_near_misses(designation)),
     }
 
 

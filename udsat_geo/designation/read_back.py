@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 
-from udsat_geo.areas.area_set import AreaSet, members_of_shapes
+from udsat_geo.areas.area_set import AreaSet, Figures, members_of_shapes
 from udsat_geo.designation.summary import Summary
-from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.features import geometries_of
@@ -64,6 +65,7 @@ def area_set_of_tables(
         policy_sha256=summary.policy.sha256,
         until=until,
         members=members_of_shapes(unit_id, residents, area_of_unit, geometry),
+        figures=_figures(areas, summary),
         files=files,
     )
 
@@ -78,6 +80,23 @@ def _whole_numbers(table: Any, column: str, empty: int | None = None) -> Ints:
     if not all(isinstance(value, int | float) and value == value // 1 for value in whole):
         raise ValueError(_("{column} holds no whole numbers").format(column=column))
     return np.array(whole, dtype=np.int64)
+
+
+def _figures(areas: Any, summary: Summary) -> Figures | None:
+    """What the areas were like; None in a file that does not say it as we do."""
+    rates = [column for column in areas.column_names if column.startswith("rate_")]
+
+    def numbers(column: str) -> Floats:
+        return np.array([np.nan if value is None else float(value) for value in areas[column].to_pylist()])
+
+    try:
+        rate = {column.removeprefix("rate_"): numbers(column) for column in rates}
+        city = {one.criterion: math.nan if one.city is None else one.city for one in summary.status}
+        spread = {one.key: math.nan if one.spread is None else one.spread for one in summary.criteria}
+        return Figures(numbers("composite"), rate, city, spread)
+    except (KeyError, TypeError, ValueError):
+        # what is compared are the areas: a column of figures that was changed by hand stops nothing
+        return None
 
 
 def _texts(table: Any, column: str) -> Objects:

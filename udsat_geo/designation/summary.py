@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -157,6 +157,9 @@ class ChangeListed(Entry):
     residents_added: int
     residents_removed: int
     residents_kept: int
+    name: str | None = None
+    since: int | None = None
+    reason: str | None = None
 
 
 class ChangesCounted(Entry):
@@ -319,7 +322,7 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
         "near_misses": _near_misses(designation),
         "overrides": decisions,
         "status": tables["status"].to_pylist(),
-        "changes": _changes(designation),
+        "changes": _changes(designation, tables["changes"]["reason"].to_pylist()),
     }
     return Summary.model_validate(content)
 
@@ -404,7 +407,8 @@ def _near_misses(designation: Designation) -> dict[str, int]:
     return dict(Counter(miss.demand for miss in designation.near_misses))
 
 
-def _changes(designation: Designation) -> dict[str, Any] | None:
+def _changes(designation: Designation, reasons: Sequence[str | None]) -> dict[str, Any] | None:
+    """What changed; `reasons` are why areas are removed, None for all others."""
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
         return None
@@ -416,8 +420,11 @@ def _changes(designation: Designation) -> dict[str, Any] | None:
             "residents_added": row.added,
             "residents_removed": row.removed,
             "residents_kept": row.kept,
+            "name": row.name,
+            "since": row.since,
+            "reason": reason,
         }
-        for row in changed_areas(changes, before, designation)
+        for row, reason in zip(changed_areas(changes, before, designation), reasons, strict=True)
     ]
     return {
         "previous_year": changes.previous_year,

@@ -11,6 +11,7 @@ import shapely
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import ADDED, REMOVED, compare
 from udsat_geo.designation.designation import Designation, remember
+from udsat_geo.designation.fallen import fallen_areas, fell_in_words
 from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects, total
 from udsat_geo.kernels.components import label_components
 from udsat_geo.messages.translate import Np_, _
@@ -133,6 +134,8 @@ class ChangesOnMap(Mapped):
     outline_before : object (shapely), shape (n_areas_before,)
         None of them empty, in the reference system of the backdrop.
     added, removed : tuple of Piece
+    fell : tuple of str
+        Of each whole area that is removed: its name, and how far its composite fell by which criteria.
         From west to east: those that are a whole area, or hold at least `least` residents.
     residents_added, residents_removed : int
         In all, those of pieces that are too small for a label too.
@@ -143,6 +146,7 @@ class ChangesOnMap(Mapped):
     outline_before: Objects
     added: tuple[Piece, ...]
     removed: tuple[Piece, ...]
+    fell: tuple[str, ...]
     residents_added: int
     residents_removed: int
     least: int
@@ -180,6 +184,11 @@ def changes_on_map(before: AreaSet, now: Designation) -> ChangesOnMap:
         outline_before=before.outline,
         added=_pieces(now, came, current, new, now.name),
         removed=_pieces(now, left, earlier, gone, before.name),
+        fell=tuple(
+            f"{each.row.name}: {'; '.join(fell_in_words(now, each))}."
+            for each in fallen_areas(now, (changes, before))
+            if fell_in_words(now, each)
+        ),
         residents_added=int(residents[came].sum()),
         residents_removed=int(residents[left].sum()),
         least=now.policy.policy.areas.residents,
@@ -224,7 +233,7 @@ def draw_change_map(changes: ChangesOnMap) -> Figure:
     shown = np.concatenate([changes.outline_before, changes.outline])
     lists = _lists(changes)
     marks = [mark for listed in lists for mark, _name, _residents in listed.rows]
-    page = MapPage(changes, title, shown, lists, keys, (note,))
+    page = MapPage(changes, title, shown, lists, keys, (note, *changes.fell))
     _fill_changes(page, changes)
     grounds = as_objects(piece.ground for piece in pieces)
     page.name_districts(page.label(marks, grounds, shown), shown)

@@ -96,8 +96,6 @@ def sheet_of_changes(texts: Texts, bounds: Sequence[float], summary: Summary) ->
     n_changed = sum(event["event"] != KEPT for event in changes["events"])
     sheet = _Sheet("sheet_of_changes.qpt", len(EVENTS), summary)
     columns = sheet.columns("changes")
-    # what is removed is in no layer of areas, and has its id for a name
-    name = columns["Name"].get("attribute", "").replace("'areas_layer'", literal(texts["areas_layer"]))
     # names may take two lines
     shown = min(int((sheet.bottom - sheet.top - _HEAD) // _TWO_LINES), n_changed)
     sheet.place("changes", sheet.top, _HEAD + _TWO_LINES * shown + 0.5, shown)
@@ -112,7 +110,6 @@ def sheet_of_changes(texts: Texts, bounds: Sequence[float], summary: Summary) ->
         heading = _("Areas that are not as they were ({shown} of {of}; {kept} are kept)", language)
         heading = heading.format(shown=shown, of=n_changed, kept=changes["areas"][KEPT])
         sheet.items["changes heading"].set("labelText", heading)
-    columns["Name"].set("attribute", name)
     columns["Event"].set("attribute", looked_up("event", events))
     return sheet.root
 

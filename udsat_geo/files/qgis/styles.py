@@ -44,21 +44,23 @@ NAMES: dict[str, tuple[str, str]] = {
 HIDDEN = {
     "areas": ("fid", "exceeded"),
     "units": ("fid", "exceeded", "decided_by", "criteria_with_rate", "short"),
+    "changes": ("fid", "exceeded"),
     "near_misses": ("fid", "short"),
 }
 """Columns that tables leave out: what a program reads, and what others say in words. Own choice."""
 _FRACTIONS = ("share_of_previous", "share_of_area", "intersection_over_union")
-_DECIMALS = {"area_ha": 1, "composite": 2, "short": 2, **dict.fromkeys(_FRACTIONS, 3)}
+_DECIMALS = {"area_ha": 1, "composite": 2, "previous_composite": 2, "short": 2, **dict.fromkeys(_FRACTIONS, 3)}
 _YEARS = ("since", "until")
+_LONG = ("reason", "least_change")
 _FLAGS = ("qualified", "linked", "continues")
 _MEASURED = ("rate", "gap", "lower", "upper")
 """What columns of criteria begin with."""
 _TIPS = {
     "areas": ("name", ("residents", "composite", "since", "event", "reason")),
     "units": ("unit_id", ("residents", "composite", "role", "reason")),
-    "changes": ("area_id", ("event", "residents_added", "residents_removed", "residents_kept")),
+    "changes": ("name", ("event", "residents_added", "residents_removed", "residents_kept", "reason", "least_change")),
     "changed_units": ("unit_id", ("event", "previous_area_id", "area_id", "residents")),
-    "near_misses": ("demand", ("residents", "composite", "reason")),
+    "near_misses": ("demand", ("residents", "composite", "reason", "least_change")),
 }
 """The heading of a layer's map tips and what they say below it."""
 Criteria = Sequence[Mapping[str, Any]]
@@ -165,10 +167,8 @@ def alias_of(layer: str, column: str, language: str, criteria: Criteria) -> str:
 
 def _criterion(column: str, criteria: Criteria) -> Mapping[str, Any]:
     """The criterion whose rate, gap or bound a column holds; nothing of another column."""
-    return next(
-        (one for one in criteria if column in [f"{kind}_{one['key']}" for kind in ("rate", "gap", "lower", "upper")]),
-        {},
-    )
+    measures = ("rate", "gap", "lower", "upper", "previous_rate")
+    return next((one for one in criteria if column in [f"{measure}_{one['key']}" for measure in measures]), {})
 
 
 def _widget(
@@ -181,7 +181,8 @@ def _widget(
     texts = texts_of(layer, column, language)
     if column in _YEARS and summary is not None:
         # a year as a number would be given a sign for its thousands
-        years = {area[key] for area in summary["areas"] for key in _YEARS} - {None}
+        told = [*summary["areas"], *(summary["changes"] or {"events": ()})["events"]]
+        years = {one.get(key) for one in told for key in _YEARS} - {None}
         texts = {str(year): str(year) for year in sorted(years)}
     if layer in ("status", "near_misses") and column == "criterion":
         texts = {str(one["key"]): str(one["label"]) for one in criteria}
@@ -200,7 +201,7 @@ def _widget(
         found(widget, ".//Option[@name='Precision']").set("value", str(digits))
         return widget
     widget = clone(samples["TextEdit"], name=column)
-    found(widget, ".//Option[@name='IsMultiline']").set("value", str(column == "reason").lower())
+    found(widget, ".//Option[@name='IsMultiline']").set("value", str(column in _LONG).lower())
     return widget
 
 

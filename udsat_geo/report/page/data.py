@@ -348,6 +348,7 @@ def changes_of(read: PageYear, names_before: Mapping[str, str], corner: Corner) 
     if not told:
         return None
     names = names_of(read)
+    names_before = {**names_before, **_names_of_removed(read)}
     rows = [
         {
             "event": str(change["event"]),
@@ -360,10 +361,44 @@ def changes_of(read: PageYear, names_before: Mapping[str, str], corner: Corner) 
             ],
             "added": in_tens(int(change["residents_added"])),
             "removed": in_tens(int(change["residents_removed"])),
+            **_last_of(read, change),
         }
         for change in read.rows["changes"]
     ]
     return {"year": int(told["previous_year"]), "rows": rows, "ground": _ground_of_changes(read, corner)}
+
+
+def _names_of_removed(read: PageYear) -> dict[str, str]:
+    """Names of the areas that are gone, by id; older files do not say them."""
+    gone = [change for change in read.rows["changes"] if change["event"] == "removed" and change.get("name")]
+    return {str(change["area_id"]): str(change["name"]) for change in gone}
+
+
+def _last_of(read: PageYear, change: Mapping[str, Any]) -> dict[str, Any]:
+    """What a removed area was like last and is now, and what most of it fails; nothing of any other."""
+    # older files do not say it; the reason of newer ones tells of single units
+    if change["event"] != "removed" or not change.get("reason"):
+        return {}
+    counts = (change["previous_residents"], change["residents"])
+    if any(count is None or count < FEWEST for count in counts):
+        return {}
+    gone = {unit["unit_id"] for unit in read.rows["changed_units"] if unit["previous_area_id"] == change["area_id"]}
+    failed: Counter[str] = Counter()
+    for unit in read.rows["units"]:
+        if unit["unit_id"] in gone:
+            failed[str(unit["decided_by"])] += 1 + (unit["residents"] or 0)
+    keys = [criterion["key"] for criterion in read.summary["criteria"]]
+    return {
+        "since": change["since"],
+        "decided": failed.most_common(1)[0][0] if failed else None,
+        "then": {
+            "residents": int(counts[0]),
+            "composite": _value(change["previous_composite"]),
+            "rates": [_value(change.get(f"previous_rate_{key}")) for key in keys],
+        },
+        "composite": _value(change["composite"]),
+        "rates": [_value(change.get(f"rate_{key}")) for key in keys],
+    }
 
 
 def _ground_of_changes(read: PageYear, corner: Corner) -> list[dict[str, Any]]:
@@ -635,7 +670,9 @@ def _years(found: Sequence[PageYear], places: Places, corner: Corner, with_units
     names: dict[str, str] = {}
     told: list[dict[str, Any]] = []
     # an earlier area that the files do not name is called as it is now
-    known = {area: name for read in reversed(found) for area, name in names_of(read).items()}
+    known = {
+        area: name for read in reversed(found) for area, name in (_names_of_removed(read) | names_of(read)).items()
+    }
     earlier = earlier_of(found[0])
     if earlier is not None:
         areas = earlier_areas(earlier, known, corner)

@@ -217,11 +217,42 @@ function changeTable() {
         caption: _("Residents of {year} on ground that came in or fell out, in tens.", told),
         columns,
         rows: changes.rows,
-        chooses: (row) => (areaOf(row.id) ? row.id : null),
+        chooses: (row) => (areaOf(row.id) || data.years.some((each) => areaOf(row.id, each)) ? row.id : null),
         name: _("What changed from {before} to {year}", told),
       })
     : element("p", { class: "note", text: _("No areas before, and none now.") });
-  body("changes", _("What changed from {before} to {year}", told), content);
+  body("changes", _("What changed from {before} to {year}", told), content, ...changes.rows.flatMap(removedTold));
+}
+
+// what a removed area was like last and is now, and what most of it fails
+function removedTold(row) {
+  if (!row.decided) return [];
+  const year = yearNow(),
+    before = year.changes.year;
+  const since = _("since {since}; in {before} {residents} residents.", {
+    since: row.since,
+    before,
+    residents: whole(row.then.residents),
+  });
+  const pairs = [
+    [_(Np_("texts", "Composite")), decimal(row.then.composite, 2), decimal(row.composite, 2)],
+    ...year.criteria.map((criterion, j) => [
+      criterion.label[state.language],
+      rate(row.then.rates[j], criterion),
+      rate(row.rates[j], criterion),
+    ]),
+  ];
+  const told = pairs.map(([label, then, now]) => label + " " + then + " → " + now).join("; ");
+  return [
+    element(
+      "p",
+      { class: "note" },
+      _("Removed") + ": ",
+      element("strong", null, named(row.name || row.id)),
+      ", " + since + " " + _("Reason") + ": " + (data.reasons[state.language][row.decided] || row.decided) + ". ",
+      _("{before} → {year}: {figures}.", { before, year: year.year, figures: told }),
+    ),
+  ];
 }
 
 function series() {

@@ -1,0 +1,287 @@
+"""The least change that would take an area out, or bring a group of units in: by one criterion, and by several.
+
+A change is how many of those whom a criterion counts would stop (or start) to be counted in its numerator. Own choices,
+without which there is no single answer:
+
+- They are spread evenly over the units of the group, so that every unit's rate moves by as much as the group's own.
+- The city's rates, the units' spread and the thresholds are held as they are, and so is who lives where.
+- Units outside the group are left as they are. What was a bridge or a filled hole goes on joining what it joined.
+
+The group is out when no part of it that hangs together has a core unit and enough residents, and in when one has: the
+rule itself decides, on rates as they are scored. So a number is exact: with one fewer it would not be so. Together, the
+fewest over all criteria that count residents is looked for, which needs gaps that add up (``gap_sd``, or no composite)
+and units that have every rate.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.areas.roles import BRIDGE, FILL, Areas
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
+from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.scores import Scores, composite_of_rates, exceeds, gaps, meets_count, meets_requirements
+from udsat_geo.units.edges import Edges
+from udsat_geo.units.units import Units
+
+Reached = Callable[[Ints, Ints], bool]
+"""Whether changes suffice: those that count for composites, and those that count for limits; each (n_criteria,)."""
+_ROUNDING = 1e-12
+_MOST = 2**40
+"""More than this of anything is no answer."""
+_MOST_BOXES = 200
+"""So many parts of the search are looked into; own choice. Beyond, the best that was found is told."""
+
+
+@dataclass(frozen=True)
+class LeastChange:
+    """What would take a group of units out, or bring it in.
+
+    Attributes
+    ----------
+    alone : tuple of (int or None), length n_criteria
+        How many fewer (or more) in the numerator of each criterion, in its own ones; None where it does not suffice.
+    step : tuple of float, length n_criteria
+        By how much one moves the group's rate: below 0 where the numerator falls.
+    together : tuple of int, length n_criteria
+        The fewest over several criteria, if they are fewer than by any one of them alone; else empty.
+    """
+
+    alone: tuple[int | None, ...]
+    step: tuple[float, ...]
+    together: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Units that are an area or might be one, all arrays over its members.
+
+    `step` is by how much one in the numerator moves a criterion's rate, turned the way it goes; `most` how many there
+    are who could stop or start.
+    """
+
+    policy: Policy
+    scores: Scores
+    rate: Floats
+    residents: Ints
+    ran: Flags
+    was_in: Flags
+    joint: Flags
+    head: NDArray[np.int32]
+    tail: NDArray[np.int32]
+    step: Floats
+    most: Ints
+
+    def is_area(self, of_composites: Ints, of_limits: Ints) -> bool:
+        """Whether part of it would be an area."""
+        from udsat_geo.kernels.components import label_components
+
+        policy, by_composite = self.policy, self.policy.score.method != "none"
+        line = [
+            c.limit if isinstance(c.limit, float) else city
+            for c, city in zip(policy.criteria, self.scores.city, strict=True)
+        ]
+        rate = _snapped(self.rate + of_limits * self.step, np.array(line))
+        exceeded = exceeds(rate, gaps(rate, self.scores.city, policy), policy)
+        meets = self.ran & meets_count(exceeded, policy) & meets_requirements(exceeded, policy)
+        core = edge = meets & ~np.isnan(rate).all(axis=1)
+        if by_composite:
+            composite = composite_of_rates(self.rate + of_composites * self.step, self.scores, policy)
+            leave = policy.incumbents.leave
+            with np.errstate(invalid="ignore"):
+                core, edge, stays = (
+                    meets & (_snapped(composite, threshold) >= threshold)
+                    for threshold in (policy.rule.core_threshold, policy.rule.edge_threshold, leave or 0.0)
+                )
+            if leave is not None:
+                core, edge = core | (stays & self.was_in), edge | (stays & self.was_in)
+        least = policy.areas.residents
+        held = edge | self.joint
+        if not core.any() or self.residents[held].sum() < least:
+            return False
+        if policy.areas.bridge > 0:
+            return True
+        piece, n_pieces = label_components(held, self.head, self.tail)
+        residents = np.bincount(piece[held], weights=self.residents[held], minlength=n_pieces)
+        return bool((residents[piece[core]] >= least).any())
+
+
+def _snapped(values: Floats, line: Floats | float) -> Floats:
+    """Values with those made equal to a line that lie on it but for rounding: the change of a rate is rounded."""
+    return np.where(np.isclose(values, line, rtol=_ROUNDING, atol=_ROUNDING), line, values)
+
+
+def least_change(
+    members: Ints, out: bool, units: Units, scores: Scores, edges: Edges, policy: Policy, areas: Areas
+) -> LeastChange | None:
+    """The least change that would take a group of units out, or bring it in.
+
+    Parameters
+    ----------
+    members : int64, shape (n_members,)
+        Unit numbers, in order.
+    out : bool
+        Whether it is an area, and is to go; else it is none, and is to come.
+    units : Units
+    scores : Scores
+    edges : Edges
+    policy : Policy
+    areas : Areas
+        Of all units: what they were judged by.
+
+    Returns
+    -------
+    LeastChange or None
+        None where the group is already what it is to become, by the rule alone.
+    """
+    group = _group(members, out, units, scores, edges, policy, areas)
+    nothing = np.zeros(len(policy.criteria), dtype=np.int64)
+
+    def reached(of_composites: Ints, of_limits: Ints) -> bool:
+        return group.is_area(of_composites, of_limits) is not out
+
+    if not len(members) or reached(nothing, nothing):
+        return None
+    alone = [_alone(reached, j, group.most) for j in range(len(policy.criteria))]
+    together: tuple[int, ...] = ()
+    counts = [criterion.is_share and criterion.register_name != "dwellings" for criterion in policy.criteria]
+    if policy.score.method in ("gap_sd", "none") and sum(counts) > 1:
+        weight = np.array([criterion.weight for criterion in policy.criteria])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            effect = np.where(scores.spread > 0, weight * np.abs(group.step) / scores.spread, 0.0)
+        known = [n for n, counted in zip(alone, counts, strict=True) if counted and n is not None]
+        most = np.where(counts, group.most, 0)
+        found = fewest_together(reached, effect, most, min(known, default=int(most.sum()) + 1))
+        together = () if found is None else tuple(found.tolist())
+    return LeastChange(tuple(alone), tuple(group.step.tolist()), together)
+
+
+def _group(
+    members: Ints, out: bool, units: Units, scores: Scores, edges: Edges, policy: Policy, areas: Areas
+) -> _Group:
+    """What is held to the rule."""
+    number = np.full(len(units), -1, dtype=np.int64)
+    number[members] = np.arange(len(members))
+    inside = (number[edges.head] >= 0) & (number[edges.tail] >= 0)
+    worse = np.array([1 if criterion.worse == "high" else -1 for criterion in policy.criteria], dtype=np.int64)
+    sign = -worse if out else worse
+    top, bottom = units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0)
+    # as Python integers: sums of millionths times a million would leave 64 bits
+    columns = (top, bottom, units.numerator_unit, units.denominator_unit)
+    rates = list(zip(*(column.tolist() for column in columns), strict=True))
+    step = np.array([unit / under if under else 0.0 for _, under, _, unit in rates])
+    most = []
+    for goes, criterion, (over, under, of_top, of_bottom) in zip(sign, policy.criteria, rates, strict=True):
+        left = (under * of_top - over * of_bottom) // (of_top * of_bottom) if criterion.is_share else _MOST
+        may = over // of_top if goes < 0 else left
+        # a share that may exceed 1 has nobody left to start
+        most.append(min(max(may, 0), _MOST) if under else 0)
+    return _Group(
+        policy=policy,
+        scores=scores,
+        rate=scores.rate[members],
+        residents=units.residents[members],
+        ran=areas.standing.ran[members],
+        was_in=areas.standing.was_in[members],
+        joint=np.isin(areas.role[members], (BRIDGE, FILL)),
+        head=number[edges.head[inside]].astype(np.int32),
+        tail=number[edges.tail[inside]].astype(np.int32),
+        step=step * sign,
+        most=np.array(most, dtype=np.int64),
+    )
+
+
+def _alone(reached: Reached, criterion: int, most: Ints) -> int | None:
+    """How many by one criterion."""
+
+    def suffices(n: int) -> bool:
+        changes = np.zeros(len(most), dtype=np.int64)
+        changes[criterion] = n
+        return reached(changes, changes)
+
+    return _first(suffices, 1, int(most[criterion]))
+
+
+def _first(suffices: Callable[[int], bool], low: int, high: int) -> int | None:
+    """The first whole number from `low` to `high` that suffices, as all after it do; None where none does."""
+    step = 1
+    while low + step < high and not suffices(low + step):
+        low, step = low + step + 1, 2 * step
+    high = min(high, low + step)
+    if low > high or not suffices(high):
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if suffices(middle) else (middle + 1, high)
+    return low
+
+
+def fewest_together(reached: Reached, effect: Floats, most: Ints, below: int) -> Ints | None:
+    """The changes by several criteria that are fewest in all; None where none are fewer than `below`.
+
+    Branch and bound over boxes of changes. For composites, a given number of changes does most where it goes to the
+    criteria with most effect first; for limits, no criterion can be changed by more than that number. If even both at
+    once do not suffice, nothing in the box does.
+
+    Parameters
+    ----------
+    reached : callable
+        More of any change never undoes it.
+    effect : float64, shape (n_criteria,)
+        What one more does for a composite.
+    most : int64, shape (n_criteria,)
+        How many there can be.
+    below : int
+    """
+    order = np.lexsort((np.arange(len(effect)), -effect))
+    best: Ints | None = None
+
+    def strongest(low: Ints, high: Ints, n: int) -> Ints:
+        """The change of a box that does most for composites, of n in all."""
+        room = (high - low)[order]
+        given = np.minimum(room, np.maximum(n - int(low.sum()) - (np.cumsum(room) - room), 0))
+        result = low.copy()
+        result[order] += given
+        return result
+
+    def widest(low: Ints, high: Ints, n: int) -> Ints:
+        return np.minimum(high, low + (n - int(low.sum())))
+
+    def may(low: Ints, high: Ints, n: int) -> bool:
+        return reached(strongest(low, high, n), widest(low, high, n))
+
+    def does(low: Ints, high: Ints, n: int) -> bool:
+        changes = strongest(low, high, n)
+        return reached(changes, changes)
+
+    def bounded(low: Ints, high: Ints, least: int) -> int | None:
+        return _first(partial(may, low, high), max(least, int(low.sum())), min(below - 1, int(high.sum())))
+
+    nothing = np.zeros_like(most)
+    first = bounded(nothing, most, 1)
+    boxes = [] if first is None else [(first, 0, nothing, most)]
+    for number in range(1, _MOST_BOXES):
+        if not boxes or boxes[0][0] >= below:
+            break
+        least, _, low, high = heapq.heappop(boxes)
+        found = _first(partial(does, low, high), least, min(below - 1, int(high.sum())))
+        if found is not None:
+            best, below = strongest(low, high, found), found
+        if found == least:
+            continue
+        changes, limits = strongest(low, high, least), widest(low, high, least)
+        split = int(np.argmax(limits - changes))
+        middle = int(changes[split] + limits[split]) // 2
+        for side, (start, end) in enumerate(((int(low[split]), middle), (middle + 1, int(high[split])))):
+            part_low, part_high = low.copy(), high.copy()
+            part_low[split], part_high[split] = start, end
+            again = bounded(part_low, part_high, least) if start <= end else None
+            if again is not None:
+                heapq.heappush(boxes, (again, 2 * number + side, part_low, part_high))
+    return best
