@@ -88,7 +88,7 @@ class Designate(UdsatAlgorithm):
         for name in ("UNITS", "BARRIERS", "CROSSINGS", "PLACES", "PARCELS", "OVERRIDES"):
             self.option(name, self.layer(parameters, name, context, feedback))
         previous = self.parameterAsString(parameters, "PREVIOUS", context).strip()
-        is_file = previous != "none" and re.fullmatch(r"-?[0-9]+", previous) is None
+        is_file = previous not in ("none", "made") and re.fullmatch(r"-?[0-9]+", previous) is None
         self.option("PREVIOUS", absolute(previous) if is_file else previous)
         self.rounds = 1 if previous == "none" else _ROUNDS
         for reference in re.split(r"[\s;]+", self.parameterAsString(parameters, "REFERENCES", context)):

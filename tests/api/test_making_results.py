@@ -55,7 +55,11 @@ def test_the_folder_of_one_year_serves_too(town: Town) -> None:
 @pytest.mark.parametrize("kind", ["year", "file", "made", "read"])
 def test_the_previous_designation_in_every_form(town: Town, made: ug.Result, earlier: ug.Result, kind: str) -> None:
     previous = {"year": 2017, "file": town.file(2017), "made": earlier, "read": ug.read(town.file(2017))}[kind]
-    assert town.designate(previous=previous).differences(made) == []
+    found = town.designate(previous=previous)
+    # the summary names the file that was continued from, and that it was made anew
+    assert found.differences(made) == ([] if kind == "year" else ["summary: changes"])
+    told = found.summary["changes"] | {"previous": made.summary["changes"]["previous"]}
+    assert told == made.summary["changes"]
 
 
 def test_without_a_word_it_is_the_one_of_the_cadence(town: Town, made: ug.Result) -> None:

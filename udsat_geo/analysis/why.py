@@ -27,9 +27,9 @@ from udsat_geo.designation.job import (
     designate_after,
     inputs_of_years,
     is_synthetic,
+    make_again,
     of_year,
     ran_before,
-    run,
 )
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, total
 from udsat_geo.messages.errors import InputError, Problem
@@ -417,7 +417,7 @@ def explain_change(before: Job, now: Job, progress: Progress | None = None) -> W
     check_policies(before.policy, now.policy)
     years = (before.year, now.year)
     inputs = inputs_of_years((before, now), progress)
-    first = run(of_year(before, years[0]), progress)
+    first = make_again(of_year(before, years[0]), progress)
     second = designate_after(of_year(now, years[1]), inputs[1], first, progress)
     if second.changes is None:
         raise InputError(Problem(f"{years[0]}, {years[1]}", _("cannot be compared")))

@@ -266,8 +266,9 @@ def designate(
     references : mapping, optional
         Name -> value of the figures that the policy leaves open.
     previous : int, str, Path, Result or None
-        The designation to compare with: a year, a file, a result, or None (or ``"none"``) for none. By default
-        (``"cadence"``) the one that the policy's cadence puts before this one, as the command has it.
+        The designation to compare with: a year, a file, a result, ``"made"`` for one made anew whatever is stored, or
+        None (or ``"none"``) for none. By default (``"cadence"``) the one that the policy's cadence puts before this
+        one, as stored in `out`, else made anew.
     out : str or Path
         The folder, or the address of the database, in which stored designations of earlier years are looked for.
     language : {"da", "en"}

@@ -176,6 +176,9 @@ class AreaSet:
         The file, where there is one.
     source, policy_id, policy_sha256 : str
         What a designation was made from (``registers``, ``synthetic``, ``unit_table``) and by; empty for polygons.
+    sha256 : str
+        Of a designation that was read back: its GeoPackage's; where it lies in several files or a database, its
+        summary's. Empty for one made now and for polygons.
     since : int64, shape (n_areas,)
         The first year of each area.
     until : int64, shape (n_areas,), or None
@@ -203,6 +206,7 @@ class AreaSet:
     source: str = ""
     policy_id: str = ""
     policy_sha256: str = ""
+    sha256: str = ""
     until: Ints | None = None
     members: Members = field(default_factory=_no_members)
     figures: Figures | None = None

@@ -66,8 +66,11 @@ SOURCES = ("units", "barriers", "crossings", "places", "parcels", "overrides")
 )
 @options.option(
     "--previous",
-    metavar="Y|FILE|none",
-    help=N_("The designation to compare with. [default: the policy's cadence back]"),
+    metavar="Y|FILE|made|none",
+    help=N_(
+        "The designation to compare with and to take ids, names and first years from; made: made anew from the "
+        "registers, whatever is stored. [default: the policy's cadence back, as stored in --out, else made]"
+    ),
 )
 @options.option(
     "--out",

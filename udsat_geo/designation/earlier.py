@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.designation.summary import Summary
 from udsat_geo.kernels.arrays import Flags, Objects
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import _
@@ -19,22 +20,18 @@ from udsat_geo.policy.rules import Policy
 
 @dataclass(frozen=True)
 class Earlier:
-    """A designation that lies in a store: what it was made by and of, and how the rest of it is read.
+    """A designation that lies in a store: its summary, and how the rest of it is read.
 
     Attributes
     ----------
-    year : int
-    policy_id, policy_sha256, source : str
+    summary : Summary
     area_set : callable
         Reads its areas; False as its argument spares it the places of their units.
     units : callable
         Reads a pyarrow.Table with ``unit_id``, ``area_id`` and, in all but older files, ``qualified``.
     """
 
-    year: int
-    policy_id: str
-    policy_sha256: str
-    source: str
+    summary: Summary
     area_set: Callable[[bool], AreaSet]
     units: Callable[[], Any]
 
@@ -201,15 +198,15 @@ def _read(store: Store, year: int, policy: LoadedPolicy, source: str) -> Qualifi
     if found is None:
         what = _("no such designation, and {policy} looks back on {years} years running")
         raise InputError(Problem(place, what.format(policy=rule.id, years=rule.rule.years_running), remedy))
-    problems = []
-    if found.year != year:
-        problems.append(Problem(place, _("is of {year}").format(year=found.year), remedy))
-    if found.policy_id not in policy.ids_of_same_demands:
+    problems, made = [], found.summary
+    if made.year != year:
+        problems.append(Problem(place, _("is of {year}").format(year=made.year), remedy))
+    if made.policy.id not in policy.ids_of_same_demands:
         what = _("was made by {other}, which does not ask the same of a unit as {policy}")
-        problems.append(Problem(place, what.format(other=found.policy_id, policy=rule.id), remedy))
-    if found.source != source:
+        problems.append(Problem(place, what.format(other=made.policy.id, policy=rule.id), remedy))
+    if made.source != source:
         what = _("was made from another kind of input ({there}, this one from {here})")
-        problems.append(Problem(place, what.format(there=source_text(found.source), here=source_text(source)), remedy))
+        problems.append(Problem(place, what.format(there=source_text(made.source), here=source_text(source)), remedy))
     if problems:
         raise InputError(problems)
     try:

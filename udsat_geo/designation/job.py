@@ -1,10 +1,10 @@
-"""The main job around a designation: inputs found, the previous designation made or loaded.
+"""The main job around a designation: inputs found, the previous designation loaded or made.
 
-The previous designation is one cadence of the policy back, unless another is asked for. It is made from the registers
-of its year wherever there are any, so that no result depends on what lies in the output folder; only a policy that
-looks back on years running, whose results do, takes the one there. Where there are no registers, one in the output
-folder by the same policy from the same kind of input serves, or any that is asked for by its year; else there is none,
-which the notes say.
+The previous designation is one cadence of the policy back, unless another is asked for. What was decided counts: the
+one that is stored where results go is continued from, with its overrides, its ids, names and first years, by whatever
+policy it was made; the summary names its file and hash. Only where none is stored, or only one of another kind of
+input, is it made from the registers of its year. Where a stored one would come out otherwise today, a note says by how
+much. ``made`` leaves what is stored alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pathlib import Path
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
-from udsat_geo.designation.earlier import Nowhere, Store, qualified_before, read_earlier
+from udsat_geo.designation.earlier import Earlier, Nowhere, Store, qualified_before, read_earlier
+from udsat_geo.designation.stored import differs_by, rests_on
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
@@ -51,7 +52,7 @@ class Job:
     raw, units : Path or None
         As named; None is the default.
     previous : str or None
-        A year, a file, ``none``, or None for the policy's cadence back.
+        A year, a file, ``none``, ``made``, or None for the policy's cadence back.
     around : Around
         Files of barriers, crossings, places, parcels and overrides, as named; those not named are looked for in the
         register folder, overrides apart.
@@ -249,47 +250,110 @@ def around_registers(named: Around, folder: Path | None) -> Around:
     return Around(**found)
 
 
-def find_previous(job: Job, inputs: Inputs, progress: Progress | None = None) -> tuple[AreaSet | None, tuple[str, ...]]:
+NONE, MADE = "none", "made"
+"""In place of a previous designation's year or file: no comparison, and one that is made anew whatever is stored."""
+
+
+def find_previous(
+    job: Job, inputs: Inputs, progress: Progress | None = None, tell: bool = True
+) -> tuple[AreaSet | None, tuple[str, ...]]:
     """The designation to compare with, and what is to be said about it.
+
+    Parameters
+    ----------
+    job : Job
+    inputs : Inputs
+        Of the job's own year.
+    progress : callable, optional
+    tell : bool
+        Whether to find out by how much a stored one would come out otherwise today.
 
     Raises
     ------
     InputError
         If one is named and not there.
     """
-    if job.previous == "none":
+    if job.previous == NONE:
         return None, ()
-    # a cell's id says where it lies
-    places = job.policy.policy.units.kind != "cells"
-    if job.previous is not None and re.fullmatch(r"-?[0-9]{1,9}", job.previous) is None:
-        found = job.store.read(job.previous, places)
+    anew = job.previous == MADE
+    if job.previous is not None and not anew and re.fullmatch(r"-?[0-9]{1,9}", job.previous) is None:
+        found = job.store.read(job.previous, _needs_places(job))
         _check_earlier(f"--previous {job.previous}", found.year, job.year)
         return found, ()
-    named = job.previous is not None
-    year = int(job.previous) if job.previous is not None else job.year - job.policy.policy.cadence
-    _check_earlier(f"--previous {year}", year, job.year)
-    made_of = _inputs_of_earlier(job, inputs, year, progress)
-    # years running are read from the output folder: made anew, each year would ask for those before it without end
-    looks_back = job.policy.policy.rule.years_running > 1
-    stored = job.store.find(year) if made_of is None or looks_back else None
+    named = job.previous is not None and not anew
+    year = int(job.previous) if job.previous is not None and named else job.year - job.policy.policy.cadence
+    _check_earlier(f"--previous {job.previous if anew else year}", year, job.year)
+    stored = None if anew else job.store.find(year)
+    note: tuple[str, ...] = ()
     if stored is not None:
-        if named or looks_back or (stored.policy_sha256, stored.source) == (job.policy.sha256, inputs.source):
-            return stored.area_set(places), ()
-        text = N_(
-            "The designation of {year} rests on another policy or kind of input: compared only with --previous {year}."
-        )
-        return None, (_(text, job.language).format(year=year),)
+        # a policy that looks back on years running has refused another kind of input before
+        if named or stored.summary.source == inputs.source:
+            if not tell:
+                return stored.area_set(_needs_places(job)), ()
+            return _continued(dataclasses.replace(job, year=year), stored, inputs, named, progress)
+        text = N_("The designation of {year} rests on another kind of input: compared only with --previous {year}.")
+        note = (_(text, job.language).format(year=year),)
+    made_of = _inputs_of_earlier(job, inputs, year, progress)
     if made_of is not None:
-        # the earlier one is compared with its own previous one, so that areas know since when they are there
-        before, _notes = find_previous(dataclasses.replace(job, year=year, previous=None), made_of, progress)
-        ran = ran_before(job, year, made_of)
-        earlier = designate(year, job.policy, made_of, before, job.language, job.threads, progress, ran)
-        return earlier.area_set(), ()
+        return _made_anew(dataclasses.replace(job, year=year), made_of, progress).area_set(), note
+    if anew:
+        remedy = _("Name their folder with --registers, or leave out --previous.")
+        raise InputError(Problem(f"--previous {MADE}", _("no registers of {year}").format(year=year), remedy))
     if named:
         remedy = _("Designate that year first, name its file, or give --previous none.")
         raise InputError(Problem(f"--previous {year}", _("neither a designation nor registers of that year"), remedy))
     text = _("No designation and no registers of {year}: nothing to compare with.", job.language)
-    return None, (text.format(year=year),)
+    return None, note or (text.format(year=year),)
+
+
+def _needs_places(job: Job) -> bool:
+    """Whether it counts where the units of an earlier designation lie: a cell's id says it."""
+    return job.policy.policy.units.kind != "cells"
+
+
+def _made_anew(job: Job, inputs: Inputs, progress: Progress | None) -> Designation:
+    """The designation of an earlier year, compared with its own previous one: areas know since when they are there."""
+    again = dataclasses.replace(job, previous=MADE if job.previous == MADE else None)
+    if again.previous == MADE and _inputs_of_earlier(again, inputs, job.year - job.policy.policy.cadence, None) is None:
+        again = dataclasses.replace(again, previous=NONE)
+    before, _notes = find_previous(again, inputs, progress, tell=False)
+    ran = ran_before(job, job.year, inputs)
+    return designate(job.year, job.policy, inputs, before, job.language, job.threads, progress, ran)
+
+
+def _continued(
+    job: Job, stored: Earlier, inputs: Inputs, named: bool, progress: Progress | None
+) -> tuple[AreaSet, tuple[str, ...]]:
+    """The stored designation of an earlier year, `job.year`, and by how much it would come out otherwise today.
+
+    Where it has no unit in common with what its registers give, it is of other units: one that was not `named` gives
+    way then to the one made anew.
+    """
+    decided = stored.area_set(_needs_places(job))
+    made = _made_today(job, stored, inputs, progress)
+    if made is None:
+        return decided, ()
+    again, told = made.area_set(), differs_by(decided, made)
+    if told.has_other_units and not named:
+        text = N_("The designation of {year} is over other units: compared only with --previous {year}.")
+        return again, (_(text, job.language).format(year=job.year),)
+    # the note comes from these files: who repeats the run needs them
+    return dataclasses.replace(decided, files=(*decided.files, *again.files)), told.of_stored(job.language)
+
+
+def _made_today(job: Job, stored: Earlier, inputs: Inputs, progress: Progress | None) -> Designation | None:
+    """The designation of `job.year` made anew; None where it cannot be, or is known to be what is stored."""
+    # made anew, each year of a policy of years running would ask for those before it without end
+    if job.policy.policy.rule.years_running > 1:
+        return None
+    try:
+        made_of = _inputs_of_earlier(job, inputs, job.year, progress)
+        if made_of is None or rests_on(stored.summary, job.policy, made_of):
+            return None
+        return _made_anew(dataclasses.replace(job, previous=None), made_of, progress)
+    except InputError:
+        # registers that spoiled since do not undo what was decided
+        return None
 
 
 def _check_earlier(where: str, year: int, now: int) -> None:
@@ -397,13 +461,32 @@ def designate_in_a_row(job: Job, years: Sequence[int], progress: Progress | None
     """
     jobs = [dataclasses.replace(job, year=year) for year in years]
     inputs = inputs_of_years(jobs, progress)
-    made = [run(of_year(jobs[0], years[0]), progress)]
+    made = [make_again(of_year(jobs[0], years[0]), progress)]
     for each, found in zip(jobs[1:], inputs[1:], strict=True):
         made.append(designate_after(of_year(each, each.year), found, made[-1], progress))
     return made
 
 
+def make_again(job: Job, progress: Progress | None = None) -> Designation:
+    """Do the main job for what is shown and not stored; a note says by how much it differs from what is stored."""
+    made = run(job, progress)
+    return dataclasses.replace(made, notes=(*made.notes, *told_of_stored(job, made)))
+
+
 def designate_after(job: Job, inputs: Inputs, before: Designation, progress: Progress | None = None) -> Designation:
-    """Designate a year and compare it with a designation that has been made."""
+    """Designate a year as `make_again` does, compared with a designation that has been made."""
     ran = ran_before(job, job.year, inputs)
-    return designate(job.year, job.policy, inputs, before.area_set(), job.language, job.threads, progress, ran)
+    made = designate(job.year, job.policy, inputs, before.area_set(), job.language, job.threads, progress, ran)
+    return dataclasses.replace(made, notes=(*made.notes, *told_of_stored(job, made)))
+
+
+def told_of_stored(job: Job, made: Designation) -> tuple[str, ...]:
+    """By how much one made again differs from what is stored of its year, by its policy, from its kind of input."""
+    try:
+        stored = job.store.find(job.year)
+        made_by = None if stored is None else (stored.summary.policy.sha256, stored.summary.source)
+        if stored is None or made_by != (job.policy.sha256, made.inputs.source):
+            return ()
+        return differs_by(stored.area_set(False), made).of_made(job.language)
+    except InputError:
+        return ()  # what is stored plays no part here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import shapely
 
 from udsat_geo.areas.area_set import AreaSet, Figures, members_of_shapes
-from udsat_geo.designation.summary import Summary
+from udsat_geo.designation.summary import Summary, as_json, sha256
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -63,6 +64,7 @@ def area_set_of_tables(
         source=summary.source,
         policy_id=summary.policy.id,
         policy_sha256=summary.policy.sha256,
+        sha256=hashlib.sha256(as_json(summary).encode()).hexdigest() if path is None else sha256(path),
         until=until,
         members=members_of_shapes(unit_id, residents, area_of_unit, geometry),
         figures=_figures(areas, summary),

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import EVENTS, changed_areas
 from udsat_geo.designation.designation import Designation
 from udsat_geo.messages.errors import InputError, Problem
@@ -141,11 +142,13 @@ class StatusOfCriterion(Entry):
 
 
 class PreviousDesignation(Entry):
-    """What the previous designation was made by and from."""
+    """What the previous designation was made by and from, and its file; None where it was made anew."""
 
     policy: str
     policy_sha256: str
     source: str
+    file: str | None = None
+    sha256: str | None = None
 
 
 class ChangeListed(Entry):
@@ -428,7 +431,7 @@ def _changes(designation: Designation, reasons: Sequence[str | None]) -> dict[st
     ]
     return {
         "previous_year": changes.previous_year,
-        "previous": {"policy": before.policy_id, "policy_sha256": before.policy_sha256, "source": before.source},
+        "previous": _previous(before),
         "areas": {event: changes.count(event) for event in EVENTS},
         "units": {"added": changes.units_added, "removed": changes.units_removed, "kept": changes.units_kept},
         "residents": {
@@ -437,6 +440,18 @@ def _changes(designation: Designation, reasons: Sequence[str | None]) -> dict[st
             "kept": int(changes.residents_kept.sum()),
         },
         "events": events,
+    }
+
+
+def _previous(before: AreaSet) -> dict[str, Any]:
+    """What was continued from: by and of what it was made, and its file; in a database it is called as a file is."""
+    stored = bool(before.sha256)
+    return {
+        "policy": before.policy_id,
+        "policy_sha256": before.policy_sha256,
+        "source": before.source,
+        "file": (f"designation_{before.year}" if before.path is None else name_of(before.path)) if stored else None,
+        "sha256": before.sha256 or None,
     }
 
 

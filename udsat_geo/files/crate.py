@@ -358,7 +358,7 @@ def _contradictions(run: Run) -> Iterator[str]:
         yield _("names neither registers nor a table of units")
     previous = run.option("--previous")
     stored = {each.name for each in run.inputs if each.what == "designation"}
-    if previous is not None and re.fullmatch("-?[0-9]{1,9}|none", previous) is None and previous not in stored:
+    if previous is not None and re.fullmatch("-?[0-9]{1,9}|none|made", previous) is None and previous not in stored:
         yield _("was compared with {name}, which is none of its inputs").format(name=repr(previous[:80]))
 
 

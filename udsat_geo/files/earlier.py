@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.earlier import Earlier, Store
-from udsat_geo.designation.summary import Summary
 from udsat_geo.files.area_set import read_designation
 from udsat_geo.files.postgis import Database
 from udsat_geo.files.read import read_summary, read_year
@@ -44,7 +41,7 @@ class FolderStore:
         if not path.is_file():
             return None
         wanted = ["unit_id", "area_id", "qualified"]
-        return _earlier(
+        return Earlier(
             read_summary(path),
             lambda places: read_designation(path, places),
             lambda: read_layer(path, "units", columns=wanted, read_geometry=False)[1],
@@ -71,12 +68,8 @@ class DatabaseStore:
         stored = read_year(self.database, year)
         if stored is None:
             return None
-        return _earlier(stored.summary, lambda _places: stored.area_set(), lambda: stored.layers["units"].table)
+        return Earlier(stored.summary, lambda _places: stored.area_set(), lambda: stored.layers["units"].table)
 
     def read(self, where: str, places: bool) -> AreaSet:
         """A designation that is named by its file, wherever it lies."""
         return read_designation(where, places)
-
-
-def _earlier(summary: Summary, area_set: Callable[[bool], AreaSet], units: Callable[[], Any]) -> Earlier:
-    return Earlier(summary.year, summary.policy.id, summary.policy.sha256, summary.source, area_set, units)

@@ -16,7 +16,7 @@ import numpy as np
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Progress as ProgressCallback
 from udsat_geo.designation.earlier import Nowhere, Store
-from udsat_geo.designation.job import Job, find_registers_of_years, run
+from udsat_geo.designation.job import Job, find_registers_of_years, run, told_of_stored
 from udsat_geo.designation.status import Status
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
@@ -608,7 +608,7 @@ def _designated(job: StatusJob, option: str, year: int, progress: ProgressCallba
     if not len(made.areas):
         what = _("the designation by {policy} has no area").format(policy=policy.id)
         raise InputError(Problem(f"{option} {year}", what, _("Name other areas.")))
-    return made.area_set()
+    return dataclasses.replace(made.area_set(), notes=told_of_stored(wanted, made))
 
 
 def _is_year(text: str) -> bool:

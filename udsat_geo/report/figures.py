@@ -16,7 +16,7 @@ from udsat_geo.areas.polygons import check_in_city
 from udsat_geo.changes.diff import compare
 from udsat_geo.changes.lineage import trace
 from udsat_geo.designation.designation import Designation, Progress, check_year, read_units
-from udsat_geo.designation.job import Job, designate_in_a_row, find_inputs, find_registers_of_years, run
+from udsat_geo.designation.job import Job, designate_in_a_row, find_inputs, find_registers_of_years, make_again
 from udsat_geo.designation.surroundings import read_surroundings
 from udsat_geo.files.area_set import read_area_set
 from udsat_geo.files.atomic_write import all_or_none, cannot_write
@@ -328,7 +328,7 @@ def _job(job: FiguresJob, year: int) -> Job:
 def _designations(job: FiguresJob, years: Sequence[int], progress: Progress | None) -> list[Designation]:
     if len(years) > 1:
         return designate_in_a_row(_job(job, years[0]), years, progress)
-    return [run(_job(job, year), progress) for year in years]
+    return [make_again(_job(job, year), progress) for year in years]
 
 
 def _measure(

@@ -154,9 +154,10 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "They change the result last and stand in it with their reasons.",
             ),
             "PREVIOUS": (
-                "Compare with (a year, a file or none)",
+                "Compare with (a year, a file, made or none)",
                 "The earlier designation: a year, a designation_YEAR.gpkg, or none. Empty: the policy's previous round "
-                "(for kbh-2017 four years before).",
+                "(for kbh-2017 four years before) as it lies in the output folder; where none lies there, or with "
+                "made, it is made anew from the registers.",
             ),
             "REFERENCES": (
                 "Figures from outside (NAME=VALUE)",

@@ -228,6 +228,29 @@ def test_a_designation_of_the_output_folder_that_was_compared_with(town: Path) -
     assert states(found) == ALL_WELL
 
 
+def test_what_is_said_of_a_stored_designation_comes_out_the_same(town: Path) -> None:
+    """Both that designation and the registers that it is held against are inputs of the run."""
+    made(2017, town / "out", formats="gpkg")
+    units = gpd.read_file(town / "out/designation_2017.gpkg", layer="units")
+    unit = units.unit_id[units.area_id.notna()].iloc[0]
+    decision = f"unit_id,action,reason,decided_by,date\n{unit},exclude,as we know it,the council,2017-06-01\n"
+    (town / "decisions.csv").write_text(decision, encoding="utf-8")
+    made(2017, town / "out", "--overrides", "decisions.csv", formats="gpkg")
+    made(2021, town / "out")
+    summary = json.loads((town / "out/designation_2021.json").read_text(encoding="utf-8"))
+    assert any("continued from as it was decided" in note for note in summary["notes"])
+    earlier = {each.what for each in read_crate(town / "out" / NAME)[0].inputs if each.year == 2017}
+    assert earlier > {"designation", "summary", "residents"}
+    assert rerun("out")[0] == 0
+
+
+@pytest.mark.parametrize("previous", ["made", "none"])
+def test_a_designation_that_left_alone_what_is_stored(town: Path, previous: str) -> None:
+    made(2017, town / "out", formats="gpkg")
+    made(2021, town / "out", "--previous", previous)
+    assert rerun("out")[0] == 0
+
+
 def test_a_policy_that_looks_back_on_years_running(town: Path) -> None:
     (town / "own.toml").write_text(
         (town / "own.toml").read_text(encoding="utf-8").replace("criteria = 1", "criteria = 1\nyears_running = 2"),

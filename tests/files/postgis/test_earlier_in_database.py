@@ -44,15 +44,19 @@ def test_one_in_the_database_serves_as_one_in_a_folder_does(tmp_path: Path, data
     assert found.since.tolist() == wanted.since.tolist()
 
 
-def test_one_by_another_policy_is_told_and_not_taken(tmp_path: Path, database: Database) -> None:
+def test_one_by_another_policy_is_taken_and_told(tmp_path: Path, database: Database) -> None:
     for year in (2017, 2021):
         make_registers(1).write(tmp_path / "raw" / str(year))
     other = tmp_path / "other.toml"
     other.write_text('extends = "kbh-2017"\nid = "other"\n', encoding="utf-8")
     write_database(layers_of(made(tmp_path, database, 2017, str(other))), database)
     found = made(tmp_path, database, 2021, raw="raw/2021")
-    assert found.previous is None
-    assert "compared only with --previous 2017" in found.notes[-1]
+    assert found.previous is not None
+    assert "made by another policy" in found.notes[-1]
+    changes = layers_of(found).summary.changes
+    assert changes is not None
+    assert (changes.previous.policy, changes.previous.file) == ("other", "designation_2017")
+    assert len(changes.previous.sha256 or "") == 64
 
 
 def test_years_running_are_looked_back_on_in_the_database(tmp_path: Path, database: Database) -> None:
