@@ -48,11 +48,15 @@ def run_process(text: str, folder: Path, out: Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def content_of(folder: Path) -> dict[str, bytes | None]:
-    """Everything in a folder, hidden files too."""
+def state_of(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Everything in a folder, hidden files too: which file it is, how long, and when it was written to.
+
+    A file that is written again with what it held before has changed by this, too.
+    """
+    told = {path: path.stat() for path in folder.rglob("*")}
     return {
-        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
-        for path in sorted(folder.rglob("*"))
+        str(path.relative_to(folder)): (stat.st_ino, stat.st_size, stat.st_mtime_ns) if path.is_file() else ()
+        for path, stat in told.items()
     }
 
 
@@ -60,7 +64,7 @@ def content_of(folder: Path) -> dict[str, bytes | None]:
 def test_bad_input_is_told_and_changes_nothing(row: Row, good: Path, tmp_path: Path) -> None:
     copytree(good / "input", tmp_path / "in")
     row.spoil(tmp_path / "in")
-    before, beside = content_of(good / "out"), content_of(tmp_path)
+    before, beside = state_of(good / "out"), state_of(tmp_path)
     run = run_process if row.process else run_inside
     code, printed, errors = run(row.arguments, tmp_path / "in", good / "out")
     assert code == 2, errors
@@ -69,5 +73,5 @@ def test_bad_input_is_told_and_changes_nothing(row: Row, good: Path, tmp_path: P
     flat = " ".join(errors.split())
     missing = [piece for piece in row.told if piece not in flat]
     assert not missing, f"{missing} not in:\n{errors}"
-    assert content_of(good / "out") == before
-    assert content_of(tmp_path) == beside
+    assert state_of(good / "out") == before
+    assert state_of(tmp_path) == beside
