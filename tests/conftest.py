@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from made_once import forget
+import compiled_once
+import made_once
 
 LONG_FIXTURES = frozenset({"browser", "port", "site", "server", "profile"})
 """What stands for a program beside Python: a test that asks for one of these is a long one."""
+
+FEW_KERNELS = frozenset({"messages", "policy", "registers", "sources"})
+"""Rooms whose tests compile little."""
 
 # repeatable, and never too slow for a busy machine: the first call of a kernel compiles it
 settings.register_profile("quick", deadline=None, max_examples=25, derandomize=True)
@@ -32,6 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.markexpr = "not long"
     usual = "quick" if config.option.markexpr == "not long" else "repeatable"
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", usual))
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        compiled_once.take_over()
+    else:
+        compiled_once.one_at_a_time(Path(worker["locks"]))
     if config.get_verbosity() < 0 and not hasattr(config, "workerinput"):
         config.pluginmanager.register(ProgressLine(), "progress-line")
 
@@ -47,13 +59,23 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if _names_paths(config) else min(processors, 8)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks come before pytest leaves out what is not asked for."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Marks come before pytest leaves out what is not asked for, and the order after."""
     for item in items:
         item.add_marker("all")
         if LONG_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("long")
+    yield
+    items[:] = _few_kernels_in_the_middle(items)
+
+
+def _few_kernels_in_the_middle(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of two processes the other one begins in the middle: there it need not wait for what the first one compiles."""
+    few = [item for item in items if FEW_KERNELS & set(item.path.parts)]
+    others = [item for item in items if not FEW_KERNELS & set(item.path.parts)]
+    half = min(len(items) // 2, len(others))
+    return [*others[:half], *few, *others[half:]]
 
 
 def pytest_collection_finish() -> None:
@@ -62,8 +84,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """What every process of the run is told as it starts."""
+    node.workerinput["locks"] = str(made_once.store())
+
+
 def pytest_sessionfinish() -> None:
-    forget()
+    made_once.forget()
 
 
 class ProgressLine:

@@ -13,16 +13,17 @@ _made: dict[tuple[Any, ...], Path] = {}
 
 
 @functools.cache
-def _store() -> Path:
+def store() -> Path:
+    """A folder of this process's own."""
     return Path(tempfile.mkdtemp(prefix="udsat-made-once-"))
 
 
 def forget() -> None:
     """Remove them, when all tests are done."""
     _made.clear()
-    if _store.cache_info().currsize:
-        shutil.rmtree(_store(), ignore_errors=True)
-        _store.cache_clear()
+    if store.cache_info().currsize:
+        shutil.rmtree(store(), ignore_errors=True)
+        store.cache_clear()
 
 
 def made_once(write: Callable[..., None]) -> Callable[..., None]:
@@ -32,7 +33,7 @@ def made_once(write: Callable[..., None]) -> Callable[..., None]:
     def written(folder: Path, *arguments: Any, **named: Any) -> None:
         key = (write.__module__, write.__qualname__, arguments, *sorted(named.items()))
         if key not in _made:
-            place = Path(tempfile.mkdtemp(dir=_store()))
+            place = Path(tempfile.mkdtemp(dir=store()))
             write(place, *arguments, **named)
             _made[key] = place
         folder.mkdir(parents=True, exist_ok=True)
