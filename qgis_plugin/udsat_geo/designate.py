@@ -41,7 +41,8 @@ class Designate(UdsatAlgorithm):
     OPTIONS = {
         "YEAR": "--year", "POLICY": "--policy", "RAW": "--registers", "UNITS": "--units", "BARRIERS": "--barriers",
         "CROSSINGS": "--crossings", "PLACES": "--places", "PARCELS": "--parcels", "OVERRIDES": "--overrides",
-        "PREVIOUS": "--previous", "REFERENCES": "--references", "FORMATS": "--format", "LANGUAGE": "--language",
+        "PREVIOUS": "--previous", "CROSSWALK": "--crosswalk", "CROSSWALK_COLUMNS": "--crosswalk-columns",
+        "REFERENCES": "--references", "FORMATS": "--format", "LANGUAGE": "--language",
         "SEED": "--seed", "THREADS": "--threads", "AGENT": "--agent", "LICENSE": "--license", "OUTPUT": "--out",
     }  # fmt: skip
     LAYERS = ("areas", "changes", "near_misses", "units", "raster", "status")
@@ -54,6 +55,8 @@ class Designate(UdsatAlgorithm):
         self.add(QgsProcessingParameterFile, "RAW", FOLDER, optional=True)
         self._add_surroundings()
         self.add(QgsProcessingParameterString, "PREVIOUS", optional=True, advanced=True)
+        self.add(QgsProcessingParameterFile, "CROSSWALK", optional=True, advanced=True)
+        self.add(QgsProcessingParameterString, "CROSSWALK_COLUMNS", optional=True, advanced=True)
         self.add(QgsProcessingParameterString, "REFERENCES", optional=True, advanced=True)
         self.add(QgsProcessingParameterString, "FORMATS", defaultValue="gpkg,tif", optional=True, advanced=True)
         for name in _OF_THE_CRATE:
@@ -90,6 +93,8 @@ class Designate(UdsatAlgorithm):
         previous = self.parameterAsString(parameters, "PREVIOUS", context).strip()
         is_file = previous not in ("none", "made") and re.fullmatch(r"-?[0-9]+", previous) is None
         self.option("PREVIOUS", absolute(previous) if is_file else previous)
+        self.option("CROSSWALK", self.path(parameters, "CROSSWALK", context))
+        self.option("CROSSWALK_COLUMNS", self.parameterAsString(parameters, "CROSSWALK_COLUMNS", context).strip())
         self.rounds = 1 if previous == "none" else _ROUNDS
         for reference in re.split(r"[\s;]+", self.parameterAsString(parameters, "REFERENCES", context)):
             self.option("REFERENCES", reference)

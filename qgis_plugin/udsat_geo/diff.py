@@ -32,6 +32,7 @@ class Diff(UdsatAlgorithm):
     WORDS = DIFF
     OPTIONS = {
         "RAW": "--registers", "YEAR": "--year", "UNITS": "--units", "NAME_BEFORE": "--name", "NAME_NOW": "--name",
+        "CROSSWALK": "--crosswalk", "CROSSWALK_COLUMNS": "--crosswalk-columns",
         "ALLOW_OVERLAPS": "--allow-overlaps", "WHY": "--why", "POLICY_FILES": "--policy", "LANGUAGE": "--language",
         "SEED": "--seed", "OUTPUT": "--out",
     }  # fmt: skip
@@ -50,6 +51,8 @@ class Diff(UdsatAlgorithm):
         )  # fmt: skip
         for name in ("NAME_BEFORE", "NAME_NOW"):
             self.add(QgsProcessingParameterString, name, optional=True, advanced=True)
+        self.add(QgsProcessingParameterFile, "CROSSWALK", optional=True, advanced=True)
+        self.add(QgsProcessingParameterString, "CROSSWALK_COLUMNS", optional=True, advanced=True)
         self.add(QgsProcessingParameterBoolean, "ALLOW_OVERLAPS", defaultValue=False, advanced=True)
         self.add(QgsProcessingParameterBoolean, "WHY", defaultValue=False, advanced=True)
         self.add(
@@ -72,6 +75,8 @@ class Diff(UdsatAlgorithm):
         # given once it is of both
         self.option("NAME_BEFORE", names[0] or names[1])
         self.option("NAME_NOW", names[1] if names[0] else "")
+        self.option("CROSSWALK", self.path(parameters, "CROSSWALK", context))
+        self.option("CROSSWALK_COLUMNS", self.parameterAsString(parameters, "CROSSWALK_COLUMNS", context).strip())
         for name in ("ALLOW_OVERLAPS", "WHY"):
             if self.parameterAsBool(parameters, name, context):
                 self.arguments.append(self.OPTIONS[name])

@@ -30,6 +30,7 @@ from udsat_geo.designation.job import (
     make_again,
     of_year,
     ran_before,
+    without_crosswalk,
 )
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, total
 from udsat_geo.messages.errors import InputError, Problem
@@ -38,6 +39,7 @@ from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.rules import Criterion
+from udsat_geo.units.crosswalk import Crosswalk, pairs_between, share_out
 from udsat_geo.units.units import Units
 
 DATA, RULE, MOVING = "data", "rule", "moving"
@@ -417,7 +419,7 @@ def explain_change(before: Job, now: Job, progress: Progress | None = None) -> W
     check_policies(before.policy, now.policy)
     years = (before.year, now.year)
     inputs = inputs_of_years((before, now), progress)
-    first = make_again(of_year(before, years[0]), progress)
+    first = make_again(without_crosswalk(of_year(before, years[0])), progress)
     second = designate_after(of_year(now, years[1]), inputs[1], first, progress)
     if second.changes is None:
         raise InputError(Problem(f"{years[0]}, {years[1]}", _("cannot be compared")))
@@ -508,36 +510,77 @@ def _exchanged(
     return designate(job.year, widened, inputs, real.previous, job.language, job.threads, progress, ran)
 
 
-def _situation(made: dict[tuple[int, int], Designation], changes: Changes) -> Situation:
-    """All four designations over the units that either year has: those of now, then those gone."""
-    before, now = made[0, 0].units, made[1, 1].units
-    place = {unit: i for i, unit in enumerate(now.unit_id.tolist())}
-    for unit in before.unit_id.tolist():
-        place.setdefault(unit, len(place))
-    n_units = len(place)
+@dataclass(frozen=True)
+class _Places:
+    """What two years' units have in common: a unit of both, or a part of an earlier zone that lies in one of now.
 
-    def spread(units: Units, values: Ints, missing: int) -> Ints:
-        result = np.full((n_units, *values.shape[1:]), missing, dtype=np.int64)
-        result[[place[unit] for unit in units.unit_id.tolist()]] = values
+    Attributes
+    ----------
+    unit : tuple of two int64, shape (n_places,)
+        The unit of the earlier year, and of the later one; -1 is none.
+    part : tuple of two object (int), shape (n_places,)
+        In what proportion a unit's people are shared out among its places.
+    """
+
+    unit: tuple[Ints, Ints]
+    part: tuple[Objects, Objects]
+
+    def labels(self, year: int, values: Ints) -> Ints:
+        """What each place has of its unit of a year, -1 where that year has none."""
+        return np.append(values, -1)[self.unit[year]]
+
+    def sums(self, year: int, values: Ints) -> Ints:
+        """Whole numbers of a year's units, shape (n_units, ...), shared out among their places."""
+        there = np.flatnonzero(self.unit[year] >= 0)
+        unit, part = self.unit[year][there], self.part[year][there]
+        result = np.zeros((len(self.unit[year]), *values.shape[1:]), dtype=np.int64)
+        if np.bincount(unit, minlength=1).max() <= 1:
+            result[there] = values[unit]
+            return result
+        ones = np.ones(len(unit), dtype=np.int64)
+        for column in np.ndindex(values.shape[1:]):
+            result[(there, *column)] = share_out(values[(slice(None), *column)], unit, part, ones)
         return result
 
+
+def _places(before: Units, now: Units, crosswalk: Crosswalk | None) -> _Places:
+    """The places of two years: those of the units of now, then those of units gone."""
+    if crosswalk is not None:
+        pairs = pairs_between(crosswalk, before.unit_id, now.unit_id)
+        alone = np.setdiff1d(np.arange(len(now)), pairs.unit_of_now)
+        none = np.full(len(alone), -1, dtype=np.int64)
+        unit = np.concatenate([pairs.unit_of_earlier, none]), np.concatenate([pairs.unit_of_now, alone])
+        weight = np.concatenate([pairs.weight, none + 2]).astype(object)
+        moved = np.concatenate([pairs.moved(before.residents), weight[len(pairs) :]])
+        return _Places(unit, (weight, moved))
+    place = {unit: i for i, unit in enumerate(before.unit_id.tolist())}
+    earlier = np.array([place.pop(unit, -1) for unit in now.unit_id.tolist()], dtype=np.int64)
+    gone = np.array(list(place.values()), dtype=np.int64)
+    unit = np.concatenate([earlier, gone]), np.concatenate([np.arange(len(now)), np.full(len(gone), -1)])
+    ones = np.ones(len(unit[0]), dtype=object)
+    return _Places(unit, (ones, ones))
+
+
+def _situation(made: dict[tuple[int, int], Designation], changes: Changes) -> Situation:
+    """All four designations over the places that either year has."""
+    previous = made[1, 1].previous
+    places = _places(made[0, 0].units, made[1, 1].units, None if previous is None else previous.crosswalk)
+
     def inside(people: int, policy: int) -> Flags:
-        one = made[people, policy]
-        return spread(one.units, one.areas.area_of_unit, -1) >= 0
+        return places.labels(people, made[people, policy].areas.area_of_unit) >= 0
 
     # the sums of the later policy's criteria over both years' people
     counted = [made[0, 1].units, made[1, 1].units]
-    earlier = spread(before, made[0, 0].areas.area_of_unit, -1)
     return Situation(
-        residents=np.stack([spread(before, before.residents, 0), spread(now, now.residents, 0)]),
+        residents=np.stack([places.sums(year, made[year, year].units.residents) for year in (0, 1)]),
         inside=np.array([[inside(people, policy) for policy in (0, 1)] for people in (0, 1)]),
-        numerator=np.stack([spread(units, units.numerator, 0) for units in counted]),
-        denominator=np.stack([spread(units, units.denominator, 0) for units in counted]),
+        numerator=np.stack([places.sums(year, counted[year].numerator) for year in (0, 1)]),
+        denominator=np.stack([places.sums(year, counted[year].denominator) for year in (0, 1)]),
         numerator_unit=np.stack([units.numerator_unit for units in counted]),
         denominator_unit=np.stack([units.denominator_unit for units in counted]),
         worse=np.array([1.0 if c.worse == "high" else -1.0 for c in made[1, 1].policy.policy.criteria]),
-        row_before=np.append(changes.row_of_previous, -1)[earlier],
-        row_now=spread(now, made[1, 1].areas.area_of_unit, -1),
+        row_before=np.append(changes.row_of_previous, -1)[places.labels(0, made[0, 0].areas.area_of_unit)],
+        row_now=places.labels(1, made[1, 1].areas.area_of_unit),
         n_rows=len(changes.event),
     )
 

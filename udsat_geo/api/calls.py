@@ -166,6 +166,8 @@ def diff(
     units: PathLike | None = None,
     policy: str | Path | LoadedPolicy | None = None,
     names: str | tuple[str, str] | None = None,
+    crosswalk: PathLike | pd.DataFrame | None = None,
+    crosswalk_columns: Sequence[str] = (),
     allow_overlaps: bool = False,
     language: Language | None = None,
     seed: int | None = None,
@@ -187,6 +189,11 @@ def diff(
         With `units`: names the columns of the table.
     names : str or (str, str), optional
         The column that tells polygons apart, of both files or of each.
+    crosswalk : str, Path or DataFrame, optional
+        Where zones changed between the years: a table of earlier zone (``from``), zone of now (``to``) and the share of
+        the earlier one's residents (``weight``).
+    crosswalk_columns : sequence of str
+        Its columns, where they are called otherwise.
     allow_overlaps : bool
         Where polygons of one file overlap, count a resident in the first by name.
     language : {"da", "en"}, optional
@@ -206,17 +213,19 @@ def diff(
         If a file is at fault, or nothing can weigh the areas.
     """
     from udsat_geo.changes.compare import compare_areas
+    from udsat_geo.designation.job import carried_by
     from udsat_geo.files.area_set import read_two, weighing_by
 
     columns = (names,) if isinstance(names, str) else names or ()
     seed = DEFAULT_SEED if seed is None else seed
     loaded = None if policy is None else policy_of(policy)
     spoken = language or (now.language if isinstance(now, Result) else "da")
-    with _as_files({"before": before, "now": now, "units": units}) as sides:
+    with _as_files({"before": before, "now": now, "units": units, "crosswalk": crosswalk}) as sides:
         paths = sides.paths
         weighed_by = weighing_by(path_of(registers), paths.get("units"), year, loaded, seed)
         two = read_two(paths["before"], paths["now"], columns, spoken, allow_overlaps)
-        found = compare_areas(*two, weighed_by, spoken, progress)
+        carried = carried_by(two[0], paths.get("crosswalk"), crosswalk_columns)
+        found = compare_areas(carried, two[1], weighed_by, spoken, progress)
         return Difference(dataclasses.replace(found, notes=(*sides.told(spoken), *found.notes)))
 
 
@@ -237,6 +246,8 @@ def designate(
     overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
     references: Mapping[str, float] | None = None,
     previous: int | PathLike | Result | None = CADENCE,
+    crosswalk: PathLike | pd.DataFrame | None = None,
+    crosswalk_columns: Sequence[str] = (),
     out: PathLike = "data/out",
     language: Language = "da",
     seed: int | None = None,
@@ -269,6 +280,11 @@ def designate(
         The designation to compare with: a year, a file, a result, ``"made"`` for one made anew whatever is stored, or
         None (or ``"none"``) for none. By default (``"cadence"``) the one that the policy's cadence puts before this
         one, as stored in `out`, else made anew.
+    crosswalk : str, Path or DataFrame, optional
+        Where zones changed between the years: a table of earlier zone (``from``), zone of now (``to``) and the share of
+        the earlier one's residents (``weight``).
+    crosswalk_columns : sequence of str
+        Its columns, where they are called otherwise.
     out : str or Path
         The folder, or the address of the database, in which stored designations of earlier years are looked for.
     language : {"da", "en"}
@@ -313,7 +329,7 @@ def designate(
     out = out if designations is None else designations
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
     made_before = previous if isinstance(previous, Result) else None
-    inputs = {"units": units, **around, "overrides": overrides, "previous": made_before}
+    inputs = {"units": units, **around, "overrides": overrides, "previous": made_before, "crosswalk": crosswalk}
     with _as_files(inputs) as files:
         table = files.paths.pop("units", None)
         before: object = files.paths.pop("previous", None)
@@ -331,6 +347,7 @@ def designate(
             seed=DEFAULT_SEED if seed is None else seed,
             threads=threads,
             notes=files.told(language),
+            crosswalk_columns=tuple(crosswalk_columns),
         )
         with _within(threads, memory):
             made = run(job, progress)
@@ -416,6 +433,8 @@ def lineage(
     policy: str | Path | LoadedPolicy = "kbh-2017",
     registers: PathLike | None = None,
     units: PathLike | None = None,
+    crosswalk: PathLike | None = None,
+    crosswalk_columns: Sequence[str] = (),
     language: Language = "da",
     seed: int | None = None,
     threads: int | None = None,
@@ -430,6 +449,8 @@ def lineage(
         Designations, from the earliest to the latest.
     years : iterable of int, optional
         Designate these years instead.
+    crosswalk, crosswalk_columns
+        As in `udsat_geo.designate`; one table may hold the steps between several years.
     policy, registers, units, language, seed, threads, memory, progress
         Of `years`, as in `udsat_geo.designate`; ``{year}`` in the name of `units` stands for the year. With
         designations, `registers` and `units` are what to weigh them by where they have no units in common.
@@ -446,7 +467,8 @@ def lineage(
     """
     from udsat_geo.changes.lineage import trace, trace_areas
     from udsat_geo.changes.tables import COLUMNS, lineage_rows
-    from udsat_geo.designation.job import Job, designate_in_a_row
+    from udsat_geo.designation.job import Job, carried_by, designate_in_a_row
+    from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.area_set import read_area_set, weighing_by
     from udsat_geo.files.earlier import store_of
 
@@ -458,7 +480,7 @@ def lineage(
         asked = list(years)
         job = Job(
             asked[0] if asked else 0, policy_of(policy), raw, table, store=store_of(), language=language, seed=seed,
-            threads=threads,
+            threads=threads, around=Around(crosswalk=path_of(crosswalk)), crosswalk_columns=tuple(crosswalk_columns),
         )  # fmt: skip
         with _within(threads, memory):
             made = designate_in_a_row(job, asked, progress)
@@ -468,6 +490,7 @@ def lineage(
     else:
         with _as_files({str(place): each for place, each in enumerate(designations or ())}) as files:
             sides = [read_area_set(path, language) for path in files.paths.values()]
+            sides[:-1] = [carried_by(side, path_of(crosswalk), crosswalk_columns) for side in sides[:-1]]
             with _within(threads, memory):
                 found, _notes = trace_areas(sides, weighing_by(raw, table, None, None, seed), language, progress)
     return rows_as_frame(lineage_rows(found), COLUMNS)
@@ -528,6 +551,8 @@ def why(
     to_policy: str | Path | LoadedPolicy | None = None,
     registers: PathLike | None = None,
     units: PathLike | None = None,
+    crosswalk: PathLike | None = None,
+    crosswalk_columns: Sequence[str] = (),
     language: Language = "da",
     seed: int | None = None,
     threads: int | None = None,
@@ -542,7 +567,7 @@ def why(
         The years.
     policy, to_policy : str, Path or LoadedPolicy
         Of the years; one serves both.
-    registers, units, language, seed, threads, memory, progress
+    registers, units, crosswalk, crosswalk_columns, language, seed, threads, memory, progress
         As in `udsat_geo.designate`; ``{year}`` in the name of `units` stands for the year.
 
     Raises
@@ -552,13 +577,25 @@ def why(
     """
     from udsat_geo.analysis.why import explain_change, why_as_data
     from udsat_geo.designation.job import Job
+    from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.earlier import store_of
 
     first = policy_of(policy)
     second = first if to_policy is None else policy_of(to_policy)
     raw, table, seed = path_of(registers), path_of(units), DEFAULT_SEED if seed is None else seed
     jobs = [
-        Job(year, rule, raw, table, store=store_of(), language=language, seed=seed, threads=threads)
+        Job(
+            year,
+            rule,
+            raw,
+            table,
+            store=store_of(),
+            language=language,
+            seed=seed,
+            threads=threads,
+            around=Around(crosswalk=path_of(crosswalk)),
+            crosswalk_columns=tuple(crosswalk_columns),
+        )
         for year, rule in ((before, first), (now, second))
     ]
     with _within(threads, memory):

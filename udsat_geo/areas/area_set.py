@@ -24,6 +24,7 @@ from udsat_geo.kernels.arrays import Floats, Ints, Objects, total
 from udsat_geo.messages.errors import Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import reproject, same_crs
+from udsat_geo.units.crosswalk import Crosswalk
 from udsat_geo.units.grid import Grid, find_cells
 from udsat_geo.units.units import Units
 from udsat_geo.units.zones import zone_of_points
@@ -65,6 +66,13 @@ class Members:
     def are_addresses(self) -> bool:
         """Whether the units are known to be points."""
         return self.geometry is not None and bool((shapely.get_type_id(self.geometry) == _POINT).all())
+
+    @property
+    def are_zones(self) -> bool:
+        """Whether the units are known to be given zones, whose ids are of their year; squares of one grid are cells."""
+        if self.geometry is None or not len(self) or self.are_addresses:
+            return False
+        return members_of_shapes(self.unit_id, self.residents, self.area_of_unit, self.geometry).row is None
 
     def places(self, chosen: Ints | None = None) -> Objects:
         """Where units lie, all or those `chosen`; None where that is not known; shape (n_units,) or (n_chosen,)."""
@@ -193,6 +201,8 @@ class AreaSet:
         What was found out on reading.
     may_overlap : bool
         Whether a resident of two areas counts in the first of them, which is refused otherwise.
+    crosswalk : Crosswalk or None
+        How the zones of this designation belong to those of the later one that it is compared with.
     """
 
     area_id: Objects
@@ -213,6 +223,7 @@ class AreaSet:
     files: tuple[tuple[int, str, Path], ...] = ()
     notes: tuple[str, ...] = ()
     may_overlap: bool = False
+    crosswalk: Crosswalk | None = None
 
     def __len__(self) -> int:
         return len(self.area_id)

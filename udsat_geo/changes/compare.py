@@ -13,7 +13,7 @@ import shapely
 
 from udsat_geo.areas.area_set import AreaSet, overlap_problem, shown_pairs
 from udsat_geo.changes.diff import Atoms, Changes, align, compare_atoms
-from udsat_geo.changes.units_of_one import units_of_one
+from udsat_geo.changes.units_of_one import told_of_one
 from udsat_geo.kernels.arrays import Floats, Ints, Objects, as_objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
@@ -437,12 +437,29 @@ def compare_areas(
         raise InputError(Problem(before.file, told, _("Name the earlier one first.")))
     notes = [*before.notes, *(now.notes if now.path != before.path or now.path is None else ())]
     notes += _unlike(before, now, language)
-    if weighing.names_nothing and _same_units(before, now):
+    if before.crosswalk is not None:
+        _check_carried(before, now, weighing)
+    if before.crosswalk is not None or (weighing.names_nothing and _same_units(before, now)):
         compared = _by_units(before, now, language)
     else:
         compared = _by_points(before, now, find_points(weighing, before, now, language, progress), language)
     empty = _empty_areas(before, now, compared, language)
     return dataclasses.replace(compared, notes=tuple(dict.fromkeys((*notes, *compared.notes, *empty))))
+
+
+def _check_carried(before: AreaSet, now: AreaSet, weighing: Weighing) -> None:
+    """A crosswalk leads from the units of one designation to those of another, whose residents count."""
+    problems = []
+    if not weighing.names_nothing:
+        what = _("says how zones belong together, and --registers, --year or --units whom to weigh areas by instead")
+        problems.append(Problem("--crosswalk", what, _("Name one of them.")))
+    problems += [
+        Problem(side.file, _("has no units that a crosswalk could lead between"), _("Leave out --crosswalk."))
+        for side in (before, now)
+        if not len(side.members)
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _same_units(before: AreaSet, now: AreaSet) -> bool:
@@ -480,7 +497,7 @@ def _by_units(before: AreaSet, now: AreaSet, language: str) -> Comparison:
     geometry[here] = second.places(atoms.of_now[here])
     geometry[~here] = first.places(atoms.of_before[~here])
     weights = Weights("units", now.file, now.known_year, now.source, len(second), int(second.residents.sum()))
-    notes = units_of_one(first.unit_id.tolist(), second.unit_id.tolist()).told(language)
+    notes = told_of_one(before, second, language)
     outline = before.outline if before.crs == now.crs else reproject(before.outline, before.crs, now.crs)
     changes = compare_atoms(before, now, atoms)
     return Comparison(

@@ -12,12 +12,16 @@ An earlier area and one of now are linked when the residents they share are at l
 
 Residents gained live in an area of now and in no earlier one; residents lost live in an earlier area and in none of
 now, and are told with the linked area that shares most residents with that earlier one. Both shares are own choices.
+
+Given zones are of their year. Those that only one of two years has count in no change, unless a crosswalk says which
+zones of now they went to: then the residents of now are shared out among the earlier zones that they come from. An area
+that holds nothing but zones without a counterpart is ``unknown``, not added or removed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise, repeat
 from typing import Any, Protocol
 
@@ -28,6 +32,7 @@ from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.units.crosswalk import Pairs, pairs_between, residents_of_pairs
 
 
 @dataclass(frozen=True)
@@ -98,8 +103,11 @@ def find_overlaps(current: Ints, earlier: Ints, residents: Ints, n_now: int, n_b
 ADDED, REMOVED, KEPT = "added", "removed", "kept"
 SPLIT, MERGED, GROWN, SHRUNK = "split", "merged", "grown", "shrunk"
 MOVED = "moved"
+UNKNOWN = "unknown"
+"""Of an area whose zones are of one year alone."""
 EVENTS = (ADDED, REMOVED, SPLIT, MERGED, GROWN, SHRUNK, KEPT)
-MIRROR = {ADDED: REMOVED, REMOVED: ADDED, SPLIT: MERGED, MERGED: SPLIT, GROWN: SHRUNK, SHRUNK: GROWN, KEPT: KEPT}
+MIRROR = {ADDED: REMOVED, REMOVED: ADDED, SPLIT: MERGED, MERGED: SPLIT, GROWN: SHRUNK, SHRUNK: GROWN, KEPT: KEPT,
+          UNKNOWN: UNKNOWN}  # fmt: skip
 """What an event is called when the two designations change places."""
 
 LINK = 0.05
@@ -120,6 +128,10 @@ class Atoms:
         The area before and now; -1 is none, and one of the two is one.
     of_now, of_before : int64, shape (n_atoms,)
         Where each stands among the units of now, or the points of both; and among those of before. -1 is not there.
+        Where a crosswalk carries zones, one of now is several atoms, one for each earlier area that its residents come
+        from.
+    alone_now, alone_before : int64, shape (n_alone_now,) and (n_alone_before,)
+        Zones of now, and of before, without a counterpart: they are no atoms.
     """
 
     unit_id: Objects
@@ -128,6 +140,8 @@ class Atoms:
     current: Ints
     of_now: Ints
     of_before: Ints
+    alone_now: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    alone_before: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.residents)
@@ -223,14 +237,19 @@ def compare_atoms(before: AreaSet, now: AreaSet, atoms: Atoms) -> Changes:
     )
     ancestor, heir = links.closest(), back.closest()
     lost_of_now, gained_of_before = total(heir, lost, n_now), total(ancestor, gained, n_before)
-    mirrored = _events(back, lost, gained_of_before, kept_of_before)
+    strange_now = _without_atoms(now, current, atoms.alone_now)
+    strange_before = _without_atoms(before, earlier, atoms.alone_before)
+    mirrored = _events(back, lost, gained_of_before, kept_of_before, strange_before)
     removed = np.flatnonzero(heir < 0)
     nothing = np.zeros(len(removed), dtype=np.int64)
     row_of_previous = heir.copy()
     row_of_previous[removed] = n_now + np.arange(len(removed))
     return Changes(
         previous_year=before.year,
-        event=tuple(_events(links, gained, lost_of_now, kept) + [REMOVED] * len(removed)),
+        event=(
+            *_events(links, gained, lost_of_now, kept, strange_now),
+            *(UNKNOWN if strange else REMOVED for strange in strange_before[removed].tolist()),
+        ),
         event_of_previous=tuple("+".join(_ordered(MIRROR[one] for one in told.split("+"))) for told in mirrored),
         area=np.concatenate([np.arange(n_now), nothing - 1]),
         previous=_by_area(links) + tuple((area,) for area in removed.tolist()),
@@ -252,7 +271,8 @@ def compare_atoms(before: AreaSet, now: AreaSet, atoms: Atoms) -> Changes:
 def align(before: AreaSet, now: AreaSet) -> Atoms:
     """The units that are in an area before or now, by unit id: those of now in their order, then those gone.
 
-    A unit that only the earlier designation has holds nobody now.
+    A cell or address that only the earlier designation has holds nobody now. Zones are carried over by the earlier
+    set's crosswalk, where it has one; else those that only one of the two has are left out.
 
     Raises
     ------
@@ -260,19 +280,28 @@ def align(before: AreaSet, now: AreaSet) -> Atoms:
         If no unit is in both.
     """
     then, here = before.members, now.members
+    if before.crosswalk is not None:
+        return _carried(before, now, pairs_between(before.crosswalk, then.unit_id, here.unit_id))
     members = np.flatnonzero(then.area_of_unit >= 0)
     at = _member_of_unit(then.unit_id, members, here.unit_id)
     if not (at >= 0).any() and set(here.unit_id.tolist()).isdisjoint(then.unit_id.tolist()):
         what = _("shares no unit with this one ({there} there, {here} here)")
         what = what.format(there=_first(then.unit_id), here=_first(here.unit_id))
-        remedy = _("Compare designations over the same cells or zones, or give --previous none.")
+        remedy = _(
+            "Compare designations over the same cells or zones, say with --crosswalk how zones belong together, or "
+            "give --previous none."
+        )
         raise InputError(Problem(_("the designation of {year}").format(year=before.year), what, remedy))
     of_now = np.flatnonzero((at >= 0) | (here.area_of_unit >= 0))
     found = np.zeros(len(then), dtype=bool)
     found[at[at >= 0]] = True
     gone = members[~found[members]]
-    of_before = np.concatenate([at[of_now], gone])
+    alone_now = alone_before = gone[:0]
+    if here.are_zones:
+        alone_now, alone_before = _of_one(here.unit_id, then.unit_id), _of_one(then.unit_id, here.unit_id)
+        of_now, gone = np.setdiff1d(of_now, alone_now), gone[:0]
     none = np.full(len(gone), -1, dtype=np.int64)
+    of_before = np.concatenate([at[of_now], gone])
     return Atoms(
         unit_id=np.concatenate([here.unit_id[of_now], then.unit_id[gone]]),
         residents=np.concatenate([here.residents[of_now], none + 1]),
@@ -280,7 +309,47 @@ def align(before: AreaSet, now: AreaSet) -> Atoms:
         current=np.concatenate([here.area_of_unit[of_now], none]),
         of_now=np.concatenate([of_now, none]),
         of_before=of_before,
+        alone_now=alone_now,
+        alone_before=alone_before,
     )
+
+
+def _of_one(unit_id: Objects, other: Objects) -> Ints:
+    """The units that another designation does not have."""
+    known = set(other.tolist())
+    return np.flatnonzero([unit not in known for unit in unit_id.tolist()]).astype(np.int64)
+
+
+def _carried(before: AreaSet, now: AreaSet, pairs: Pairs) -> Atoms:
+    """The zones of now that are in an area before or now, parted by the earlier areas that residents come from."""
+    then, here = before.members, now.members
+    residents = residents_of_pairs(pairs, then.residents, here.residents)
+    earlier = then.area_of_unit[pairs.unit_of_earlier]
+    inside = (earlier >= 0) | (here.area_of_unit[pairs.unit_of_now] >= 0)
+    # a part in which nobody lives tells nothing, unless nobody lives in the whole zone
+    counts = np.flatnonzero(inside & ((residents > 0) | (here.residents[pairs.unit_of_now] == 0)))
+    code = pairs.unit_of_now[counts] * (len(before) + 1) + earlier[counts] + 1
+    _, first, atom = np.unique(code, return_index=True, return_inverse=True)
+    of_now, of_before = pairs.unit_of_now[counts][first], pairs.unit_of_earlier[counts][first]
+    return Atoms(
+        unit_id=here.unit_id[of_now],
+        residents=total(atom, residents[counts], len(first)),
+        earlier=then.area_of_unit[of_before],
+        current=here.area_of_unit[of_now],
+        of_now=of_now,
+        of_before=of_before,
+        alone_now=np.setdiff1d(np.arange(len(here)), pairs.unit_of_now),
+    )
+
+
+def _without_atoms(side: AreaSet, area_of_atom: Ints, alone: Ints) -> Flags:
+    """Which areas hold nothing but zones without a counterpart, shape (n_areas,)."""
+    none = np.ones(len(side), dtype=bool)
+    none[area_of_atom[area_of_atom >= 0]] = False
+    held = np.zeros(len(side), dtype=bool)
+    of_alone = side.members.area_of_unit[alone]
+    held[of_alone[of_alone >= 0]] = True
+    return none & held
 
 
 def _member_of_unit(earlier_id: Objects, members: Ints, unit_id: Objects) -> Ints:
@@ -329,8 +398,8 @@ def _linked(overlaps: Overlaps, atoms: Atoms) -> Flags:
     return linked
 
 
-def _events(links: Overlaps, gained: Ints, lost: Ints, kept: Ints) -> list[str]:
-    """The events of each area of now; all arrays are of shape (n_now,)."""
+def _events(links: Overlaps, gained: Ints, lost: Ints, kept: Ints, strange: Flags) -> list[str]:
+    """The events of each area of now; all arrays are of shape (n_now,), `strange` are those without atoms."""
     many = np.bincount(links.before, minlength=links.n_before) > 1
     n_links = np.bincount(links.now, minlength=links.n_now)
     before = kept + lost
@@ -340,15 +409,16 @@ def _events(links: Overlaps, gained: Ints, lost: Ints, kept: Ints) -> list[str]:
         GROWN: (gained > 0) & (gained >= SHIFT * before),
         SHRUNK: (lost > 0) & (lost >= SHIFT * before),
     }
-    rows = zip(n_links.tolist(), *(flags.tolist() for flags in happened.values()), strict=True)
+    new = np.where(strange, UNKNOWN, ADDED).tolist()
+    rows = zip(new, n_links.tolist(), *(flags.tolist() for flags in happened.values()), strict=True)
     return [
-        "+".join(event for event, flag in zip(happened, flags, strict=True) if flag) or KEPT if n else ADDED
-        for n, *flags in rows
+        "+".join(event for event, flag in zip(happened, flags, strict=True) if flag) or KEPT if n else alone
+        for alone, n, *flags in rows
     ]
 
 
 def _ordered(events: Iterable[str]) -> list[str]:
-    return sorted(events, key=EVENTS.index)
+    return sorted(events, key=(*EVENTS, UNKNOWN).index)
 
 
 def _by_area(links: Overlaps) -> tuple[tuple[int, ...], ...]:
@@ -423,7 +493,7 @@ def changed_areas(changes: Changes, before: NamedAreas, now: NamedAreas) -> list
     counts = zip(*(counted.tolist() for counted in residents), strict=True)
     rows = []
     for event, area, previous, counted in zip(changes.event, changes.area, changes.previous, counts, strict=True):
-        gone = event == REMOVED
+        gone = area < 0
         side, number = (before, previous[0]) if gone else (now, int(area))
         ids = tuple(str(before.area_id[p]) for p in previous)
         since = int(before.since[number] if gone else changes.since[number])

@@ -16,7 +16,7 @@ import numpy as np
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.compare import Weighing, compare_areas
-from udsat_geo.changes.diff import Changes
+from udsat_geo.changes.diff import UNKNOWN, Changes
 from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects, total
 from udsat_geo.registers.folders import check_rising
 
@@ -44,6 +44,8 @@ class Nodes:
         What the comparison with the designation before says; None in the first year.
     ends : bool
         Whether no area of the next designation descends from it; false in the last year.
+    strange : bool, or None for none
+        Whether it ends since all its zones are of its year alone: it is unknown what became of it.
     """
 
     year: Ints
@@ -57,6 +59,7 @@ class Nodes:
     to_outside: Ints
     event: Objects
     ends: Flags
+    strange: Flags | None = None
 
     def __len__(self) -> int:
         return len(self.year)
@@ -150,7 +153,7 @@ def _new_chains(areas: AreaSet, begins: Ints, used: set[str]) -> Objects:
 def _nodes(
     sets: Sequence[AreaSet], changes: Sequence[Changes], chain: Sequence[Objects], since: Sequence[Ints]
 ) -> Nodes:
-    residents, inflow, outflow, event, ends = [], [], [], [], []
+    residents, inflow, outflow, event, ends, strange = [], [], [], [], [], []
     for place, areas in enumerate(sets):
         n_areas = len(areas)
         came = changes[place - 1] if place else None
@@ -160,6 +163,8 @@ def _nodes(
         inflow.append(none if came is None else came.residents_added[:n_areas])
         outflow.append(none if goes is None else _to_outside(goes))
         ends.append(none > 0 if goes is None else goes.row_of_previous >= goes.overlaps.n_now)
+        lost = [] if goes is None else [told == UNKNOWN for told in goes.event_of_previous]
+        strange.append(none > 0 if goes is None else np.array(lost, dtype=bool))
         residents.append(_residents(areas, came, goes))
     years = [np.full(len(areas), areas.year, dtype=np.int64) for areas in sets]
     return Nodes(
@@ -174,6 +179,7 @@ def _nodes(
         to_outside=np.concatenate(outflow),
         event=np.array([told for year in event for told in year] + [None], dtype=object)[:-1],
         ends=np.concatenate(ends),
+        strange=np.concatenate(strange),
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.compare import Comparison, share
-from udsat_geo.changes.diff import EVENTS, changed_areas, links
+from udsat_geo.changes.diff import EVENTS, REMOVED, UNKNOWN, changed_areas, links
 from udsat_geo.changes.lineage import Lineage
 from udsat_geo.kernels.arrays import as_objects, total
 from udsat_geo.messages.version import __version__
@@ -130,7 +130,8 @@ def lineage_rows(lineage: Lineage) -> list[dict[str, Any]]:
             rows += by_head[node] if node in heads else [begins | {"previous_year": before}]
         for node in ((nodes.year == before) & nodes.ends).nonzero()[0].tolist():
             ended = {**_later(lineage, node), **_earlier(lineage, node)}
-            none = {"area_id": None, "name": None, "event": "removed", "since": None}
+            event = UNKNOWN if nodes.strange is not None and nodes.strange[node] else REMOVED
+            none = {"area_id": None, "name": None, "event": event, "since": None}
             rows.append(ended | none | {"year": year, "residents": then[node]})
     return [{column: row.get(column) for column in COLUMNS} for row in rows]
 

@@ -6,8 +6,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from udsat_geo.messages.translate import _
+import numpy as np
+
+from udsat_geo.areas.area_set import AreaSet, Members
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
+from udsat_geo.units.crosswalk import Pairs, pairs_between
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,30 @@ class UnitsOfOne:
         """Whether ids seem to have changed, rather than units to have come and gone."""
         return bool(self.renamed) or (bool(self.before and self.now) and 2 * self.in_common < len(self.now))
 
-    def told(self, language: str) -> tuple[str, ...]:
-        """What is said of them; nothing where both have the same units."""
+    def told(self, language: str, residents: tuple[int, int] | None = None) -> tuple[str, ...]:
+        """What is said of them; nothing where both have the same units. `residents` are those of zones, of either."""
         if not self.before and not self.now:
             return ()
-        text = _(
-            "Units that only one designation has: {before} before, {now} now; nobody counts in the former now", language
+        text, lived = (
+            _(
+                "Units that only one designation has: {before} before, {now} now; nobody counts in the former now",
+                language,
+            ),
+            residents or (0, 0),
         )
-        text = text.format(before=decimal(len(self.before), 0, language), now=decimal(len(self.now), 0, language))
+        if residents is not None:
+            text = _(
+                "Zones that only one designation has: {before} before with {residents_before} residents, {now} now "
+                "with {residents_now}; they count in no change: say with --crosswalk how they belong together",
+                language,
+            )
+        counts = {
+            "before": len(self.before),
+            "now": len(self.now),
+            "residents_before": lived[0],
+            "residents_now": lived[1],
+        }
+        text = text.format(**{name: decimal(count, 0, language) for name, count in counts.items()})
         examples = [
             _("{examples} before", language).format(examples=", ".join(self.before[:3])) if self.before else "",
             _("{examples} now", language).format(examples=", ".join(self.now[:3])) if self.now else "",
@@ -78,3 +98,48 @@ def _plain(unit: str) -> str:
     if text.endswith(".0"):
         text = text[:-2]
     return text.lstrip("0") or "0"
+
+
+def told_of_one(before: AreaSet, now: Members, language: str, always: bool = True) -> tuple[str, ...]:
+    """What is said of the units that only one of two designations has; with a crosswalk, of what it carries.
+
+    Parameters
+    ----------
+    before : AreaSet
+    now : Members
+        The units of the later one.
+    language : {"da", "en"}
+    always : bool
+        Else only where ids seem to have changed, rather than units to have come and gone.
+    """
+    then = before.members
+    if before.crosswalk is not None:
+        pairs = pairs_between(before.crosswalk, then.unit_id, now.unit_id)
+        return (_told_of_pairs(before.crosswalk.name, pairs, then, now, language),)
+    alone = units_of_one(then.unit_id.tolist(), now.unit_id.tolist())
+    if not always and not alone.are_suspicious:
+        return ()
+    if not now.are_zones:
+        return alone.told(language)
+    lived = [
+        sum(count for unit, count in zip(side.unit_id.tolist(), side.residents.tolist(), strict=True) if unit in ids)
+        for side, ids in ((then, set(alone.before)), (now, set(alone.now)))
+    ]
+    return alone.told(language, (lived[0], lived[1]))
+
+
+def _told_of_pairs(name: str, pairs: Pairs, then: Members, now: Members, language: str) -> str:
+    from_none = np.bincount(pairs.unit_of_now, minlength=len(now)) == 0
+    text = N_(
+        "{name}: {pairs} pairs carry {before} earlier zones over to {now} of now; zones of now that none leads to: "
+        "{alone} with {residents} residents, who count in no change"
+    )
+    counts = {
+        "pairs": len(pairs),
+        "before": len(then),
+        "now": len(now) - int(from_none.sum()),
+        "alone": int(from_none.sum()),
+        "residents": int(now.residents[from_none].sum()),
+    }
+    shown = {name: decimal(count, 0, language) for name, count in counts.items()}
+    return _(text, language).format(name=name, **shown)

@@ -256,7 +256,7 @@ def _print_totals(designation: Designation, console: Console) -> None:
     units = f"+{changes.units_added} / -{changes.units_removed} " + _("Units", language).lower()
     console.print(f"{changes.previous_year} -> {designation.year}: {events}; {people}; {units}")
     for fallen in fallen_areas(designation):
-        row, gone = fallen.row, events_in_words("removed", language)
+        row, gone = fallen.row, events_in_words(fallen.row.event, language)
         lost = f"{decimal(row.removed, 0, language)} {residents}"
         since = "" if row.since is None else ", " + _("since {year}", language).format(year=row.since)
         console.print(f"  {gone}: {row.area_id} {row.name}{since} ({lost})")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from udsat_geo.files.write import Destination, Folder, Provenance
 
 CRATE = "crate"
-SOURCES = ("units", "barriers", "crossings", "places", "parcels", "overrides")
+SOURCES = ("units", "barriers", "crossings", "places", "parcels", "overrides", "crosswalk")
 """Inputs with geometries, in the order in which they are read, whatever the order of the call."""
 
 
@@ -72,6 +72,8 @@ SOURCES = ("units", "barriers", "crossings", "places", "parcels", "overrides")
         "registers, whatever is stored. [default: the policy's cadence back, as stored in --out, else made]"
     ),
 )
+@options.crosswalk_option()
+@options.crosswalk_columns_option()
 @options.option(
     "--out",
     default="data/out",
@@ -101,6 +103,7 @@ def designate(
     references: tuple[str, ...],
     registers: Path | None,
     previous: str | None,
+    crosswalk_columns: tuple[str, ...],
     out: str,
     formats: str | None,
     language: str,
@@ -130,10 +133,15 @@ def designate(
         language=language,
         seed=seed,
         threads=threads,
+        crosswalk_columns=crosswalk_columns,
     )
     results.check(year)
     if isinstance(results, Folder) and CRATE in results.formats:
-        told = {"--reference": references, "--previous": previous, "--agent": agent, "--license": licence}
+        columns = ",".join(crosswalk_columns) or None
+        told = {
+            "--reference": references, "--previous": previous, "--crosswalk-columns": columns, "--agent": agent,
+            "--license": licence,
+        }  # fmt: skip
         results = dataclasses.replace(results, provenance=_provenance(job, policy, results, named, told))
     elif agent is not None or licence is not None:
         what = _("are told in a crate, and none is asked for")

@@ -14,7 +14,8 @@ from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
 from udsat_geo.cli.why import print_why
 from udsat_geo.designation.columns import events_in_words
-from udsat_geo.designation.job import Job
+from udsat_geo.designation.job import Job, carried_by
+from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.area_set import read_two, weighing_by
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.files.earlier import store_of
@@ -63,6 +64,8 @@ if TYPE_CHECKING:
     metavar="COLUMN",
     help=N_("The column that tells polygons apart; given twice, of A and of B."),
 )
+@options.crosswalk_option()
+@options.crosswalk_columns_option()
 @options.overlaps_option(N_("Where polygons overlap, count a resident in the first by name."))
 @options.option(
     "--why", is_flag=True, help=N_("Take the change apart as `udsat why` does; the registers must be there.")
@@ -85,6 +88,8 @@ def diff(
     year: int | None,
     units: str | None,
     names: tuple[str, ...],
+    crosswalk: str | None,
+    crosswalk_columns: tuple[str, ...],
     allow_overlaps: bool,
     why: bool,
     policies: tuple[str, ...],
@@ -98,8 +103,8 @@ def diff(
         what = _("stands {count} times").format(count=len(names))
         raise InputError(Problem("--name", what, _("Give it once for both files, or twice.")))
     if out is not None:
-        _check_out(out, (before, now, units))
-    sources = {"before": before, "now": now, "units": units}
+        _check_out(out, (before, now, units, crosswalk))
+    sources = {"before": before, "now": now, "units": units, "crosswalk": crosswalk}
     loaded = [load_policy(policy) for policy in policies]
     explained = None
     with progress_on(not as_json) as progress, local_copies(sources) as copies:
@@ -107,10 +112,14 @@ def diff(
         weighed = copies.paths.get("units")
         named = weighing_by(registers, weighed, year, loaded[0] if loaded and weighed is not None else None, seed)
         sides = read_two(*files, names, language, allow_overlaps)
-        comparison = compare_areas(*sides, named, language, progress)
+        carried = carried_by(sides[0], copies.paths.get("crosswalk"), crosswalk_columns)
+        comparison = compare_areas(carried, sides[1], named, language, progress)
         comparison = dataclasses.replace(comparison, notes=(*copies.told(language), *comparison.notes))
         if why:
-            job = Job(-1, load_policy(BUILT_IN[0]), registers, language=language, seed=seed, store=store_of())
+            job = Job(
+                -1, load_policy(BUILT_IN[0]), registers, around=Around(crosswalk=copies.paths.get("crosswalk")),
+                language=language, seed=seed, store=store_of(), crosswalk_columns=crosswalk_columns,
+            )  # fmt: skip
             explained = explain_areas(*sides, loaded, job, progress)
     if out is not None:
         write_comparison(comparison, out)

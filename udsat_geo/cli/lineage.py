@@ -16,7 +16,8 @@ from udsat_geo.changes.tables import lineage_as_csv, lineage_as_data, lineage_ro
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
 from udsat_geo.designation.columns import events_in_words
-from udsat_geo.designation.job import Job, designate_in_a_row
+from udsat_geo.designation.job import Job, carried_by, designate_in_a_row
+from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.area_set import read_area_set, weighing_by
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, Problem
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 )
 @options.policy_option(N_("Of --years."))
 @options.option("--name", metavar="COLUMN", help=N_("The column that tells polygons apart."))
+@options.crosswalk_option(type=options.PATH)
+@options.crosswalk_columns_option()
 @options.overlaps_option(N_("Where polygons overlap, count a resident in the first by name."))
 @options.language_option(N_("Language of tables and notes."))
 @options.seed_option()
@@ -58,6 +61,8 @@ def lineage(
     units: Path | None,
     policy: str,
     name: str | None,
+    crosswalk: Path | None,
+    crosswalk_columns: tuple[str, ...],
     allow_overlaps: bool,
     language: str,
     seed: int,
@@ -78,7 +83,7 @@ def lineage(
             check_rising(asked)
             job = Job(
                 asked[0], load_policy(policy), registers, units, language=language, seed=seed, threads=threads,
-                store=store_of(),
+                store=store_of(), around=Around(crosswalk=crosswalk), crosswalk_columns=crosswalk_columns,
             )  # fmt: skip
             made = designate_in_a_row(job, asked, progress)
             changes = [each.changes for each in made[1:] if each.changes is not None]
@@ -86,6 +91,7 @@ def lineage(
             notes = tuple(dict.fromkeys(note for each in made for note in each.notes))
         else:
             sides = [_read(text, name, allow_overlaps, language) for text in files]
+            sides[:-1] = [carried_by(side, crosswalk, crosswalk_columns) for side in sides[:-1]]
             found, notes = trace_areas(sides, weighing_by(registers, units, None, None, seed), language, progress)
     if as_json:
         print_json({**lineage_as_data(found), "notes": list(notes)})

@@ -263,6 +263,22 @@ registers_by_year_option = partial(
     N_("Register folder; DIR/Y for each year. [default: data/raw; without registers there, the synthetic Copenhagen]"),
 )
 units_by_year_option = shared("--units", type=PATH, metavar="FILE")
+crosswalk_columns_option = shared(
+    "--crosswalk-columns",
+    metavar="FROM,TO,WEIGHT",
+    callback=lambda _context, _parameter, value: tuple(
+        part.strip() for part in (value or "").split(",") if part.strip()
+    ),
+    help=N_("The columns of the crosswalk, where they are not called from, to and weight."),
+)
+crosswalk_option = shared(
+    "--crosswalk",
+    metavar="FILE",
+    help=N_(
+        "Where zones changed between the years: a table of earlier zone (from), zone of now (to) and the share of the "
+        "earlier one's residents (weight)."
+    ),
+)
 overlaps_option = shared("--allow-overlaps", is_flag=True)
 out_option = shared("--out", type=PATH, metavar="DIR")
 seed_option = shared(

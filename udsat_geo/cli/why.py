@@ -25,6 +25,7 @@ from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
 from udsat_geo.designation.columns import events_in_words
 from udsat_geo.designation.job import Job
+from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, in_language
@@ -84,6 +85,8 @@ WHY = {
 @options.option("--to-policy", metavar="NAME|FILE", help=N_("The policy of B_YEAR. [default: that of A_YEAR]"))
 @options.registers_by_year_option()
 @options.units_by_year_option(N_("Unit tables instead of registers, {year} standing for the year: simd{year}.gpkg."))
+@options.crosswalk_option(type=options.PATH)
+@options.crosswalk_columns_option()
 @options.option(
     "--all", "show_all", is_flag=True, help=N_("Show the rates of every area, not only of those new or gone.")
 )
@@ -98,6 +101,8 @@ def why(
     to_policy: str | None,
     registers: Path | None,
     units: Path | None,
+    crosswalk: Path | None,
+    crosswalk_columns: tuple[str, ...],
     show_all: bool,
     language: str,
     seed: int,
@@ -107,7 +112,18 @@ def why(
     """Designate both years, take the change apart, print."""
     first, second = (load_policy(name) for name in (policy, to_policy or policy))
     jobs = [
-        Job(year, rule, registers, units, language=language, seed=seed, threads=threads, store=store_of())
+        Job(
+            year,
+            rule,
+            registers,
+            units,
+            language=language,
+            seed=seed,
+            threads=threads,
+            store=store_of(),
+            around=Around(crosswalk=crosswalk),
+            crosswalk_columns=crosswalk_columns,
+        )
         for year, rule in ((before, first), (now, second))
     ]
     with progress_on(not as_json) as progress:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from udsat_geo.changes.diff import ADDED, EVENTS, GROWN, MERGED, MOVED, REMOVED, SHRUNK, SPLIT
+from udsat_geo.changes.diff import ADDED, EVENTS, GROWN, MERGED, MOVED, REMOVED, SHRUNK, SPLIT, UNKNOWN
 from udsat_geo.messages.translate import N_, Np_, _, in_language
 
 GEOMETRY = "geom"
@@ -43,6 +43,7 @@ EVENT_TEXTS: dict[str, str] = {
     "split": N_("split"),
     "merged": N_("merged"),
     MOVED: N_("moved to another area"),
+    UNKNOWN: N_("unknown, its zones are of one year"),
 }
 """What becomes of areas and units."""
 DEMAND_TEXTS: dict[str, str] = {
@@ -96,7 +97,7 @@ class LayerDescription:
         return None
 
 
-AREA_EVENTS: Mapping[str, str] = {event: EVENT_TEXTS[event] for event in EVENTS}
+AREA_EVENTS: Mapping[str, str] = {event: EVENT_TEXTS[event] for event in (*EVENTS, UNKNOWN)}
 UNIT_EVENTS: Mapping[str, str] = {event: EVENT_TEXTS[event] for event in (ADDED, REMOVED, MOVED)}
 
 # fmt: off
@@ -107,8 +108,8 @@ _COMPOSITE = Column("composite", NUMBER, Np_("column", "Composite"),
 _CRITERIA_EXCEEDED = Column("criteria_exceeded", WHOLE, N_("Criteria exceeded"),
     N_("Criteria at or beyond their limit, or worse than the city."))
 _EVENT = Column("event", TEXT, N_("Event"),
-    N_("added, removed, kept, grown, shrunk, split, merged; several joined by a plus; empty without an earlier "
-       "designation."), AREA_EVENTS)
+    N_("added, removed, kept, grown, shrunk, split, merged; several joined by a plus; unknown where all its zones are "
+       "of one year alone; empty without an earlier designation."), AREA_EVENTS)
 _EXCEEDED = Column("exceeded", TEXT, N_("Criteria exceeded, keys"), N_("The keys of the criteria exceeded."))
 _LEAST_CHANGE = Column("least_change", TEXT, N_("Least change"),
     N_("How many fewer or more a criterion would have to count, spread evenly and with the city's rates held, for the "

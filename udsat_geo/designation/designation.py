@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from udsat_geo.areas.area_set import AreaSet, Figures, Members, members_of_units
+from udsat_geo.areas.area_set import AreaSet, Figures, members_of_units
 from udsat_geo.areas.decisions import Overrides
 from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.near_misses import NearMiss, find_near_misses
@@ -18,7 +18,7 @@ from udsat_geo.areas.outlines import outline_areas
 from udsat_geo.areas.roles import Areas, Memory
 from udsat_geo.changes.diff import Changes, compare
 from udsat_geo.changes.names import Named, name_areas
-from udsat_geo.changes.units_of_one import units_of_one
+from udsat_geo.changes.units_of_one import told_of_one
 from udsat_geo.designation.status import Status, take_status
 from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings
 from udsat_geo.kernels.arrays import Flags, Ints, Objects
@@ -32,13 +32,14 @@ from udsat_geo.scoring.scores import Scores, score_units
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
 from udsat_geo.units.barriers import Barriers
+from udsat_geo.units.crosswalk import Crosswalk, label_carried, pairs_between
 from udsat_geo.units.edges import Edges, find_edges, tell_gaps, uncut_edges
 from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import Units, addresses_from_registers, cells_from_registers
 
 Progress = Callable[[str], None]
-RanBefore = Callable[[Objects], Flags]
-"""Unit ids -> whether each unit qualified in the earlier years that a policy asks for."""
+RanBefore = Callable[[Objects, Crosswalk | None], Flags]
+"""Unit ids, and how earlier zones belong to them -> whether each qualified in the earlier years that are asked for."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def designate(
     policy : LoadedPolicy
     inputs : Inputs
     previous : AreaSet, optional
-        Compared with, when given; ids and names go on from it.
+        Compared with, when given; ids and names go on from it. Its crosswalk carries it over to the zones of now.
     language : {"da", "en"}
     threads : int, optional
         For DuckDB; no result depends on it.
@@ -216,13 +217,14 @@ def designate(
     step(_("reading and placing", language))
     units, found = read_units(inputs, policy, threads, language)
     rule = resolve_limits(rule, found.pop("let"))
+    crosswalk = _crosswalk(previous, units)
     around = read_surroundings(inputs.around, units, rule, language)
     step(_("scoring", language))
     scores = score_units(units, rule)
     edges, told = _edges(units, rule, around.barriers, language)
     around = dataclasses.replace(around, notes=(*around.notes, *told))
     step(_("forming areas", language))
-    ran = None if ran_before is None else ran_before(units.unit_id)
+    ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
     decisions = None if around.overrides is None else around.overrides.decisions
     memory = remember(previous, units, year) if rule.incumbents.remembers else None
     areas = form_areas(units, scores, edges, rule, around.barriers, memory, ran, decisions)
@@ -251,8 +253,16 @@ def designate(
         changes=changes,
         language=language,
         limits=limits,
-        **_with_files(found, inputs.around, around),
+        **_with_files(found, inputs.around, around, crosswalk),
     )
+
+
+def _crosswalk(previous: AreaSet | None, units: Units) -> Crosswalk | None:
+    """What carries the previous designation over, if anything; refused before any work where it does not fit."""
+    if previous is None or previous.crosswalk is None:
+        return None
+    pairs_between(previous.crosswalk, previous.members.unit_id, units.unit_id)
+    return previous.crosswalk
 
 
 def remember(previous: AreaSet | None, units: Units, year: int) -> Memory | None:
@@ -260,6 +270,10 @@ def remember(previous: AreaSet | None, units: Units, year: int) -> Memory | None
     if previous is None:
         return None
     members = previous.members
+    if previous.crosswalk is not None:
+        pairs = pairs_between(previous.crosswalk, members.unit_id, units.unit_id)
+        label = label_carried(pairs, members.residents, members.area_of_unit, len(units))
+        return Memory(year, label, previous.end_year)
     area_of_unit = dict(zip(members.unit_id.tolist(), members.area_of_unit.tolist(), strict=True))
     earlier = np.array([area_of_unit.get(unit, -1) for unit in units.unit_id.tolist()], dtype=np.int64)
     return Memory(year, earlier, previous.end_year)
@@ -286,7 +300,7 @@ def _changes(year: int, units: Units, areas: Areas, outline: Objects, previous: 
         return None
     unnamed = np.full(len(areas), "", dtype=object)
     since = np.full(len(areas), year, dtype=np.int64)
-    members = Members(units.unit_id, units.residents, areas.area_of_unit)
+    members = members_of_units(units, areas.area_of_unit)
     now = AreaSet(unnamed, unnamed, outline, units.crs, year, since, members=members)
     return compare(previous, now)
 
@@ -313,9 +327,9 @@ def _notes(
         text = _("Without an outline, as other areas with more residents have all their ground: {areas}", language)
         notes.append(text.format(areas=", ".join(named.area_id[groundless])))
     if previous is not None and len(previous.members):
-        alone = units_of_one(previous.members.unit_id.tolist(), units.unit_id.tolist())
+        now = members_of_units(units, np.full(len(units), -1, dtype=np.int64))
         # cells and addresses of registers come and go with their dwellings; given units do not
-        notes += alone.told(language) if inputs.unit_table is not None or alone.are_suspicious else ()
+        notes += told_of_one(previous, now, language, always=inputs.unit_table is not None)
     if rule.incumbents.remembers and previous is None:
         text = N_(
             "The policy remembers earlier areas, but there is no earlier designation: all units are judged as new."
@@ -324,12 +338,15 @@ def _notes(
     return tuple(notes)
 
 
-def _with_files(found: dict[str, Any], files: Around, around: Surroundings) -> dict[str, Any]:
+def _with_files(
+    found: dict[str, Any], files: Around, around: Surroundings, crosswalk: Crosswalk | None
+) -> dict[str, Any]:
     """What was found, with the files around the registers and how much they hold."""
+    named = {name: path for name, path in files.named().items() if name != "crosswalk" or crosswalk is not None}
     return {
         **found,
-        "files": {**found["files"], **{name: file_of(path) for name, path in files.named().items()}},
-        "rows": {**found["rows"], **around.rows},
+        "files": {**found["files"], **{name: file_of(path) for name, path in named.items()}},
+        "rows": {**found["rows"], **around.rows, **({} if crosswalk is None else {"crosswalk": len(crosswalk)})},
     }
 
 

@@ -10,12 +10,13 @@ import numpy as np
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.summary import Summary
-from udsat_geo.kernels.arrays import Flags, Objects
+from udsat_geo.kernels.arrays import Flags, Ints, Objects
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import source_text
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Policy
+from udsat_geo.units.crosswalk import Crosswalk, label_carried, pairs_between
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Earlier:
     area_set : callable
         Reads its areas; False as its argument spares it the places of their units.
     units : callable
-        Reads a pyarrow.Table with ``unit_id``, ``area_id`` and, in all but older files, ``qualified``.
+        Reads a pyarrow.Table with ``unit_id``, ``area_id``, ``residents`` and, in all but older files, ``qualified``.
     """
 
     summary: Summary
@@ -85,11 +86,13 @@ class Qualified:
     year : int
     unit_id : object (str), shape (n_units,)
     qualified : bool, shape (n_units,)
+    residents : int64, shape (n_units,)
     """
 
     year: int
     unit_id: Objects
     qualified: Flags
+    residents: Ints
 
 
 def earlier_years(year: int, policy: Policy) -> tuple[int, ...]:
@@ -105,7 +108,7 @@ def earlier_years(year: int, policy: Policy) -> tuple[int, ...]:
     return tuple(year - policy.cadence * back for back in range(1, policy.rule.years_running))
 
 
-def qualified_throughout(unit_id: Objects, earlier: Iterable[Qualified]) -> Flags:
+def qualified_throughout(unit_id: Objects, earlier: Iterable[Qualified], crosswalk: Crosswalk | None = None) -> Flags:
     """Which units qualified in every one of the earlier designations.
 
     Parameters
@@ -114,6 +117,8 @@ def qualified_throughout(unit_id: Objects, earlier: Iterable[Qualified]) -> Flag
         Of the units to designate now.
     earlier : iterable of Qualified
         Their units may be others: one that an earlier designation does not have did not qualify in it.
+    crosswalk : Crosswalk, optional
+        A zone of now qualified then where at least half of its residents come from zones that did.
 
     Returns
     -------
@@ -122,12 +127,24 @@ def qualified_throughout(unit_id: Objects, earlier: Iterable[Qualified]) -> Flag
     """
     result = np.ones(len(unit_id), dtype=bool)
     for designation in earlier:
+        if crosswalk is not None:
+            pairs = pairs_between(crosswalk, designation.unit_id, unit_id)
+            label = np.where(designation.qualified, 0, -1).astype(np.int64)
+            result &= label_carried(pairs, designation.residents, label, len(unit_id)) >= 0
+            continue
         met = set(designation.unit_id[designation.qualified].tolist())
         result &= np.fromiter((unit in met for unit in unit_id.tolist()), dtype=bool, count=len(unit_id))
     return result
 
 
-def qualified_before(store: Store, year: int, policy: LoadedPolicy, source: str, unit_id: Objects) -> Flags:
+def qualified_before(
+    store: Store,
+    year: int,
+    policy: LoadedPolicy,
+    source: str,
+    unit_id: Objects,
+    crosswalk: Crosswalk | None = None,
+) -> Flags:
     """Which units qualified in every earlier designation that ``rule.years_running`` looks back on.
 
     Parameters
@@ -140,6 +157,8 @@ def qualified_before(store: Store, year: int, policy: LoadedPolicy, source: str,
     source : str
         The kind of input of this run.
     unit_id : object (str), shape (n_units,)
+    crosswalk : Crosswalk, optional
+        How earlier zones belong to these.
 
     Returns
     -------
@@ -159,14 +178,14 @@ def qualified_before(store: Store, year: int, policy: LoadedPolicy, source: str,
         Problem(
             store.place(designation.year),
             what.format(there=_first(designation.unit_id), here=_first(unit_id)),
-            _("Designate the years over the same units."),
+            _("Designate the years over the same units, or say with --crosswalk how zones belong together."),
         )
         for designation in earlier
-        if now.isdisjoint(designation.unit_id.tolist())
+        if crosswalk is None and now.isdisjoint(designation.unit_id.tolist())
     ]
     if problems:
         raise InputError(problems)
-    return qualified_throughout(unit_id, earlier)
+    return qualified_throughout(unit_id, earlier, crosswalk)
 
 
 def read_earlier(store: Store, year: int, policy: LoadedPolicy, source: str) -> tuple[Qualified, ...]:
@@ -217,17 +236,18 @@ def _read(store: Store, year: int, policy: LoadedPolicy, source: str) -> Qualifi
         raise InputError(Problem(place, what, remedy)) from None
 
 
-def _units_of(units: Any) -> tuple[Objects, Flags]:
-    """Ids of the units and whether each qualified; in files without that column, whether it is in an area."""
+def _units_of(units: Any) -> tuple[Objects, Flags, Ints]:
+    """Ids of the units, whether each qualified (in files without that column: is in an area), and their residents."""
     unit_id = np.array(units["unit_id"].to_pylist(), dtype=object)
     if len(set(unit_id.tolist())) < len(unit_id):
         raise ValueError(_("{column} stands twice").format(column="unit_id"))
+    residents = np.array([number or 0 for number in units["residents"].to_pylist()], dtype=np.int64)
     if "qualified" not in units.column_names:
-        return unit_id, np.array([area is not None for area in units["area_id"].to_pylist()], dtype=bool)
+        return unit_id, np.array([area is not None for area in units["area_id"].to_pylist()], dtype=bool), residents
     told = [str(value).lower() for value in units["qualified"].to_pylist()]
     if not set(told) <= {"true", "false", "none"}:
         raise ValueError(_("{column} is neither true nor false in places").format(column="qualified"))
-    return unit_id, np.array([value == "true" for value in told], dtype=bool)
+    return unit_id, np.array([value == "true" for value in told], dtype=bool), residents
 
 
 def _first(unit_id: Objects) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.least_change import LeastChange, least_change
 from udsat_geo.areas.roles import INCLUDED, REASON_TEXTS
-from udsat_geo.changes.diff import ChangedArea, Changes, changed_areas
+from udsat_geo.changes.diff import UNKNOWN, ChangedArea, Changes, changed_areas
 from udsat_geo.designation.designation import Designation, remember
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.translate import N_, _
@@ -105,6 +105,8 @@ def fallen_areas(designation: Designation, found: tuple[Changes, AreaSet] | None
 def fallen_reason(designation: Designation, fallen: Fallen) -> str:
     """Why an area is none any more: what its units fail, how far its composite fell, and by which criteria."""
     language, rule = designation.language, designation.policy.policy
+    if fallen.row.event == UNKNOWN:
+        return _("its zones are of its year alone: what became of them is not known", language)
     if not len(fallen.members):
         return _("none of its units is left", language)
     parts = _units_by_reason(designation, fallen)

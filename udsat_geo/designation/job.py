@@ -36,6 +36,7 @@ from udsat_geo.sources.features import file_of
 from udsat_geo.sources.kinds import PARQUETS, VECTORS, tables_named
 from udsat_geo.sources.origins import name_of, origin_of
 from udsat_geo.synthetic.write import DEFAULT_SEED, YEARS, cached_registers
+from udsat_geo.units.crosswalk import read_crosswalk
 
 BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels")
 """What lies around the units is looked for in the register folder under these names, in this order."""
@@ -64,6 +65,8 @@ class Job:
     threads : int or None
     notes : tuple of str
         What was found out on the way to the files.
+    crosswalk_columns : tuple of str
+        Names of the crosswalk's columns, where they are not known by themselves.
     """
 
     year: int
@@ -77,6 +80,7 @@ class Job:
     seed: int = DEFAULT_SEED
     threads: int | None = None
     notes: tuple[str, ...] = ()
+    crosswalk_columns: tuple[str, ...] = ()
 
 
 def run(job: Job, progress: Progress | None = None) -> Designation:
@@ -95,8 +99,36 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
         text = N_("The designation of {year} compared with was made by another policy or from other sources ({what}).")
         told = {"year": previous.year, "what": f"{previous.policy_id}, {previous.source}"}
         note = (*note, _(text, job.language).format(**told))
+    # one made anew for this run is of an earlier year's people over the zones of now
+    if previous is not None and previous.sha256:
+        previous = with_crosswalk(job, previous)
+    elif job.around.crosswalk is not None:
+        text = N_("{name}: not used, no earlier designation is over other zones.")
+        note = (*note, _(text, job.language).format(name=name_of(file_of(job.around.crosswalk))))
     made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
     return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note))
+
+
+def with_crosswalk(job: Job, previous: AreaSet) -> AreaSet:
+    """An earlier designation with the crosswalk that is named, if any, which carries it over to later zones.
+
+    Raises
+    ------
+    InputError
+        If the crosswalk is at fault.
+    """
+    return carried_by(previous, job.around.crosswalk, job.crosswalk_columns)
+
+
+def carried_by(before: AreaSet, crosswalk: Path | None, columns: Sequence[str] = ()) -> AreaSet:
+    """Areas with the crosswalk of a file, if there is one; `columns` as of `udsat_geo.units.crosswalk.read_crosswalk`.
+
+    Raises
+    ------
+    InputError
+        If the crosswalk is at fault.
+    """
+    return before if crosswalk is None else dataclasses.replace(before, crosswalk=read_crosswalk(crosswalk, columns))
 
 
 def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
@@ -110,7 +142,7 @@ def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
     if job.policy.policy.rule.years_running == 1:
         return None
     read_earlier(job.store, year, job.policy, inputs.source)
-    return lambda unit_id: qualified_before(job.store, year, job.policy, inputs.source, unit_id)
+    return lambda unit_id, crosswalk: qualified_before(job.store, year, job.policy, inputs.source, unit_id, crosswalk)
 
 
 def is_synthetic(job: Job) -> bool:
@@ -371,14 +403,14 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
     if not first <= year <= last:
         return None
     if inputs.source == "synthetic" and is_synthetic(job):
-        earlier = dataclasses.replace(job, around=dataclasses.replace(job.around, overrides=None))
+        earlier = dataclasses.replace(job, around=job.around.of_earlier())
         return find_inputs(earlier, year, progress) if year in YEARS else None
     # a folder without years holds this year's people; so does a unit table: neither tells of an earlier year
     folder = None if inputs.registers is None else folder_of_year(job.raw or DEFAULT_RAW, year)
     if folder is None:
         return None
     # a decision is of one year; barriers and places may be another year's, beside its registers
-    around = around_registers(dataclasses.replace(job.around, overrides=None), folder)
+    around = around_registers(job.around.of_earlier(), folder)
     return dataclasses.replace(inputs, registers=folder, around=around, year=year)
 
 
@@ -461,10 +493,15 @@ def designate_in_a_row(job: Job, years: Sequence[int], progress: Progress | None
     """
     jobs = [dataclasses.replace(job, year=year) for year in years]
     inputs = inputs_of_years(jobs, progress)
-    made = [make_again(of_year(jobs[0], years[0]), progress)]
+    made = [make_again(without_crosswalk(of_year(jobs[0], years[0])), progress)]
     for each, found in zip(jobs[1:], inputs[1:], strict=True):
         made.append(designate_after(of_year(each, each.year), found, made[-1], progress))
     return made
+
+
+def without_crosswalk(job: Job) -> Job:
+    """The job of the first of several years: a crosswalk leads from it to the later ones."""
+    return dataclasses.replace(job, around=dataclasses.replace(job.around, crosswalk=None))
 
 
 def make_again(job: Job, progress: Progress | None = None) -> Designation:
@@ -476,7 +513,8 @@ def make_again(job: Job, progress: Progress | None = None) -> Designation:
 def designate_after(job: Job, inputs: Inputs, before: Designation, progress: Progress | None = None) -> Designation:
     """Designate a year as `make_again` does, compared with a designation that has been made."""
     ran = ran_before(job, job.year, inputs)
-    made = designate(job.year, job.policy, inputs, before.area_set(), job.language, job.threads, progress, ran)
+    previous = with_crosswalk(job, before.area_set())
+    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
     return dataclasses.replace(made, notes=(*made.notes, *told_of_stored(job, made)))
 
 

@@ -31,18 +31,23 @@ matter. Own choices."""
 
 @dataclass(frozen=True)
 class Around:
-    """The files of what lies around the units; None where there is none."""
+    """The files of what lies around the units, and of how earlier zones belong to them; None where there is none."""
 
     barriers: Path | None = None
     crossings: Path | None = None
     places: Path | None = None
     parcels: Path | None = None
     overrides: Path | None = None
+    crosswalk: Path | None = None
 
     def named(self) -> dict[str, Path]:
         """The files that there are, by what they hold."""
         found = {part.name: getattr(self, part.name) for part in dataclasses.fields(self)}
         return {name: path for name, path in found.items() if path is not None}
+
+    def of_earlier(self) -> Around:
+        """The same for an earlier year: decisions are of one year, and a crosswalk leads from it."""
+        return dataclasses.replace(self, overrides=None, crosswalk=None)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class FolderStore:
         path = self.path_of(year)
         if not path.is_file():
             return None
-        wanted = ["unit_id", "area_id", "qualified"]
+        wanted = ["unit_id", "area_id", "qualified", "residents"]
         return Earlier(
             read_summary(path),
             lambda places: read_designation(path, places),

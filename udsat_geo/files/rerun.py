@@ -246,6 +246,7 @@ def _job(run: Run, policy: LoadedPolicy, files: Found, folder: Path, threads: in
             language=run.option("--lang") or "da",
             threads=threads,
             notes=run.notes,
+            crosswalk_columns=tuple(filter(None, (run.option("--crosswalk-columns") or "").split(","))),
         )
     finally:
         for path in renamed:

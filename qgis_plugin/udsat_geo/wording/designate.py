@@ -62,9 +62,19 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "ændrer resultatet til sidst og står i det med deres begrundelse.",
             ),
             "PREVIOUS": (
-                "Sammenlign med (år, fil eller none)",
+                "Sammenlign med (år, fil, made eller none)",
                 "Den tidligere udpegning: et år, en designation_ÅR.gpkg eller none (ingen). Tom: politikkens forrige "
-                "runde (for kbh-2017 fire år før).",
+                "runde (for kbh-2017 fire år før), som den ligger i mappen med resultater; ligger der ingen, eller "
+                "med made, laves den på ny af registrene.",
+            ),
+            "CROSSWALK": (
+                "Nøgle mellem zoner",
+                "Hvor zoner er ændret: en tabel med den tidligere zone (from), zonen nu (to) og andelen af den "
+                "tidligere zones beboere (weight).",
+            ),
+            "CROSSWALK_COLUMNS": (
+                "Nøglens kolonner",
+                "FROM,TO,WEIGHT, hvor de hedder andet end from, to og weight.",
             ),
             "REFERENCES": (
                 "Tal udefra (NAVN=VÆRDI)",
@@ -158,6 +168,15 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "The earlier designation: a year, a designation_YEAR.gpkg, or none. Empty: the policy's previous round "
                 "(for kbh-2017 four years before) as it lies in the output folder; where none lies there, or with "
                 "made, it is made anew from the registers.",
+            ),
+            "CROSSWALK": (
+                "Crosswalk of zones",
+                "Where zones changed: a table of the earlier zone (from), the zone of now (to) and the share of the "
+                "earlier one's residents (weight).",
+            ),
+            "CROSSWALK_COLUMNS": (
+                "Columns of the crosswalk",
+                "FROM,TO,WEIGHT, where they are called otherwise than from, to and weight.",
             ),
             "REFERENCES": (
                 "Figures from outside (NAME=VALUE)",

@@ -40,6 +40,15 @@ DIFF: dict[str, dict[str, Any]] = {
             ),
             "NAME_BEFORE": ("Navnekolonne før", "Kolonnen, der skiller fladerne ad. Tom: area_id, name eller navn."),
             "NAME_NOW": ("Navnekolonne nu", "Den samme for fladerne nu. Tom: som før."),
+            "CROSSWALK": (
+                "Nøgle mellem zoner",
+                "Hvor zoner er ændret: en tabel med den tidligere zone (from), zonen nu (to) og andelen af den "
+                "tidligere zones beboere (weight).",
+            ),
+            "CROSSWALK_COLUMNS": (
+                "Nøglens kolonner",
+                "FROM,TO,WEIGHT, hvor de hedder andet end from, to og weight.",
+            ),
             "WHY": (
                 "Forklar ændringen",
                 "Deler ændringen op i mennesker, regel og grænser, i meddelelserne. Registrene for begge år skal være "
@@ -91,6 +100,15 @@ DIFF: dict[str, dict[str, Any]] = {
             ),
             "NAME_BEFORE": ("Column of names before", "Tells the polygons apart. Empty: area_id, name or navn."),
             "NAME_NOW": ("Column of names now", "The same of the polygons now. Empty: as before."),
+            "CROSSWALK": (
+                "Crosswalk of zones",
+                "Where zones changed: a table of the earlier zone (from), the zone of now (to) and the share of the "
+                "earlier one's residents (weight).",
+            ),
+            "CROSSWALK_COLUMNS": (
+                "Columns of the crosswalk",
+                "FROM,TO,WEIGHT, where they are called otherwise than from, to and weight.",
+            ),
             "WHY": (
                 "Say why",
                 "Takes the change apart into people, rule and borders, in the messages. The registers of both years "
