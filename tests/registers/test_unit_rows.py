@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import check_policy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.unit_rows import sum_unit_rows
+from udsat_geo.sources.features import read_features
 
 
 def policy_of(residents: str = "people", numerator: str = "poor", **units: Any) -> Policy:
@@ -126,7 +129,7 @@ def test_residents_that_are_not_whole_are_refused_with_the_key_that_rounds_them(
     assert 'round_residents = "nearest"' in told
 
 
-@pytest.mark.parametrize("people", [-0.4, float("inf"), -3.0])
+@pytest.mark.parametrize("people", [-0.4, 1e300, -3.0])
 def test_rounding_makes_no_residents_of_what_are_none(people: float) -> None:
     told = fault_of(pa.table({"people": [people, 3.0], "poor": [1, 1]}), policy_of(round_residents="nearest"))
     assert "residents that are no whole number of at least 0 (1 row)" in told
@@ -135,3 +138,36 @@ def test_rounding_makes_no_residents_of_what_are_none(people: float) -> None:
 def test_whole_residents_need_no_word() -> None:
     table = pa.table({"people": [12.0, 3.0], "poor": [1, 1]})
     assert sum_unit_rows(table, "cells.csv", policy_of(round_residents="nearest")).notes == ()
+
+
+@pytest.mark.parametrize(("text", "thousands"), [("1 025", " "), ("1\u00a0025", " "), ("1'025", "'")])
+def test_numbers_with_a_sign_between_thousands_are_told_with_what_to_write(text: str, thousands: str) -> None:
+    table = pa.table({"people": [text] * 3, "poor": POOR})
+    assert f'numbers are written: thousands = "{thousands}"' in fault_of(table, policy_of())
+    assert sum_unit_rows(table, "zones.csv", policy_of(thousands=thousands)).residents.tolist() == [1025] * 3
+
+
+def test_a_column_without_any_number_is_told_with_its_first_text() -> None:
+    told = fault_of(pa.table({"people": PEOPLE, "poor": ["1%", "2%", "3%"]}), policy_of())
+    assert "column poor: text where a number belongs (3 rows), for example '1%' in row 1. Export the column" in told
+
+
+def test_infinite_numbers_are_told_with_their_column() -> None:
+    told = fault_of(pa.table({"people": PEOPLE, "poor": [1.0, float("inf"), float("-inf")]}), policy_of())
+    assert "zones.parquet, column poor: infinite numbers (2 rows)" in told
+
+
+def test_a_column_of_nothing_is_one_of_missing_values() -> None:
+    sums = sum_unit_rows(pa.table({"people": PEOPLE, "poor": pa.nulls(3)}), "zones.parquet", policy_of())
+    assert sums.counts["units_without_poor"] == len(PEOPLE)
+
+
+def test_columns_as_polars_writes_them_are_read(tmp_path: Path) -> None:
+    views = pa.array(["1", "2", "3"]).cast(pa.string_view())
+    nested = pa.StructArray.from_arrays([views], names=["a"])
+    table = pa.table({"people": PEOPLE, "poor": views, "other": nested})
+    pq.write_table(table, tmp_path / "zones.parquet")
+    read = read_features(tmp_path / "zones.parquet").attributes
+    # what is not named by an expression does not matter, but units are put in order
+    assert read.take([2, 1, 0]).column("poor").to_pylist() == ["3", "2", "1"]
+    assert sum_unit_rows(read, "zones.parquet", policy_of()).numerator[:, 0].tolist() == POOR

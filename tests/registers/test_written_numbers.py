@@ -157,3 +157,28 @@ def test_texts_stay_texts_where_expressions_treat_them_so() -> None:
 def test_signs_of_a_policy_must_differ() -> None:
     with pytest.raises(InputError, match="thousands: is the same sign as decimal"):
         policy(decimal=",", thousands=",")
+
+
+def with_column(folder: Path, name: str, column: str, values: list[float]) -> None:
+    """The town with other values in the first rows of one column."""
+    MADE.write(folder)
+    table: pa.Table = getattr(MADE, name)
+    place = table.column_names.index(column)
+    whole = [*values, *table.column(column).to_pylist()[len(values) :]]
+    pq.write_table(table.set_column(place, column, pa.array(whole)), folder / f"{name}.parquet")
+
+
+def test_a_year_of_birth_is_no_age(tmp_path: Path) -> None:
+    with_column(tmp_path, "residents", "age", [1996])
+    assert residents_by_address(tmp_path).counts["residents_with_impossible_age"] == 1
+    with_column(tmp_path, "residents", "age", [1996] * MADE.residents.num_rows)
+    with pytest.raises(
+        InputError, match=r"column age: ages outside .* for example '1996' in row 1. Give ages in whole"
+    ):
+        residents_by_address(tmp_path)
+
+
+def test_no_dwelling_is_as_large_as_a_code(tmp_path: Path) -> None:
+    with_column(tmp_path, "dwellings", "area_m2", [75.0, 9999999.0])
+    with pytest.raises(InputError, match=r"floor areas above 100,000 m2 \(1 row\), for example '9999999.0' in row 2"):
+        residents_by_address(tmp_path)

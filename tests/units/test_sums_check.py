@@ -77,3 +77,26 @@ def test_a_negative_numerator_of_what_is_no_share_is_told(tmp_path: Path) -> Non
     (note,) = notes_of(tmp_path, [-99999, 1], [5, 5], policy)
     assert "units with a negative numerator (poor): 1" in note
     assert "z0: -99999" in note
+
+
+def test_a_number_that_outweighs_all_others_is_told(tmp_path: Path) -> None:
+    adults: list[float] = [20] * 12
+    assert notes_of(tmp_path, [1, 2] * 6, adults) == ()
+    adults[3] = 9999
+    assert notes_of(tmp_path, [1, 2] * 6, adults) == (
+        "zones.gpkg, adults: unit z3 has 9999, more than all 11 others together; if it is a code, list it under "
+        "[units] missing.",
+    )
+    # among a few, one may be a city
+    assert notes_of(tmp_path, [1, 2], [20, 9999]) == ()
+
+
+def test_shares_in_the_place_of_counts_are_told(tmp_path: Path) -> None:
+    (note,) = notes_of(tmp_path, [0.25, 12.5, 0], [20, 30, 40])
+    assert note.startswith(
+        "zones.gpkg, poor: poor holds fractions over whole numbers, for example 0.25 of 20 in unit z0"
+    )
+    # statistics on a grid may hold fractions on both sides, and an expression is known to make them
+    assert notes_of(tmp_path, [0.25, 12.5, 0], [20.5, 30.5, 40]) == ()
+    made = POLICY.replace('"poor"\ndenominator', '"poor * adults / 100"\ndenominator')
+    assert notes_of(tmp_path, [0.25, 12.5, 0], [20, 30, 40], made) == ()

@@ -172,6 +172,23 @@ def test_two_ids_of_one_cell_are_told(tmp_path: Path) -> None:
     assert "ids that name the same cell (1 row), for example 100m_1_2 and 100m_01_2" in told
 
 
+def test_zones_that_lie_in_another_are_told(tmp_path: Path) -> None:
+    def notes(*more: tuple[str, Any]) -> tuple[str, ...]:
+        zones = squares()
+        for name, shape in more:
+            zones.loc[len(zones)] = [name, 10, 1, shape]
+        zones.to_file(tmp_path / "zones.gpkg")
+        return read_unit_table(tmp_path / "zones.gpkg", own_policy()).notes
+
+    first, second = squares().geometry[:2]
+    assert notes() == ()
+    told = "zones.gpkg: zones that lie wholly in another: {}, for example {} in {}. Where one"
+    assert notes(("both", first.union(second)))[0].startswith(told.format(2, squares().id[0], "both"))
+    assert notes(("again", first))[0].startswith(told.format(2, squares().id[0], "again"))
+    # they share an edge, and no ground
+    assert notes(("beside", box(WEST - SIZE, SOUTH, WEST, SOUTH + SIZE))) == ()
+
+
 def test_a_let_that_hides_a_column_of_the_table_is_told(tmp_path: Path) -> None:
     policy = own_policy(let={"units": {"poor": "sum(people)"}})
     assert "let.units.poor: is a column already" in message_of(squares(), policy, tmp_path)

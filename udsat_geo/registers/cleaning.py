@@ -29,6 +29,10 @@ _LARGEST_WHOLE = 2**53
 """Up to here every whole number is exact in a double."""
 
 
+MOST_AREA = 100_000
+"""Of one dwelling, in square metres: a code or a mistake beyond. Own choice."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """A condition that a row should not meet.
@@ -44,7 +48,7 @@ class Fault:
     what, remedy : str
         For the message.
     stops : bool
-        Whether the run stops, or the row is only counted.
+        Whether the run stops, or the row is only counted, unless most rows are so.
     """
 
     name: str
@@ -228,7 +232,7 @@ def _clean_column(source: TableSource, column: Column, in_file: str, writing: Wr
                 in_file,
                 odd,
                 _("ages outside {low}-{high}").format(low=low, high=high),
-                "",
+                _("Give ages in whole years; a year of birth is none."),
                 stops=False,
             )
         )
@@ -241,6 +245,15 @@ def _clean_column(source: TableSource, column: Column, in_file: str, writing: Wr
                 f"({value}) < 0",
                 _("negative floor areas"),
                 _("Leave unknown areas empty."),
+            )
+        )
+        faults.append(
+            Fault(
+                "area_impossible",
+                in_file,
+                f"({value}) > {MOST_AREA}",
+                _("floor areas above {most} m2").format(most=decimal(MOST_AREA, 0)),
+                _("Leave unknown areas empty, and codes for them too."),
             )
         )
     return value, faults
@@ -561,7 +574,8 @@ def check_tables(
         if name == "residents":
             counts["residents_without_dwelling"] = found[0] - found[1]
         for fault, count in zip(table.faults, found[2:], strict=True):
-            if fault.stops and count:
+            # of most rows, it is no slip of a few but another thing that stands in the column
+            if count and (fault.stops or 2 * count > found[0]):
                 problems.append(str(_problem(connection, table, fault, count)))
             elif not fault.stops:
                 counts[fault.name] = count

@@ -43,8 +43,13 @@ def readable(connection: duckdb.DuckDBPyConnection, column: Any, where: str) -> 
 
 
 def _converted(column: Any) -> Any:
-    """Half floats as floats, long decimals as decimals or floats, bytes as text; others as they are."""
+    """Half floats as floats, long decimals as decimals or floats, bytes as text; others as they are.
+
+    A column of nothing at all is one of empty texts, as in CSV: it may be used as numbers or text.
+    """
     kind = column.type
+    if pa.types.is_null(kind):
+        return column.cast(pa.string())
     if pa.types.is_dictionary(kind):
         return _converted(column.cast(kind.value_type))
     if pa.types.is_float16(kind):

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from udsat_geo.kernels.arrays import Floats
@@ -115,6 +116,7 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArr
     attributes, suppressed = set_aside(_used(connection, attributes, name, policy), policy)
     attributes = with_numbers(connection, attributes, name, policy, row_in_file)
     attributes = put_back(attributes, suppressed, name, policy)
+    _check_finite(attributes, name)
     attributes, bound_names = with_bounds(attributes, suppressed)
     connection.register("attributes", attributes)
     connection.execute("SET enable_external_access = false")
@@ -198,6 +200,20 @@ def _used(connection: duckdb.DuckDBPyConnection, attributes: Any, name: str, pol
         # rows without columns would not be counted
         table = table.append_column("no_column", pa.nulls(attributes.num_rows, pa.int64()))
     return table
+
+
+def _check_finite(attributes: Any, name: str) -> None:
+    """Check that no number is infinite: it would stand for more than there can be of anything."""
+    problems = []
+    for one in attributes.schema:
+        if not pa.types.is_floating(one.type):
+            continue
+        count = pc.sum(pc.is_inf(attributes.column(one.name))).as_py() or 0
+        if count:
+            where = _("{file}, column {name}").format(file=name, name=one.name)
+            remedy = _("Leave such cells empty; a division by 0 makes them.")
+            problems.append(Problem(where, _("infinite numbers"), remedy, count))
+    raise_if_any(problems)
 
 
 def _names_used(connection: duckdb.DuckDBPyConnection, policy: Policy) -> set[str]:

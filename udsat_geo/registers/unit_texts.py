@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +17,15 @@ from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import names_in, raise_if_any
 from udsat_geo.sources.engine import literal, quoted
-from udsat_geo.sources.number_texts import Writing, Written, how_written, row_of_first, thousands_problem, told_writing
+from udsat_geo.sources.number_texts import (
+    Thousands,
+    Writing,
+    Written,
+    how_written,
+    row_of_first,
+    thousands_problem,
+    told_writing,
+)
 
 _RELATION = "texts_of_units"
 _WHOLE = r"^\s*[+-]?\d{1,18}\s*$"
@@ -88,7 +97,7 @@ def _as_number(
     where : str
         File and column.
     needed : bool
-        Whether expressions need numbers there: then one number is enough to tell the texts beside it, else half.
+        Whether expressions need numbers there: then every other text is told, else where half of them are numbers.
     policy : Policy
     """
     told = told_writing(policy.units.decimal, policy.units.thousands)
@@ -102,8 +111,11 @@ def _as_number(
     ).fetchall()[0]
     if numbers == written.filled:
         return f"CAST({value} AS {'BIGINT' if whole == numbers else 'DOUBLE'})", None
-    if numbers and (needed or 2 * numbers >= written.filled):
-        return None, _no_numbers(connection, raw, value, where, written.filled - numbers)
+    if needed or (numbers and 2 * numbers >= written.filled):
+        problem = _no_numbers(connection, raw, value, where, written.filled - numbers)
+        if not numbers and "thousands" not in problem.remedy:
+            problem = dataclasses.replace(problem, remedy=_("Export the column as numbers."))
+        return None, problem
     return None, None
 
 
@@ -163,4 +175,15 @@ def _no_numbers(connection: duckdb.DuckDBPyConnection, raw: str, value: str, whe
     example = None if first is None else _("{value!r} in row {row}").format(value=first[0], row=decimal(first[1], 0))
     code = "..." if first is None else str(first[0]).strip()
     remedy = _('If it stands for a missing value, list it under [units] missing, as in missing = ["{code}"].')
+    for sign in (" ", "'"):
+        # Danish offices and Swiss ones write thousands so
+        if first is not None and _is_grouped(connection, str(first[0]), sign):
+            remedy = _('Say in the policy, [units] how numbers are written: thousands = "{code}".')
+            code = sign
     return Problem(where, _("text where a number belongs"), remedy.format(code=code), count, example)
+
+
+def _is_grouped(connection: duckdb.DuckDBPyConnection, text: str, sign: Thousands) -> bool:
+    """Whether a text is a number with a sign between thousands."""
+    tests = " OR ".join(Writing(mark, sign).matches(literal(text)) for mark in (".", ","))
+    return bool(connection.execute(f"SELECT {tests}").fetchall()[0][0])

@@ -594,12 +594,30 @@ def _read_parts(file: Path) -> Any:
 
     tables = []
     for part in parquet_parts(file):
-        table = pyarrow.parquet.read_table(part, partitioning=None)
+        table = _of_plain_types(pyarrow.parquet.read_table(part, partitioning=None))
         for name, value in partitions_of(file, part).items():
             if name not in table.column_names:
                 table = table.append_column(name, pa.array([value] * table.num_rows, pa.string()))
         tables.append(table)
     return tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="permissive")
+
+
+def _of_plain_types(table: Any) -> Any:
+    """The columns that Arrow can put in another order: views (of Polars) as what they show, without what is left."""
+    import pyarrow as pa
+
+    plain = {"string_view": pa.string(), "binary_view": pa.binary()}
+    for column in [field.name for field in table.schema if str(field.type) in plain]:
+        place = table.column_names.index(column)
+        kind = plain[str(table.schema.field(place).type)]
+        table = table.set_column(place, column, table.column(place).cast(kind))
+    nothing = pa.array([], pa.int64())
+    for place in reversed(range(table.num_columns)):
+        try:
+            table.column(place).slice(0, 0).take(nothing)
+        except pa.ArrowNotImplementedError:
+            table = table.remove_column(place)
+    return table
 
 
 def _geo_column(metadata: bytes, name: str) -> tuple[str, dict[str, Any]]:

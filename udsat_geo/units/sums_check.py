@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from udsat_geo.kernels.arrays import Ints
@@ -13,6 +15,10 @@ from udsat_geo.units.units import Units
 
 _ROUNDING = 1e-6
 """By so much of itself a share may lie above 1: sums of fractions are rounded to millionths. Own choice."""
+
+_FEW = 10
+"""Among so few units, one may well hold more than the others together. Own choice."""
+_COLUMN = re.compile(r'"[^"]+"|[^\W\d]\w*')
 
 
 def check_sums(units: Units, policy: Policy, name: str, language: str = "en") -> tuple[str, ...]:
@@ -30,7 +36,8 @@ def check_sums(units: Units, policy: Policy, name: str, language: str = "en") ->
     Returns
     -------
     tuple of str
-        What is to be said of negative sums above the line, which only criteria that are no shares may have.
+        What is to be said of negative sums above the line, which only criteria that are no shares may have, of numbers
+        of a unit table that outweigh all others, and of fractions where counts belong.
 
     Raises
     ------
@@ -58,7 +65,56 @@ def check_sums(units: Units, policy: Policy, name: str, language: str = "en") ->
             notes.append(text.format(name=name, count=count, **told))
     if problems:
         raise InputError(problems)
+    if policy.reads_unit_table:
+        notes += _outweighing(units, policy, name, language) + _fractions(units, policy, name, language)
     return tuple(notes)
+
+
+def _outweighing(units: Units, policy: Policy, name: str, language: str) -> list[str]:
+    """What is said of units of which one has more than all others together, as a code for missing values makes it."""
+    columns = {policy.units.residents or "": (units.residents, 1)}
+    for j, criterion in enumerate(policy.criteria):
+        columns.setdefault(criterion.numerator, (units.numerator[:, j], int(units.numerator_unit[j])))
+        columns.setdefault(criterion.denominator, (units.denominator[:, j], int(units.denominator_unit[j])))
+    text = _(
+        "{name}, {expression}: unit {unit} has {value}, more than all {count} others together; if it is a code, list "
+        "it under [units] missing.",
+        language,
+    )
+    notes = []
+    for expression, (sums, unit) in columns.items():
+        filled = int((sums != 0).sum())
+        largest = int(np.argmax(np.abs(sums)))
+        rest = np.abs(sums).sum(dtype=np.float64) - abs(float(sums[largest]))
+        if filled > _FEW and abs(float(sums[largest])) > rest:
+            told = {"unit": units.unit_id[largest], "value": _shown(sums[largest], unit, language)}
+            notes.append(text.format(name=name, expression=expression, count=filled - 1, **told))
+    return notes
+
+
+def _fractions(units: Units, policy: Policy, name: str, language: str) -> list[str]:
+    """What is said of shares whose numerator is a column of fractions over whole numbers: perhaps shares themselves."""
+    text = _(
+        "{name}, {criterion}: {expression} holds fractions over whole numbers, for example {value} of {of} in unit "
+        "{unit}; a share or a percentage has no such denominator.",
+        language,
+    )
+    notes = []
+    for j, criterion in enumerate(policy.criteria):
+        if criterion.unit != "share" or not _COLUMN.fullmatch(criterion.numerator.strip()):
+            continue
+        top_unit, below_unit = int(units.numerator_unit[j]), int(units.denominator_unit[j])
+        broken = (units.numerator[:, j] % top_unit != 0) & (units.denominator[:, j] % below_unit == 0)
+        if units.bounds is not None:
+            # the midpoint of an interval is no fraction that was written
+            broken &= units.bounds.numerator_lower[:, j] == units.bounds.numerator_upper[:, j]
+        if 2 * broken.sum() > (units.numerator[:, j] != 0).sum():
+            first = int(np.flatnonzero(broken)[0])
+            told = {"unit": units.unit_id[first], "value": _shown(units.numerator[first, j], top_unit, language)}
+            told |= {"of": _shown(units.denominator[first, j], below_unit, language)}
+            label = criterion.label_in(language)
+            notes.append(text.format(name=name, criterion=label, expression=criterion.numerator, **told))
+    return notes
 
 
 def _negative(units: Units, criterion: Criterion, name: str, sums: Ints, unit: int, side: str) -> list[Problem]:

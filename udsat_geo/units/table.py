@@ -319,10 +319,23 @@ def _totals(
         "Remove its row if it is a total.",
         language,
     )
-    return tuple(
+    told = [
         text.format(name=name, id=ids[number], count=covered[number])
         for number in np.flatnonzero(covered >= LEAST_COVERED).tolist()
-    )
+    ]
+    # one or two may be an enclave that was not cut out; or the same zone by two names
+    whole = (shared >= COVERED * shapely.area(geometry[inner])) & (covered[zone] < LEAST_COVERED)
+    if whole.any():
+        text = _(
+            "{name}: zones that lie wholly in another: {count}, for example {id} in {other}. Where one holds the "
+            "other's residents as well, these count twice.",
+            language,
+        )
+        # the tree finds pairs in an order of its own
+        first = int(np.lexsort((zone, inner, ~whole))[0])
+        count = len(np.unique(inner[whole]))
+        told.append(text.format(name=name, count=count, id=ids[inner[first]], other=ids[zone[first]]))
+    return tuple(told)
 
 
 def _reference_system(features: Features, policy: Policy, language: str) -> tuple[Features, str, tuple[str, ...]]:

@@ -174,7 +174,7 @@ PLACES = (
         "infinite residents of a unit",
         s.unit_values("people", {0: float("inf")}),
         ZONES,
-        ("residents that are no whole number of at least 0 (1 row)", "inf"),
+        ("units.gpkg, column people: infinite numbers (1 row)",),
     ),
     Row(
         "unit policy without units",
