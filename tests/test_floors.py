@@ -272,10 +272,10 @@ def test_files_are_one_thought() -> None:
 
 
 def public_names(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
-    """Functions and classes of a file, and methods of these classes, that do not begin with `_`."""
+    """Functions and classes of a file, and methods of any of its classes, that do not begin with `_`."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     at_top = [node for node in tree.body if isinstance(node, kinds)]
-    classes = [node for node in at_top if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    classes = [node for node in at_top if isinstance(node, ast.ClassDef)]
     within = [node for each in classes for node in each.body if isinstance(node, kinds)]
     for node in (*at_top, *within):
         overloads = [each for each in node.decorator_list if ast.unparse(each) == "overload"]

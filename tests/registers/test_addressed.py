@@ -10,7 +10,7 @@ from edge_registers import write_edge_registers
 from small_registers import make_registers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
-from udsat_geo.registers.read import residents_by_address
+from udsat_geo.registers.addressed import residents_by_address
 from udsat_geo.units.units import cells_from_registers, grid_of
 
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from small_registers import make_registers
-from udsat_geo.registers.read import residents_by_address
+from udsat_geo.registers.addressed import residents_by_address
 
 COMPOSED, APART = "\u00e5lder", "a\u030alder"
 

@@ -17,8 +17,8 @@ import shapely
 
 from small_registers import make_registers
 from udsat_geo.messages.errors import InputError
+from udsat_geo.registers.addressed import residents_by_address
 from udsat_geo.registers.folders import has_registers
-from udsat_geo.registers.read import residents_by_address
 from udsat_geo.sources.kinds import parquet_parts, table_kind
 
 MADE = make_registers(5)

@@ -14,7 +14,7 @@ import pytest
 from small_registers import make_registers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import check_policy
-from udsat_geo.registers.read import residents_by_address
+from udsat_geo.registers.addressed import residents_by_address
 from udsat_geo.registers.unit_rows import sum_unit_rows
 
 MADE = make_registers(3)

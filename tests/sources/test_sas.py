@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from udsat_geo.policy.load import check_policy
-from udsat_geo.registers.read import residents_by_address
+from udsat_geo.registers.addressed import residents_by_address
 from udsat_geo.registers.unit_rows import sum_unit_rows
 from udsat_geo.sources import sas
 from udsat_geo.sources.features import read_features

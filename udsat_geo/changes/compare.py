@@ -239,7 +239,7 @@ def points_of_designation(side: AreaSet) -> Points:
 def _points_of_registers(
     weighing: Weighing, before: AreaSet, now: AreaSet, language: str, progress: Callable[[str], None] | None
 ) -> Points:
-    from udsat_geo.registers.read import residents_by_address
+    from udsat_geo.registers.addressed import residents_by_address
 
     known = [year for year in (weighing.year, now.known_year, before.known_year) if year is not None]
     year = known[0] if known else None

@@ -464,9 +464,11 @@ class _Writing:
         return identity
 
     def value(self, identity: str, name: str, value: str) -> str:
+        """Add a named value of another entity; its id."""
         return self.add(identity, "PropertyValue", name=name, value=value)
 
     def work(self, identity: str, name: str, description: str) -> str:
+        """Add a text that the results rest on or follow; its id."""
         return self.add(identity, "CreativeWork", name=name, description=description)
 
     def standard(self, address: str, name: str, version: str | None = None) -> dict[str, str]:
@@ -544,6 +546,7 @@ class _Writing:
         )
 
     def input(self, read: Input, identity: str) -> str:
+        """Add a file that was read, by its name and hash; its id."""
         further = {
             "what": read.what,
             "year": str(read.year),
@@ -565,6 +568,7 @@ class _Writing:
         )
 
     def output(self, wrote: Output) -> str:
+        """Add a file of the results; its id."""
         from rocrate.model.file import File
 
         properties: dict[str, Any] = {

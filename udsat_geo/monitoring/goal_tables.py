@@ -302,6 +302,9 @@ def _computed_rows(computed: Computed, account: Account, language: str) -> list[
         shares = [_share_cell(computed, year, language) for year in years]
         share = _("Share", language).lower()
         rows.append(("", f"  {share} (%)", *shares, "", ""))
+    if any(ratio.answers is not None for ratio in computed.areas.values()):
+        answers = [_answers_cell(computed, year, language) for year in years]
+        rows.append(("", "  " + _("answers", language), *answers, "", ""))
     published = computed.published
     if published is None:
         return rows
@@ -321,6 +324,16 @@ def _computed_cell(computed: Computed, year: int, language: str) -> str:
     if year not in computed.areas:
         return ""
     return _pair(computed.figure(computed.areas[year]), computed.figure(computed.city[year]), language)
+
+
+def _answers_cell(computed: Computed, year: int, language: str) -> str:
+    if year not in computed.areas:
+        return ""
+    return _pair_of_counts(computed.areas[year].answers, computed.city[year].answers, language)
+
+
+def _pair_of_counts(areas: int | None, city: int | None, language: str) -> str:
+    return "" if areas is None or city is None else f"{shown(areas, language)}\n({shown(city, language)})"
 
 
 def _share_cell(computed: Computed, year: int, language: str) -> str:
@@ -537,6 +550,8 @@ def _computed_as_rows(computed: Computed, account: Account, language: str) -> li
                 "denominator_areas": _number(areas.denominator),
                 "numerator_city": _number(city.numerator),
                 "denominator_city": _number(city.denominator),
+                "answers_areas": "" if areas.answers is None else areas.answers,
+                "answers_city": "" if city.answers is None else city.answers,
             }
         rows.append(shared | cells)
     return rows
@@ -545,7 +560,8 @@ def _computed_as_rows(computed: Computed, account: Account, language: str) -> li
 def _figure_as_row(number: int, key: str, label: str, unit: str, judgement: Judgement | None) -> dict[str, Any]:
     columns = (
         "goal", "indicator", "label", "unit", "basis", "year", "data_year", "areas", "city", "numerator_areas",
-        "denominator_areas", "numerator_city", "denominator_city", "lag", "verdict",
+        "denominator_areas", "numerator_city", "denominator_city", "answers_areas", "answers_city", "lag",
+        "verdict",
     )  # fmt: skip
     row = dict.fromkeys(columns, "") | {"goal": number, "indicator": key, "label": label, "unit": unit}
     return row if judgement is None else row | {"verdict": judgement.verdict.value, "lag": judgement.lag or ""}
@@ -624,11 +640,23 @@ def _computed(computed: Computed, language: str) -> dict[str, Any]:
                 "city": _printed(computed.figure(computed.city[year])),
                 "sums_areas": _sums(areas),
                 "sums_city": _sums(computed.city[year]),
+                **_answers(computed, year),
             }
             for year, areas in computed.areas.items()
         },
         "judgement": _judgement(computed.judged()),
     }
+
+
+def _answers(computed: Computed, year: int) -> dict[str, Any]:
+    """Of a survey: the figure of the rest of the city, and how many answers each figure is of."""
+    areas, city = computed.areas[year], computed.city[year]
+    if areas.answers is None or city.answers is None:
+        return {}
+    sums = (city.numerator - areas.numerator, city.denominator - areas.denominator)
+    rest = Ratio(*sums, city.answers - areas.answers)
+    counts = {"areas": areas.answers, "rest": rest.answers, "city": city.answers}
+    return {"rest": _printed(computed.figure(rest)), "sums_rest": _sums(rest), "answers": counts}
 
 
 def _sums(ratio: Ratio) -> list[float]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +14,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.polygons import check_in_city, features_of_registers, read_polygons
@@ -36,10 +35,12 @@ from udsat_geo.monitoring.goal_figures import (
 from udsat_geo.monitoring.interval import Interval
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
 from udsat_geo.policy.chain import toml_content
-from udsat_geo.policy.faults import given_value, in_words
+from udsat_geo.policy.faults import checked, nearest
 from udsat_geo.policy.load import check_policy
 from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.registers.read import RegisterSums
+from udsat_geo.registers.schema import SURVEY
+from udsat_geo.registers.survey import LEFT_OUT
 from udsat_geo.sources.features import file_of
 
 BUILT_IN = "goals.toml"
@@ -51,6 +52,9 @@ REPEATED = N_("{name}: {count} crossings at the place of another, counted once."
 NO_BARRIER = N_("No barrier lies in the areas.")
 NO_DISTRICT = N_("{year}: {count} residents live in no polling district.")
 UNPLACED = N_("{year}: {count} residents without a place are left out.")
+NO_SURVEY = N_("{year}: there is no survey beside the registers; left blank: {labels}.")
+NOT_ANSWERED = N_("{year}: {count} answers of the survey are left out ({unknown} of whom the registers do not know).")
+TOO_FEW = N_("{year}: fewer than {least} answers, so not shown: {labels}.")
 SYNTHETIC = N_("Synthetic registers: these people do not exist.")
 
 
@@ -117,11 +121,24 @@ class PollingRule(_Part):
     least_share: float = Field(0.5, gt=0, le=1)
 
 
+class SurveyRule(_Part):
+    """`[survey]`: figures from the answers of a survey.
+
+    Attributes
+    ----------
+    least : int
+        Answers in the areas, and in the whole city, below which a figure is not shown.
+    """
+
+    least: int = Field(30, ge=1)
+
+
 class _GoalsFile(_Part):
     goals: Annotated[tuple[GoalRule, ...], Field(min_length=1, max_length=100)]
     let: dict[str, dict[str, str]] = Field(default_factory=dict)
     crossings: CrossingRule = CrossingRule()
     polling: PollingRule = PollingRule()
+    survey: SurveyRule = SurveyRule()
 
 
 class LoadedGoals(_Part):
@@ -137,6 +154,7 @@ class LoadedGoals(_Part):
         Whose criteria are those of the rules, in their order.
     crossings : CrossingRule
     polling : PollingRule
+    survey : SurveyRule
     """
 
     name: str
@@ -145,6 +163,7 @@ class LoadedGoals(_Part):
     policy: Policy
     crossings: CrossingRule
     polling: PollingRule
+    survey: SurveyRule = SurveyRule()
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -165,11 +184,7 @@ def load_goals(path: Path | None = None) -> LoadedGoals:
         name, data = BUILT_IN, resources.files("udsat_geo.monitoring").joinpath(BUILT_IN).read_bytes()
     else:
         name, data = path.name, _bytes_of(path)
-    content = toml_content(data, name)
-    try:
-        file = _GoalsFile.model_validate(content)
-    except ValidationError as error:
-        raise InputError([_problem(entry, name) for entry in error.errors()]) from None
+    file = checked(_GoalsFile, toml_content(data, name), name)
     problems = [
         problem for i, rule in enumerate(file.goals, start=1) for problem in _misfits(rule, f"{name}: goals[{i}]")
     ]
@@ -182,6 +197,7 @@ def load_goals(path: Path | None = None) -> LoadedGoals:
         policy=_policy_of(file, name),
         crossings=file.crossings,
         polling=file.polling,
+        survey=file.survey,
     )
 
 
@@ -201,19 +217,15 @@ def _policy_of(file: _GoalsFile, name: str) -> Policy:
 def _misfits(rule: GoalRule, where: str) -> list[Problem]:
     problems = []
     if rule.criterion.get("register") == "units":
-        problems.append(Problem(f"{where}.criterion.register", _("goals are answered by residents or dwellings")))
+        problems.append(
+            Problem(f"{where}.criterion.register", _("goals are answered by residents, dwellings or a survey"))
+        )
     if rule.indicator is not None and rule.published is None:
         known = [i.key for goal in published_goals().goals if goal.number == rule.number for i in goal.indicators]
         hint = _("Goal {number} has {names}.").format(number=rule.number, names=", ".join(known))
-        hint = _nearest(rule.indicator, known, hint)
+        hint = nearest(rule.indicator, known, hint)
         problems.append(Problem(f"{where}.indicator = {rule.indicator!r}", _("is no indicator of this goal"), hint))
     return problems
-
-
-def _nearest(name: str, known: Iterable[str], hint: str) -> str:
-    """The known name that may be meant, else the hint."""
-    near = difflib.get_close_matches(name, list(known), 1)
-    return _("Did you mean {near!r}?").format(near=near[0]) if near else hint
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -222,25 +234,6 @@ def _bytes_of(path: Path) -> bytes:
     except OSError as error:
         what = _("cannot be read ({reason})").format(reason=reason_of(error))
         raise InputError(Problem(str(path), what, _("Name a goals file."))) from None
-
-
-def _problem(entry: Any, name: str) -> Problem:
-    """One pydantic error entry in plain words."""
-    parts: list[str] = []
-    for place in entry["loc"]:
-        if isinstance(place, int) and parts:
-            parts[-1] += f"[{place + 1}]"
-        else:
-            parts.append(str(place))
-    where = f"{name}: {'.'.join(parts)}"
-    if entry["type"] == "extra_forbidden":
-        models: dict[str, type[BaseModel]] = {"goals": GoalRule, "crossings": CrossingRule, "polling": PollingRule}
-        model = models.get(str(entry["loc"][0]), _GoalsFile) if len(entry["loc"]) > 1 else _GoalsFile
-        hint = _("Known here: {names}.").format(names=", ".join(model.model_fields))
-        return Problem(where, _("unknown key"), _nearest(str(entry["loc"][-1]), model.model_fields, hint))
-    if entry["type"] == "missing":
-        return Problem(where, _("is missing"), _("Add it."))
-    return Problem(where, in_words(entry) + given_value(entry.get("input")))
 
 
 ELIGIBLE, VOTED = "eligible", "voted"
@@ -506,10 +499,11 @@ def _read_points(path: Path, language: str) -> tuple[Objects, tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Ratio:
-    """Two exact sums."""
+    """Two exact sums, and of how many answers they are where they come from a survey."""
 
     numerator: Fraction
     denominator: Fraction
+    answers: int | None = None
 
     @property
     def share(self) -> Fraction | None:
@@ -517,7 +511,8 @@ class Ratio:
         return self.numerator / self.denominator if self.denominator else None
 
     def __add__(self, other: Ratio) -> Ratio:
-        return Ratio(self.numerator + other.numerator, self.denominator + other.denominator)
+        answers = None if self.answers is None else self.answers + (other.answers or 0)
+        return Ratio(self.numerator + other.numerator, self.denominator + other.denominator, answers)
 
 
 @dataclass(frozen=True)
@@ -615,7 +610,8 @@ def measure(
     # the table goes without saying: one of residents and dwellings alone has such a column
     missing = {key: tuple(name.rpartition(".")[2] for name in names) for key, names in found.missing.items()}
     inside, sums = found.area_of_place[0] >= 0, found.sums
-    of_areas, of_rest = _ratios(sums, inside), _ratios(sums, ~inside)
+    is_survey = [criterion.register_name == SURVEY for criterion in goals.criteria]
+    of_areas, of_rest = _ratios(sums, inside, is_survey), _ratios(sums, ~inside, is_survey)
     keys = [(j, key) for j, key in enumerate(goals.policy.keys) if key not in missing]
     least = goals.polling.least_share
     residents_of_area, year = found.residents(), registers.year
@@ -638,13 +634,15 @@ def measure(
     )
 
 
-def _ratios(sums: RegisterSums, of: Flags) -> list[Ratio]:
+def _ratios(sums: RegisterSums, of: Flags, is_survey: Sequence[bool]) -> list[Ratio]:
     """The two sums of each criterion over some places, in ones."""
     numerator, denominator = sums.numerator[of].sum(axis=0), sums.denominator[of].sum(axis=0)
+    counted = np.zeros_like(numerator) if sums.answers is None else sums.answers[of].sum(axis=0)
+    answers = [int(n) if asked else None for n, asked in zip(counted, is_survey, strict=True)]
     return [
-        Ratio(Fraction(int(top), int(top_unit)), Fraction(int(bottom), int(bottom_unit)))
-        for top, bottom, top_unit, bottom_unit in zip(
-            numerator, denominator, sums.numerator_unit, sums.denominator_unit, strict=True
+        Ratio(Fraction(int(top), int(top_unit)), Fraction(int(bottom), int(bottom_unit)), n)
+        for top, bottom, top_unit, bottom_unit, n in zip(
+            numerator, denominator, sums.numerator_unit, sums.denominator_unit, answers, strict=True
         )
     ]
 
@@ -658,7 +656,9 @@ def _blank_criteria(
         if criterion.key in missing:
             blank.setdefault(missing[criterion.key], []).append(criterion.label_in(language))
     return [
-        note(LEFT_BLANK, language, year=year, columns=", ".join(columns), labels="; ".join(labels))
+        note(NO_SURVEY, language, year=year, labels="; ".join(labels))
+        if columns == (SURVEY,)
+        else note(LEFT_BLANK, language, year=year, columns=", ".join(columns), labels="; ".join(labels))
         for columns, labels in blank.items()
     ]
 
@@ -677,12 +677,15 @@ class Computed:
     criterion : Criterion
     areas, city : dict of int to Ratio
         By year; a year whose registers lack a column is absent.
+    least : int
+        Answers of a survey below which a figure is not shown.
     """
 
     rule: GoalRule
     criterion: Criterion
     areas: dict[int, Ratio]
     city: dict[int, Ratio]
+    least: int = 1
 
     @property
     def published(self) -> Indicator | None:
@@ -705,11 +708,18 @@ class Computed:
 
     def figure(self, ratio: Ratio) -> Decimal | None:
         """A ratio as it is shown: a count, a share in per cent, or a number in the criterion's own unit."""
+        if ratio.answers is not None and ratio.answers < self.least:
+            return None
         if self.rule.shows == "count":
             return rounded(ratio.numerator, 0)
         if ratio.share is None:
             return None
         return rounded(ratio.share * (100 if self.criterion.is_share else 1), self.decimals)
+
+    def has_too_few(self, year: int) -> bool:
+        """Whether a figure of a year is not shown since too few have answered."""
+        ratios = [by_year[year] for by_year in (self.areas, self.city) if year in by_year]
+        return any(ratio.answers is not None and ratio.answers < self.least for ratio in ratios)
 
     @property
     def aim(self) -> Aim | None:
@@ -787,6 +797,13 @@ class Account:
             if measured.counts["residents_unplaced"]:
                 count = measured.counts["residents_unplaced"]
                 notes.append(note(UNPLACED, language, year=measured.year, count=count))
+            if left_out := sum(measured.counts.get(name, 0) for name in LEFT_OUT):
+                unknown = measured.counts["answers_of_unknown"]
+                notes.append(note(NOT_ANSWERED, language, year=measured.year, count=left_out, unknown=unknown))
+            few = [one.criterion.label_in(language) for one in self.computed if one.has_too_few(measured.year)]
+            if few and self.goals is not None:
+                least = self.goals.survey.least
+                notes.append(note(TOO_FEW, language, year=measured.year, least=least, labels="; ".join(few)))
             if measured.polling is not None and measured.polling.residents_in_no_district:
                 count = measured.polling.residents_in_no_district
                 notes.append(note(NO_DISTRICT, language, year=measured.year, count=count))
@@ -848,6 +865,7 @@ def take_account(
             criterion,
             {m.year: m.areas[criterion.key] for m in measured if criterion.key in m.areas},
             {m.year: m.city(criterion.key) for m in measured if criterion.key in m.areas},
+            goals.survey.least,
         )
         for rule, criterion in zip(goals.rules, goals.criteria, strict=True)
     )

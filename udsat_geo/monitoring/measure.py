@@ -15,6 +15,7 @@ from udsat_geo.designation.status import Status, status_of_sums, sums_by_side
 from udsat_geo.kernels.arrays import Flags, Ints, total
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Located, Missing, RegisterSums, read_partial_registers
+from udsat_geo.registers.survey import UNKNOWN, UNPLACED
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def measure_year(
         If the registers are at fault, or an expression of the policy does not fit them.
     """
     placing = _Placing(sets)
-    sums, missing = read_partial_registers(folder, policy, placing, threads, year)
+    sums, missing = read_partial_registers(folder, policy, placing, threads, year, placing.of_district)
     return MeasuredYear(policy, tuple(sets), sums, placing.area_of_place, placing.outside, missing)
 
 
@@ -116,6 +117,17 @@ class _Placing:
             n_places = len(pairs)
         self.area_of_place = tuple(area_of_place)
         return place.astype(np.int32), n_places
+
+    def of_district(self, names: Sequence[str | None]) -> NDArray[np.int32]:
+        """The place of each district, by its name: an area of the first set that is called so, else none of them."""
+        areas = self.sets[0]
+        named = zip(areas.area_id.tolist(), areas.name.tolist(), areas.labels, strict=True)
+        called = {str(name).casefold(): i for i, names_of_one in enumerate(named) for name in names_of_one if name}
+        first = {int(area): place for place, area in reversed(list(enumerate(self.area_of_place[0])))}
+        at = {None: UNKNOWN} | {
+            name: first.get(called.get(name.strip().casefold(), -1), UNPLACED) for name in names if name is not None
+        }
+        return np.array([at[name] for name in names], dtype=np.int32)
 
 
 def _outside(areas: AreaSet, area_of_address: Ints, addresses: Located) -> Flags:

@@ -1,28 +1,19 @@
-"""What is told of a faulty policy: each fault by file and key, its reason in plain words."""
+"""What is told of a faulty policy, or another TOML file: each fault by file and key, its reason in plain words."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from udsat_geo.messages.errors import Problem
+from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _, program_language
 from udsat_geo.policy.chain import KeyPath, PolicyFile, holds, standing_of
-from udsat_geo.policy.rules import (
-    AreasRule,
-    AreaThresholds,
-    ContextRule,
-    Criterion,
-    IncumbentsRule,
-    MilestoneRule,
-    Policy,
-    Reference,
-    ScoreRule,
-    UnitsRule,
-)
+from udsat_geo.policy.rules import Policy
+
+Model = TypeVar("Model", bound=BaseModel)
 
 _KINDS = {
     "bool_parsing": N_("must be true or false"),
@@ -47,6 +38,78 @@ _KINDS = {
     "tuple_type": N_("must be a list"),
 }
 """Kinds of pydantic's errors in words, for languages that pydantic does not speak."""
+
+
+def checked(model: type[Model], content: dict[str, Any], label: str) -> Model:
+    """The content of a file as a model.
+
+    Parameters
+    ----------
+    model : subclass of pydantic.BaseModel
+    content : dict
+    label : str
+        What messages call the file.
+
+    Raises
+    ------
+    InputError
+        With every fault of its form.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise InputError([_in_form(entry, label, model) for entry in error.errors()]) from None
+
+
+def _in_form(entry: Any, label: str, model: type[BaseModel]) -> Problem:
+    """One pydantic error entry in plain words."""
+    path = entry["loc"]
+    where = f"{label}: {'.'.join(_steps(path))}"
+    if entry["type"] == "extra_forbidden":
+        return _unknown(where, str(path[-1]), known_keys(model, path[:-1]))
+    if entry["type"] == "missing":
+        return Problem(where, _("is missing"), _("Add it."))
+    return Problem(where, in_words(entry) + given_value(entry.get("input")))
+
+
+def _steps(path: Iterable[int | str]) -> list[str]:
+    """The parts of a key with dots between: numbers count from 1, as in ``criteria[2]``."""
+    parts: list[str] = []
+    for step in path:
+        if isinstance(step, int) and parts:
+            parts[-1] += f"[{step + 1}]"
+        else:
+            parts.append(str(step))
+    return parts
+
+
+def _unknown(where: str, name: str, known: Sequence[str]) -> Problem:
+    return Problem(
+        where, _("unknown key"), nearest(name, known, _("Known here: {names}.").format(names=", ".join(known)))
+    )
+
+
+def nearest(name: str, known: Sequence[str], hint: str) -> str:
+    """The known name that may be meant, else the hint."""
+    near = difflib.get_close_matches(name, known, 1)
+    return _("Did you mean {near!r}?").format(near=near[0]) if near else hint
+
+
+def known_keys(model: type[BaseModel], path: Iterable[int | str]) -> list[str]:
+    """The keys that the table at a place of a model's content knows."""
+    for step in path:  # numbers, and names that the user gave, are no fields
+        field = next((field for name, field in model.model_fields.items() if step in (field.alias, name)), None)
+        inner = None if field is None else _model_in(field.annotation)
+        if inner is not None:
+            model = inner
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that values of a field are, or are made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
 
 
 def problems_of(errors: Iterable[Any], content: dict[str, Any], files: Sequence[PolicyFile]) -> list[Problem]:
@@ -81,14 +144,7 @@ def problems_of(errors: Iterable[Any], content: dict[str, Any], files: Sequence[
 def _problem(entry: Any, path: KeyPath, content: dict[str, Any], files: Sequence[PolicyFile]) -> Problem:
     kind, where = entry["type"], _where(path, content, files)
     if kind == "extra_forbidden":
-        known = _known_keys(path)
-        near = difflib.get_close_matches(str(path[-1]), known, 1)
-        hint = (
-            _("Did you mean {near!r}?").format(near=near[0])
-            if near
-            else _("Known here: {names}.").format(names=", ".join(known))
-        )
-        return Problem(where, _("unknown key"), hint)
+        return _unknown(where, str(path[-1]), sorted(known_keys(Policy, path[:-1])))
     if kind == "missing":
         return Problem(where, _("is missing"), _("Add it.") + _misspelt_criterion(path, content, files))
     if kind == "string_pattern_mismatch":
@@ -163,20 +219,3 @@ def _where(path: KeyPath, content: dict[str, Any], files: Sequence[PolicyFile]) 
         else:
             parts.append(str(step))
     return f"{file.label}: {'.'.join(parts)}"
-
-
-def _known_keys(path: KeyPath) -> list[str]:
-    """The keys that the table at this place knows."""
-    models: dict[str, type[BaseModel]] = {
-        "units": UnitsRule,
-        "context": ContextRule,
-        "criteria": Criterion,
-        "score": ScoreRule,
-        "rule": AreaThresholds,
-        "areas": AreasRule,
-        "incumbents": IncumbentsRule,
-        "milestone": MilestoneRule,
-        "references": Reference,
-    }
-    model = models.get(str(path[0]), Policy) if len(path) > 1 else Policy
-    return sorted(field.alias or name for name, field in model.model_fields.items())

@@ -63,7 +63,7 @@ def _in_order(bounds: tuple[float, float]) -> tuple[float, float]:
 Interval = Annotated[tuple[float, float], BeforeValidator(_two_numbers), AfterValidator(_in_order)]
 """The least and the most that a suppressed count can be."""
 Text = str | dict[str, str]
-Register = Literal["residents", "dwellings", "units"]
+Register = Literal["residents", "dwellings", "units", "survey"]
 
 
 def text_in(text: Text, language: str) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.messages.words import decimal
-from udsat_geo.registers.schema import AGES, COUNTRIES, DANISH, WESTERN, Column
+from udsat_geo.registers.schema import AGES, COUNTRIES, DANISH, SURVEY, WESTERN, Column
 from udsat_geo.registers.settings import NAME as SETTINGS
 from udsat_geo.registers.tables import TableSource, is_whole_type
 from udsat_geo.sources.csv import first_broken_row
@@ -237,6 +237,9 @@ def _clean_column(source: TableSource, column: Column, in_file: str, writing: Wr
             )
         )
         value = f"CASE WHEN ({value}) BETWEEN {low} AND {high} THEN {value} END"
+    if column.name == "weight" and source.table == SURVEY:
+        remedy = _("A weight says for how many people an answer stands: mend it, or leave it empty.")
+        faults.append(Fault("weight_negative", in_file, f"({value}) < 0", _("negative weights"), remedy))
     if column.name == "area_m2":
         faults.append(
             Fault(

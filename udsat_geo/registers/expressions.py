@@ -25,7 +25,7 @@ from udsat_geo.policy.rules import Criterion, Policy, Register
 from udsat_geo.registers.cleaning import CleanTable
 from udsat_geo.registers.layout import NAMES_OF_THE_ENGINE
 from udsat_geo.registers.opening import Opened
-from udsat_geo.registers.schema import CRS, DERIVED
+from udsat_geo.registers.schema import CRS, DERIVED, SURVEY
 from udsat_geo.sources.engine import connect, quoted
 
 SCALAR_FUNCTIONS = frozenset(
@@ -175,6 +175,7 @@ class _Names:
     kind: str
 
     def faults(self, name: str, where: str, is_path: bool = False) -> Iterator[Problem]:
+        """What is told of a name that there is not; nothing of one that may be used."""
         if is_path or name.lower() not in self.known:
             near = difflib.get_close_matches(name.lower(), sorted(self.known), 1)
             all_of_them = _(_ALL_NAMES[self.kind]).format(names=", ".join(sorted(self.known)))
@@ -490,19 +491,24 @@ def _steady(value: float | None, expression: str) -> float | None:
     return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
 
 
-def check_policy_fits(policy: Policy) -> None:
+def check_policy_fits(policy: Policy, may_read_survey: bool = False) -> None:
     """Check that a policy asks for what registers have.
 
     Raises
     ------
     InputError
-        If its criteria read a unit table, or it works in another reference system.
+        If its criteria read a unit table, or a survey where that may not be, or it works in another reference system.
     """
     if policy.reads_unit_table:
         what = _("its criteria read a unit table, not registers")
         raise InputError(
             Problem(_("policy {id}").format(id=policy.id), what, _("Leave out --registers, or choose another policy."))
         )
+    of_survey = [criterion.key for criterion in policy.criteria if criterion.register_name == SURVEY]
+    if of_survey and not may_read_survey:
+        what = _("a survey answers for areas, not for each unit")
+        remedy = _("Put it into a goals file: udsat goals --goals FILE.")
+        raise InputError(Problem(policy.place(f"criteria ({key})"), what, remedy) for key in of_survey)
     if policy.units.crs is not None and policy.units.crs != CRS:
         from udsat_geo.sources.crs import check_crs, same_crs, short_crs
 
@@ -533,8 +539,9 @@ def check_policy_expressions(opened: Opened, policy: Policy) -> None:
     """
     problems: list[Problem] = []
     tables = {"residents": opened.residents, "dwellings": opened.dwellings}
+    tables |= {} if opened.survey is None else {SURVEY: opened.survey}
     for register, expressions in policy.let.items():
-        if register not in tables:
+        if register not in ("residents", "dwellings"):
             problems.append(
                 Problem(
                     _("let.{register}").format(register=register),

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.registers.schema import COLUMNS, DECLARED, DERIVED, MADE_OF, Column
+from udsat_geo.registers.schema import DECLARED, DERIVED, MADE_OF, Column, columns_of_table
 from udsat_geo.sources.csv import TableSettings
 
 NAMES_OF_THE_ENGINE = ("row", "flags", "dwelling_row", "no_address", "place", "hash_of_key", "rowid")
@@ -119,7 +119,7 @@ def columns_of(name: str, layout: TableLayout) -> tuple[Column, ...]:
         For each declared name that is taken or cannot stand in an expression, and each key of several columns that is
         no key.
     """
-    fixed = {column.name: column for column in COLUMNS[name]}
+    fixed = {column.name: column for column in columns_of_table(name)}
     taken = {*NAMES_OF_THE_ENGINE, *DERIVED.get(name, ()), *MADE_OF}
     problems = []
     for declared in layout.types:
@@ -137,14 +137,14 @@ def columns_of(name: str, layout: TableLayout) -> tuple[Column, ...]:
             problems.append(Problem(where, _("is no name for an expression"), remedy.format(name=name)))
     for key in layout.key_columns:
         if key not in fixed or fixed[key].kind != "key":
-            keys = ", ".join(column.name for column in COLUMNS[name] if column.kind == "key")
+            keys = ", ".join(column.name for column in columns_of_table(name) if column.kind == "key")
             what, remedy = _("only a key may be made of several columns"), _("Keys are {keys}.").format(keys=keys)
             problems.append(Problem(f"registers.toml: {name}.columns.{key}", what, remedy))
     further = (
         Column(declared, DECLARED[kind], tuple(dict.fromkeys(layout.values.get(declared, {}).values())))
         for declared, kind in layout.types.items()
     )
-    columns = (*COLUMNS[name], *further)
+    columns = (*columns_of_table(name), *further)
     problems += _unknown(name, layout, columns)
     flags = {"labour_status"} & fixed.keys() | {column.name for column in columns if column.kind == "boolean"}
     if layout.in_education is not None and layout.in_education not in flags:

@@ -12,9 +12,11 @@ from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.registers.cleaning import CleanTable, check_tables
 from udsat_geo.registers.joins import check_links, clean_files, notes_of, open_files, put_together
+from udsat_geo.registers.schema import SURVEY
 from udsat_geo.registers.settings import RegisterSettings, read_settings, settings_file
-from udsat_geo.registers.years import YearRead
+from udsat_geo.registers.years import YearRead, years_by_name
 from udsat_geo.sources.engine import connect, literal, pattern_of
+from udsat_geo.sources.kinds import tables_named
 
 TABLES = ("residents", "dwellings", "addresses")
 
@@ -30,6 +32,8 @@ class Opened:
     residents, dwellings, addresses : CleanTable
     settings : RegisterSettings
     settings_file : Path or None
+    survey : CleanTable or None
+        Answers that lie beside the registers; None where there are none, or nobody asks for them.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -38,6 +42,7 @@ class Opened:
     addresses: CleanTable
     settings: RegisterSettings
     settings_file: Path | None
+    survey: CleanTable | None = None
 
     @property
     def tables(self) -> tuple[CleanTable, ...]:
@@ -47,7 +52,8 @@ class Opened:
     @property
     def all_tables(self) -> tuple[CleanTable, ...]:
         """The three, each followed by what is joined to it."""
-        return tuple(each for table in self.tables for each in (table, *(link.table for link in table.links)))
+        tables = (*self.tables, self.survey) if self.survey is not None else self.tables
+        return tuple(each for table in tables for each in (table, *(link.table for link in table.links)))
 
     def notes(self) -> tuple[Note, ...]:
         """What was found out about the files: how they are written, and how many rows are joined."""
@@ -62,7 +68,11 @@ class Opened:
 
 
 def open_registers(
-    folder: Path, threads: int | None = None, may_lack_values: bool = False, year: int | None = None
+    folder: Path,
+    threads: int | None = None,
+    may_lack_values: bool = False,
+    year: int | None = None,
+    with_survey: bool = False,
 ) -> Opened:
     """Open the tables of a folder; afterwards the connection reaches their files and nothing else.
 
@@ -75,6 +85,8 @@ def open_registers(
         Whether columns that are neither keys nor positions may be missing: see `udsat_geo.registers.read`.
     year : int, optional
         Which year of a folder that holds several; without it what the settings say.
+    with_survey : bool
+        Whether a survey is opened too, where there is one.
 
     Raises
     ------
@@ -91,13 +103,23 @@ def open_registers(
         problems.of(open_files, connection, folder, name, settings.table(name), may_lack_values, read)
         for name in TABLES
     ]
+    if with_survey and _has_survey(folder, settings, read):
+        opened.append(problems.of(open_files, connection, folder, SURVEY, settings.table(SURVEY), False, read))
     problems.check()
     files = [each for each in opened if each is not None]
     _lock(connection, [path for each in files for source in each.sources for path in source.parts or (source.path,)])
     cleaned = [problems.of(clean_files, connection, each) for each in files]
     problems.check()
-    residents, dwellings, addresses = (table for table in cleaned if table is not None)
-    return Opened(connection, residents, dwellings, addresses, settings, settings_file(folder))
+    residents, dwellings, addresses, *surveys = (table for table in cleaned if table is not None)
+    survey = surveys[0] if surveys else None
+    return Opened(connection, residents, dwellings, addresses, settings, settings_file(folder), survey)
+
+
+def _has_survey(folder: Path, settings: RegisterSettings, read: YearRead) -> bool:
+    """Whether a survey is named, or lies there under its own name."""
+    layout = settings.survey
+    named = layout.file is not None or bool(tables_named(folder, SURVEY))
+    return named or bool(years_by_name(folder, SURVEY, layout, read.ways))
 
 
 def check(opened: Opened) -> tuple[Opened, dict[str, int], dict[str, int]]:
@@ -116,11 +138,12 @@ def check(opened: Opened) -> tuple[Opened, dict[str, int], dict[str, int]]:
     """
     rows, counts = check_tables(opened.connection, opened.all_tables)
     problems = Problems()
-    for table in opened.tables:
+    for table in (*opened.tables, *([] if opened.survey is None else [opened.survey])):
         problems.of(check_links, opened.connection, table)
     problems.check()
     residents, dwellings = (put_together(opened.connection, each) for each in (opened.residents, opened.dwellings))
-    return dataclasses.replace(opened, residents=residents, dwellings=dwellings), rows, counts
+    survey = opened.survey and put_together(opened.connection, opened.survey)
+    return dataclasses.replace(opened, residents=residents, dwellings=dwellings, survey=survey), rows, counts
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:

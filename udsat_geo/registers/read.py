@@ -39,8 +39,18 @@ from udsat_geo.registers.expressions import (
 from udsat_geo.registers.keys import difference_of_keys, written_alike
 from udsat_geo.registers.layout import columns_of
 from udsat_geo.registers.opening import Opened, check, open_registers
-from udsat_geo.registers.schema import CRS
+from udsat_geo.registers.schema import CRS, SURVEY
 from udsat_geo.registers.settings import RegisterSettings
+from udsat_geo.registers.survey import (
+    PlaceOfDistrict,
+    answers_at,
+    count_answers,
+    is_answered_by_survey,
+    keep_answers,
+    places_of_answers,
+    way_of,
+    weighted,
+)
 from udsat_geo.registers.tables import TableSource, is_whole_type
 from udsat_geo.sources.crs import coordinates_in, same_crs, short_crs
 from udsat_geo.sources.engine import check_room, quoted
@@ -97,6 +107,7 @@ def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> tup
     import pyarrow as pa
 
     connection, table = opened.connection, opened.addresses
+    answers = _positions_of_answers(opened)
     with reading(table.source):
         rows = connection.sql(
             f"SELECT address_id, easting, northing, {HASH.format(key='address_id')} AS hash_of_key "
@@ -114,12 +125,34 @@ def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> tup
         address_id = rows["address_id"].filter(pa.array(has_position))
         located = Located(address_id, easting[has_position], northing[has_position])
     located, notes = _in_the_plane(located, table.source)
-    placed, n_places = place(located)
+    placed, n_places = place(located if answers is None else _both(located, answers))
+    if answers is not None:
+        addressed = len(located.easting)
+        connection.register("answers_placed", pa.table({"answer": answers.address_id, "place": placed[addressed:]}))
+        placed = placed[:addressed]
     counts["addresses_outside_all_units"] = int((placed < 0).sum())
     place_of_address = np.full(rows.num_rows, NO_POSITION, dtype=np.int32)
     place_of_address[has_position] = np.where(placed < 0, OUTSIDE, placed)
     connection.register("addresses", pa.table({"address_id": rows["address_id"], "place": place_of_address}))
     return n_places, notes
+
+
+def _positions_of_answers(opened: Opened) -> Located | None:
+    """Where the answers of a survey lie that is placed by positions, by their numbers; None where none is."""
+    if opened.survey is None or way_of(opened.survey) != "easting":
+        return None
+    found = answers_at(opened.connection)
+    sides = (np.asarray(found[name].to_numpy(), dtype=np.float64) for name in ("easting", "northing"))
+    return _in_the_plane(Located(found["answer"], *sides), opened.survey.source)[0]
+
+
+def _both(addresses: Located, answers: Located) -> Located:
+    """Addresses and, after them, what else is to be placed."""
+    import pyarrow as pa
+
+    ids = pa.chunked_array([*addresses.address_id.chunks, *answers.address_id.cast(pa.string()).chunks])
+    easting = np.concatenate([addresses.easting, answers.easting])
+    return Located(ids, easting, np.concatenate([addresses.northing, answers.northing]))
 
 
 def _in_the_plane(located: Located, source: TableSource) -> tuple[Located, tuple[Note, ...]]:
@@ -197,7 +230,8 @@ def link_dwellings(
     dangling = int((place == DANGLING).sum())
     if dangling:
         raise InputError(_dangling(opened, table.select(), "address_id", "addresses", dangling))
-    connection.unregister("addresses")
+    if opened.survey is None:  # whose answers may name addresses
+        connection.unregister("addresses")
     return np.maximum(place, -1), np.minimum(place, 0)
 
 
@@ -524,6 +558,8 @@ class RegisterSums:
     settings : RegisterSettings
     let : dict
         Name -> value of what ``[let]`` evaluated.
+    answers : int64, shape (n_places, n_criteria), or None
+        How many answers of a survey each criterion counts; 0 for those over other registers. None without a survey.
     """
 
     residents: NDArray[np.int64]
@@ -538,6 +574,7 @@ class RegisterSums:
     notes: tuple[Note, ...]
     settings: RegisterSettings
     let: dict[str, float | None] = field(default_factory=dict)
+    answers: NDArray[np.int64] | None = None
 
 
 def read_registers(
@@ -566,8 +603,18 @@ def read_registers(
     return sums_of_opened(open_registers(folder, threads, year=year), policy, place)
 
 
-def sums_of_opened(opened: Opened, policy: Policy, place: Place) -> RegisterSums:
+def sums_of_opened(
+    opened: Opened, policy: Policy, place: Place, districts: PlaceOfDistrict | None = None
+) -> RegisterSums:
     """Add up the criteria of a policy over opened registers, and close them.
+
+    Parameters
+    ----------
+    opened : Opened
+    policy : Policy
+    place : callable
+    districts : callable, optional
+        Where answers of a survey lie that name a district.
 
     Raises
     ------
@@ -576,8 +623,10 @@ def sums_of_opened(opened: Opened, policy: Policy, place: Place) -> RegisterSums
     """
     check_policy_expressions(opened, policy)
     opened, rows, counts = check(opened)
+    if opened.survey is not None:
+        keep_answers(opened.connection, opened.survey, opened.residents)
     let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())
-    sums = _add_up(opened, policy, place, let, rows, counts)
+    sums = _add_up(opened, policy, place, let, rows, counts, districts)
     opened.connection.close()
     return sums
 
@@ -589,6 +638,7 @@ def _add_up(
     let: dict[str, float | None],
     rows: dict[str, int],
     counts: dict[str, int],
+    districts: PlaceOfDistrict | None,
 ) -> RegisterSums:
     """Place addresses, then dwellings, then residents, adding up on the way."""
     from udsat_geo.kernels.sums import count_rows
@@ -602,6 +652,7 @@ def _add_up(
     residents, residents_of_dwelling = _add_up_residents(opened, policy, place_of_dwelling, let, ratios)
     count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
     let |= _add_up_dwellings(opened, policy, residents_of_dwelling, place_of_dwelling, ratios)
+    answers = _add_up_answers(opened, policy, place_of_dwelling, districts, ratios, counts)
     notes = (*opened.notes(), *doubted)
     return RegisterSums(
         residents,
@@ -616,6 +667,7 @@ def _add_up(
         notes,
         opened.settings,
         let,
+        answers,
     )
 
 
@@ -680,12 +732,48 @@ def _add_up_dwellings(
     return let
 
 
+def _add_up_answers(
+    opened: Opened,
+    policy: Policy,
+    place_of_dwelling: NDArray[np.int32],
+    districts: PlaceOfDistrict | None,
+    ratios: Ratios,
+    counts: dict[str, int],
+) -> NDArray[np.int64] | None:
+    """Add up the criteria over a survey, weighted; how many answers each counts, shape (n_places, n_criteria)."""
+    import pyarrow as pa
+
+    if opened.survey is None:
+        return None
+    connection = opened.connection
+    place = places_of_answers(connection, opened.survey, opened.residents, place_of_dwelling, districts)
+    count_answers(connection, place, counts)
+    connection.register(
+        "places", pa.table({"answer": np.arange(len(place), dtype=np.int32), "place_of_answer": np.maximum(place, -1)})
+    )
+    own, criterion = weighted(policy)
+    sums = Ratios.empty(len(ratios.numerator), len(own.criteria))
+    relation = "(SELECT s.*, p.place_of_answer FROM survey s JOIN places p USING (answer) WHERE s.weight IS NOT NULL)"
+    add_ratios(connection, own, SURVEY, relation, "place_of_answer", lambda place: place, {}, sums)
+    ratios.numerator[:, criterion], ratios.denominator[:, criterion] = sums.numerator[:, ::2], sums.denominator[:, ::2]
+    ratios.numerator_unit[criterion] = sums.numerator_unit[::2]
+    ratios.denominator_unit[criterion] = sums.denominator_unit[::2]
+    answers = np.zeros_like(ratios.numerator)
+    answers[:, criterion] = sums.denominator[:, 1::2]
+    return answers
+
+
 Missing = dict[str, tuple[str, ...]]
 """Key of a criterion -> the columns it would need and the registers lack, each with its table."""
 
 
 def read_partial_registers(
-    folder: Path, policy: Policy, place: Place, threads: int | None = None, year: int | None = None
+    folder: Path,
+    policy: Policy,
+    place: Place,
+    threads: int | None = None,
+    year: int | None = None,
+    districts: PlaceOfDistrict | None = None,
 ) -> tuple[RegisterSums, Missing]:
     """Read registers as `udsat_geo.registers.read.read_registers` does, criteria without their columns left out.
 
@@ -699,6 +787,8 @@ def read_partial_registers(
     threads : int, optional
     year : int, optional
         Which year of a folder that holds several.
+    districts : callable, optional
+        Where answers of a survey lie that name a district.
 
     Returns
     -------
@@ -712,13 +802,13 @@ def read_partial_registers(
     InputError
         See `udsat_geo.registers.read.read_registers`.
     """
-    check_policy_fits(policy)
-    opened = open_registers(folder, threads, may_lack_values=True, year=year)
+    check_policy_fits(policy, may_read_survey=True)
+    opened = open_registers(folder, threads, True, year, with_survey=is_answered_by_survey(policy))
     lacking = _lacking(opened, policy)
     missing = {key: lacking[key] for key in policy.keys if lacking[key]}
     if not missing:
-        return sums_of_opened(opened, policy, place), missing
-    sums = sums_of_opened(opened, _without(policy, lacking), place)
+        return sums_of_opened(opened, policy, place, districts), missing
+    sums = sums_of_opened(opened, _without(policy, lacking), place, districts)
     kept = np.flatnonzero([key not in missing for key in policy.keys])
 
     def widened(values: NDArray[np.int64], fill: int) -> NDArray[np.int64]:
@@ -732,6 +822,7 @@ def read_partial_registers(
         denominator=widened(sums.denominator, 0),
         numerator_unit=widened(sums.numerator_unit, 1),
         denominator_unit=widened(sums.denominator_unit, 1),
+        answers=None if sums.answers is None else widened(sums.answers, 0),
     ), missing
 
 
@@ -743,6 +834,9 @@ def _lacking(opened: Opened, policy: Policy) -> Missing:
             lacking[f"{register}.{name}"] = tuple(_absent(opened, register, expression))
     for criterion in policy.criteria:
         register = criterion.register_name
+        if register == SURVEY and opened.survey is None:
+            lacking[criterion.key] = (SURVEY,)
+            continue
         sides = (criterion.where, criterion.numerator, criterion.denominator)
         used = {name for side in sides for name in _names_in(opened, side)}
         found = [column for side in sides for column in _absent(opened, register, side)]
@@ -755,6 +849,7 @@ def _lacking(opened: Opened, policy: Policy) -> Missing:
 def _absent(opened: Opened, register: str, expression: str) -> list[str]:
     """The columns that an expression names and a register could have, but does not."""
     tables = {"residents": opened.residents, "dwellings": opened.dwellings}
+    tables |= {} if opened.survey is None else {SURVEY: opened.survey}
     if register not in tables:
         return []
     used = _names_in(opened, expression)
@@ -779,85 +874,3 @@ def _without(policy: Policy, lacking: Missing) -> Policy:
     }
     criteria = tuple(criterion for criterion in policy.criteria if not lacking[criterion.key])
     return policy.model_copy(update={"let": let, "criteria": criteria})
-
-
-_EVERYONE = Policy.model_validate(
-    {
-        "id": "everyone",
-        "years": (1, 9999),
-        "criteria": [{"key": "everyone", "register": "residents", "numerator": "1", "worse": "high"}],
-        "rule": {"core": 0.0},
-    }
-)
-"""A policy that needs no column but the keys."""
-
-
-@dataclass(frozen=True)
-class Addressed:
-    """Addresses with a position, in the order of their register.
-
-    Attributes
-    ----------
-    address_id : object (str), shape (n_addresses,)
-    easting, northing : float64, shape (n_addresses,)
-    residents : int64, shape (n_addresses,)
-    counts : dict
-        Rows that do not count, by reason.
-    notes : tuple of Note
-        How the files are written.
-    """
-
-    address_id: NDArray[np.object_]
-    easting: NDArray[np.float64]
-    northing: NDArray[np.float64]
-    residents: NDArray[np.int64]
-    counts: dict[str, int]
-    notes: tuple[Note, ...]
-
-
-def residents_by_address(folder: Path, threads: int | None = None, year: int | None = None) -> Addressed:
-    """Read a folder of registers, checked as for a designation, and count the residents of every address.
-
-    Parameters
-    ----------
-    folder : Path
-    threads : int, optional
-        For DuckDB; the result does not depend on it.
-    year : int, optional
-        Which year of a folder that holds several.
-
-    Raises
-    ------
-    InputError
-        With every problem found.
-    """
-    opened = open_registers(folder, threads, year=year)
-    connection = opened.connection
-    opened, rows, counts = check(opened)
-    found: list[Located] = []
-
-    def place(addresses: Located) -> tuple[NDArray[np.int32], int]:
-        found.append(addresses)
-        return np.arange(len(addresses.easting), dtype=np.int32), len(addresses.easting)
-
-    n_addresses, doubted = place_addresses(opened, place, counts)
-    del counts["addresses_outside_all_units"]
-    place_of_dwelling, unplaced = link_dwellings(opened, _EVERYONE, counts)
-    residents_of_dwelling = np.zeros(len(place_of_dwelling), dtype=np.int64)
-    with reading(opened.residents.source):
-        living = connection.sql(
-            f"SELECT CAST(d.rowid AS BIGINT), count(*) FROM {opened.residents.select()} r "
-            "JOIN dwellings d ON r.dwelling_id = d.dwelling_id GROUP BY 1"
-        ).fetchnumpy()
-    dwelling, count = living.values()
-    residents_of_dwelling[np.asarray(dwelling, dtype=np.int64)] = np.asarray(count, dtype=np.int64)
-    count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
-    del counts["residents_outside_all_units"]
-    residents = np.zeros(n_addresses, dtype=np.int64)
-    placed = place_of_dwelling >= 0
-    np.add.at(residents, place_of_dwelling[placed], residents_of_dwelling[placed])
-    connection.close()
-    address_id = np.empty(n_addresses, dtype=object)
-    address_id[:] = found[0].address_id.to_pylist()
-    notes = (*opened.notes(), *doubted)
-    return Addressed(address_id, found[0].easting, found[0].northing, residents, counts, notes)

@@ -65,6 +65,7 @@ class Column:
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "residents": (
+        Column("person_id", "key", required=False),
         Column("dwelling_id", "key"),
         Column("age", "whole"),
         Column("labour_status", "code", LABOUR_STATUS),
@@ -87,6 +88,25 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("northing", "number"),
     ),
 }
+
+SURVEY = "survey"
+"""A table of answers that may lie beside the registers."""
+
+COLUMNS_OF_SURVEY = (
+    Column("person_id", "key", required=False),
+    Column("dwelling_id", "key", required=False),
+    Column("address_id", "key", required=False),
+    Column("easting", "number", required=False),
+    Column("northing", "number", required=False),
+    Column("district", "key", required=False),
+    Column("weight", "number"),
+)
+
+
+def columns_of_table(name: str) -> tuple[Column, ...]:
+    """The columns that a table of registers, or a survey, has without being told."""
+    return COLUMNS_OF_SURVEY if name == SURVEY else COLUMNS[name]
+
 
 DECLARED: dict[str, Kind] = {
     "code": "code",

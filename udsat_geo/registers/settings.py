@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.chain import toml_content
-from udsat_geo.policy.faults import given_value, in_words
-from udsat_geo.registers.layout import JoinedFile, Names, TableLayout
-from udsat_geo.registers.schema import COLUMNS
+from udsat_geo.policy.faults import checked
+from udsat_geo.registers.layout import Names, TableLayout
+from udsat_geo.registers.schema import columns_of_table
 from udsat_geo.sources.kinds import plain
 
 NAME = "registers.toml"
@@ -85,6 +84,8 @@ class RegisterSettings(BaseModel):
         Name -> code list.
     registers : RegistersAtLarge
     residents, dwellings, addresses : TableLayout
+    survey : TableLayout
+        Of answers that lie beside them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -100,6 +101,7 @@ class RegisterSettings(BaseModel):
     residents: TableLayout = TableLayout()
     dwellings: TableLayout = TableLayout()
     addresses: TableLayout = TableLayout()
+    survey: TableLayout = TableLayout()
 
     def table(self, name: str) -> TableLayout:
         """The settings of one table, with the code lists of its columns among its values."""
@@ -107,7 +109,7 @@ class RegisterSettings(BaseModel):
         lists = {
             plain(column): codes.values for named, codes in self.codes.items() for column in codes.columns or (named,)
         }
-        coded = [column.name for column in COLUMNS[name] if column.kind in ("code", "boolean")]
+        coded = [column.name for column in columns_of_table(name) if column.kind in ("code", "boolean")]
         coded += [declared for declared, kind in found.types.items() if kind in ("code", "boolean")]
         values = dict(found.values)
         for ours in [*coded, "origin_country"]:
@@ -167,29 +169,11 @@ def read_settings(folder: Path) -> RegisterSettings:
     if path is None:
         return RegisterSettings()
     try:
-        return RegisterSettings.model_validate(_whole(toml_content(path.read_bytes(), path.name)))
+        data = path.read_bytes()
     except OSError as error:
         raise InputError(
             Problem(
                 str(path), _("cannot be read ({reason})").format(reason=reason_of(error)), _("Make it a readable file.")
             )
         ) from None
-    except ValidationError as error:
-        raise InputError([_problem(entry) for entry in error.errors()]) from None
-
-
-def _problem(entry: Any) -> Problem:
-    """One pydantic error entry in plain words."""
-    where = f"{NAME}: {'.'.join(str(place) for place in entry['loc'])}"
-    if entry["type"] == "extra_forbidden":
-        models: list[type[BaseModel]] = [RegisterSettings, TableLayout, JoinedFile]
-        others: dict[Any, type[BaseModel]] = {"registers": RegistersAtLarge, "profile": Profile, "codes": CodeList}
-        model = others.get(entry["loc"][0], models[min(len(entry["loc"]) - 1, 2)])
-        near = difflib.get_close_matches(str(entry["loc"][-1]), list(model.model_fields), 1)
-        hint = (
-            _("Did you mean {near!r}?").format(near=near[0])
-            if near
-            else _("Known here: {names}.").format(names=", ".join(model.model_fields))
-        )
-        return Problem(where, _("unknown key"), hint)
-    return Problem(where, in_words(entry) + given_value(entry.get("input")))
+    return checked(RegisterSettings, _whole(toml_content(data, path.name)), NAME)

@@ -70,7 +70,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
         ('worse = "low"', 'worse = "bad"', "mine.toml: goals[1] (owned).worse"),
         ('worse = "low"', "", "mine.toml: goals[1] (owned).worse: is missing"),
         ("numerator", "numrator", "mine.toml: goals[1] (owned).numrator: unknown key"),
-        ('"dwellings"', '"units"', "goals are answered by residents or dwellings"),
+        ('"dwellings"', '"units"', "goals are answered by residents, dwellings or a survey"),
         ("[[goals]]", "[crossings]\nwithin = -1\n[[goals]]", "mine.toml: crossings.within"),
         ("[[goals]]", "[polling]\nleast_share = 0\n[[goals]]", "mine.toml: polling.least_share"),
         ("[[goals]]", "[[goals", "is not valid TOML"),
