@@ -91,7 +91,7 @@ def test_areas_of_2017_are_at_their_places_and_of_their_size(seed):
         assert 0.8 * fact["hectares"] <= mine.sum() <= fact["hectares"], fact["name"]
 
 
-@pytest.mark.parametrize("year", [2017, 2021, 2025])
+@pytest.mark.parametrize("year", [2017, *(pytest.param(year, marks=pytest.mark.long) for year in (2021, 2025))])
 def test_members_are_inhabited_and_hold_a_thousand(tables, year):
     _, dwellings, _ = tables(year)
     truth = planted_areas(year)
