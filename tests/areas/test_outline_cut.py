@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, box
 
-from builders import make_barriers, make_cell_units, make_zone_units
+from builders import make_address_units, make_barriers, make_cell_units, make_zone_units
 from udsat_geo.areas.ground import area_outlines
-from udsat_geo.areas.outlines import cut_outlines
+from udsat_geo.areas.outlines import cut_outlines, shares_of_ground
 from udsat_geo.units.units import Units
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -64,6 +64,24 @@ def test_an_outline_that_loses_nothing_is_as_it_was(segments: Any) -> None:
     """An area on both sides of a barrier has a crossing, or it would be two: it stays whole."""
     whole = area_outlines(make_cell_units(PAIR), np.zeros(2, dtype=np.int64))[0]
     assert shapely.to_wkb(cut_one(PAIR, segments)) == shapely.to_wkb(whole)
+
+
+def test_the_piece_with_most_residents_stays_though_it_has_no_middle() -> None:
+    """A fence round the middle of a cell: nearly all of the cell lies outside it."""
+    fence = [(49, 49, 51, 49), (51, 49, 51, 51), (51, 51, 49, 51), (49, 51, 49, 49)]
+    assert cut_one([(0, 0)], fence).equals(box(0, 0, 100, 100))
+    # the middle lies in the narrowest of three strips, and most live in the one to the west
+    assert shapely.area(cut_one([(0, 0)], [(40, -10, 40, 110), (70, -10, 70, 110)])) == 30 * 100 + 40 * 100
+
+
+def test_of_what_outlines_hold_of_their_units_the_share_is_taken_unit_by_unit() -> None:
+    units = make_cell_units([(0, 0), (0, 1), (5, 5)])
+    area_of_unit = np.array([0, 0, 1])
+    outline = np.array([MultiPolygon([box(0, 0, 130, 100)]), MultiPolygon([box(500, 500, 540, 600)])], dtype=object)
+    assert shares_of_ground(outline, units, area_of_unit, 0.0).tolist() == pytest.approx([0.65, 0.4])
+    points = make_address_units([(0.0, 0.0), (1000.0, 0.0)])
+    halves = np.array([MultiPolygon([box(0, -50, 50, 50)]), MultiPolygon([box(900, -100, 1100, 100)])], dtype=object)
+    assert shares_of_ground(halves, points, np.array([0, 1]), 50.0).tolist() == pytest.approx([0.5, 1.0])
 
 
 def test_a_lake_becomes_a_hole() -> None:

@@ -17,6 +17,7 @@ from udsat_geo.areas.ground import (
     misplaced,
     overlapping,
     union_by_area,
+    unit_polygons,
 )
 from udsat_geo.areas.smooth import smooth_outlines
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, total
@@ -326,8 +327,10 @@ def cut_outlines(outline: Objects, units: Units, area_of_unit: Ints, barriers: B
     """Outlines without the pieces beyond a barrier that hold no centre of a member unit.
 
     Barriers that run through an outline split it into pieces. Those that hold the centre of at least one of the area's
-    units are kept, and united again: an area that reaches through a crossing stays whole. A barrier that ends inside
-    splits nothing. Zones are never cut: a zone is judged whole, on whichever side of a barrier its people live.
+    units are kept, and united again: an area that reaches through a crossing stays whole. So is the piece in which most
+    of its residents live, taking those of a cell as spread evenly over it (own choice): a barrier may run round the
+    middle of a cell and leave little of it. A barrier that ends inside splits nothing. Zones are never cut: a zone is
+    judged whole, on whichever side of a barrier its people live.
 
     Parameters
     ----------
@@ -355,10 +358,48 @@ def cut_outlines(outline: Objects, units: Units, area_of_unit: Ints, barriers: B
         holds = _hold_centres(pieces, area_of_piece, units, area_of_unit)
         # a piece lies wholly inside, or wholly outside: in a hole, or between the border and lines beyond it
         inside = shapely.contains(outline[area_of_piece[~holds]], shapely.point_on_surface(pieces[~holds]))
+        within = holds.copy()
+        within[~holds] = inside
         for area in np.intersect1d(area_of_piece[~holds][inside], area_of_piece[holds]):
-            result[area] = as_multipolygon(shapely.union_all(pieces[holds & (area_of_piece == area)]))
+            mine = np.flatnonzero(within & (area_of_piece == area))
+            kept = holds[mine]
+            kept[np.argmax(_residents_of_pieces(pieces[mine], units, np.flatnonzero(area_of_unit == area)))] = True
+            if not kept.all():
+                result[area] = as_multipolygon(shapely.union_all(pieces[mine[kept]]))
     normal: Objects = shapely.normalize(result)
     return normal
+
+
+def shares_of_ground(outline: Objects, units: Units, area_of_unit: Ints, reach: float) -> Floats:
+    """How much of their members' own ground outlines hold, each member's by itself, as a share; shape (n_areas,).
+
+    The ground of an address is the disc round it that outlines are made of. 1 for an area without members.
+
+    Parameters
+    ----------
+    outline : object (shapely MultiPolygon), shape (n_areas,)
+    units : Units
+    area_of_unit : int64, shape (n_units,)
+        -1 is none.
+    reach : float
+        Of addresses.
+    """
+    members = np.flatnonzero(area_of_unit >= 0)
+    area = area_of_unit[members]
+    if units.kind == "addresses":
+        points = shapely.points(units.easting[members], units.northing[members])
+        own = shapely.buffer(points, reach / 2)
+    else:
+        own = unit_polygons(units, members)
+    whole = shapely.area(own)
+    shapely.prepare(outline)
+    held = np.where(shapely.covers(outline[area], own), whole, 0.0)
+    # what is wholly inside is most of it: only what is not is cut
+    crossed = np.flatnonzero((held == 0) & (whole > 0))
+    held[crossed] = shapely.area(shapely.intersection(outline[area[crossed]], own[crossed]))
+    total_held, total_whole = (np.bincount(area, weights=each, minlength=len(outline)) for each in (held, whole))
+    shares: Floats = np.divide(total_held, total_whole, out=np.ones(len(outline)), where=total_whole > 0)
+    return shares
 
 
 def _pieces(outline: Objects, lines: Objects, outline_of_line: Ints) -> tuple[Objects, Ints]:
@@ -372,6 +413,20 @@ def _pieces(outline: Objects, lines: Objects, outline_of_line: Ints) -> tuple[Ob
     pieces, outline_of_piece = shapely.get_parts(shapely.polygonize(noded[:, np.newaxis]), return_index=True)
     large = shapely.area(pieces) >= LEAST_M2
     return pieces[large], outline_of_piece[large]
+
+
+def _residents_of_pieces(pieces: Objects, units: Units, members: Ints) -> Floats:
+    """Residents of each piece, those of a unit spread evenly over its ground; by ground where nobody lives at all."""
+    if units.kind == "addresses":
+        own, ground = shapely.points(units.easting[members], units.northing[members]), np.ones(len(members))
+    else:
+        own = unit_polygons(units, members)
+        ground = shapely.area(own)
+    piece, unit = shapely.STRtree(own).query(pieces, predicate="intersects")
+    shared = shapely.area(shapely.intersection(pieces[piece], own[unit])) if units.kind != "addresses" else 1.0
+    people = units.residents[members] if units.residents[members].any() else np.ones(len(members), dtype=np.int64)
+    weights = shared / ground[unit] * people[unit]
+    return np.bincount(piece, weights=weights, minlength=len(pieces)).astype(np.float64)
 
 
 def _hold_centres(pieces: Objects, area_of_piece: Ints, units: Units, area_of_unit: Ints) -> Flags:
