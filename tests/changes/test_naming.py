@@ -8,14 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
-from builders import make_designated
+from builders import make_designated, make_scores, make_zone_units
 from drawn import draw, form, policy_with
 from udsat_geo.areas.area_set import AreaSet, Members
+from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.roles import Areas
 from udsat_geo.changes.diff import compare
 from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.messages.errors import InputError
+from udsat_geo.units.edges import find_edges
 from udsat_geo.units.places import Places, place_of_points, read_places
 from udsat_geo.units.units import Units
 
@@ -65,6 +68,16 @@ def test_an_area_is_called_after_where_most_of_its_residents_live(tmp_path: Path
     assert found.name.tolist() == ["Middle", "East"]
     assert found.district.tolist() == ["The district"] * 2
     assert found.area_id.tolist() == ["2021-01", "2021-02"]
+
+
+def test_an_area_of_named_zones_is_called_after_the_zone_of_most_residents(tmp_path: Path) -> None:
+    zones = make_zone_units([shapely.box(100 * i, 0, 100 * i + 100, 100) for i in range(4)], [5, 9, 9, 2])
+    zones = replace(zones, name=np.array(["Ved Åen", "Mosen", "Lunden", None], dtype=object))
+    policy = policy_with()
+    areas = form_areas(zones, make_scores([1.5, 1.5, 1.5, 1.5]), find_edges(zones, policy), policy)
+    places = places_of(tmp_path, box("Byen", "neighbourhood", 0, 0, 400, 100))
+    assert named(zones, areas, places).name.tolist() == ["Lunden"]
+    assert named(replace(zones, name=None), areas, places).name.tolist() == ["Byen"]
 
 
 def test_without_a_place_the_district_names_it_and_without_any_a_number(tmp_path: Path) -> None:

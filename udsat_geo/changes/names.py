@@ -1,9 +1,10 @@
 """Names and lasting ids of areas.
 
 An area that continues one of the previous designation (`Changes.continues` of `udsat_geo.changes.diff`) keeps its id
-and name. A new one takes an id that was never used, the year and a running number, and the name of the place that most
-of its residents live in, else of its district; a second area of one name gets the number 2, and so on. Without either,
-its name is the first plain number from its own on that no other has.
+and name. A new one takes an id that was never used, the year and a running number. Its name is that of the given zone
+that most of its residents live in, where zones have names (``units.name``), else of the place, else of the district; a
+second area of one name gets the number 2, and so on. Without any of them, its name is the first plain number from its
+own on that no other has.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ def name_areas(
     n_areas = len(areas)
     name: list[str | None] = [None] * n_areas
     area_id: list[str | None] = [None] * n_areas
+    zone = _zones_of_areas(units, areas)
     place, district = _places_of_areas(units, areas, places)
     if previous is not None:
         for area in np.flatnonzero(continues >= 0).tolist():
@@ -83,7 +85,7 @@ def name_areas(
                 number += 1
             area_id[area] = f"{year}-{number:0{digits}d}"
         if name[area] is None:
-            wanted = place[area] or district[area]
+            wanted = zone[area] or place[area] or district[area]
             name[area] = _unused(wanted, used_names) if wanted else _plain(_("Area", language), area + 1, used_names)
             used_names.add(str(name[area]))
     has_place = np.array([bool(one or other) for one, other in zip(place, district, strict=True)], dtype=bool)
@@ -100,6 +102,19 @@ def _places_of_areas(units: Units, areas: Areas, places: Places | None) -> tuple
         of_unit = place_of_points(places, units.easting[inside], units.northing[inside], districts)
         found.append(most_lived_in(of_unit, places, units.residents[inside], areas.area_of_unit[inside], len(areas)))
     return found[0], found[1]
+
+
+def _zones_of_areas(units: Units, areas: Areas) -> list[str | None]:
+    """The name of the zone of each area that most of its residents live in, of equals the first by name."""
+    best: list[tuple[int, str] | None] = [None] * len(areas)
+    if units.kind == "zones" and units.name is not None:
+        for unit in np.flatnonzero(areas.area_of_unit >= 0).tolist():
+            area, name = int(areas.area_of_unit[unit]), str(units.name[unit] or "").strip()
+            found = best[area]
+            one = (-int(units.residents[unit]), name)
+            if name and (found is None or one < found):
+                best[area] = one
+    return [None if found is None else found[1] for found in best]
 
 
 def _unused(wanted: str, used: set[str]) -> str:
