@@ -12,6 +12,7 @@ from udsat_geo.areas.decisions import Decisions, apply_decisions
 from udsat_geo.areas.gaps import bridge_pieces, fill_holes
 from udsat_geo.areas.ground import Ground
 from udsat_geo.areas.roles import Areas, Memory, Standing, number_areas, stand
+from udsat_geo.areas.splitting import split_areas
 from udsat_geo.kernels.arrays import Flags, Ints, total
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores, composite_of_rates, count_exceeded, exceeds, gaps
@@ -50,6 +51,7 @@ def form_areas(
     memory: Memory | None = None,
     ran_before: Flags | None = None,
     decisions: Decisions | None = None,
+    place_of_unit: Ints | None = None,
 ) -> Areas:
     """Form the areas of a policy.
 
@@ -72,6 +74,8 @@ def form_areas(
     ran_before : bool, shape (n_units,), optional
         Units that qualified in the earlier years that ``rule.years_running`` asks for.
     decisions : Decisions, optional
+    place_of_unit : int64, shape (n_units,), optional
+        The named place of each unit, -1 is none: areas that are cut are cut along places rather.
     """
     least = policy.areas.residents
     groups = _group(units, scores, edges, policy, barriers, memory, ran_before)
@@ -84,6 +88,7 @@ def form_areas(
     number[np.flatnonzero(keeps)] = np.arange(int(keeps.sum()))
     area_of_unit = number[groups.group_of_unit]
     ground = groups.ground.renumbered(number)
+    area_of_unit, ground = split_areas(units, edges, area_of_unit, ground, policy, place_of_unit)
     reason = _reasons(scores, policy, groups, area_of_unit)
     role = np.where(area_of_unit < 0, roles.OUTSIDE, groups.role).astype(np.int8)
     _tell_incumbents(groups, area_of_unit, role, reason)
@@ -95,7 +100,7 @@ def form_areas(
         included = changed & (area_of_unit >= 0)
         role[changed], reason[changed] = roles.OUTSIDE, roles.EXCLUDED_BY_DECISION
         role[included], reason[included] = roles.INCLUDED, roles.INCLUDED_BY_DECISION
-    place = number_areas(units, area_of_unit, max(len(keeps), len(kept_from)))
+    place = number_areas(units, area_of_unit, max(len(keeps), len(kept_from), int(ground.area.max(initial=-1)) + 1))
     kept_at = np.flatnonzero(kept_from >= 0)
     final_kept = np.full(int(place.max(initial=-1)) + 1, -1, dtype=np.int64)
     final_kept[place[kept_at][place[kept_at] >= 0]] = kept_from[kept_at][place[kept_at] >= 0]

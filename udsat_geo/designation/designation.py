@@ -14,7 +14,7 @@ from udsat_geo.areas.area_set import AreaSet, Figures, members_of_units
 from udsat_geo.areas.decisions import Overrides
 from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.near_misses import NearMiss, find_near_misses
-from udsat_geo.areas.outlines import outline_areas
+from udsat_geo.areas.outlines import outline_areas, shares_of_ground
 from udsat_geo.areas.roles import Areas, Memory
 from udsat_geo.changes.diff import Changes, compare
 from udsat_geo.changes.names import Named, name_areas
@@ -24,6 +24,7 @@ from udsat_geo.designation.surroundings import Around, Surroundings, read_surrou
 from udsat_geo.kernels.arrays import Flags, Ints, Objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
@@ -34,9 +35,14 @@ from udsat_geo.sources.origins import name_of
 from udsat_geo.units.barriers import Barriers
 from udsat_geo.units.crosswalk import Crosswalk, label_carried, pairs_between
 from udsat_geo.units.edges import Edges, find_edges, tell_gaps, uncut_edges
+from udsat_geo.units.places import place_of_points
 from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import Units, addresses_from_registers, cells_from_registers
 
+HALF = 0.5
+"""An outline that holds less of its members' ground than this share is told."""
+_AREAS_TOLD = 10
+"""How many ids of areas a note tells."""
 Progress = Callable[[str], None]
 RanBefore = Callable[[Objects, Crosswalk | None], Flags]
 """Unit ids, and how earlier zones belong to them -> whether each qualified in the earlier years that are asked for."""
@@ -225,15 +231,16 @@ def designate(
     around = dataclasses.replace(around, notes=(*around.notes, *told))
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
-    decisions = None if around.overrides is None else around.overrides.decisions
     memory = remember(previous, units, year) if rule.incumbents.remembers else None
-    areas = form_areas(units, scores, edges, rule, around.barriers, memory, ran, decisions)
+    places = _places(units, rule, around)
+    areas = form_areas(units, scores, edges, rule, around.barriers, memory, ran, around.decisions, places)
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step(_("comparing", language))
     changes = _changes(year, units, areas, outline, previous)
     continues = np.full(len(areas), -1, dtype=np.int64) if changes is None else changes.continues
     named = name_areas(year, units, areas, around.places, previous, continues, language)
-    found["notes"] = (*found["notes"], *_notes(rule, units, scores, around, outline, named, inputs, previous, language))
+    shape = _notes_of_shape(rule, units, areas, outline, named, around, language)
+    found["notes"] = (*found["notes"], *_notes(rule, units, scores, around, named, inputs, previous, language), *shape)
     return Designation(
         year=year,
         policy=policy.model_copy(update={"policy": rule}),
@@ -289,6 +296,14 @@ def _edges(units: Units, rule: Policy, barriers: Barriers | None, language: str)
     return uncut, (*told, _parted(edges, uncut, language))
 
 
+def _places(units: Units, rule: Policy, around: Surroundings) -> Ints | None:
+    """The place of each unit, where areas may be cut along them."""
+    places = around.places
+    if places is None or not (rule.areas.most_residents or rule.areas.compact):
+        return None
+    return place_of_points(places, units.easting, units.northing, districts=False)
+
+
 def _parted(before: Edges, after: Edges, language: str) -> str:
     """How many pairs of neighbours the barriers part."""
     parted = len(before) - len(after)
@@ -310,7 +325,6 @@ def _notes(
     units: Units,
     scores: Scores,
     around: Surroundings,
-    outline: Objects,
     named: Named,
     inputs: Inputs,
     previous: AreaSet | None,
@@ -322,10 +336,6 @@ def _notes(
         told = {"n": int((~named.has_place).sum()), "of": len(named.has_place)}
         text = _("{name}: {n} of {of} areas have none of the places near", language)
         notes.append(text.format(name=name_of(file_of(inputs.around.places)), **told))
-    groundless = [area.is_empty for area in outline]
-    if any(groundless):
-        text = _("Without an outline, as other areas with more residents have all their ground: {areas}", language)
-        notes.append(text.format(areas=", ".join(named.area_id[groundless])))
     if previous is not None and len(previous.members):
         now = members_of_units(units, np.full(len(units), -1, dtype=np.int64))
         # cells and addresses of registers come and go with their dwellings; given units do not
@@ -335,6 +345,36 @@ def _notes(
             "The policy remembers earlier areas, but there is no earlier designation: all units are judged as new."
         )
         notes.append(_(text, language))
+    return tuple(notes)
+
+
+def _notes_of_shape(
+    rule: Policy, units: Units, areas: Areas, outline: Objects, named: Named, around: Surroundings, language: str
+) -> tuple[str, ...]:
+    """Areas that have no outline, hold little of their ground, or are larger than the policy wants."""
+    empty = np.array([area.is_empty for area in outline], dtype=bool)
+    shares = np.ones(len(areas))
+    # the exact outlines of cells that no barrier cuts, and those of zones, hold all of it
+    if units.kind == "addresses" or (
+        units.kind == "cells" and (rule.areas.outline != "exact" or around.barriers is not None)
+    ):
+        shares = shares_of_ground(outline, units, areas.area_of_unit, rule.areas.reach)
+    most = rule.areas.most_residents
+    told = (
+        (empty, N_("Without an outline, as other areas with more residents have all their ground: {areas}")),
+        (~empty & (shares < HALF), N_("The outline holds less than half of the ground of the area's units: {areas}")),
+        (
+            (areas.residents > most) & (most > 0),
+            N_("More than {most} residents, and no cut leaves {least} on both sides: {areas}"),
+        ),
+    )
+    limits = {"most": decimal(most, 0, language), "least": decimal(rule.areas.residents, 0, language)}
+    notes = []
+    for which, text in told:
+        if which.any():
+            ids = named.area_id[which].tolist()
+            more = f", ... ({len(ids)})" if len(ids) > _AREAS_TOLD else ""
+            notes.append(_(text, language).format(areas=", ".join(ids[:_AREAS_TOLD]) + more, **limits))
     return tuple(notes)
 
 

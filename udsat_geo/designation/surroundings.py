@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from udsat_geo.areas.decisions import Overrides, read_overrides
+from udsat_geo.areas.decisions import Decisions, Overrides, read_overrides
 from udsat_geo.areas.outlines import Parcels, read_parcels
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import _
@@ -71,6 +71,11 @@ class Surroundings:
     overrides: Overrides | None = None
     notes: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def decisions(self) -> Decisions | None:
+        """What was decided by hand, where anything was."""
+        return None if self.overrides is None else self.overrides.decisions
 
 
 def read_surroundings(around: Around, units: Units, policy: Policy, language: str) -> Surroundings:

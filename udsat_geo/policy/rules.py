@@ -333,6 +333,10 @@ class AreasRule(Rule):
         How near, in metres, a crossing must lie to where a barrier is met to open it.
     outline : {"exact", "smooth"}
         Of areas of cells; addresses and zones have outlines of their own.
+    most_residents : int
+        An area with more is cut at its necks; 0 cuts none.
+    compact : float
+        An area less compact than this is cut at its neck, where that makes it more so; 0 cuts none.
     """
 
     neighbours: Literal["queen", "rook", "none"] = "queen"
@@ -344,6 +348,8 @@ class AreasRule(Rule):
     fill_below: float | None = None
     crossing: float = Field(50.0, ge=0, le=5000)
     outline: Literal["exact", "smooth"] = "exact"
+    most_residents: int = Field(0, ge=0)
+    compact: float = Field(0.0, ge=0, lt=1)
 
 
 class IncumbentsRule(Rule):
@@ -528,6 +534,15 @@ class Policy(Rule):
         if areas.neighbours == "none" and (areas.bridge > 0 or areas.holes > 0):
             faults.append(
                 "areas.neighbours: " + _('with "none", each unit stands by itself; leave out bridge and holes')
+            )
+        if 0 < areas.most_residents < areas.residents:
+            told = {"most": decimal(areas.most_residents, 0), "least": decimal(areas.residents, 0)}
+            what = _("{most} is less than areas.residents ({least}); no part may hold fewer than that")
+            faults.append("areas.most_residents: " + what.format(**told))
+        if areas.neighbours == "none" and (areas.most_residents or areas.compact):
+            faults.append(
+                "areas.neighbours: "
+                + _('with "none", each unit stands by itself; leave out most_residents and compact')
             )
         if areas.fill_below is not None and not areas.holes:
             faults.append("areas.fill_below: " + _("says nothing without areas.holes"))

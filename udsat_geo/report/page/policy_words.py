@@ -191,6 +191,12 @@ def _areas(policy: Policy, language: str) -> list[str]:
     else:
         lines = [_(NEIGHBOURS[areas.neighbours], language)]
     lines.append(_least(areas.residents, language))
+    if areas.most_residents:
+        text = _("An area with more than {most} residents is cut at its necks.", language)
+        lines.append(text.format(most=decimal(areas.most_residents, 0, language)))
+    if areas.compact:
+        text = _("An area that fills less than {share} of the circle around it is cut where that helps.", language)
+        lines.append(text.format(share=decimal(areas.compact, 2, language)))
     if areas.neighbours == "none":
         return lines + _smooth(policy, language)
     if not by_distance and areas.bridge:
