@@ -93,7 +93,8 @@ class Designate(UdsatAlgorithm):
         previous = self.parameterAsString(parameters, "PREVIOUS", context).strip()
         is_file = previous not in ("none", "made") and re.fullmatch(r"-?[0-9]+", previous) is None
         self.option("PREVIOUS", absolute(previous) if is_file else previous)
-        self.option("CROSSWALK", self.path(parameters, "CROSSWALK", context))
+        crosswalk = self.parameterAsString(parameters, "CROSSWALK", context).strip()
+        self.option("CROSSWALK", crosswalk if crosswalk in ("area", "residents") else absolute(crosswalk))
         self.option("CROSSWALK_COLUMNS", self.parameterAsString(parameters, "CROSSWALK_COLUMNS", context).strip())
         self.rounds = 1 if previous == "none" else _ROUNDS
         for reference in re.split(r"[\s;]+", self.parameterAsString(parameters, "REFERENCES", context)):

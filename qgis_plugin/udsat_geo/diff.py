@@ -75,7 +75,8 @@ class Diff(UdsatAlgorithm):
         # given once it is of both
         self.option("NAME_BEFORE", names[0] or names[1])
         self.option("NAME_NOW", names[1] if names[0] else "")
-        self.option("CROSSWALK", self.path(parameters, "CROSSWALK", context))
+        crosswalk = self.parameterAsString(parameters, "CROSSWALK", context).strip()
+        self.option("CROSSWALK", crosswalk if crosswalk in ("area", "residents") else absolute(crosswalk))
         self.option("CROSSWALK_COLUMNS", self.parameterAsString(parameters, "CROSSWALK_COLUMNS", context).strip())
         for name in ("ALLOW_OVERLAPS", "WHY"):
             if self.parameterAsBool(parameters, name, context):

@@ -153,6 +153,79 @@ def test_a_run_with_a_crosswalk_comes_out_the_same(street: Street, monkeypatch: 
     assert street.call(udsat, "rerun", "out", "--json")["same"]
 
 
+REGISTERS = POLICY.replace('residents = "people"\n', "").replace('register = "units"', 'register = "residents"')
+REGISTERS = REGISTERS.replace(
+    '"poor"\ndenominator = "people"', '"labour_status = \'permanently_outside\'"\ndenominator = "1"'
+)
+
+
+@pytest.fixture
+def registers(street: Street) -> Path:
+    """The people of the street as registers of both years, and a policy over them."""
+    rows = [
+        {
+            "dwelling_id": block,
+            "age": 40,
+            "labour_status": "permanently_outside" if one < poor else "employed",
+            "education": "basic",
+            "disposable_income": 100_000,
+            "origin": "danish",
+        }
+        for block, (people, poor) in enumerate(zip(PEOPLE, POOR, strict=True))
+        for one in range(people)
+    ]
+    blocks = range(len(PEOPLE))
+    for year in (2017, 2021):
+        folder = street.folder / "raw" / str(year)
+        folder.mkdir(parents=True)
+        pd.DataFrame(rows).to_csv(folder / "residents.csv", index=False)
+        pd.DataFrame({"dwelling_id": blocks, "address_id": blocks, "area_m2": 5000}).to_csv(
+            folder / "dwellings.csv", index=False
+        )
+        places = {"address_id": blocks, "easting": [700_050 + 100 * i for i in blocks], "northing": 6_170_060}
+        pd.DataFrame(places).to_csv(folder / "addresses.csv", index=False)
+    (street.folder / "registers.toml").write_text(REGISTERS.format(more=""), encoding="utf-8")
+    return street.folder / "raw"
+
+
+def test_residents_at_addresses_are_a_crosswalk(
+    street: Street, registers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(street.folder)
+    given = {"policy": "registers.toml"}
+    street.designate(2017, "--registers", registers, **given)
+    found = street.designate(
+        2021, "--registers", registers, "--crosswalk", "residents", "--format", "gpkg,crate", **given
+    )
+    wanted = person_by_person(street.members(2017), street.members(2021))
+    assert min(wanted.values()) > 0
+    assert found["changes"]["residents"] == {event: wanted[event] for event in ("added", "removed", "kept")}
+    assert street.call(udsat, "rerun", "out", "--registers", registers, "--json")["same"]
+    told = street.call(
+        udsat, "why", 2017, 2021, "--registers", registers, "--units", street.folder / "zones_{year}.gpkg",
+        "--policy", street.folder / "registers.toml", "--crosswalk", "residents", "--json",
+    )  # fmt: skip
+    assert told["residents"]["in_all"]["parts"]["moving"] == 0
+
+
+def test_ground_is_a_crosswalk_when_it_is_told(street: Street) -> None:
+    """All blocks are alike: a zone of three of them gives a third of its people to the zone of each."""
+    street.designate(2017)
+    found = street.designate(2021, "--crosswalk", "area")
+    table = pd.DataFrame({"from": BEFORE, "to": NOW, "weight": 1.0}).groupby(["from", "to"], as_index=False).sum()
+    table["weight"] /= table.groupby("from").weight.transform("sum")
+    table.to_csv(street.folder / "ground.csv", index=False)
+    wanted = street.designate(2021, "--crosswalk", street.folder / "ground.csv")
+    assert found["changes"]["residents"] == wanted["changes"]["residents"]
+    assert [entry["name"] for entry in found["inputs"]] == ["zones_2021.gpkg"]
+    files = [street.folder / f"out/designation_{year}.gpkg" for year in (2017, 2021)]
+    compared = street.call(udsat, "diff", *files, "--crosswalk", "area", "--json")
+    assert compared["totals"]["residents_kept"] == found["changes"]["residents"]["kept"]
+    refused = CliRunner().invoke(udsat, ["diff", *map(str, files), "--crosswalk", "residents"])
+    assert refused.exit_code == 2
+    assert "with --registers and --year areas are weighed by the residents at addresses" in refused.stderr
+
+
 def test_lineage_follows_areas_over_changed_zones(street: Street) -> None:
     street.designate(2017)
     found = street.designate(2021, "--crosswalk", street.crosswalk)

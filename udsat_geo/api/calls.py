@@ -191,7 +191,7 @@ def diff(
         The column that tells polygons apart, of both files or of each.
     crosswalk : str, Path or DataFrame, optional
         Where zones changed between the years: a table of earlier zone (``from``), zone of now (``to``) and the share of
-        the earlier one's residents (``weight``).
+        the earlier one's residents (``weight``); or ``"area"`` or ``"residents"``, as the command has it.
     crosswalk_columns : sequence of str
         Its columns, where they are called otherwise.
     allow_overlaps : bool
@@ -213,18 +213,19 @@ def diff(
         If a file is at fault, or nothing can weigh the areas.
     """
     from udsat_geo.changes.compare import compare_areas
-    from udsat_geo.designation.job import carried_by
+    from udsat_geo.designation.job import carried_by, crosswalk_named
     from udsat_geo.files.area_set import read_two, weighing_by
 
     columns = (names,) if isinstance(names, str) else names or ()
     seed = DEFAULT_SEED if seed is None else seed
     loaded = None if policy is None else policy_of(policy)
     spoken = language or (now.language if isinstance(now, Result) else "da")
-    with _as_files({"before": before, "now": now, "units": units, "crosswalk": crosswalk}) as sides:
+    file, by = (crosswalk, "") if hasattr(crosswalk, "columns") else crosswalk_named(crosswalk)
+    with _as_files({"before": before, "now": now, "units": units, "crosswalk": file}) as sides:
         paths = sides.paths
         weighed_by = weighing_by(path_of(registers), paths.get("units"), year, loaded, seed)
         two = read_two(paths["before"], paths["now"], columns, spoken, allow_overlaps)
-        carried = carried_by(two[0], paths.get("crosswalk"), crosswalk_columns)
+        carried = carried_by(two[0], paths.get("crosswalk"), crosswalk_columns, by)
         found = compare_areas(carried, two[1], weighed_by, spoken, progress)
         return Difference(dataclasses.replace(found, notes=(*sides.told(spoken), *found.notes)))
 
@@ -282,7 +283,7 @@ def designate(
         one, as stored in `out`, else made anew.
     crosswalk : str, Path or DataFrame, optional
         Where zones changed between the years: a table of earlier zone (``from``), zone of now (``to``) and the share of
-        the earlier one's residents (``weight``).
+        the earlier one's residents (``weight``); or ``"area"`` or ``"residents"``, as the command has it.
     crosswalk_columns : sequence of str
         Its columns, where they are called otherwise.
     out : str or Path
@@ -320,7 +321,7 @@ def designate(
     >>> d = ug.designate(2025, language="en")  # doctest: +SKIP
     >>> d.areas[["area_id", "name", "residents"]]  # doctest: +SKIP
     """
-    from udsat_geo.designation.job import Job, run
+    from udsat_geo.designation.job import Job, crosswalk_named, run
     from udsat_geo.designation.layers import layers_of
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.earlier import store_of
@@ -329,9 +330,10 @@ def designate(
     out = out if designations is None else designations
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
     made_before = previous if isinstance(previous, Result) else None
-    inputs = {"units": units, **around, "overrides": overrides, "previous": made_before, "crosswalk": crosswalk}
+    table, by = (crosswalk, "") if hasattr(crosswalk, "columns") else crosswalk_named(crosswalk)
+    inputs = {"units": units, **around, "overrides": overrides, "previous": made_before, "crosswalk": table}
     with _as_files(inputs) as files:
-        table = files.paths.pop("units", None)
+        of_units = files.paths.pop("units", None)
         before: object = files.paths.pop("previous", None)
         if made_before is None and previous != CADENCE:
             before = "none" if previous is None else previous
@@ -339,7 +341,7 @@ def designate(
             year=year,
             policy=policy_of(policy, references),
             raw=path_of(registers),
-            units=table,
+            units=of_units,
             previous=None if before is None else str(before),
             around=Around(**files.paths),
             store=store_of(database_of(str(out)) if is_database(out) else Path(out)),
@@ -348,6 +350,7 @@ def designate(
             threads=threads,
             notes=files.told(language),
             crosswalk_columns=tuple(crosswalk_columns),
+            crosswalk_by=by,
         )
         with _within(threads, memory):
             made = run(job, progress)
@@ -467,7 +470,7 @@ def lineage(
     """
     from udsat_geo.changes.lineage import trace, trace_areas
     from udsat_geo.changes.tables import COLUMNS, lineage_rows
-    from udsat_geo.designation.job import Job, carried_by, designate_in_a_row
+    from udsat_geo.designation.job import Job, carried_by, crosswalk_named, designate_in_a_row
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.area_set import read_area_set, weighing_by
     from udsat_geo.files.earlier import store_of
@@ -475,12 +478,12 @@ def lineage(
     if (designations is None) == (years is None):
         raise InputError(Problem("lineage", _("needs designations or years, one of them"), _("Give one.")))
     seed = DEFAULT_SEED if seed is None else seed
-    raw, table = path_of(registers), path_of(units)
+    raw, table, (file, by) = path_of(registers), path_of(units), crosswalk_named(crosswalk)
     if years is not None:
         asked = list(years)
         job = Job(
             asked[0] if asked else 0, policy_of(policy), raw, table, store=store_of(), language=language, seed=seed,
-            threads=threads, around=Around(crosswalk=path_of(crosswalk)), crosswalk_columns=tuple(crosswalk_columns),
+            threads=threads, around=Around(crosswalk=file), crosswalk_columns=tuple(crosswalk_columns), crosswalk_by=by,
         )  # fmt: skip
         with _within(threads, memory):
             made = designate_in_a_row(job, asked, progress)
@@ -490,7 +493,7 @@ def lineage(
     else:
         with _as_files({str(place): each for place, each in enumerate(designations or ())}) as files:
             sides = [read_area_set(path, language) for path in files.paths.values()]
-            sides[:-1] = [carried_by(side, path_of(crosswalk), crosswalk_columns) for side in sides[:-1]]
+            sides[:-1] = [carried_by(side, file, crosswalk_columns, by) for side in sides[:-1]]
             with _within(threads, memory):
                 found, _notes = trace_areas(sides, weighing_by(raw, table, None, None, seed), language, progress)
     return rows_as_frame(lineage_rows(found), COLUMNS)
@@ -576,11 +579,11 @@ def why(
         If the years do not rise, or an input is at fault.
     """
     from udsat_geo.analysis.why import explain_change, why_as_data
-    from udsat_geo.designation.job import Job
+    from udsat_geo.designation.job import Job, crosswalk_named
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.earlier import store_of
 
-    first = policy_of(policy)
+    first, (file, by) = policy_of(policy), crosswalk_named(crosswalk)
     second = first if to_policy is None else policy_of(to_policy)
     raw, table, seed = path_of(registers), path_of(units), DEFAULT_SEED if seed is None else seed
     jobs = [
@@ -593,8 +596,9 @@ def why(
             language=language,
             seed=seed,
             threads=threads,
-            around=Around(crosswalk=path_of(crosswalk)),
+            around=Around(crosswalk=file),
             crosswalk_columns=tuple(crosswalk_columns),
+            crosswalk_by=by,
         )
         for year, rule in ((before, first), (now, second))
     ]

@@ -21,10 +21,10 @@ import shapely
 
 from udsat_geo.areas.ground import cell_squares
 from udsat_geo.kernels.arrays import Floats, Ints, Objects, total
-from udsat_geo.messages.errors import Problem
+from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.crs import reproject, same_crs
-from udsat_geo.units.crosswalk import Crosswalk
+from udsat_geo.units.crosswalk import Crosswalk, Overlay, lay_over
 from udsat_geo.units.grid import Grid, find_cells
 from udsat_geo.units.units import Units
 from udsat_geo.units.zones import zone_of_points
@@ -203,6 +203,8 @@ class AreaSet:
         Whether a resident of two areas counts in the first of them, which is refused otherwise.
     crosswalk : Crosswalk or None
         How the zones of this designation belong to those of the later one that it is compared with.
+    overlay : Overlay or None
+        What such a crosswalk is to be made by, see `carried_to`.
     """
 
     area_id: Objects
@@ -224,6 +226,7 @@ class AreaSet:
     notes: tuple[str, ...] = ()
     may_overlap: bool = False
     crosswalk: Crosswalk | None = None
+    overlay: Overlay | None = None
 
     def __len__(self) -> int:
         return len(self.area_id)
@@ -272,6 +275,27 @@ class AreaSet:
         if unit is None:
             return zone_of_points(self.outline, easting, northing)[0].astype(np.int64)
         return np.append(self.members.area_of_unit, -1)[unit]
+
+    def carried_to(self, now: Members, crs: str) -> AreaSet:
+        """The same with the crosswalk to later zones that its overlay gives, if it has one.
+
+        Raises
+        ------
+        InputError
+            If the units of either are no polygons.
+        """
+        if self.overlay is None:
+            return self
+        ours, theirs = self.in_crs(crs).members.places(), now.places()
+        if any(
+            shapely.is_missing(zones).any() or (shapely.get_dimensions(zones) < 2).any() for zones in (ours, theirs)
+        ):
+            what = _("lays zones over each other, and the units are no polygons")
+            raise InputError(Problem(f"--crosswalk {self.overlay.by}", what, _("Name a table of them.")))
+        points = self.overlay.points
+        points = reproject(points, self.overlay.crs, crs) if len(points) else points
+        found = lay_over(self.overlay, points, (self.members.unit_id, ours), (now.unit_id, theirs))
+        return dataclasses.replace(self, crosswalk=found, overlay=None)
 
     def in_crs(self, crs: str) -> AreaSet:
         """The same areas and units in another reference system, where they are in another one."""

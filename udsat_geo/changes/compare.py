@@ -435,6 +435,9 @@ def compare_areas(
         what = _("is of {year}, and {other} of {other_year}")
         told = what.format(year=before.year, other=now.file, other_year=now.year)
         raise InputError(Problem(before.file, told, _("Name the earlier one first.")))
+    if before.overlay is not None:
+        _check_carried(before, now, weighing)
+        before = before.carried_to(now.members, now.crs)
     notes = [*before.notes, *(now.notes if now.path != before.path or now.path is None else ())]
     notes += _unlike(before, now, language)
     if before.crosswalk is not None:

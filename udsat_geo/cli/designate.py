@@ -117,12 +117,14 @@ def designate(
 ) -> None:
     """Run the job, write its files, print its result."""
     with options.interruption_held():
-        from udsat_geo.designation.job import Job
+        from udsat_geo.designation.job import Job, crosswalk_named
         from udsat_geo.files.earlier import store_of
         from udsat_geo.files.write import Folder, destination_of
         from udsat_geo.policy.load import load_policy, with_references
 
     named = {name: sources[name] for name in SOURCES}
+    crosswalk_by = crosswalk_named(named["crosswalk"])[1]
+    named["crosswalk"] = None if crosswalk_by else named["crosswalk"]
     results = destination_of(out, formats)
     job = Job(
         year=year,
@@ -134,6 +136,7 @@ def designate(
         seed=seed,
         threads=threads,
         crosswalk_columns=crosswalk_columns,
+        crosswalk_by=crosswalk_by,
     )
     results.check(year)
     if isinstance(results, Folder) and CRATE in results.formats:
@@ -209,6 +212,7 @@ def _provenance(
         "--lang": job.language,
         "--seed": str(job.seed) if made else None,
         **{f"--{name}": None if text is None else shown_name(text) for name, text in named.items()},
+        **({"--crosswalk": job.crosswalk_by} if job.crosswalk_by else {}),
     }
     call = {name: (text,) if isinstance(text, str) else tuple(text) for name, text in given.items() if text is not None}
     return crate_of(call, policy, results.folder)

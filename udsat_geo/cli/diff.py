@@ -14,7 +14,7 @@ from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
 from udsat_geo.cli.why import print_why
 from udsat_geo.designation.columns import events_in_words
-from udsat_geo.designation.job import Job, carried_by
+from udsat_geo.designation.job import Job, carried_by, crosswalk_named
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.area_set import read_two, weighing_by
 from udsat_geo.files.atomic_write import check_writable
@@ -104,7 +104,8 @@ def diff(
         raise InputError(Problem("--name", what, _("Give it once for both files, or twice.")))
     if out is not None:
         _check_out(out, (before, now, units, crosswalk))
-    sources = {"before": before, "now": now, "units": units, "crosswalk": crosswalk}
+    by = crosswalk_named(crosswalk)[1]
+    sources = {"before": before, "now": now, "units": units, "crosswalk": None if by else crosswalk}
     loaded = [load_policy(policy) for policy in policies]
     explained = None
     with progress_on(not as_json) as progress, local_copies(sources) as copies:
@@ -112,13 +113,13 @@ def diff(
         weighed = copies.paths.get("units")
         named = weighing_by(registers, weighed, year, loaded[0] if loaded and weighed is not None else None, seed)
         sides = read_two(*files, names, language, allow_overlaps)
-        carried = carried_by(sides[0], copies.paths.get("crosswalk"), crosswalk_columns)
+        carried = carried_by(sides[0], copies.paths.get("crosswalk"), crosswalk_columns, by)
         comparison = compare_areas(carried, sides[1], named, language, progress)
         comparison = dataclasses.replace(comparison, notes=(*copies.told(language), *comparison.notes))
         if why:
             job = Job(
                 -1, load_policy(BUILT_IN[0]), registers, around=Around(crosswalk=copies.paths.get("crosswalk")),
-                language=language, seed=seed, store=store_of(), crosswalk_columns=crosswalk_columns,
+                language=language, seed=seed, store=store_of(), crosswalk_columns=crosswalk_columns, crosswalk_by=by,
             )  # fmt: skip
             explained = explain_areas(*sides, loaded, job, progress)
     if out is not None:

@@ -16,7 +16,7 @@ from udsat_geo.changes.tables import lineage_as_csv, lineage_as_data, lineage_ro
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
 from udsat_geo.designation.columns import events_in_words
-from udsat_geo.designation.job import Job, carried_by, designate_in_a_row
+from udsat_geo.designation.job import Job, carried_by, crosswalk_named, designate_in_a_row
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.area_set import read_area_set, weighing_by
 from udsat_geo.files.earlier import store_of
@@ -76,6 +76,7 @@ def lineage(
         raise InputError(Problem("lineage", what, _("Name designations, or years.")))
     if as_json and as_csv:
         raise InputError(Problem("--json, --csv", _("both have standard output to themselves"), _("Choose one.")))
+    file, by = crosswalk_named(crosswalk)
     notes: tuple[str, ...] = ()
     with progress_on(not as_json and not as_csv) as progress:
         if years is not None:
@@ -83,7 +84,7 @@ def lineage(
             check_rising(asked)
             job = Job(
                 asked[0], load_policy(policy), registers, units, language=language, seed=seed, threads=threads,
-                store=store_of(), around=Around(crosswalk=crosswalk), crosswalk_columns=crosswalk_columns,
+                store=store_of(), around=Around(crosswalk=file), crosswalk_columns=crosswalk_columns, crosswalk_by=by,
             )  # fmt: skip
             made = designate_in_a_row(job, asked, progress)
             changes = [each.changes for each in made[1:] if each.changes is not None]
@@ -91,7 +92,7 @@ def lineage(
             notes = tuple(dict.fromkeys(note for each in made for note in each.notes))
         else:
             sides = [_read(text, name, allow_overlaps, language) for text in files]
-            sides[:-1] = [carried_by(side, crosswalk, crosswalk_columns) for side in sides[:-1]]
+            sides[:-1] = [carried_by(side, file, crosswalk_columns, by) for side in sides[:-1]]
             found, notes = trace_areas(sides, weighing_by(registers, units, None, None, seed), language, progress)
     if as_json:
         print_json({**lineage_as_data(found), "notes": list(notes)})

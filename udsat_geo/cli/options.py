@@ -273,10 +273,11 @@ crosswalk_columns_option = shared(
 )
 crosswalk_option = shared(
     "--crosswalk",
-    metavar="FILE",
+    metavar="FILE|area|residents",
     help=N_(
         "Where zones changed between the years: a table of earlier zone (from), zone of now (to) and the share of the "
-        "earlier one's residents (weight)."
+        "earlier one's residents (weight); or one made by the ground that zones share, or by the residents at the "
+        "addresses of the earlier year's registers."
     ),
 )
 overlaps_option = shared("--allow-overlaps", is_flag=True)

@@ -24,7 +24,7 @@ from udsat_geo.changes.diff import ADDED, REMOVED
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
 from udsat_geo.designation.columns import events_in_words
-from udsat_geo.designation.job import Job
+from udsat_geo.designation.job import Job, crosswalk_named
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.tables import Table
@@ -110,6 +110,7 @@ def why(
     as_json: bool,
 ) -> None:
     """Designate both years, take the change apart, print."""
+    file, by = crosswalk_named(crosswalk)
     first, second = (load_policy(name) for name in (policy, to_policy or policy))
     jobs = [
         Job(
@@ -121,8 +122,9 @@ def why(
             seed=seed,
             threads=threads,
             store=store_of(),
-            around=Around(crosswalk=crosswalk),
+            around=Around(crosswalk=file),
             crosswalk_columns=crosswalk_columns,
+            crosswalk_by=by,
         )
         for year, rule in ((before, first), (now, second))
     ]

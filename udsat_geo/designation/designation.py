@@ -223,7 +223,7 @@ def designate(
     step(_("reading and placing", language))
     units, found = read_units(inputs, policy, threads, language)
     rule = resolve_limits(rule, found.pop("let"))
-    crosswalk = _crosswalk(previous, units)
+    previous, crosswalk = _carried(previous, units)
     around = read_surroundings(inputs.around, units, rule, language)
     step(_("scoring", language))
     scores = score_units(units, rule)
@@ -264,12 +264,14 @@ def designate(
     )
 
 
-def _crosswalk(previous: AreaSet | None, units: Units) -> Crosswalk | None:
-    """What carries the previous designation over, if anything; refused before any work where it does not fit."""
-    if previous is None or previous.crosswalk is None:
-        return None
-    pairs_between(previous.crosswalk, previous.members.unit_id, units.unit_id)
-    return previous.crosswalk
+def _carried(previous: AreaSet | None, units: Units) -> tuple[AreaSet | None, Crosswalk | None]:
+    """The previous designation and what carries it over, if anything; refused before any work where it does not fit."""
+    if previous is None:
+        return None, None
+    previous = previous.carried_to(members_of_units(units, np.full(len(units), -1, dtype=np.int64)), units.crs)
+    if previous.crosswalk is not None:
+        pairs_between(previous.crosswalk, previous.members.unit_id, units.unit_id)
+    return previous, previous.crosswalk
 
 
 def remember(previous: AreaSet | None, units: Units, year: int) -> Memory | None:

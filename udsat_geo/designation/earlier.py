@@ -86,13 +86,14 @@ class Qualified:
     year : int
     unit_id : object (str), shape (n_units,)
     qualified : bool, shape (n_units,)
-    residents : int64, shape (n_units,)
+    residents : int64, shape (n_units,), or None
+        None where that is not known: all units are alike then.
     """
 
     year: int
     unit_id: Objects
     qualified: Flags
-    residents: Ints
+    residents: Ints | None = None
 
 
 def earlier_years(year: int, policy: Policy) -> tuple[int, ...]:
@@ -130,7 +131,8 @@ def qualified_throughout(unit_id: Objects, earlier: Iterable[Qualified], crosswa
         if crosswalk is not None:
             pairs = pairs_between(crosswalk, designation.unit_id, unit_id)
             label = np.where(designation.qualified, 0, -1).astype(np.int64)
-            result &= label_carried(pairs, designation.residents, label, len(unit_id)) >= 0
+            residents = np.ones_like(label) if designation.residents is None else designation.residents
+            result &= label_carried(pairs, residents, label, len(unit_id)) >= 0
             continue
         met = set(designation.unit_id[designation.qualified].tolist())
         result &= np.fromiter((unit in met for unit in unit_id.tolist()), dtype=bool, count=len(unit_id))
@@ -178,7 +180,7 @@ def qualified_before(
         Problem(
             store.place(designation.year),
             what.format(there=_first(designation.unit_id), here=_first(unit_id)),
-            _("Designate the years over the same units, or say with --crosswalk how zones belong together."),
+            _("Designate the years over the same units."),
         )
         for designation in earlier
         if crosswalk is None and now.isdisjoint(designation.unit_id.tolist())
@@ -236,12 +238,14 @@ def _read(store: Store, year: int, policy: LoadedPolicy, source: str) -> Qualifi
         raise InputError(Problem(place, what, remedy)) from None
 
 
-def _units_of(units: Any) -> tuple[Objects, Flags, Ints]:
+def _units_of(units: Any) -> tuple[Objects, Flags, Ints | None]:
     """Ids of the units, whether each qualified (in files without that column: is in an area), and their residents."""
     unit_id = np.array(units["unit_id"].to_pylist(), dtype=object)
     if len(set(unit_id.tolist())) < len(unit_id):
         raise ValueError(_("{column} stands twice").format(column="unit_id"))
-    residents = np.array([number or 0 for number in units["residents"].to_pylist()], dtype=np.int64)
+    residents = None
+    if "residents" in units.column_names:
+        residents = np.array([number or 0 for number in units["residents"].to_pylist()], dtype=np.int64)
     if "qualified" not in units.column_names:
         return unit_id, np.array([area is not None for area in units["area_id"].to_pylist()], dtype=bool), residents
     told = [str(value).lower() for value in units["qualified"].to_pylist()]

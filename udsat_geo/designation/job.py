@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import shapely
+
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
 from udsat_geo.designation.earlier import Earlier, Nowhere, Store, qualified_before, read_earlier
-from udsat_geo.designation.stored import differs_by, rests_on
+from udsat_geo.designation.stored import differs_by, rests_on, was_made_over
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
@@ -32,11 +34,12 @@ from udsat_geo.registers.folders import (
     register_folder,
     source_of,
 )
+from udsat_geo.registers.schema import CRS
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.kinds import PARQUETS, VECTORS, tables_named
 from udsat_geo.sources.origins import name_of, origin_of
 from udsat_geo.synthetic.write import DEFAULT_SEED, YEARS, cached_registers
-from udsat_geo.units.crosswalk import read_crosswalk
+from udsat_geo.units.crosswalk import BY, RESIDENTS, Overlay, read_crosswalk
 
 BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels")
 """What lies around the units is looked for in the register folder under these names, in this order."""
@@ -67,6 +70,8 @@ class Job:
         What was found out on the way to the files.
     crosswalk_columns : tuple of str
         Names of the crosswalk's columns, where they are not known by themselves.
+    crosswalk_by : {"", "area", "residents"}
+        What a crosswalk is to be made by, in the place of a table.
     """
 
     year: int
@@ -81,6 +86,7 @@ class Job:
     threads: int | None = None
     notes: tuple[str, ...] = ()
     crosswalk_columns: tuple[str, ...] = ()
+    crosswalk_by: str = ""
 
 
 def run(job: Job, progress: Progress | None = None) -> Designation:
@@ -102,9 +108,10 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     # one made anew for this run is of an earlier year's people over the zones of now
     if previous is not None and previous.sha256:
         previous = with_crosswalk(job, previous)
-    elif job.around.crosswalk is not None:
+    elif job.around.crosswalk is not None or job.crosswalk_by:
         text = N_("{name}: not used, no earlier designation is over other zones.")
-        note = (*note, _(text, job.language).format(name=name_of(file_of(job.around.crosswalk))))
+        name = job.crosswalk_by if job.around.crosswalk is None else name_of(file_of(job.around.crosswalk))
+        note = (*note, _(text, job.language).format(name=name))
     made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
     return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note))
 
@@ -117,17 +124,40 @@ def with_crosswalk(job: Job, previous: AreaSet) -> AreaSet:
     InputError
         If the crosswalk is at fault.
     """
-    return carried_by(previous, job.around.crosswalk, job.crosswalk_columns)
+    if job.crosswalk_by != RESIDENTS:
+        return carried_by(previous, job.around.crosswalk, job.crosswalk_columns, job.crosswalk_by)
+    from udsat_geo.registers.addressed import residents_by_address
+
+    folder = None if is_synthetic(job) else folder_of_year(job.raw or DEFAULT_RAW, previous.year)
+    if folder is None:
+        what, remedy = _("no registers of {year}").format(year=previous.year), _("Name their folder with --registers.")
+        raise InputError(Problem(f"--crosswalk {RESIDENTS}", what, remedy))
+    found = residents_by_address(folder, job.threads, previous.year)
+    overlay = Overlay(RESIDENTS, shapely.points(found.easting, found.northing), found.residents, CRS)
+    files = tuple((previous.year, what, path) for what, path in found.files.items())
+    return dataclasses.replace(previous, overlay=overlay, files=(*previous.files, *files))
 
 
-def carried_by(before: AreaSet, crosswalk: Path | None, columns: Sequence[str] = ()) -> AreaSet:
-    """Areas with the crosswalk of a file, if there is one; `columns` as of `udsat_geo.units.crosswalk.read_crosswalk`.
+def crosswalk_named(named: str | Path | None) -> tuple[Path | None, str]:
+    """The file that is named as a crosswalk, or what one is to be made by."""
+    if named is None or str(named) in BY:
+        return None, str(named or "")
+    return Path(named), ""
+
+
+def carried_by(before: AreaSet, crosswalk: Path | None, columns: Sequence[str] = (), by: str = "") -> AreaSet:
+    """Areas with the crosswalk of a file or by area; `columns` as of `udsat_geo.units.crosswalk.read_crosswalk`.
 
     Raises
     ------
     InputError
-        If the crosswalk is at fault.
+        If the crosswalk is at fault, or is to be made by residents, which only a job knows.
     """
+    if by == RESIDENTS:
+        remedy = _("Leave it out: with --registers and --year areas are weighed by the residents at addresses.")
+        raise InputError(Problem(f"--crosswalk {RESIDENTS}", _("needs no crosswalk here"), remedy))
+    if by:
+        return dataclasses.replace(before, overlay=Overlay(by))
     return before if crosswalk is None else dataclasses.replace(before, crosswalk=read_crosswalk(crosswalk, columns))
 
 
@@ -382,6 +412,8 @@ def _made_today(job: Job, stored: Earlier, inputs: Inputs, progress: Progress | 
         made_of = _inputs_of_earlier(job, inputs, job.year, progress)
         if made_of is None or rests_on(stored.summary, job.policy, made_of):
             return None
+        if made_of.unit_table is not None and not was_made_over(stored.summary, made_of.unit_table):
+            return None
         return _made_anew(dataclasses.replace(job, previous=None), made_of, progress)
     except InputError:
         # registers that spoiled since do not undo what was decided
@@ -501,7 +533,7 @@ def designate_in_a_row(job: Job, years: Sequence[int], progress: Progress | None
 
 def without_crosswalk(job: Job) -> Job:
     """The job of the first of several years: a crosswalk leads from it to the later ones."""
-    return dataclasses.replace(job, around=dataclasses.replace(job.around, crosswalk=None))
+    return dataclasses.replace(job, around=dataclasses.replace(job.around, crosswalk=None), crosswalk_by="")
 
 
 def make_again(job: Job, progress: Progress | None = None) -> Designation:

@@ -54,6 +54,11 @@ def rests_on(summary: Summary, policy: LoadedPolicy, inputs: Inputs) -> bool:
     return all(name in files and files[name].exists() and sha256(files[name]) == told[name] for name in told)
 
 
+def was_made_over(summary: Summary, unit_table: Path) -> bool:
+    """Whether a stored designation was made over the zones of a table, which may be others than those of its year."""
+    return sha256(file_of(unit_table)) in {each.sha256 for each in summary.inputs}
+
+
 @dataclass(frozen=True)
 class Differing:
     """By how much a stored designation and the same year made anew differ.

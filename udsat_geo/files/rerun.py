@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from udsat_geo.designation.designation import Progress
-from udsat_geo.designation.job import Job
+from udsat_geo.designation.job import Job, crosswalk_named
 from udsat_geo.designation.job import run as run_job
 from udsat_geo.designation.summary import sha256
 from udsat_geo.designation.surroundings import Around
@@ -246,6 +246,7 @@ def _job(run: Run, policy: LoadedPolicy, files: Found, folder: Path, threads: in
             language=run.option("--lang") or "da",
             threads=threads,
             notes=run.notes,
+            crosswalk_by=crosswalk_named(run.option("--crosswalk"))[1],
             crosswalk_columns=tuple(filter(None, (run.option("--crosswalk-columns") or "").split(","))),
         )
     finally:

@@ -38,6 +38,8 @@ class Addressed:
         Rows that do not count, by reason.
     notes : tuple of Note
         How the files are written.
+    files : dict
+        Table -> the file it was read from.
     """
 
     address_id: NDArray[np.object_]
@@ -46,6 +48,7 @@ class Addressed:
     residents: NDArray[np.int64]
     counts: dict[str, int]
     notes: tuple[Note, ...]
+    files: dict[str, Path]
 
 
 def residents_by_address(folder: Path, threads: int | None = None, year: int | None = None) -> Addressed:
@@ -93,4 +96,4 @@ def residents_by_address(folder: Path, threads: int | None = None, year: int | N
     address_id = np.empty(n_addresses, dtype=object)
     address_id[:] = found[0].address_id.to_pylist()
     notes = (*opened.notes(), *doubted)
-    return Addressed(address_id, found[0].easting, found[0].northing, residents, counts, notes)
+    return Addressed(address_id, found[0].easting, found[0].northing, residents, counts, notes, opened.files)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +18,9 @@ import numpy as np
 
 from udsat_geo.kernels.arrays import Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.sources.features import Features, file_of, keys_of, read_features, values_of
+from udsat_geo.units.zones import zone_of_points
 
 WHOLE = 10**9
 """Parts that a weight of 1 has: weights are whole numbers of them."""
@@ -28,6 +29,11 @@ TOLERANCE = WHOLE // 1000
 FROM, TO = ("from", "from_id", "fra", "fra_id"), ("to", "to_id", "til", "til_id")
 WEIGHT = ("weight", "share", "vægt", "andel")
 """What the columns may be called, in any letter case."""
+
+
+AREA, RESIDENTS = "area", "residents"
+BY = {AREA: N_("the ground that zones share"), RESIDENTS: N_("the residents at addresses")}
+"""What may be named in the place of a table."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,79 @@ class Pairs:
     def moved(self, residents: Ints) -> Objects:
         """What each pair carries of the earlier zones' `residents`, in parts of `WHOLE`; Python integers."""
         return np.asarray(residents.astype(object)[self.unit_of_earlier] * self.weight.astype(object), dtype=object)
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A crosswalk that is made by laying the zones of two years over each other, once both are known.
+
+    Attributes
+    ----------
+    by : {"area", "residents"}
+    points : object (shapely), shape (n_points,)
+        Where residents of the earlier year live; none by area.
+    residents : int64, shape (n_points,)
+    crs : str
+        Of the points.
+    """
+
+    by: str
+    points: Objects = field(default_factory=lambda: np.empty(0, dtype=object))
+    residents: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    crs: str = ""
+
+
+def lay_over(
+    overlay: Overlay, points: Objects, earlier: tuple[Objects, Objects], now: tuple[Objects, Objects]
+) -> Crosswalk:
+    """The crosswalk that an overlay gives: by residents, and where a zone has none or it is so asked, by ground.
+
+    Parameters
+    ----------
+    overlay : Overlay
+    points : object (shapely), shape (n_points,)
+        Those of the overlay, in the reference system of the zones.
+    earlier, now : tuple of (object (str), object (shapely))
+        Ids and polygons of the zones.
+    """
+    pairs = _by_points(overlay, points, earlier[1], now[1])
+    lived_in = {place for place, _other in pairs}
+    pairs |= {pair: part for pair, part in _by_ground(earlier[1], now[1]).items() if pair[0] not in lived_in}
+    ordered = sorted(pairs)
+    place = np.array([one for one, _other in ordered], dtype=np.int64)
+    part = as_objects(pairs[pair] for pair in ordered)
+    whole = np.full(len(earlier[0]), WHOLE, dtype=np.int64)
+    weight = share_out(whole, place, part, np.ones(len(place), dtype=np.int64))
+    other = np.array([other for _one, other in ordered], dtype=np.int64)
+    counts = weight > 0
+    name = _("crosswalk by {by}").format(by=_(BY[overlay.by]))
+    return Crosswalk(name, None, earlier[0][place[counts]], now[0][other[counts]], weight[counts])
+
+
+def _by_points(overlay: Overlay, points: Objects, earlier: Objects, now: Objects) -> dict[tuple[int, int], int]:
+    """Residents at points that lie in a zone of both years, by their zones."""
+    import shapely
+
+    if not len(points):
+        return {}
+    easting, northing = shapely.get_x(points), shapely.get_y(points)
+    place, other = (zone_of_points(zones, easting, northing)[0].tolist() for zones in (earlier, now))
+    found: dict[tuple[int, int], int] = {}
+    for one, two, residents in zip(place, other, overlay.residents.tolist(), strict=True):
+        if one >= 0 and two >= 0 and residents:
+            found[one, two] = found.get((one, two), 0) + residents
+    return found
+
+
+def _by_ground(earlier: Objects, now: Objects) -> dict[tuple[int, int], int]:
+    """Square centimetres that zones of both years share; less than `TOLERANCE` of the earlier one is none."""
+    import shapely
+
+    place, other = shapely.STRtree(now).query(earlier, predicate="intersects")
+    shared, whole = shapely.area(shapely.intersection(earlier[place], now[other])), shapely.area(earlier)
+    counts = shared * WHOLE > TOLERANCE * whole[place]
+    ground = np.round(shared[counts] * 10_000).astype(np.int64).tolist()
+    return dict(zip(zip(place[counts].tolist(), other[counts].tolist(), strict=True), ground, strict=True))
 
 
 def read_crosswalk(path: Path, columns: Sequence[str] = ()) -> Crosswalk:

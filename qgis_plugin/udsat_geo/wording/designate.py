@@ -70,7 +70,8 @@ DESIGNATE: dict[str, dict[str, Any]] = {
             "CROSSWALK": (
                 "Nøgle mellem zoner",
                 "Hvor zoner er ændret: en tabel med den tidligere zone (from), zonen nu (to) og andelen af den "
-                "tidligere zones beboere (weight).",
+                "tidligere zones beboere (weight). Eller area: efter den jord, som zoner deler; residents: efter hvor "
+                "folk boede i det tidligere års registre.",
             ),
             "CROSSWALK_COLUMNS": (
                 "Nøglens kolonner",
@@ -172,7 +173,8 @@ DESIGNATE: dict[str, dict[str, Any]] = {
             "CROSSWALK": (
                 "Crosswalk of zones",
                 "Where zones changed: a table of the earlier zone (from), the zone of now (to) and the share of the "
-                "earlier one's residents (weight).",
+                "earlier one's residents (weight). Or area: by the ground that zones share; residents: by where people "
+                "lived in the registers of the earlier year.",
             ),
             "CROSSWALK_COLUMNS": (
                 "Columns of the crosswalk",

@@ -43,7 +43,7 @@ DIFF: dict[str, dict[str, Any]] = {
             "CROSSWALK": (
                 "Nøgle mellem zoner",
                 "Hvor zoner er ændret: en tabel med den tidligere zone (from), zonen nu (to) og andelen af den "
-                "tidligere zones beboere (weight).",
+                "tidligere zones beboere (weight). Eller area: efter den jord, som zoner deler.",
             ),
             "CROSSWALK_COLUMNS": (
                 "Nøglens kolonner",
@@ -103,7 +103,7 @@ DIFF: dict[str, dict[str, Any]] = {
             "CROSSWALK": (
                 "Crosswalk of zones",
                 "Where zones changed: a table of the earlier zone (from), the zone of now (to) and the share of the "
-                "earlier one's residents (weight).",
+                "earlier one's residents (weight). Or area: by the ground that zones share.",
             ),
             "CROSSWALK_COLUMNS": (
                 "Columns of the crosswalk",
