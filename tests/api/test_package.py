@@ -56,7 +56,7 @@ OF_THE_TERMINAL = {"quiet", "json", "version", "help"}
 
 
 def test_whatever_the_command_may_be_told_the_function_may_too() -> None:
-    options = {parameter.opts[0].removeprefix("--") for parameter in designate.params}
+    options = {parameter.opts[0].removeprefix("--").replace("-", "_") for parameter in designate.params}
     wanted = options - OF_FILES - OF_THE_TERMINAL
     parameters = dict(inspect.signature(ug.designate).parameters)
     assert set(parameters) == wanted | {"progress", *OLD}

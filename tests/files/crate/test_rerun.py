@@ -236,7 +236,7 @@ def test_what_is_said_of_a_stored_designation_comes_out_the_same(town: Path) -> 
     decision = f"unit_id,action,reason,decided_by,date\n{unit},exclude,as we know it,the council,2017-06-01\n"
     (town / "decisions.csv").write_text(decision, encoding="utf-8")
     made(2017, town / "out", "--overrides", "decisions.csv", formats="gpkg")
-    made(2021, town / "out")
+    made(2021, town / "out", "--lang", "en")
     summary = json.loads((town / "out/designation_2021.json").read_text(encoding="utf-8"))
     assert any("continued from as it was decided" in note for note in summary["notes"])
     earlier = {each.what for each in read_crate(town / "out" / NAME)[0].inputs if each.year == 2017}
