@@ -29,6 +29,8 @@ _FILLED = {
 """What is never empty in a row of ours: a file by an older version, or changed since, may lack some of it."""
 
 
+_NOT_EVERYWHERE = {("units", column) for column in ("name", "lower_<key>", "upper_<key>")}
+"""Columns of only some units: of a table with names, or with counts that are intervals."""
 _NAMES_TOLD = 5
 """How many names of areas a message tells."""
 
@@ -310,7 +312,7 @@ def _rows(
 def _check_rows(rows: list[dict[str, Any]], layer: str, layers: Layers, name: str) -> None:
     """Refuse rows that lack what is told of them, or hold a number that is none."""
     keys = [criterion.key for criterion in layers.summary.criteria]
-    columns = [column.name for column in DESCRIBED[layer].columns if (layer, column.name) != ("units", "name")]
+    columns = [column.name for column in DESCRIBED[layer].columns if (layer, column.name) not in _NOT_EVERYWHERE]
     wanted = {column.replace(KEY, key) for column in columns for key in (keys if KEY in column else [""])}
     for row in rows:
         numbers = (value for value in row.values() if isinstance(value, float))
