@@ -63,7 +63,7 @@ class _Group:
     """Units that are an area or might be one, all arrays over its members.
 
     `step` is by how much one in the numerator moves a criterion's rate, turned the way it goes; `most` how many there
-    are who could stop or start.
+    are who could stop or start; `line` the limits, or the city's rates: a rate on one but for rounding is on it.
     """
 
     policy: Policy
@@ -77,32 +77,31 @@ class _Group:
     tail: NDArray[np.int32]
     step: Floats
     most: Ints
+    line: Floats
 
     def is_area(self, of_composites: Ints, of_limits: Ints) -> bool:
         """Whether part of it would be an area."""
         from udsat_geo.kernels.components import label_components
 
-        policy, by_composite = self.policy, self.policy.score.method != "none"
-        line = [
-            c.limit if isinstance(c.limit, float) else city
-            for c, city in zip(policy.criteria, self.scores.city, strict=True)
-        ]
-        rate = _snapped(self.rate + of_limits * self.step, np.array(line))
-        exceeded = exceeds(rate, gaps(rate, self.scores.city, policy), policy)
-        meets = self.ran & meets_count(exceeded, policy) & meets_requirements(exceeded, policy)
-        core = edge = meets & ~np.isnan(rate).all(axis=1)
-        if by_composite:
+        policy, rule = self.policy, self.policy.rule
+        core = edge = ~np.isnan(self.rate).all(axis=1)
+        if policy.score.method != "none":
             composite = composite_of_rates(self.rate + of_composites * self.step, self.scores, policy)
             leave = policy.incumbents.leave
             with np.errstate(invalid="ignore"):
-                core, edge, stays = (
-                    meets & (_snapped(composite, threshold) >= threshold)
-                    for threshold in (policy.rule.core_threshold, policy.rule.edge_threshold, leave or 0.0)
-                )
-            if leave is not None:
-                core, edge = core | (stays & self.was_in), edge | (stays & self.was_in)
+                # what lies on a threshold but for rounding reaches it
+                core, edge = (composite >= least - _ROUNDING for least in (rule.core_threshold, rule.edge_threshold))
+                if leave is not None:
+                    stays = self.was_in & (composite >= leave - _ROUNDING)
+                    core, edge = core | stays, edge | stays
+            if not core.any():
+                return False
+        rate = self.rate + of_limits * self.step
+        rate = np.where(np.abs(rate - self.line) <= _ROUNDING * (1 + np.abs(self.line)), self.line, rate)
+        exceeded = exceeds(rate, gaps(rate, self.scores.city, policy), policy)
+        meets = self.ran & meets_count(exceeded, policy) & meets_requirements(exceeded, policy)
+        core, held = core & meets, (edge & meets) | self.joint
         least = policy.areas.residents
-        held = edge | self.joint
         if not core.any() or self.residents[held].sum() < least:
             return False
         if policy.areas.bridge > 0:
@@ -110,11 +109,6 @@ class _Group:
         piece, n_pieces = label_components(held, self.head, self.tail)
         residents = np.bincount(piece[held], weights=self.residents[held], minlength=n_pieces)
         return bool((residents[piece[core]] >= least).any())
-
-
-def _snapped(values: Floats, line: Floats | float) -> Floats:
-    """Values with those made equal to a line that lie on it but for rounding: the change of a rate is rounded."""
-    return np.where(np.isclose(values, line, rtol=_ROUNDING, atol=_ROUNDING), line, values)
 
 
 def least_change(
@@ -182,6 +176,7 @@ def _group(
         may = over // of_top if goes < 0 else left
         # a share that may exceed 1 has nobody left to start
         most.append(min(max(may, 0), _MOST) if under else 0)
+    lines = zip(policy.criteria, scores.city.tolist(), strict=True)
     return _Group(
         policy=policy,
         scores=scores,
@@ -194,6 +189,7 @@ def _group(
         tail=number[edges.tail[inside]].astype(np.int32),
         step=step * sign,
         most=np.array(most, dtype=np.int64),
+        line=np.array([c.limit if isinstance(c.limit, float) else of_city for c, of_city in lines]),
     )
 
 
@@ -210,12 +206,12 @@ def _alone(reached: Reached, criterion: int, most: Ints) -> int | None:
 
 def _first(suffices: Callable[[int], bool], low: int, high: int) -> int | None:
     """The first whole number from `low` to `high` that suffices, as all after it do; None where none does."""
+    if low > high or not suffices(high):
+        return None
     step = 1
     while low + step < high and not suffices(low + step):
         low, step = low + step + 1, 2 * step
     high = min(high, low + step)
-    if low > high or not suffices(high):
-        return None
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if suffices(middle) else (middle + 1, high)
