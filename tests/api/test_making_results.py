@@ -47,7 +47,9 @@ def test_a_policy_may_be_loaded_before(town: Town, made: ug.Result) -> None:
 
 def test_the_folder_of_one_year_serves_too(town: Town) -> None:
     found = town.designate(registers=str(town.registers / "2021"), previous=None)
-    assert found == town.designate(previous="none")
+    # and holds no people of 2017, whose scale would be the yardstick
+    differences = found.differences(town.designate(previous="none"))
+    assert [line.partition(":")[0] for line in differences] == ["summary", "units"]
     assert found.summary["changes"] is None
 
 

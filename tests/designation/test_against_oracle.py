@@ -14,6 +14,7 @@ from oracle import WORSE, OracleResult, oracle_designation
 from udsat_geo.areas.roles import ROLES
 from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.policy.rules import ContextRule, RatesRule
 
 
 def kbh_2017(context: int = 0, size: int = 100, **rule: float) -> LoadedPolicy:
@@ -23,7 +24,8 @@ def kbh_2017(context: int = 0, size: int = 100, **rule: float) -> LoadedPolicy:
     changed = policy.model_copy(
         update={
             "units": policy.units.model_copy(update={"size": size}),
-            "context": policy.context.model_copy(update={"residents": context, "reach": 1000.0}),
+            "context": ContextRule(residents=context, reach=1000.0),
+            "rates": RatesRule(),
             "rule": policy.rule.model_copy(update={"core": 1.0, "edge": 0.5, "criteria": 3, **rule}),
             "areas": policy.areas.model_copy(update={"residents": 1000, "neighbours": "queen"}),
         }

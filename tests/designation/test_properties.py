@@ -26,7 +26,7 @@ from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import LoadedPolicy, load_policy
-from udsat_geo.policy.rules import Policy
+from udsat_geo.policy.rules import ContextRule, Policy
 from udsat_geo.scoring.scores import score_units
 from udsat_geo.units.edges import find_edges
 from udsat_geo.units.units import Units
@@ -37,9 +37,11 @@ few = examples(15, suppress_health_check=[HealthCheck.too_slow])
 def small_city_policy(name: str) -> LoadedPolicy:
     """A policy over registers with thresholds that small cities reach."""
     policy = load_policy(name).policy
+    # cells are read alone and their rates drawn towards their neighbours'
+    context = ContextRule(residents=20, reach=200.0) if policy.context.reads_beyond else policy.context
     changed = policy.model_copy(
         update={
-            "context": policy.context.model_copy(update={"residents": 20, "reach": 200.0}),
+            "context": context,
             "rule": policy.rule.model_copy(update={"core": 0.3, "edge": 0.0, "criteria": 2}),
             "areas": policy.areas.model_copy(update={"residents": 10}),
         }

@@ -341,7 +341,7 @@ def test_a_workbook_has_a_sheet_for_each_layer_and_says_what_it_is(book: Any, to
 def test_a_sheet_is_ready_to_work_with(book: Any) -> None:
     sheet = book["Designated areas"]
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == f"A1:X{sheet.max_row}"
+    assert sheet.auto_filter.ref == f"A1:Y{sheet.max_row}"
     cells = {cell.value: sheet.cell(2, cell.column) for cell in sheet[1]}
     assert cells["rate_low_income"].number_format == "0.0%"
     assert cells["rate_dwelling_area"].number_format == "#,##0.00"

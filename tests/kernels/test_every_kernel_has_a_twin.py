@@ -10,6 +10,7 @@ from types import ModuleType
 import reference
 import reference_crossings
 import reference_gaps
+import reference_neighbours
 import reference_outline
 import reference_polygons
 import udsat_geo.kernels
@@ -26,6 +27,7 @@ TWINS: tuple[ModuleType, ...] = (
     reference,
     reference_crossings,
     reference_gaps,
+    reference_neighbours,
     reference_outline,
     reference_polygons,
 )

@@ -6,9 +6,7 @@ import csv
 import io
 import json
 from decimal import Decimal
-from typing import Any
 
-import numpy as np
 import pytest
 
 from udsat_geo.monitoring.printed.remeasured import (
@@ -16,7 +14,6 @@ from udsat_geo.monitoring.printed.remeasured import (
     Cell,
     Remeasured,
     _row_of_table_2,
-    _same_cells,
     as_data,
     label_of,
     registers_csv,
@@ -24,20 +21,6 @@ from udsat_geo.monitoring.printed.remeasured import (
     remeasure,
     sentences_of,
 )
-
-
-class Stub:
-    """Stands for a designation or units of which only some attributes are looked at."""
-
-    def __init__(self, **attributes: Any) -> None:
-        self.__dict__.update(attributes)
-
-
-def test_areas_are_the_same_cells_in_another_year() -> None:
-    before = Stub(unit_id=np.array(["a", "b", "c"], dtype=object))
-    made: Any = Stub(units=before, areas=Stub(area_of_unit=np.array([1, -1, 0])))
-    units: Any = Stub(unit_id=np.array(["c", "d", "a", "b"], dtype=object))
-    assert _same_cells(made, units).tolist() == [0, -1, 1, -1]
 
 
 def test_gaps_are_positive_when_worse_and_changes_are_those_of_the_print() -> None:

@@ -305,7 +305,10 @@ def at_a_real_terminal(typed: bytes, *arguments: str) -> tuple[str, int]:
 
     ours, theirs = pty.openpty()
     # a session of its own, whose terminal this is: so Ctrl-C is a signal there
-    own = "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from udsat_geo.cli.process import udsat; "
+    own = "import fcntl, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    # whoever runs the tests may have told their processes to leave Ctrl-C alone
+    own += "signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT]); "
+    own += "signal.signal(signal.SIGINT, signal.default_int_handler); from udsat_geo.cli.process import udsat; "
     command = [sys.executable, "-c", own + "sys.argv[0] = 'udsat'; udsat()", *arguments]
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)

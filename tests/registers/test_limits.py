@@ -160,8 +160,8 @@ extends = "kbh-2017"
 id = "mine"
 [let]
 residents.oldest = "max(age)"
-[context]
-residents = 1
+[rates]
+shrink = "none"
 [references]
 share = { value = 0.125, source = "A table" }
 poor = 0.5

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from builders import make_cell_units, make_policy
 from strategies import cell_units, policies
 from udsat_geo.policy.rules import Policy
-from udsat_geo.scoring.scores import count_exceeded, exceeds, gaps, meets_demands, score_units, sums_in_view
+from udsat_geo.scoring.rates import sums_of_nearest
+from udsat_geo.scoring.scores import count_exceeded, exceeds, gaps, meets_demands, score_units
 from udsat_geo.units.units import Units
 
 NAN = math.nan
@@ -117,7 +118,7 @@ def test_context_by_hand(in_cells: bool) -> None:
         (999, 400.0, [65, 65, 65, 65]),
     ]:
         context = {"residents": least, "reach": reach}
-        found, counted = sums_in_view(units, units.numerator, make_policy(context=context))
+        found, counted = sums_of_nearest(units, units.numerator, make_policy(context=context))
         assert found.tolist() == wanted, (least, reach)
         assert counted.shape == (4, 1)
 
@@ -125,14 +126,14 @@ def test_context_by_hand(in_cells: bool) -> None:
 def test_context_sums_are_those_of_the_units_in_view() -> None:
     units = make_cell_units([(0, 0), (0, 1), (1, 0), (3, 3)], [5, 5, 5, 5], [[1], [10], [100], [1000]])
     policy = make_policy(context={"residents": 6, "reach": 100.0})
-    assert sums_in_view(units, units.numerator, policy)[1].tolist() == [[111], [11], [101], [1000]]
+    assert sums_of_nearest(units, units.numerator, policy)[1].tolist() == [[111], [11], [101], [1000]]
 
 
 @given(cell_units(), st.sampled_from([(20, 150.0), (60, 200.0), (10**6, 500.0)]))
 def test_cells_and_points_see_the_same(units: Units, context: tuple[int, float]) -> None:
     policy = make_policy(["high", "high"], context={"residents": context[0], "reach": context[1]})
-    found = sums_in_view(units, units.numerator, policy)
-    points = sums_in_view(without_cells(units), units.numerator, policy)
+    found = sums_of_nearest(units, units.numerator, policy)
+    points = sums_of_nearest(without_cells(units), units.numerator, policy)
     assert [part.tolist() for part in found] == [part.tolist() for part in points]
 
 

@@ -120,7 +120,8 @@ def make_scores(composite: Sequence[float], exceeded: Sequence[int] | None = Non
     ones = np.ones(len(values), dtype=np.int64)
     counted = ones if exceeded is None else np.array(exceeded, dtype=np.int64)
     column = values[:, None]
-    return Scores(ones, column, column, np.zeros(1), np.ones(1), values, ones, counted, counted[:, None] > 0)
+    exceeds = counted[:, None] > 0
+    return Scores(ones, column, column, column, np.zeros(1), np.ones(1), values, values, ones, counted, exceeds)
 
 
 def make_designated(

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import shapely
 
 from udsat_geo.areas.ground import cell_squares
+from udsat_geo.areas.scales import Scales
 from udsat_geo.kernels.arrays import Floats, Ints, Objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -205,6 +206,8 @@ class AreaSet:
         How the zones of this designation belong to those of the later one that it is compared with.
     overlay : Overlay or None
         What such a crosswalk is to be made by, see `carried_to`.
+    scales : Scales or None
+        What the year's own scale and a yardstick designate, where a designation's policy holds one.
     """
 
     area_id: Objects
@@ -227,6 +230,7 @@ class AreaSet:
     may_overlap: bool = False
     crosswalk: Crosswalk | None = None
     overlay: Overlay | None = None
+    scales: Scales | None = None
 
     def __len__(self) -> int:
         return len(self.area_id)

@@ -156,6 +156,7 @@ def _reasons(scores: Scores, policy: Policy, groups: _Groups, area_of_unit: Ints
     alone = area_of_unit < 0
     alone &= ~standing.joins
     for fails, because in (
+        (~standing.own, roles.LOW_OWN),
         (~standing.ran, roles.NOT_RUNNING),
         (~standing.required, roles.NOT_REQUIRED),
         (~standing.counted, roles.FEW_CRITERIA),

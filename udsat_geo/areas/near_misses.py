@@ -76,8 +76,9 @@ def find_near_misses(
     found = _short_groups(units, scores, policy, areas, standing)
     found += _fewer_criteria(units, scores, edges, policy, standing, outside)
     found += _not_required(units, scores, edges, policy, standing, outside)
+    found += _better_off_alone(units, scores, edges, policy, standing, outside)
     measured = [_measured(miss, units, scores, policy) for miss in found]
-    order = ("residents", "composite", "criteria", "required")
+    order = ("residents", "composite", "criteria", "required", "own")
     return tuple(sorted(measured, key=lambda m: (order.index(m.demand), m.short, -m.residents, int(m.members[0]))))
 
 
@@ -129,7 +130,7 @@ def _fewer_criteria(
     """Groups that would be areas if fewer criteria had to be exceeded, each with the least number fewer."""
     found: list[Failed] = []
     taken = np.zeros(len(units), dtype=bool)
-    base = outside & standing.scored & standing.required & standing.ran
+    base = outside & standing.scored & standing.required & standing.ran & standing.own
     for fewer in range(1, policy.rule.criteria + 1):
         enough = meets_count(scores.exceeded, policy, policy.rule.criteria - fewer)
         for members in _would_be_areas(units, scores, edges, policy, base & enough, ~standing.counted):
@@ -145,13 +146,27 @@ def _not_required(
     """Groups that would be areas were one criterion not required."""
     found: list[Failed] = []
     required = [policy.keys.index(key) for key in policy.rule.require]
-    base = outside & standing.scored & standing.counted & standing.ran
+    base = outside & standing.scored & standing.counted & standing.ran & standing.own
     for j in required:
         others = [k for k in required if k != j]
         may = base & scores.exceeded[:, others].all(axis=1)
         for members in _would_be_areas(units, scores, edges, policy, may, ~scores.exceeded[:, j]):
             found.append(("required", j, _lacking(units, scores, policy, members, j), members))
     return found
+
+
+def _better_off_alone(
+    units: Units, scores: Scores, edges: Edges, policy: Policy, standing: Standing, outside: Flags
+) -> list[Failed]:
+    """Groups that would be areas were nothing asked of the units' own rates; short by what their worst-off unit is."""
+    if policy.rule.own is None:
+        return []
+    base = outside & standing.scored & standing.counted & standing.required & standing.ran
+    return [
+        ("own", -1, float(policy.rule.own - np.nanmin(scores.composite_own[members])), members)
+        for members in _would_be_areas(units, scores, edges, policy, base, ~standing.own)
+        if np.isfinite(scores.composite_own[members]).any()
+    ]
 
 
 def _lacking(units: Units, scores: Scores, policy: Policy, members: Ints, j: int) -> float:

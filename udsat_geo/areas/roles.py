@@ -11,7 +11,7 @@ from udsat_geo.areas.ground import Ground
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, total
 from udsat_geo.messages.translate import N_
 from udsat_geo.policy.rules import Policy
-from udsat_geo.scoring.scores import Scores, meets_count, meets_requirements
+from udsat_geo.scoring.scores import Scores, meets_count, meets_own, meets_requirements
 from udsat_geo.units.units import Units
 
 
@@ -44,6 +44,7 @@ class Standing:
     counted : enough criteria exceeded.
     required : every criterion that must be exceeded is.
     ran : qualified in the earlier years that the rule asks for.
+    own : its own rates reach the composite that the rule asks of them.
     core, edge : meets all of these, and the threshold of core or edge units.
     was_in : was in an earlier area, under a policy that asks less of who is to stay.
     stays : is one of those, and meets what an incumbent must.
@@ -56,6 +57,7 @@ class Standing:
     counted: Flags
     required: Flags
     ran: Flags
+    own: Flags
     core: Flags
     edge: Flags
     was_in: Flags
@@ -85,7 +87,8 @@ def stand(
     scored = ~np.isnan(scores.composite) if by_composite else scores.criteria_with_rate > 0
     counted, required = meets_count(scores.exceeded, policy), meets_requirements(scores.exceeded, policy)
     ran = np.ones(len(units), dtype=bool) if ran_before is None else ran_before
-    demands = scored & counted & required & ran
+    own = meets_own(scores, policy)
+    demands = scored & counted & required & ran & own
     with np.errstate(invalid="ignore"):
         core = demands & (not by_composite or scores.composite >= rule.core_threshold)
         edge = demands & (not by_composite or scores.composite >= rule.edge_threshold)
@@ -96,7 +99,9 @@ def stand(
             stays = demands & was_in & (scores.composite >= policy.incumbents.leave)
     known = np.ones(len(units), dtype=bool) if units.residents_known is None else units.residents_known
     passable = (known & (units.residents == 0)) | ~scored
-    return Standing(scored, counted, required, ran, core, edge, was_in, stays, edge | stays, core | stays, passable)
+    return Standing(
+        scored, counted, required, ran, own, core, edge, was_in, stays, edge | stays, core | stays, passable
+    )
 
 
 OUTSIDE, CORE, EDGE, BRIDGE, FILL, INCUMBENT, KEPT, INCLUDED = range(8)
@@ -119,7 +124,8 @@ ROLES = ("outside", "core", "edge", "bridge", "fill", "incumbent", "kept", "incl
     IN_KEPT,
     INCLUDED_BY_DECISION,
     EXCLUDED_BY_DECISION,
-) = range(15)
+    LOW_OWN,
+) = range(16)
 """Reasons why a unit is in or out; `udsat_geo.messages.words` puts them into words."""
 
 REASONS = {
@@ -138,6 +144,7 @@ REASONS = {
     "keep_years": N_("stays until the end year: the area no longer qualifies"),
     "override_include": N_("included by decision"),
     "override_exclude": N_("excluded by decision"),
+    "own": N_("composite of its own rates below what the rule asks of them"),
 }
 """The key of the rule that decided, for data, and what it says in English: in the order of the reasons."""
 REASON_KEYS, REASON_TEXTS = tuple(REASONS), tuple(REASONS.values())

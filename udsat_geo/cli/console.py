@@ -246,6 +246,8 @@ def _print_totals(designation: Designation, console: Console) -> None:
     areas, residents = _("Areas", language).lower(), _("Residents", language).lower()
     of_city, in_areas = _("Share of city", language).lower(), decimal(status.residents_in_areas, 0, language)
     console.print(f"{len(designation.areas)} {areas}, {in_areas} {residents}, {share} % ({of_city})")
+    if designation.scales is not None and designation.scales.yardstick.year != designation.year:
+        console.print(designation.scales.told(language))
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
         return

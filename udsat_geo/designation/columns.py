@@ -51,6 +51,7 @@ DEMAND_TEXTS: dict[str, str] = {
     "composite": Np_("demand", "composite"),
     "criteria": N_("number of criteria"),
     "required": N_("a required criterion"),
+    "own": N_("composite of own rates"),
 }
 ACTION_TEXTS: dict[str, str] = {"include": N_("include"), "exclude": N_("exclude")}
 
@@ -90,11 +91,15 @@ class LayerDescription:
 
     def column(self, name: str) -> Column | None:
         """The column of a name; of a name like ``rate_low_income``, the one for each criterion."""
+        found = None
         for column in self.columns:
             beginning, per_criterion, _end = column.name.partition(KEY)
-            if name == column.name or (per_criterion and name.startswith(beginning)):
+            if name == column.name:
                 return column
-        return None
+            # the longest beginning: rate_own_low_income is no rate of own_low_income
+            if per_criterion and name.startswith(beginning) and (found is None or len(found.name) < len(column.name)):
+                found = column
+        return found
 
 
 AREA_EVENTS: Mapping[str, str] = {event: EVENT_TEXTS[event] for event in (*EVENTS, UNKNOWN)}
@@ -159,6 +164,13 @@ _LAYERS = (
         _RATE,
         _GAP_TO_CITY,
         _COMPOSITE,
+        Column("composite_own", NUMBER, N_("Composite of own rates"),
+            N_("The composite of the unit's own rates, without its surroundings.")),
+        Column("rate_own_<key>", NUMBER, N_("{label}, own"), N_("{label}, as {unit}, of the unit alone.")),
+        Column("composite_yardstick", NUMBER, N_("Composite by the yardstick"),
+            N_("The composite by the scale of the year that the policy holds.")),
+        Column("composite_year", NUMBER, N_("Composite by the year's own scale"),
+            N_("The composite by the scale of the designation's own year.")),
         Column("criteria_with_rate", WHOLE, N_("Criteria with a rate"),
             N_("Criteria that the unit has a value for.")),
         _CRITERIA_EXCEEDED,

@@ -12,10 +12,10 @@ import numpy as np
 
 from udsat_geo.areas.area_set import AreaSet, Figures, members_of_units
 from udsat_geo.areas.decisions import Overrides
-from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.near_misses import NearMiss, find_near_misses
 from udsat_geo.areas.outlines import outline_areas, shares_of_ground
 from udsat_geo.areas.roles import Areas, Memory
+from udsat_geo.areas.scales import Scales, form_on_both_scales
 from udsat_geo.changes.diff import Changes, compare
 from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.changes.units_of_one import told_of_one
@@ -29,10 +29,9 @@ from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
 from udsat_geo.registers.unit_intervals import IntervalColumn
-from udsat_geo.scoring.scores import Scores, score_units
+from udsat_geo.scoring.scores import Scores, Yardstick, score_units
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
-from udsat_geo.units.barriers import Barriers
 from udsat_geo.units.crosswalk import Crosswalk, label_carried, pairs_between
 from udsat_geo.units.edges import Edges, find_edges, tell_gaps, uncut_edges
 from udsat_geo.units.places import place_of_points
@@ -116,6 +115,8 @@ class Designation:
         The limits that the policy has as expressions, and the references that they use.
     intervals : tuple of IntervalColumn
         How many values of each column of a unit table are intervals.
+    scales : Scales or None
+        What the year's own scale designates, and what the yardstick; None of a policy that holds none.
     """
 
     year: int
@@ -142,6 +143,7 @@ class Designation:
     language: str = "da"
     limits: LimitExpressions = field(default_factory=LimitExpressions)
     intervals: tuple[IntervalColumn, ...] = ()
+    scales: Scales | None = None
 
     @property
     def area_id(self) -> Objects:
@@ -152,6 +154,12 @@ class Designation:
     def name(self) -> Objects:
         """Names, each once, shape (n_areas,)."""
         return self.named.name
+
+    @property
+    def files_of_earlier(self) -> tuple[tuple[int, str, Path], ...]:
+        """What earlier designations that it rests on were read from: the year, what each holds, and where it lies."""
+        previous = () if self.previous is None else self.previous.files
+        return previous + (() if self.scales is None else self.scales.yardstick.files)
 
     def area_set(self) -> AreaSet:
         """The areas: what a later designation compares itself with, and what people are counted in."""
@@ -168,6 +176,7 @@ class Designation:
             policy_id=self.policy.policy.id,
             policy_sha256=self.policy.sha256,
             until=self.areas.until,
+            scales=self.scales,
             members=members_of_units(self.units, self.areas.area_of_unit),
             figures=Figures(
                 self.areas.composite,
@@ -175,8 +184,7 @@ class Designation:
                 dict(zip(keys, self.scores.city.tolist(), strict=True)),
                 dict(zip(keys, self.scores.spread.tolist(), strict=True)),
             ),
-            files=tuple((self.year, what, path) for what, path in self.files.items())
-            + (() if self.previous is None else self.previous.files),
+            files=tuple((self.year, what, path) for what, path in self.files.items()) + self.files_of_earlier,
         )
 
 
@@ -189,6 +197,7 @@ def designate(
     threads: int | None = None,
     progress: Progress | None = None,
     ran_before: RanBefore | None = None,
+    yardstick: Yardstick | None = None,
 ) -> Designation:
     """Designate the areas of a year.
 
@@ -206,6 +215,8 @@ def designate(
         Told the name of each step as it begins.
     ran_before : callable, optional
         Which units qualified in the earlier years that ``rule.years_running`` asks for.
+    yardstick : Yardstick, optional
+        The scale of another year that ``score.scale_of`` names.
 
     Raises
     ------
@@ -218,29 +229,27 @@ def designate(
             progress(f"{year}: {name}")
 
     check_year(year, policy)
-    rule = policy.policy
-    limits = check_limits(rule)
+    rule, limits = policy.policy, check_limits(policy.policy)
     step(_("reading and placing", language))
     units, found = read_units(inputs, policy, threads, language)
     rule = resolve_limits(rule, found.pop("let"))
     previous, crosswalk = _carried(previous, units)
     around = read_surroundings(inputs.around, units, rule, language)
     step(_("scoring", language))
-    scores = score_units(units, rule)
-    edges, told = _edges(units, rule, around.barriers, language)
-    around = dataclasses.replace(around, notes=(*around.notes, *told))
+    edges, around = _edges(units, rule, around, language)
+    scores = score_units(units, rule, edges)
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
     memory = remember(previous, units, year) if rule.incumbents.remembers else None
-    places = _places(units, rule, around)
-    areas = form_areas(units, scores, edges, rule, around.barriers, memory, ran, around.decisions, places)
+    known = (around.barriers, memory, ran, around.decisions, _places(units, rule, around))
+    scores, areas, scales = form_on_both_scales(year, yardstick, units, scores, edges, rule, *known)
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step(_("comparing", language))
     changes = _changes(year, units, areas, outline, previous)
     continues = np.full(len(areas), -1, dtype=np.int64) if changes is None else changes.continues
     named = name_areas(year, units, areas, around.places, previous, continues, language)
-    shape = _notes_of_shape(rule, units, areas, outline, named, around, language)
-    found["notes"] = (*found["notes"], *_notes(rule, units, scores, around, named, inputs, previous, language), *shape)
+    found["notes"] += _notes(rule, units, scores, around, named, inputs, previous, language)
+    found["notes"] += _notes_of_shape(rule, units, areas, outline, named, around, language)
     return Designation(
         year=year,
         policy=policy.model_copy(update={"policy": rule}),
@@ -260,6 +269,7 @@ def designate(
         changes=changes,
         language=language,
         limits=limits,
+        scales=scales,
         **_with_files(found, inputs.around, around, crosswalk),
     )
 
@@ -288,14 +298,14 @@ def remember(previous: AreaSet | None, units: Units, year: int) -> Memory | None
     return Memory(year, earlier, previous.end_year)
 
 
-def _edges(units: Units, rule: Policy, barriers: Barriers | None, language: str) -> tuple[Edges, tuple[str, ...]]:
-    """The edges that no barrier cuts, and what is told of them."""
+def _edges(units: Units, rule: Policy, around: Surroundings, language: str) -> tuple[Edges, Surroundings]:
+    """The edges that no barrier cuts, and the surroundings with what is told of them."""
     edges = find_edges(units, rule)
     told = tell_gaps(units, rule, edges, language)
-    if barriers is None:
-        return edges, told
-    uncut = uncut_edges(edges, units, barriers)
-    return uncut, (*told, _parted(edges, uncut, language))
+    if around.barriers is not None:
+        uncut = uncut_edges(edges, units, around.barriers)
+        edges, told = uncut, (*told, _parted(edges, uncut, language))
+    return edges, dataclasses.replace(around, notes=(*around.notes, *told))
 
 
 def _places(units: Units, rule: Policy, around: Surroundings) -> Ints | None:

@@ -29,8 +29,14 @@ _FILLED = {
 """What is never empty in a row of ours: a file by an older version, or changed since, may lack some of it."""
 
 
-_NOT_EVERYWHERE = {("units", column) for column in ("name", "lower_<key>", "upper_<key>")}
-"""Columns of only some units: of a table with names, or with counts that are intervals."""
+_NOT_EVERYWHERE = {
+    ("units", column)
+    for column in (
+        "name", "lower_<key>", "upper_<key>", "composite_own", "rate_own_<key>", "composite_yardstick",
+        "composite_year",
+    )
+}  # fmt: skip
+"""Columns of only some units: of a table with names, or with counts that are intervals; by some policies."""
 _NAMES_TOLD = 5
 """How many names of areas a message tells."""
 

@@ -15,16 +15,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import shapely
 
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.designation.designation import Designation, Inputs, Progress, RanBefore, check_year, designate
+from udsat_geo.designation.designation import (
+    Designation,
+    Inputs,
+    Progress,
+    RanBefore,
+    check_year,
+    designate,
+    read_units,
+)
 from udsat_geo.designation.earlier import Earlier, Nowhere, Store, qualified_before, read_earlier
 from udsat_geo.designation.stored import differs_by, rests_on, was_made_over
+from udsat_geo.designation.summary import scales_of
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.registers.expressions import resolve_limits
 from udsat_geo.registers.folders import (
     DEFAULT_RAW,
     check_rising,
@@ -35,6 +46,7 @@ from udsat_geo.registers.folders import (
     source_of,
 )
 from udsat_geo.registers.schema import CRS
+from udsat_geo.scoring.scores import Yardstick, score_units
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.kinds import PARQUETS, VECTORS, tables_named
 from udsat_geo.sources.origins import name_of, origin_of
@@ -112,8 +124,9 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
         text = N_("{name}: not used, no earlier designation is over other zones.")
         name = job.crosswalk_by if job.around.crosswalk is None else name_of(file_of(job.around.crosswalk))
         note = (*note, _(text, job.language).format(name=name))
-    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
-    return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note))
+    yardstick, found_out = find_yardstick(job, inputs, previous, progress)
+    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran, yardstick)
+    return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note, *found_out))
 
 
 def with_crosswalk(job: Job, previous: AreaSet) -> AreaSet:
@@ -380,7 +393,8 @@ def _made_anew(job: Job, inputs: Inputs, progress: Progress | None) -> Designati
         again = dataclasses.replace(again, previous=NONE)
     before, _notes = find_previous(again, inputs, progress, tell=False)
     ran = ran_before(job, job.year, inputs)
-    return designate(job.year, job.policy, inputs, before, job.language, job.threads, progress, ran)
+    yardstick, _notes = find_yardstick(job, inputs, before, progress)
+    return designate(job.year, job.policy, inputs, before, job.language, job.threads, progress, ran, yardstick)
 
 
 def _continued(
@@ -418,6 +432,49 @@ def _made_today(job: Job, stored: Earlier, inputs: Inputs, progress: Progress | 
     except InputError:
         # registers that spoiled since do not undo what was decided
         return None
+
+
+def find_yardstick(
+    job: Job, inputs: Inputs, previous: AreaSet | None, progress: Progress | None = None
+) -> tuple[Yardstick | None, tuple[str, ...]]:
+    """The scale of the year that the policy holds, and what is to be said where there is none.
+
+    The numbers that the policy states; else what the previous designation was measured by, or is the scale of; else
+    that of a stored designation by the same policy; else the scale of that year's registers. None where the policy
+    holds none, and for the year itself, whose scale is made with it.
+
+    Raises
+    ------
+    InputError
+        If registers of that year are at fault.
+    """
+    policy, policy_sha256, year = job.policy.policy, job.policy.sha256, job.policy.policy.score.scale_of
+    if year is None:
+        return None, ()
+    numbers = policy.score.scale
+    if numbers is not None:
+        city, spread = (np.array([of[key] for key in policy.keys]) for of in (numbers.city, numbers.spread))
+        return Yardstick(year, policy.keys, city, spread, numbers.source), ()
+    if year == job.year:
+        return None, ()
+    if previous is not None and previous.policy_sha256 == policy_sha256 and previous.scales is not None:
+        return previous.scales.yardstick, ()
+    stored = job.store.find(year)
+    if stored is not None and (stored.summary.policy.sha256, stored.summary.source) == (policy_sha256, inputs.source):
+        scales = scales_of(stored.summary)
+        if scales is not None:
+            return dataclasses.replace(scales.yardstick, files=stored.area_set(False).files), ()
+    made_of = _inputs_of_earlier(job, inputs, year, progress)
+    if made_of is None:
+        text = _("No designation and no registers of {year}: the yardstick of that year is not known.", job.language)
+        # where there is nothing earlier at all, that has been told
+        return None, () if previous is None else (text.format(year=year),)
+    if progress is not None:
+        progress(f"{year}: " + _("scoring", job.language))
+    units, found = read_units(made_of, job.policy, job.threads, job.language)
+    scores = score_units(units, resolve_limits(policy, found["let"]))
+    files = tuple((year, what, path) for what, path in found["files"].items())
+    return Yardstick(year, policy.keys, scores.city, scores.spread, files=files), ()
 
 
 def _check_earlier(where: str, year: int, now: int) -> None:
@@ -544,10 +601,10 @@ def make_again(job: Job, progress: Progress | None = None) -> Designation:
 
 def designate_after(job: Job, inputs: Inputs, before: Designation, progress: Progress | None = None) -> Designation:
     """Designate a year as `make_again` does, compared with a designation that has been made."""
-    ran = ran_before(job, job.year, inputs)
-    previous = with_crosswalk(job, before.area_set())
-    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran)
-    return dataclasses.replace(made, notes=(*made.notes, *told_of_stored(job, made)))
+    ran, previous = ran_before(job, job.year, inputs), with_crosswalk(job, before.area_set())
+    yardstick, note = find_yardstick(job, inputs, previous, progress)
+    made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran, yardstick)
+    return dataclasses.replace(made, notes=(*made.notes, *note, *told_of_stored(job, made)))
 
 
 def told_of_stored(job: Job, made: Designation) -> tuple[str, ...]:

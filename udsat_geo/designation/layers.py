@@ -280,6 +280,8 @@ def unit_columns(designation: Designation) -> Columns:
         **{f"rate_{key}": scores.rate[:, j] for j, key in enumerate(keys)},
         **{f"gap_{key}": scores.gap[:, j] for j, key in enumerate(keys)},
         "composite": scores.composite,
+        **_own(designation),
+        **_on_the_other_scale(designation),
         "criteria_with_rate": scores.criteria_with_rate,
         "criteria_exceeded": scores.criteria_exceeded,
         "residents_in_view": scores.residents_in_view,
@@ -305,6 +307,23 @@ def _rate_bounds(designation: Designation) -> Columns:
         **{f"lower_{key}": lower[:, j] for j, key in enumerate(policy.keys)},
         **{f"upper_{key}": upper[:, j] for j, key in enumerate(policy.keys)},
     }
+
+
+def _own(designation: Designation) -> Columns:
+    """What each unit scores by itself, where it is not read by itself anyway."""
+    rule, scores = designation.policy.policy, designation.scores
+    if not rule.context.reads_beyond and rule.rates.shrink == "none":
+        return {}
+    rates = {f"rate_own_{key}": scores.rate_own[:, j] for j, key in enumerate(rule.keys)}
+    return {"composite_own": scores.composite_own, **rates}
+
+
+def _on_the_other_scale(designation: Designation) -> Columns:
+    """The composite of each unit by the scale that does not decide."""
+    scales = designation.scales
+    if scales is None or scales.composite is None:
+        return {}
+    return {"composite_yardstick" if scales.decides == "year" else "composite_year": scales.composite}
 
 
 def _patterns(flags: Flags) -> tuple[Ints, NDArray[np.int32]]:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from udsat_geo.areas.area_set import AreaSet, Figures, members_of_shapes
-from udsat_geo.designation.summary import Summary, as_json, sha256
+from udsat_geo.designation.summary import Summary, as_json, scales_of, sha256
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -69,6 +69,7 @@ def area_set_of_tables(
         members=members_of_shapes(unit_id, residents, area_of_unit, geometry),
         figures=_figures(areas, summary),
         files=files,
+        scales=scales_of(summary),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from udsat_geo.areas.roles import FEW_CRITERIA, FEW_RESIDENTS, LOW_COMPOSITE, NO_CORE, ROLES
+from udsat_geo.areas.roles import FEW_CRITERIA, FEW_RESIDENTS, LOW_COMPOSITE, LOW_OWN, NO_CORE, ROLES
 from udsat_geo.designation.designation import Designation
 from udsat_geo.kernels.arrays import Flags, Floats, Objects, as_objects
 from udsat_geo.messages.translate import N_, _, in_language
@@ -29,6 +29,7 @@ _MISSED = {
     "composite": N_("the highest composite is {short} below the core threshold"),
     "criteria": N_("{short} criteria short"),
     "required": N_("{label}: {short} short of the limit"),
+    "own": N_("by itself, the best-off unit's composite is {short} below what the rule asks"),
 }
 """The one demand that a near miss failed."""
 DECIDED = {
@@ -56,8 +57,9 @@ def decision_texts(designation: Designation) -> list[str]:
 def short_of_demand(designation: Designation) -> Floats:
     """By how much each unit outside fails the demand that decided, in the demand's own unit, shape (n_units,).
 
-    Composite below the edge threshold; criteria; the group's highest composite below the core threshold; residents of
-    the group. NaN for units in areas, and where no number says it.
+    Composite below the edge threshold; that of its own rates below what is asked of them; criteria; the group's
+    highest composite below the core threshold; residents of the group. NaN for units in areas, and where no number
+    says it.
     """
     areas, scores, policy = designation.areas, designation.scores, designation.policy.policy
     group = areas.group_of_unit
@@ -68,6 +70,7 @@ def short_of_demand(designation: Designation) -> Floats:
     short = np.full(len(group), np.nan)
     for because, demand, found in (
         (LOW_COMPOSITE, policy.rule.edge_threshold, scores.composite),
+        (LOW_OWN, np.nan if policy.rule.own is None else policy.rule.own, scores.composite_own),
         (FEW_CRITERIA, policy.rule.criteria, scores.criteria_exceeded),
         (NO_CORE, policy.rule.core_threshold, highest[group]),
         (FEW_RESIDENTS, policy.areas.residents, residents[group]),

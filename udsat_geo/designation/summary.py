@@ -11,14 +11,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.areas.scales import Designated, Scales
 from udsat_geo.changes.diff import EVENTS, changed_areas
 from udsat_geo.designation.designation import Designation
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.version import __version__
+from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.origins import name_of, origin_of
 
@@ -90,6 +93,7 @@ class RuleUsed(Entry):
     criteria: int
     require: list[str]
     years_running: int = 1
+    own: float | None = None
     residents: int
     leave: float | None = None
     keep_years: int = 0
@@ -105,6 +109,25 @@ class CriterionUsed(Entry):
     worse: str
     limit: float | None
     spread: float | None = None
+
+
+class DesignatedBy(Entry):
+    """How much one scale designates."""
+
+    areas: int
+    residents_in_areas: int
+
+
+class ScalesUsed(Entry):
+    """The yardstick, and what it and the year's own scale designate; numbers by criterion."""
+
+    yardstick_of: int
+    source: str = ""
+    city: dict[str, float | None]
+    spread: dict[str, float | None]
+    decides: str
+    by_year: DesignatedBy
+    by_yardstick: DesignatedBy
 
 
 class AreaListed(Entry):
@@ -222,6 +245,7 @@ class Summary(Entry):
     rule: RuleUsed | None = None
     criteria: list[CriterionUsed] = []
     areas: list[AreaListed] = []
+    scales: ScalesUsed | None = None
     near_misses: dict[str, int] = {}
     overrides: list[DecisionListed] = []
     status: list[StatusOfCriterion] = []
@@ -322,6 +346,7 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
         "rule": _rule(designation),
         "criteria": _criteria(designation),
         "areas": tables["areas"].select(_LISTED["areas"]).to_pylist(),
+        "scales": _scales(designation),
         "near_misses": _near_misses(designation),
         "overrides": decisions,
         "status": tables["status"].to_pylist(),
@@ -365,6 +390,7 @@ def _rule(designation: Designation) -> dict[str, Any]:
         "criteria": rule.criteria,
         "require": list(rule.require),
         "years_running": rule.years_running,
+        "own": rule.own,
         "residents": policy.areas.residents,
         "leave": policy.incumbents.leave,
         "keep_years": policy.incumbents.keep_years,
@@ -403,6 +429,37 @@ def _limits(designation: Designation) -> dict[str, Any]:
     """The limits that the policy has as expressions, as evaluated for this run."""
     value_of = {criterion.key: criterion.limit for criterion in designation.policy.policy.criteria}
     return {key: {"expression": text, "value": value_of[key]} for key, text in designation.limits.text.items()}
+
+
+def _scales(designation: Designation) -> dict[str, Any] | None:
+    """The yardstick, and what is designated by either scale."""
+    scales = designation.scales
+    if scales is None:
+        return None
+    held = scales.yardstick
+    counts = {"by_year": scales.by_year, "by_yardstick": scales.by_yardstick}
+    return {
+        "yardstick_of": held.year,
+        "source": held.source,
+        "city": {key: _number(value) for key, value in zip(held.keys, held.city.tolist(), strict=True)},
+        "spread": {key: _number(value) for key, value in zip(held.keys, held.spread.tolist(), strict=True)},
+        "decides": scales.decides,
+        **{name: {"areas": one.areas, "residents_in_areas": one.residents} for name, one in counts.items()},
+    }
+
+
+def scales_of(summary: Summary) -> Scales | None:
+    """The scales that a summary tells of."""
+    told = summary.scales
+    if told is None:
+        return None
+    keys = tuple(told.city)
+    city, spread = (
+        np.array([np.nan if of.get(key) is None else of[key] for key in keys], dtype=float)
+        for of in (told.city, told.spread)
+    )
+    by_year, by_that = (Designated(one.areas, one.residents_in_areas) for one in (told.by_year, told.by_yardstick))
+    return Scales(Yardstick(told.yardstick_of, keys, city, spread, told.source), told.decides, by_year, by_that)
 
 
 def _near_misses(designation: Designation) -> dict[str, int]:

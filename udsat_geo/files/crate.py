@@ -708,7 +708,7 @@ def _inputs(out: Path, given: Collection[str], designation: Designation) -> list
     year = designation.year
     made = designation.inputs.source == "synthetic" and "--seed" in given
     found = [_input(year, what, path, designation.rows.get(what), made) for what, path in designation.files.items()]
-    earlier = [] if designation.previous is None else list(designation.previous.files)
+    earlier = list(designation.files_of_earlier)
     for looked_at in earlier_years(year, designation.policy.policy):
         stored = out / f"designation_{looked_at}.gpkg"
         earlier += [(looked_at, "designation", stored), (looked_at, "summary", stored.with_suffix(".json"))]

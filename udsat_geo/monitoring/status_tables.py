@@ -261,6 +261,9 @@ def opening_sentences(report: StatusReport) -> list[str]:
     sentences.append(_areas_sentence(report, report.areas, AREAS))
     if report.updated is not None:
         sentences.append(_areas_sentence(report, report.updated, UPDATED))
+    for areas in (report.areas, report.updated):
+        if areas is not None and areas.scales is not None and areas.scales.yardstick.year != areas.year:
+            sentences.append(f"{areas.year}: {areas.scales.told(language)}")
     told = _("In {year}, {inside} of the city's {all} residents live in the areas ({share} %).", language)
     sentences.append(
         told.format(

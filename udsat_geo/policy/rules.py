@@ -206,10 +206,39 @@ class UnitsRule(Rule):
 
 
 class ContextRule(Rule):
-    """`[context]`: how much of the surroundings a unit is read with."""
+    """`[context]`: how much of the surroundings a unit is read with.
 
+    Attributes
+    ----------
+    method : {"nearest", "neighbours", "none"}
+        ``nearest``: with its nearest units until `residents` are in view, no farther than `reach` metres.
+        ``neighbours``: with the units it touches. ``none``: alone.
+    residents : int
+        0 is the unit alone.
+    reach : float
+        In metres.
+    """
+
+    method: Literal["nearest", "neighbours", "none"] = "nearest"
     residents: int = Field(0, ge=0)
     reach: float = Field(0.0, ge=0, le=100_000)
+
+    @property
+    def reads_beyond(self) -> bool:
+        """Whether a unit is read together with others."""
+        return self.method == "neighbours" or (self.method == "nearest" and self.residents > 0)
+
+
+class RatesRule(Rule):
+    """`[rates]`: how far the rates of small units are drawn towards a mean (`udsat_geo.scoring.rates`).
+
+    Attributes
+    ----------
+    shrink : {"none", "global", "local"}
+        Towards the whole city's rate, or that of the unit and those it touches.
+    """
+
+    shrink: Literal["none", "global", "local"] = "none"
 
 
 class Reference(Rule):
@@ -268,10 +297,32 @@ class Criterion(Rule):
         return text_in(self.label, language) or self.key
 
 
+class ScaleNumbers(Rule):
+    """`[score.scale]`: the scale of the year that is held, as numbers: by criterion, and where they stand."""
+
+    source: str = Field(min_length=1)
+    city: dict[Key, float]
+    spread: dict[Key, Annotated[float, Field(gt=0)]]
+
+
 class ScoreRule(Rule):
-    """`[score]`: how gaps are put on one scale; ``none`` makes no composite, and criteria alone decide."""
+    """`[score]`: how gaps are put on one scale; ``none`` makes no composite, and criteria alone decide.
+
+    Attributes
+    ----------
+    method : {"gap_sd", "percentile", "exponential", "none"}
+    scale_of : int or None
+        The year whose city rates and spreads are held, so that designations of other years can be measured by them.
+    decides : {"year", "yardstick"}
+        Whether the year's own scale, or the one that is held, draws the areas.
+    scale : ScaleNumbers or None
+        Without it, the scale is taken from the designation or the registers of that year.
+    """
 
     method: Literal["gap_sd", "percentile", "exponential", "none"] = "gap_sd"
+    scale_of: int | None = Field(None, ge=1, lt=10_000)
+    decides: Literal["year", "yardstick"] = "year"
+    scale: ScaleNumbers | None = None
 
 
 class AreaThresholds(Rule):
@@ -287,6 +338,8 @@ class AreaThresholds(Rule):
         Keys of criteria that must be exceeded whatever the count.
     years_running : int
         In how many designations running, this one included, a unit must have qualified.
+    own : float or None
+        The least composite of a unit's own rates, read without any context: 0 is the city's level.
     """
 
     core: float | None = None
@@ -294,6 +347,7 @@ class AreaThresholds(Rule):
     criteria: int = Field(0, ge=0)
     require: tuple[Key, ...] = ()
     years_running: int = Field(1, ge=1, le=50)
+    own: float | None = None
 
     @property
     def core_threshold(self) -> float:
@@ -424,6 +478,7 @@ class Policy(Rule):
     references: dict[Key, Reference] = Field(default_factory=dict)
     units: UnitsRule = UnitsRule()
     context: ContextRule = ContextRule()
+    rates: RatesRule = RatesRule()
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=100)]
     score: ScoreRule = ScoreRule()
     rule: AreaThresholds
@@ -459,6 +514,11 @@ class Policy(Rule):
             for key in sorted(set(keys))
             if keys.count(key) > 1
         ]
+        faults += [
+            "criteria: " + _("the key {key!r} is kept for the own rate of {other!r}").format(key=key, other=key[4:])
+            for key in keys
+            if key.startswith("own_") and key[4:] in keys
+        ]
         if self.years[0] > self.years[1]:
             faults.append(
                 "years: "
@@ -468,7 +528,12 @@ class Policy(Rule):
             )
         if self.milestone is not None and self.milestone.by <= self.milestone.since:
             faults.append("milestone.by: " + _("{by} does not lie after milestone.since").format(by=self.milestone.by))
-        if self.context.residents > 0 and self.context.reach <= 0:
+        if self.rates.shrink != "none" and self.context.reads_beyond:
+            faults.append("rates.shrink: " + _('is for units read alone; write context.method = "none"'))
+        if self.context.residents > 0 and self.context.method != "nearest":
+            text = _('is for context.method "nearest", and that is "{method}"; write residents = 0, or that method')
+            faults.append("context.residents: " + text.format(method=self.context.method))
+        elif self.context.residents > 0 and self.context.reach <= 0:
             faults.append("context.reach: " + _("say how far (m) the context may reach"))
         if self.units.kind == "cells" and self.context.reach > MOST_CELLS_IN_REACH * self.units.size:
             faults.append(
@@ -507,14 +572,30 @@ class Policy(Rule):
             if key not in keys
         ]
         if self.score.method == "none":
-            if rule.core is not None or rule.edge is not None or leave is not None:
-                faults.append("score.method: " + _('"none" makes no composite; leave out core, edge and leave'))
+            if any(threshold is not None for threshold in (rule.core, rule.edge, rule.own, leave)):
+                faults.append("score.method: " + _('"none" makes no composite; leave out core, edge, own and leave'))
             if not rule.criteria and not rule.require:
                 faults.append("rule: " + _('with score.method "none", say which criteria decide (criteria, require)'))
         elif rule.core is None:
             faults.append("rule.core: " + _("is missing"))
         if leave is not None and leave > rule.edge_threshold:
             faults.append("incumbents.leave: " + _("lies above rule.edge; staying must not be harder than joining"))
+        return faults + self._misfits_of_scale(keys)
+
+    def _misfits_of_scale(self, keys: list[str]) -> list[str]:
+        faults, score = [], self.score
+        if score.scale_of is None:
+            given = [name for name in ("decides", "scale") if name in score.model_fields_set]
+            return [f"score.{name}: " + _("says nothing without score.scale_of") for name in given]
+        if score.method != "gap_sd":
+            faults.append("score.scale_of: " + _('is for score.method "gap_sd": other scales know no spread to hold'))
+        if score.scale is None:
+            return faults
+        for name, numbers in (("city", score.scale.city), ("spread", score.scale.spread)):
+            odd = sorted({*keys} ^ {*numbers})
+            if odd:
+                text = _("does not name the criteria, each once: {keys}").format(keys=", ".join(odd))
+                faults.append(f"score.scale.{name}: " + text)
         return faults
 
     def _misfits_of_areas(self) -> list[str]:

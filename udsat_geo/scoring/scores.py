@@ -6,12 +6,14 @@ A rate that has no denominator is missing, never zero: it is NaN, it enters no m
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.policy.rules import Policy
-from udsat_geo.units.grid import rings
+from udsat_geo.scoring.rates import read_rates
+from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
 
 _STEEPNESS = 23.0
@@ -27,16 +29,20 @@ class Scores:
     residents_in_view : int64, shape (n_units,)
         Residents over whom the rates are read.
     rate : float64, shape (n_units, n_criteria)
-        Of the sums in view; NaN where the denominator in view is 0.
+        As ``[context]`` and ``[rates]`` ask; NaN where there is no denominator.
+    rate_own : float64, shape (n_units, n_criteria)
+        Of the unit's own sums, whatever is in view.
     gap : float64, shape (n_units, n_criteria)
-        Against the whole city, in the rate's own unit; positive is worse.
+        Against `city`, in the rate's own unit; positive is worse.
     city : float64, shape (n_criteria,)
-        The ratio of the whole city's sums.
+        The ratio of the whole city's sums, of the year or of a `Yardstick`.
     spread : float64, shape (n_criteria,)
-        The standard deviation that gaps are measured in.
+        The standard deviation that gaps are measured in, likewise.
     composite : float64, shape (n_units,)
         Weighted mean of the criteria's scores by ``score.method`` (`composite_of_rates`) over those with a rate; NaN
         without any.
+    composite_own : float64, shape (n_units,)
+        The same of the unit's own rates.
     criteria_with_rate, criteria_exceeded : int64, shape (n_units,)
         How many criteria have a rate, and how many of the counted ones are exceeded.
     exceeded : bool, shape (n_units, n_criteria)
@@ -48,17 +54,44 @@ class Scores:
 
     residents_in_view: NDArray[np.int64]
     rate: NDArray[np.float64]
+    rate_own: NDArray[np.float64]
     gap: NDArray[np.float64]
     city: NDArray[np.float64]
     spread: NDArray[np.float64]
     composite: NDArray[np.float64]
+    composite_own: NDArray[np.float64]
     criteria_with_rate: NDArray[np.int64]
     criteria_exceeded: NDArray[np.int64]
     exceeded: NDArray[np.bool_]
     scale: tuple[NDArray[np.float64], ...] = ()
 
 
-def score_units(units: Units, policy: Policy) -> Scores:
+@dataclass(frozen=True)
+class Yardstick:
+    """The scale of one year, which others are measured by (``score.scale_of``).
+
+    Attributes
+    ----------
+    year : int
+    keys : tuple of str, n_criteria
+        The criteria.
+    city, spread : float64, shape (n_criteria,)
+        As in `Scores`, of that year.
+    source : str
+        Where numbers that the policy states come from; empty where they are taken from the year's people.
+    files : tuple of (int, str, Path)
+        What it was read from: the year, what each holds, and where it lies.
+    """
+
+    year: int
+    keys: tuple[str, ...]
+    city: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    source: str = ""
+    files: tuple[tuple[int, str, Path], ...] = ()
+
+
+def score_units(units: Units, policy: Policy, edges: Edges | None = None) -> Scores:
     """Score every unit by a policy.
 
     Parameters
@@ -66,29 +99,56 @@ def score_units(units: Units, policy: Policy) -> Scores:
     units : Units
     policy : Policy
         Its limits are numbers.
+    edges : Edges, optional
+        The units that touch, where they are found already; see `udsat_geo.scoring.rates.read_rates`.
     """
     from udsat_geo.kernels.scores import spread_of_gaps
 
-    n_criteria = len(policy.criteria)
-    sums = np.hstack([units.numerator, units.denominator])
-    residents_in_view, in_view = sums_in_view(units, sums, policy)
-    rate = units.rate(in_view[:, :n_criteria], in_view[:, n_criteria:])
+    residents_in_view, rate = read_rates(units, policy, edges)
     city = units.rate(units.numerator.sum(axis=0), units.denominator.sum(axis=0))
-    gap = gaps(rate, city, policy)
-    exceeded = exceeds(rate, gap, policy)
+    unscored, no_flags = np.full(len(units), np.nan), np.zeros(rate.shape, dtype=bool)
     scores = Scores(
         residents_in_view=residents_in_view,
         rate=rate,
-        gap=gap,
+        rate_own=units.rate(units.numerator, units.denominator),
+        gap=rate,
         city=city,
-        spread=spread_of_gaps(gap, units.residents),
-        composite=np.full(len(units), np.nan),
+        spread=city,
+        composite=unscored,
+        composite_own=unscored,
         criteria_with_rate=(~np.isnan(rate)).sum(axis=1),
-        criteria_exceeded=count_exceeded(exceeded, policy),
-        exceeded=exceeded,
+        criteria_exceeded=np.zeros(len(units), dtype=np.int64),
+        exceeded=no_flags,
         scale=_scales(rate, units.residents, policy),
     )
-    return replace(scores, composite=composite_of_rates(rate, scores, policy))
+    return on_scale(scores, policy, city, spread_of_gaps(gaps(rate, city, policy), units.residents))
+
+
+def on_scale(scores: Scores, policy: Policy, city: NDArray[np.float64], spread: NDArray[np.float64]) -> Scores:
+    """The same rates against a city's rates, in units of a spread.
+
+    Parameters
+    ----------
+    scores : Scores
+    policy : Policy
+    city, spread : float64, shape (n_criteria,)
+        The year's own, or those of a `Yardstick`.
+    """
+    gap = gaps(scores.rate, city, policy)
+    exceeded = exceeds(scores.rate, gap, policy)
+    scaled = replace(
+        scores,
+        gap=gap,
+        city=city,
+        spread=spread,
+        exceeded=exceeded,
+        criteria_exceeded=count_exceeded(exceeded, policy),
+    )
+    return replace(
+        scaled,
+        composite=composite_of_rates(scores.rate, scaled, policy),
+        composite_own=composite_of_rates(scores.rate_own, scaled, policy),
+    )
 
 
 def composite_of_rates(rate: NDArray[np.float64], scores: Scores, policy: Policy) -> NDArray[np.float64]:
@@ -242,37 +302,14 @@ def meets_requirements(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[n
     return np.asarray(exceeded[..., required].all(axis=-1))
 
 
+def meets_own(scores: Scores, policy: Policy) -> NDArray[np.bool_]:
+    """Whether each unit's own rates reach the composite that ``rule.own`` asks of them, shape (n_units,)."""
+    if policy.rule.own is None:
+        return np.ones(len(scores.composite), dtype=bool)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(scores.composite_own >= policy.rule.own)
+
+
 def meets_demands(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[np.bool_]:
     """Whether units meet what the rule demands of their criteria, whatever their composite; shape (n_units,)."""
     return meets_count(exceeded, policy) & meets_requirements(exceeded, policy)
-
-
-def sums_in_view(units: Units, sums: NDArray[np.int64], policy: Policy) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Sums over each unit and its nearest units until enough residents are in view.
-
-    Parameters
-    ----------
-    units : Units
-    sums : int64, shape (n_units, n_sums)
-    policy : Policy
-        ``context.residents`` and ``context.reach``; 0 residents is the unit alone.
-
-    Returns
-    -------
-    residents_in_view : int64, shape (n_units,)
-    sums_in_view : int64, shape (n_units, n_sums)
-    """
-    least, reach = policy.context.residents, policy.context.reach
-    if least == 0:
-        return units.residents, sums
-    if units.grid is not None and units.row is not None and units.col is not None:
-        from udsat_geo.kernels.cells import index_cells
-        from udsat_geo.kernels.nearby import context_of_cells
-
-        table = index_cells(units.row, units.col)
-        steps = rings(units.grid.size, reach)
-        return context_of_cells(units.row, units.col, table, *steps, units.residents, sums, least)
-    from udsat_geo.kernels.nearby import context_of_points
-
-    by_easting = np.argsort(units.easting, kind="stable")
-    return context_of_points(units.easting, units.northing, by_easting, reach, units.residents, sums, least)

@@ -171,7 +171,8 @@ def test_years_in_any_order_give_one_crate(town: Path) -> None:
         forward = made(year, town / "forward")
     for year in (2021, 2017, 2021):
         backward = made(year, town / "backward")
-    assert forward.read_bytes() == backward.read_bytes()
+    # the scale of 2017 is read from what is stored, each time in its own folder
+    assert forward.read_bytes().replace(b"forward/", b"backward/") == backward.read_bytes()
     assert [run.year for run in read_crate(forward)] == [2017, 2021]
 
 

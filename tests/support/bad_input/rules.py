@@ -219,7 +219,7 @@ RULES = (
         "thresholds without a composite",
         mine("[score]\nmethod = 'none'\n"),
         MINE,
-        ('score.method: "none" makes no composite; leave out core, edge and leave',),
+        ('score.method: "none" makes no composite; leave out core, edge, own and leave',),
     ),
     Row(
         "unknown method of scoring",

@@ -21,6 +21,7 @@ from udsat_geo.monitoring.printed.checks import passage, words_of
 from udsat_geo.monitoring.printed.figures import Notation
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.published import printed_2021
+from udsat_geo.policy.rules import Policy
 from udsat_geo.synthetic.write import DEFAULT_SEED, cached_registers
 from udsat_geo.units.units import Units
 
@@ -113,16 +114,34 @@ def remeasure(progress: Progress | None = None, language: str = "da", seed: int 
                 progress(f"{year}: " + _("reading and placing", language))
             units[year], found = read_units(Inputs(folders[year], None, "synthetic"), policy)
             vintage[year] = found["vintage"]
-    old = {year: take_status(units[year], _same_cells(made[2017], units[year]), policy.policy) for year in YEARS}
-    keys = policy.policy.keys
-    measured = {year: {key: _in_print(status, j, key) for j, key in enumerate(keys)} for year, status in old.items()}
-    updated = {key: _in_print(made[2021].status, j, key)[0] for j, key in enumerate(keys)}
     return Remeasured(
-        cells=(*_table_1(measured), *_table_2(measured), *_table_22(measured, updated)),
+        cells=cells_of(units, {year: made[year].areas.area_of_unit for year in made}, policy.policy),
         areas={year: len(designation.areas) for year, designation in made.items()},
         residents={year: designation.status.residents_in_areas for year, designation in made.items()},
         vintage={year: vintage[year] for year in YEARS},
     )
+
+
+def cells_of(units: dict[int, Units], area_of_unit: dict[int, Ints], policy: Policy) -> tuple[Cell, ...]:
+    """The cells of Tabel 1, 2 and 22, in the order of the print.
+
+    Parameters
+    ----------
+    units : dict
+        Year of the report -> its units, cells of one grid.
+    area_of_unit : dict
+        2017 and 2021 -> the area of each unit of that year, -1 for none; those of 2017 are the same cells in all years.
+    policy : Policy
+    """
+    area_of_cell = dict(zip(units[2017].unit_id.tolist(), area_of_unit[2017].tolist(), strict=True))
+    measured: Levels = {}
+    for year in YEARS:
+        same = np.array([area_of_cell.get(cell, -1) for cell in units[year].unit_id.tolist()], dtype=np.int64)
+        status = take_status(units[year], same, policy)
+        measured[year] = {key: _in_print(status, j, key) for j, key in enumerate(policy.keys)}
+    now = take_status(units[2021], area_of_unit[2021], policy)
+    updated = {key: _in_print(now, j, key)[0] for j, key in enumerate(policy.keys)}
+    return (*_table_1(measured), *_table_2(measured), *_table_22(measured, updated))
 
 
 def _designated(
@@ -130,12 +149,6 @@ def _designated(
 ) -> Designation:
     # the registers are named, so that none in data/raw take their place
     return run(Job(year, policy, raw=registers, previous="none", language=language), progress)
-
-
-def _same_cells(made: Designation, units: Units) -> Ints:
-    """The area of each unit of another year, shape (n_units,): that of the same cell; new cells are in none."""
-    area_of_cell = dict(zip(made.units.unit_id.tolist(), made.areas.area_of_unit.tolist(), strict=True))
-    return np.array([area_of_cell.get(cell, -1) for cell in units.unit_id.tolist()], dtype=np.int64)
 
 
 def _in_print(status: Status, criterion: int, key: str) -> tuple[float, float]:

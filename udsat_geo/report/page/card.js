@@ -30,6 +30,11 @@ function head() {
   ];
   if (shown.residents)
     keys.push([_("of the city's residents"), decimal((100 * shown.residents_in_areas) / shown.residents, 1) + " %"]);
+  if (shown.scales) {
+    const other = shown.scales.decides === "year" ? shown.scales.by_yardstick : shown.scales.by_year;
+    const year = shown.scales.decides === "year" ? shown.scales.yardstick_of : shown.year;
+    keys.push([_("residents in areas by the scale of {year}", { year }), whole(other.residents_in_areas)]);
+  }
   if (shown.changes) {
     const count = (event) => shown.changes.rows.filter((row) => row.event.split("+").includes(event)).length;
     keys.push([

@@ -700,6 +700,7 @@ def _year(read: PageYear, names_before: dict[str, str], corner: Corner) -> dict[
         "status": status_of(read),
         "residents": summary["residents"],
         "residents_in_areas": summary["residents_in_areas"],
+        "scales": summary.get("scales"),
         "provenance": provenance_of(read),
     }
 

@@ -32,6 +32,12 @@ SCORES = {
     ),
     "none": N_("There is no composite: the criteria decide alone."),
 }
+SHRINK = {
+    "global": N_("Rates of units with few people are drawn towards the city's (empirical Bayes)."),
+    "local": N_(
+        "Rates of units with few people are drawn towards that of the unit and those it touches (empirical Bayes)."
+    ),
+}
 NEIGHBOURS = {
     "queen": N_(
         "Units that meet along an edge or at a corner are connected; railways, motorways and "
@@ -153,8 +159,11 @@ def _criterion(criterion: Criterion, limit: Any, language: str) -> Block:
 
 def _units(policy: Policy, language: str) -> list[str]:
     units, context = _(UNITS[policy.units.kind], language).format(size=policy.units.size), policy.context
-    if not context.residents:
-        return [units, _("A unit is read alone, without its surroundings.", language)]
+    if context.method == "neighbours":
+        return [units, _("A unit is read together with the units that it touches.", language)]
+    if not context.reads_beyond:
+        alone = _("A unit is read alone, without its surroundings.", language)
+        return [units, alone, *([] if policy.rates.shrink == "none" else [_(SHRINK[policy.rates.shrink], language)])]
     text = _(
         "A unit is read together with its nearest units until {residents} residents are in "
         "view, never more than {reach} m away. Units at the same distance come in together.",
@@ -177,6 +186,9 @@ def _rule(policy: Policy, language: str) -> list[str]:
         lines.append(_("Nothing is asked of the number of criteria exceeded.", language))
     required = [criterion.label_in(language) for criterion in policy.criteria if criterion.key in rule.require]
     lines += _always(required, language)
+    if rule.own is not None:
+        text = _("By itself, a unit must have a composite of at least {own}.", language)
+        lines.append(text.format(own=decimal(rule.own, 2, language)))
     if rule.years_running > 1:
         text = _("The demands must be met in {n} designations running.", language)
         lines.append(text.format(n=rule.years_running))

@@ -1,0 +1,101 @@
+"""How a unit's rates are read: alone or with its surroundings, as they are or drawn towards a mean."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from udsat_geo.kernels.arrays import Floats, Ints
+from udsat_geo.policy.rules import Policy
+from udsat_geo.units.edges import Edges, find_edges
+from udsat_geo.units.grid import rings
+from udsat_geo.units.units import Units
+
+
+def read_rates(units: Units, policy: Policy, edges: Edges | None = None) -> tuple[Ints, Floats]:
+    """The rates of every unit as ``[context]`` and ``[rates]`` ask.
+
+    Parameters
+    ----------
+    units : Units
+    policy : Policy
+    edges : Edges, optional
+        The units that touch, where they are found already. A policy whose areas know no neighbours
+        (``areas.neighbours = "none"``) reads with those that share a point.
+
+    Returns
+    -------
+    residents_in_view : int64, shape (n_units,)
+        Residents over whom the rates are read.
+    rate : float64, shape (n_units, n_criteria)
+        NaN where the denominator in view is 0.
+    """
+    n_criteria = len(policy.criteria)
+    sums = np.hstack([units.numerator, units.denominator])
+    if policy.context.method == "neighbours":
+        from udsat_geo.kernels.neighbours import sums_with_neighbours
+
+        all_sums = np.ascontiguousarray(np.column_stack([units.residents, sums]))
+        in_view = sums_with_neighbours(*_neighbours(units, policy, edges), all_sums)
+        residents, sums = in_view[:, 0].copy(), in_view[:, 1:]
+    elif policy.context.reads_beyond:
+        residents, sums = sums_of_nearest(units, sums, policy)
+    else:
+        residents = units.residents
+    if policy.rates.shrink != "none":
+        return residents, _shrunk_rates(units, policy, edges)
+    return residents, units.rate(sums[:, :n_criteria], sums[:, n_criteria:])
+
+
+def _neighbours(units: Units, policy: Policy, edges: Edges | None) -> tuple[Ints, np.ndarray]:
+    """The units that each unit touches: see `udsat_geo.kernels.neighbours.neighbour_lists`."""
+    from udsat_geo.kernels.neighbours import neighbour_lists
+
+    if policy.areas.neighbours == "none":
+        areas = policy.areas.model_copy(update={"neighbours": "queen"})
+        edges = find_edges(units, policy.model_copy(update={"areas": areas}))
+    elif edges is None:
+        edges = find_edges(units, policy)
+    return neighbour_lists(len(units), edges.head, edges.tail)
+
+
+def _shrunk_rates(units: Units, policy: Policy, edges: Edges | None) -> Floats:
+    """Own rates drawn towards the city's or the neighbours' by empirical Bayes, shape (n_units, n_criteria).
+
+    See `udsat_geo.kernels.neighbours.shrink_to_neighbours`; towards the city's, all units are one neighbourhood.
+    """
+    from udsat_geo.kernels.neighbours import mean_and_variance, shrink_to_neighbours
+
+    lists = _neighbours(units, policy, edges) if policy.rates.shrink == "local" else None
+    result = units.rate(units.numerator, units.denominator)
+    everybody = np.arange(len(units), dtype=np.int32)
+    for j, criterion in enumerate(policy.criteria):
+        numerator = units.numerator[:, j] / units.numerator_unit[j]
+        base = units.denominator[:, j] / units.denominator_unit[j]
+        if lists is not None:
+            result[:, j] = shrink_to_neighbours(numerator, base, *lists, criterion.is_share)
+            continue
+        mean, noise, between = mean_and_variance(numerator, base, everybody, criterion.is_share)
+        known = base > 0
+        whole = between + noise / base[known]
+        share = np.divide(between, whole, out=np.zeros_like(whole), where=whole > 0)
+        result[known, j] = mean + share * (result[known, j] - mean)
+    return result
+
+
+def sums_of_nearest(units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
+    """Residents and sums over each unit and its nearest units until enough residents are in view.
+
+    By ``context.residents`` and ``context.reach``; `sums` is of shape (n_units, n_sums), and so is what is returned.
+    """
+    least, reach = policy.context.residents, policy.context.reach
+    if units.grid is not None and units.row is not None and units.col is not None:
+        from udsat_geo.kernels.cells import index_cells
+        from udsat_geo.kernels.nearby import context_of_cells
+
+        table = index_cells(units.row, units.col)
+        steps = rings(units.grid.size, reach)
+        return context_of_cells(units.row, units.col, table, *steps, units.residents, sums, least)
+    from udsat_geo.kernels.nearby import context_of_points
+
+    by_easting = np.argsort(units.easting, kind="stable")
+    return context_of_points(units.easting, units.northing, by_easting, reach, units.residents, sums, least)
