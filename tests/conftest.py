@@ -27,6 +27,7 @@ FEW_KERNELS = frozenset({"messages", "policy", "registers", "sources"})
 
 # repeatable, and never too slow for a busy machine: the first call of a kernel compiles it
 settings.register_profile("quick", deadline=None, max_examples=25, derandomize=True)
+settings.register_profile("few", deadline=None, max_examples=8, derandomize=True)
 settings.register_profile("repeatable", deadline=None, max_examples=60, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 

@@ -153,7 +153,7 @@ def test_a_folder_by_year_is_found_and_compared_with_the_year_before(tmp_path: P
         "none",
     )
     assert alone.returncode == 0, alone.stderr
-    assert "2017" not in alone.stdout
+    assert "2017 -> 2021" not in alone.stdout
 
 
 def test_validate_counts_without_writing(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ def test_planted_areas_are_found(year: int, policy: str) -> None:
         assert (made.areas.role[made.areas.area_of_unit == area] == CORE).any()
 
 
-def areas_over(designated_units: np.ndarray, area_of_unit: np.ndarray, least: float = 0.7) -> int:
-    """The area that holds most of some units."""
+def areas_over(designated_units: np.ndarray, area_of_unit: np.ndarray, least: float = 0.75) -> int:
+    """The area that holds nearly all of some units."""
     held, count = np.unique(area_of_unit[designated_units], return_counts=True)
     area = int(held[np.argmax(count)])
     assert area >= 0

@@ -94,8 +94,8 @@ def test_crossings_far_from_every_barrier_are_listed(good: Path, tmp_path: Path,
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("da", "places.gpkg: 3 af 3 områder har intet af stederne i nærheden"),
-        ("en", "places.gpkg: 3 of 3 areas have none of the places near"),
+        ("da", "places.gpkg: 4 af 4 områder har intet af stederne i nærheden"),
+        ("en", "places.gpkg: 4 of 4 areas have none of the places near"),
     ],
 )
 def test_areas_that_no_place_is_near_are_counted(good: Path, tmp_path: Path, language: str, told: str) -> None:

@@ -143,7 +143,7 @@ def test_a_base_asks_the_same_unless_what_a_unit_must_meet_changes(tmp_path: Pat
         ("[[criteria]]\nkey = 'low_income'\nlabel = 'Poor'\n", True),
         ("[[criteria]]\nkey = 'low_income'\nlimit = 0.2\n", False),
         ("[rule]\ncriteria = 2\n", False),
-        ("[context]\nmethod = 'nearest'\n", False),
+        ("[context]\nresidents = 1\n", False),
         ("[areas]\nresidents = 1\n", False),
     ):
         loaded = load(tmp_path, mine=MINE + change)

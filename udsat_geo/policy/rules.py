@@ -302,7 +302,7 @@ class ScaleNumbers(Rule):
 
     source: str = Field(min_length=1)
     city: dict[Key, float]
-    spread: dict[Key, Annotated[float, Field(gt=0)]]
+    spread: dict[Key, Annotated[float, Field(ge=0)]]
 
 
 class ScoreRule(Rule):

@@ -150,8 +150,7 @@ POLICIES = (
     Row(
         "a reach of too many cells",
         s.then(
-            s.replace("policy.toml", "size = 100", "size = 1"),
-            s.replace("policy.toml", 'method = "none"', "reach = 1001"),
+            s.replace("policy.toml", "size = 100", "size = 1"), s.replace("policy.toml", "reach = 1000", "reach = 1001")
         ),
         POLICY,
         ("policy.toml: context.reach: is farther than 1,000 cells of 1 m",),
