@@ -84,7 +84,10 @@ def test_a_yardstick_that_is_to_decide_must_be_there():
         ({"scale_of": 2017, "method": "percentile"}, "other scales know no spread to hold"),
         ({"scale_of": 2017, "scale": {"source": "", "city": {}, "spread": {}}}, "source"),
         ({"scale_of": 2017, "scale": {"source": "x", "city": {}, "spread": {"c0": 1.0}}}, "score.scale.city: does not"),
-        ({"scale_of": 2017, "scale": {"source": "x", "city": {"c0": 1.0}, "spread": {"c0": -1.0}}}, "greater than or equal to 0"),
+        (
+            {"scale_of": 2017, "scale": {"source": "x", "city": {"c0": 1.0}, "spread": {"c0": -1.0}}},
+            "greater than or equal to 0",
+        ),
     ],
 )
 def test_what_does_not_fit_together_is_told(score, told):
