@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from builders import make_cell_units, make_policy
-from udsat_geo.areas.scales import form_on_both_scales
+from udsat_geo.areas.forming import form_areas
+from udsat_geo.areas.scales import on_both_scales
 from udsat_geo.messages.errors import InputError
 from udsat_geo.scoring.scores import Yardstick, on_scale, score_units
 from udsat_geo.units.edges import find_edges
@@ -29,7 +30,8 @@ def policy_of(decides="year", **score):
 
 def judged(units, year, policy, yardstick=None):
     edges = find_edges(units, policy)
-    return form_on_both_scales(year, yardstick, units, score_units(units, policy, edges), edges, policy)
+    scores = score_units(units, policy, edges)
+    return on_both_scales(year, yardstick, scores, policy, lambda by: form_areas(units, by, edges, policy))
 
 
 def test_halving_every_gap_shrinks_what_the_yardstick_designates_and_not_what_the_year_does():

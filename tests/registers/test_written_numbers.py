@@ -55,7 +55,7 @@ def test_other_fractions_are_no_thousands(incomes: list[str], tmp_path: Path) ->
 
 def test_commas_are_decimal_in_parquet_as_in_csv(tmp_path: Path) -> None:
     write(tmp_path, "parquet", ["344937,5", "950"])
-    residents_by_address(tmp_path)
+    assert residents_by_address(tmp_path).residents.sum() == 2
 
 
 @pytest.mark.parametrize("income", ["1.234.567", "1 234 567", "1.234,50"])

@@ -6,20 +6,16 @@ same areas come out. By the city's rates and spreads of one year that are held, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from udsat_geo.areas.decisions import Decisions
-from udsat_geo.areas.forming import form_areas
-from udsat_geo.areas.roles import Areas, Memory
-from udsat_geo.kernels.arrays import Flags, Floats, Ints
+from udsat_geo.areas.roles import Areas
+from udsat_geo.kernels.arrays import Floats
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import Scores, Yardstick, on_scale
-from udsat_geo.units.barriers import Barriers
-from udsat_geo.units.edges import Edges
-from udsat_geo.units.units import Units
 
 
 @dataclass(frozen=True)
@@ -75,18 +71,8 @@ class Scales:
         )
 
 
-def form_on_both_scales(
-    year: int,
-    yardstick: Yardstick | None,
-    units: Units,
-    scores: Scores,
-    edges: Edges,
-    policy: Policy,
-    barriers: Barriers | None = None,
-    memory: Memory | None = None,
-    ran_before: Flags | None = None,
-    decisions: Decisions | None = None,
-    places: Ints | None = None,
+def on_both_scales(
+    year: int, yardstick: Yardstick | None, scores: Scores, policy: Policy, form: Callable[[Scores], Areas]
 ) -> tuple[Scores, Areas, Scales | None]:
     """Form the areas by the scale that decides, and count those of the other.
 
@@ -97,8 +83,9 @@ def form_on_both_scales(
         Of the year that ``score.scale_of`` names, where one was found; of the year itself none is needed.
     scores : Scores
         By the year's own scale.
-    units, edges, policy, barriers, memory, ran_before, decisions, places
-        As for `udsat_geo.areas.forming.form_areas`.
+    policy : Policy
+    form : callable
+        Forms the areas of scores, as `udsat_geo.areas.forming.form_areas` does.
 
     Returns
     -------
@@ -113,26 +100,25 @@ def form_on_both_scales(
     InputError
         If the yardstick is to decide and there is none.
     """
-
-    def formed(by: Scores) -> Areas:
-        return form_areas(units, by, edges, policy, barriers, memory, ran_before, decisions, places)
-
-    held = policy.score.scale_of
-    if held is None:
-        return scores, formed(scores), None
-    if yardstick is None and held == year:
-        yardstick = Yardstick(year, policy.keys, scores.city, scores.spread)
-    by_yardstick = policy.score.decides == "yardstick"
+    held, decides = policy.score.scale_of, policy.score.decides
+    if held == year and yardstick is None:
+        areas = form(scores)
+        found, own = _designated(areas), Yardstick(year, policy.keys, scores.city, scores.spread)
+        return scores, areas, Scales(own, decides, found, found, scores.composite)
     if yardstick is None:
-        if by_yardstick:
+        if held is not None and decides == "yardstick":
             what = _("decides by the scale of {year}, and neither a designation nor registers of that year are there")
             remedy = _("Designate {year} into the same folder first, or write its numbers into [score.scale].")
             where = policy.place("score.scale_of")
             raise InputError(Problem(where, what.format(year=held), remedy.format(year=held)))
-        return scores, formed(scores), None
+        return scores, form(scores), None
     by_held = on_scale(scores, policy, yardstick.city, yardstick.spread)
-    own, other = formed(scores), formed(by_held)
-    by_year, by_that = (Designated(len(areas), int(areas.residents.sum())) for areas in (own, other))
-    beside = scores.composite if by_yardstick else by_held.composite
-    scales = Scales(yardstick, policy.score.decides, by_year, by_that, beside)
-    return (by_held, other, scales) if by_yardstick else (scores, own, scales)
+    made, made_by_held = form(scores), form(by_held)
+    counts = _designated(made), _designated(made_by_held)
+    if decides == "yardstick":
+        return by_held, made_by_held, Scales(yardstick, decides, *counts, composite=scores.composite)
+    return scores, made, Scales(yardstick, decides, *counts, composite=by_held.composite)
+
+
+def _designated(areas: Areas) -> Designated:
+    return Designated(len(areas), int(areas.residents.sum()))

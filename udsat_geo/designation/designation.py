@@ -12,10 +12,11 @@ import numpy as np
 
 from udsat_geo.areas.area_set import AreaSet, Figures, members_of_units
 from udsat_geo.areas.decisions import Overrides
+from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.near_misses import NearMiss, find_near_misses
 from udsat_geo.areas.outlines import outline_areas, shares_of_ground
 from udsat_geo.areas.roles import Areas, Memory
-from udsat_geo.areas.scales import Scales, form_on_both_scales
+from udsat_geo.areas.scales import Scales, on_both_scales
 from udsat_geo.changes.diff import Changes, compare
 from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.changes.units_of_one import told_of_one
@@ -241,8 +242,8 @@ def designate(
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
     memory = remember(previous, units, year) if rule.incumbents.remembers else None
-    known = (around.barriers, memory, ran, around.decisions, _places(units, rule, around))
-    scores, areas, scales = form_on_both_scales(year, yardstick, units, scores, edges, rule, *known)
+    form = _forming(units, edges, rule, around, memory, ran)
+    scores, areas, scales = on_both_scales(year, yardstick, scores, rule, form)
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step(_("comparing", language))
     changes = _changes(year, units, areas, outline, previous)
@@ -306,6 +307,14 @@ def _edges(units: Units, rule: Policy, around: Surroundings, language: str) -> t
         uncut = uncut_edges(edges, units, around.barriers)
         edges, told = uncut, (*told, _parted(edges, uncut, language))
     return edges, dataclasses.replace(around, notes=(*around.notes, *told))
+
+
+def _forming(
+    units: Units, edges: Edges, rule: Policy, around: Surroundings, memory: Memory | None, ran: Flags | None
+) -> Callable[[Scores], Areas]:
+    """What forms the areas of scores."""
+    known = (around.barriers, memory, ran, around.decisions, _places(units, rule, around))
+    return lambda scores: form_areas(units, scores, edges, rule, *known)
 
 
 def _places(units: Units, rule: Policy, around: Surroundings) -> Ints | None:

@@ -369,8 +369,8 @@ def _figures_of_changes(designation: Designation, changes: Changes, before: Area
     areas, keys, fallen = designation.areas, designation.policy.policy.keys, fallen_areas(designation)
     earlier = [*changes.continues.tolist(), *(each.row.number for each in fallen)]
     nothing = (math.nan, (math.nan,) * len(keys))
-    unknown = before.figures is None
-    last = [nothing if unknown or area < 0 else before.figures.of(area, keys) for area in earlier]  # type: ignore[union-attr]
+    figures = before.figures
+    last = [nothing if figures is None or area < 0 else figures.of(area, keys) for area in earlier]
     last_rate = np.array([rates for _composite, rates in last], dtype=np.float64).reshape(len(last), len(keys))
     rate, gap = (
         np.vstack([of_now, *(getattr(each, name) for each in fallen)])
