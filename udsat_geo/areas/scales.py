@@ -54,13 +54,13 @@ class Scales:
         language : {"da", "en"}
         """
         text = N_(
-            "By the year's own scale {areas} areas and {residents} residents; by the yardstick of {of} {areas_of} and "
-            "{residents_of}. The year's own scale decides."
+            "By the year's own scale, which decides: {areas} areas, {residents} residents. By the yardstick of {of}: "
+            "{areas_of} areas, {residents_of} residents."
         )
         if self.decides == "yardstick":
             text = N_(
-                "By the year's own scale {areas} areas and {residents} residents; by the yardstick of {of} {areas_of} "
-                "and {residents_of}. The yardstick decides."
+                "By the year's own scale: {areas} areas, {residents} residents. By the yardstick of {of}, which "
+                "decides: {areas_of} areas, {residents_of} residents."
             )
         return _(text, language).format(
             areas=self.by_year.areas,
