@@ -160,8 +160,8 @@ extends = "kbh-2017"
 id = "mine"
 [let]
 residents.oldest = "max(age)"
-[rates]
-shrink = "none"
+[context]
+residents = 1
 [references]
 share = { value = 0.125, source = "A table" }
 poor = 0.5
