@@ -94,7 +94,7 @@ def test_an_explanation_shows_itself_in_a_few_lines(file: Path) -> None:
     unit = rows(file, "SELECT unit_id FROM units WHERE area_id IS NULL LIMIT 1")[0][0]
     for wanted in (str(unit), str(rows(file, "SELECT name FROM areas LIMIT 1")[0][0])):
         found = ug.explain(file, wanted)
-        assert len(repr(found)) < 800
+        assert len(repr(found)) < 700
         assert repr(found).splitlines()[1:] == [f"  {line}" for line in found.lines()]
         assert found._repr_html_().count("<tr>") == 1 + len(found.summary["criteria"])
     assert len(repr(ug.read(file).stored)) < 300

@@ -26,7 +26,7 @@ from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import LoadedPolicy, load_policy
-from udsat_geo.policy.rules import ContextRule, Policy
+from udsat_geo.policy.rules import ContextRule, Policy, RatesRule
 from udsat_geo.scoring.scores import score_units
 from udsat_geo.units.edges import find_edges
 from udsat_geo.units.units import Units
@@ -37,11 +37,9 @@ few = examples(15, suppress_health_check=[HealthCheck.too_slow])
 def small_city_policy(name: str) -> LoadedPolicy:
     """A policy over registers with thresholds that small cities reach."""
     policy = load_policy(name).policy
-    # cells are read alone and their rates drawn towards their neighbours'
-    context = ContextRule(residents=20, reach=200.0) if policy.context.reads_beyond else policy.context
     changed = policy.model_copy(
         update={
-            "context": context,
+            "context": policy.context.model_copy(update={"residents": 20, "reach": 200.0}),
             "rule": policy.rule.model_copy(update={"core": 0.3, "edge": 0.0, "criteria": 2}),
             "areas": policy.areas.model_copy(update={"residents": 10}),
         }
@@ -49,9 +47,18 @@ def small_city_policy(name: str) -> LoadedPolicy:
     return LoadedPolicy(policy=changed, name="small", sha256="")
 
 
+def drawn_to_neighbours(policy: LoadedPolicy) -> LoadedPolicy:
+    """The same, with units read alone and their rates drawn towards their neighbours'."""
+    ways = {"context": ContextRule(method="none"), "rates": RatesRule(shrink="local")}
+    return policy.model_copy(update={"policy": policy.policy.model_copy(update=ways)})
+
+
 POLICY = small_city_policy("kbh-2017")
 ADDRESSES = small_city_policy(str(POLICIES / "addresses.toml"))
 
+and_drawn = pytest.mark.parametrize(
+    "policy", [POLICY, ADDRESSES, drawn_to_neighbours(POLICY)], ids=["cells", "addresses", "drawn to neighbours"]
+)
 cells_and_addresses = pytest.mark.parametrize("policy", [POLICY, ADDRESSES], ids=["cells", "addresses"])
 
 
@@ -89,7 +96,7 @@ def assert_same(one: Designation, other: Designation) -> None:
 # --- order and threads --------------------------------------------------------------------------------------
 
 
-@cells_and_addresses
+@and_drawn
 @few
 @given(registers(), st.integers(0, 99))
 def test_neither_the_order_of_rows_nor_the_threads_matter(policy: LoadedPolicy, made: Registers, seed: int) -> None:
@@ -233,7 +240,7 @@ def test_writing_over_a_result_gives_the_same_bytes(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(path.name for path in files)
 
 
-@cells_and_addresses
+@and_drawn
 @pytest.mark.parametrize("seed", [3])
 def test_rows_in_another_order_give_the_same_layers(tmp_path: Path, policy: LoadedPolicy, seed: int) -> None:
     """The input files' hashes differ, and are told in JSON and metadata; all else is the same bytes."""
