@@ -7,20 +7,25 @@ import io
 import json
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
+from builders import make_cell_units
 from udsat_geo.monitoring.printed.remeasured import (
     WITHIN,
     Cell,
     Remeasured,
     _row_of_table_2,
     as_data,
+    cells_of,
     label_of,
     registers_csv,
     registers_markdown,
     remeasure,
     sentences_of,
 )
+from udsat_geo.policy.load import load_policy
+from udsat_geo.units.units import Units
 
 
 def test_gaps_are_positive_when_worse_and_changes_are_those_of_the_print() -> None:
@@ -32,6 +37,30 @@ def test_gaps_are_positive_when_worse_and_changes_are_those_of_the_print() -> No
     assert _row_of_table_2(levels, "low_income", False) == pytest.approx(
         {"gap_2017": 8.0, "milestone_2025": 4.0, "gap_2021": 10.0, "change_pct": 25.0}
     )
+
+
+def town(people_of_cell: dict[tuple[int, int], int]) -> Units:
+    """Cells with so many people, of whom as many tenths as the column says count in every criterion."""
+    cells, people = list(people_of_cell), list(people_of_cell.values())
+    counts = [[n * col // 10] * 5 for n, (_row, col) in zip(people, cells, strict=True)]
+    return make_cell_units(cells, people, counts, [[n] * 5 for n in people])
+
+
+def test_the_areas_of_2017_are_the_same_cells_in_every_year_and_new_cells_are_in_none() -> None:
+    """A cell more to the south stands first in 2018, and one of the two is gone in 2019."""
+    units = {
+        2017: town({(1, 2): 100, (1, 5): 100}),
+        2018: town({(0, 9): 100, (1, 2): 100, (1, 5): 200}),
+        2019: town({(1, 2): 100}),
+        2021: town({(1, 2): 100, (1, 5): 100, (1, 7): 100}),
+    }
+    area_of_unit = {2017: np.array([-1, 0]), 2021: np.array([0, 0, -1])}
+    cells = cells_of(units, area_of_unit, load_policy("kbh-2017").policy)
+    measured = {cell.path.removesuffix(".value"): cell.measured for cell in cells}
+    assert measured["table_1.areas.low_income.2018"] == pytest.approx(50)
+    assert measured["table_1.rest_of_city.low_income.2018"] == pytest.approx(55)
+    assert np.isnan(measured["table_1.areas.low_income.2019"])
+    assert measured["table_22.low_income.areas_2021"] == pytest.approx(35)
 
 
 SMALL = Remeasured(

@@ -339,7 +339,10 @@ def _pair_of_counts(areas: int | None, city: int | None, language: str) -> str:
 def _share_cell(computed: Computed, year: int, language: str) -> str:
     if year not in computed.areas:
         return ""
-    areas, city = computed.areas[year].share, computed.city[year].share
+    areas, city = (
+        None if computed.is_withheld(by_year[year]) else by_year[year].share
+        for by_year in (computed.areas, computed.city)
+    )
     if areas is None:
         return ""
     return _pair(rounded(100 * areas, 1), None if city is None else rounded(100 * city, 1), language)
@@ -546,15 +549,19 @@ def _computed_as_rows(computed: Computed, account: Account, language: str) -> li
             cells |= {
                 "areas": _plain(computed.figure(areas)),
                 "city": _plain(computed.figure(city)),
-                "numerator_areas": _number(areas.numerator),
-                "denominator_areas": _number(areas.denominator),
-                "numerator_city": _number(city.numerator),
-                "denominator_city": _number(city.denominator),
+                **_sides(computed, areas, "areas"),
+                **_sides(computed, city, "city"),
                 "answers_areas": "" if areas.answers is None else areas.answers,
                 "answers_city": "" if city.answers is None else city.answers,
             }
         rows.append(shared | cells)
     return rows
+
+
+def _sides(computed: Computed, ratio: Ratio, of: str) -> dict[str, Any]:
+    """The sums of a figure, as columns; empty where it is withheld."""
+    top, bottom = _sums(computed, ratio) or ("", "")
+    return {f"numerator_{of}": top, f"denominator_{of}": bottom}
 
 
 def _figure_as_row(number: int, key: str, label: str, unit: str, judgement: Judgement | None) -> dict[str, Any]:
@@ -638,8 +645,8 @@ def _computed(computed: Computed, language: str) -> dict[str, Any]:
             str(year): {
                 "areas": _printed(computed.figure(areas)),
                 "city": _printed(computed.figure(computed.city[year])),
-                "sums_areas": _sums(areas),
-                "sums_city": _sums(computed.city[year]),
+                "sums_areas": _sums(computed, areas),
+                "sums_city": _sums(computed, computed.city[year]),
                 **_answers(computed, year),
             }
             for year, areas in computed.areas.items()
@@ -656,11 +663,12 @@ def _answers(computed: Computed, year: int) -> dict[str, Any]:
     sums = (city.numerator - areas.numerator, city.denominator - areas.denominator)
     rest = Ratio(*sums, city.answers - areas.answers)
     counts = {"areas": areas.answers, "rest": rest.answers, "city": city.answers}
-    return {"rest": _printed(computed.figure(rest)), "sums_rest": _sums(rest), "answers": counts}
+    return {"rest": _printed(computed.figure(rest)), "sums_rest": _sums(computed, rest), "answers": counts}
 
 
-def _sums(ratio: Ratio) -> list[float]:
-    return [_number(ratio.numerator), _number(ratio.denominator)]
+def _sums(computed: Computed, ratio: Ratio) -> list[float] | None:
+    """Numerator and denominator; of a figure that is withheld neither, which would tell it."""
+    return None if computed.is_withheld(ratio) else [_number(ratio.numerator), _number(ratio.denominator)]
 
 
 def _crossings(crossings: Crossings) -> dict[str, Any]:

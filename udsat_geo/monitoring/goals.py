@@ -706,9 +706,13 @@ class Computed:
             return 0
         return _DECIMALS if self.published is None else self.published.decimals
 
+    def is_withheld(self, ratio: Ratio) -> bool:
+        """Whether neither a ratio nor its sums are shown, since too few have answered."""
+        return ratio.answers is not None and ratio.answers < self.least
+
     def figure(self, ratio: Ratio) -> Decimal | None:
         """A ratio as it is shown: a count, a share in per cent, or a number in the criterion's own unit."""
-        if ratio.answers is not None and ratio.answers < self.least:
+        if self.is_withheld(ratio):
             return None
         if self.rule.shows == "count":
             return rounded(ratio.numerator, 0)
@@ -719,7 +723,7 @@ class Computed:
     def has_too_few(self, year: int) -> bool:
         """Whether a figure of a year is not shown since too few have answered."""
         ratios = [by_year[year] for by_year in (self.areas, self.city) if year in by_year]
-        return any(ratio.answers is not None and ratio.answers < self.least for ratio in ratios)
+        return any(map(self.is_withheld, ratios))
 
     @property
     def aim(self) -> Aim | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +21,7 @@ from small_registers import Registers
 from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.cli.main import designate, udsat
 from udsat_geo.messages.errors import InputError
+from udsat_geo.monitoring.goal_tables import as_data, texts_of
 from udsat_geo.monitoring.goals import Account, RegistersOfYear, load_goals, take_account
 
 AREAS = (WEST_AREA, EAST_AREA)
@@ -204,6 +207,18 @@ def test_a_figure_of_too_few_answers_is_not_shown(tmp_path: Path) -> None:
     assert safe.figure(safe.areas[2021]) is None
     assert safe.figure(safe.city[2021]) is not None
     assert "2021: fewer than 180 answers, so not shown: Feels safe; Satisfaction." in taken.notes
+
+
+def test_what_is_not_shown_cannot_be_worked_out_from_its_sums(tmp_path: Path) -> None:
+    made = town(1)
+    taken = account(written(tmp_path, made, answers(made, 1, "person_id"), least=180))
+    told = next(one for one in as_data(taken, "en")["computed"] if one["label"] == "Feels safe")["years"]["2021"]
+    assert (told["areas"], told["sums_areas"]) == (None, None)
+    assert told["sums_city"] is not None
+    figures = csv.DictReader(io.StringIO(texts_of(taken, "en")["goals_figures.csv"]))
+    row = next(row for row in figures if row["label"] == "Feels safe" and row["year"] == "2021")
+    assert (row["areas"], row["numerator_areas"], row["denominator_areas"]) == ("", "", "")
+    assert row["numerator_city"] != ""
 
 
 def test_the_least_number_is_thirty() -> None:
