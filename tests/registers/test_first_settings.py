@@ -312,14 +312,19 @@ def at_a_real_terminal(typed: bytes, *arguments: str) -> tuple[str, int]:
     command = [sys.executable, "-c", own + "sys.argv[0] = 'udsat'; udsat()", *arguments]
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)
-    shown, left, until = b"", list(typed), time.monotonic() + 60
+    shown, left, until, struck = b"", list(typed), time.monotonic() + 60, 0.0
     try:
         while time.monotonic() < until:
             with suppress(OSError):  # of a terminal that is closed
                 shown += os.read(ours, 4096) if select.select([ours], [], [], 0.1)[0] else b""
             asked = shown.count(b"]: ")
             if left and asked > len(typed) - len(left):
+                time.sleep(0.2)  # the question is shown before it is listened for: Ctrl-C in between is lost to Python
                 os.write(ours, bytes([left.pop(0)]))
+                struck = time.monotonic()
+            elif not left and typed.endswith(b"\x03") and time.monotonic() > struck + 5:
+                os.write(ours, b"\x03")  # as anybody would whom nothing answers
+                struck = time.monotonic()
             is_over = b"next: " in shown or b"nothing was written" in shown
             if is_over and process.poll() is not None:
                 break
