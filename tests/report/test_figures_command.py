@@ -45,11 +45,11 @@ def test_all_figures_of_registers(town: Path, tmp_path: Path) -> None:
     assert (code, err) == (0, "")
     names = [
         "areas_2017", "areas_2021", "changes_2017_2021", "gaps_2017_2021", "lineage_2017_2021",
-        "status_2021_areas_2017", "status_2021_areas_2021",
+        "scales_2017_2021", "status_2021_areas_2017", "status_2021_areas_2021",
     ]  # fmt: skip
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"{n}.{e}" for n in names for e in ("png", "svg"))
     assert "synthetic" not in out
-    assert out.splitlines()[-1].strip() == str(tmp_path / "lineage_2017_2021.svg")
+    assert out.splitlines()[-1].strip() == str(tmp_path / "scales_2017_2021.svg")
 
 
 @pytest.mark.long
@@ -59,7 +59,7 @@ def test_the_same_call_gives_the_same_bytes(town: Path, tmp_path: Path) -> None:
             0, "", "",
         )  # fmt: skip
     one, two = ({path.name: path.read_bytes() for path in (tmp_path / run).iterdir()} for run in ("one", "two"))
-    assert len(one) == 7
+    assert len(one) == 8
     assert one == two
 
 

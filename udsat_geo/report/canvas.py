@@ -230,11 +230,15 @@ class Origin:
 
     def lines(self, language: str) -> list[str]:
         """What is said of it: the source, and the years of the data."""
+        return [f"{self.told(language)} {self._years(language)}"]
+
+    def told(self, language: str) -> str:
+        """The source alone, for what is of several years."""
         told = _("Source: {source}.", language).format(source=source_text(self.source, language))
         told += _(" Policy: {policy}.", language).format(policy=self.policy)
         if self.areas:
             told += _(" Areas: {file}.", language).format(file=self.areas)
-        return [f"{told} {self._years(language)}"]
+        return told
 
     def _years(self, language: str) -> str:
         years = list(dict.fromkeys(sorted(self.vintage.values(), reverse=True)))

@@ -33,6 +33,7 @@ from udsat_geo.report.charts import Compared, GapLines, compared, draw_criteria_
 from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
 from udsat_geo.report.map_page import backdrop_of
 from udsat_geo.report.maps import AreasOnMap, ChangesOnMap, areas_on_map, changes_on_map, draw_area_map, draw_change_map
+from udsat_geo.report.scale_chart import ScaleLines, draw_scale_lines, scale_lines
 from udsat_geo.synthetic.write import DEFAULT_SEED
 from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
 
@@ -54,6 +55,8 @@ class Shown:
         From each designation to the next.
     gaps : GapLines or None
     flows : FlowChart or None
+    scales : ScaleLines or None
+        What each of two scales designates, where the policy holds a yardstick.
     notes : tuple of str
         What is to be said beside the figures.
     """
@@ -63,6 +66,7 @@ class Shown:
     changes: tuple[ChangesOnMap, ...] = ()
     gaps: GapLines | None = None
     flows: FlowChart | None = None
+    scales: ScaleLines | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -74,7 +78,7 @@ def draw_all(shown: Shown) -> dict[str, Figure]:
     dict
         Name of the file, without an ending -> figure, in the order of the report: ``areas_2017`` (its Figur 1),
         ``status_2021_areas_2017`` (Figur 2), ``changes_2017_2021`` (Figur 3), ``status_2021_areas_2021`` (Figur 4),
-        ``gaps_2017_2021``, ``lineage_2017_2021``.
+        ``gaps_2017_2021``, ``lineage_2017_2021``, ``scales_2017_2021``.
 
     Raises
     ------
@@ -91,6 +95,8 @@ def draw_all(shown: Shown) -> dict[str, Figure]:
     if shown.flows is not None:
         years = shown.flows.lineage.years
         figures[f"lineage_{years[0]}_{years[-1]}"] = draw_flow_chart(shown.flows)
+    if shown.scales is not None:
+        figures[f"scales_{shown.scales.years[0]}_{shown.scales.years[-1]}"] = draw_scale_lines(shown.scales)
     return figures
 
 
@@ -222,6 +228,7 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
         tuple(dataclasses.replace(each, origin=_of_file(job, each.origin, each.before)) for each in changes),
         gaps,
         flows,
+        scale_lines(sets, with_file, job.language),
         _notes(job, read, made, gaps),
     )
 

@@ -22,6 +22,7 @@ from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
 from udsat_geo.report.page.data import FEWEST, criteria_of, payload_of
 from udsat_geo.report.page.read import PageYear
 from udsat_geo.report.page.words import SCRIPTS, html_in_language, own_file
+from udsat_geo.report.scale_chart import draw_scale_lines, scale_lines
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,10 +50,11 @@ def figures_of(found: Sequence[PageYear]) -> list[dict[str, Any]]:
         name = f"status-{read.year}"
         svg = {lang: as_svg(draw_criteria_bars(_compared(read, lang)), f"{name}-{lang}-") for lang in LANGUAGES}
         told.append({"year": read.year, "name": name, "svg": svg})
-    lineage = {lang: _lineage(found, lang) for lang in LANGUAGES}
-    drawn = {lang: as_svg(figure, f"lineage-{lang}-") for lang, figure in lineage.items() if figure is not None}
-    if drawn:
-        told.append({"year": None, "name": "lineage", "svg": drawn})
+    for name, draw in (("lineage", _lineage), ("scales", _scales)):
+        of_languages = {lang: draw(found, lang) for lang in LANGUAGES}
+        svg = {lang: as_svg(figure, f"{name}-{lang}-") for lang, figure in of_languages.items() if figure is not None}
+        if svg:
+            told.append({"year": None, "name": name, "svg": svg})
     return told
 
 
@@ -82,14 +84,25 @@ def _lineage(found: Sequence[PageYear], language: str) -> Figure | None:
     It tells how many live in each area, so there is none either where an area has too few.
     """
     sets = [read.areas for read in found]
-    few = any(0 < area["residents"] < FEWEST for read in found for area in read.rows["areas"])
-    if len(sets) < 2 or few or not all(len(each) for each in sets):
+    if len(sets) < 2 or _are_few(found) or not all(len(each) for each in sets):
         return None
     try:
         lineage = trace(sets, [compare(one, other) for one, other in pairwise(sets)])
     except InputError:
         return None
     return draw_flow_chart(FlowChart(lineage, _origin(found[-1], language), language))
+
+
+def _scales(found: Sequence[PageYear], language: str) -> Figure | None:
+    """What each of two scales designates over the years; None where that could tell of an area of too few."""
+    origin = _origin(found[-1], language)
+    lines = None if _are_few(found) else scale_lines([read.areas for read in found], origin, language)
+    return None if lines is None else draw_scale_lines(lines)
+
+
+def _are_few(found: Sequence[PageYear]) -> bool:
+    """Whether an area has so few residents that their number is not told."""
+    return any(0 < area["residents"] < FEWEST for read in found for area in read.rows["areas"])
 
 
 def _origin(read: PageYear, language: str) -> Origin:
