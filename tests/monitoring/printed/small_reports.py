@@ -23,7 +23,7 @@ def report(**figures: str | int) -> Report:
 
 def over(text: str) -> Formula:
     """A formula over the table's figures, by their bare names."""
-    return read_formula(re.sub(r"\b(?!abs\b|sum\b|how_many\b)([a-z]\w*)", r"table_a.\1", text))
+    return read_formula(re.sub(r"\b(?!abs\b|sum\b|how_many\b|printed\b)([a-z]\w*)", r"table_a.\1", text))
 
 
 def reading(says: Words, of: str, provided: str | None = None) -> Alternative:

@@ -133,3 +133,11 @@ def test_entries_of_lists_are_counted() -> None:
     ):
         assert values(read_formula(text), of)[0] == count
     assert read_formula('entries(goal, verdict="progress")').text(of, DANISH) == "#{goal: progress}"
+
+
+def test_whether_a_figure_is_printed_at_all() -> None:
+    assert values("printed(a, b, nothing)") == (2.0, [2.0, 2.0])
+    assert over("printed(nothing)").paths == ()
+    assert over("1 - printed(nothing)").text(SMALL, DANISH) == "1 − #{table_a.nothing}"
+    with pytest.raises(ValueError, match="printed takes figures"):
+        read_formula("printed(1)")

@@ -6,14 +6,27 @@ import re
 import tomllib
 from collections import Counter
 from decimal import Decimal
+from fractions import Fraction
 from importlib import resources
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from reproduced import MADE
 from small_reports import altered
 
 from udsat_geo.messages.errors import InputError
-from udsat_geo.monitoring.printed.checks import COUNTS, FILE, KINDS, REPEATED, SHARES, TEXT, declared_checks
+from udsat_geo.monitoring.printed.checks import (
+    BASES,
+    COUNTS,
+    FILE,
+    KINDS,
+    REPEATED,
+    SHARES,
+    TEXT,
+    YEARS,
+    declared_checks,
+)
 from udsat_geo.monitoring.printed.explained import DISAGREES, WITHIN_ROUNDING, evaluate, evaluate_all, reproduce
 from udsat_geo.monitoring.printed.figures import read_report
 from udsat_geo.policy.published import printed_2021
@@ -136,6 +149,29 @@ def test_what_the_published_tables_are_known_for() -> None:
     assert BY_ID["text.goal_17.2019_2021"].as_printed == -529
     assert {o.check.kind for o in MADE.disagreements} >= {SHARES, REPEATED, TEXT}
     assert [o.check.id for o in MADE.disagreements if o.check.kind == COUNTS] == ["text.table_2.grew.by_table_1"]
+
+
+def test_points_that_are_printed_as_per_cent_and_bases_that_shift() -> None:
+    """What each should be, by hand: 9.2 of 30.1 is 30.6 per cent; 6.75 of a gap without 21.1 % of the city is 8.56."""
+    found = {o.check.id: float(o.as_printed) for o in MADE.disagreements if o.check.kind in (BASES, YEARS)}
+    assert found["statement.levels.no_education_fell_pct.per_cent"] == pytest.approx(30.56, abs=0.01)
+    assert found["statement.levels.outside_labour_market_fell_pct.per_cent"] == pytest.approx(16.14, abs=0.01)
+    assert found["table_22.low_income.difference.per_cent"] == pytest.approx(0.911, abs=0.001)
+    assert found["text.table_1.data_year.low_income"] == 2019
+    assert found["text.table_21.energy_labels"] == 2
+    assert found["text.rest_of_city.12.1"] == pytest.approx(6.75 / (1 - 69680 / 329960))
+    assert [name for name in found if name.startswith("text.baseline")] == ["text.baseline.11.4", "text.baseline.15.1"]
+    directions = {o.check.id for o in MADE.disagreements if ".own_data_year." in o.check.id}
+    assert directions == {f"text.table_1.own_data_year.{key}" for key in ("outside_labour_market", "low_income")}
+    assert all(o.explanations for o in MADE.disagreements if o.check.kind in (BASES, YEARS))
+
+
+@given(st.integers(0, 999), st.integers(1, 999), st.integers(0, 9999), st.integers(1, 9999))
+def test_a_gap_to_the_mean_is_the_gap_to_the_rest_without_the_share_of_the_areas(
+    a: int, n: int, b: int, m: int
+) -> None:
+    areas, rest, city, share = Fraction(a, n), Fraction(b, m), Fraction(a + b, n + m), Fraction(n, n + m)
+    assert areas - city == (areas - rest) * (1 - share)
 
 
 def figures_of(kinds: tuple[str, ...]) -> list[str]:

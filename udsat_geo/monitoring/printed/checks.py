@@ -21,8 +21,8 @@ from udsat_geo.monitoring.printed.formulas import Formula, read_formula
 Words = Mapping[str, str]
 """A text of the report's checks by language, ``da`` and ``en``."""
 
-TABLES, REPEATED, SHARES, TOTALS, TEXT, COUNTS, DIRECTIONS, YEARS = (
-    "tables", "repeated", "shares", "totals", "text", "counts", "directions", "years",
+TABLES, REPEATED, SHARES, TOTALS, TEXT, COUNTS, BASES, DIRECTIONS, YEARS = (
+    "tables", "repeated", "shares", "totals", "text", "counts", "bases", "directions", "years",
 )  # fmt: skip
 KINDS = {
     TABLES: N_("table against table"),
@@ -31,10 +31,12 @@ KINDS = {
     TOTALS: N_("parts against total"),
     TEXT: N_("figures of the text against tables"),
     COUNTS: N_("counts in the text"),
+    BASES: N_("per cent of what, against what"),
     DIRECTIONS: N_("directions in the text"),
     YEARS: N_("years"),
 }
-"""Kinds of checks; directions are what the text says rose, fell or stayed, or is more or less than something else."""
+"""Kinds of checks; bases are units, baselines and what something is measured against, directions what the text
+says rose, fell or stayed, or is more or less than something else."""
 
 FILE = "checks_2021.toml"
 

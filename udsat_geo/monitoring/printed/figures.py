@@ -47,7 +47,8 @@ class Figure:
     @property
     def is_year(self) -> bool:
         """Whether it is a calendar year, which is written without a sign between the thousands."""
-        return self.exact and 1900 <= self.printed <= 2100 and ("year" in self.path or self.path.startswith("policy."))
+        named = "year" in self.path or "vintage" in self.path or self.path.startswith("policy.")
+        return self.exact and 1900 <= self.printed <= 2100 and named
 
     @property
     def interval(self) -> Interval:

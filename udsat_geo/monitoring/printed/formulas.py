@@ -17,9 +17,10 @@ from typing import Any
 from udsat_geo.monitoring.interval import Interval
 from udsat_geo.monitoring.printed.figures import Figure, Report
 
-FUNCTIONS = ("abs", "sum", "how_many", "entries")
-"""A number without its sign; the sum of formulas; how many of some conditions hold; and how many entries a list of the
-report has, of those whose keys are (or, in a text, hold) certain values, or how many different values of a key."""
+FUNCTIONS = ("abs", "sum", "how_many", "entries", "printed")
+"""A number without its sign; the sum of formulas; how many of some conditions hold; how many entries a list of the
+report has, of those whose keys are (or, in a text, hold) certain values, or how many different values of a key; and how
+many of some figures the report has at all."""
 
 _PATH = re.compile(r"(?<![\w.\"'])[a-z]\w*(?:\.\$?\w+)+")
 _SIGNS: dict[type[ast.AST], str] = {
@@ -226,6 +227,10 @@ def _check(node: ast.expr, text: str, whole: bool = True) -> None:
             if all(isinstance(keyword.value, ast.Constant) for keyword in node.keywords):
                 return
             raise ValueError(f"entries are told apart by values: {text}")
+        case ast.Call(func=ast.Name(id="printed"), keywords=[]) if node.args:
+            if all(isinstance(path, ast.Constant) and isinstance(path.value, str) for path in node.args):
+                return
+            raise ValueError(f"printed takes figures: {text}")
         case _:
             raise ValueError(f"{ast.unparse(node)} is no formula: {text}")
     for part in parts:
@@ -241,7 +246,7 @@ def _paths(node: ast.expr) -> Iterator[str]:
             yield from _paths(right)
         case ast.Compare(left=left):
             yield from _paths(left)
-        case ast.Call() if _name_of(node) != "entries":
+        case ast.Call() if _name_of(node) not in ("entries", "printed"):
             for argument in node.args:
                 yield from _paths(argument)
 
@@ -271,6 +276,8 @@ def _value(node: ast.expr, report: Report, rounded: bool) -> Interval:
             held = [Formula(condition).holds(_value(condition, report, rounded)) for condition in conditions]
             surely, maybe = (sum(of) for of in zip(*held, strict=True))
             return Interval(Fraction(surely), Fraction(maybe))
+        case ast.Call(func=ast.Name(id="printed"), args=paths):
+            return Interval.exactly(sum(ast.literal_eval(path) in report.figures for path in paths))
         case ast.Call():
             return Interval.exactly(_entries(node, report))
     raise TypeError(f"no formula: {ast.dump(node)}")
@@ -322,6 +329,8 @@ def _text(node: ast.expr, report: Report, write: Writer) -> str:
             return f"|{_text(argument, report, write)}|"
         case ast.Call(func=ast.Name(id="how_many"), args=conditions):
             return f"#{{{'; '.join(_text(condition, report, write) for condition in conditions)}}}"
+        case ast.Call(func=ast.Name(id="printed"), args=paths):
+            return f"#{{{'; '.join(str(ast.literal_eval(path)) for path in paths)}}}"
         case ast.Call():
             where = ", ".join(str(value) for key, value in _where(node).items() if key != "distinct")
             return f"#{{{_list_of(node)}{f': {where}' if where else ''}}}"
