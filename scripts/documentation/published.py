@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from documentation.tables import code, table
-from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.chain import GROUPS
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.rules import text_in
 
@@ -19,9 +19,11 @@ def changelog(root: Path) -> str:
 def policies() -> str:
     """The policies that come with the product."""
     rows = []
-    for name in BUILT_IN:
-        policy = load_policy(name).policy
-        first, last = policy.years
-        open_ = ", ".join(code(key) for key, figure in policy.references.items() if figure.value is None)
-        rows.append((code(name), text_in(policy.title, "en"), f"{first}-{last}", policy.source, open_))
-    return table(("name", "title", "years", "source", "figures to give"), rows)
+    for group, names in GROUPS.items():
+        for place, name in enumerate(names):
+            policy = load_policy(name).policy
+            first, last = policy.years
+            open_ = ", ".join(code(key) for key, figure in policy.references.items() if figure.value is None)
+            whose, title = ("" if place else group), text_in(policy.title, "en")
+            rows.append((whose, code(name), title, f"{first}-{last}", policy.source, open_))
+    return table(("", "name", "title", "years", "source", "figures to give"), rows)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,8 @@ from click.testing import CliRunner
 from edge_registers import write_edge_registers
 from udsat_geo.cli.main import udsat
 from udsat_geo.messages.errors import InputError
-from udsat_geo.policy.chain import BUILT_IN
-from udsat_geo.policy.load import LoadedPolicy, load_policy, with_references
+from udsat_geo.policy.chain import BUILT_IN, GROUPS, SUCCESSIONS
+from udsat_geo.policy.load import LoadedPolicy, load_policy, outside_its_years, with_references
 from udsat_geo.units.units import cells_from_registers
 
 MINE = """
@@ -138,6 +140,7 @@ def test_a_base_asks_the_same_unless_what_a_unit_must_meet_changes(tmp_path: Pat
         ("", True),
         ("cadence = 1\n", True),
         ("[rule]\nyears_running = 3\n", True),
+        ("[rule]\nyears_running = 3\nrunning_by = ['other']\n", True),
         ("[units]\nname = 'x'\n", True),
         ("[references]\nshare = 0.1\n", True),
         ("[[criteria]]\nkey = 'low_income'\nlabel = 'Poor'\n", True),
@@ -162,9 +165,51 @@ def test_built_in_policies_are_whole(name: str) -> None:
 
 def test_the_built_in_policies_are_listed_with_the_references_they_need() -> None:
     listed = CliRunner().invoke(udsat, ["policies", "--language", "en"], catch_exceptions=False).stdout.splitlines()
-    assert [line.split("  ")[0] for line in listed if not line.startswith(" ")] == list(BUILT_IN)
-    wanted = "    --references convicted_national=VALUE  Share convicted in the whole country, mean of the last 2 years"
-    assert listed.count(wanted) == 4
+    assert [line for line in listed if line and not line.startswith(" ")] == list(GROUPS)
+    heads = [line[2:] for line in listed if line.startswith("  ") and line[2] != " "]
+    assert [head.split("  ")[0] for head in heads] == list(BUILT_IN)
+    told = "Share convicted in the whole country, mean of the last 2 years"
+    wanted = f"      --references convicted_national=VALUE  {told}"
+    assert listed.count(wanted) == 7
+
+
+def test_lists_that_follow_each_other_leave_no_year_out() -> None:
+    for names in SUCCESSIONS:
+        years = [load_policy(name).policy.years for name in names]
+        assert all(after[0] == before[1] + 1 for before, after in pairwise(years)), names
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "wanted"),
+    [
+        ("parallelsamfund-2021", 2019, "For 2019, take ghettoomraade-2018."),
+        ("parallelsamfund-2021", 2016, "For 2016, take ghettoomraade-2014."),
+        ("ghettoomraade-2014", 2024, "For 2024, take parallelsamfund-2021."),
+        ("omdannelsesomraade-2021", 2018, "For 2018, take haardt-ghettoomraade-2018."),
+        ("boligomraade-2018", 2021, "For 2021, take boligomraade-2021."),
+        ("boligomraade-2018", 2016, "Built in for 2016: ghettoomraade-2014."),
+        (
+            "forebyggelsesomraade-2021",
+            2020,
+            "Built in for 2020: boligomraade-2018 or ghettoomraade-2018 or haardt-ghettoomraade-2018.",
+        ),
+        ("boligomraade-2018", 2010, "Choose a year or another policy."),
+        ("kbh-2017", 2016, "Choose a year or another policy."),
+    ],
+)
+def test_a_year_outside_a_policy_s_is_told_with_the_one_that_serves(name: str, year: int, wanted: str) -> None:
+    told = str(outside_its_years(load_policy(name), year, f"--year {year}"))
+    assert told.startswith(f"--year {year}: the policy {name} holds for ")
+    assert told.endswith(wanted)
+    for served in re.findall(r"[a-z-]+-20\d\d", wanted):
+        first, last = load_policy(served).policy.years
+        assert first <= year <= last
+
+
+def test_so_is_one_of_a_policy_that_extends_a_built_in_one(tmp_path: Path) -> None:
+    mine = load(tmp_path, mine='extends = "parallelsamfund-2021"\nid = "mine"\nyears = [2025, 2025]\n')
+    for year, wanted in ((2019, "ghettoomraade-2018"), (2024, "parallelsamfund-2021")):
+        assert f"For {year}, take {wanted}." in str(outside_its_years(mine, year, "--year"))
 
 
 # --- faults -------------------------------------------------------------------------------------------------

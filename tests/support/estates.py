@@ -19,6 +19,8 @@ AVERAGE: dict[str, int] = {
     "residents_18_64_previous_year": 3000,
     "no_work_or_education_18_64": 100,
     "no_work_or_education_18_64_previous_year": 300,
+    "residents_18_plus": 4000,
+    "residents_18_plus_previous_year": 2000,
     "convicted": 50,
     "convicted_previous_year": 50,
     "residents_30_59": 1000,

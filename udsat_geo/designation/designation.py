@@ -26,7 +26,7 @@ from udsat_geo.kernels.arrays import Flags, Ints, Objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
-from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.load import LoadedPolicy, outside_its_years
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
 from udsat_geo.registers.unit_intervals import IntervalColumn
@@ -430,8 +430,7 @@ def check_year(year: int, policy: LoadedPolicy) -> None:
     """
     first, last = policy.policy.years
     if not first <= year <= last:
-        what = _("the policy {policy} holds for {first}-{last}").format(policy=policy.policy.id, first=first, last=last)
-        raise InputError(Problem(f"--year {year}", what, _("Choose a year or another policy.")))
+        raise InputError(outside_its_years(policy, year, f"--year {year}"))
 
 
 def read_units(

@@ -14,7 +14,8 @@ from udsat_geo.kernels.arrays import Flags, Ints, Objects
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import source_text
-from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.load import LoadedPolicy, serves
 from udsat_geo.policy.rules import Policy
 from udsat_geo.units.crosswalk import Crosswalk, label_carried, pairs_between
 
@@ -193,8 +194,8 @@ def qualified_before(
 def read_earlier(store: Store, year: int, policy: LoadedPolicy, source: str) -> tuple[Qualified, ...]:
     """The earlier designations that ``rule.years_running`` looks back on, the latest first.
 
-    Each must have been made from the same kind of input, by this policy or by a base of it that asks the same of a
-    unit in a single year: one that asks for less says nothing of what is asked here.
+    Each must have been made from the same kind of input, by this policy, by a base of it that asks the same of a
+    unit in a single year (one that asks for less says nothing of what is asked here), or by one of ``rule.running_by``.
 
     Raises
     ------
@@ -210,7 +211,8 @@ def read_earlier(store: Store, year: int, policy: LoadedPolicy, source: str) -> 
 def _read(store: Store, year: int, policy: LoadedPolicy, source: str) -> Qualified:
     """One earlier designation, with what makes it unusable told at once."""
     place, rule = store.place(year), policy.policy
-    by = _(" or ").join(policy.ids_of_same_demands)
+    serving = (*policy.ids_of_same_demands, *rule.rule.running_by)
+    by = _(" or ").join([name for name in serving if name not in BUILT_IN or serves(name, year)] or serving)
     remedy = _("Designate {year} into the same folder first, with {policies}.")
     if store.is_database:
         remedy = _("Designate {year} into the same database first, with {policies}.")
@@ -222,7 +224,7 @@ def _read(store: Store, year: int, policy: LoadedPolicy, source: str) -> Qualifi
     problems, made = [], found.summary
     if made.year != year:
         problems.append(Problem(place, _("is of {year}").format(year=made.year), remedy))
-    if made.policy.id not in policy.ids_of_same_demands:
+    if made.policy.id not in serving:
         what = _("was made by {other}, which does not ask the same of a unit as {policy}")
         problems.append(Problem(place, what.format(other=made.policy.id, policy=rule.id), remedy))
     if made.source != source:

@@ -22,7 +22,7 @@ from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.measure import MeasuredYear, check_all_in_city, measure_year
-from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.load import LoadedPolicy, outside_its_years
 from udsat_geo.policy.rules import MilestoneRule, Policy
 from udsat_geo.synthetic.write import DEFAULT_SEED
 
@@ -564,8 +564,8 @@ def check_years(job: StatusJob) -> tuple[int, ...]:
     for year in sorted({year for year in job.years if job.years.count(year) > 1}):
         problems.append(Problem(f"--years {year}", _("stands more than once"), _("Name each year once.")))
     for year in sorted({year for year in job.years if not first <= year <= last}):
-        what = _("the policy {policy} holds for {first}-{last}").format(policy=policy.id, first=first, last=last)
-        problems.append(Problem(f"--years {year}", what, _("Choose other years or another policy.")))
+        choice = _("Choose other years or another policy.")
+        problems.append(outside_its_years(job.policy, year, f"--years {year}", choice))
     if problems:
         raise InputError(problems)
     return tuple(sorted(job.years))

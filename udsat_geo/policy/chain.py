@@ -17,15 +17,31 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from udsat_geo.messages.errors import InputError, Problem, reason_of
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 
-BUILT_IN = (
-    "kbh-2017",
-    "boligomraade-2021",
-    "parallelsamfund-2021",
-    "omdannelsesomraade-2021",
-    "forebyggelsesomraade-2021",
+GROUPS: dict[str, tuple[str, ...]] = {
+    N_("Copenhagen"): ("kbh-2017",),
+    N_("Danish law"): (
+        "boligomraade-2021",
+        "parallelsamfund-2021",
+        "omdannelsesomraade-2021",
+        "forebyggelsesomraade-2021",
+        "boligomraade-2018",
+        "ghettoomraade-2018",
+        "haardt-ghettoomraade-2018",
+        "ghettoomraade-2014",
+    ),
+}
+"""Whose they are -> the built-in policies, as they are listed."""
+
+BUILT_IN = tuple(name for names in GROUPS.values() for name in names)
+
+SUCCESSIONS = (
+    ("boligomraade-2018", "boligomraade-2021"),
+    ("ghettoomraade-2014", "ghettoomraade-2018", "parallelsamfund-2021"),
+    ("haardt-ghettoomraade-2018", "omdannelsesomraade-2021"),
 )
+"""Built-in policies that are one list under the law of different years, in the order of time."""
 
 LONGEST_CHAIN = 20
 """Policies that rest on each other; each is put together and checked by itself. Own choice."""

@@ -13,7 +13,17 @@ from pydantic import ValidationError
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.policy.chain import KeyPath, PolicyFile, chain_sha256, merged, read_chain, standing_of
+from udsat_geo.policy.chain import (
+    BUILT_IN,
+    GROUPS,
+    SUCCESSIONS,
+    KeyPath,
+    PolicyFile,
+    chain_sha256,
+    merged,
+    read_chain,
+    standing_of,
+)
 from udsat_geo.policy.faults import problems_of
 from udsat_geo.policy.rules import Policy, Reference, Rule
 
@@ -30,7 +40,7 @@ class Base(Rule):
     id : str
     same_demands : bool
         Whether it asks the same of a unit in a single year: the same criteria, limits, context, score, rule and
-        areas, whatever it says of units, of references' values and of ``years_running``.
+        areas, whatever it says of units, of references' values and of earlier years.
     """
 
     name: str
@@ -184,7 +194,7 @@ def _same_demands(policy: Policy, base: dict[str, Any]) -> bool:
 
 def _demands(policy: Policy) -> dict[str, Any]:
     content = policy.model_dump(include={"let", "context", "criteria", "score", "rule", "areas"})
-    del content["rule"]["years_running"]
+    del content["rule"]["years_running"], content["rule"]["running_by"]
     for criterion in content["criteria"]:
         del criterion["label"], criterion["unit"], criterion["may_exceed_one"]
     return content
@@ -210,6 +220,39 @@ def _keys_told_later(content: dict[str, Any]) -> list[tuple[KeyPath, str]]:
     for table in ("units", "references"):
         found += [((table, key), f"{table}.{key}") for key in content.get(table, {})]
     return found
+
+
+def outside_its_years(policy: LoadedPolicy, year: int, where: str, choice: str = "") -> Problem:
+    """What is told of a year that a policy does not hold for, with the built-in ones that serve that year.
+
+    They are those of the same list, where the policy is one of `SUCCESSIONS` or extends one; else of the same group.
+
+    Parameters
+    ----------
+    policy : LoadedPolicy
+    year : int
+    where : str
+        What names the year, as in ``--year 2019``.
+    choice : str
+        What to do where no built-in policy serves instead.
+    """
+    first, last = policy.policy.years
+    what = _("the policy {policy} holds for {first}-{last}").format(policy=policy.policy.id, first=first, last=last)
+    own = next((name for name in policy.ids if name in BUILT_IN), None)
+    same_list = next((names for names in SUCCESSIONS if own in names), ())
+    same_group = next((names for names in GROUPS.values() if own in names), ())
+    for others in (same_list, same_group):
+        serving = [name for name in others if name != policy.policy.id and serves(name, year)]
+        if serving:
+            remedy = _("For {year}, take {names}.") if others is same_list else _("Built in for {year}: {names}.")
+            return Problem(where, what, remedy.format(year=year, names=_(" or ").join(serving)))
+    return Problem(where, what, choice or _("Choose a year or another policy."))
+
+
+def serves(name: str, year: int) -> bool:
+    """Whether a built-in policy holds for a year."""
+    first, last = load_policy(name).policy.years
+    return first <= year <= last
 
 
 GIVEN = "--references"

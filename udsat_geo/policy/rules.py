@@ -38,6 +38,7 @@ def one_form(text: str) -> str:
     return "".join(part if part.startswith("'") else unicodedata.normalize("NFC", part) for part in parts)
 
 
+PolicyId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Expression = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(one_form)]
 ColumnName = Annotated[str, AfterValidator(one_form)]
@@ -338,6 +339,8 @@ class AreaThresholds(Rule):
         Keys of criteria that must be exceeded whatever the count.
     years_running : int
         In how many designations running, this one included, a unit must have qualified.
+    running_by : tuple of str
+        Ids of other policies whose designations count for the earlier ones of these.
     own : float or None
         The least composite of a unit's own rates, read without any context: 0 is the city's level.
     """
@@ -347,6 +350,7 @@ class AreaThresholds(Rule):
     criteria: int = Field(0, ge=0)
     require: tuple[Key, ...] = ()
     years_running: int = Field(1, ge=1, le=50)
+    running_by: tuple[PolicyId, ...] = ()
     own: float | None = None
 
     @property
@@ -468,7 +472,7 @@ class Policy(Rule):
         What the policy wants to have reached, where it says so.
     """
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
+    id: PolicyId
     extends: str | None = None
     title: Text = ""
     source: str = ""
@@ -571,6 +575,8 @@ class Policy(Rule):
             for key in rule.require
             if key not in keys
         ]
+        if rule.running_by and rule.years_running == 1:
+            faults.append("rule.running_by: " + _("says nothing without rule.years_running"))
         if self.score.method == "none":
             if any(threshold is not None for threshold in (rule.core, rule.edge, rule.own, leave)):
                 faults.append("score.method: " + _('"none" makes no composite; leave out core, edge, own and leave'))

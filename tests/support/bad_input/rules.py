@@ -234,6 +234,24 @@ RULES = (
         ("mine.toml: rule.years_running: input should be greater than or equal to 1", "given: 0"),
     ),
     Row(
+        "earlier designations by a policy that can be none",
+        mine("[rule]\nyears_running = 2\nrunning_by = ['of whom?']\n"),
+        MINE,
+        ("mine.toml: rule.running_by[1]: ", "given: 'of whom?'"),
+    ),
+    Row(
+        "earlier designations by others where none are asked for",
+        mine("[rule]\nrunning_by = ['kbh-2017']\n"),
+        MINE,
+        ("mine.toml: rule.running_by: says nothing without rule.years_running",),
+    ),
+    Row(
+        "a law outside its years",
+        s.nothing,
+        "--year 2019 --units {d}/estates.gpkg --policy parallelsamfund-2021",
+        ("--year 2019: the policy parallelsamfund-2021 holds for 2021-2030", "For 2019, take ghettoomraade-2018."),
+    ),
+    Row(
         "a list of the law over registers",
         s.nothing,
         RAW + " --policy boligomraade-2021 --references convicted_national=0.02",
