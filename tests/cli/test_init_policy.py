@@ -174,3 +174,32 @@ def test_each_criterion_is_kept_left_or_dropped_at_a_terminal(tmp_path: Path, mo
     done = CliRunner().invoke(udsat, [*given[:-1], str(tmp_path / "c.toml")], input="y\n")
     assert done.exit_code == 130
     assert not (tmp_path / "c.toml").exists()
+
+
+def test_hidden_counts_are_proposed_as_intervals(tmp_path: Path) -> None:
+    table = cells()
+    few = table["ledige"].astype(str)
+    few[::7] = "<3"
+    few[3::7] = "3-5"
+    table["ledige"] = few
+    table.to_csv(tmp_path / "town.csv", index=False)
+    told = call("--units", tmp_path / "town.csv", "--out", tmp_path / "town.toml", "--language", "en")
+    assert told.exit_code == 0, told.output
+    rule = load_policy(str(tmp_path / "town.toml")).policy
+    assert rule.units.intervals == {"ledige": {"3-5": (3, 5), "<3": (0, 2)}}
+    assert [one.numerator for one in rule.criteria if "ledige" in one.numerator] == ["ledige"]
+    assert "see whether 0 is among them" in (tmp_path / "town.toml").read_text()
+    done = designated(tmp_path / "town.csv", tmp_path / "town.toml", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert "ledige" in done.output
+
+
+@pytest.mark.parametrize("text", ["<", "5-3", "under 3", "<3 (low)"])
+def test_other_texts_are_no_hidden_counts(tmp_path: Path, text: str) -> None:
+    table = cells()
+    table["ledige"] = table["ledige"].astype(str)
+    table.loc[5, "ledige"] = text
+    table.to_csv(tmp_path / "town.csv", index=False)
+    told = call("--units", tmp_path / "town.csv", "--out", tmp_path / "town.toml", "--language", "en")
+    assert told.exit_code == 0, told.output
+    assert "intervals" not in (tmp_path / "town.toml").read_text()

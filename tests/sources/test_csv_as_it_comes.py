@@ -146,6 +146,21 @@ def test_separators_within_quotes_do_not_count(path: Path) -> None:
     assert read(path, b'"a, or b, or c";d\n1;2\n')[0] == {"a, or b, or c": [1], "d": [2]}
 
 
+@pytest.mark.parametrize("above", ["# residents, from 2025", "Residents 2025", "#"])
+def test_what_stands_above_the_column_names_is_told(above: str, path: Path) -> None:
+    path.write_text(f"{above}\na;b;c\n1;2;3\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_dialect(path, TableSettings())
+    told = f"begins with a line that names no columns, for example {above!r}"
+    assert told in str(error.value)
+    assert "Delete what stands above the column names." in str(error.value)
+
+
+def test_a_column_may_be_called_by_its_number_sign(path: Path) -> None:
+    path.write_text("#id;b\n1;2\n", encoding="utf-8")
+    assert read_dialect(path, TableSettings()).header == ("#id", "b")
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfed", b"\xff\xfe" + "a;b\n".encode("utf-16-le") + b"\x00\xd8"])
 def test_utf16_that_breaks_off_is_told(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(content)

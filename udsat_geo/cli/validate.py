@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
@@ -23,6 +24,9 @@ from udsat_geo.registers.drift import Drift, drift
 from udsat_geo.registers.expressions import check_limits
 from udsat_geo.registers.folders import has_registers, known_years, register_folder, years_in, years_of
 from udsat_geo.registers.holdings import ColumnHeld, holdings_of_folder, holdings_of_units
+from udsat_geo.registers.read import Located, read_partial_registers
+from udsat_geo.registers.schema import SURVEY
+from udsat_geo.registers.survey import ANSWERS, UNKNOWN
 from udsat_geo.sources.features import read_features
 from udsat_geo.sources.kinds import tables_named
 from udsat_geo.units.places import place_of_points, read_places
@@ -264,7 +268,23 @@ def _registers(folder: Path, rule: Policy, year: int | None, language: str) -> _
     units, sums = made_of(folder, rule, year=year)
     told = check_sums(units, rule, folder.name, language)
     notes = [*(note.told(language) for note in sums.notes), *told]
-    return _Checked(units, sums.rows, sums.counts, notes, holdings_of_folder(folder, year))
+    held = holdings_of_folder(folder, year)
+    rows, counts = sums.rows, sums.counts
+    if any(one.table == SURVEY for one in held):
+        answered, _missing = read_partial_registers(folder, ANSWERS, _anywhere, year=year, districts=_any_district)
+        rows |= {SURVEY: answered.rows[SURVEY]}
+        counts |= {name: count for name, count in answered.counts.items() if name.startswith("answers_")}
+    return _Checked(units, rows, counts, notes, held)
+
+
+def _anywhere(located: Located) -> tuple[NDArray[np.int32], int]:
+    """One place for all: what counts is whether an answer has any."""
+    return np.zeros(len(located.easting), dtype=np.int32), 1
+
+
+def _any_district(names: Sequence[str | None]) -> NDArray[np.int32]:
+    """Which districts there are is known once there are areas."""
+    return np.array([UNKNOWN if name is None else 0 for name in names], dtype=np.int32)
 
 
 def _table(path: Path, rule: Policy, language: str) -> _Checked:

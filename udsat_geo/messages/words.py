@@ -40,6 +40,10 @@ COUNTED = {
     "residents_outside_all_units": N_("Residents of addresses outside all units"),
     "addresses_in_several_units": N_("Addresses in several overlapping units (counted in the first by id)"),
     "units_without_residents_known": N_("Units without a known number of residents"),
+    "answers_placed": N_("Answers of the survey that have a place"),
+    "answers_without_weight": N_("Answers without a weight"),
+    "answers_of_unknown": N_("Answers of whom the registers do not know"),
+    "answers_unplaced": N_("Answers of known people without a place"),
 }
 """What is counted and left out, by its key in the summary."""
 

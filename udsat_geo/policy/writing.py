@@ -72,6 +72,8 @@ class ProposedPolicy:
         To work in; None is the table's own.
     reproject_from : str or None
     missing : tuple of float
+    intervals : dict
+        Column -> text -> the least and the most of the count that it hides.
     round_residents : bool
     context : int
         Residents that a unit is read with.
@@ -103,6 +105,7 @@ class ProposedPolicy:
     criteria: tuple[ProposedCriterion, ...]
     unused: tuple[str, ...]
     notes: dict[str, str]
+    intervals: dict[str, dict[str, tuple[int, int]]] = dataclasses.field(default_factory=dict)
 
     @property
     def sure(self) -> tuple[ProposedCriterion, ...]:
@@ -182,7 +185,18 @@ def _units(proposed: ProposedPolicy) -> list[str]:
         if value is not None:
             note = proposed.notes.get(key, "")
             written += _beside(f"{key} = {value}", note) if note else [f"{key} = {value}"]
-    return written
+    return written + _intervals(proposed)
+
+
+def _intervals(proposed: ProposedPolicy) -> list[str]:
+    if not proposed.intervals:
+        return []
+    told = _("Counts hidden for being small, with the least and the most they can be: see whether 0 is among them.")
+    lines = ["", "[units.intervals]", *comment(told)]
+    for column, bounds in proposed.intervals.items():
+        pairs = [f"{toml_text(text)} = [{least}, {most}]" for text, (least, most) in bounds.items()]
+        lines.append(f"{toml_text(column)} = {{ {', '.join(pairs)} }}")
+    return lines
 
 
 def _context(proposed: ProposedPolicy) -> list[str]:

@@ -54,15 +54,16 @@ class ColumnHeld:
 
 
 def holdings_of_folder(folder: Path, year: int | None = None) -> tuple[ColumnHeld, ...]:
-    """What the registers of a folder hold, keys apart, as expressions of a policy see it.
+    """What the registers of a folder hold, and a survey beside them, keys apart, as expressions of a policy see it.
 
     Raises
     ------
     InputError
         If they cannot be opened.
     """
-    opened = open_registers(folder, may_lack_values=True, year=year)
-    held = [one for table in reversed(opened.tables) for one in _held(opened.connection, table)]
+    opened = open_registers(folder, may_lack_values=True, year=year, with_survey=True)
+    surveys = () if opened.survey is None else (opened.survey,)
+    held = [one for table in (*reversed(opened.tables), *surveys) for one in _held(opened.connection, table)]
     opened.connection.close()
     return tuple(held)
 

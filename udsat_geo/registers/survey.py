@@ -32,6 +32,18 @@ PlaceOfDistrict = Callable[[Sequence[str | None]], NDArray[np.int32]]
 """The place of each district by its name: `UNKNOWN` without one, `UNPLACED` where nobody lives."""
 
 
+ANSWERS = Policy.model_validate(
+    {
+        "id": "answers",
+        "years": (1, 9999),
+        "criteria": [{"key": "answers", "register": SURVEY, "numerator": "1", "worse": "high"}],
+        "score": {"method": "none"},
+        "rule": {"criteria": 1},
+    }
+)
+"""What counts the answers of a survey, whatever they say."""
+
+
 def is_answered_by_survey(policy: Policy) -> bool:
     """Whether any criterion of a policy reads a survey."""
     return any(criterion.register_name == SURVEY for criterion in policy.criteria)

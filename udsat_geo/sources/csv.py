@@ -137,8 +137,13 @@ def read_dialect(path: Path, settings: TableSettings) -> Dialect:
         first = file.readline()
         hint = _HINT.fullmatch(first.strip())
         header = file.readline() if hint else first
+        following = file.readline()
     if not header.strip():
         raise InputError(Problem(path.name, _("has no header line"), _("Write the column names on the first line.")))
+    if _names_no_columns(header, following):
+        what = _("begins with a line that names no columns")
+        remedy = _("Delete what stands above the column names.")
+        raise InputError(Problem(path.name, what, remedy, example=repr(header.strip()[:60])))
     separator: str = settings.separator or (_hinted(hint.group(1), path) if hint else _likeliest(header))
     names = next(csv.reader([header], delimiter=separator))
     # a separator at the end of every line is common and harmless: such a column has no name
@@ -164,8 +169,23 @@ def _hinted(separator: str, path: Path) -> str:
 
 def _likeliest(header: str) -> str:
     """The separator that a header has most of, what is quoted apart."""
-    bare = re.sub(r'"[^"]*"', "", header)
-    return max(_SEPARATORS, key=bare.count)
+    signs = _signs_between(header)
+    return max(_SEPARATORS, key=signs.count)
+
+
+def _names_no_columns(first: str, following: str) -> bool:
+    """Whether a first line is a title or a comment above the column names."""
+    columns = _signs_between(following)
+    if not first.lstrip().startswith("#"):
+        return bool(columns) and not _signs_between(first)
+    separator = _likeliest(following)
+    return columns.count(separator) != _signs_between(first).count(separator)
+
+
+def _signs_between(line: str) -> str:
+    """The signs of a line that can separate columns, what is quoted apart."""
+    bare = re.sub(r'"[^"]*"', "", line)
+    return "".join(sign for sign in bare if sign in _SEPARATORS)
 
 
 def _opened_bytes(path: Path) -> BinaryIO:

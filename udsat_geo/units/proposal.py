@@ -42,6 +42,10 @@ CONTEXT = 500
 """Residents that a small unit is read with, as in kbh-2017."""
 _REACH = 1000
 _HOLES_HA = 4
+_HIDDEN = re.compile(r"(?:<\s*(?P<below>\d+)|(?:<=|≤)\s*(?P<most>\d+)|(?P<least>\d+)\s*[-–]\s*(?P<up_to>\d+))")
+"""How sources write a count that they hide for being small: ``<3``, ``≤ 2``, ``1-4``."""
+_MOST_HIDDEN = 5
+"""Ways in which one column may write a hidden count, before its texts are taken for something else; own choice."""
 _SCALE = 0.01
 """How far a system's metres may be from those of the ground before another is proposed; own choice."""
 
@@ -74,7 +78,8 @@ def propose_policy(
     if features.attributes.num_rows == 0:
         raise InputError(Problem(features.name, _("holds no units"), _("Export it again.")))
     connection = connect()
-    connection.register("attributes", _all_readable(connection, features))
+    attributes, intervals = _without_hidden(_all_readable(connection, features))
+    connection.register("attributes", attributes)
     columns = summarise(connection, "attributes")
     cells = {column.name: found for column in columns if (found := _cells_of(features, column)) is not None}
     chosen_id, chosen_residents, doubt = _needed(features, columns, list(cells), unit_id, residents)
@@ -102,6 +107,7 @@ def propose_policy(
         crs=crs,
         reproject_from=reproject_from,
         missing=codes,
+        intervals=intervals,
         round_residents=chosen_residents.kind == "number",
         context=context,
         reach=max(_REACH, 5 * (size or 0)),
@@ -122,6 +128,36 @@ def _all_readable(connection: duckdb.DuckDBPyConnection, features: Features) -> 
         if problem is None:
             known[name] = column
     return pa.table(known)
+
+
+def _without_hidden(attributes: pa.Table) -> tuple[pa.Table, dict[str, dict[str, tuple[int, int]]]]:
+    """Columns of counts some of which are hidden as numbers, hidden ones in the middle; what those stand for."""
+    intervals: dict[str, dict[str, tuple[int, int]]] = {}
+    for place, name in enumerate(attributes.column_names):
+        column = attributes.column(name)
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            continue
+        texts = [text and text.strip() for text in column.to_pylist()]
+        hidden = {text: found for text in dict.fromkeys(texts) if text and (found := _HIDDEN.fullmatch(text))}
+        others = {text for text in texts if text and text not in hidden}
+        if not 0 < len(hidden) <= _MOST_HIDDEN or not others or not all(map(str.isdecimal, others)):
+            continue
+        bounds = {text: _bounds(found) for text, found in sorted(hidden.items())}
+        if all(least <= most for least, most in bounds.values()):
+            intervals[name] = bounds
+            middle = {text: (least + most) / 2 for text, (least, most) in bounds.items()}
+            numbers = [None if not text else middle.get(text) if text in middle else float(text) for text in texts]
+            whole = all(number is None or number == int(number) for number in numbers)
+            counts = pa.array(numbers, pa.float64()).cast(pa.int64() if whole else pa.float64())
+            attributes = attributes.set_column(place, name, counts)
+    return attributes, intervals
+
+
+def _bounds(found: re.Match[str]) -> tuple[int, int]:
+    """The least and the most of a hidden count; nothing says that 0 is not hidden too."""
+    if found["below"] is not None:
+        return 0, int(found["below"]) - 1
+    return int(found["least"] or 0), int(found["most"] or found["up_to"])
 
 
 def _needed(

@@ -313,6 +313,24 @@ def test_a_designation_reads_no_survey(tmp_path: Path) -> None:
     assert "a survey answers for areas, not for each unit" in done.stderr
 
 
+def test_validate_looks_at_the_survey_too(tmp_path: Path) -> None:
+    made = town(1)
+    survey = answers(made, 1, "person_id", n=40)
+    survey["person_id"] = [*["nobody"] * 3, *made.residents.column("person_id").to_pylist()[:37]]
+    survey["weight"] = 1.0
+    written(tmp_path, made, survey)
+    folder = str(tmp_path / "registers")
+    done = CliRunner().invoke(udsat, ["validate", folder, "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert told["rows"]["survey"] == 40
+    assert told["counts"]["answers_of_unknown"] == 3
+    assert sum(told["counts"][f"answers_{name}"] for name in ("placed", "unplaced", "of_unknown")) == 40
+    shown = CliRunner().invoke(udsat, ["validate", folder, "--language", "en"])
+    assert "Answers of whom the registers do not know: 3" in shown.stdout
+    assert any(line.split()[:2] == ["survey", "satisfaction"] for line in shown.stdout.splitlines())
+
+
 def test_ratios_of_a_survey_add_their_answers() -> None:
     from udsat_geo.monitoring.goals import Ratio
 
