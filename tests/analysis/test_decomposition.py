@@ -154,6 +154,7 @@ def test_residents_are_taken_apart_as_by_hand(city: Situation) -> None:
     assert found.elsewhere.change == 0
 
 
+@pytest.mark.long
 @given(situations())
 def test_rates_of_the_areas_are_taken_apart_as_by_hand(city: Situation) -> None:
     found = decompose(city)

@@ -19,6 +19,8 @@ from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.designation.job import Job
 from udsat_geo.policy.load import load_policy
 
+pytestmark = pytest.mark.long  # whole jobs
+
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -13,6 +13,8 @@ from api_town import Tags, Town
 from udsat_geo.cli.main import udsat
 from udsat_geo.sources import engine
 
+pytestmark = pytest.mark.long  # whole jobs
+
 
 def told(*arguments: object) -> dict[str, object]:
     """What a command prints as JSON."""

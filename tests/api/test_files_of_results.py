@@ -36,6 +36,7 @@ def test_a_result_that_was_read_writes_the_same_bytes_again(town: Town, tmp_path
     assert again[1].read_bytes() == town.file(2021).with_suffix(".json").read_bytes()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("read_before", [False, True], ids=["made", "read"])
 def test_one_file_is_called_as_it_is_asked_for(town: Town, made: ug.Result, tmp_path: Path, read_before: bool) -> None:
     result = ug.read(town.file(2021)) if read_before else made
@@ -62,6 +63,7 @@ def test_what_is_written_for_others_is_not_read_back(made: ug.Result, tmp_path: 
         ug.read(made.to_file(tmp_path / "mine.xlsx"))
 
 
+@pytest.mark.long
 def test_what_cannot_be_written_is_told(town: Town, made: ug.Result, tmp_path: Path) -> None:
     with pytest.raises(ug.InputError, match=r"x\.parquet: is no format that holds a designation in one file"):
         made.to_file(tmp_path / "x.parquet")
@@ -81,6 +83,7 @@ def test_what_cannot_be_written_is_told(town: Town, made: ug.Result, tmp_path: P
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a file"]
 
 
+@pytest.mark.long
 def test_files_are_written_when_those_of_the_frames_are_gone(town: Town, tmp_path: Path) -> None:
     """Their hashes stand in the summary since the result was made."""
     places = gpd.GeoDataFrame(

@@ -26,6 +26,7 @@ def barrier_through(result: ug.Result) -> gpd.GeoDataFrame:
     )
 
 
+@pytest.mark.long
 def test_it_makes_what_the_command_writes(town: Town, made: ug.Result, earlier: ug.Result) -> None:
     assert made.differences(ug.read(town.file(2021))) == []
     assert made == ug.read(town.file(2021))
@@ -45,6 +46,7 @@ def test_a_policy_may_be_loaded_before(town: Town, made: ug.Result) -> None:
     assert town.designate(policy=ug.load_policy(str(town.policy))) == made
 
 
+@pytest.mark.long
 def test_the_folder_of_one_year_serves_too(town: Town) -> None:
     found = town.designate(registers=str(town.registers / "2021"), previous=None)
     # and holds no people of 2017, whose scale would be the yardstick
@@ -82,6 +84,7 @@ def test_a_frame_is_the_same_as_its_file(town: Town, made: ug.Result, tmp_path_f
     assert told["rows"] == 1
 
 
+@pytest.mark.long
 def test_an_input_may_be_an_address(town: Town, made: ug.Result, tmp_path: Path) -> None:
     """Fetched once; the files of the result have the hash of what was received."""
     barrier_through(made).to_file(tmp_path / "canal.gpkg")
@@ -95,6 +98,7 @@ def test_an_input_may_be_an_address(town: Town, made: ug.Result, tmp_path: Path)
     assert ug.read(found.to_folder(tmp_path / "out")[0]) == found
 
 
+@pytest.mark.long
 def test_decisions_as_a_table(town: Town, made: ug.Result) -> None:
     out = made.units.query("role == 'outside'")["unit_id"].iloc[0]
     decisions = pd.DataFrame(
@@ -135,6 +139,7 @@ def test_threads_are_as_they_were(town: Town, made: ug.Result) -> None:
     assert steps[0] == "2017: reading and placing"
 
 
+@pytest.mark.long
 def test_points_open_a_barrier(town: Town, made: ug.Result) -> None:
     barriers = barrier_through(made)
     middle = barriers.geometry.iloc[0].interpolate(0.5, normalized=True)

@@ -22,6 +22,7 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True, timeout=60)
 
 
+@pytest.mark.long
 def test_importing_takes_less_than_a_tenth_of_a_second() -> None:
     """Of a processor, so that other programs do not count; the median, so that one slow run does not."""
     code = "import time; began = time.process_time(); import udsat_geo; print(time.process_time() - began)"

@@ -10,6 +10,8 @@ import udsat_geo as ug
 from udsat_geo.report.page.build import make_page
 from udsat_geo.report.page.read import read_all
 
+pytestmark = pytest.mark.long  # whole jobs
+
 pytest.importorskip("bokeh")
 
 

@@ -48,12 +48,14 @@ def test_the_page_in_a_notebook_is_whole(made: ug.Result) -> None:
     )
 
 
+@pytest.mark.long
 def test_names_are_texts_and_no_tags(hostile: ug.Result) -> None:
     page = Tags(hostile._repr_html_())
     assert "script" not in page.seen
     assert HOSTILE in page.text
 
 
+@pytest.mark.long
 def test_it_speaks_the_language_of_the_designation(town: Town) -> None:
     danish = town.designate(language="da", previous=None)
     page = Tags(danish._repr_html_())
@@ -71,6 +73,7 @@ def test_a_long_list_is_cut(monkeypatch: pytest.MonkeyPatch, made: ug.Result) ->
     assert made.areas["name"].iloc[1] not in page.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("layer", "column"), [("units", "composite"), ("units", "role"), ("areas", None)])
 def test_a_figure_has_names_a_legend_and_its_source(made: ug.Result, layer: str, column: str | None) -> None:
     axes = made.plot(column, layer=layer)
@@ -95,6 +98,7 @@ def test_a_figure_goes_into_axes_that_are_given(made: ug.Result) -> None:
     plt.close("all")
 
 
+@pytest.mark.long
 def test_a_dollar_in_a_name_is_no_formula(hostile: ug.Result, tmp_path: Path) -> None:
     axes = hostile.plot()
     axes.get_figure().savefig(tmp_path / "hostile.png")
@@ -116,6 +120,7 @@ def test_wrong_layers_and_columns_are_told(made: ug.Result) -> None:
         made.explore("colour")
 
 
+@pytest.mark.long
 def test_a_map_to_explore_holds_no_tag_of_the_data(hostile: ug.Result, tmp_path: Path) -> None:
     """What the data say is shown as HTML by the map's own script: it is escaped before it comes there."""
     drawn = hostile.explore("composite")
@@ -127,6 +132,7 @@ def test_a_map_to_explore_holds_no_tag_of_the_data(hostile: ug.Result, tmp_path:
     assert "openstreetmap" not in page.lower(), "no background map is fetched unless it is asked for"
 
 
+@pytest.mark.long
 def test_labels_of_a_policy_are_no_tags_either(town: Town, tmp_path: Path) -> None:
     policy = tmp_path / "hostile.toml"
     criterion = "[[criteria]]\nkey = 'low_income'\nlabel = '<img onerror=alert(1)>'\n"

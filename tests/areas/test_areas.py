@@ -204,6 +204,7 @@ def test_areas_equal_a_plain_account_of_the_rule(units: Units, policy: Policy) -
         assert (areas.reason[unit] == NO_RATE) == bool(np.isnan(scores.composite[unit]))
 
 
+@pytest.mark.long
 @given(cell_units(), policies())
 def test_sums_of_areas_are_the_sums_of_their_units(units: Units, policy: Policy) -> None:
     areas = form_areas(units, score_units(units, policy), find_edges(units, policy), policy)
@@ -218,6 +219,7 @@ def test_sums_of_areas_are_the_sums_of_their_units(units: Units, policy: Policy)
     assert keys == sorted(keys)
 
 
+@pytest.mark.long
 @given(cell_units(max_units=15), policies(), st.integers(1, 5))
 def test_many_times_the_people_make_the_same_areas(units: Units, policy: Policy, times: int) -> None:
     """Every count multiplied, the least residents and the context too: shares, and so areas, stay."""

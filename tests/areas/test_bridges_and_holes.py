@@ -21,6 +21,7 @@ from udsat_geo.units.barriers import Barriers
 from udsat_geo.units.edges import find_edges
 
 
+@pytest.mark.long
 def test_a_bridge_joins_pieces_across_empty_ground() -> None:
     city = draw("CC ee")
     assert city.areas_of(form(city, policy_with())) == "11 .."
@@ -180,6 +181,7 @@ def test_an_area_inside_a_filled_hole_joins_the_outer_one() -> None:
     assert len(areas) == 1
 
 
+@pytest.mark.long
 @given(drawings())
 def test_bridges_and_holes_only_ever_add(text: str) -> None:
     """Whatever was in an area still is, pieces are only ever joined, and nobody scored comes in without a floor."""

@@ -54,6 +54,7 @@ def winners(found: Addresses) -> np.ndarray:
     return result
 
 
+@pytest.mark.long
 @given(addresses())
 def test_members_lie_inside_their_own_outline_and_all_others_outside(found: Addresses) -> None:
     x, y, area = found
@@ -71,6 +72,7 @@ def test_members_lie_inside_their_own_outline_and_all_others_outside(found: Addr
             assert outline.intersection(other).area < 1e-3
 
 
+@pytest.mark.long
 @given(addresses(), st.integers(0, 2**32 - 1))
 def test_the_ground_goes_to_the_nearest_address(found: Addresses, seed: int) -> None:
     """At places anywhere: within the radius of the nearest address it decides, farther than its one and a half none."""
@@ -102,6 +104,7 @@ def test_every_part_holds_a_member(found: Addresses) -> None:
         assert all(any(part.contains(point) for point in own) for part in outline.geoms)
 
 
+@pytest.mark.long
 @given(addresses(), st.randoms())
 def test_the_order_of_rows_does_not_change_a_byte(found: Addresses, random: Any) -> None:
     order = list(range(len(found[0])))

@@ -67,6 +67,7 @@ def takers(parcels: list[Any], addresses: Addresses) -> tuple[list[int], list[in
     return parcel_of_address, area_of_parcel
 
 
+@pytest.mark.long
 @given(villages())
 def test_parcels_and_members_are_where_they_belong(village: tuple[list[Any], Addresses]) -> None:
     parcels, addresses = village
@@ -107,6 +108,7 @@ def test_members_are_inside_and_strangers_outside(village: tuple[list[Any], Addr
             assert not any(outline.intersects(place) for outline in outlines)
 
 
+@pytest.mark.long
 @given(villages(), st.randoms())
 def test_no_order_of_rows_changes_a_byte(village: tuple[list[Any], Addresses], random: Any) -> None:
     parcels, addresses = village

@@ -142,6 +142,7 @@ def test_outlines_are_nowhere_half_a_cell_from_the_exact_ones(patch: Patch) -> N
         assert exact.buffer(-half, join_style="mitre").difference(outline).area < 1e-6
 
 
+@pytest.mark.long
 @given(cell_patches(), st.randoms())
 def test_the_order_of_rows_does_not_change_a_byte(patch: Patch, random: Any) -> None:
     order = list(range(len(patch[0])))
@@ -150,6 +151,7 @@ def test_the_order_of_rows_does_not_change_a_byte(patch: Patch, random: Any) -> 
     assert as_bytes(outlines_of(turned)) == as_bytes(outlines_of(patch))
 
 
+@pytest.mark.long
 @given(cell_patches(far=False), st.integers(-70_000, 70_000), st.integers(-70_000, 70_000))
 def test_the_form_is_the_same_wherever_the_cells_lie(patch: Patch, up: int, right: int) -> None:
     row, col, area = patch
@@ -279,6 +281,7 @@ def test_an_area_that_breaks_a_promise_is_drawn_anew_with_those_it_touches(
     assert as_bytes(squares[:2]) == as_bytes(exact_of(CLUSTERS)[:2])
 
 
+@pytest.mark.long
 @given(cell_patches(most=9, far=False))
 @example(pictured(*PICTURES[-2]))
 def test_as_it_is_nothing_is_drawn_anew(patch: Patch) -> None:

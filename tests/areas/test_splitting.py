@@ -91,6 +91,7 @@ def blobs(draw_: st.DrawFn) -> tuple[City, int, int]:
     return city, draw_(st.sampled_from([100, 200, 300])), draw_(st.sampled_from([300, 400, 600]))
 
 
+@pytest.mark.long
 @given(found=blobs(), seed=st.integers(0, 99))
 def test_parts_hang_together_and_are_the_same_for_any_order_of_rows(found: tuple[City, int, int], seed: int) -> None:
     city, least, most = found
@@ -132,6 +133,7 @@ def hangs_together(members: list[int], edges: Edges) -> bool:
         left -= near
 
 
+@pytest.mark.long
 @given(rows=st.lists(st.text("C.", min_size=4, max_size=4), min_size=1, max_size=2))
 def test_no_cut_between_the_ends_parts_fewer_pairs(rows: list[str]) -> None:
     """Against all cuts that leave as many residents on both sides and part the two ends."""

@@ -151,6 +151,7 @@ def test_addresses_say_the_same_as_the_units_they_fill(town: Path) -> None:
         assert {**one, "units": 0} == {**other, "units": 0}
 
 
+@pytest.mark.long
 def test_a_designation_over_addresses_holds_them_by_their_ids(town: Path, tmp_path: Path) -> None:
     """Whatever its outline leaves out or takes in; a house that was no unit was in no area."""
     text = (town / "town.toml").read_text(encoding="utf-8").replace('id = "town"', 'id = "houses"')
@@ -172,6 +173,7 @@ def test_a_designation_over_addresses_holds_them_by_their_ids(town: Path, tmp_pa
     assert changed.geometry.notna().all()
 
 
+@pytest.mark.long
 def test_polygons_hold_the_residents_of_the_addresses_inside(town: Path, tmp_path: Path) -> None:
     areas = {"North": (719_400, 6_176_000, 720_100, 6_176_600), "South": (719_500, 6_175_300, 720_400, 6_175_950)}
     drawn = write_polygons(tmp_path / "drawn.gpkg", list(areas), list(areas.values()))
@@ -227,6 +229,7 @@ def test_the_units_of_a_designation_hold_people_whatever_its_outline_takes_in(to
 LATTICE = arrays(np.int64, (5, 5), elements=st.integers(-1, 3))
 
 
+@pytest.mark.long
 @given(LATTICE, LATTICE, arrays(np.int64, (5, 5), elements=st.integers(0, 30)))
 def test_turned_around_polygons_tell_the_mirror(before: np.ndarray, now: np.ndarray, living: np.ndarray) -> None:
     """Over the same weights, diff(b, a) is diff(a, b) with now and before changing places; so are its totals."""
@@ -324,6 +327,7 @@ def test_units_of_a_plain_file_weigh(town: Path, tmp_path: Path) -> None:
     assert found["totals"]["residents_kept"] == len(both & set(units["unit_id"]))
 
 
+@pytest.mark.long
 def test_other_cells_are_compared_through_the_finer_ones(town: Path, tmp_path: Path) -> None:
     text = (town / "town.toml").read_text(encoding="utf-8").replace('id = "town"', 'id = "coarse"')
     (tmp_path / "coarse.toml").write_text(text + "[units]\nsize = 200\n", encoding="utf-8")
@@ -379,6 +383,7 @@ def test_the_main_job_writes_the_same_units(town: Path, tmp_path: Path) -> None:
     assert len(layer(stored(town, 2017), "changed_units")) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["zones", "cells"])
 @pytest.mark.parametrize("stored_previous", [False, True])
 def test_a_unit_that_is_gone_is_drawn_where_it_was(tmp_path: Path, kind: str, stored_previous: bool) -> None:
@@ -435,6 +440,7 @@ def test_the_table_fits_a_console_of_80_columns(town: Path, language: str, told:
     assert max(len(line) for line in printed.splitlines()) <= 80
 
 
+@pytest.mark.long
 def test_nothing_named_at_all_takes_the_synthetic_city_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

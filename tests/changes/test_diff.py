@@ -142,6 +142,7 @@ def test_residents_and_units_add_up(both: tuple[AreaSet, AreaSet]) -> None:
         assert changes.residents_added[i] == changes.residents_kept[i] == 0
 
 
+@pytest.mark.long
 @given(designations(2021))
 def test_a_designation_compared_with_itself_only_keeps(designated: AreaSet) -> None:
     changes = compare(designated, designated)

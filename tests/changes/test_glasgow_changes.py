@@ -30,6 +30,7 @@ def members(made: object) -> dict[str, set[str]]:
     return {str(name): set(units[areas == i]) for i, name in enumerate(made.area_id)}  # type: ignore[attr-defined]
 
 
+@pytest.mark.long
 def test_links_are_the_zones_that_areas_share(found: Why) -> None:
     before, now = members(found.before), members(found.now)
     living = dict(zip(found.now.units.unit_id, found.now.units.residents.tolist(), strict=True))
@@ -70,6 +71,7 @@ def test_indicators_of_one_census_change_within_no_zone(found: Why) -> None:
     assert abs(within["qualifications"]) < 0.1
 
 
+@pytest.mark.long
 def test_the_files_say_the_same(found: Why, tmp_path: Path) -> None:
     before, now = (write_results(made, tmp_path, ("gpkg",))[0] for made in (found.before, found.now))
     compared = compare_areas(*read_two(before, now, (), "en"), Weighing(), "en")
@@ -84,6 +86,7 @@ def test_the_files_say_the_same(found: Why, tmp_path: Path) -> None:
     assert set(units.loc[units["event"] == "moved", "area_id"]) <= set(found.now.area_id)
 
 
+@pytest.mark.long
 def test_the_zones_lie_where_the_other_file_has_them(found: Why, tmp_path: Path) -> None:
     """The data zones themselves, a plain file in degrees, weigh the areas as the designations do."""
     before, now = (write_results(made, tmp_path, ("gpkg",))[0] for made in (found.before, found.now))

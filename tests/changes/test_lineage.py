@@ -178,6 +178,7 @@ def test_years_must_rise(years: list[int]) -> None:
     check_rising([2017, 2018, 2025])
 
 
+@pytest.mark.long
 def test_years_and_files_say_the_same(tmp_path: Path) -> None:
     write_town(tmp_path)
     files = [tmp_path / "out" / f"designation_{year}.gpkg" for year in (2017, 2021)]

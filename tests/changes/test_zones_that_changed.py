@@ -25,6 +25,8 @@ from udsat_geo.cli.main import designate, udsat
 from udsat_geo.kernels.arrays import as_objects
 from udsat_geo.units.crosswalk import WHOLE, Crosswalk
 
+pytestmark = pytest.mark.long  # whole jobs
+
 POLICY = """
 id = "blocks"
 title = {{ da = "Karréer", en = "Blocks" }}

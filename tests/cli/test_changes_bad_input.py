@@ -277,6 +277,7 @@ def test_another_policy_and_another_reference_system_are_told(good: Path, tmp_pa
     assert "The designations rest on different kinds of data: synthetic and registers" in notes
 
 
+@pytest.mark.long
 def test_a_designation_that_cannot_be_made_again_is_told(good: Path, tmp_path: Path) -> None:
     folder = copytree(good, tmp_path / "in")
     in_database("UPDATE units SET area_id = NULL WHERE fid = (SELECT min(fid) FROM units WHERE area_id NOT NULL)")(

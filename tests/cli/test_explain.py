@@ -31,6 +31,7 @@ def explain(file: Path, wanted: str, *options: str) -> Result:
     return CliRunner().invoke(udsat, ["explain", str(file), wanted, *options], catch_exceptions=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("decided_by", "demand"),
     [
@@ -49,6 +50,7 @@ def test_a_unit_outside_says_by_how_much_it_fails(tmp_path: Path, decided_by: st
     assert all(short == pytest.approx(wanted, abs=1e-12) and short > 0 for short, wanted in found)
 
 
+@pytest.mark.long
 def test_units_short_of_residents_say_so_for_their_group(file: Path) -> None:
     found = rows(file, "SELECT short, residents FROM units WHERE decided_by = 'residents'")
     assert found
@@ -63,6 +65,7 @@ def test_the_criteria_exceeded_are_those_with_a_positive_gap(file: Path) -> None
         assert exceeded == ",".join(key for key, gap in zip(keys, gaps, strict=True) if gap > 0)
 
 
+@pytest.mark.long
 def test_an_area_is_explained_by_id_and_by_name(file: Path) -> None:
     area_id, name, residents = rows(file, "SELECT area_id, name, residents FROM areas LIMIT 1")[0]
     by_id, by_name = explain(file, str(area_id), "--language", "en"), explain(file, str(name), "--language", "en")
@@ -88,6 +91,7 @@ def test_a_unit_is_explained_in_danish_with_what_it_lacks(file: Path) -> None:
     assert f"mangler {short:.2f}".replace(".", ",") in told
 
 
+@pytest.mark.long
 def test_an_explanation_shows_itself_in_a_few_lines(file: Path) -> None:
     import udsat_geo as ug
 
@@ -130,6 +134,7 @@ def removed(file: Path) -> dict[str, object]:
         return dict(connection.execute("SELECT * FROM changes WHERE event = 'removed'").fetchone())
 
 
+@pytest.mark.long
 def test_an_area_that_fell_out_says_why_and_what_would_have_kept_it(fell: Path) -> None:
     area = removed(fell)
     done = explain(fell, str(area["area_id"]))
@@ -150,6 +155,7 @@ def test_an_area_that_fell_out_says_why_and_what_would_have_kept_it(fell: Path) 
     assert json.loads(explain(fell, str(area["area_id"]), "--json").stdout)["kind"] == "removed"
 
 
+@pytest.mark.long
 def test_its_last_figures_are_those_of_the_designation_before(fell: Path) -> None:
     area = removed(fell)
     earlier = run(Job(2021, load_policy("kbh-2017"), language="en"))
@@ -161,6 +167,7 @@ def test_its_last_figures_are_those_of_the_designation_before(fell: Path) -> Non
     assert (area["name"], area["since"]) == (earlier.name[at], earlier.since[at])
 
 
+@pytest.mark.long
 def test_part_of_a_name_is_enough_where_one_area_has_it(fell: Path) -> None:
     area = removed(fell)
     whole = explain(fell, str(area["area_id"])).stdout
@@ -192,6 +199,7 @@ def test_a_file_that_is_no_designation_is_told(tmp_path: Path) -> None:
     assert "x.json" in done.stderr
 
 
+@pytest.mark.long
 def test_the_explanation_is_in_the_language_of_the_designation(file: Path) -> None:
     area_id = rows(file, "SELECT area_id FROM areas LIMIT 1")[0][0]
     assert explain(file, str(area_id)).stdout == explain(file, str(area_id), "--language", "da").stdout

@@ -48,6 +48,7 @@ def test_a_layer_has_the_columns_and_takes_polygons(tmp_path: Path) -> None:
     assert read_overrides(out, units, "en").overrides[0].units.tolist() == [0]
 
 
+@pytest.mark.long
 def test_nothing_is_written_over_and_other_files_are_refused(tmp_path: Path) -> None:
     out = tmp_path / "decisions.csv"
     out.write_text("mine\n")

@@ -60,6 +60,7 @@ def designated(table: Path, policy: Path, out: Path) -> Result:
     return CliRunner().invoke(designate, [*map(str, given), "--language", "en"])
 
 
+@pytest.mark.long
 def test_a_table_of_cells_gets_a_policy_that_runs(tmp_path: Path) -> None:
     cells().to_csv(tmp_path / "celler.csv", index=False, sep=";")
     done = call("--units", tmp_path / "celler.csv", "--out", tmp_path / "first.toml", "--language", "en")
@@ -74,6 +75,7 @@ def test_a_table_of_cells_gets_a_policy_that_runs(tmp_path: Path) -> None:
     assert "1 area" in made.output
 
 
+@pytest.mark.long
 def test_zones_in_degrees_get_a_plane_and_figures_from_a_second_table(tmp_path: Path) -> None:
     table = zones(tmp_path)
     done = call("--units", table, "--with", tmp_path / "figures.csv", "--out", tmp_path / "first.toml")
@@ -108,6 +110,7 @@ def test_a_table_without_residents_is_answered_with_its_columns(tmp_path: Path) 
     assert "No column was sure enough" in named.output
 
 
+@pytest.mark.long
 def test_comments_are_danish_where_the_program_is(tmp_path: Path) -> None:
     cells().to_csv(tmp_path / "celler.csv", index=False)
     done = call("--units", tmp_path / "celler.csv", "--out", tmp_path / "a.toml", "--language", "da")
@@ -154,6 +157,7 @@ def test_first_policies_agree_with_the_official_indices(tmp_path: Path) -> None:
     assert tracts.intersection_over_union > 0.6
 
 
+@pytest.mark.long
 def test_each_criterion_is_kept_left_or_dropped_at_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = cells().assign(ledige_i_alt=5)
     table.loc[0, "ledige_i_alt"] = 6

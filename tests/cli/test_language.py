@@ -67,6 +67,7 @@ def test_the_language_before_the_command_is_that_of_the_command() -> None:
     assert "Fejl: Manglende argument 'MAPPE'." in call("--language", "da", "validate").output
 
 
+@pytest.mark.long
 def test_english_is_english_throughout_on_a_danish_machine(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "raw")
     job = ["--year", "2021", "--registers", tmp_path / "raw", "--out", tmp_path / "out", "--lang", "en"]
@@ -93,6 +94,7 @@ def test_what_is_told_of_registers_is_danish_with_its_numbers(tmp_path: Path) ->
     assert "mappen findes ikke. Angiv den mappe, som registrene ligger i." in missing
 
 
+@pytest.mark.long
 def test_results_are_the_same_whatever_the_program_speaks(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "raw")
     printed = []

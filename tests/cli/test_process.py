@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long  # whole jobs
+
 UDSAT = (sys.executable, "-m", "udsat_geo")
 
 

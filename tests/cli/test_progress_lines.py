@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 from small_registers import make_registers
 from udsat_geo.cli.main import udsat
 
+pytestmark = pytest.mark.long  # whole jobs
+
 
 @pytest.fixture(scope="module")
 def registers(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 
 from udsat_geo.cli.main import udsat
 
+pytestmark = pytest.mark.long  # whole jobs
+
 UDSAT = Path(sys.executable).parent / "udsat"
 
 

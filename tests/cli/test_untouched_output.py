@@ -18,6 +18,8 @@ from click.testing import CliRunner
 from edge_registers import write_edge_registers
 from udsat_geo.cli.main import designate
 
+pytestmark = pytest.mark.long  # whole jobs
+
 LONG = pytest.mark.long
 COMMAND = Path(sys.executable).parent / "designate"
 

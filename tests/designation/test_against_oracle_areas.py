@@ -18,6 +18,8 @@ from udsat_geo.areas.roles import REASON_KEYS, ROLES, Areas
 from udsat_geo.changes.diff import compare
 from udsat_geo.changes.names import name_areas
 
+pytestmark = pytest.mark.long  # whole jobs
+
 many = examples(400)
 some = examples(200)
 anywhere = st.sampled_from(((0, 0), COPENHAGEN, (-3, -5)))

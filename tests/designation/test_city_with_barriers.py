@@ -47,6 +47,7 @@ def railway(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float, floa
     return write(tmp_path_factory.mktemp("railway") / "barriers.geojson", [line]), northing, float(west + east) / 2
 
 
+@pytest.mark.long
 def test_a_railway_splits_the_area_and_nothing_else(railway: tuple[Path, float, float]) -> None:
     before, after = synthetic(2021), designated(railway[0])
     members = before.areas.area_of_unit == area_named(before)

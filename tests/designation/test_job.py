@@ -23,6 +23,8 @@ from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
 
+pytestmark = pytest.mark.long  # whole jobs
+
 
 class Made(list[int]):
     """The years that were designated, in their order."""

@@ -17,6 +17,8 @@ from udsat_geo.designation.designation import designate as designate_estates
 from udsat_geo.policy.load import load_policy, with_references
 from udsat_geo.scoring.scores import meets_demands
 
+pytestmark = pytest.mark.long  # whole jobs
+
 NATIONAL = f"convicted_national={CONVICTED_NATIONAL}"
 
 LISTS = ("boligomraade-2021", "parallelsamfund-2021", "omdannelsesomraade-2021", "forebyggelsesomraade-2021")

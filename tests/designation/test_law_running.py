@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from estates import CONVICTED_NATIONAL, write_estates
 from udsat_geo.cli.main import designate
 
+pytestmark = pytest.mark.long  # whole jobs
+
 MET = {"basic_school_30_59": 1000, "no_work_or_education_18_64": 1000, "no_work_or_education_18_64_previous_year": 3000}
 MET |= {"non_western_origin": 2501}
 NOT_MET = {**MET, "non_western_origin": 2500}

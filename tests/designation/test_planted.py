@@ -9,6 +9,8 @@ from how_good import ADDRESSES, against_planted, planted_of_unit, synthetic
 from udsat_geo.areas.roles import CORE
 from udsat_geo.synthetic.write import planted_areas
 
+pytestmark = pytest.mark.long  # whole jobs
+
 
 @pytest.mark.parametrize(
     "policy",

@@ -31,6 +31,8 @@ from udsat_geo.scoring.scores import score_units
 from udsat_geo.units.edges import find_edges
 from udsat_geo.units.units import Units
 
+pytestmark = pytest.mark.long  # whole jobs
+
 few = examples(15, suppress_health_check=[HealthCheck.too_slow])
 
 

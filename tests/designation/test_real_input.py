@@ -29,6 +29,7 @@ def glasgow_twice() -> list[tuple[Designation, np.ndarray]]:
     return [first, glasgow(REAL / "glasgow", 2020, first[0])]
 
 
+@pytest.mark.long
 def test_glasgow_rates_are_those_of_the_table(glasgow_twice: list[tuple[Designation, np.ndarray]]) -> None:
     made = glasgow_twice[1][0]
     table = pyogrio.read_dataframe(REAL / "glasgow" / "simd2020.gpkg").set_index("dz11_code").loc[made.units.unit_id]
@@ -102,6 +103,7 @@ def test_glasgow_zones_touch_where_shapely_says(glasgow_twice: list[tuple[Design
         assert {tail for tail in np.flatnonzero(near).tolist() if tail > head} == {t for h, t in found if h == head}
 
 
+@pytest.mark.long
 def test_amsterdam_secret_values_are_missing_and_never_zero() -> None:
     path = REAL / "amsterdam" / "vk100_amsterdam.gpkg"
     made = over_cells("amsterdam", 2021, path)
@@ -116,6 +118,7 @@ def test_amsterdam_secret_values_are_missing_and_never_zero() -> None:
     assert made.scores.city[0] == pytest.approx(share, abs=1e-12)
 
 
+@pytest.mark.long
 def test_amsterdam_residents_that_are_not_known_are_null_in_the_file(tmp_path: Path) -> None:
     path = REAL / "amsterdam" / "vk100_amsterdam.gpkg"
     package = write_results(over_cells("amsterdam", 2021, path), tmp_path, ("gpkg",))[0]
@@ -126,12 +129,14 @@ def test_amsterdam_residents_that_are_not_known_are_null_in_the_file(tmp_path: P
     assert (written.loc[known.index] == known).all()
 
 
+@pytest.mark.long
 def test_glasgow_units_carry_their_names(glasgow_twice: list[tuple[Designation, np.ndarray]], tmp_path: Path) -> None:
     package = write_results(glasgow_twice[0][0], tmp_path, ("gpkg",))[0]
     units = pyogrio.read_dataframe(package, layer="units", read_geometry=False).set_index("unit_id")
     assert units.loc["S01009758", "name"] == "Darnley East - 01"
 
 
+@pytest.mark.long
 def test_amsterdam_cells_lie_where_their_ids_say() -> None:
     made = over_cells("amsterdam", 2021, REAL / "amsterdam" / "vk100_amsterdam.gpkg")
     assert made.units.unit_id[0] == f"E{made.units.col[0]}N{made.units.row[0]}"
@@ -148,6 +153,7 @@ def test_frederiksberg_ids_and_geometries_agree(year: int) -> None:
     assert made.scores.city[0] == pytest.approx(counted["sum_areal"].sum() / counted["antal_borger"].sum(), rel=1e-12)
 
 
+@pytest.mark.long
 def test_the_synthetic_designation_of_2017_overlaps_the_official_polygons() -> None:
     result = against_official(synthetic(2017), REAL / "copenhagen" / "udsatte_byomraader_2017.gpkg")
     assert result.intersection_over_union > 0.6

@@ -135,6 +135,7 @@ def own_policy(folder: Path, change: str = "") -> LoadedPolicy:
     return load_policy(str(folder / "mine.toml"))
 
 
+@pytest.mark.long
 def test_so_do_those_by_what_a_policy_of_one_s_own_extends(tmp_path: Path) -> None:
     write_four_years(tmp_path)
     assert qualified_before(store_of(tmp_path), 2025, own_policy(tmp_path), "unit_table", names("A")).tolist() == [True]
@@ -156,6 +157,7 @@ def test_every_missing_year_is_named(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_every_year_that_cannot_be_used_is_told_with_its_reason(tmp_path: Path) -> None:
     write_four_years(tmp_path)
     write_year(tmp_path, 2024, {"A": True}, policy="boligomraade-2021")
@@ -186,6 +188,7 @@ def test_a_base_serves_no_policy_that_asks_for_more(tmp_path: Path) -> None:
     assert all("was made by parallelsamfund-2021, which does not ask the same" in line for line in found)
 
 
+@pytest.mark.long
 def test_years_over_other_units_are_told(tmp_path: Path) -> None:
     write_four_years(tmp_path)
     write_year(tmp_path, 2023, {"X": True})

@@ -7,6 +7,7 @@ from typing import Any
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,7 @@ def test_an_empty_city_has_no_share() -> None:
     assert math.isnan(status.share_of_residents)
 
 
+@pytest.mark.long
 @given(cell_units(), policies(), st.data())
 def test_the_city_lies_between_its_areas_and_its_rest(units: Units, policy: Policy, data: Any) -> None:
     area_of_unit = data.draw(hnp.arrays(np.int64, len(units), elements=st.integers(-1, 2)))

@@ -17,6 +17,8 @@ from shapely.geometry import LineString, Point, box
 import spoiling as s
 from udsat_geo.cli.main import designate
 
+pytestmark = pytest.mark.long  # whole jobs
+
 WEST, SOUTH = s.WEST, s.SOUTH
 EVERYWHERE = box(WEST - 100, SOUTH - 100, WEST + 3000, SOUTH + 3000)
 ADDRESSES = 'extends = "kbh-2017"\nid = "addresses"\n[units]\nkind = "addresses"\n[areas]\nreach = 80\n'

@@ -18,6 +18,8 @@ from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
 
+pytestmark = pytest.mark.long  # whole jobs
+
 BY_ITSELF = 'extends = "kbh-2017"\nid = "held"\n'
 
 

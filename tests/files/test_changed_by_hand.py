@@ -122,12 +122,14 @@ def test_a_designation_of_the_year_itself_or_a_later_one_is_refused(good: Path, 
     assert (later.exit_code, "is of 2025, which is not before 2021" in later.stderr) == (2, True)
 
 
+@pytest.mark.long
 def test_columns_that_older_versions_did_not_have_are_not_missed(good: Path, folder: Path) -> None:
     older = ("until", "number", "exceeded", "reason")
     in_file(folder, *(f'ALTER TABLE areas DROP COLUMN "{column}"' for column in older))
     assert compared(good, folder).exit_code == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["", "same", "[/b] [red]", "{x} %s"])
 def test_names_that_were_changed_are_taken_on_each_once_and_printed_as_they_are(
     good: Path, folder: Path, name: str
@@ -143,6 +145,7 @@ def test_names_that_were_changed_are_taken_on_each_once_and_printed_as_they_are(
     assert name in done.stdout
 
 
+@pytest.mark.long
 def test_a_removed_area_is_printed_by_whatever_name_it_had(good: Path, folder: Path) -> None:
     in_file(folder, "UPDATE areas SET name = '[/b]' || area_id")
     (folder / "none.toml").write_text('extends = "kbh-2017"\nid = "none"\n[rule]\ncore = 1e9\n')
@@ -151,6 +154,7 @@ def test_a_removed_area_is_printed_by_whatever_name_it_had(good: Path, folder: P
     assert f"removed: {AREA} [/b]{AREA}" in done.stdout
 
 
+@pytest.mark.long
 def test_reading_leaves_no_file_behind(good: Path, folder: Path) -> None:
     before = sorted(path.name for path in folder.iterdir())
     assert explain(folder, UNIT).exit_code == 0

@@ -70,6 +70,7 @@ every = pytest.mark.parametrize("name", [*KINDS, "changed", "hostile"])
 # --- styles -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @every
 def test_every_layer_has_one_default_style(packages: Mapping[str, Path], name: str) -> None:
     package = packages[name]
@@ -153,6 +154,7 @@ def test_the_project_refers_to_its_own_file_and_to_nothing_else(packages: Mappin
             assert shown.get("style") in styles
 
 
+@pytest.mark.long
 @every
 def test_the_project_knows_no_machine_no_user_and_no_time(packages: Mapping[str, Path], name: str) -> None:
     project = project_in(packages[name])
@@ -210,6 +212,7 @@ def test_joined_events_occur_and_are_listed(packages: Mapping[str, Path]) -> Non
     assert told["split+grown"] == "split and grown"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_layers_are_titled_in_the_language_of_the_designation(tmp_path: Path, language: str) -> None:
     package = written("cells", tmp_path, language)
@@ -268,6 +271,7 @@ def test_metadata_bound_the_areas_in_degrees(packages: Mapping[str, Path]) -> No
     assert east - west > 0.1 * (sides["eastBoundLongitude"] - sides["westBoundLongitude"])
 
 
+@pytest.mark.long
 def test_only_synthetic_data_are_free(tmp_path: Path) -> None:
     """Nobody has said what may be done with registers but whoever owns them."""
     told = {}
@@ -283,6 +287,7 @@ def test_only_synthetic_data_are_free(tmp_path: Path) -> None:
 # --- the file -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_same_designation_gives_the_same_bytes(tmp_path: Path) -> None:
     packages = [written("cells", tmp_path / folder) for folder in ("here", "there")]
     assert packages[0].read_bytes() == packages[1].read_bytes()
@@ -345,6 +350,7 @@ def test_what_is_no_geopackage_is_said_to_be_none(tmp_path: Path) -> None:
         dress_comparison(tmp_path / "other.gpkg", "en", 2021)
 
 
+@pytest.mark.long
 def test_layers_alone_are_read_as_they_were_written(tmp_path: Path) -> None:
     import sqlite3
 

@@ -57,6 +57,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 # --- all of them --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_every_file_that_is_named_is_there_and_no_other(town: Town) -> None:
     assert sorted(town.folder.iterdir()) == sorted(town.files)
     assert len(town.files) == len(set(town.files))
@@ -78,11 +79,13 @@ def test_what_is_written_for_others_says_what_is_read_back(town: Town, end: str)
         read_layers(town.file(end))
 
 
+@pytest.mark.long
 def test_all_formats_give_the_same_bytes_again(town: Town, tmp_path: Path) -> None:
     for path in write_results(town.made, tmp_path, tuple(FORMATS)):
         assert path.read_bytes() == (town.folder / path.name).read_bytes(), path.name
 
 
+@pytest.mark.long
 def test_units_that_are_no_cells_make_no_raster(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "raw")
     policy = load_policy(str(POLICIES / "addresses.toml"))
@@ -338,6 +341,7 @@ def test_a_workbook_has_a_sheet_for_each_layer_and_says_what_it_is(book: Any, to
     assert meant.keys() == set(town.stored.layers["areas"].table.column_names) - {"geom"}
 
 
+@pytest.mark.long
 def test_a_sheet_is_ready_to_work_with(book: Any) -> None:
     sheet = book["Designated areas"]
     assert sheet.freeze_panes == "B2"

@@ -44,6 +44,7 @@ def copied(written: Written, tmp_path: Path) -> Path:
     return Path(shutil.copytree(written.folder, tmp_path / "out"))
 
 
+@pytest.mark.long
 def test_a_designation_written_and_read_back_is_the_same(written: Written) -> None:
     read = read_layers(written.folder / "designation_2021.gpkg")
     assert len(read.layers["changed_units"].table) > 0
@@ -51,6 +52,7 @@ def test_a_designation_written_and_read_back_is_the_same(written: Written) -> No
     assert read.year == 2021
 
 
+@pytest.mark.long
 def test_without_areas_and_without_a_previous_one(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "raw")
     made = designate(2021, load_policy("kbh-2017"), Inputs(tmp_path / "raw", None, "registers"))

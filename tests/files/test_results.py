@@ -13,6 +13,8 @@ from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy
 
+pytestmark = pytest.mark.long  # whole jobs
+
 
 def made(folder: Path, source: str = "registers") -> Designation:
     make_registers(1).write(folder)

@@ -65,6 +65,7 @@ def test_context_of_cells_equals_its_twin(peopled: Peopled, reach: float, least:
     assert view_of_cells(peopled, reach, least) == wanted
 
 
+@pytest.mark.long
 @given(peopled_points(), st.sampled_from([62.5, 100.0, 187.5, 333.3, 2000.0]), LEAST)
 def test_context_of_points_equals_its_twin(peopled: Peopled, reach: float, least: int) -> None:
     easting, northing, living, counted = (part.tolist() for part in peopled)
@@ -91,6 +92,7 @@ def test_the_order_of_cells_does_not_matter(peopled: Peopled, least: int, random
     assert counted_again == [counted[unit] for unit in order]
 
 
+@pytest.mark.long
 @given(peopled_points(), LEAST, st.randoms())
 def test_the_order_of_points_does_not_matter(peopled: Peopled, least: int, random: Any) -> None:
     order = order_of(len(peopled[0]), random)
@@ -143,6 +145,7 @@ def test_points_at_one_place_come_in_together() -> None:
     assert view_of_points(points, 10.0, 1)[0] == [18, 18, 18]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("least", [1, 40, 10**6])
 @pytest.mark.parametrize("scale", [1.0, 1e-3, 1e5])
 def test_many_points_see_what_a_double_loop_sees(least: int, scale: float) -> None:

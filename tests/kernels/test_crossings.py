@@ -270,6 +270,7 @@ def test_a_crossing_reopens_up_to_its_reach(reach: float, wanted: bool) -> None:
     assert cut([ACROSS], [(5, -50, 5, 50)], [(5, 5)], reach) == [wanted]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("k", [3, 8, 24, 59])
 def test_the_reach_is_inclusive_where_the_meeting_point_is_rounded(k: int) -> None:
     """The line leaves the crossing at a slope of 3 to 4 and meets the barrier after k m, at three and four fifths."""
@@ -295,6 +296,7 @@ def test_a_crossing_at_the_joint_of_two_segments_reopens_both() -> None:
     assert cut([ACROSS], bend, [(5, 0)], 0.0) == [False]
 
 
+@pytest.mark.long
 def test_a_line_along_a_barrier_meets_it_in_the_middle_of_what_they_share() -> None:
     along = (6, 0, 30, 0)
     assert meeting_point(*ACROSS, *along) == (True, 8.0, 0.0)

@@ -42,6 +42,7 @@ def as_lists(found: Any) -> tuple[list[Any], ...]:
 # --- against the exact twins --------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @given(zone_lists(), points(), GRIDS)
 def test_locate_points_equals_its_twin_whatever_the_grid(zones: Zones, found: Any, side: float) -> None:
     columns = edges_of(zones)
@@ -49,6 +50,7 @@ def test_locate_points_equals_its_twin_whatever_the_grid(zones: Zones, found: An
     assert located(zones, found, side) == wanted
 
 
+@pytest.mark.long
 @given(zone_lists(), GRIDS, st.sampled_from([0.0, 0.25]))
 def test_the_index_equals_its_twins(zones: Zones, side: float, beyond: float) -> None:
     columns = edges_of(zones)

@@ -47,6 +47,7 @@ def by_reference(zone: Any, point: Any, reference: Any, place_of_reference: int)
 # --- against the exact twins --------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @given(zone_lists(), points())
 def test_place_in_polygon_equals_its_twin(zones: Zones, found: Any) -> None:
     columns = edges_of(zones)
@@ -57,6 +58,7 @@ def test_place_in_polygon_equals_its_twin(zones: Zones, found: Any) -> None:
             assert place_in_polygon(*point, polygon, *columns, edges) == twin
 
 
+@pytest.mark.long
 @given(polygons(), points(), points(), st.sampled_from([OUTSIDE, INSIDE, ON_BORDER, UNDECIDED]))
 def test_place_by_reference_equals_its_twin(zone: Any, found: Any, references: Any, place: int) -> None:
     rows = rows_of(of_one(zone))
@@ -66,6 +68,7 @@ def test_place_by_reference_equals_its_twin(zone: Any, found: Any, references: A
             assert by_reference(zone, point, reference, place) == twin
 
 
+@pytest.mark.long
 @given(polygons(), points(), points())
 def test_the_way_to_a_reference_leads_where_the_ray_does(zone: Any, found: Any, references: Any) -> None:
     for point in found:
@@ -86,6 +89,7 @@ def test_first_edge_of_equals_its_twin(zones: Zones, chosen: list[int]) -> None:
 # --- near an edge -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_point_a_rounding_away_from_a_slanted_edge_is_never_on_its_wrong_side() -> None:
     """Middles of edges at Copenhagen's coordinates, rounded, and the floats around them."""
     rng = np.random.default_rng(1)
@@ -152,6 +156,7 @@ def test_a_hole_is_outside_and_its_rim_is_not(point: tuple[float, float], place:
     assert by_reference(RING, point, (3.3, 4.4), INSIDE) in (place, UNDECIDED)
 
 
+@pytest.mark.long
 def test_a_way_through_a_corner_is_not_settled() -> None:
     assert by_reference(RING, (5, 5), (15, 15), OUTSIDE) == UNDECIDED
     assert by_reference(RING, (5, 5), (15, 14), OUTSIDE) == INSIDE

@@ -74,6 +74,7 @@ def assert_same(cost: np.ndarray, place: np.ndarray, before: np.ndarray, corners
         assert (place[corner], before[corner]) == (at, choice)
 
 
+@pytest.mark.long
 @given(cell_patches(most=4), st.integers(-1, 4))
 @settings(max_examples=25)
 def test_the_cheapest_way_equals_its_twin(patch: Patch, first_choice: int) -> None:
@@ -96,6 +97,7 @@ def test_straightened_chains_equal_their_twin(patch: Patch) -> None:
         assert found.tolist() == wanted
 
 
+@pytest.mark.long
 @given(cell_patches(most=4), st.integers(2, 6))
 @settings(max_examples=25)
 def test_no_way_is_cheaper_than_the_cheapest(patch: Patch, n_gates: int) -> None:

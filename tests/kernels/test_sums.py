@@ -47,6 +47,7 @@ def test_count_rows_by_hand() -> None:
     assert counted.tolist() == [6, 0, 2]
 
 
+@pytest.mark.long
 @given(rows(-(2**40), 2**40), st.integers(0, 2))
 def test_add_values_equals_its_twin(drawn: tuple[Any, Any, int], column: int) -> None:
     group, value, n_groups = drawn
@@ -62,6 +63,7 @@ def test_add_values_is_exact_where_floats_are_not() -> None:
     assert sums[0, 0] == 2**53 + 2
 
 
+@pytest.mark.long
 @given(rows(0, 2**62 - 1), st.integers(1, 62))
 def test_add_flags_equals_its_twin(drawn: tuple[Any, Any, int], n_flags: int) -> None:
     group, flags, n_groups = drawn

@@ -8,6 +8,7 @@ from babel.messages.catalog import Catalog
 import translations
 
 
+@pytest.mark.long
 def test_the_catalogue_of_the_package_is_in_step_with_the_code() -> None:
     catalogue = translations.updated(translations.OURS)
     assert list(translations.faults(catalogue)) == []

@@ -94,6 +94,7 @@ def test_the_distance_is_the_least_difference(
         assert a.distance(b) in {abs(p - q) for p in (a.low, a.high) for q in (b.low, b.high)}
 
 
+@pytest.mark.long
 @given(intervals())
 def test_an_interval_without_sign_starts_at_0_where_it_holds_0(of: tuple[Interval, Fraction]) -> None:
     interval, _ = of

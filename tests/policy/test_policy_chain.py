@@ -331,6 +331,7 @@ def test_a_base_that_is_no_toml_is_told_by_its_name(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_faulty_expressions_are_told_with_the_base_in_which_they_stand(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "raw")
     base = 'extends = "kbh-2017"\nid = "base"\n[[criteria]]\nkey = "low_income"\nwhere = "agee > 1"\n'

@@ -195,6 +195,7 @@ def test_what_is_at_fault_is_told_with_the_exit_code(
     assert (error.value.exit_code, error.value.messages) == (exit_code, messages)
 
 
+@pytest.mark.long
 def test_much_that_is_said_blocks_nothing(tmp_path: Path) -> None:
     feedback = Feedback()
     lines = 20_000

@@ -31,6 +31,7 @@ def test_residents_of_addresses_are_those_pandas_counts(tmp_path: Path, seed: in
     assert found.counts["residents_placed"] + found.counts["residents_unplaced"] == len(residents)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("files", ["parquet", "csv"])
 def test_addresses_hold_as_many_as_the_cells_they_lie_in(tmp_path: Path, files: str) -> None:
     write_edge_registers(tmp_path, files=files)

@@ -25,6 +25,7 @@ def as_layer(folder: Path, crs: str, name: str = "addresses.gpkg", layer: str = 
     gpd.GeoDataFrame(rows[["address_id"]], geometry=place).to_file(folder / name, layer=layer)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("crs", ["EPSG:25832", "EPSG:7416", "EPSG:25833", "EPSG:4326", "EPSG:3857"])
 def test_a_stated_system_is_reprojected_and_told(tmp_path: Path, crs: str) -> None:
     make_registers(1).write(tmp_path / "plain")
@@ -37,6 +38,7 @@ def test_a_stated_system_is_reprojected_and_told(tmp_path: Path, crs: str) -> No
     assert told == ([] if same else [f"addresses.gpkg: reprojected from {crs} to EPSG:25832"])
 
 
+@pytest.mark.long
 def test_plain_positions_in_another_system_are_reprojected_and_told(tmp_path: Path) -> None:
     make_registers(1).write(tmp_path / "plain")
     made = make_registers(1)

@@ -95,6 +95,7 @@ def call(*arguments: Any) -> Result:
     return CliRunner().invoke(udsat, ["validate", *map(str, arguments), "--language", "en"])
 
 
+@pytest.mark.long
 def test_the_page_tells_columns_codes_and_drift(tmp_path: Path) -> None:
     made = make_registers(3)
     made.write(tmp_path / "2021")
@@ -112,6 +113,7 @@ def test_the_page_tells_columns_codes_and_drift(tmp_path: Path) -> None:
     assert {"rows", "counts", "units", "notes", "columns"} <= set(content)
 
 
+@pytest.mark.long
 def test_nothing_changed_is_told_too(tmp_path: Path) -> None:
     make_registers(3).write(tmp_path)
     assert "no code has vanished or jumped" in call(tmp_path, "--against", tmp_path).output
@@ -134,6 +136,7 @@ core = 1.0
 """
 
 
+@pytest.mark.long
 def test_a_table_of_units_is_validated_and_held_against_another(tmp_path: Path) -> None:
     (tmp_path / "cells.toml").write_text(POLICY)
     for year, out in ((2021, [1, 2, 3]), (2025, [10, 20, 30])):
@@ -166,6 +169,7 @@ def three_years(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_years_stand_side_by_side_with_what_changed_between_them(tmp_path: Path) -> None:
     folder = three_years(tmp_path)
     done = call(folder)
@@ -192,6 +196,7 @@ def test_years_stand_side_by_side_with_what_changed_between_them(tmp_path: Path)
     assert "The registers of 2017, 2021, 2025 can be used with kbh-2017." in done.output
 
 
+@pytest.mark.long
 def test_years_of_one_folder_stand_side_by_side_too(tmp_path: Path) -> None:
     made = make_registers(3)
     made.write(tmp_path)
@@ -206,6 +211,7 @@ def test_years_of_one_folder_stand_side_by_side_too(tmp_path: Path) -> None:
     assert list(some["years"]) == ["2017", "2025"]
 
 
+@pytest.mark.long
 def test_what_is_wrong_with_some_years_is_told_with_the_year(tmp_path: Path) -> None:
     folder = three_years(tmp_path)
     (folder / "2021" / "dwellings.parquet").unlink()

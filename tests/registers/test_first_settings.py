@@ -95,6 +95,7 @@ def test_tables_keys_columns_and_codes_are_found(tmp_path: Path) -> None:
     assert "doubtful, as comments: residents.labour_status: 1" in done.output
 
 
+@pytest.mark.long
 def test_the_registers_can_be_read_when_the_doubtful_codes_are_mapped(tmp_path: Path) -> None:
     folder = written(tmp_path / "raw", tables())
     assert call(folder).exit_code == 0
@@ -158,6 +159,7 @@ def test_registers_as_statistics_denmark_delivers_them_are_known(tmp_path: Path)
     assert settings.dwellings.columns["area_m2"] == "BOLIGAREAL"
 
 
+@pytest.mark.long
 def test_what_a_profile_leaves_open_is_looked_for(tmp_path: Path) -> None:
     home = {"KOMMUNEKODE": ["101"] * 4, "VEJKODE": ["4", "4", "5", "5"], "HUSNR": ["1", "2"] * 2}
     door = {**home, "ETAGE": ["st"] * 4, "SIDEDOER": ["tv"] * 4}
@@ -234,6 +236,7 @@ def test_what_is_doubtful_is_asked_at_a_terminal(tmp_path: Path, monkeypatch: py
     assert given.items() <= settings.residents.values["labour_status"].items()
 
 
+@pytest.mark.long
 def test_a_dash_leaves_a_comment_and_two_leave_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = doubtful_folder(tmp_path / "plain")
     assert call(plain, "--language", "en").exit_code == 0
@@ -275,6 +278,7 @@ def interrupted(_prompt: str) -> str:
     raise KeyboardInterrupt
 
 
+@pytest.mark.long
 def test_nothing_is_asked_with_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = doubtful_folder(tmp_path / "raw")
     unasked = call(folder)
@@ -289,6 +293,7 @@ def test_no_number_is_put_forward_as_a_code() -> None:
     assert likely_meaning("tenure", "almene boliger") == "social_housing"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 @pytest.mark.parametrize(("typed", "code"), [(b"\n\n\n", 0), (b"\n\x03", 130)])
 def test_questions_are_put_at_a_real_terminal(tmp_path: Path, typed: bytes, code: int) -> None:

@@ -53,6 +53,7 @@ THREE_TIMES = [(float(f"0.{n:04d}"), float(f"{3 * n / 10_000:.4f}")) for n in ra
 MISSED = [(share, wanted) for share, wanted in THREE_TIMES if 3 * share != wanted]
 
 
+@pytest.mark.long
 def test_products_of_decimals_are_exact() -> None:
     """A rate of just three times a share is at the limit, also where floating point would miss it by a bit."""
     for share, wanted in THREE_TIMES[::50] + MISSED[::10]:
@@ -152,6 +153,7 @@ def test_a_let_that_gave_no_value_is_told_when_it_is_known(let: dict[str, float 
 # --- in a run -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_run_records_its_limits_and_references(tmp_path: Path) -> None:
     make_registers(1).write(tmp_path / "raw")
     (tmp_path / "mine.toml").write_text(

@@ -36,6 +36,7 @@ def test_whole_registers_are_read_as_ever(tmp_path: Path) -> None:
     assert sums.counts == whole.counts
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("columns", "wanted"),
     [

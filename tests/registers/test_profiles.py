@@ -70,6 +70,7 @@ def read(folder: Path, numerator: str, **options: str) -> RegisterSums:
     return read_registers(folder, asking(numerator, **options), everywhere, year=YEAR)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("numerator", "wanted"),
     [
@@ -103,6 +104,7 @@ def test_positions_are_the_middles_of_cells_and_areas_those_of_dwellings(tmp_pat
     np.testing.assert_array_equal(found[0][1], [6_175_750, 6_175_750])
 
 
+@pytest.mark.long
 def test_work_may_come_from_ras_and_income_from_families(tmp_path: Path) -> None:
     toml = '[residents.columns]\nlabour_status = "ras.soc_status_kode"\ndisposable_income = "faik.famdisp"\n'
     as_delivered(tmp_path, toml)
@@ -114,11 +116,13 @@ def test_work_may_come_from_ras_and_income_from_families(tmp_path: Path) -> None
     }
 
 
+@pytest.mark.long
 def test_who_is_in_education_is_said_by_the_register_of_work(tmp_path: Path) -> None:
     as_delivered(tmp_path, akm={"SOCIO13": [310] * 6 + [110] * 6})
     assert ratio(read(tmp_path, "education = 'in_education'")) == (6, N - 1)
 
 
+@pytest.mark.long
 def test_a_registers_toml_is_laid_over_the_profile_key_by_key(tmp_path: Path) -> None:
     toml = '[residents]\nvintage = 0\nwhere.referencetid = ["2020-09-30"]\n[codes.socio13.values]\n410 = "unemployed"\n'
     as_delivered(tmp_path, toml)
@@ -126,6 +130,7 @@ def test_a_registers_toml_is_laid_over_the_profile_key_by_key(tmp_path: Path) ->
     assert ratio(read(tmp_path, "labour_status = 'unemployed'")) == (3, N)
 
 
+@pytest.mark.long
 def test_what_a_profile_narrows_may_be_widened_and_people_twice_are_told(tmp_path: Path) -> None:
     toml = "[residents.where]\nreferencetid = []\n"
     as_delivered(tmp_path, toml)
@@ -137,6 +142,7 @@ def test_what_a_profile_narrows_may_be_widened_and_people_twice_are_told(tmp_pat
     assert read(tmp_path, "1").residents.sum() == 2 * N
 
 
+@pytest.mark.long
 def test_unknown_codes_are_told_with_their_counts_and_where_to_map_them(tmp_path: Path) -> None:
     as_delivered(tmp_path, akm={"SOCIO13": [500, 500, 777, *[110] * 9]})
     with pytest.raises(InputError) as caught:
@@ -172,6 +178,7 @@ def test_a_profile_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "'dst' or 'kbh'" in message
 
 
+@pytest.mark.long
 def test_a_municipality_s_extracts_are_read_by_their_profile(tmp_path: Path) -> None:
     key = {"KOMMUNEKODE": ["0101"] * 4, "VEJKODE": ["0004"] * 4, "HUSNR": ["001A", "001A", "001A", "002"]}
     whole = {**key, "ETAGE": ["st", "st", "01", ""], "SIDEDOER": ["tv", "th", "", ""]}

@@ -34,6 +34,7 @@ def write_csv(made: Registers, folder: Path, decimal: str) -> None:
         table.to_csv(folder / f"{name}.csv", sep=";", decimal=decimal, index=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("csv", [False, True], ids=["parquet", "csv"])
 @pytest.mark.parametrize("name", ["raw*", "r?w", "raw[1]", "it's", "dwelling_id=3", "100 % ø"])
 def test_a_folder_may_have_any_name(tmp_path: Path, name: str, csv: bool) -> None:

@@ -194,6 +194,7 @@ def test_the_sums_are_those_of_plain_pandas(seed: int) -> None:
     assert sums.intervals[0].width == (high.a - low.a).sum()
 
 
+@pytest.mark.long
 def test_a_designation_says_how_wide_it_may_be(tmp_path: Path) -> None:
     n = 30
     crimes = ["<3", "c", "0", *(str(i) for i in range(n - 3))]

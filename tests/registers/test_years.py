@@ -21,6 +21,8 @@ from udsat_geo.messages.errors import InputError
 from udsat_geo.registers.folders import folder_of_year, years_in
 from udsat_geo.registers.read import read_registers
 
+pytestmark = pytest.mark.long  # whole jobs
+
 YEARS = (2019, 2021)
 TABLES = ("residents", "dwellings", "addresses")
 

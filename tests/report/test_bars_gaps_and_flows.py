@@ -15,6 +15,8 @@ from udsat_geo.report.charts import draw_criteria_bars, draw_gap_lines
 from udsat_geo.report.figures import Shown
 from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
 
+pytestmark = pytest.mark.long  # whole jobs
+
 
 def on_paper(figure: Figure) -> None:
     """Nothing sticks out, nothing lies on anything, and the figure fits an A4 page either way."""

@@ -71,6 +71,7 @@ def test_one_year_has_a_map_and_a_status(town: Path, tmp_path: Path) -> None:
     assert "No figure of the gaps" in out
 
 
+@pytest.mark.long
 def test_polygons_stand_for_the_areas_of_the_first_year(town: Path) -> None:
     policy = load_policy(str(town / "town.toml"))
     made = gather(FiguresJob((2017, 2021), policy, town / "raw", areas=town / "areas.gpkg", language="en"))
@@ -86,6 +87,7 @@ def test_polygons_stand_for_the_areas_of_the_first_year(town: Path) -> None:
     assert made.statuses[0].designated == 2017
 
 
+@pytest.mark.long
 def test_a_designation_of_ours_stands_for_itself(town: Path) -> None:
     """Taken from its file, the first designation shows what it shows made anew."""
     policy = load_policy(str(town / "town.toml"))
@@ -102,6 +104,7 @@ def test_a_designation_of_ours_stands_for_itself(town: Path) -> None:
     assert anew.changes[0].residents_added == taken.changes[0].residents_added
 
 
+@pytest.mark.long
 def test_the_synthetic_city_is_told_in_the_first_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     statuses = tuple(dataclasses.replace(STATUS, designated=year) for year in (2017, 2021))
@@ -157,6 +160,7 @@ def test_faults_of_years_registers_and_areas_are_told_together(town: Path, tmp_p
     assert "areas Vest and Vest 2 overlap by" in lines[3]
 
 
+@pytest.mark.long
 def test_areas_elsewhere_are_refused(town: Path, tmp_path: Path) -> None:
     far = write_polygons(tmp_path / "far.gpkg", ["Vest", "Bornholm"], [WEST, (870_000, 6_110_000, 871_000, 6_111_000)])
     code, _, err = call("--years", "2017,2021", *of_town(town), "--areas", far, "--out", tmp_path / "figures")

@@ -43,6 +43,7 @@ def two_years(draw: st.DrawFn) -> Lineage:
     return flows_of(shared, some(n_now), some(n_before), some(n_before))
 
 
+@pytest.mark.long
 @given(two_years())
 def test_bars_have_one_scale_and_rooms_do_not_overlap(lineage: Lineage) -> None:
     made = lay_out(lineage, HEIGHT, LEAST, BETWEEN)
@@ -71,6 +72,7 @@ def test_the_scale_is_the_largest_that_fits(lineage: Lineage) -> None:
         assert max(needed) > HEIGHT
 
 
+@pytest.mark.long
 @given(two_years())
 def test_bands_share_out_both_sides_of_a_bar(lineage: Lineage) -> None:
     made, flows, nodes = lay_out(lineage, HEIGHT, LEAST, BETWEEN), lineage.flows, lineage.nodes

@@ -82,6 +82,7 @@ def named_points(figure: Figure) -> dict[str, tuple[float, float]]:
     }
 
 
+@pytest.mark.long
 def test_every_area_is_labelled_once_on_itself_and_listed(areas: AreasOnMap, area_map: Figure) -> None:
     wanted = numbers(len(areas.name))
     assert len(wanted) == 16
@@ -94,6 +95,7 @@ def test_every_area_is_labelled_once_on_itself_and_listed(areas: AreasOnMap, are
         assert name in said
 
 
+@pytest.mark.long
 def test_additions_are_numbered_and_removals_lettered_as_in_the_report(
     changes: ChangesOnMap, change_map: Figure
 ) -> None:
@@ -111,6 +113,7 @@ def test_additions_are_numbered_and_removals_lettered_as_in_the_report(
         assert piece.whole or piece.residents >= changes.least == 1000
 
 
+@pytest.mark.long
 def test_what_is_too_small_for_a_label_is_told_in_sum(changes: ChangesOnMap, change_map: Figure) -> None:
     for pieces, total in ((changes.added, changes.residents_added), (changes.removed, changes.residents_removed)):
         rest = total - sum(piece.residents for piece in pieces)
@@ -174,6 +177,7 @@ def test_texts_lie_on_the_paper_and_not_on_each_other(which: str, language: str,
     assert height <= TALLEST_CM
 
 
+@pytest.mark.long
 def test_both_languages(drawn: Drawn, area_map: Figure, change_map: Figure) -> None:
     said = " ".join(texts(area_map))
     assert "De udsatte byområder 2017–2021" in said

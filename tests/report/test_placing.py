@@ -40,6 +40,7 @@ def maps(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     return array_of(*boxes), np.array([(width, 0.3) for width in widths])
 
 
+@pytest.mark.long
 @examples(20)
 @given(maps())
 def test_labels_lie_in_the_frame_and_never_on_each_other(drawn: tuple[np.ndarray, np.ndarray]) -> None:
@@ -85,6 +86,7 @@ def test_a_label_keeps_off_what_is_taken_and_off_other_areas() -> None:
     assert not other.leads
 
 
+@pytest.mark.long
 def test_lines_cross_no_label_and_no_other_line() -> None:
     crowd = array_of(*(shapely.box(6 + 0.25 * i, 6, 6.2 + 0.25 * i, 6.2) for i in range(12)))
     places = place_labels(crowd, np.full((12, 2), 0.35), FRAME)

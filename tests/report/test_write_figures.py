@@ -35,6 +35,7 @@ def test_the_same_bytes_whatever_the_settings_are(draw: Callable[[], Figure], tm
         assert one.read_bytes() == other.read_bytes()
 
 
+@pytest.mark.long
 def test_all_figures_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     figures = {"one": draw_criteria_bars(STATUS), "two": draw_gap_lines(GAPS)}
     (tmp_path / "one.png").write_bytes(b"earlier")

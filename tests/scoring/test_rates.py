@@ -22,6 +22,7 @@ def row_of_cells():
     return make_cell_units(ROW, [10, 20, 30, 40], [[1], [4], [9], [4]], [[10], [20], [30], [40]])
 
 
+@pytest.mark.long
 def test_with_its_neighbours_a_unit_is_read_with_those_it_touches():
     residents, rate = read_rates(row_of_cells(), make_policy(context={"method": "neighbours"}))
     assert residents.tolist() == [30, 60, 50, 40]
@@ -40,6 +41,7 @@ def test_alone_is_alone_however_it_is_said(method):
     assert rate[:, 0].tolist() == [0.1, 0.2, 0.3, 0.1]
 
 
+@pytest.mark.long
 def test_towards_the_city_all_units_are_one_neighbourhood():
     units, policy = row_of_cells(), make_policy(rates={"shrink": "global"})
     all_touch = make_cell_units([(0, 0), (0, 1), (1, 0), (1, 1)], units.residents, units.numerator, units.denominator)

@@ -38,6 +38,7 @@ def in_a_row(counts: list[tuple[int, ...]], of: int = 10, residents: list[int] |
     return make_cell_units([(0, col) for col in range(len(counts))], living, numerator, denominator)
 
 
+@pytest.mark.long
 def test_percentiles_by_hand() -> None:
     """Rates .1 .2 .2 .5: ranks 1, 2.5, 2.5 and 4 of four."""
     scores = score_units(in_a_row([(5,), (2,), (1,), (2,)]), by("percentile"))

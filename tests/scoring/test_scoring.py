@@ -137,6 +137,7 @@ def test_cells_and_points_see_the_same(units: Units, context: tuple[int, float])
     assert [part.tolist() for part in found] == [part.tolist() for part in points]
 
 
+@pytest.mark.long
 @given(cell_units(), policies())
 def test_scores_hold_together(units: Units, policy: Policy) -> None:
     """What a reader can compute again from the columns."""
@@ -153,6 +154,7 @@ def test_scores_hold_together(units: Units, policy: Policy) -> None:
     assert (scores.residents_in_view <= units.residents.sum()).all()
 
 
+@pytest.mark.long
 @given(cell_units(), policies())
 def test_one_scale_in_view_of_the_units_alone(units: Units, policy: Policy) -> None:
     """Without context and with every rate there, residents' mean squared score is 1 on each criterion."""

@@ -74,6 +74,7 @@ def test_what_cannot_be_read_is_told(data: bytes, settings: dict[str, Any], told
         read(path, data, **settings)
 
 
+@pytest.mark.long
 @given(
     st.lists(
         st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4), min_size=2, max_size=2),

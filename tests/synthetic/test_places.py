@@ -44,6 +44,7 @@ def test_nobody_lives_there(tables, name):
     assert (np.hypot(addresses.easting - easting, addresses.northing - northing) > 120).all()
 
 
+@pytest.mark.long
 def test_addresses_are_on_half_metres_within_the_districts(tables):
     _, _, addresses = tables(2025)
     for column in ("easting", "northing"):
@@ -127,6 +128,7 @@ def test_what_changed():
     assert "Ved Gyldenrisvej" in set(areas[2021].names) - set(areas[2025].names)
 
 
+@pytest.mark.long
 def test_years_between_have_the_designation_before_them():
     for year in YEARS:
         base = planted_areas(2017 if year < 2021 else year)

@@ -9,6 +9,8 @@ import pytest
 from udsat_geo.policy.published import status_2021
 from udsat_geo.synthetic.write import DEFAULT_SEED, planted_areas
 
+pytestmark = pytest.mark.long  # whole jobs
+
 OTHER_SEED = 61
 CRITERIA = ("dwelling_area", "outside_labour_market", "low_income", "non_western_origin", "no_education")
 WITHIN = 0.1  # points or m2; the printed figures are rounded to 0.1 themselves

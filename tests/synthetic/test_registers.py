@@ -25,6 +25,7 @@ def digest(folder: Path) -> list[str]:
     return [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("year", [2017, 2021, 2025, *(pytest.param(year, marks=LONG) for year in (2018, 2019))])
 def test_counts_keys_and_codes(tables, year):
     residents, dwellings, addresses = tables(year)
@@ -85,6 +86,7 @@ def test_homes_last(tables):
     assert (places.northing == places.northing_later).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("before", "after"),
     [(2021, 2025), *(pytest.param(*both, marks=LONG) for both in ((2017, 2018), (2018, 2019), (2019, 2021)))],

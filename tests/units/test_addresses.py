@@ -235,6 +235,7 @@ def plainly_formed(units: Units, policy: Policy, composite: list[float], exceede
     return area_of_unit
 
 
+@pytest.mark.long
 @given(cities(), address_policies())
 def test_scores_and_areas_are_those_of_a_double_loop(units: Units, policy: Policy) -> None:
     scores, areas = judged(units, policy)
@@ -264,6 +265,7 @@ def test_of_two_crowds_the_one_that_is_worse_off_is_an_area() -> None:
 # --- results ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_results_are_points_and_no_raster(tmp_path: Path) -> None:
     make_registers(3, 200, 3000, 800).write(tmp_path / "raw")
     rule = POLICY.policy.rule.model_copy(update={"core": 0.3, "edge": 0.0})

@@ -149,6 +149,7 @@ def test_crossings_that_open_nothing_are_noted(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 @examples(10)
 @given(st.permutations([RAILWAY, LAKE, LineString([(EAST, NORTH), (EAST - 5, NORTH)]), RAILWAY]), st.data())
 def test_the_order_of_features_does_not_matter(

@@ -134,6 +134,7 @@ def test_cells_side_by_side_pass() -> None:
     assert (found[0].tolist(), found[1].tolist()) == (row.tolist(), col.tolist())
 
 
+@pytest.mark.long
 def test_metres_that_are_no_corner_are_told() -> None:
     with pytest.raises(InputError, match=r"name no corner of a cell of 200 m \(1 row\)"):
         Grid(200, "{northing_m}_{easting_m}").parse_ids(["400_600", "430_600"], "cells.csv")

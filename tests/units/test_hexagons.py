@@ -39,6 +39,7 @@ def write(folder: Path, ids: list[str]) -> Path:
     return folder / "zones.csv"
 
 
+@pytest.mark.long
 def test_hexagons_lie_where_their_ids_say_and_touch_their_neighbours(tmp_path: Path) -> None:
     h3 = pytest.importorskip("h3")
     policy = policy_of(crs="EPSG:25832")

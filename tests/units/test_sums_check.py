@@ -79,6 +79,7 @@ def test_a_negative_numerator_of_what_is_no_share_is_told(tmp_path: Path) -> Non
     assert "z0: -99999" in note
 
 
+@pytest.mark.long
 def test_a_number_that_outweighs_all_others_is_told(tmp_path: Path) -> None:
     adults: list[float] = [20] * 12
     assert notes_of(tmp_path, [1, 2] * 6, adults) == ()
@@ -91,6 +92,7 @@ def test_a_number_that_outweighs_all_others_is_told(tmp_path: Path) -> None:
     assert notes_of(tmp_path, [1, 2], [20, 9999]) == ()
 
 
+@pytest.mark.long
 def test_shares_in_the_place_of_counts_are_told(tmp_path: Path) -> None:
     (note,) = notes_of(tmp_path, [0.25, 12.5, 0], [20, 30, 40])
     assert note.startswith(

@@ -103,6 +103,7 @@ def test_decimals_of_a_table_are_exact_so_that_a_limit_is_reached(tmp_path: Path
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["cells", "zones"])
 def test_given_units_hold_what_cells_made_from_the_registers_hold(tmp_path: Path, kind: str) -> None:
     """No address lies on a border: positions are quarters of a metre, and the zones' borders eighths."""
@@ -124,6 +125,7 @@ def test_given_units_hold_what_cells_made_from_the_registers_hold(tmp_path: Path
     assert {**sums.counts, "addresses_in_several_units": 0} == {**made_sums.counts, "addresses_in_several_units": 0}
 
 
+@pytest.mark.long
 def test_addresses_in_overlapping_zones_are_counted_and_belong_to_the_first(tmp_path: Path) -> None:
     units, sums = filled(squares(clip=20.0), "zones", tmp_path)
     addresses = make_registers(3).addresses.to_pandas().dropna()
@@ -218,6 +220,7 @@ def test_columns_that_differ_in_case_alone_are_told(tmp_path: Path) -> None:
         units_from_table(read_unit_table(tmp_path / "units.parquet", policy), policy)
 
 
+@pytest.mark.long
 def test_totals_of_fractions_do_not_depend_on_threads() -> None:
     """A million fractions, added up by as many threads as there are, several times."""
     import pyarrow as pa
@@ -230,6 +233,7 @@ def test_totals_of_fractions_do_not_depend_on_threads() -> None:
     assert len({sum_unit_rows(table, "units", policy).let["whole"] for _ in range(5)}) == 1
 
 
+@pytest.mark.long
 def test_a_reference_system_without_a_code_is_kept_in_full(tmp_path: Path) -> None:
     local = "+proj=tmerc +lat_0=0 +lon_0=11 +k=0.9996 +x_0=123456 +y_0=0 +ellps=GRS80 +units=m +no_defs"
     squares().set_crs(local, allow_override=True).to_file(tmp_path / "units.gpkg")

@@ -32,6 +32,7 @@ def refused(*arguments: str | Path) -> str:
     return error
 
 
+@pytest.mark.long
 def test_there_must_be_a_crate(town: Path) -> None:
     assert "no such crate" in refused("nowhere")
     assert "no such crate" in refused("registers")
@@ -183,6 +184,7 @@ def test_a_hostile_crate_is_told_and_changes_nothing(
     assert everything_below(town.parent) == before
 
 
+@pytest.mark.long
 def test_two_runs_of_one_year_are_told(town: Path) -> None:
     path = made(2021, town / "out")
     crate = json.loads(path.read_text(encoding="utf-8"))
@@ -192,12 +194,14 @@ def test_two_runs_of_one_year_are_told(town: Path) -> None:
     assert "tells of two runs for 2021" in refused("out")
 
 
+@pytest.mark.long
 def test_a_format_that_there_is_not_is_told(town: Path) -> None:
     path = made(2021, town / "out")
     path.write_text(path.read_text(encoding="utf-8").replace("gpkg,tif,crate", "gpkg,exe"), encoding="utf-8")
     assert "unknown format exe" in refused("out")
 
 
+@pytest.mark.long
 def test_a_path_that_leads_out_by_a_link_is_not_followed(town: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     path = made(2021, town / "out")

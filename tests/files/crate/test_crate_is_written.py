@@ -22,6 +22,8 @@ from udsat_geo import __version__
 from udsat_geo.cli.main import designate
 from udsat_geo.files.crate import AROUND, OPTIONS, WHAT, Input, Output, Run, crate_text, read_crate
 
+pytestmark = pytest.mark.long  # whole jobs
+
 OF_THE_TOOL = {"The Application SHOULD have a url", "The SoftwareApplication id SHOULD be an absolute URI"}
 """Recommended, and not there: udsat_geo has no home page; its id is a package URL, absolute but not http."""
 

@@ -17,6 +17,8 @@ from crate_towns import NAME, call, made, rerun, states
 from udsat_geo.cli.main import designate, udsat
 from udsat_geo.files.crate import crate_text, read_crate
 
+pytestmark = pytest.mark.long  # whole jobs
+
 ALL_WELL = {f"designation_2021.{suffix}": (True, "as_written") for suffix in ("gpkg", "tif", "json")}
 
 

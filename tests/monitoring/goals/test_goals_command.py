@@ -88,6 +88,7 @@ def test_help_states_the_rule() -> None:
     assert "two standard errors" in flat
 
 
+@pytest.mark.long
 def test_everything_over_areas(town: Path, tmp_path: Path) -> None:
     code, printed, errors = call(*everything(town), "--language", "en", "--out", tmp_path / "out")
     assert (code, errors) == (0, "")
@@ -109,12 +110,14 @@ def test_everything_over_areas(town: Path, tmp_path: Path) -> None:
     assert set(data["polling"]["districts"]) == {"2017", "2019", "2021"}
 
 
+@pytest.mark.long
 def test_json_is_alone_on_standard_output_and_the_same_as_the_file(town: Path, tmp_path: Path) -> None:
     code, printed, errors = call(*everything(town), "--json", "--out", tmp_path)
     assert (code, errors) == (0, "")
     assert printed == (tmp_path / "goals.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_the_tables_of_csv_hold_every_goal_and_every_figure(town: Path, tmp_path: Path) -> None:
     call("--areas", town / "areas.gpkg", "--registers", town / "raw", "--years", "2021,2017", "--out", tmp_path)
     with (tmp_path / "goals.csv").open(encoding="utf-8", newline="") as file:
@@ -150,6 +153,7 @@ def test_markdown_has_a_whole_row_for_every_goal(tmp_path: Path) -> None:
         assert len({line.replace("\\|", "").count("|") for line in table}) == 1
 
 
+@pytest.mark.long
 def test_the_synthetic_city_serves_where_there_are_no_registers(
     town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +252,7 @@ BAD: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_is_told_and_changes_nothing(
     name: str, town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -89,6 +89,7 @@ def test_every_criterion_agrees_with_pandas(seed: int, tmp_path: Path) -> None:
     assert found.residents == len(people)
 
 
+@pytest.mark.long
 def test_no_order_of_rows_or_of_areas_matters(tmp_path: Path) -> None:
     made = make_homes(8, n_addresses=60, n_residents=400)
     one = measured(made, tmp_path / "one")
@@ -108,6 +109,7 @@ def test_an_area_of_everything_leaves_no_rest(tmp_path: Path) -> None:
         assert whole.city(key) == whole.areas[key]
 
 
+@pytest.mark.long
 def test_a_resident_of_two_areas_counts_once_in_the_first(tmp_path: Path) -> None:
     made = make_homes(4, n_addresses=60, n_residents=400)
     twice = measured(made, tmp_path / "twice", areas=[WEST_AREA, WEST_AREA, EAST_AREA])
@@ -130,6 +132,7 @@ def test_areas_outside_the_city_stop_the_run(tmp_path: Path) -> None:
         measured(make_homes(4), tmp_path, areas=[WEST_AREA, box(0, 0, 100, 100)])
 
 
+@pytest.mark.long
 def test_columns_that_registers_lack_leave_their_criteria_blank(tmp_path: Path) -> None:
     made = make_homes(4, n_addresses=60, n_residents=400)
     full = measured(made, tmp_path / "full")
@@ -203,6 +206,7 @@ DISTRICTS = [
 """Of the west and middle of the town; some people live in none."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_polling_districts_agree_with_pandas(seed: int, tmp_path: Path) -> None:
     made = make_homes(seed, n_addresses=80, n_residents=600)

@@ -162,6 +162,7 @@ def test_weighted_sums_and_answers_agree_with_pandas(tmp_path: Path, way: str, s
     assert counts["residents_placed"] == len(homes_by_pandas(made, AREAS)[1])
 
 
+@pytest.mark.long
 def test_no_order_of_answers_matters(tmp_path: Path) -> None:
     made = town(4)
     survey = answers(made, 4, "person_id")
@@ -176,6 +177,7 @@ def goals(folder: Path, *options: str) -> Result:
     return CliRunner().invoke(udsat, ["goals", *map(str, named), *options])
 
 
+@pytest.mark.long
 def test_figures_stand_with_their_answers(tmp_path: Path) -> None:
     made = town(1)
     folder = written(tmp_path, made, answers(made, 1, "person_id"))
@@ -209,6 +211,7 @@ def test_a_figure_of_too_few_answers_is_not_shown(tmp_path: Path) -> None:
     assert "2021: fewer than 180 answers, so not shown: Feels safe; Satisfaction." in taken.notes
 
 
+@pytest.mark.long
 def test_what_is_not_shown_cannot_be_worked_out_from_its_sums(tmp_path: Path) -> None:
     made = town(1)
     taken = account(written(tmp_path, made, answers(made, 1, "person_id"), least=180))
@@ -272,6 +275,7 @@ def test_what_is_wrong_with_a_survey_is_told(tmp_path: Path, name: str) -> None:
     assert message in done.stderr
 
 
+@pytest.mark.long
 def test_persons_must_have_their_key_once(tmp_path: Path) -> None:
     made = town(1)
     survey = answers(made, 1, "person_id")

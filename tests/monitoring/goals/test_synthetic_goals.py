@@ -48,6 +48,7 @@ def test_tenure_and_amenities_are_those_of_the_report(of_2017: Account) -> None:
     assert compared == 3 * 8
 
 
+@pytest.mark.long
 def test_the_rule_judges_the_computed_series_as_the_published(of_2017: Account) -> None:
     verdicts = {computed.criterion.key: computed.judged() for computed in of_2017.computed}
     for key in ("private_dwellings", "no_toilet_or_bath", "no_district_heating"):

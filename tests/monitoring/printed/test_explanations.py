@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from small_reports import PLACE, altered, check, outcomes, reading, report, states
 
 from udsat_geo.monitoring.printed.checks import Check, declared_checks
@@ -123,6 +124,7 @@ def test_a_figure_that_was_carried_on_as_it_stands() -> None:
     assert CARRIED_ON not in kinds(outcomes(report(a="41.6", b="35.6", gap="6.8", half="3.0"), *checks)["table_a.gap"])
 
 
+@pytest.mark.long
 def test_explanations_of_the_report_go_when_its_figures_are_others() -> None:
     """They are computed, not typed in."""
     whole = read_report(printed_2021())

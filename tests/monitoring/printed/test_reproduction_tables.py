@@ -74,6 +74,7 @@ def test_csv_has_all_checks_and_numbers_that_a_spreadsheet_reads() -> None:
         assert "." not in ours["fra"] + ours["til"] + ours["mindst fra"]
 
 
+@pytest.mark.long
 def test_markdown_tables_have_as_many_cells_in_every_row() -> None:
     for language in ("da", "en"):
         text = checks_markdown(MADE, language)
@@ -98,6 +99,7 @@ def test_the_summary_adds_up() -> None:
     ]
 
 
+@pytest.mark.long
 def test_plain_data_are_json_with_plain_numbers() -> None:
     data = as_data(MADE, "da")
     assert json.loads(json.dumps(data, allow_nan=False)) == data
@@ -120,6 +122,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert as_data(again, "da") == as_data(MADE, "da")
 
 
+@pytest.mark.long
 def test_a_report_without_fault_says_so() -> None:
     checks = tuple(outcome.check for outcome in MADE.outcomes if outcome.verdict != DISAGREES)
     clean = Reproduction(2021, MADE.report, evaluate_all(checks, MADE.report))

@@ -207,6 +207,7 @@ def test_a_planted_error_in_an_input_is_found(path: str) -> None:
     pytest.fail(f"no check minds what {path} is")
 
 
+@pytest.mark.long
 def test_a_verdict_changed_in_the_report_is_found() -> None:
     content = printed_2021()
     goals = [{**goal, "verdict": "progress"} if goal["number"] == 5 else goal for goal in content["goal"]]

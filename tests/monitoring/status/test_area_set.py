@@ -84,6 +84,7 @@ def test_a_designation_is_measured_as_it_was_designated(kind: str, registers: Pa
     assert not found.outside[0].any()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["cells", "addresses", "zones"])
 def test_any_file_that_is_read_back_gives_the_same_areas(kind: str, registers: Path, tmp_path: Path) -> None:
     """A GeoPackage, a GeoParquet file of any layer, and the designation itself."""
@@ -104,6 +105,7 @@ def test_any_file_that_is_read_back_gives_the_same_areas(kind: str, registers: P
         assert shapely.equals(found.members.places(), wanted.members.places()).all()
 
 
+@pytest.mark.long
 def test_the_outline_of_a_designation_takes_nobody_in_and_leaves_nobody_out(registers: Path, tmp_path: Path) -> None:
     """Its smoothed outlines cut corners of cells; who wants them as polygons names the layer."""
     made = made_over("cells", registers, tmp_path)
@@ -160,18 +162,21 @@ def designation_file(registers: Path, folder: Path) -> Path:
     return folder / "designation_2021.gpkg"
 
 
+@pytest.mark.long
 def test_a_designation_needs_its_summary(registers: Path, tmp_path: Path) -> None:
     path = designation_file(registers, tmp_path)
     path.with_suffix(".json").unlink()
     refused(path, "designation_2021.json: cannot be read")
 
 
+@pytest.mark.long
 def test_a_damaged_designation_is_told(registers: Path, tmp_path: Path) -> None:
     path = designation_file(registers, tmp_path)
     path.write_bytes(path.read_bytes()[:5000])
     refused(path, r"designation_2021.gpkg: (cannot be read|is no designation of ours)")
 
 
+@pytest.mark.long
 def test_a_designation_of_another_city_is_told(registers: Path, tmp_path: Path) -> None:
     path = designation_file(registers, tmp_path)
     areas = gpd.read_file(path, layer="areas")

@@ -22,6 +22,8 @@ from small_registers import Registers, make_registers
 from udsat_geo.cli.main import udsat
 from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
 
+pytestmark = pytest.mark.long  # whole jobs
+
 OWN_POLICY = """
 extends = "kbh-2017"
 id = "own"

@@ -24,6 +24,8 @@ from udsat_geo.monitoring.measure import measure_year
 from udsat_geo.monitoring.status import StatusJob, StatusReport, take_report
 from udsat_geo.policy.load import load_policy
 
+pytestmark = pytest.mark.long  # whole jobs
+
 AREAS = (WEST_AREA, EAST_AREA)
 LATER = (box(719_500, 6_175_500, 720_000, 6_176_050), box(720_250, 6_175_700, 720_300, 6_176_300))
 LOADED = load_policy("kbh-2017")

@@ -152,6 +152,7 @@ def test_areas_and_rest_exchanged_turn_the_sign_of_the_gap(made: Any) -> None:
     assert one.residents_in_areas + other.residents_in_areas == one.residents == other.residents
 
 
+@pytest.mark.long
 @given(st.lists(places(), min_size=1, max_size=4), st.randoms())
 def test_the_order_of_years_does_not_matter(made: Any, random: Any) -> None:
     statuses = {2010 + i: status_of_sums(by_side(each), POLICY) for i, each in enumerate(made)}

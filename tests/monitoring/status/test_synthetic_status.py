@@ -100,6 +100,7 @@ def test_tabel_1_over_the_planted_areas(year: int, side: str) -> None:
         assert per_print(key) * level == pytest.approx(printed, abs=PLANTED), key
 
 
+@pytest.mark.long
 def test_the_change_of_tabel_1_over_the_planted_areas() -> None:
     series = series_of({year: measured(year).status() for year in YEARS})
     for side, change in (("areas", series.change_in_areas), ("rest_of_city", series.change_in_rest_of_city)):

@@ -65,6 +65,7 @@ def test_reasons_are_the_files_own(fixture: str, file: str, language: str, reque
         assert all(reason[language] == own and reason["en"] != reason["da"] for reason, own in told)
 
 
+@pytest.mark.long
 def test_earlier_designations_beside_it_come_along_unless_told_otherwise(town: Path) -> None:
     file = town / "out/designation_2021.gpkg"
     assert [read.year for read in read_all([file], True, None)] == [2017, 2021]
@@ -72,6 +73,7 @@ def test_earlier_designations_beside_it_come_along_unless_told_otherwise(town: P
     assert [read.year for read in read_all([town / "out/designation_2017.gpkg"], True, None)] == [2017]
 
 
+@pytest.mark.long
 def test_earlier_ones_of_another_policy_do_not(town: Path, tmp_path: Path) -> None:
     for year, policy in ((2017, "harder"), (2021, "town")):
         write_results(designated(town, town / f"{policy}.toml", year), tmp_path, ("gpkg",))
@@ -92,6 +94,7 @@ def test_one_file_still_shows_the_areas_before_it(town: Path) -> None:
         assert shapely.area(outline.symmetric_difference(cells)) == pytest.approx(0)
 
 
+@pytest.mark.long
 def test_a_year_known_through_the_next_one_says_so(town: Path) -> None:
     data = data_of(make_page(read_all([town / "out/designation_2021.gpkg"], False, None)))
     assert [(year["year"], year["later"]) for year in data["years"]] == [(2017, 2021), (2021, None)]
@@ -113,6 +116,7 @@ def page(request: pytest.FixtureRequest) -> str:
     return page_of(found) if request.param == "town" else found.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_units_are_told_by_class_alone(page: str) -> None:
     data = data_of(page)
     for year in data["years"]:
@@ -206,6 +210,7 @@ def test_a_policy_is_told_in_words(policy: str, language: str) -> None:
     assert (least.replace(",", ".") if language == "da" else least) in told
 
 
+@pytest.mark.long
 def test_a_policy_that_is_not_at_hand_is_told_in_outline(town: Path) -> None:
     """Then criteria have the label of the file alone, which says its language."""
     data = data_of(page_of(town))
@@ -242,6 +247,7 @@ def points_of(path: str) -> list[tuple[float, float]]:
     return points
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.floats(-999, 999), st.floats(-999, 999)), min_size=5, max_size=5))
 def test_shorter_paths_go_the_same_way(points: list[tuple[float, float]]) -> None:
     told = [f"{x:.6f} {y:.6f}" for x, y in points]

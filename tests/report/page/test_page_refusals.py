@@ -177,6 +177,7 @@ def test_a_designation_without_areas_is_a_page_that_says_so(nothing: Path, tmp_p
 # --- the command --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_command_makes_the_page_and_says_what_is_in_it(town: Path, tmp_path: Path) -> None:
     policy = ["--policy", str(town / "town.toml")]
     file = str(town / "out/designation_2021.gpkg")

@@ -14,6 +14,8 @@ from small_service import Layer, handler
 from crate_towns import NAME, build_town, made, rerun, states
 from udsat_geo.files.crate import read_crate
 
+pytestmark = pytest.mark.long  # whole jobs
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
