@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         status,
         why,
     )
+    from udsat_geo.api.inferring import Inferred, infer
     from udsat_geo.api.result import Result
     from udsat_geo.designation.explained import Explained
     from udsat_geo.messages.errors import InputError, MissingPackageError, OutputError, UdsatError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Difference",
     "Explained",
+    "Inferred",
     "InputError",
     "LoadedPolicy",
     "MissingPackageError",
@@ -49,6 +51,7 @@ __all__ = [
     "diff",
     "explain",
     "goals",
+    "infer",
     "lineage",
     "load_policy",
     "policies",
@@ -61,6 +64,7 @@ __all__ = [
 _MODULE_OF = {
     "Difference": "udsat_geo.api.calls",
     "Explained": "udsat_geo.designation.explained",
+    "Inferred": "udsat_geo.api.inferring",
     "InputError": "udsat_geo.messages.errors",
     "LoadedPolicy": "udsat_geo.policy.load",
     "MissingPackageError": "udsat_geo.messages.errors",
@@ -73,6 +77,7 @@ _MODULE_OF = {
     "diff": "udsat_geo.api.calls",
     "explain": "udsat_geo.api.calls",
     "goals": "udsat_geo.api.calls",
+    "infer": "udsat_geo.api.inferring",
     "lineage": "udsat_geo.api.calls",
     "load_policy": "udsat_geo.policy.load",
     "policies": "udsat_geo.api.calls",

@@ -22,9 +22,10 @@ from udsat_geo.units.units import Units
 
 
 @dataclass(frozen=True)
-class _Groups:
+class Groups:
     """Units that hang together, before the demands on whole areas.
 
+    What hangs together depends on neither ``rule.core`` nor ``areas.residents``: those decide which groups are areas.
     `role` and `reason`, shape (n_units,) like `group_of_unit`, are as if every group became an area; `residents` and
     `has_seed` are of shape (n_groups,); the `area` of the ground is the group.
     """
@@ -78,10 +79,10 @@ def form_areas(
         The named place of each unit, -1 is none: areas that are cut are cut along places rather.
     """
     least = policy.areas.residents
-    groups = _group(units, scores, edges, policy, barriers, memory, ran_before)
+    groups = group_units(units, scores, edges, policy, barriers, memory, ran_before)
     # without a lower threshold for leaving, memory changes no group
     alone = ran_before is None and (memory is None or policy.incumbents.leave is None)
-    this_year = groups if alone else _group(units, scores, edges, policy, barriers, None, None)
+    this_year = groups if alone else group_units(units, scores, edges, policy, barriers, None, None)
     qualified = np.append(this_year.area_groups(least), False)[this_year.group_of_unit]
     keeps = groups.area_groups(least)
     number = np.full(len(keeps) + 1, -1, dtype=np.int64)
@@ -108,7 +109,7 @@ def form_areas(
     return _with_sums(units, scores, policy, formed, groups, qualified, final_kept, memory, ground.renumbered(place))
 
 
-def _group(
+def group_units(
     units: Units,
     scores: Scores,
     edges: Edges,
@@ -116,7 +117,8 @@ def _group(
     barriers: Barriers | None,
     memory: Memory | None,
     ran_before: Flags | None,
-) -> _Groups:
+) -> Groups:
+    """Group the units that may be part of an area; parameters as of `form_areas`."""
     from udsat_geo.kernels.components import label_components
 
     standing = stand(units, scores, policy, memory, ran_before)
@@ -140,10 +142,10 @@ def _group(
         (standing.core, roles.CORE, roles.IN_CORE),
     ):
         role[who], reason[who] = as_role, because
-    return _Groups(standing, group_of_unit, role, reason, residents, has_seed, bridged.ground.joined(filled.ground))
+    return Groups(standing, group_of_unit, role, reason, residents, has_seed, bridged.ground.joined(filled.ground))
 
 
-def _reasons(scores: Scores, policy: Policy, groups: _Groups, area_of_unit: Ints) -> NDArray[np.int8]:
+def _reasons(scores: Scores, policy: Policy, groups: Groups, area_of_unit: Ints) -> NDArray[np.int8]:
     """The first demand that each unit fails, or what it is in an area as, shape (n_units,)."""
     standing, grouped = groups.standing, groups.group_of_unit >= 0
     reason = groups.reason.copy()
@@ -167,7 +169,7 @@ def _reasons(scores: Scores, policy: Policy, groups: _Groups, area_of_unit: Ints
     return reason
 
 
-def _tell_incumbents(groups: _Groups, area_of_unit: Ints, role: NDArray[np.int8], reason: NDArray[np.int8]) -> None:
+def _tell_incumbents(groups: Groups, area_of_unit: Ints, role: NDArray[np.int8], reason: NDArray[np.int8]) -> None:
     """In areas without a core unit, whoever was there before holds the area, edge or not; in place."""
     n_areas = int(area_of_unit.max(initial=-1)) + 1
     has_core = np.zeros(n_areas + 1, dtype=bool)
@@ -215,7 +217,7 @@ def _with_sums(
     scores: Scores,
     policy: Policy,
     formed: tuple[Ints, NDArray[np.int8], NDArray[np.int8], Ints],
-    groups: _Groups,
+    groups: Groups,
     qualified: Flags,
     kept_from: Ints,
     memory: Memory | None,

@@ -32,13 +32,7 @@ SOURCES = ("units", "barriers", "crossings", "places", "parcels", "overrides", "
 )
 @options.option("--year", type=int, required=True, metavar="Y", help=N_("The year to designate."))
 @options.policy_option(N_("A built-in policy or a TOML file."))
-@options.option(
-    "--references",
-    old=("--reference",),
-    multiple=True,
-    metavar="NAME=VALUE",
-    help=N_("A figure from outside that the policy's limits are measured against; may be repeated."),
-)
+@options.references_option()
 @options.registers_option(
     N_(
         "Register folder; DIR/Y is used where it exists. [default: data/raw; without registers there, the "

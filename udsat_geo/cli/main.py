@@ -15,6 +15,7 @@ MODULES = {
     "explain": ("udsat_geo.cli.explain", N_("Say why an area or a unit is in or out.")),
     "figures": ("udsat_geo.cli.figures", N_("Draw the figures of a status report.")),
     "goals": ("udsat_geo.cli.goals", N_("The 18 goals: published, judged, and computed from registers.")),
+    "infer": ("udsat_geo.cli.infer", N_("Find the rule behind given areas.")),
     "init": ("udsat_geo.cli.init", N_("Write a first policy or settings, guessed from what is there.")),
     "lineage": ("udsat_geo.cli.lineage", N_("Which area descends from which.")),
     "policies": ("udsat_geo.cli.policies", N_("List the built-in policies, or print one.")),

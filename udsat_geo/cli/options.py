@@ -33,8 +33,8 @@ PATH = click.Path(path_type=Path)
 LANGUAGE_OPTIONS = ("--language", "--lang")
 _STAND_INS = (
     N_("ARGS"), N_("AREA_ID"), N_("A_YEAR"), N_("B_YEAR"), N_("COLUMN"), N_("COMMAND"), N_("DIR"), N_("FILE"),
-    N_("FOLDER"), N_("LIST"), N_("NAME"), N_("OPTIONS"), N_("SIZE"), N_("TEXT"), N_("UNIT_ID"), N_("VALUE"),
-    N_("Y"), N_("YEAR"),
+    N_("FOLDER"), N_("LIST"), N_("NAME"), N_("OPTIONS"), N_("SHARE"), N_("SIZE"), N_("TEXT"), N_("UNIT_ID"),
+    N_("VALUE"), N_("Y"), N_("YEAR"),
 )  # fmt: skip
 """Words that stand for what is to be given, as in ``--out DIR``."""
 
@@ -257,6 +257,13 @@ language_option = shared(
     "--language", old=("--lang",), type=click.Choice(["da", "en"]), default="da", show_default=True
 )
 policy_option = shared("--policy", default="kbh-2017", show_default=True, metavar="NAME|FILE")
+references_option = shared(
+    "--references",
+    old=("--reference",),
+    multiple=True,
+    metavar="NAME=VALUE",
+    help=N_("A figure from outside that the policy's limits are measured against; may be repeated."),
+)
 registers_option = shared("--registers", old=("--raw",), type=PATH, metavar="DIR")
 registers_by_year_option = partial(
     registers_option,

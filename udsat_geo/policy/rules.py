@@ -263,6 +263,8 @@ class Criterion(Rule):
 
     Attributes
     ----------
+    weight : float
+        In the composite; 0 leaves it out of that.
     limit : float, str or None
         Counts as exceeded at or beyond it; as text, an expression over `[let]` values and `[references]`. Without
         one, a criterion is exceeded where the rate is worse than the city's.
@@ -281,7 +283,7 @@ class Criterion(Rule):
     numerator: Expression
     denominator: Expression = "1"
     worse: Literal["high", "low"]
-    weight: float = Field(1.0, gt=0)
+    weight: float = Field(1.0, ge=0)
     limit: float | Expression | None = None
     strict: bool = False
     counted: bool = True
@@ -505,12 +507,13 @@ class Policy(Rule):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Policy:
-        faults = list(self._misfits())
+        faults = self.misfits()
         if faults:
             raise ValueError("\n".join(faults))
         return self
 
-    def _misfits(self) -> list[str]:
+    def misfits(self) -> list[str]:
+        """What one part of the policy says against another, each beginning with the key that is at fault."""
         faults = []
         keys = [criterion.key for criterion in self.criteria]
         faults += [
@@ -584,6 +587,8 @@ class Policy(Rule):
                 faults.append("rule: " + _('with score.method "none", say which criteria decide (criteria, require)'))
         elif rule.core is None:
             faults.append("rule.core: " + _("is missing"))
+        elif not any(criterion.weight for criterion in self.criteria):
+            faults.append("criteria: " + _("all have the weight 0, so that there is nothing to add up"))
         if leave is not None and leave > rule.edge_threshold:
             faults.append("incumbents.leave: " + _("lies above rule.edge; staying must not be harder than joining"))
         return faults + self._misfits_of_scale(keys)
