@@ -483,8 +483,9 @@ def _check_lived_in(areas: AreaSet, empty: Ints, units: Units) -> None:
     """Refuse areas of which some lie outside the units, or in none of which anybody lives."""
     if not len(areas):
         raise InputError(Problem(areas.file, _("holds no areas"), _("Name a file of areas.")))
-    corners = shapely.get_coordinates(unit_polygons(units, np.arange(len(units))))
-    outside = empty[outside_city(areas.outline[empty], *np.ascontiguousarray(corners.T))].tolist()
+    ground = unit_polygons(units, np.arange(len(units)))
+    east, north = shapely.get_coordinates(ground).T if len(ground) else (units.easting, units.northing)
+    outside = empty[outside_city(areas.outline[empty], east, north)].tolist()
     if outside:
         what, remedy = _("area {label} lies outside the units"), _("Check the file and its reference system.")
         raise InputError(Problem(areas.file, what.format(label=areas.labels[i]), remedy) for i in outside)

@@ -148,7 +148,9 @@ def default_space(policy: Policy) -> Space:
         given["context.residents"] = _halves_and_doubles(context.residents or 500)
     counted = sum(criterion.counted for criterion in policy.criteria)
     if counted <= _MOST_COUNTED:
-        given["rule.criteria"] = tuple(range(counted + 1))
+        # without a composite nothing else decides
+        first = 1 if rule.core is None and not rule.require else 0
+        given["rule.criteria"] = tuple(range(first, counted + 1))
         if len(policy.criteria) > 2 and not coarse:
             given[LEFT_OUT] = _left_out(policy, 1)
     if rule.core is not None:

@@ -212,9 +212,9 @@ def _overlap(value: float, language: str) -> str:
 
 def _yardsticks(found: Inference) -> Table:
     language, chance = found.language, found.chance
-    held = N_("in parts that had no say in choosing them ({count} choices)")
+    held = N_("in parts that had no say in choosing them (choices: {count})")
     if found.parts.are_districts:
-        held = N_("in districts that had no say in choosing them ({count} choices)")
+        held = N_("in districts that had no say in choosing them (choices: {count})")
     choices = len(set(found.held_out.chosen.tolist()))
     threshold = decimal(found.threshold, 2, language) or "-"
     alone = _("One threshold alone: units whose own composite is at least {threshold}", language)
@@ -272,7 +272,9 @@ def _settings(found: Inference) -> Table:
     notes = []
     if any(one.is_open for one in found.undecided):
         notes.append(_("*: as far as was tried; beyond it may do equally well.", language))
-    return Table(_("Settings", language), heads, tuple(rows), left=frozenset({0, 2, 3}), notes=tuple(notes))
+    return Table(
+        _("Settings", language), heads, tuple(rows), left=frozenset({0, 2, 3}), spare=frozenset({3}), notes=tuple(notes)
+    )
 
 
 def _equal(one: Undecided, labels: dict[str, str], language: str) -> str:
