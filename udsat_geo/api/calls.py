@@ -636,6 +636,17 @@ class StatusTables:
         return rows_as_frame(rows, ("year", "criterion", *columns))
 
     @property
+    def categories(self) -> pd.DataFrame:
+        """One row for each year and category of Bilag 1: areas, rest_of_city, city and difference, as fractions.
+
+        Empty where they were not asked for.
+        """
+        from udsat_geo.monitoring.status_tables import category_rows
+
+        columns = ("year", "group", "category", "areas", "rest_of_city", "city", "difference")
+        return rows_as_frame(category_rows(self.report), columns)
+
+    @property
     def milestone(self) -> dict[str, Any] | None:
         """How far the policy's milestone is; None without one."""
         found: dict[str, Any] | None = self.summary["milestone"]
@@ -661,6 +672,7 @@ def status(
     *,
     years: Iterable[int],
     updated: int | Result | PathLike | None = None,
+    categories: bool = False,
     registers: PathLike | None = None,
     policy: str | Path | LoadedPolicy = "kbh-2017",
     allow_overlaps: bool = False,
@@ -679,6 +691,8 @@ def status(
         The years to measure.
     updated : int, Result, str or Path, optional
         The areas that follow, compared with `areas` in the last year.
+    categories : bool
+        Whether all categories of Bilag 1 are counted too.
     registers : str or Path, optional
         The folder with a folder for each year; as in `udsat_geo.designate` without it.
     policy : str, Path or LoadedPolicy
@@ -712,6 +726,7 @@ def status(
             threads=threads,
             store=store_of(),
             notes=sides.told(language),
+            categories=categories,
         )
         with _within(threads, memory):
             report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)

@@ -53,6 +53,11 @@ WIDE = 120
 @options.option(
     "--updated", metavar="FILE|URL|YEAR", help=N_("Areas that follow, compared with --areas in the last year.")
 )
+@options.option(
+    "--categories",
+    is_flag=True,
+    help=N_("Print all categories of Bilag 1 too: labour market, income, origin, education; JSON and files have them."),
+)
 @options.registers_by_year_option()
 @options.policy_option(N_("A built-in policy or a TOML file: the criteria, and the milestone."))
 @options.overlaps_option(N_("Polygons may overlap; a resident of both counts once."))
@@ -64,6 +69,7 @@ def status(
     areas: str,
     years: str,
     updated: str | None,
+    categories: bool,
     registers: Path | None,
     policy: str,
     allow_overlaps: bool,
@@ -90,6 +96,7 @@ def status(
             threads=threads,
             store=store_of(),
             notes=copies.told(language),
+            categories=categories or as_json or out is not None,
         )
         report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)
         # files are hashed for it: not needed to print tables
@@ -99,19 +106,22 @@ def status(
         print_json(data)
         return
     tell_if_synthetic(has_no_registers(registers), language)
-    print_status(report, files, plain_console(), told=has_no_registers(registers))
+    print_status(report, files, plain_console(), told=has_no_registers(registers), categories=categories)
 
 
-def print_status(report: StatusReport, files: list[Path], console: Console, told: bool = False) -> None:
+def print_status(
+    report: StatusReport, files: list[Path], console: Console, told: bool = False, categories: bool = True
+) -> None:
     """Print what the areas are, every table, the goal's verdict, and what is to be said.
 
-    `told` says whether it has been said already that the registers are synthetic.
+    `told` says whether it has been said already that the registers are synthetic, `categories` whether those that were
+    counted are printed.
     """
     language = report.language
     for sentence in opening_sentences(report):
         if not told or sentence != _(SYNTHETIC_REGISTERS, language):
             console.print(sentence)
-    for table in tables_of(report, MOST_YEARS if console.width < WIDE else None):
+    for table in tables_of(report, MOST_YEARS if console.width < WIDE else None, categories):
         print_table(table, console, language)
         if table.notes:
             console.print()

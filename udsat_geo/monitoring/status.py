@@ -21,6 +21,7 @@ from udsat_geo.designation.status import Status
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.monitoring.categories import CategoryYear, measure_categories
 from udsat_geo.monitoring.measure import MeasuredYear, check_all_in_city, measure_year
 from udsat_geo.policy.load import LoadedPolicy, outside_its_years
 from udsat_geo.policy.rules import MilestoneRule, Policy
@@ -304,6 +305,8 @@ class StatusReport:
     notes : tuple of str
         What is left blank, reprojected, overlapping or empty.
     language : {"da", "en"}
+    categories : tuple of CategoryYear, n_years
+        All categories of Bilag 1 in those areas; empty where they are not asked for.
     """
 
     policy: LoadedPolicy
@@ -315,6 +318,7 @@ class StatusReport:
     residents: tuple[dict[int, Ints], ...]
     notes: tuple[str, ...] = ()
     language: str = "da"
+    categories: tuple[CategoryYear, ...] = ()
 
     @property
     def sets(self) -> tuple[AreaSet, ...]:
@@ -464,6 +468,8 @@ class StatusJob:
         Where earlier designations are looked for.
     notes : tuple of str
         What was found out on the way to the files.
+    categories : bool
+        Whether all categories of Bilag 1 are counted too.
     """
 
     areas: str
@@ -477,6 +483,7 @@ class StatusJob:
     threads: int | None = None
     store: Store = field(default_factory=Nowhere)
     notes: tuple[str, ...] = ()
+    categories: bool = False
 
 
 ReadAreas = Callable[[Path], AreaSet]
@@ -511,7 +518,13 @@ def take_report(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallbac
         chosen = sets if year == years[-1] else sets[:1]
         measured[year] = measure_year(folders[year][0], job.policy.policy, chosen, job.threads, year)
     check_all_in_city(list(measured.values()))
-    return _report(job, sets, measured, {year: source for year, (_folder, source) in folders.items()})
+    report = _report(job, sets, measured, {year: source for year, (_folder, source) in folders.items()})
+    if not job.categories:
+        return report
+    if progress is not None:
+        progress(_("counting all categories", job.language))
+    counted = measure_categories({year: folders[year][0] for year in years}, sets[0], job.threads)
+    return dataclasses.replace(report, categories=counted)
 
 
 def _report(

@@ -20,6 +20,7 @@ from udsat_geo.messages.tables import Table, csv_text
 from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import decimal
+from udsat_geo.monitoring.categories import SOURCE, Category, CategoryYear, Group, groups
 from udsat_geo.monitoring.status import RegistersTold, StatusReport
 from udsat_geo.policy.rules import Criterion
 
@@ -194,7 +195,7 @@ def difference_block(report: StatusReport) -> Block | None:
     return Block(_("Table 22", language), "", columns)
 
 
-def tables_of(report: StatusReport, most_years: int | None = None) -> list[Table]:
+def tables_of(report: StatusReport, most_years: int | None = None, categories: bool = True) -> list[Table]:
     """All tables of a status, in the order they are read.
 
     Parameters
@@ -202,6 +203,8 @@ def tables_of(report: StatusReport, most_years: int | None = None) -> list[Table
     report : StatusReport
     most_years : int, optional
         A table of more years is broken into several.
+    categories : bool
+        Whether the table of all categories is among them, where they were counted.
     """
     language, n_years = report.language, len(report.series.years)
     step = most_years or n_years
@@ -218,7 +221,57 @@ def tables_of(report: StatusReport, most_years: int | None = None) -> list[Table
     if difference is not None:
         title = _("Table 22: The areas beside the updated ones, {year}", language).format(year=report.series.years[-1])
         tables.append(_table(report, title, [difference], units=True))
+    if categories and report.categories:
+        tables.append(categories_table(report))
     return tables
+
+
+def categories_table(report: StatusReport) -> Table:
+    """All categories of Bilag 1 in the last year: the areas, the rest of the city, the city, and areas less rest."""
+    language, counted = report.language, report.categories[-1]
+    rows: list[tuple[str, ...]] = []
+    sections = set()
+    for group, columns in _columns_of_groups():
+        sections.add(len(rows))
+        year = counted.vintage.get(group.key)
+        rows.append((f"{group.label[language]}{'' if year is None else f' ({year})'}", "", "", "", ""))
+        for category, j in columns:
+            indent = "  " if category.part_of else ""
+            sides = _sides(counted).items()
+            cells = [figure(100 * side[j], language, signed=name == "difference") for name, side in sides]
+            rows.append((indent + category.label[language], *cells))
+    heads = (N_("Share (%)"), AREAS, REST, N_("The city"), N_("Difference"))
+    title = _("Appendix 1: all categories, {year}", language).format(year=counted.year)
+    notes = [_("Difference: the areas less the rest of the city, in points.", language)]
+    for key, lacking in counted.missing.items():
+        label = next(group.label[language] for group in groups() if group.key == key)
+        told = _("{label}: the registers lack {columns}.", language)
+        notes.append(told.format(label=label, columns=", ".join(lacking)))
+    return Table(
+        title, tuple(_(head, language) for head in heads), tuple(rows), strong=frozenset(sections), notes=tuple(notes)
+    )
+
+
+def _sides(counted: CategoryYear) -> dict[str, Floats]:
+    status = counted.status
+    return {"areas": status.areas, "rest_of_city": status.rest_of_city, "city": status.city, "difference": status.gap}
+
+
+def category_rows(report: StatusReport) -> Iterator[dict[str, Any]]:
+    """One row for each year and category: year, group, category, and its shares as fractions."""
+    for counted in report.categories:
+        for group, columns in _columns_of_groups():
+            for category, j in columns:
+                row = {"year": counted.year, "group": group.key, "category": category.key}
+                yield row | {name: float(side[j]) for name, side in _sides(counted).items()}
+
+
+def _columns_of_groups() -> Iterator[tuple[Group, list[tuple[Category, int]]]]:
+    """Each group with its categories and their columns."""
+    first = 0
+    for group in groups():
+        yield group, list(zip(group.categories, range(first, first + len(group.categories)), strict=True))
+        first += len(group.categories)
 
 
 def _table(
@@ -375,6 +428,7 @@ def as_data(report: StatusReport) -> dict[str, Any]:
         "table_2": _table_2(report),
         "milestone": _milestone(report),
         "table_22": _table_22(report),
+        "categories": _categories(report),
         "registers": [_registers(told) for told in report.registers],
         "notes": list(report.notes),
     }
@@ -476,6 +530,34 @@ def _table_22(report: StatusReport) -> dict[str, Any] | None:
     return {"year": report.series.years[-1], "criteria": rows}
 
 
+def _categories(report: StatusReport) -> dict[str, Any] | None:
+    """Shares of each category by year, and their difference (areas less rest); None where they were not counted."""
+    if not report.categories:
+        return None
+    return {
+        "source": SOURCE,
+        "groups": {
+            group.key: {
+                "label": group.label[report.language],
+                "criterion": group.criterion,
+                "missing": {
+                    str(of.year): list(of.missing[group.key]) for of in report.categories if group.key in of.missing
+                },
+                "vintage": {str(of.year): of.vintage[group.key] for of in report.categories if group.key in of.vintage},
+                "categories": {
+                    category.key: {"label": category.label[report.language], "part_of": category.part_of}
+                    | {
+                        str(of.year): {name: _number(side[j]) for name, side in _sides(of).items()}
+                        for of in report.categories
+                    }
+                    for category, j in columns
+                },
+            }
+            for group, columns in _columns_of_groups()
+        },
+    }
+
+
 def _number(value: float) -> float | None:
     """A float that JSON can hold: NaN is null."""
     return None if math.isnan(value) else float(value)
@@ -488,6 +570,7 @@ def figures_csv(report: StatusReport) -> str:
     every_year = range(len(report.series.years))
     blocks = (*levels_block(report, every_year), gaps_block(report), milestone_block(report), difference_block(report))
     rows = [*_residents_rows(report), *(row for block in blocks if block is not None for row in _rows(report, block))]
+    rows += _category_rows(report)
     return csv_text((_(head, language) for head in heads), rows, language)
 
 
@@ -514,6 +597,18 @@ def _residents_rows(report: StatusReport) -> Iterator[Row]:
         )
         for place, value, unit in rows:
             yield _("Residents", language), "", "", place, str(year), value, unit
+
+
+def _category_rows(report: StatusReport) -> Iterator[Row]:
+    language, table = report.language, _("Appendix 1", report.language)
+    heads = [_(head, language) for head in (AREAS, REST, N_("The city"))]
+    for counted in report.categories:
+        for group, columns in _columns_of_groups():
+            for category, j in columns:
+                label = f"{group.label[language]}: {category.label[language]}"
+                for place, side in zip(heads, list(_sides(counted).values())[:3], strict=True):
+                    cell = figure(100 * side[j], language, grouped=False)
+                    yield table, label, f"{group.key}.{category.key}", place, str(counted.year), cell, "%"
 
 
 def markdown(report: StatusReport) -> str:

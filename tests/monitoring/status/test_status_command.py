@@ -159,16 +159,17 @@ def test_csv_has_a_row_for_every_figure_in_the_signs_of_its_language(town: Path,
         row["Value"] for row in english if row["Table"] == "Table 1"
     ]
     tables = {row["Table"] for row in english}
-    assert tables == {"Residents", "Table 1", "Table 2", "Milestone", "Table 22"}
+    assert tables == {"Residents", "Table 1", "Table 2", "Milestone", "Table 22", "Appendix 1"}
     assert len([row for row in english if row["Table"] == "Table 2"]) == 5 * 5
     assert len([row for row in english if row["Table"] == "Table 22"]) == 5 * 3
+    assert len([row for row in english if row["Table"] == "Appendix 1"]) == 21 * 3 * 3
 
 
 def test_markdown_has_every_table_whole(town: Path, tmp_path: Path) -> None:
     assert call(*over(town), "--updated", town / "areas.gpkg", "--out", tmp_path)[0] == 0
     text = (tmp_path / "status.md").read_text(encoding="utf-8")
     tables = [block.splitlines() for block in text.split("\n\n") if block.startswith("| ")]
-    assert [len(table) - 2 for table in tables] == [3, 12, 5, 5, 5]
+    assert [len(table) - 2 for table in tables] == [3, 12, 5, 5, 5, 4 + 21]
     for table in tables:
         assert len({line.count("|") for line in table}) == 1
     assert "## Milepæl 2025" in text
