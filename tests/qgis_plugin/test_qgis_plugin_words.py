@@ -19,8 +19,9 @@ pytestmark = [
 ]
 
 ALGORITHMS = ("designate", "diff", "status")
-NOT_IN_QGIS = {"--quiet", "--json", "--version", "--memory"}
-"""How the command line prints, QGIS having a log of its own, and the ceiling of machines that many share."""
+NOT_IN_QGIS = {"--quiet", "--json", "--version", "--memory", "--categories"}
+"""How the command line prints, QGIS having a log of its own and files that hold all; the ceiling of machines that many
+share."""
 WITHOUT_OPTION = {"LOAD", "POLICY_FILE", "BEFORE", "NOW"}
 """Parameters that are no option of their own: of QGIS, another way to say --policy, and the arguments of diff."""
 

@@ -56,6 +56,7 @@ def test_both_lines_run_through_every_number_from_zero_up() -> None:
     assert overlapping(figure) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_crossing_lines_and_another_decision(language: str) -> None:
     crossed = dataclasses.replace(

@@ -17,6 +17,8 @@ from udsat_geo.files.area_set import read_areas_of_registers
 from udsat_geo.files.atomic_write import check_writable, write_texts
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.monitoring.baseline import Of
+from udsat_geo.monitoring.crossings import Barriers, read_barriers
 from udsat_geo.monitoring.goal_figures import RULE, VERDICTS
 from udsat_geo.monitoring.goal_tables import (
     YEARS,
@@ -29,12 +31,10 @@ from udsat_geo.monitoring.goal_tables import (
 )
 from udsat_geo.monitoring.goals import (
     Account,
-    Barriers,
     LoadedGoals,
     PollingFile,
     RegistersOfYear,
     load_goals,
-    read_barriers,
     read_polling,
     take_account,
 )
@@ -87,6 +87,11 @@ HELP = "\n\n".join(
     metavar="FILE",
     help=N_("Polygons of polling districts (goal 15); with columns eligible and voted their turnout too."),
 )
+@options.option(
+    "--baseline",
+    type=click.Choice(["all", "each"]),
+    help=N_("What each goal starts from, as in Bilag 3: in all areas together, or in each of them too."),
+)
 @options.overlaps_option(N_("Where polygons overlap, count a resident in the first of them."))
 @options.language_option(N_("Language of labels and tables."))
 @options.json_option()
@@ -99,6 +104,7 @@ def goals(
     barriers: str | None,
     crossings: str | None,
     polling: str | None,
+    baseline: Of | None,
     allow_overlaps: bool,
     language: str,
     as_json: bool,
@@ -107,7 +113,7 @@ def goals(
     """Take the account, write its files where they are wanted, and print it."""
     named: dict[str, object] = {
         "--registers": registers, "--years": years, "--goals": goals_file, "--polling": polling,
-        "--barriers": barriers, "--crossings": crossings,
+        "--barriers": barriers, "--crossings": crossings, "--baseline": baseline,
     }  # fmt: skip
     wanted = _check_call(areas, named, years)
     if out is not None:
@@ -128,16 +134,18 @@ def goals(
                 )
                 click.echo(told)
             account = take_account(years_read, loaded, area_set, districts, lines, language, progress=progress)
-        files = [] if out is None else write_texts(out, texts_of(account, language))
+        files = [] if out is None else write_texts(out, texts_of(account, language, baseline))
     if as_json:
-        print_json(as_data(account, language))
+        print_json(as_data(account, language, baseline))
     else:
-        print_account(account, files, language, plain_console())
+        print_account(account, files, language, plain_console(), baseline)
 
 
-def print_account(account: Account, files: list[Path], language: str, console: Console) -> None:
+def print_account(
+    account: Account, files: list[Path], language: str, console: Console, baseline: Of | None = None
+) -> None:
     """Print the tables, the reasons where our verdict is another than the report's, and what is to be said."""
-    for table in tables_of(account, language):
+    for table in tables_of(account, language, baseline):
         print_table(table, console, language)
     heading = _("Where our verdict is another than the report's", language)
     console.print(f"{heading}:", style="bold")

@@ -15,6 +15,8 @@ from udsat_geo.designation.summary import as_json, sha256
 from udsat_geo.messages.tables import Table, csv_text
 from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.messages.version import __version__
+from udsat_geo.monitoring.baseline import Baseline, Of, baseline_of
+from udsat_geo.monitoring.crossings import CrossingRule, Crossings
 from udsat_geo.monitoring.goal_figures import (
     BASE,
     RULE,
@@ -29,13 +31,12 @@ from udsat_geo.monitoring.goal_figures import (
 from udsat_geo.monitoring.goals import (
     Account,
     Computed,
-    CrossingRule,
-    Crossings,
     PollingDistricts,
     Ratio,
     rounded,
 )
 from udsat_geo.monitoring.interval import Bound, Interval
+from udsat_geo.monitoring.life import AREAS, CITY, PLACES, SURE, Life, LifeFigure
 from udsat_geo.sources.origins import name_of
 
 REPORT = {"progress": N_("progress"), "uncertain": N_("uncertain")}
@@ -189,14 +190,41 @@ UPDATED = 2021
 """When the updated areas were measured."""
 
 
-def tables_of(account: Account, language: str) -> list[Table]:
-    """All tables of an account, in the order they are read."""
+def tables_of(account: Account, language: str, baseline: Of | None = None) -> list[Table]:
+    """All tables of an account, in the order they are read; those of a baseline where it is asked for."""
     tables = [verdict_table(account, language), figure_table(account, language)]
     if account.areas is not None:
         tables += [area_table(account, language), computed_table(account, language)]
+    if account.goals is not None and account.goals.life is not None:
+        tables.append(life_table_of(account.goals.life, account, language))
     if account.crossings_in_areas is not None:
         tables.append(crossing_table(account, language))
     tables += [polling_table(m.polling, m.year, account, language) for m in account.measured if m.polling is not None]
+    starts = None if baseline is None else baseline_of(account, baseline)
+    return tables if starts is None else [*tables, *baseline_tables(starts, account, language)]
+
+
+def baseline_tables(baseline: Baseline, account: Account, language: str) -> list[Table]:
+    """What each goal starts from (Bilag 3): in all areas together, and in each of them where that is asked for."""
+    label_of_goal = {goal.number: goal.label[language] for goal in account.published.goals}
+    labels = account.areas.labels if account.areas is not None and baseline.of == "each" else ()
+    tables = []
+    for place in (None, *range(len(labels))):
+        rows = []
+        for start in baseline.starts:
+            figure = start.areas if place is None else start.of_area[place] if start.of_area else None
+            unit = unit_in_words(start.unit, language)
+            name = start.label[language] + (f" ({unit.strip()})" if unit.strip() else "")
+            if place is None or start.of_area:
+                rows.append((str(start.number), name, shown(figure, language), shown(start.city, language)))
+        if place is None:
+            known = {start.number for start in baseline.starts}
+            rows += [(str(number), label_of_goal[number], "", "") for number in baseline.without if number not in known]
+            rows.sort(key=lambda row: int(row[0]))
+        of = _("the areas together", language) if place is None else labels[place]
+        title = _("What the goals start from in {year} (Appendix 3): {of}", language).format(year=baseline.year, of=of)
+        heads = (N_("No."), N_("Indicator"), N_("Areas") if place is None else N_("Area"), N_("City"))
+        tables.append(_table(title, heads, rows, language, left={1}))
     return tables
 
 
@@ -348,6 +376,35 @@ def _share_cell(computed: Computed, year: int, language: str) -> str:
     return _pair(rounded(100 * areas, 1), None if city is None else rounded(100 * city, 1), language)
 
 
+def life_table_of(life: Life, account: Account, language: str) -> Table:
+    """Goal 3 from its tables: each place with what chance alone may do to it, and what the report prints."""
+    rows = []
+    for key, year in life.rows:
+        printed, gap = account.published.indicator(3, key), life.gap(key, year)
+        label = key if printed is None else printed.label[language]
+        found = _life_figures(life, key, year)
+        cells = ["" if each is None else _years(each.years, each.error, language) for each in found]
+        lag = "" if gap is None else _years(*gap, language)
+        report = "" if printed is None else _pair(printed.areas.get(year), printed.city.get(year), language)
+        rows.append((label, str(year), *cells, lag, report))
+    heads = (
+        N_("Indicator"), N_("Year"), N_("Areas"), N_("Rest of the city"), N_("The city"), N_("Areas less rest"),
+        N_("The report's"),
+    )  # fmt: skip
+    title = _("Goal 3: years left, at birth and in health from the age of {age}; ± holds 95 of 100 cases", language)
+    return _table(title.format(age=f"{life.rule.from_age:g}"), heads, rows, language, left={0})
+
+
+def _life_figures(life: Life, key: str, year: int) -> list[LifeFigure | None]:
+    return [life.figure(key, year, place) for place in PLACES]
+
+
+def _years(years: float, error: float, language: str) -> str:
+    """Years with what chance may do to them."""
+    sides = [shown(rounded(Fraction(value), 1), language) for value in (years, SURE * error)]
+    return " ±".join(sides)
+
+
 def crossing_table(account: Account, language: str) -> Table:
     """Goal 16 over the areas and over the whole file, beside the report."""
     rows: list[tuple[str, ...]] = [
@@ -424,15 +481,16 @@ NAMES = ("goals.json", "goals.csv", "goals_figures.csv", "goals.md")
 _FRACTION_DIGITS = 10
 
 
-def texts_of(account: Account, language: str) -> dict[str, str]:
+def texts_of(account: Account, language: str, baseline: Of | None = None) -> dict[str, str]:
     """All files of an account, name -> text; the same account gives the same."""
     tables = (goal_rows(account, language), _figure_rows(account, language))
     texts = (csv_text(rows[0], (row.values() for row in rows)) for rows in tables)
-    return dict(zip(NAMES, (as_json(as_data(account, language)), *texts, markdown(account, language)), strict=True))
+    data, page = as_json(as_data(account, language, baseline)), markdown(account, language, baseline)
+    return dict(zip(NAMES, (data, *texts, page), strict=True))
 
 
-def as_data(account: Account, language: str) -> dict[str, Any]:
-    """The account as plain data, with provenance."""
+def as_data(account: Account, language: str, baseline: Of | None = None) -> dict[str, Any]:
+    """The account as plain data, with provenance; the baseline where it is asked for."""
     data: dict[str, Any] = {
         "version": __version__,
         "language": language,
@@ -453,6 +511,8 @@ def as_data(account: Account, language: str) -> dict[str, Any]:
         str(m.year): {"areas": m.residents_in_areas, "city": m.residents, "counts": m.counts} for m in account.measured
     }
     data["computed"] = [_computed(computed, language) for computed in account.computed]
+    if account.goals.life is not None:
+        data["life"] = _life(account.goals.life)
     if account.crossings_in_areas is not None and account.crossings_of_city is not None:
         data["crossings"] = {
             "rule": account.goals.crossings.model_dump(),
@@ -462,14 +522,57 @@ def as_data(account: Account, language: str) -> dict[str, Any]:
     polling = {str(m.year): _polling(m.polling) for m in account.measured if m.polling is not None}
     if polling:
         data["polling"] = {"rule": account.goals.polling.model_dump(), "districts": polling}
+    data["baseline"] = _baseline(None if baseline is None else baseline_of(account, baseline), account, language)
     data["notes"] = list(account.notes)
     return data
 
 
-def markdown(account: Account, language: str) -> str:
+def _life(life: Life) -> dict[str, Any]:
+    """Goal 3 from its tables, in full: years and standard errors."""
+    rows = []
+    for key, year in life.rows:
+        found = {each.place: each for each in _life_figures(life, key, year) if each is not None}
+        gap = life.gap(key, year)
+        rows.append(
+            {
+                "indicator": key,
+                "year": year,
+                "age": next(iter(found.values())).age,
+                **{place: {"years": each.years, "standard_error": each.error} for place, each in found.items()},
+                "areas_less_rest": None if gap is None else {"years": gap[0], "standard_error": gap[1]},
+            }
+        )
+    return {"rule": life.rule.model_dump(), "rows": rows}
+
+
+def _baseline(baseline: Baseline | None, account: Account, language: str) -> dict[str, Any] | None:
+    if baseline is None or account.areas is None:
+        return None
+    return {
+        "year": baseline.year,
+        "without": list(baseline.without),
+        "goals": [
+            {
+                "goal": start.number,
+                "key": start.key,
+                "label": start.label[language],
+                "unit": start.unit,
+                "areas": _printed(start.areas),
+                "city": _printed(start.city),
+                "each": [
+                    {"label": label, "figure": _printed(figure)}
+                    for label, figure in zip(account.areas.labels, start.of_area, strict=False)
+                ],
+            }
+            for start in baseline.starts
+        ],
+    }
+
+
+def markdown(account: Account, language: str, baseline: Of | None = None) -> str:
     """The account as Markdown: every table, every reason, the rule."""
     parts = [f"# {_(GOALS, language)}", _(SOURCE, language)]
-    for table in tables_of(account, language):
+    for table in tables_of(account, language, baseline):
         parts += [f"## {table.title}", table.markdown()]
     if account.notes:
         parts += ["## " + _("Remarks", language), "\n".join(f"- {note}" for note in account.notes)]
@@ -512,7 +615,22 @@ def _figure_rows(account: Account, language: str) -> list[dict[str, Any]]:
     return [
         *(row for goal, indicator in published for row in _published_rows(goal, indicator, language)),
         *(row for computed in account.computed for row in _computed_as_rows(computed, account, language)),
+        *_life_as_rows(account, language),
     ]
+
+
+def _life_as_rows(account: Account, language: str) -> list[dict[str, Any]]:
+    life = None if account.goals is None else account.goals.life
+    if life is None:
+        return []
+    rows = []
+    for key, year in life.rows:
+        printed = account.published.indicator(3, key)
+        found = {each.place: str(each.shown) for each in _life_figures(life, key, year) if each is not None}
+        shared = _figure_as_row(3, key, key if printed is None else printed.label[language], "years", None)
+        cells = {"areas": found.get(AREAS, ""), "city": found.get(CITY, "")}
+        rows.append(shared | {"basis": "life_table", "year": year, "data_year": year} | cells)
+    return rows
 
 
 def _published_rows(goal: Goal, indicator: Indicator, language: str) -> list[dict[str, Any]]:
@@ -704,6 +822,8 @@ def _inputs(account: Account) -> list[dict[str, Any]]:
     ]
     if account.goals is not None:
         inputs.append({"what": "goals", "name": account.goals.name, "sha256": account.goals.sha256})
+        tables = {} if account.goals.life is None else account.goals.life.files
+        inputs += [{"what": what, "name": name_of(path), "sha256": sha256(path)} for what, path in tables.items()]
     for measured in account.measured:
         inputs += [
             {

@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, InstanceOf
 
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.areas.polygons import check_in_city, features_of_registers, read_polygons
-from udsat_geo.kernels.arrays import Flags, Ints, Objects, total
+from udsat_geo.areas.polygons import check_in_city, read_polygons
+from udsat_geo.kernels.arrays import Flags, Ints, total
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.monitoring.crossings import Barriers, CrossingRule, Crossings, Part, crossings_in, crossings_of_city
 from udsat_geo.monitoring.goal_figures import (
     Aim,
     Indicator,
@@ -33,6 +32,7 @@ from udsat_geo.monitoring.goal_figures import (
     published_goals,
 )
 from udsat_geo.monitoring.interval import Interval
+from udsat_geo.monitoring.life import Life, LifeRule, read_life
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
 from udsat_geo.policy.chain import toml_content
 from udsat_geo.policy.faults import checked, nearest
@@ -41,14 +41,11 @@ from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.registers.read import RegisterSums
 from udsat_geo.registers.schema import SURVEY
 from udsat_geo.registers.survey import LEFT_OUT
-from udsat_geo.sources.features import file_of
 
 BUILT_IN = "goals.toml"
 
 NOBODY = N_("{year}: nobody lives in the area {area}.")
 LEFT_BLANK = N_("{year}: the registers have no column {columns}; left blank: {labels}.")
-SURFACES = N_("{name}: {count} polygons left out, since a polygon has no length as a barrier.")
-REPEATED = N_("{name}: {count} crossings at the place of another, counted once.")
 NO_BARRIER = N_("No barrier lies in the areas.")
 NO_DISTRICT = N_("{year}: {count} residents live in no polling district.")
 UNPLACED = N_("{year}: {count} residents without a place are left out.")
@@ -58,11 +55,7 @@ TOO_FEW = N_("{year}: fewer than {least} answers, so not shown: {labels}.")
 SYNTHETIC = N_("Synthetic registers: these people do not exist.")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class GoalRule(_Part):
+class GoalRule(Part):
     """`[[goals]]`: how registers answer a goal.
 
     Attributes
@@ -73,8 +66,8 @@ class GoalRule(_Part):
         The published indicator it stands beside.
     nearness : {"same", "near", "goal"}
         The report's own indicator, one close to it, or another measure of the same goal.
-    shows : {"share", "count"}
-        The ratio, or its numerator.
+    shows : {"share", "count", "share_of_city"}
+        The ratio, its numerator, or the numerator as a share of the whole city's.
     note : dict
         What differs from the report's indicator, ``da`` and ``en``.
     criterion : dict
@@ -84,7 +77,7 @@ class GoalRule(_Part):
     number: int = Field(ge=1, le=18)
     indicator: str | None = None
     nearness: Literal["same", "near", "goal"] = "goal"
-    shows: Literal["share", "count"] = "share"
+    shows: Literal["share", "count", "share_of_city"] = "share"
     note: dict[Literal["da", "en"], str] = Field(default_factory=dict)
     criterion: dict[str, Any]
 
@@ -94,22 +87,7 @@ class GoalRule(_Part):
         return None if self.indicator is None else published_goals().indicator(self.number, self.indicator)
 
 
-class CrossingRule(_Part):
-    """`[crossings]`: goal 16.
-
-    Attributes
-    ----------
-    within : float
-        Metres from the barrier in the areas, up to which a crossing counts.
-    reach : float
-        Metres around the areas in which barriers count too.
-    """
-
-    within: float = Field(25.0, ge=0, le=1000)
-    reach: float = Field(0.0, ge=0, le=1000)
-
-
-class PollingRule(_Part):
+class PollingRule(Part):
     """`[polling]`: goal 15.
 
     Attributes
@@ -121,7 +99,7 @@ class PollingRule(_Part):
     least_share: float = Field(0.5, gt=0, le=1)
 
 
-class SurveyRule(_Part):
+class SurveyRule(Part):
     """`[survey]`: figures from the answers of a survey.
 
     Attributes
@@ -133,15 +111,16 @@ class SurveyRule(_Part):
     least: int = Field(30, ge=1)
 
 
-class _GoalsFile(_Part):
+class _GoalsFile(Part):
     goals: Annotated[tuple[GoalRule, ...], Field(min_length=1, max_length=100)]
     let: dict[str, dict[str, str]] = Field(default_factory=dict)
     crossings: CrossingRule = CrossingRule()
     polling: PollingRule = PollingRule()
     survey: SurveyRule = SurveyRule()
+    life: LifeRule | None = None
 
 
-class LoadedGoals(_Part):
+class LoadedGoals(Part):
     """A goals file, checked.
 
     Attributes
@@ -155,6 +134,8 @@ class LoadedGoals(_Part):
     crossings : CrossingRule
     polling : PollingRule
     survey : SurveyRule
+    life : Life or None
+        Goal 3 from the tables that the file names.
     """
 
     name: str
@@ -164,6 +145,7 @@ class LoadedGoals(_Part):
     crossings: CrossingRule
     polling: PollingRule
     survey: SurveyRule = SurveyRule()
+    life: InstanceOf[Life] | None = None
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -178,7 +160,7 @@ def load_goals(path: Path | None = None) -> LoadedGoals:
     ------
     InputError
         If it cannot be read or anything in it is wrong; every fault of its form is told, then every fault of its
-        criteria.
+        criteria, then those of the tables that it names.
     """
     if path is None:
         name, data = BUILT_IN, resources.files("udsat_geo.monitoring").joinpath(BUILT_IN).read_bytes()
@@ -198,6 +180,7 @@ def load_goals(path: Path | None = None) -> LoadedGoals:
         crossings=file.crossings,
         polling=file.polling,
         survey=file.survey,
+        life=None if file.life is None else read_life(file.life, Path() if path is None else path.parent),
     )
 
 
@@ -371,132 +354,6 @@ def _voters(polling: AreaSet, table: Any) -> tuple[Ints | None, Ints | None]:
     return columns[0], columns[1]
 
 
-_POINT, _LINE, _POLYGON, _MULTIPOINT, _MULTILINE, _MULTIPOLYGON = 0, 1, 3, 4, 5, 6
-
-
-@dataclass(frozen=True)
-class Barriers:
-    """Barrier lines and crossing points.
-
-    Attributes
-    ----------
-    lines : object (shapely), shape (n_lines,)
-    points : object (shapely), shape (n_points,)
-        Single points at distinct places.
-    files : dict of str to Path
-    notes : tuple of str
-        What was left out.
-    """
-
-    lines: Objects
-    points: Objects
-    files: dict[str, Path]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Crossings:
-    """Barrier and crossings of a place."""
-
-    length_km: float
-    count: int
-
-    @property
-    def per_km(self) -> Fraction | None:
-        """Crossings per kilometre; None without a barrier."""
-        return Fraction(self.count) / Fraction(self.length_km) if self.length_km else None
-
-
-def read_barriers(lines: Path, points: Path, language: str) -> Barriers:
-    """Read barrier lines and crossing points; notes are in `language`.
-
-    Raises
-    ------
-    InputError
-        With every problem of both files: missing, damaged, without a reference system, no lines, no points.
-    """
-    problems: list[str] = []
-    found: list[tuple[Objects, tuple[str, ...]]] = []
-    for path, read in ((lines, _read_lines), (points, _read_points)):
-        try:
-            found.append(read(path, language))
-        except InputError as error:
-            problems += error.messages
-    if problems:
-        raise InputError(problems)
-    files = {"barriers": file_of(lines), "crossings": file_of(points)}
-    return Barriers(found[0][0], found[1][0], files, found[0][1] + found[1][1])
-
-
-def crossings_in_areas(barriers: Barriers, areas: AreaSet, rule: CrossingRule) -> Crossings:
-    """Length and crossings of the barrier in the areas; see the module's rule."""
-    ground = shapely.union_all(areas.outline)
-    if rule.reach:
-        ground = shapely.buffer(ground, rule.reach)
-    return _crossings_of(shapely.intersection(shapely.union_all(barriers.lines), ground), barriers.points, rule)
-
-
-def crossings_of_city(barriers: Barriers, rule: CrossingRule) -> Crossings:
-    """Length and crossings of all barriers of the file."""
-    return _crossings_of(shapely.union_all(barriers.lines), barriers.points, rule)
-
-
-def _crossings_of(barrier: Any, points: Objects, rule: CrossingRule) -> Crossings:
-    # a line that only touches an area shares a point with it, which is no barrier of it
-    parts = shapely.get_parts(barrier)
-    while np.isin(shapely.get_type_id(parts), (_MULTILINE, 7)).any():
-        parts = shapely.get_parts(parts)
-    parts = parts[shapely.get_type_id(parts) == _LINE]
-    if not len(parts):
-        return Crossings(0.0, 0)
-    barrier = shapely.multilinestrings(parts)
-    shapely.prepare(barrier)
-    return Crossings(float(shapely.length(barrier)) / 1000, int(shapely.dwithin(barrier, points, rule.within).sum()))
-
-
-def _parts(
-    path: Path, language: str, allowed: Sequence[int], what: str, remedy: str
-) -> tuple[str, Objects, NDArray[np.int_], tuple[str, ...]]:
-    """The file's name, its geometries that are there, their types, all `allowed`, and what is to be said of it."""
-    features, notes = features_of_registers(path, language)
-    if features.geometry is None:
-        raise InputError(Problem(features.name, _("holds no geometries"), _("Name a vector file.")))
-    geometry = features.geometry
-    geometry = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
-    if not np.isfinite(shapely.bounds(geometry)).all():
-        raise InputError(Problem(features.name, _("holds infinite coordinates"), _("Export the file again.")))
-    kind = shapely.get_type_id(geometry)
-    other = geometry[~np.isin(kind, allowed)]
-    if len(other):
-        raise InputError(Problem(features.name, what, remedy, len(other), other[0].geom_type))
-    return features.name, geometry, kind, notes
-
-
-def _read_lines(path: Path, language: str) -> tuple[Objects, tuple[str, ...]]:
-    # polygons (water, railway land) may stand in a file of barriers, yet have no length of their own
-    allowed = (_LINE, _MULTILINE, _POLYGON, _MULTIPOLYGON)
-    name, geometry, kind, notes = _parts(
-        path, language, allowed, _("geometries that are no lines"), _("Keep lines only.")
-    )
-    lines = np.isin(kind, (_LINE, _MULTILINE))
-    if not lines.any():
-        remedy = _("A barrier's length is that of its centre line: draw it.")
-        raise InputError(Problem(name, _("holds no lines"), remedy))
-    if not lines.all():
-        notes = (*notes, note(SURFACES, language, name=name, count=int((~lines).sum())))
-    return geometry[lines], notes
-
-
-def _read_points(path: Path, language: str) -> tuple[Objects, tuple[str, ...]]:
-    what, remedy = _("geometries that are no points"), _("Keep points only.")
-    name, geometry, _kind, notes = _parts(path, language, (_POINT, _MULTIPOINT), what, remedy)
-    single = shapely.get_parts(geometry)
-    places = np.unique(shapely.get_coordinates(single), axis=0)
-    if len(single) > len(places):
-        notes = (*notes, note(REPEATED, language, name=name, count=len(single) - len(places)))
-    return shapely.points(places), notes
-
-
 @dataclass(frozen=True)
 class Ratio:
     """Two exact sums, and of how many answers they are where they come from a survey."""
@@ -529,6 +386,8 @@ class Measured:
         Of the whole city: everybody who could be placed.
     areas, rest : dict of str to Ratio
         By criterion; criteria that need a column the registers do not have are left out.
+    each : tuple of dict of str to Ratio, n_areas
+        As `areas`, of each area alone.
     missing_columns : dict of str to tuple of str
         Criterion -> the columns it would need.
     polling : PollingDistricts or None
@@ -543,6 +402,7 @@ class Measured:
     residents: int
     areas: dict[str, Ratio]
     rest: dict[str, Ratio]
+    each: tuple[dict[str, Ratio], ...]
     missing_columns: dict[str, tuple[str, ...]]
     polling: PollingDistricts | None
     files: dict[str, Path]
@@ -612,7 +472,11 @@ def measure(
     inside, sums = found.area_of_place[0] >= 0, found.sums
     is_survey = [criterion.register_name == SURVEY for criterion in goals.criteria]
     of_areas, of_rest = _ratios(sums, inside, is_survey), _ratios(sums, ~inside, is_survey)
+    of_each = [_ratios(sums, found.area_of_place[0] == i, is_survey) for i in range(len(areas))]
     keys = [(j, key) for j, key in enumerate(goals.policy.keys) if key not in missing]
+    for j, rule in enumerate(goals.rules):
+        if rule.shows == "share_of_city":
+            _of_city([of_areas, *of_each], of_rest, j)
     least = goals.polling.least_share
     residents_of_area, year = found.residents(), registers.year
     empty = [
@@ -625,6 +489,7 @@ def measure(
         residents=int(sums.residents.sum()),
         areas={key: of_areas[j] for j, key in keys},
         rest={key: of_rest[j] for j, key in keys},
+        each=tuple({key: of_one[j] for j, key in keys} for of_one in of_each),
         missing_columns=missing,
         polling=None if polling is None else districts_in_areas(polling, found, least),
         files=sums.files,
@@ -645,6 +510,14 @@ def _ratios(sums: RegisterSums, of: Flags, is_survey: Sequence[bool]) -> list[Ra
             numerator, denominator, sums.numerator_unit, sums.denominator_unit, answers, strict=True
         )
     ]
+
+
+def _of_city(of_areas: Sequence[list[Ratio]], of_rest: list[Ratio], j: int) -> None:
+    """Hold a criterion's numerators against that of the city; the rest takes none of it, so that both add up to 1."""
+    whole = of_areas[0][j].numerator + of_rest[j].numerator
+    for ratios in of_areas:
+        ratios[j] = Ratio(ratios[j].numerator, whole, ratios[j].answers)
+    of_rest[j] = Ratio(of_rest[j].numerator, Fraction(0), of_rest[j].answers)
 
 
 def _blank_criteria(
@@ -881,7 +754,7 @@ def take_account(
         measured=tuple(measured),
         computed=computed,
         barriers=barriers,
-        crossings_in_areas=None if barriers is None else crossings_in_areas(barriers, areas, goals.crossings),
+        crossings_in_areas=None if barriers is None else crossings_in(barriers, areas.outline, goals.crossings),
         crossings_of_city=None if barriers is None else crossings_of_city(barriers, goals.crossings),
         language=language,
     )

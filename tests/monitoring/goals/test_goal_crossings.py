@@ -18,11 +18,11 @@ from builders import make_areas
 from goal_worlds import write_geometries
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.messages.errors import InputError
-from udsat_geo.monitoring.goals import (
+from udsat_geo.monitoring.crossings import (
     Barriers,
     CrossingRule,
     Crossings,
-    crossings_in_areas,
+    crossings_in,
     crossings_of_city,
     read_barriers,
 )
@@ -39,7 +39,7 @@ def barriers(lines: list[Any], points: list[Any]) -> Barriers:
 
 
 def counted(lines: list[Any], points: list[Any], *areas: Any, rule: CrossingRule = RULE) -> tuple[float, int]:
-    found = crossings_in_areas(barriers(lines, points), polygons(*areas), rule)
+    found = crossings_in(barriers(lines, points), polygons(*areas).outline, rule)
     return found.length_km, found.count
 
 

@@ -89,6 +89,41 @@ def test_every_criterion_agrees_with_pandas(seed: int, tmp_path: Path) -> None:
     assert found.residents == len(people)
 
 
+SHARE_OF_CITY = """
+[[goals]]
+number = 5
+shows = "share_of_city"
+[goals.criterion]
+key = "young"
+label = { da = "unge", en = "young" }
+register = "residents"
+where = "age IS NOT NULL"
+numerator = "age BETWEEN 12 AND 17"
+worse = "high"
+"""
+
+
+@pytest.mark.long
+def test_of_all_in_the_city_who_have_it_so_many_live_in_the_areas(tmp_path: Path) -> None:
+    file = tmp_path / "goals.toml"
+    file.write_text(SHARE_OF_CITY, encoding="utf-8")
+    made = make_homes(2, n_addresses=60, n_residents=600)
+    found = measured(made, tmp_path, goals=load_goals(file))
+    _, people = homes_by_pandas(made, AREAS)
+    young = people[people["age"].between(12, 17)]
+    assert found.areas["young"].share == Fraction(int((young["area"] >= 0).sum()), len(young))
+    assert found.city("young").share == 1
+    assert [each["young"].numerator for each in found.each] == [int((young["area"] == i).sum()) for i in range(2)]
+    assert {each["young"].denominator for each in found.each} == {len(young)}
+
+
+@pytest.mark.long
+def test_each_area_has_its_own_sums(tmp_path: Path) -> None:
+    found = measured(make_homes(2, n_addresses=60, n_residents=600), tmp_path)
+    for key, whole in found.areas.items():
+        assert found.each[0][key] + found.each[1][key] == whole
+
+
 @pytest.mark.long
 def test_no_order_of_rows_or_of_areas_matters(tmp_path: Path) -> None:
     made = make_homes(8, n_addresses=60, n_residents=400)

@@ -38,6 +38,7 @@ def test_every_code_of_the_registers_is_in_just_one_category() -> None:
         assert sorted(named) == sorted(codes)
 
 
+@pytest.mark.long
 def test_shares_of_a_group_add_up_and_are_those_of_the_criteria(told: tuple[Path, api.StatusTables]) -> None:
     frame = told[1].categories
     assert set(frame["year"]) == {2021}
@@ -52,6 +53,7 @@ def test_shares_of_a_group_add_up_and_are_those_of_the_criteria(told: tuple[Path
         np.testing.assert_allclose(of_group["difference"], of_group["areas"] - of_group["rest_of_city"])
 
 
+@pytest.mark.long
 def test_they_are_counted_as_the_criteria_are(told: tuple[Path, api.StatusTables]) -> None:
     rates = told[1].rates.set_index("criterion")
     frame = told[1].categories.set_index(["group", "category"])
