@@ -131,6 +131,7 @@ SECTIONS: dict[str, type[rules.Rule]] = {
     "units": rules.UnitsRule,
     "context": rules.ContextRule,
     "rates": rules.RatesRule,
+    "compare": rules.CompareRule,
     "criteria": rules.Criterion,
     "references": rules.Reference,
     "score": rules.ScoreRule,

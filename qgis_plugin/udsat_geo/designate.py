@@ -40,10 +40,11 @@ class Designate(UdsatAlgorithm):
     WORDS = DESIGNATE
     OPTIONS = {
         "YEAR": "--year", "POLICY": "--policy", "RAW": "--registers", "UNITS": "--units", "BARRIERS": "--barriers",
-        "CROSSINGS": "--crossings", "PLACES": "--places", "PARCELS": "--parcels", "OVERRIDES": "--overrides",
-        "PREVIOUS": "--previous", "CROSSWALK": "--crosswalk", "CROSSWALK_COLUMNS": "--crosswalk-columns",
-        "REFERENCES": "--references", "FORMATS": "--format", "LANGUAGE": "--language",
-        "SEED": "--seed", "THREADS": "--threads", "AGENT": "--agent", "LICENSE": "--license", "OUTPUT": "--out",
+        "CROSSINGS": "--crossings", "PLACES": "--places", "PARCELS": "--parcels", "REGIONS": "--regions",
+        "OVERRIDES": "--overrides", "PREVIOUS": "--previous", "CROSSWALK": "--crosswalk",
+        "CROSSWALK_COLUMNS": "--crosswalk-columns", "REFERENCES": "--references", "FORMATS": "--format",
+        "LANGUAGE": "--language", "SEED": "--seed", "THREADS": "--threads", "AGENT": "--agent",
+        "LICENSE": "--license", "OUTPUT": "--out",
     }  # fmt: skip
     LAYERS = ("areas", "changes", "near_misses", "units", "raster", "status")
 
@@ -77,7 +78,7 @@ class Designate(UdsatAlgorithm):
         lines, points = [QgsProcessing.TypeVectorLine], [QgsProcessing.TypeVectorPoint]
         for name, kinds in (
             ("UNITS", any_layer), ("BARRIERS", lines + polygons), ("CROSSINGS", points), ("PLACES", points + polygons),
-            ("PARCELS", polygons), ("OVERRIDES", any_layer),
+            ("PARCELS", polygons), ("REGIONS", polygons), ("OVERRIDES", any_layer),
         ):  # fmt: skip
             self.add(QgsProcessingParameterVectorLayer, name, kinds, optional=True, advanced=name != "UNITS")
 
@@ -88,7 +89,7 @@ class Designate(UdsatAlgorithm):
         self.option("YEAR", self.year)
         self.policy_option(parameters, context)
         self.option("RAW", self.path(parameters, "RAW", context))
-        for name in ("UNITS", "BARRIERS", "CROSSINGS", "PLACES", "PARCELS", "OVERRIDES"):
+        for name in ("UNITS", "BARRIERS", "CROSSINGS", "PLACES", "PARCELS", "REGIONS", "OVERRIDES"):
             self.option(name, self.layer(parameters, name, context, feedback))
         previous = self.parameterAsString(parameters, "PREVIOUS", context).strip()
         is_file = previous not in ("none", "made") and re.fullmatch(r"-?[0-9]+", previous) is None

@@ -120,7 +120,7 @@ def test_a_limit_that_is_no_number_is_told_before_anything_is_read(limit: str, w
 
 def test_a_reference_without_a_value_is_told_once_with_how_to_give_it() -> None:
     assert told("3 * empty", "2 * empty") == (
-        "small: references.empty: has no value, and a limit needs it. Give it with --references empty=VALUE, "
+        "small: references.empty: has no value, and the policy needs it. Give it with --references empty=VALUE, "
         "or as empty = VALUE under [references] of a policy of your own.",
     )
 

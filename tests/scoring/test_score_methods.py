@@ -81,7 +81,7 @@ def test_a_unit_without_residents_is_placed_but_lengthens_no_scale() -> None:
 def test_an_area_is_placed_among_the_units() -> None:
     policy = by("percentile")
     scores = score_units(in_a_row([(1,), (3,), (5,)]), policy)
-    found = composite_of_rates(np.array([[0.3], [0.4], [0.05], [0.9], [NAN]]), scores, policy)
+    found = composite_of_rates(np.array([[0.3], [0.4], [0.05], [0.9], [NAN]]), scores, policy, scores.city)
     np.testing.assert_allclose(found, [200 / 3, 250 / 3, 50 / 3, 100.0, NAN], rtol=1e-15)
 
 
@@ -98,7 +98,7 @@ def test_without_a_composite_the_criteria_decide() -> None:
 def test_the_units_themselves_come_out_the_same_as_groups(method: str, units: Units, low: bool) -> None:
     policy = by(method, ("high", "low" if low else "high"), (1.0, 0.5))
     scores = score_units(units, policy)
-    np.testing.assert_array_equal(composite_of_rates(scores.rate, scores, policy), scores.composite)
+    np.testing.assert_array_equal(composite_of_rates(scores.rate, scores, policy, scores.city), scores.composite)
 
 
 def places(scores: Scores, units: Units, j: int) -> np.ndarray:
@@ -124,5 +124,5 @@ def test_the_measure_of_a_criterion_does_not_matter(units: Units) -> None:
     """Ranks know nothing of the distances between rates."""
     scores = score_units(units, by("percentile"))
     on_squares = dataclasses.replace(scores, scale=tuple(rates**2 for rates in scores.scale))
-    squared = composite_of_rates(scores.rate**2, on_squares, by("percentile"))
+    squared = composite_of_rates(scores.rate**2, on_squares, by("percentile"), on_squares.city)
     np.testing.assert_array_equal(squared, scores.composite)

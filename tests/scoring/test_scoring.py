@@ -32,6 +32,11 @@ def with_criteria(policy: Policy, changes: dict[int, dict[str, Any]]) -> Policy:
     return policy.model_copy(update={"criteria": tuple(criteria)})
 
 
+def limits_of(policy: Policy) -> np.ndarray:
+    """The plain limits of a policy, NaN where it has none."""
+    return np.array([np.nan if criterion.limit is None else criterion.limit for criterion in policy.criteria])
+
+
 def test_scores_by_hand() -> None:
     """Two criteria, three units; the second unit has no rate on the second criterion, the third on none."""
     units = make_cell_units(
@@ -66,7 +71,7 @@ def test_limits_are_inclusive_and_missing_rates_exceed_nothing() -> None:
     below, above = np.nextafter(0.4, 0.0), np.nextafter(30.0, 99.0)
     rate = np.array([[0.4, 30.0, 0.3, 50.0], [below, above, 0.2, 60.0], [0.9, 10.0, 0.1, 70.0], [NAN] * 4])
     gap = gaps(rate, np.array([0.1, 90.0, 0.2, 60.0]), policy)
-    assert exceeds(rate, gap, policy).tolist() == [
+    assert exceeds(rate, gap, policy, limits_of(policy)).tolist() == [
         [True, True, True, True],
         [False, False, False, False],  # as the city is not worse than the city
         [True, True, False, False],
@@ -78,7 +83,11 @@ def test_strict_limits_are_exceeded_beyond_them_only() -> None:
     policy = with_criteria(make_policy(["high", "low"], limit=[0.4, 30.0]), {0: {"strict": True}, 1: {"strict": True}})
     beyond = np.nextafter(0.4, 1.0), np.nextafter(30.0, 0.0)
     rate = np.array([[0.4, 30.0], beyond, [NAN, NAN]])
-    assert exceeds(rate, np.zeros_like(rate), policy).tolist() == [[False, False], [True, True], [False, False]]
+    assert exceeds(rate, np.zeros_like(rate), policy, limits_of(policy)).tolist() == [
+        [False, False],
+        [True, True],
+        [False, False],
+    ]
 
 
 def test_a_criterion_that_does_not_count_may_be_demanded() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.comparators import Comparators
 from udsat_geo.scoring.scores import Scores
 from udsat_geo.units.barriers import Barriers
 from udsat_geo.units.grid import Grid
@@ -121,7 +122,8 @@ def make_scores(composite: Sequence[float], exceeded: Sequence[int] | None = Non
     counted = ones if exceeded is None else np.array(exceeded, dtype=np.int64)
     column = values[:, None]
     exceeds = counted[:, None] > 0
-    return Scores(ones, column, column, column, np.zeros(1), np.ones(1), values, values, ones, counted, exceeds)
+    city = Comparators(np.zeros((1, 1)), np.full((1, 1), np.nan))
+    return Scores(ones, column, column, column, np.zeros(1), city, np.ones(1), values, values, ones, counted, exceeds)
 
 
 def make_designated(

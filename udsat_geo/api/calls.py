@@ -244,6 +244,7 @@ def designate(
     crossings: PathLike | gpd.GeoDataFrame | None = None,
     places: PathLike | gpd.GeoDataFrame | None = None,
     parcels: PathLike | gpd.GeoDataFrame | None = None,
+    regions: PathLike | gpd.GeoDataFrame | None = None,
     overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
     references: Mapping[str, float] | None = None,
     previous: int | PathLike | Result | None = CADENCE,
@@ -270,7 +271,7 @@ def designate(
         where nothing is there, the synthetic Copenhagen: the result's `source` and its representation say so.
     units : str, Path or GeoDataFrame, optional
         A ready-made table of cells or zones in the place of registers; with `registers` as well, filled from them.
-    barriers, crossings, places, parcels : str, Path or GeoDataFrame, optional
+    barriers, crossings, places, parcels, regions : str, Path or GeoDataFrame, optional
         What lies around the units; what is not named is looked for beside the registers. A text may be the address of a
         service or of a file on the web, as on the command line.
     overrides : str, Path, GeoDataFrame or DataFrame, optional
@@ -328,7 +329,7 @@ def designate(
     from udsat_geo.files.postgis import database_of, is_database
 
     out = out if designations is None else designations
-    around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels}
+    around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
     made_before = previous if isinstance(previous, Result) else None
     table, by = (crosswalk, "") if hasattr(crosswalk, "columns") else crosswalk_named(crosswalk)
     inputs = {"units": units, **around, "overrides": overrides, "previous": made_before, "crosswalk": table}

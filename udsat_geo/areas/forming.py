@@ -164,6 +164,7 @@ def _reasons(scores: Scores, policy: Policy, groups: Groups, area_of_unit: Ints)
         (~standing.counted, roles.FEW_CRITERIA),
         (low, roles.LOW_COMPOSITE),
         (~standing.scored, roles.NO_RATE),
+        (~standing.comparable, roles.NO_REGION),
     ):
         reason[alone & fails] = because
     return reason
@@ -231,7 +232,8 @@ def _with_sums(
     )
     rate = units.rate(numerator, denominator)
     rest = units.rate(units.numerator[~inside].sum(axis=0), units.denominator[~inside].sum(axis=0))
-    exceeded = exceeds(rate, gaps(rate, scores.city, policy), policy)
+    against = scores.comparators.of_groups(area_of_unit, n_areas, units.residents)
+    exceeded = exceeds(rate, gaps(rate, against.value, policy), policy, against.limit)
     until = [-1 if k < 0 or memory is None else end_year(memory, int(k), policy) for k in kept_from]
     return Areas(
         area_of_unit=area_of_unit,
@@ -243,7 +245,7 @@ def _with_sums(
         denominator=denominator,
         rate=rate,
         gap=gaps(rate, rest, policy),
-        composite=composite_of_rates(rate, scores, policy),
+        composite=composite_of_rates(rate, scores, policy, against.value),
         criteria_exceeded=count_exceeded(exceeded, policy),
         exceeded=exceeded,
         group_of_unit=groups.group_of_unit,

@@ -4,7 +4,7 @@ A change is how many of those whom a criterion counts would stop (or start) to b
 without which there is no single answer:
 
 - They are spread evenly over the units of the group, so that every unit's rate moves by as much as the group's own.
-- The city's rates, the units' spread and the thresholds are held as they are, and so is who lives where.
+- What rates are compared with, the units' spread and the thresholds are held as they are, and so is who lives where.
 - Units outside the group are left as they are. What was a bridge or a filled hole goes on joining what it joined.
 
 The group is out when no part of it that hangs together has a core unit and enough residents, and in when one has: the
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from udsat_geo.areas.roles import BRIDGE, FILL, Areas
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.comparators import Against
 from udsat_geo.scoring.scores import Scores, composite_of_rates, exceeds, gaps, meets_count, meets_requirements
 from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
@@ -63,13 +64,15 @@ class _Group:
     """Units that are an area or might be one, all arrays over its members.
 
     `step` is by how much one in the numerator moves a criterion's rate, turned the way it goes; `most` how many there
-    are who could stop or start; `line` the limits, or the city's rates: a rate on one but for rounding is on it.
+    are who could stop or start; `line` the limits, or what rates are compared with
+    (`against`): a rate on one but for rounding is on it.
     """
 
     policy: Policy
     scores: Scores
     rate: Floats
     residents: Ints
+    scored: Flags
     ran: Flags
     was_in: Flags
     joint: Flags
@@ -77,6 +80,7 @@ class _Group:
     tail: NDArray[np.int32]
     step: Floats
     most: Ints
+    against: Against
     line: Floats
 
     def is_area(self, of_composites: Ints, of_limits: Ints) -> bool:
@@ -84,9 +88,11 @@ class _Group:
         from udsat_geo.kernels.components import label_components
 
         policy, rule = self.policy, self.policy.rule
-        core = edge = ~np.isnan(self.rate).all(axis=1)
+        core = edge = self.scored
         if policy.score.method != "none":
-            composite = composite_of_rates(self.rate + of_composites * self.step, self.scores, policy)
+            composite = composite_of_rates(
+                self.rate + of_composites * self.step, self.scores, policy, self.against.value
+            )
             leave = policy.incumbents.leave
             with np.errstate(invalid="ignore"):
                 # what lies on a threshold but for rounding reaches it
@@ -98,7 +104,7 @@ class _Group:
                 return False
         rate = self.rate + of_limits * self.step
         rate = np.where(np.abs(rate - self.line) <= _ROUNDING * (1 + np.abs(self.line)), self.line, rate)
-        exceeded = exceeds(rate, gaps(rate, self.scores.city, policy), policy)
+        exceeded = exceeds(rate, gaps(rate, self.against.value, policy), policy, self.against.limit)
         meets = self.ran & meets_count(exceeded, policy) & meets_requirements(exceeded, policy)
         core, held = core & meets, (edge & meets) | self.joint
         least = policy.areas.residents
@@ -176,12 +182,13 @@ def _group(
         may = over // of_top if goes < 0 else left
         # a share that may exceed 1 has nobody left to start
         most.append(min(max(may, 0), _MOST) if under else 0)
-    lines = zip(policy.criteria, scores.city.tolist(), strict=True)
+    against = scores.comparators.of_units().of(members)
     return _Group(
         policy=policy,
         scores=scores,
         rate=scores.rate[members],
         residents=units.residents[members],
+        scored=areas.standing.scored[members],
         ran=areas.standing.ran[members],
         was_in=areas.standing.was_in[members],
         joint=np.isin(areas.role[members], (BRIDGE, FILL)),
@@ -189,7 +196,8 @@ def _group(
         tail=number[edges.tail[inside]].astype(np.int32),
         step=step * sign,
         most=np.array(most, dtype=np.int64),
-        line=np.array([c.limit if isinstance(c.limit, float) else of_city for c, of_city in lines]),
+        against=against,
+        line=against.line(policy),
     )
 
 

@@ -170,10 +170,10 @@ def _better_off_alone(
 
 
 def _lacking(units: Units, scores: Scores, policy: Policy, members: Ints, j: int) -> float:
-    """What the group's own rate lacks to a criterion's limit; without a limit, to the city's rate. At least 0."""
+    """What the group's own rate lacks to a criterion's limit; without one, to what it is compared with. At least 0."""
     rate = _own_rate(units, members)[j]
     criterion = policy.criteria[j]
-    limit = criterion.limit if isinstance(criterion.limit, float) else scores.city[j]
+    limit = scores.comparators.of_members(members, units.residents).line(policy)[..., j].item()
     lacking = limit - rate if criterion.worse == "high" else rate - limit
     return float(max(lacking, 0.0)) if lacking == lacking else float("nan")
 
@@ -185,6 +185,8 @@ def _own_rate(units: Units, members: Ints) -> Floats:
 def _measured(miss: Failed, units: Units, scores: Scores, policy: Policy) -> NearMiss:
     members = miss[-1]
     rate = _own_rate(units, members)[None, :]
-    residents, composite = int(units.residents[members].sum()), float(composite_of_rates(rate, scores, policy)[0])
-    exceeded = exceeds(rate, gaps(rate, scores.city, policy), policy)
+    against = scores.comparators.of_members(members, units.residents)
+    residents = int(units.residents[members].sum())
+    composite = float(composite_of_rates(rate, scores, policy, against.value)[0])
+    exceeded = exceeds(rate, gaps(rate, against.value, policy), policy, against.limit)
     return NearMiss(*miss, residents, composite, int(count_exceeded(exceeded, policy)[0]))

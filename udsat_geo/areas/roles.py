@@ -40,7 +40,8 @@ class Standing:
 
     Attributes
     ----------
-    scored : has a rate.
+    comparable : has something to be compared with.
+    scored : is that, and has a rate.
     counted : enough criteria exceeded.
     required : every criterion that must be exceeded is.
     ran : qualified in the earlier years that the rule asks for.
@@ -53,6 +54,7 @@ class Standing:
     passable : a bridge or a filled hole may take it in: nobody lives there, or it has no rate.
     """
 
+    comparable: Flags
     scored: Flags
     counted: Flags
     required: Flags
@@ -84,7 +86,8 @@ def stand(
     """
     rule = policy.rule
     by_composite = policy.score.method != "none"
-    scored = ~np.isnan(scores.composite) if by_composite else scores.criteria_with_rate > 0
+    comparable = scores.comparators.comparable(len(units))
+    scored = comparable & (~np.isnan(scores.composite) if by_composite else scores.criteria_with_rate > 0)
     counted, required = meets_count(scores.exceeded, policy), meets_requirements(scores.exceeded, policy)
     ran = np.ones(len(units), dtype=bool) if ran_before is None else ran_before
     own = meets_own(scores, policy)
@@ -98,9 +101,9 @@ def stand(
         with np.errstate(invalid="ignore"):
             stays = demands & was_in & (scores.composite >= policy.incumbents.leave)
     known = np.ones(len(units), dtype=bool) if units.residents_known is None else units.residents_known
-    passable = (known & (units.residents == 0)) | ~scored
+    passable = (known & (units.residents == 0)) | (~scored & comparable)
     return Standing(
-        scored, counted, required, ran, own, core, edge, was_in, stays, edge | stays, core | stays, passable
+        comparable, scored, counted, required, ran, own, core, edge, was_in, stays, edge | stays, core | stays, passable
     )
 
 
@@ -125,7 +128,8 @@ ROLES = ("outside", "core", "edge", "bridge", "fill", "incumbent", "kept", "incl
     INCLUDED_BY_DECISION,
     EXCLUDED_BY_DECISION,
     LOW_OWN,
-) = range(16)
+    NO_REGION,
+) = range(17)
 """Reasons why a unit is in or out; `udsat_geo.messages.words` puts them into words."""
 
 REASONS = {
@@ -145,6 +149,7 @@ REASONS = {
     "override_include": N_("included by decision"),
     "override_exclude": N_("excluded by decision"),
     "own": N_("composite of its own rates below what the rule asks of them"),
+    "region": N_("nothing to compare with: in no region, or in one with too few residents"),
 }
 """The key of the rule that decided, for data, and what it says in English: in the order of the reasons."""
 REASON_KEYS, REASON_TEXTS = tuple(REASONS), tuple(REASONS.values())
@@ -167,7 +172,7 @@ class Areas:
     gap : float64, shape (n_areas, n_criteria)
         Against the rest of the city (all residents outside every area); positive is worse.
     composite : float64, shape (n_areas,)
-        The area's own rates against the whole city, on the scale of the units.
+        The area's own rates against what its units are compared with, on their scale.
     criteria_exceeded : int64, shape (n_areas,)
     exceeded : bool, shape (n_areas, n_criteria)
     group_of_unit : int64, shape (n_units,)

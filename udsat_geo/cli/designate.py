@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from udsat_geo.files.write import Destination, Folder, Provenance
 
 CRATE = "crate"
-SOURCES = ("units", "barriers", "crossings", "places", "parcels", "overrides", "crosswalk")
+SOURCES = ("units", "barriers", "crossings", "places", "parcels", "regions", "overrides", "crosswalk")
 """Inputs with geometries, in the order in which they are read, whatever the order of the call."""
 
 
@@ -54,6 +54,10 @@ SOURCES = ("units", "barriers", "crossings", "places", "parcels", "overrides", "
 @options.source_option(
     "--parcels",
     N_("Polygons that become the outline of areas made of addresses. [default: parcels.gpkg beside the registers]"),
+)
+@options.source_option(
+    "--regions",
+    N_("Named polygons, where the policy compares units within regions. [default: regions.gpkg beside the registers]"),
 )
 @options.source_option(
     "--overrides", N_("Decisions that change the result last: unit_id or polygons, action, reason, decided_by, date.")

@@ -50,6 +50,7 @@ DIFFERS = 3
 @options.source_option("--crossings", N_("The crossings."))
 @options.source_option("--places", N_("The named places."))
 @options.source_option("--parcels", N_("The parcels."))
+@options.source_option("--regions", N_("The regions."))
 @options.source_option("--overrides", N_("The decisions."))
 @options.source_option("--crosswalk", N_("How earlier zones belong to those of the run."))
 @options.option(

@@ -111,7 +111,7 @@ _UNITS = Column("units", WHOLE, N_("Units"), N_("Number of units."))
 _COMPOSITE = Column("composite", NUMBER, Np_("column", "Composite"),
     N_("Weighted mean of the criteria on the units' scale; 0 is the city's level, higher is worse."))
 _CRITERIA_EXCEEDED = Column("criteria_exceeded", WHOLE, N_("Criteria exceeded"),
-    N_("Criteria at or beyond their limit, or worse than the city."))
+    N_("Criteria at or beyond their limit, or worse than the city, or than what the policy compares with."))
 _EVENT = Column("event", TEXT, N_("Event"),
     N_("added, removed, kept, grown, shrunk, split, merged; several joined by a plus; unknown where all its zones are "
        "of one year alone; empty without an earlier designation."), AREA_EVENTS)
@@ -130,7 +130,7 @@ _UPPER = Column("upper_<key>", NUMBER, N_("{label}, upper bound"),
     N_("{label}, as {unit}: the most it can be in the unit alone; empty where the denominator may be 0. The column is "
        "there where counts are intervals."))
 _GAP_TO_CITY = Column("gap_<key>", NUMBER, N_("{label}, gap"),
-    N_("{label}, as {unit}, against the whole city; positive is worse."))
+    N_("{label}, as {unit}, against the whole city, or what the policy compares with; positive is worse."))
 _GAP_TO_REST = Column("gap_<key>", NUMBER, N_("{label}, gap"),
     N_("{label}, as {unit}, against the rest of the city; positive is worse."))
 
@@ -189,6 +189,14 @@ _LAYERS = (
             N_("Whether the unit meets the rule's demands on a core or edge in the year itself.")),
         _LOWER,
         _UPPER,
+        Column("region", TEXT, N_("Its region"),
+            N_("The region that the unit is compared within; empty outside all. The column is there where the policy "
+               "compares with regions.")),
+        Column("against_<key>", NUMBER, N_("{label}, compared with"),
+            N_("{label}, as {unit}: what the unit is compared with, by a policy that compares with more than the whole "
+               "city, or has limits that follow it; empty where there is nothing.")),
+        Column("limit_<key>", NUMBER, N_("{label}, limit"),
+            N_("{label}, as {unit}: the limit that the unit is held to, by such a policy; empty without one.")),
     )),
     LayerDescription("changes", N_("Changes"),
         N_("What the designation adds, removes and changes against the previous one."), (

@@ -21,7 +21,7 @@ from udsat_geo.changes.diff import Changes, compare
 from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.changes.units_of_one import told_of_one
 from udsat_geo.designation.status import Status, take_status
-from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings
+from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings, with_regions
 from udsat_geo.kernels.arrays import Flags, Ints, Objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
@@ -61,7 +61,7 @@ class Inputs:
     source : str
         ``registers``, ``unit_table`` or ``synthetic``; stamped on every output.
     around : Around
-        Files of barriers, crossings, places, parcels and overrides.
+        Files of barriers, crossings, places, parcels, regions and overrides.
     notes : tuple of str
         What was found out on the way to the files.
     year : int or None
@@ -235,7 +235,7 @@ def designate(
     units, found = read_units(inputs, policy, threads, language)
     rule = resolve_limits(rule, found.pop("let"))
     previous, crosswalk = _carried(previous, units)
-    around = read_surroundings(inputs.around, units, rule, language)
+    units, around = with_regions(units, read_surroundings(inputs.around, units, rule, language), rule, language)
     step(_("scoring", language))
     edges, around = _edges(units, rule, around, language)
     scores = score_units(units, rule, edges)
@@ -417,7 +417,7 @@ def _without_spread(scores: Scores, policy: Policy, language: str) -> list[str]:
     return [
         text.format(label=criterion.label_in(language))
         for criterion, spread in zip(policy.criteria, scores.spread, strict=True)
-        if spread == 0 and (policy.score.method != "none" or criterion.limit is None)
+        if spread == 0 and (policy.score.method != "none" or not criterion.has_limit)
     ]
 
 

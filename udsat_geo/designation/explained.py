@@ -15,9 +15,9 @@ import shapely
 from udsat_geo.changes.diff import REMOVED
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, KEY
 from udsat_geo.designation.layers import Layers
-from udsat_geo.designation.summary import RuleUsed, Summary
+from udsat_geo.designation.summary import CriterionUsed, RuleUsed, Summary
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
 
 _FILLED = {
@@ -33,7 +33,7 @@ _NOT_EVERYWHERE = {
     ("units", column)
     for column in (
         "name", "lower_<key>", "upper_<key>", "composite_own", "rate_own_<key>", "composite_yardstick",
-        "composite_year",
+        "composite_year", "region", "against_<key>", "limit_<key>",
     )
 }  # fmt: skip
 """Columns of only some units: of a table with names, or with counts that are intervals; by some policies."""
@@ -111,6 +111,9 @@ class Explained:
     def heads(self, language: str) -> tuple[str, str, str]:
         """What `criteria` are, the rates, and the gaps."""
         of_area, of_unit = _("Gap to the rest of the city", language), _("Gap to the whole city", language)
+        rule = self.designation_summary.rule
+        if rule is not None and rule.compare is not None:
+            of_unit = _("Gap to what it is compared with", language)
         return _("Criterion", language), _("Rate", language), of_unit if self.kind == "unit" else of_area
 
     @property
@@ -197,11 +200,32 @@ class Explained:
             digits = 0 if float(short).is_integer() and short >= 1 else 2
             lacking = _("short by {short}", language).format(short=decimal(short, digits, language))
             lacking = f" ({lacking})"
+        yield from self._held_against(language)
         yield _("Why", language) + f": {unit['reason']}{lacking}."
         text = _("Part of a group that came close ({residents} residents): {reason}", language)
         for miss in self.near_misses:
             yield text.format(residents=decimal(miss["residents"], 0, language), reason=miss["reason"])
             yield from self._least(_("Least change that would bring the group in", language), miss, language)
+
+    def _held_against(self, language: str) -> Iterator[str]:
+        """What a unit is compared with, and the limits that follow from it."""
+        unit = self.values
+        told = []
+        for one in self.designation_summary.criteria:
+            value, limit = (unit.get(f"{what}_{one.key}") for what in ("against", "limit"))
+            figures = [
+                _(text, language).format(figure=self._figure(figure, one, language))
+                for text, figure in ((N_("compared with {figure}"), value), (N_("limit {figure}"), limit))
+                if figure is not None
+            ]
+            told += [f"{one.label} {', '.join(figures)}"] if figures else []
+        if told:
+            region = unit.get("region")
+            head = "" if region is None else _("In the region {region}", language).format(region=region) + ": "
+            yield head + "; ".join(told)
+
+    def _figure(self, figure: float, one: CriterionUsed, language: str) -> str:
+        return decimal(100 * figure, 1, language) + " %" if one.share else f"{decimal(figure, 1, language)} {one.unit}"
 
 
 def explain(layers: Layers, wanted: str, name: str = "") -> Explained:

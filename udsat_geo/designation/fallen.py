@@ -82,6 +82,7 @@ def fallen_areas(designation: Designation, found: tuple[Changes, AreaSet] | None
     for row in gone:
         members = np.flatnonzero(area_of_unit == row.number)
         rate = units.rate(units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0))
+        against = scores.comparators.of_members(members, units.residents)
         last = (np.nan, (np.nan,) * len(rate))
         last = last if before.figures is None else before.figures.of(row.number, rule.keys)
         told.append(
@@ -92,8 +93,8 @@ def fallen_areas(designation: Designation, found: tuple[Changes, AreaSet] | None
                 residents=int(units.residents[members].sum()),
                 rate=rate,
                 gap=gaps(rate, np.asarray(rest), rule),
-                composite=float(composite_of_rates(rate[None, :], scores, rule)[0]),
-                exceeded=exceeds(rate, gaps(rate, scores.city, rule), rule),
+                composite=float(composite_of_rates(rate[None, :], scores, rule, against.value)[0]),
+                exceeded=exceeds(rate[None, :], gaps(rate[None, :], against.value, rule), rule, against.limit)[0],
                 residents_before=int(residents_before[row.number]),
                 composite_before=last[0],
                 rate_before=last[1],
@@ -158,9 +159,10 @@ def _units_by_reason(designation: Designation, fallen: Fallen) -> list[str]:
 def _criteria_that_fell(designation: Designation, fallen: Fallen) -> list[str]:
     """The criteria whose gap to the whole city, on the scale of the composite, fell most, with both gaps."""
     figures = fallen.before.figures
-    if figures is None:
-        return []
     rule, scores, language = designation.policy.policy, designation.scores, designation.language
+    # what an earlier designation compared with is known of the city alone
+    if figures is None or not rule.compare.is_city:
+        return []
     now = gaps(fallen.rate, scores.city, rule)
     city = np.array([figures.city.get(key, np.nan) for key in rule.keys])
     then = gaps(np.array(fallen.rate_before), city, rule)

@@ -293,6 +293,24 @@ def unit_columns(designation: Designation) -> Columns:
         "exceeded": Coded(pattern_of_unit, exceeded_texts(scores.exceeded[first_unit], keys)),
         "qualified": areas.qualified,
         **_rate_bounds(designation),
+        **_compared_with(designation),
+    }
+
+
+def _compared_with(designation: Designation) -> Columns:
+    """What each unit is compared with, where that is more than the whole city alone."""
+    units, policy, comparators = designation.units, designation.policy.policy, designation.scores.comparators
+    if policy.compares_with_city_alone:
+        return {}
+    against, shape = comparators.of_units(), designation.scores.rate.shape
+    value, limit = np.broadcast_to(against.value, shape), np.broadcast_to(against.limit, shape)
+    regions = {}
+    if units.regions is not None:
+        regions = {"region": Coded(units.regions.of_unit.astype(np.int32), units.regions.name)}
+    return {
+        **regions,
+        **{f"against_{key}": value[:, j] for j, key in enumerate(policy.keys)},
+        **{f"limit_{key}": limit[:, j] for j, key in enumerate(policy.keys)},
     }
 
 

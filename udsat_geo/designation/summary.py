@@ -84,6 +84,24 @@ class IntervalsCounted(Entry):
     width: float
 
 
+class CompareUsed(Entry):
+    """What rates are compared with: each part with its weight, and the figures that are given."""
+
+    weights: dict[str, float]
+    residents: int = 0
+    given: dict[str, LimitUsed] = {}
+
+
+class ComparatorUsed(Entry):
+    """What the units of a region, or all of them, are held against: figures and limits by criterion."""
+
+    region: str | None = None
+    units: int
+    residents: int
+    value: dict[str, float | None]
+    limit: dict[str, float | None]
+
+
 class RuleUsed(Entry):
     """What the policy asks of units and areas; a policy without a composite has neither core nor edge."""
 
@@ -97,6 +115,7 @@ class RuleUsed(Entry):
     residents: int
     leave: float | None = None
     keep_years: int = 0
+    compare: CompareUsed | None = None
 
 
 class CriterionUsed(Entry):
@@ -108,6 +127,7 @@ class CriterionUsed(Entry):
     share: bool
     worse: str
     limit: float | None
+    limit_factor: float | None = None
     spread: float | None = None
 
 
@@ -244,6 +264,7 @@ class Summary(Entry):
     share_of_residents: float | None = None
     rule: RuleUsed | None = None
     criteria: list[CriterionUsed] = []
+    comparators: list[ComparatorUsed] = []
     areas: list[AreaListed] = []
     scales: ScalesUsed | None = None
     near_misses: dict[str, int] = {}
@@ -345,6 +366,7 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
         "share_of_residents": _number(designation.status.share_of_residents),
         "rule": _rule(designation),
         "criteria": _criteria(designation),
+        **_comparators(designation),
         "areas": tables["areas"].select(_LISTED["areas"]).to_pylist(),
         "scales": _scales(designation),
         "near_misses": _near_misses(designation),
@@ -394,7 +416,41 @@ def _rule(designation: Designation) -> dict[str, Any]:
         "residents": policy.areas.residents,
         "leave": policy.incumbents.leave,
         "keep_years": policy.incumbents.keep_years,
+        **_compare(designation),
     }
+
+
+def _compare(designation: Designation) -> dict[str, Any]:
+    """What rates are compared with, where it is more than the whole city."""
+    compare, texts = designation.policy.policy.compare, designation.limits.given
+    if compare.is_city:
+        return {}
+    given = {key: {"expression": texts.get(key, ""), "value": value} for key, value in compare.given.items()}
+    return {"compare": {"weights": compare.weights, "residents": compare.residents, "given": given}}
+
+
+def _comparators(designation: Designation) -> dict[str, Any]:
+    """What the units of each region are held against, where it is more than the whole city alone."""
+    policy, units, comparators = designation.policy.policy, designation.units, designation.scores.comparators
+    if policy.compares_with_city_alone:
+        return {}
+    row = np.zeros(len(units), dtype=np.int64) if comparators.row_of_unit is None else comparators.row_of_unit
+    listed = []
+    for number, figures in enumerate(zip(comparators.value.tolist(), comparators.limit.tolist(), strict=True)):
+        inside = row == number
+        named = comparators.row_of_unit is not None and units.regions is not None
+        region = str(units.regions.name[units.regions.of_unit[inside][0]]) if named and units.regions else None
+        value, limit = (dict(zip(policy.keys, map(_number, each), strict=True)) for each in figures)
+        listed.append(
+            {
+                "region": region,
+                "units": int(inside.sum()),
+                "residents": int(units.residents[inside].sum()),
+                "value": value,
+                "limit": limit,
+            }
+        )
+    return {"comparators": listed}
 
 
 def _criteria(designation: Designation) -> list[dict[str, Any]]:
@@ -407,6 +463,7 @@ def _criteria(designation: Designation) -> list[dict[str, Any]]:
             "share": criterion.is_share,
             "worse": criterion.worse,
             "limit": criterion.limit,
+            **({} if criterion.limit_factor is None else {"limit_factor": criterion.limit_factor}),
             "spread": _number(designation.scores.spread[j]),
         }
         for j, criterion in enumerate(designation.policy.policy.criteria)

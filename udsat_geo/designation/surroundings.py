@@ -1,4 +1,4 @@
-"""What lies around the units: barriers with their crossings, named places, parcels; and decisions about them."""
+"""What lies around the units: barriers with crossings, named places, regions, parcels; and decisions about them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from udsat_geo.areas.decisions import Decisions, Overrides, read_overrides
 from udsat_geo.areas.outlines import Parcels, read_parcels
 from udsat_geo.messages.errors import InputError, Problem, Problems
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
 from udsat_geo.sources.positions import Extent, extent_of, in_words
 from udsat_geo.units.barriers import Barriers, read_barriers
 from udsat_geo.units.places import Places, read_places
+from udsat_geo.units.regions import RegionFile, check_regions, read_regions, regions_of_points
 from udsat_geo.units.units import Units
 
 FAR_M, BESIDE_M = 10_000.0, 1_000.0
@@ -37,6 +38,7 @@ class Around:
     crossings: Path | None = None
     places: Path | None = None
     parcels: Path | None = None
+    regions: Path | None = None
     overrides: Path | None = None
     crosswalk: Path | None = None
 
@@ -59,6 +61,7 @@ class Surroundings:
     barriers : Barriers or None
     places : Places or None
     parcels : Parcels or None
+    regions : RegionFile or None
     overrides : Overrides or None
     notes : tuple of str
     rows : dict
@@ -68,6 +71,7 @@ class Surroundings:
     barriers: Barriers | None = None
     places: Places | None = None
     parcels: Parcels | None = None
+    regions: RegionFile | None = None
     overrides: Overrides | None = None
     notes: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
@@ -91,6 +95,7 @@ def read_surroundings(around: Around, units: Units, policy: Policy, language: st
         "barriers": lambda path: read_barriers(path, around.crossings, units.crs, reach, language),
         "places": lambda path: read_places(path, units.crs, language),
         "parcels": lambda path: read_parcels(path, units.crs, language),
+        "regions": lambda path: read_regions(path, units.crs, language),
         "overrides": lambda path: read_overrides(path, units, language),
     }
     found: dict[str, Any] = {}
@@ -105,6 +110,37 @@ def read_surroundings(around: Around, units: Units, policy: Policy, language: st
         text = _("{name}: parcels serve areas made of addresses only; here they change nothing", language)
         notes.append(text.format(name=name_of(file_of(around.parcels))))
     return Surroundings(**found, notes=tuple(notes), rows=_rows(found, around))
+
+
+def with_regions(units: Units, around: Surroundings, policy: Policy, language: str) -> tuple[Units, Surroundings]:
+    """The units with the regions that they are compared within, and the surroundings with what is told of these.
+
+    A column that the policy names goes before a file of regions.
+
+    Raises
+    ------
+    InputError
+        If the policy compares with regions and there are none, or nobody lives in any that is large enough.
+    """
+    file, wanted = around.regions, "region" in policy.compare.weights
+    if file is not None and (not wanted or units.regions is not None):
+        why = N_("{name}: not used, the policy compares with no regions.")
+        if wanted:
+            why = N_("{name}: not used, compare.column says which region a unit lies in.")
+        told = (_(why, language).format(name=file.file),)
+        return units, dataclasses.replace(around, notes=(*around.notes, *told))
+    if not wanted:
+        return units, around
+    regions = units.regions
+    if file is not None:
+        regions = regions_of_points(file, units.easting, units.northing)
+    if regions is None:
+        what = _("compares units with their region, and no regions are given")
+        remedy = _("Name a file of polygons with --regions, or a column of the unit table as compare.column.")
+        raise InputError(Problem(policy.place("compare.with"), what, remedy))
+    notes = check_regions(regions, units.unit_id, units.residents, policy, language)
+    around = dataclasses.replace(around, notes=(*around.notes, *notes))
+    return dataclasses.replace(units, regions=regions), around
 
 
 def _check_near(found: dict[str, Any], around: Around, units: Units, language: str) -> list[str]:
@@ -154,7 +190,7 @@ def _bounds(part: Any) -> NDArray[np.float64]:
             np.column_stack([part.easting_end, part.northing_end]),
         ]
         return np.column_stack([np.minimum(*ends), np.maximum(*ends)])
-    if isinstance(part, (Places, Parcels)):
+    if isinstance(part, (Places, Parcels, RegionFile)):
         bounds: NDArray[np.float64] = shapely.bounds(part.geometry)
         return bounds
     return np.empty((0, 4))
@@ -166,6 +202,7 @@ def _rows(found: dict[str, Any], around: Around) -> dict[str, int]:
         "barriers": lambda barriers: int(barriers.features),
         "places": lambda places: len(places.name),
         "parcels": lambda parcels: len(parcels.geometry),
+        "regions": lambda regions: len(regions.geometry),
         "overrides": lambda overrides: len(overrides.overrides),
     }
     rows = {name: count[name](part) for name, part in found.items()}

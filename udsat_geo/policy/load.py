@@ -193,7 +193,7 @@ def _same_demands(policy: Policy, base: dict[str, Any]) -> bool:
 
 
 def _demands(policy: Policy) -> dict[str, Any]:
-    content = policy.model_dump(include={"let", "context", "criteria", "score", "rule", "areas"})
+    content = policy.model_dump(include={"let", "context", "rates", "compare", "criteria", "score", "rule", "areas"})
     del content["rule"]["years_running"], content["rule"]["running_by"]
     for criterion in content["criteria"]:
         del criterion["label"], criterion["unit"], criterion["may_exceed_one"]
@@ -217,7 +217,7 @@ def _keys_told_later(content: dict[str, Any]) -> list[tuple[KeyPath, str]]:
         found += [(("let", register, name), f"let.{register}.{name}") for name in names]
     for j, criterion in enumerate(content["criteria"]):
         found += [(("criteria", j, part), f"criteria ({criterion['key']}).{part}") for part in criterion]
-    for table in ("units", "references"):
+    for table in ("units", "references", "compare"):
         found += [((table, key), f"{table}.{key}") for key in content.get(table, {})]
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -242,6 +243,60 @@ class RatesRule(Rule):
     shrink: Literal["none", "global", "local"] = "none"
 
 
+def _name_references(given: object) -> object:
+    if isinstance(given, dict) and any(isinstance(value, int | float) for value in given.values()):
+        raise ValueError(_("must name one of [references] for each criterion, which says where its number stands"))
+    return given
+
+
+Comparator = Literal["city", "region", "given"]
+
+
+class CompareRule(Rule):
+    """`[compare]`: what the rates of units are held against (`udsat_geo.scoring.comparators`).
+
+    Attributes
+    ----------
+    with_ : {"city", "region", "given"}, or dict
+        The whole city's rates, those of the region that the unit lies in, figures from outside, or a blend of them:
+        each with its weight, which add up to 1.
+    column : str or None
+        Column of a unit table that names each unit's region; without it, regions are polygons given with the run.
+    residents : int
+        The least a region holds: units of a smaller one have nothing to be compared with.
+    given : dict
+        Criterion -> the name of one of ``[references]``, or an expression over them and ``[let]``; a number once the
+        registers are read.
+    """
+
+    with_: Comparator | dict[Comparator, Annotated[float, Field(gt=0)]] = Field("city", alias="with")
+    column: ColumnName | None = None
+    residents: int = Field(0, ge=0)
+    given: Annotated[dict[Key, float | Expression], BeforeValidator(_name_references)] = Field(default_factory=dict)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """What is compared with, each with its weight."""
+        return {self.with_: 1.0} if isinstance(self.with_, str) else {str(name): of for name, of in self.with_.items()}
+
+    @property
+    def is_city(self) -> bool:
+        """Whether all are compared with the whole city alone."""
+        return set(self.weights) == {"city"}
+
+    @field_validator("with_")
+    @classmethod
+    def _weights_add_up(cls, given: Comparator | dict[Comparator, float]) -> Comparator | dict[Comparator, float]:
+        if isinstance(given, dict):
+            # as they are written: 0.7 and 0.3 are 1, which their binary fractions need not be
+            whole = sum((Decimal(repr(weight)) for weight in given.values()), Decimal(0))
+            if whole != 1:
+                told = ", ".join(f"{name} = {weight}" for name, weight in given.items())
+                what = _("the weights of a blend must add up to 1, and add up to {whole} ({weights})")
+                raise ValueError(what.format(whole=whole, weights=told or "-"))
+        return given
+
+
 class Reference(Rule):
     """One of `[references]`: a figure from outside that limits are measured against, such as a national share.
 
@@ -267,7 +322,9 @@ class Criterion(Rule):
         In the composite; 0 leaves it out of that.
     limit : float, str or None
         Counts as exceeded at or beyond it; as text, an expression over `[let]` values and `[references]`. Without
-        one, a criterion is exceeded where the rate is worse than the city's.
+        one, a criterion is exceeded where the rate is worse than what it is compared with.
+    limit_factor : float or None
+        In place of a limit: exceeded at or beyond so many times what the rate is compared with.
     strict : bool
         Beyond the limit only, not at it.
     counted : bool
@@ -285,6 +342,7 @@ class Criterion(Rule):
     worse: Literal["high", "low"]
     weight: float = Field(1.0, ge=0)
     limit: float | Expression | None = None
+    limit_factor: float | None = Field(None, gt=0)
     strict: bool = False
     counted: bool = True
     unit: str = ""
@@ -294,6 +352,11 @@ class Criterion(Rule):
     def is_share(self) -> bool:
         """Whether the rate is a share, shown per cent: said by ``unit = "share"``, or a count of rows."""
         return self.unit == "share" or (not self.unit and self.denominator.strip() == "1")
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether it is held to a limit, and not to what its rate is compared with."""
+        return self.limit is not None or self.limit_factor is not None
 
     def label_in(self, language: str) -> str:
         """The criterion's name in a language, or its key where it has none."""
@@ -485,6 +548,7 @@ class Policy(Rule):
     units: UnitsRule = UnitsRule()
     context: ContextRule = ContextRule()
     rates: RatesRule = RatesRule()
+    compare: CompareRule = CompareRule()
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=100)]
     score: ScoreRule = ScoreRule()
     rule: AreaThresholds
@@ -560,7 +624,29 @@ class Policy(Rule):
             faults.append(
                 "units.kind: " + _('addresses are made from registers; criteria over "units" read a unit table')
             )
-        return faults + self._misfits_of_rule(keys) + self._misfits_of_areas()
+        return faults + self._misfits_of_compare(keys) + self._misfits_of_rule(keys) + self._misfits_of_areas()
+
+    def _misfits_of_compare(self, keys: list[str]) -> list[str]:
+        compare = self.compare
+        faults = [
+            f"criteria ({criterion.key}).limit_factor: " + _("stands beside a limit; keep one of the two")
+            for criterion in self.criteria
+            if criterion.limit_factor is not None and criterion.limit is not None
+        ]
+        for name, of in (("column", "region"), ("residents", "region"), ("given", "given")):
+            if of not in compare.weights and getattr(compare, name):
+                faults.append(f"compare.{name}: " + _('says nothing without "{of}" in compare.with').format(of=of))
+        odd = sorted({*keys} ^ {*compare.given})
+        if "given" in compare.weights and odd:
+            text = _("does not name the criteria, each once: {keys}").format(keys=", ".join(odd))
+            faults.append("compare.given: " + text)
+        if compare.column is not None and self.units.kind == "addresses":
+            text = _("is a column of a unit table, and addresses read registers; give polygons with --regions")
+            faults.append("compare.column: " + text)
+        if self.score.scale_of is not None and not compare.is_city:
+            text = _('holds the city\'s rates of a year, and compare.with is not "city"; leave one of them out')
+            faults.append("score.scale_of: " + text)
+        return faults
 
     def _misfits_of_rule(self, keys: list[str]) -> list[str]:
         faults = []
@@ -666,6 +752,11 @@ class Policy(Rule):
     def keys(self) -> tuple[str, ...]:
         """The criteria's keys, in their order."""
         return tuple(criterion.key for criterion in self.criteria)
+
+    @property
+    def compares_with_city_alone(self) -> bool:
+        """Whether neither gaps nor limits follow anything but the whole city's rates and plain numbers."""
+        return self.compare.is_city and all(criterion.limit_factor is None for criterion in self.criteria)
 
     @property
     def reads_unit_table(self) -> bool:

@@ -259,22 +259,25 @@ _MOST_DIGITS = 18
 
 @dataclass(frozen=True)
 class LimitExpressions:
-    """The limits of a policy that are not plain numbers.
+    """The limits of a policy, and what rates are compared with, that are not plain numbers.
 
     Attributes
     ----------
     text : dict
-        Key of the criterion -> the expression as the policy has it.
+        Key of the criterion -> the expression of its limit as the policy has it.
     references : tuple of str
         The names of ``[references]`` that they use, in the policy's order.
+    given : dict
+        Key of the criterion -> the expression of ``[compare.given]``.
     """
 
     text: dict[str, str] = field(default_factory=dict)
     references: tuple[str, ...] = ()
+    given: dict[str, str] = field(default_factory=dict)
 
 
 def check_limits(policy: Policy, values_needed: bool = True) -> LimitExpressions:
-    """Check the limits of a policy as far as they can be without its registers.
+    """Check the limits of a policy, and the figures it compares with, as far as they can be without its registers.
 
     Those over references alone are evaluated as well.
 
@@ -287,7 +290,7 @@ def check_limits(policy: Policy, values_needed: bool = True) -> LimitExpressions
     Returns
     -------
     LimitExpressions
-        Empty where every limit is a number.
+        Empty where every limit is a number and nothing is given to compare with.
 
     Raises
     ------
@@ -295,15 +298,17 @@ def check_limits(policy: Policy, values_needed: bool = True) -> LimitExpressions
         With every fault: no single expression, a function that is not allowed, a name that neither ``[let]`` nor
         ``[references]`` has or that both have, a reference without a value, a result that is no finite number.
     """
-    texts = {criterion.key: criterion.limit for criterion in policy.criteria if isinstance(criterion.limit, str)}
-    if not texts:
+    limits = {criterion.key: criterion.limit for criterion in policy.criteria if isinstance(criterion.limit, str)}
+    given = {key: str(text) for key, text in policy.compare.given.items()}
+    if not limits and not given:
         return LimitExpressions()
     connection = _locked()
     names = [name for expressions in policy.let.values() for name in expressions]
     problems = _ambiguous(policy, names)
     used: set[str] = set()
-    for key, text in texts.items():
-        where = policy.place(f"criteria ({key}).limit")
+    texts = [(f"criteria ({key}).limit", text) for key, text in limits.items()]
+    for place, text in [*texts, *((f"compare.given.{key}", text) for key, text in given.items())]:
+        where = policy.place(place)
         faults = check_expression(connection, text, [*names, *policy.references], where, kind="name")
         problems += faults
         if not faults:
@@ -317,11 +322,11 @@ def check_limits(policy: Policy, values_needed: bool = True) -> LimitExpressions
         problems += [_no_value(policy, name) for name in references if policy.references[name].value is None]
     connection.close()
     raise_if_any(problems)
-    return LimitExpressions(texts, references)
+    return LimitExpressions(limits, references, given)
 
 
 def resolve_limits(policy: Policy, let: Mapping[str, float | None]) -> Policy:
-    """The policy with every limit as a number.
+    """The policy with every limit, and every figure of ``[compare.given]``, as a number.
 
     Parameters
     ----------
@@ -335,7 +340,7 @@ def resolve_limits(policy: Policy, let: Mapping[str, float | None]) -> Policy:
     InputError
         With every limit that does not come out as a finite number.
     """
-    if not any(isinstance(criterion.limit, str) for criterion in policy.criteria):
+    if not policy.compare.given and not any(isinstance(criterion.limit, str) for criterion in policy.criteria):
         return policy
     connection = _locked()
     values = _values(policy, let)
@@ -348,9 +353,14 @@ def resolve_limits(policy: Policy, let: Mapping[str, float | None]) -> Policy:
             limit, faults = _evaluated(connection, limit, values, where)
             problems += faults
         criteria.append(criterion.model_copy(update={"limit": limit}))
+    given: dict[str, float | None] = {}
+    for key, text in policy.compare.given.items():
+        given[key], faults = _evaluated(connection, str(text), values, policy.place(f"compare.given.{key}"))
+        problems += faults
     connection.close()
     raise_if_any(problems)
-    return policy.model_copy(update={"criteria": tuple(criteria)})
+    compare = policy.compare.model_copy(update={"given": given})
+    return policy.model_copy(update={"criteria": tuple(criteria), "compare": compare})
 
 
 def _locked() -> duckdb.DuckDBPyConnection:
@@ -380,7 +390,7 @@ def _no_value(policy: Policy, name: str) -> Problem:
     remedy = _(
         "Give it with --references {name}=VALUE, or as {name} = VALUE under [references] of a policy of your own."
     ).format(name=name)
-    return Problem(policy.place(f"references.{name}"), _("has no value, and a limit needs it"), remedy)
+    return Problem(policy.place(f"references.{name}"), _("has no value, and the policy needs it"), remedy)
 
 
 def _values(policy: Policy, let: Mapping[str, float | None]) -> dict[str, float | None]:

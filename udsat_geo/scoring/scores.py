@@ -1,4 +1,4 @@
-"""From sums to scores: context, rates, gaps against the whole city, limits, one scale, the composite.
+"""From sums to scores: context, rates, gaps against what they are compared with, limits, one scale, the composite.
 
 A rate that has no denominator is missing, never zero: it is NaN, it enters no mean, and it exceeds nothing.
 """
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.comparators import Comparators, find_comparators, for_all
 from udsat_geo.scoring.rates import read_rates
 from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
@@ -33,9 +34,11 @@ class Scores:
     rate_own : float64, shape (n_units, n_criteria)
         Of the unit's own sums, whatever is in view.
     gap : float64, shape (n_units, n_criteria)
-        Against `city`, in the rate's own unit; positive is worse.
+        Against what the unit is compared with, in the rate's own unit; positive is worse.
     city : float64, shape (n_criteria,)
         The ratio of the whole city's sums, of the year or of a `Yardstick`.
+    comparators : Comparators
+        What the units are compared with: `city`, or what ``[compare]`` names.
     spread : float64, shape (n_criteria,)
         The standard deviation that gaps are measured in, likewise.
     composite : float64, shape (n_units,)
@@ -57,6 +60,7 @@ class Scores:
     rate_own: NDArray[np.float64]
     gap: NDArray[np.float64]
     city: NDArray[np.float64]
+    comparators: Comparators
     spread: NDArray[np.float64]
     composite: NDArray[np.float64]
     composite_own: NDArray[np.float64]
@@ -106,6 +110,7 @@ def score_units(units: Units, policy: Policy, edges: Edges | None = None) -> Sco
 
     residents_in_view, rate = read_rates(units, policy, edges)
     city = units.rate(units.numerator.sum(axis=0), units.denominator.sum(axis=0))
+    comparators = find_comparators(units, city, policy)
     unscored, no_flags = np.full(len(units), np.nan), np.zeros(rate.shape, dtype=bool)
     scores = Scores(
         residents_in_view=residents_in_view,
@@ -113,6 +118,7 @@ def score_units(units: Units, policy: Policy, edges: Edges | None = None) -> Sco
         rate_own=units.rate(units.numerator, units.denominator),
         gap=rate,
         city=city,
+        comparators=comparators,
         spread=city,
         composite=unscored,
         composite_own=unscored,
@@ -121,7 +127,8 @@ def score_units(units: Units, policy: Policy, edges: Edges | None = None) -> Sco
         exceeded=no_flags,
         scale=_scales(rate, units.residents, policy),
     )
-    return on_scale(scores, policy, city, spread_of_gaps(gaps(rate, city, policy), units.residents))
+    gap = gaps(rate, comparators.of_units().value, policy)
+    return _scaled(scores, policy, comparators, spread_of_gaps(gap, units.residents))
 
 
 def on_scale(scores: Scores, policy: Policy, city: NDArray[np.float64], spread: NDArray[np.float64]) -> Scores:
@@ -134,30 +141,38 @@ def on_scale(scores: Scores, policy: Policy, city: NDArray[np.float64], spread: 
     city, spread : float64, shape (n_criteria,)
         The year's own, or those of a `Yardstick`.
     """
-    gap = gaps(scores.rate, city, policy)
-    exceeded = exceeds(scores.rate, gap, policy)
+    return _scaled(replace(scores, city=city), policy, for_all(city, policy), spread)
+
+
+def _scaled(scores: Scores, policy: Policy, comparators: Comparators, spread: NDArray[np.float64]) -> Scores:
+    """The same rates against what they are compared with, in units of a spread."""
+    against = comparators.of_units()
+    gap = gaps(scores.rate, against.value, policy)
+    exceeded = exceeds(scores.rate, gap, policy, against.limit)
     scaled = replace(
         scores,
         gap=gap,
-        city=city,
+        comparators=comparators,
         spread=spread,
         exceeded=exceeded,
         criteria_exceeded=count_exceeded(exceeded, policy),
     )
     return replace(
         scaled,
-        composite=composite_of_rates(scores.rate, scaled, policy),
-        composite_own=composite_of_rates(scores.rate_own, scaled, policy),
+        composite=composite_of_rates(scores.rate, scaled, policy, against.value),
+        composite_own=composite_of_rates(scores.rate_own, scaled, policy, against.value),
     )
 
 
-def composite_of_rates(rate: NDArray[np.float64], scores: Scores, policy: Policy) -> NDArray[np.float64]:
+def composite_of_rates(
+    rate: NDArray[np.float64], scores: Scores, policy: Policy, against: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """The composite of any groups of residents, units or areas, on the scale of the units.
 
     It is the weighted mean, over the criteria with a rate, of scores by ``score.method``:
 
     ``gap_sd``
-        The gap to the whole city in standard deviations of the units' gaps.
+        The gap to what they are compared with in standard deviations of the units' gaps.
     ``percentile``
         100 R, where R is the rank of the rate among the units', from 1 for the least deprived, over their number n;
         equal rates share the mean of their ranks. n counts the units that have a rate and residents: own choice, as
@@ -179,6 +194,8 @@ def composite_of_rates(rate: NDArray[np.float64], scores: Scores, policy: Policy
     scores : Scores
         Of the units.
     policy : Policy
+    against : float64, broadcastable to `rate`
+        What they are compared with; of ranks only whether there is anything.
 
     Returns
     -------
@@ -192,9 +209,10 @@ def composite_of_rates(rate: NDArray[np.float64], scores: Scores, policy: Policy
         return np.full(len(rate), np.nan)
     weight = np.array([criterion.weight for criterion in policy.criteria])
     if method == "gap_sd":
-        return composite_of_gaps(gaps(rate, scores.city, policy), scores.spread, weight)[0]
+        return composite_of_gaps(gaps(rate, against, policy), scores.spread, weight)[0]
     place = _places(rate, scores.scale, policy)
     points = 100.0 * place if method == "percentile" else -_STEEPNESS * np.log1p(place * np.expm1(-100.0 / _STEEPNESS))
+    points = np.where(np.isnan(against), np.nan, points)
     return composite_of_gaps(points, np.ones(len(weight)), weight)[0]
 
 
@@ -237,7 +255,9 @@ def gaps(rate: NDArray[np.float64], against: NDArray[np.float64], policy: Policy
     return result
 
 
-def exceeds(rate: NDArray[np.float64], gap: NDArray[np.float64], policy: Policy) -> NDArray[np.bool_]:
+def exceeds(
+    rate: NDArray[np.float64], gap: NDArray[np.float64], policy: Policy, limits: NDArray[np.float64]
+) -> NDArray[np.bool_]:
     """Which criteria are exceeded: at or beyond their limit, with ``strict`` beyond it.
 
     A criterion without a limit is exceeded where the rate is worse than what the gap is against.
@@ -246,7 +266,8 @@ def exceeds(rate: NDArray[np.float64], gap: NDArray[np.float64], policy: Policy)
     ----------
     rate, gap : float64, shape (..., n_criteria)
     policy : Policy
-        Its limits are numbers.
+    limits : float64, broadcastable to `rate`
+        As in `udsat_geo.scoring.comparators.Against`.
 
     Returns
     -------
@@ -255,8 +276,8 @@ def exceeds(rate: NDArray[np.float64], gap: NDArray[np.float64], policy: Policy)
     """
     result = gap > 0
     for j, criterion in enumerate(policy.criteria):
-        if isinstance(criterion.limit, float):
-            column, limit = rate[..., j], criterion.limit
+        if criterion.has_limit:
+            column, limit = rate[..., j], limits[..., j]
             beyond = column > limit if criterion.worse == "high" else column < limit
             result[..., j] = beyond if criterion.strict else beyond | (column == limit)
     return result

@@ -82,7 +82,7 @@ def read_places(path: Path, crs: str, language: str) -> Places:
         shapely.normalize(features.geometry[order]),
         notes,
     )
-    _check_overlaps(features.name, places)
+    check_overlaps(features.name, places)
     return places
 
 
@@ -192,7 +192,7 @@ def _check(features: Features, name: NDArray[np.object_]) -> None:
         raise InputError(problems)
 
 
-def _check_overlaps(file: str, places: Places) -> None:
+def check_overlaps(file: str, places: Places) -> None:
     """Refuse polygons of one kind whose insides overlap, naming the pairs: a resident lies in one place."""
     import shapely
 

@@ -36,6 +36,7 @@ from udsat_geo.sources.positions import Extent, check_positions, doubts, extent_
 from udsat_geo.units.grid import Grid, find_cells
 from udsat_geo.units.hexagons import with_hexagons
 from udsat_geo.units.ids import ids_of_units
+from udsat_geo.units.regions import regions_of_column
 from udsat_geo.units.table_grid import grid_of_table
 from udsat_geo.units.units import Units
 from udsat_geo.units.zones import zone_of_points
@@ -244,6 +245,7 @@ def _units(table: UnitTable, policy: Policy, residents: NDArray[np.int64], sums:
         residents_known=sums.residents_known if isinstance(sums, UnitSums) else None,
         name=_names(table, policy),
         bounds=sums.bounds if isinstance(sums, UnitSums) else None,
+        regions=regions_of_column(table.attributes, table.name, policy),
     )
 
 

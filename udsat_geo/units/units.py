@@ -22,6 +22,7 @@ from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.unit_intervals import Bounds
 from udsat_geo.units.grid import Grid
 from udsat_geo.units.grid_ids import DANISH_ID
+from udsat_geo.units.regions import Regions
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Units:
         From a unit table whose policy names the column.
     bounds : Bounds or None
         The least and the most that the sums can be, where counts of a unit table are intervals.
+    regions : Regions or None
+        Where the policy compares units with their region.
     """
 
     kind: str
@@ -73,6 +76,7 @@ class Units:
     residents_known: NDArray[np.bool_] | None = None
     name: NDArray[np.object_] | None = None
     bounds: Bounds | None = None
+    regions: Regions | None = None
 
     def __len__(self) -> int:
         return len(self.residents)

@@ -56,6 +56,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "Flader, der bliver omridset af områder, som består af adresser. Tom: parcels.gpkg i registermappen, "
                 "hvis den er der.",
             ),
+            "REGIONS": (
+                "Regioner",
+                "Flader med et navn, som enhederne sammenlignes inden for, når politikken siger det. Tom: "
+                "regions.gpkg i registermappen, hvis den er der.",
+            ),
             "OVERRIDES": (
                 "Beslutninger",
                 "Rækker med action (include eller exclude), reason, decided_by, date og unit_id eller en flade. De "
@@ -158,6 +163,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "Parcels",
                 "Polygons that become the outline of areas made of addresses. Empty: parcels.gpkg in the register "
                 "folder, where there is one.",
+            ),
+            "REGIONS": (
+                "Regions",
+                "Polygons with a name that units are compared within, where the policy says so. Empty: regions.gpkg "
+                "in the register folder, where there is one.",
             ),
             "OVERRIDES": (
                 "Overrides",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from udsat_geo.messages.translate import N_, Np_, _
+from udsat_geo.messages.translate import N_, Np_, _, in_language
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Criterion, Policy, text_in
 
@@ -31,6 +31,11 @@ SCORES = {
         "a value for; a missing value is never zero."
     ),
     "none": N_("There is no composite: the criteria decide alone."),
+}
+COMPARED = {
+    "city": N_("the value of the whole city"),
+    "region": N_("the value of the region that the unit lies in"),
+    "given": N_("a given figure"),
 }
 SHRINK = {
     "global": N_("Rates of units with few people are drawn towards the city's (empirical Bayes)."),
@@ -76,7 +81,8 @@ def policy_in_words(policy: Policy, summary: Mapping[str, Any], language: str) -
            for register, names in policy.let.items() for name, expression in names.items()]  # fmt: skip
     blocks = [
         _block(text_in(policy.title, language) or policy.id, [own]),
-        *(_criterion(criterion, limits.get(criterion.key), language) for criterion in policy.criteria),
+        *(_criterion(one, limits.get(one.key), policy.compare.is_city, language) for one in policy.criteria),
+        *([] if policy.compare.is_city else [_compare(policy, language)]),
         *([_block(_("Worked out first, over the whole register", language), [], let)] if let else []),
         _block(_("Units", language), _units(policy, language)),
         _block(_(Np_("rule", "Composite"), language), [_(SCORES[policy.score.method], language)]),
@@ -130,7 +136,22 @@ def _least(residents: int, language: str) -> str:
     return _("An area holds at least {n} residents.", language).format(n=decimal(residents, 0, language))
 
 
-def _criterion(criterion: Criterion, limit: Any, language: str) -> Block:
+def _compare(policy: Policy, language: str) -> Block:
+    """What rates are compared with, where it is more than the whole city."""
+    compare, words = policy.compare, in_language(COMPARED, language)
+    lines = [
+        _("{share} % {what}.", language).format(share=decimal(100 * weight, 1, language), what=words[name])
+        for name, weight in compare.weights.items()
+    ]
+    if compare.residents:
+        text = _("A region holds at least {n} residents; units of others are in no area.", language)
+        lines.append(text.format(n=decimal(compare.residents, 0, language)))
+    labels = {criterion.key: criterion.label_in(language) for criterion in policy.criteria}
+    code = [[labels.get(key, key), str(text), True] for key, text in compare.given.items()]
+    return _block(_("What values are compared with", language), lines, code)
+
+
+def _criterion(criterion: Criterion, limit: Any, of_city: bool, language: str) -> Block:
     register = _(REGISTERS[criterion.register_name], language)
     everything = criterion.where.strip().upper() == "TRUE"
     rows = criterion.denominator.strip() == "1"
@@ -143,8 +164,17 @@ def _criterion(criterion: Criterion, limit: Any, language: str) -> Block:
     ]
     high = criterion.worse == "high"
     lines = [_("High values are worse.", language) if high else _("Low values are worse.", language)]
-    if limit is None:
+    if criterion.limit_factor is not None:
+        beyond, at = (
+            N_("Exceeded beyond {share} % of what it is compared with."),
+            N_("Exceeded at or beyond {share} % of what it is compared with."),
+        )
+        share = decimal(100 * criterion.limit_factor, 1, language)
+        lines.append(_(beyond if criterion.strict else at, language).format(share=share))
+    elif limit is None and of_city:
         lines.append(_("Exceeded where the value is worse than that of the whole city.", language))
+    elif limit is None:
+        lines.append(_("Exceeded where the value is worse than what it is compared with.", language))
     else:
         shown = decimal(100 * limit, 1, language) + " %" if criterion.is_share else decimal(limit, 2, language)
         told = shown if not isinstance(criterion.limit, str) else f"{shown} ({criterion.limit})"
