@@ -99,6 +99,7 @@ def test_the_column_of_a_table_names_the_regions(tmp_path: Path) -> None:
     assert "1 regions with fewer than 100 residents, for example Cby (50)" in told
 
 
+@pytest.mark.long
 def test_polygons_say_the_same_as_the_column(tmp_path: Path) -> None:
     by_column = run(write_town(tmp_path))
     (tmp_path / "p").mkdir()
@@ -124,6 +125,7 @@ def test_a_blend_with_a_figure_that_is_given(tmp_path: Path) -> None:
     assert told.heads("en")[2] == "Gap to what it is compared with"
 
 
+@pytest.mark.long
 def test_no_order_of_rows_matters(tmp_path: Path) -> None:
     first = run(write_town(tmp_path))
     (tmp_path / "z").mkdir()
@@ -157,6 +159,7 @@ def test_regions_that_overlap_or_are_points_are_refused(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_regions_that_serve_nothing_are_told(tmp_path: Path) -> None:
     options = [*write_town(tmp_path, '"city"', ""), *write_regions(tmp_path, Aby=(0, 2))]
     assert "regions.gpkg: not used, the policy compares with no regions." in run(options)["notes"]

@@ -13,6 +13,7 @@ import reference_gaps
 import reference_neighbours
 import reference_outline
 import reference_polygons
+import reference_quantiles
 import udsat_geo.kernels
 
 FOLDER = Path(udsat_geo.kernels.__file__).parent
@@ -30,6 +31,7 @@ TWINS: tuple[ModuleType, ...] = (
     reference_neighbours,
     reference_outline,
     reference_polygons,
+    reference_quantiles,
 )
 
 

@@ -24,7 +24,7 @@ from udsat_geo.areas.polygons import outside_city
 from udsat_geo.changes.names import name_areas
 from udsat_geo.designation.designation import Progress, check_year, read_units
 from udsat_geo.designation.job import Job, find_inputs
-from udsat_geo.designation.surroundings import Surroundings, read_surroundings
+from udsat_geo.designation.surroundings import Surroundings, read_surroundings, with_regions
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, as_objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -33,7 +33,7 @@ from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.addressed import residents_by_address
 from udsat_geo.registers.expressions import check_limits, resolve_limits
 from udsat_geo.registers.schema import CRS
-from udsat_geo.scoring.scores import Scores, on_scale, score_units
+from udsat_geo.scoring.scores import Scores, held_against, on_scale, score_units
 from udsat_geo.units.edges import Edges, find_edges, uncut_edges
 from udsat_geo.units.places import Places, place_of_points
 from udsat_geo.units.units import Units
@@ -373,10 +373,11 @@ class City:
         adding = (reading, tuple((one.weight, one.counted) for one in policy.criteria))
         if self._added_up is None or self._added_up[0] != adding:
             read, held = self._read[reading], policy.score.scale if policy.score.decides == "yardstick" else None
-            city, spread = read.city, read.spread
+            scaled = held_against(read, policy, read.comparators, read.spread)
             if held is not None:
                 city, spread = (np.array([of[key] for key in policy.keys]) for of in (held.city, held.spread))
-            self._added_up = (adding, on_scale(read, policy, city, spread))
+                scaled = on_scale(read, policy, city, spread)
+            self._added_up = (adding, scaled)
         return self._added_up[1]
 
     def groups(self, policy: Policy) -> tuple[Groups, Floats]:
@@ -406,6 +407,7 @@ def _look(job: Job, areas: AreaSet, progress: Callable[[str], None]) -> tuple[Ci
     units, found = read_units(inputs, job.policy, job.threads, job.language)
     rule = resolve_limits(job.policy.policy, found["let"])
     around = read_surroundings(inputs.around, units, rule, job.language)
+    units, around = with_regions(units, around, rule, job.language)
     points = None
     if inputs.registers is not None:
         found_at = residents_by_address(inputs.registers, job.threads, inputs.year)

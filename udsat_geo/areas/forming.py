@@ -230,8 +230,7 @@ def _with_sums(
     numerator, denominator, residents = (
         total(area_of_unit, sums, n_areas) for sums in (units.numerator, units.denominator, units.residents)
     )
-    rate = units.rate(numerator, denominator)
-    rest = units.rate(units.numerator[~inside].sum(axis=0), units.denominator[~inside].sum(axis=0))
+    rate, rest = units.rates_of_groups(area_of_unit, n_areas), units.rates_of(~inside)
     against = scores.comparators.of_groups(area_of_unit, n_areas, units.residents)
     exceeded = exceeds(rate, gaps(rate, against.value, policy), policy, against.limit)
     until = [-1 if k < 0 or memory is None else end_year(memory, int(k), policy) for k in kept_from]

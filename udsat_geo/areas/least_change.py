@@ -149,6 +149,9 @@ def least_change(
     if not len(members) or reached(nothing, nothing):
         return None
     alone = [_alone(reached, j, group.most) for j in range(len(policy.criteria))]
+    if units.quantiles and not any(alone):
+        # how many would have to earn more for a median to rise is not looked for
+        return None
     together: tuple[int, ...] = ()
     counts = [criterion.is_share and criterion.register_name != "dwellings" for criterion in policy.criteria]
     if policy.score.method in ("gap_sd", "none") and sum(counts) > 1:

@@ -179,7 +179,7 @@ def _lacking(units: Units, scores: Scores, policy: Policy, members: Ints, j: int
 
 
 def _own_rate(units: Units, members: Ints) -> Floats:
-    return units.rate(units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0))
+    return units.rates_of(members)
 
 
 def _measured(miss: Failed, units: Units, scores: Scores, policy: Policy) -> NearMiss:

@@ -336,6 +336,8 @@ def _districts(
         inside = names == name
         residents = int(units.residents[inside].sum())
         counted = units.denominator[inside].sum(axis=0) / units.denominator_unit / max(residents, 1)
+        for j, values in units.quantiles.items():
+            counted[j] = values.rows_of_places(len(units))[inside].sum() / max(residents, 1)
         shares = [f"{decimal(100 * share, 0, language)} %" for share in counted.tolist()]
         rows.append((str(name), decimal(int(inside.sum()), 0, language), decimal(residents, 0, language), *shares))
     heads = (_("District", language), _(KINDS[units.kind], language).capitalize(), _("Residents", language))

@@ -81,7 +81,7 @@ def fallen_areas(designation: Designation, found: tuple[Changes, AreaSet] | None
     told = []
     for row in gone:
         members = np.flatnonzero(area_of_unit == row.number)
-        rate = units.rate(units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0))
+        rate = units.rates_of(members)
         against = scores.comparators.of_members(members, units.residents)
         last = (np.nan, (np.nan,) * len(rate))
         last = last if before.figures is None else before.figures.of(row.number, rule.keys)

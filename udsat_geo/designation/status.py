@@ -9,6 +9,7 @@ import numpy as np
 
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.distributions import Quantiles, fill_quantiles
 from udsat_geo.scoring.scores import gaps
 from udsat_geo.units.units import Units, rates_of_sums
 
@@ -53,6 +54,9 @@ class SumsBySide:
     numerator_unit, denominator_unit : int64, shape (n_criteria,)
         How many of a sum make one; see `udsat_geo.registers.read.RegisterSums`.
     residents : int64, shape (2,)
+    quantiles : float64, shape (3, n_criteria), or None
+        Of criteria that are quantiles: inside, outside, and the whole city, which no sums tell; NaN of others. None
+        without any.
     """
 
     numerator: Ints
@@ -60,6 +64,7 @@ class SumsBySide:
     numerator_unit: Ints
     denominator_unit: Ints
     residents: Ints
+    quantiles: Floats | None = None
 
 
 class PlaceSums(Protocol):
@@ -85,6 +90,10 @@ class PlaceSums(Protocol):
     def residents(self) -> Ints:
         """Shape (n_places,)."""
 
+    @property
+    def quantiles(self) -> Quantiles:
+        """The values of criteria that are quantiles, by place."""
+
 
 def sums_by_side(sums: PlaceSums, inside: Flags) -> SumsBySide:
     """Add up places inside areas, and those outside.
@@ -100,7 +109,18 @@ def sums_by_side(sums: PlaceSums, inside: Flags) -> SumsBySide:
         return np.stack([values[inside].sum(axis=0, dtype=np.int64), values[~inside].sum(axis=0, dtype=np.int64)])
 
     sides = both(sums.numerator), both(sums.denominator)
-    return SumsBySide(*sides, sums.numerator_unit, sums.denominator_unit, both(sums.residents))
+    return SumsBySide(
+        *sides, sums.numerator_unit, sums.denominator_unit, both(sums.residents), _quantiles_by_side(sums, inside)
+    )
+
+
+def _quantiles_by_side(sums: PlaceSums, inside: Flags) -> Floats | None:
+    if not sums.quantiles:
+        return None
+    found = np.full((3, sums.numerator.shape[1]), np.nan)
+    fill_quantiles(found[:2], sums.quantiles, np.where(inside, INSIDE, OUTSIDE))
+    fill_quantiles(found[2:], sums.quantiles, np.zeros(len(inside), dtype=np.int64))
+    return found
 
 
 def status_of_sums(sums: SumsBySide, policy: Policy) -> Status:
@@ -117,10 +137,14 @@ def status_of_sums(sums: SumsBySide, policy: Policy) -> Status:
         return rates_of_sums(numerator, denominator, sums.numerator_unit, sums.denominator_unit)
 
     sides = rates(sums.numerator, sums.denominator)
+    city = rates(sums.numerator.sum(axis=0), sums.denominator.sum(axis=0))
+    if sums.quantiles is not None:
+        known = np.array([criterion.is_quantile for criterion in policy.criteria])
+        sides[:, known], city[known] = sums.quantiles[:2, known], sums.quantiles[2, known]
     return Status(
         areas=sides[INSIDE],
         rest_of_city=sides[OUTSIDE],
-        city=rates(sums.numerator.sum(axis=0), sums.denominator.sum(axis=0)),
+        city=city,
         gap=gaps(sides[INSIDE], sides[OUTSIDE], policy),
         residents_in_areas=int(sums.residents[INSIDE]),
         residents=int(sums.residents.sum()),

@@ -128,6 +128,8 @@ class CriterionUsed(Entry):
     worse: str
     limit: float | None
     limit_factor: float | None = None
+    quantile: float | None = None
+    least_persons: int = 0
     spread: float | None = None
 
 
@@ -464,6 +466,11 @@ def _criteria(designation: Designation) -> list[dict[str, Any]]:
             "worse": criterion.worse,
             "limit": criterion.limit,
             **({} if criterion.limit_factor is None else {"limit_factor": criterion.limit_factor}),
+            **(
+                {"quantile": criterion.quantile, "least_persons": criterion.least_persons}
+                if criterion.is_quantile
+                else {}
+            ),
             "spread": _number(designation.scores.spread[j]),
         }
         for j, criterion in enumerate(designation.policy.policy.criteria)

@@ -203,6 +203,9 @@ def _misfits(rule: GoalRule, where: str) -> list[Problem]:
         problems.append(
             Problem(f"{where}.criterion.register", _("goals are answered by residents, dwellings or a survey"))
         )
+    if rule.criterion.get("quantile") is not None:
+        what = _("goals are answered by shares, means and counts, not by quantiles")
+        problems.append(Problem(f"{where}.criterion.quantile", what))
     if rule.indicator is not None and rule.published is None:
         known = [i.key for goal in published_goals().goals if goal.number == rule.number for i in goal.indicators]
         hint = _("Goal {number} has {names}.").format(number=rule.number, names=", ".join(known))

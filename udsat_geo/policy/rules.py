@@ -314,12 +314,17 @@ class Reference(Rule):
 
 
 class Criterion(Rule):
-    """`[[criteria]]`: a ratio of two sums over the rows of one register.
+    """`[[criteria]]`: a ratio of two sums over the rows of one register, or a quantile of their values.
 
     Attributes
     ----------
     weight : float
         In the composite; 0 leaves it out of that.
+    quantile : float or None
+        The rate is this quantile of `numerator` over the rows, each with the weight `denominator`: 0.5 is the median.
+        Of a unit table, `numerator` is the ready-made quantile of each unit and `denominator` its number of persons.
+    least_persons : int
+        A quantile of fewer rows (of a unit table: persons) is none.
     limit : float, str or None
         Counts as exceeded at or beyond it; as text, an expression over `[let]` values and `[references]`. Without
         one, a criterion is exceeded where the rate is worse than what it is compared with.
@@ -339,6 +344,8 @@ class Criterion(Rule):
     where: Expression = "TRUE"
     numerator: Expression
     denominator: Expression = "1"
+    quantile: float | None = Field(None, gt=0, lt=1)
+    least_persons: int = Field(0, ge=0)
     worse: Literal["high", "low"]
     weight: float = Field(1.0, ge=0)
     limit: float | Expression | None = None
@@ -351,7 +358,13 @@ class Criterion(Rule):
     @property
     def is_share(self) -> bool:
         """Whether the rate is a share, shown per cent: said by ``unit = "share"``, or a count of rows."""
-        return self.unit == "share" or (not self.unit and self.denominator.strip() == "1")
+        counts_rows = not self.unit and not self.is_quantile and self.denominator.strip() == "1"
+        return self.unit == "share" or counts_rows
+
+    @property
+    def is_quantile(self) -> bool:
+        """Whether its rate is a quantile of values, not a ratio of sums."""
+        return self.quantile is not None
 
     @property
     def has_limit(self) -> bool:
@@ -624,7 +637,31 @@ class Policy(Rule):
             faults.append(
                 "units.kind: " + _('addresses are made from registers; criteria over "units" read a unit table')
             )
+        faults += self._misfits_of_quantiles()
         return faults + self._misfits_of_compare(keys) + self._misfits_of_rule(keys) + self._misfits_of_areas()
+
+    def _misfits_of_quantiles(self) -> list[str]:
+        faults = []
+        for criterion in self.criteria:
+            where = f"criteria ({criterion.key})."
+            if not criterion.is_quantile:
+                faults += [where + "least_persons: " + _("is for quantiles")] if criterion.least_persons else []
+                continue
+            if self.context.reads_beyond:
+                text = _('is read of units alone; write context.method = "none", or context.residents = 0')
+                faults.append(where + "quantile: " + text)
+            if self.rates.shrink != "none":
+                faults.append(where + "quantile: " + _('is drawn towards no mean; write rates.shrink = "none"'))
+            if criterion.register_name == "survey":
+                faults.append(where + "quantile: " + _("a survey answers for areas with shares and means alone"))
+            needed = self.score.method != "none" or criterion.limit is None
+            if criterion.register_name == "units" and needed and set(self.compare.weights) != {"given"}:
+                text = _(
+                    "a ready-made quantile of units gives none of the city or of a region to compare with; write "
+                    'compare.with = "given", or score.method = "none" and a limit'
+                )
+                faults.append(where + "quantile: " + text)
+        return faults
 
     def _misfits_of_compare(self, keys: list[str]) -> list[str]:
         compare = self.compare

@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ from udsat_geo.messages.translate import Note, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.registers.cleaning import HASH, key_problems, reading
+from udsat_geo.registers.distributions import Distribution, read_distributions
 from udsat_geo.registers.expressions import (
     check_policy_expressions,
     check_policy_fits,
@@ -314,12 +315,15 @@ class Ratios:
     numerator, denominator : int64, shape (n_places, n_criteria)
     numerator_unit, denominator_unit : int64, shape (n_criteria,)
         1, `FRACTION`, or `FRACTION` times a power of two.
+    distributions : dict
+        Number of a criterion that is a quantile -> its values; its sums are 0.
     """
 
     numerator: NDArray[np.int64]
     denominator: NDArray[np.int64]
     numerator_unit: NDArray[np.int64]
     denominator_unit: NDArray[np.int64]
+    distributions: dict[int, Distribution] = field(default_factory=dict)
 
     @staticmethod
     def empty(n_places: int, n_criteria: int) -> Ratios:
@@ -427,7 +431,12 @@ def _ahead(batches: Iterable[Any]) -> Iterator[Any]:
 
 def _sides(connection: duckdb.DuckDBPyConnection, policy: Policy, register: str, rows: str) -> list[_Side]:
     """Both sides of each criterion of a register, with their types found by DuckDB."""
-    mine = [(j, c) for j, c in enumerate(policy.criteria) if c.register_name == register]
+    mine = [
+        # the values of a quantile are kept one by one, but where a unit table has it ready-made
+        (j, c)
+        for j, c in enumerate(policy.criteria)
+        if c.register_name == register and (register == "units" or not c.is_quantile)
+    ]
     if not mine:
         return []
     columns = ", ".join(f"({c.numerator}\n), ({c.denominator}\n)" for _ignored, c in mine)
@@ -560,6 +569,8 @@ class RegisterSums:
         Name -> value of what ``[let]`` evaluated.
     answers : int64, shape (n_places, n_criteria), or None
         How many answers of a survey each criterion counts; 0 for those over other registers. None without a survey.
+    quantiles : mapping
+        Number of a criterion that is a quantile -> its values; its sums are 0.
     """
 
     residents: NDArray[np.int64]
@@ -575,6 +586,7 @@ class RegisterSums:
     settings: RegisterSettings
     let: dict[str, float | None] = field(default_factory=dict)
     answers: NDArray[np.int64] | None = None
+    quantiles: Mapping[int, Distribution] = field(default_factory=dict)
 
 
 def read_registers(
@@ -668,6 +680,7 @@ def _add_up(
         opened.settings,
         let,
         answers,
+        ratios.distributions,
     )
 
 
@@ -703,6 +716,8 @@ def _add_up_residents(
         "JOIN dwellings d ON r.dwelling_id = d.dwelling_id)"
     )
     add_ratios(opened.connection, policy, "residents", linked, "dwelling_row", place_residents, let, ratios)
+    values = ("residents", linked, "dwelling_row", place_of_dwelling, let)
+    ratios.distributions.update(read_distributions(opened.connection, policy, *values))
     return residents, residents_of_dwelling
 
 
@@ -729,6 +744,8 @@ def _add_up_dwellings(
         return place_of_dwelling[row]
 
     add_ratios(opened.connection, policy, "dwellings", relation, "dwelling_row", place_dwellings, let, ratios)
+    values = ("dwellings", relation, "dwelling_row", place_of_dwelling, let)
+    ratios.distributions.update(read_distributions(opened.connection, policy, *values))
     return let
 
 
@@ -823,6 +840,7 @@ def read_partial_registers(
         numerator_unit=widened(sums.numerator_unit, 1),
         denominator_unit=widened(sums.denominator_unit, 1),
         answers=None if sums.answers is None else widened(sums.answers, 0),
+        quantiles={int(kept[j]): values for j, values in sums.quantiles.items()},
     ), missing
 
 

@@ -8,8 +8,9 @@ in it twice.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -234,6 +235,13 @@ class Bounds:
     denominator_lower: Ints
     denominator_upper: Ints
 
+    def without(self, criteria: Sequence[int]) -> Bounds:
+        """The same with no sums of some criteria."""
+        kept = {part.name: getattr(self, part.name).copy() for part in dataclasses.fields(self)}
+        for sums in kept.values():
+            sums[:, criteria] = 0
+        return Bounds(**kept)
+
 
 def add_bounded(
     connection: duckdb.DuckDBPyConnection,
@@ -317,7 +325,7 @@ def within_the_whole(policy: Policy, sums: Ratios, bounds: Bounds) -> tuple[Rati
             values[:, j] *= 2
             values[rows, j] = lower[rows] + upper[rows]
             unit[j], lower[:], upper[:] = unit[j] * 2, lower * 2, upper * 2
-    return Ratios(top, below, *units), Bounds(*four), changed
+    return Ratios(top, below, units[0], units[1]), Bounds(*four), changed
 
 
 def _in_one_unit(sums: list[tuple[Ints, Ints]]) -> tuple[list[Ints], Ints]:

@@ -173,10 +173,16 @@ def _figures_of(units: Units, members: Ints) -> list[Figure]:
     """The rates of the residents of units, exactly."""
     sums = (units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0))
     columns = (*sums, units.numerator_unit, units.denominator_unit)
-    return [
+    figures: list[Figure] = [
         Fraction(top * of_base, base * of_top) if base else None
         for top, base, of_top, of_base in zip(*(column.tolist() for column in columns), strict=True)
     ]
+    if units.quantiles:
+        group = np.full(len(units), -1, dtype=np.int64)
+        group[members] = 0
+        for j, values in units.quantiles.items():
+            figures[j] = values.exactly(group)
+    return figures
 
 
 def _exact(number: float) -> Figure:

@@ -43,6 +43,8 @@ def read_rates(units: Units, policy: Policy, edges: Edges | None = None) -> tupl
         residents = units.residents
     if policy.rates.shrink != "none":
         return residents, _shrunk_rates(units, policy, edges)
+    if units.quantiles:
+        return residents, units.own_rates()
     return residents, units.rate(sums[:, :n_criteria], sums[:, n_criteria:])
 
 

@@ -109,13 +109,13 @@ def score_units(units: Units, policy: Policy, edges: Edges | None = None) -> Sco
     from udsat_geo.kernels.scores import spread_of_gaps
 
     residents_in_view, rate = read_rates(units, policy, edges)
-    city = units.rate(units.numerator.sum(axis=0), units.denominator.sum(axis=0))
+    city = units.rates_of(np.ones(len(units), dtype=bool))
     comparators = find_comparators(units, city, policy)
     unscored, no_flags = np.full(len(units), np.nan), np.zeros(rate.shape, dtype=bool)
     scores = Scores(
         residents_in_view=residents_in_view,
         rate=rate,
-        rate_own=units.rate(units.numerator, units.denominator),
+        rate_own=units.own_rates(),
         gap=rate,
         city=city,
         comparators=comparators,
@@ -128,7 +128,7 @@ def score_units(units: Units, policy: Policy, edges: Edges | None = None) -> Sco
         scale=_scales(rate, units.residents, policy),
     )
     gap = gaps(rate, comparators.of_units().value, policy)
-    return _scaled(scores, policy, comparators, spread_of_gaps(gap, units.residents))
+    return held_against(scores, policy, comparators, spread_of_gaps(gap, units.residents))
 
 
 def on_scale(scores: Scores, policy: Policy, city: NDArray[np.float64], spread: NDArray[np.float64]) -> Scores:
@@ -141,11 +141,19 @@ def on_scale(scores: Scores, policy: Policy, city: NDArray[np.float64], spread: 
     city, spread : float64, shape (n_criteria,)
         The year's own, or those of a `Yardstick`.
     """
-    return _scaled(replace(scores, city=city), policy, for_all(city, policy), spread)
+    return held_against(replace(scores, city=city), policy, for_all(city, policy), spread)
 
 
-def _scaled(scores: Scores, policy: Policy, comparators: Comparators, spread: NDArray[np.float64]) -> Scores:
-    """The same rates against what they are compared with, in units of a spread."""
+def held_against(scores: Scores, policy: Policy, comparators: Comparators, spread: NDArray[np.float64]) -> Scores:
+    """The same rates against what they are compared with, in units of a spread.
+
+    Parameters
+    ----------
+    scores : Scores
+    policy : Policy
+    comparators : Comparators
+    spread : float64, shape (n_criteria,)
+    """
     against = comparators.of_units()
     gap = gaps(scores.rate, against.value, policy)
     exceeded = exceeds(scores.rate, gap, policy, against.limit)

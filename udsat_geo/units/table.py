@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
-from udsat_geo.messages.translate import _
+from udsat_geo.messages.translate import N_, Note, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.distributions import Quantiles, ReadyMade
 from udsat_geo.registers.read import Located, RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.unit_rows import UnitSums, sum_unit_rows
@@ -142,10 +143,38 @@ def units_from_table(table: UnitTable, policy: Policy) -> tuple[Units, UnitSums]
         If an expression of the policy does not fit the table's columns.
     """
     sums = sum_unit_rows(table.attributes, table.name, policy, table.row_in_file)
+    sums, quantiles = _ready_made(sums, policy)
     if not sums.residents.any():
         what = _("nobody lives in the units: their residents are 0 or not known")
         raise InputError(Problem(table.name, what, _("Check [units] residents and missing in the policy.")))
-    return _units(table, policy, sums.residents, sums), sums
+    units = dataclasses.replace(_units(table, policy, sums.residents, sums), quantiles=quantiles)
+    return units, sums
+
+
+def _ready_made(sums: UnitSums, policy: Policy) -> tuple[UnitSums, Quantiles]:
+    """The sums without those of criteria that are quantiles, which are of each unit alone, and these."""
+    mine = [j for j, criterion in enumerate(policy.criteria) if criterion.is_quantile]
+    if not mine:
+        return sums, {}
+    quantiles, notes = {}, []
+    for j in mine:
+        criterion = policy.criteria[j]
+        persons = sums.denominator[:, j] / sums.denominator_unit[j]
+        known = (persons > 0) & (persons >= criterion.least_persons)
+        value = np.where(known, sums.numerator[:, j] / sums.numerator_unit[j], np.nan)
+        quantiles[j] = ReadyMade(value, (persons > 0) | (sums.residents > 0))
+        text = N_(
+            "{criterion}: a ready-made quantile of each unit. Several units together have none that is exact: areas of "
+            "more than one, the rest of the city and the whole city are left without."
+        )
+        notes.append(Note(text, {"criterion": criterion.key}))
+    numerator, denominator = sums.numerator.copy(), sums.denominator.copy()
+    numerator[:, mine], denominator[:, mine] = 0, 0
+    bounds = None if sums.bounds is None else sums.bounds.without(mine)
+    kept = dataclasses.replace(
+        sums, numerator=numerator, denominator=denominator, bounds=bounds, notes=(*sums.notes, *notes)
+    )
+    return kept, quantiles
 
 
 def units_from_table_and_registers(
@@ -246,6 +275,7 @@ def _units(table: UnitTable, policy: Policy, residents: NDArray[np.int64], sums:
         name=_names(table, policy),
         bounds=sums.bounds if isinstance(sums, UnitSums) else None,
         regions=regions_of_column(table.attributes, table.name, policy),
+        quantiles=sums.quantiles if isinstance(sums, RegisterSums) else {},
     )
 
 

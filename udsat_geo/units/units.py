@@ -6,17 +6,18 @@ north, west to east); zones by their id; addresses by northing, then easting, th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.kernels.arrays import Flags, Floats
+from udsat_geo.kernels.arrays import Flags, Floats, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.distributions import Quantiles, fill_quantiles
 from udsat_geo.registers.read import Located, RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.unit_intervals import Bounds
@@ -57,6 +58,8 @@ class Units:
         The least and the most that the sums can be, where counts of a unit table are intervals.
     regions : Regions or None
         Where the policy compares units with their region.
+    quantiles : mapping
+        Number of a criterion that is a quantile -> its values, by unit; its sums are 0.
     """
 
     kind: str
@@ -77,6 +80,7 @@ class Units:
     name: NDArray[np.object_] | None = None
     bounds: Bounds | None = None
     regions: Regions | None = None
+    quantiles: Quantiles = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.residents)
@@ -94,6 +98,24 @@ class Units:
             See `rates_of_sums`.
         """
         return rates_of_sums(numerator, denominator, self.numerator_unit, self.denominator_unit)
+
+    def own_rates(self) -> NDArray[np.float64]:
+        """The rates of every unit alone, shape (n_units, n_criteria)."""
+        rate = self.rate(self.numerator, self.denominator)
+        return fill_quantiles(rate, self.quantiles, np.arange(len(self), dtype=np.int64))
+
+    def rates_of(self, members: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The rates of some units taken together, shape (n_criteria,); `members` are numbers, or flags of all units."""
+        rate = self.rate(self.numerator[members].sum(axis=0), self.denominator[members].sum(axis=0))
+        group = np.full(len(self), -1, dtype=np.int64)
+        group[members] = 0
+        together: NDArray[np.float64] = fill_quantiles(rate[None, :], self.quantiles, group)[0]
+        return together
+
+    def rates_of_groups(self, group_of_unit: NDArray[np.int64], n_groups: int) -> NDArray[np.float64]:
+        """The rates of groups of units, shape (n_groups, n_criteria); -1 is no group."""
+        numerator, denominator = (total(group_of_unit, sums, n_groups) for sums in (self.numerator, self.denominator))
+        return fill_quantiles(self.rate(numerator, denominator), self.quantiles, group_of_unit)
 
 
 def bounds_of_rates(units: Units, bounds: Bounds, capped: Flags) -> tuple[Floats, Floats]:
@@ -223,7 +245,13 @@ def _cells(
         row=row,
         col=col,
         grid=grid,
+        quantiles=_quantiles(sums, order),
     )
+
+
+def _quantiles(sums: RegisterSums, order: NDArray[np.int64]) -> Quantiles:
+    """The values of quantiles by unit; `order` holds the place of each, shape (n_units,)."""
+    return {j: values.at(order, len(sums.residents)) for j, values in sums.quantiles.items()}
 
 
 def addresses_from_registers(
@@ -280,6 +308,7 @@ def addresses_from_registers(
         denominator=sums.denominator[held],
         numerator_unit=sums.numerator_unit,
         denominator_unit=sums.denominator_unit,
+        quantiles=_quantiles(sums, held),
     )
     return units, sums
 

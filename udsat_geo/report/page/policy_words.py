@@ -157,13 +157,20 @@ def _criterion(criterion: Criterion, limit: Any, of_city: bool, language: str) -
     rows = criterion.denominator.strip() == "1"
     where = _("all rows", language) if everything else criterion.where
     denominator = _("the number of rows counted", language) if rows else criterion.denominator
-    code = [
-        [_("Rows counted in the register {register}", language).format(register=register), where, not everything],
-        [_("Numerator (summed)", language), criterion.numerator, True],
-        [_("Denominator (summed)", language), denominator, not rows],
-    ]
+    heads = N_("Numerator (summed)"), N_("Denominator (summed)")
     high = criterion.worse == "high"
     lines = [_("High values are worse.", language) if high else _("Low values are worse.", language)]
+    if criterion.quantile is not None:
+        heads = N_("Value of each row"), N_("Weight of each row")
+        denominator = _("1, each the same", language) if rows else criterion.denominator
+        text = _("The value that {share} % lie at or below; of at least {n} rows.", language)
+        share, n = decimal(100 * criterion.quantile, 1, language), decimal(max(criterion.least_persons, 1), 0, language)
+        lines.insert(0, text.format(share=share, n=n))
+    code = [
+        [_("Rows counted in the register {register}", language).format(register=register), where, not everything],
+        [_(heads[0], language), criterion.numerator, True],
+        [_(heads[1], language), denominator, not rows],
+    ]
     if criterion.limit_factor is not None:
         beyond, at = (
             N_("Exceeded beyond {share} % of what it is compared with."),
