@@ -7,7 +7,8 @@ Prints the table of the documentation's page "The rule behind areas", over the s
 - what `designate` draws by `kbh-2017`, whose settings must come out again;
 - the areas that the city was planted with, which no rule drew, by the settings around `kbh-2017`, and by a space in
   which cells are read by themselves and their rates drawn towards their neighbours';
-- the official polygons of 2017, where they are there: they are real, and the residents are not.
+- the official polygons of 2017, where they are there: they are real, and the residents are not;
+- where Glasgow's zones are there: those of 2020 in Scotland's worst tenth, real areas by a real rule over real people.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy
 from udsat_geo.synthetic.write import planted_areas
 
+POLICIES = Path(__file__).parent.parent / "tests" / "policies"
 YEAR = 2017
 LOCAL = """
 [context]
@@ -59,12 +61,17 @@ def write_planted(path: Path) -> None:
     gpd.GeoDataFrame({"place": planted.names}, geometry=outline, crs="EPSG:25832").to_file(path)
 
 
-def infer(file: Path, space: Path | None = None, name: str | None = None) -> Inference:
+def write_worst_tenth(table: Path, path: Path) -> None:
+    """The zones in the tenth of Scotland that is most deprived, those that touch as one area."""
+    zones = gpd.read_file(table)
+    areas = shapely.get_parts(shapely.union_all(zones.geometry[zones.IMD_decile == 1].to_numpy()))
+    gpd.GeoDataFrame({"name": [f"{n:02d}" for n in range(len(areas))]}, geometry=areas, crs=zones.crs).to_file(path)
+
+
+def infer(job: Job, file: Path, space: Path | None = None, name: str | None = None) -> Inference:
     """The rule behind the areas of a file."""
-    policy = load_policy("kbh-2017")
-    job = Job(YEAR, policy, language="en")
     areas = read_area_set(file, "en", name, allow_overlaps=True)
-    return infer_rule(job, areas, None if space is None else read_space(space, policy.policy))
+    return infer_rule(job, areas, None if space is None else read_space(space, job.policy.policy))
 
 
 def show(name: str, found: Inference, seconds: float) -> None:
@@ -79,30 +86,37 @@ def show(name: str, found: Inference, seconds: float) -> None:
     for one in found.undecided:
         equal = [plain(value) or "none" for value in one.equal]
         span = ", ".join(equal) if len(equal) < 5 else f"{equal[0]} to {equal[-1]} ({len(equal)} of {len(one.tried)})"
-        print(f"  {one.key:25}{plain(one.best) or 'none':12}{span}")
+        print(f"  {one.key:25}{plain(one.best) or 'none':14}{span}")
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--real", type=Path, default=Path(__file__).parents[2] / "shared" / "real")
-    official = parser.parse_args().real / "copenhagen" / "udsatte_byomraader_2017.gpkg"
+    real = parser.parse_args().real
+    official = real / "copenhagen" / "udsatte_byomraader_2017.gpkg"
+    table = real / "glasgow" / "simd2020.gpkg"
+    copenhagen = Job(YEAR, load_policy("kbh-2017"), language="en")
     print(HEAD)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_results(run(Job(YEAR, load_policy("kbh-2017"), previous="none")), folder, ("gpkg",))
         write_planted(folder / "planted.gpkg")
         (folder / "local.toml").write_text(LOCAL, encoding="utf-8")
-        asked = [
-            ("drawn by kbh-2017", (folder / f"designation_{YEAR}.gpkg",)),
-            ("planted", (folder / "planted.gpkg",)),
-            ("planted, read by itself", (folder / "planted.gpkg", folder / "local.toml")),
+        asked: list[tuple[str, Job, tuple]] = [
+            ("drawn by kbh-2017", copenhagen, (folder / f"designation_{YEAR}.gpkg",)),
+            ("planted", copenhagen, (folder / "planted.gpkg",)),
+            ("planted, read by itself", copenhagen, (folder / "planted.gpkg", folder / "local.toml")),
         ]
         if official.exists():
-            asked.append(("official polygons", (official, None, "delomraade")))
-        for told, arguments in asked:
+            asked.append(("official polygons", copenhagen, (official, None, "delomraade")))
+        if table.exists():
+            write_worst_tenth(table, folder / "worst.gpkg")
+            glasgow = Job(2020, load_policy(str(POLICIES / "glasgow.toml")), units=table, language="en")
+            asked.append(("Glasgow, worst tenth", glasgow, (folder / "worst.gpkg",)))
+        for told, job, arguments in asked:
             began = time.perf_counter()
-            found = infer(*arguments)
+            found = infer(job, *arguments)
             show(told, found, time.perf_counter() - began)
 
 

@@ -153,6 +153,72 @@ def test_without_draws_nothing_is_laid_elsewhere(town: Path) -> None:
     assert "elsewhere" not in call(town, draws=0).output
 
 
+SHARES = ("outside_labour_market", "low_income", "non_western_origin", "no_education")
+CITY = ", ".join(("dwelling_area = 60", *(f"{key} = 0.2" for key in SHARES)))
+SPREAD = ", ".join(("dwelling_area = 40", *(f"{key} = 0.3" for key in SHARES)))
+RULES = {
+    "addresses": """
+        [units]
+        kind = "addresses"
+        [context]
+        residents = 20
+        reach = 300
+        [areas]
+        reach = 150
+        """,
+    "limits": """
+        [references]
+        share = 0.3
+        [[criteria]]
+        key = "low_income"
+        limit = "share"
+        """,
+    "numbers of a scale": f"""
+        [score]
+        decides = "yardstick"
+        [score.scale]
+        source = "here"
+        city = {{ {CITY} }}
+        spread = {{ {SPREAD} }}
+        """,
+    "own rates, drawn": """
+        [context]
+        method = "none"
+        [rates]
+        shrink = "local"
+        [rule]
+        own = 0.1
+        [areas]
+        neighbours = "rook"
+        holes = 3
+        fill_below = -0.5
+        """,
+    "barriers": "",
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_whatever_a_policy_asks_its_areas_are_drawn_by_it(town: Path, tmp_path: Path, rule: str) -> None:
+    policy = tmp_path / "ruled.toml"
+    policy.write_text(f'extends = "{(town / "town.toml").as_posix()}"\nid = "ruled"\n{RULES[rule]}', "utf-8")
+    space = tmp_path / "space.toml"
+    space.write_text("[rule]\ncriteria = [0, 1, 2]\n[criteria]\nleft_out = 1", encoding="utf-8")
+    usual: dict[str, Any] = {"policy": policy, "registers": town / "raw", "language": "en"}
+    plain = ug.designate(2021, previous=None, **usual)
+    west, south, east, north = plain.areas.total_bounds
+    if rule == "barriers":
+        middle = [(south + (north - south) * part / 4) for part in (1, 2, 3)]
+        lines = [shapely.LineString([(west - 100, y), (east + 100, y)]) for y in middle]
+        usual["barriers"] = gpd.GeoDataFrame(geometry=lines, crs="EPSG:25832")
+    made = ug.designate(2021, previous=None, **usual)
+    assert len(made.areas) > 0
+    found = ug.infer(made, year=2021, space=space, draws=0, **usual)
+    assert found.summary["yardsticks"]["policy_as_it_is"] == found.overlap == 1.0
+    assert [area["area_id"] for area in found.summary["drawn_areas"]] == made.areas.area_id.tolist()
+    if rule == "barriers":
+        assert made.areas.area_id.tolist() != plain.areas.area_id.tolist()
+
+
 # --- a table of units ---------------------------------------------------------------------------------------------
 
 TABLE_POLICY = """

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from builders import make_cell_units, make_policy
 from strategies import cell_units, policies
@@ -53,6 +54,26 @@ def test_scores_by_hand() -> None:
     assert scores.criteria_exceeded.tolist() == [1, 0, 0]
     assert scores.exceeded.tolist() == [[True, False], [False, False], [False, False]]
     assert scores.residents_in_view.tolist() == [100, 300, 5]
+
+
+def test_a_criterion_of_the_weight_0_is_out_of_the_composite_and_nothing_else() -> None:
+    """Beside it units score as without it; one that has a rate by it alone has no composite."""
+    units = make_cell_units([(0, 0), (0, 5), (0, 9)], [4, 4, 4], [[3, 1], [1, 4], [0, 2]], [[4, 4], [4, 4], [0, 4]])
+    first = dataclasses.replace(
+        units, numerator=units.numerator[:, :1], denominator=units.denominator[:, :1],
+        numerator_unit=units.numerator_unit[:1], denominator_unit=units.denominator_unit[:1],
+    )  # fmt: skip
+    scores = score_units(units, make_policy(["high", "high"], weight=[2.0, 0.0]))
+    np.testing.assert_array_equal(scores.composite, score_units(first, make_policy(["high"])).composite)
+    assert math.isnan(scores.composite[2])
+    assert scores.criteria_with_rate.tolist() == [2, 2, 1]
+    assert scores.criteria_exceeded.tolist() == [1, 1, 0]
+
+
+def test_all_weights_0_leave_nothing_to_add_up() -> None:
+    with pytest.raises(ValidationError, match="criteria: all have the weight 0"):
+        make_policy(["high", "low"], weight=[0.0, 0.0])
+    make_policy(["high", "low"], weight=[0.0, 0.0], score={"method": "none"}, rule={"criteria": 1})
 
 
 def test_a_rate_without_denominator_is_missing_and_not_zero() -> None:
