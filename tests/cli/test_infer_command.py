@@ -143,6 +143,7 @@ def test_what_it_prints(town: Path) -> None:
     assert "elsewhere" not in danish.output
 
 
+@pytest.mark.long
 def test_the_same_search_gives_the_same(town: Path) -> None:
     assert told(town) == told(town, "--threads", 1)
 
@@ -197,7 +198,9 @@ RULES = {
 }
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(
+    "rule", [pytest.param(rule, marks=() if rule == "barriers" else pytest.mark.long) for rule in RULES]
+)
 def test_whatever_a_policy_asks_its_areas_are_drawn_by_it(town: Path, tmp_path: Path, rule: str) -> None:
     policy = tmp_path / "ruled.toml"
     policy.write_text(f'extends = "{(town / "town.toml").as_posix()}"\nid = "ruled"\n{RULES[rule]}', "utf-8")
@@ -379,6 +382,7 @@ def test_the_function_gives_what_the_command_prints(town: Path, tmp_path: Path) 
                  ).save_policy(tmp_path / "best.toml")  # fmt: skip
 
 
+@pytest.mark.long
 def test_areas_may_be_a_result_or_a_frame(town: Path) -> None:
     usual: dict[str, Any] = {"year": 2021, "registers": town / "raw", "policy": town / "town.toml"}
     usual |= {"space": town / "space.toml", "draws": 0}
