@@ -107,7 +107,7 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
     assert refused(tmp_path, text) == (
         "space.toml: units: unknown key. Known here: context, rates, rule, areas, criteria, weights.",
         "space.toml: areas: must be a table of names and values.",
-        "space.toml: rule.core: input should be a valid number, unable to parse string as a number (given: 'high').",
+        "space.toml: rule.core: must be a number (given: 'high').",
         "space.toml: rule.kore: unknown key. Did you mean 'core'?",
         "space.toml: rule.edge: must rise from one number to another in steps of more than 0, and not in too many.",
         "space.toml: rule.criteria: input should be greater than or equal to 0 (given: -1).",
@@ -236,3 +236,8 @@ def test_settings_make_a_policy_file_that_has_them(tmp_path: Path) -> None:
     assert [(one.weight, one.counted) for one in loaded.criteria] == [
         (1, True), (0, False), (2, True), (1, True), (1, True),
     ]  # fmt: skip
+
+
+def test_thresholds_that_are_shares_of_the_units_are_not_varied() -> None:
+    with pytest.raises(InputError, match=r"iod-2025: rule.core: is a share of the units"):
+        default_space(load_policy("iod-2025").policy)

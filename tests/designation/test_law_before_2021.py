@@ -72,6 +72,7 @@ def test_three_of_the_five_criteria_of_2014_each_beyond_its_limit(tmp_path: Path
     assert met == {name: name.endswith("beyond") for name in estates}
 
 
+@pytest.mark.long
 def test_the_plain_mean_of_two_years_is_had_by_the_lines_in_the_file(tmp_path: Path) -> None:
     """At the limit, a person more, and where the two ways differ; the lines are those of the comment."""
     told = text_of("boligomraade-2018")

@@ -22,7 +22,7 @@ from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.chain import toml_content
 from udsat_geo.policy.faults import given_value, in_words, nearest
-from udsat_geo.policy.rules import Policy
+from udsat_geo.policy.rules import Policy, WorstShare
 
 Value = float | int | str | tuple[str, ...] | None
 
@@ -140,7 +140,13 @@ def default_space(policy: Policy) -> Space:
     The thresholds to either side of the policy's own, every number of criteria, each criterion left out in turn, and
     half and double the residents that a unit is read with and that an area holds. Addresses, whose areas take seconds
     to form, have steps twice as wide, and no criterion is left out.
+
+    Raises
+    ------
+    InputError
+        If a threshold of the policy is a share of the units.
     """
+    threshold = _own_core(policy)
     coarse = policy.units.kind == "addresses"
     rule, context = policy.rule, policy.context
     given: dict[str, tuple[Value, ...]] = {}
@@ -153,12 +159,28 @@ def default_space(policy: Policy) -> Space:
         given["rule.criteria"] = tuple(range(first, counted + 1))
         if len(policy.criteria) > 2 and not coarse:
             given[LEFT_OUT] = _left_out(policy, 1)
-    if rule.core is not None:
-        given[CORE] = _around(rule.core, policy.score.method, coarse)
+    if threshold is not None:
+        given[CORE] = _around(threshold, policy.score.method, coarse)
         given[EDGE] = _around(rule.edge_threshold, policy.score.method, coarse)
     least = policy.areas.residents or 1000
     given[LEAST] = tuple(dict.fromkeys((0, least // 2, least, least + least // 2, 2 * least)))
     return _space(policy.id, policy, given)
+
+
+def _own_core(policy: Policy) -> float | None:
+    """The policy's own core threshold.
+
+    Raises
+    ------
+    InputError
+        If it, or the edge, is a share of the units: the number that it comes to would be another one for each setting.
+    """
+    shares = [name for name in ("core", "edge") if isinstance(getattr(policy.rule, name), WorstShare)]
+    if shares:
+        what = _("is a share of the units, which is another composite for each setting")
+        remedy = _("Write the composite as a number, in a policy that extends this one.")
+        raise InputError(Problem(policy.place(f"rule.{name}"), what, remedy) for name in shares)
+    return None if policy.rule.core is None else policy.rule.core_threshold
 
 
 def _halves_and_doubles(number: int) -> tuple[int, ...]:
@@ -180,7 +202,7 @@ def _left_out(policy: Policy, most: int) -> tuple[tuple[str, ...], ...]:
 
 def _space(name: str, policy: Policy, given: Mapping[str, tuple[Value, ...]]) -> Space:
     """A space of what is given; the last two keys are always in it."""
-    held: dict[str, tuple[Value, ...]] = {CORE: (policy.rule.core,), LEAST: (policy.areas.residents,)}
+    held: dict[str, tuple[Value, ...]] = {CORE: (_own_core(policy),), LEAST: (policy.areas.residents,)}
     last = {key: given.get(key, held[key]) for key in (CORE, LEAST)}
     edge_is_core = policy.rule.edge is None and policy.rule.core is not None and EDGE not in given
     given = {**given, EDGE: last[CORE]} if edge_is_core else given
@@ -318,6 +340,10 @@ class _Reading:
         table, _dot, name = key.partition(".")
         if value == NONE and _own(self.policy, key) is None:
             return None
+        if key in (CORE, EDGE) and (not isinstance(value, int | float) or isinstance(value, bool)):
+            # a policy may have a share of the units there as well
+            self.fault(key, _("must be a number") + given_value(value))
+            return None
         if value == NONE and key in ("rule.own", "areas.fill_below"):
             self.fault(key, _("can be none only where the policy has none: what a base says cannot be taken away"))
             return None
@@ -379,7 +405,9 @@ def _formation(space: Space, policy: Policy, place: tuple[int, ...]) -> tuple[Fo
         return None, ""
     there = policy_at(policy, settings)
     cores, leasts = space.values[-2:]
-    edge, most = there.rule.edge, there.areas.most_residents or math.inf
+    # thresholds are numbers here: no other policy has a space
+    edge = None if there.rule.edge is None else there.rule.edge_threshold
+    most = there.areas.most_residents or math.inf
     pairs = [
         (i, k)
         for i, core in enumerate(cores)

@@ -30,7 +30,7 @@ from udsat_geo.policy.load import LoadedPolicy, outside_its_years
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
 from udsat_geo.registers.unit_intervals import IntervalColumn
-from udsat_geo.scoring.scores import Scores, Yardstick, score_units
+from udsat_geo.scoring.scores import Scores, Yardstick, score_units, with_thresholds
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
 from udsat_geo.units.crosswalk import Crosswalk, label_carried, pairs_between
@@ -238,7 +238,7 @@ def designate(
     units, around = with_regions(units, read_surroundings(inputs.around, units, rule, language), rule, language)
     step(_("scoring", language))
     edges, around = _edges(units, rule, around, language)
-    scores = score_units(units, rule, edges)
+    scores, rule = _scored(units, rule, edges)
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
     memory = remember(previous, units, year) if rule.incumbents.remembers else None
@@ -273,6 +273,12 @@ def designate(
         scales=scales,
         **_with_files(found, inputs.around, around, crosswalk),
     )
+
+
+def _scored(units: Units, rule: Policy, edges: Edges) -> tuple[Scores, Policy]:
+    """What units score, and the policy with its thresholds as numbers."""
+    scores = score_units(units, rule, edges)
+    return scores, with_thresholds(rule, scores, units.residents)
 
 
 def _carried(previous: AreaSet | None, units: Units) -> tuple[AreaSet | None, Crosswalk | None]:

@@ -404,13 +404,39 @@ class ScoreRule(Rule):
     scale: ScaleNumbers | None = None
 
 
+class WorstShare(Rule):
+    """A threshold as a share of the units: the least composite of the worst-off so many.
+
+    Attributes
+    ----------
+    worst : float
+        Of the units that have a composite and residents; a part of a unit is none.
+    """
+
+    worst: float = Field(gt=0, lt=1)
+
+
+def _number_or_share(given: object) -> object:
+    """A threshold of either kind; a wrong one is told once, not once for each kind."""
+    if isinstance(given, WorstShare) or (isinstance(given, int | float) and not isinstance(given, bool)):
+        return given
+    share = given.get("worst") if isinstance(given, dict) and set(given) == {"worst"} else None
+    if isinstance(share, int | float) and not isinstance(share, bool) and 0 < share < 1:
+        return WorstShare(worst=share)
+    raise ValueError(_("must be a number, or a share of the units between 0 and 1, as in { worst = 0.1 }"))
+
+
+Threshold = Annotated[float | WorstShare, BeforeValidator(_number_or_share)]
+"""A composite, or the share of the units that reach it."""
+
+
 class AreaThresholds(Rule):
     """`[rule]`: when a unit makes an area (core) or joins one (edge).
 
     Attributes
     ----------
-    core, edge : float or None
-        Least composites; a policy without a composite has neither.
+    core, edge : float, WorstShare or None
+        Least composites; a policy without a composite has neither. Shares become numbers when units are scored.
     criteria : int
         How many criteria must be exceeded.
     require : tuple of str
@@ -423,8 +449,8 @@ class AreaThresholds(Rule):
         The least composite of a unit's own rates, read without any context: 0 is the city's level.
     """
 
-    core: float | None = None
-    edge: float | None = None
+    core: Threshold | None = None
+    edge: Threshold | None = None
     criteria: int = Field(0, ge=0)
     require: tuple[Key, ...] = ()
     years_running: int = Field(1, ge=1, le=50)
@@ -434,12 +460,18 @@ class AreaThresholds(Rule):
     @property
     def core_threshold(self) -> float:
         """The core threshold; without a composite there is nothing to reach."""
-        return float("-inf") if self.core is None else self.core
+        return float("-inf") if self.core is None else _number(self.core)
 
     @property
     def edge_threshold(self) -> float:
         """The edge threshold; without one, areas do not grow beyond their core."""
-        return self.core_threshold if self.edge is None else self.edge
+        return self.core_threshold if self.edge is None else _number(self.edge)
+
+
+def _number(threshold: float | WorstShare) -> float:
+    if isinstance(threshold, WorstShare):
+        raise TypeError("a share of the units is a threshold only once they are scored")
+    return threshold
 
 
 HAIR_M = 0.001
@@ -688,8 +720,6 @@ class Policy(Rule):
     def _misfits_of_rule(self, keys: list[str]) -> list[str]:
         faults = []
         rule, leave = self.rule, self.incumbents.leave
-        if rule.edge is not None and rule.core is not None and rule.edge > rule.core:
-            faults.append("rule.edge: " + _("lies above rule.core; growing must not be harder than starting"))
         counted = sum(criterion.counted for criterion in self.criteria)
         if rule.criteria > counted:
             faults.append(
@@ -712,9 +742,24 @@ class Policy(Rule):
             faults.append("rule.core: " + _("is missing"))
         elif not any(criterion.weight for criterion in self.criteria):
             faults.append("criteria: " + _("all have the weight 0, so that there is nothing to add up"))
-        if leave is not None and leave > rule.edge_threshold:
+        return faults + self._misfits_of_thresholds() + self._misfits_of_scale(keys)
+
+    def _misfits_of_thresholds(self) -> list[str]:
+        faults, rule, leave = [], self.rule, self.incumbents.leave
+        above = _("lies above rule.core; growing must not be harder than starting")
+        shares = [threshold for threshold in (rule.core, rule.edge) if isinstance(threshold, WorstShare)]
+        if isinstance(rule.core, float) and isinstance(rule.edge, float) and rule.edge > rule.core:
+            faults.append("rule.edge: " + above)
+        elif isinstance(rule.core, WorstShare) and isinstance(rule.edge, WorstShare):
+            faults += ["rule.edge: " + above] if rule.edge.worst < rule.core.worst else []
+        elif shares and rule.edge is not None:
+            faults.append("rule.edge: " + _("one of core and edge is a share of the units; make both so, or neither"))
+        if shares and (leave is not None or self.score.scale_of is not None):
+            told = _("a share of the units cannot stand beside score.scale_of or incumbents.leave")
+            faults.append("rule.core: " + told)
+        elif leave is not None and leave > rule.edge_threshold:
             faults.append("incumbents.leave: " + _("lies above rule.edge; staying must not be harder than joining"))
-        return faults + self._misfits_of_scale(keys)
+        return faults
 
     def _misfits_of_scale(self, keys: list[str]) -> list[str]:
         faults, score = [], self.score

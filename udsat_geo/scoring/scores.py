@@ -6,12 +6,16 @@ A rate that has no denominator is missing, never zero: it is NaN, it enters no m
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.policy.rules import Policy
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
+from udsat_geo.policy.rules import Policy, WorstShare
 from udsat_geo.scoring.comparators import Comparators, find_comparators, for_all
 from udsat_geo.scoring.rates import read_rates
 from udsat_geo.units.edges import Edges
@@ -170,6 +174,42 @@ def held_against(scores: Scores, policy: Policy, comparators: Comparators, sprea
         composite=composite_of_rates(scores.rate, scaled, policy, against.value),
         composite_own=composite_of_rates(scores.rate_own, scaled, policy, against.value),
     )
+
+
+def with_thresholds(policy: Policy, scores: Scores, residents: NDArray[np.int64]) -> Policy:
+    """The policy with thresholds that are shares of the units as the composites that those shares reach.
+
+    Of n units with a composite and residents, the worst-off n times the share, rounded down: 3,375 of 33,755 for a
+    tenth. Units with the same composite as the last of them are in as well.
+
+    Parameters
+    ----------
+    policy : Policy
+    scores : Scores
+        Of the units.
+    residents : int64, shape (n_units,)
+
+    Raises
+    ------
+    InputError
+        If a share is of less than one unit.
+    """
+    shares = {name: getattr(policy.rule, name) for name in ("core", "edge")}
+    shares = {name: share for name, share in shares.items() if isinstance(share, WorstShare)}
+    if not shares:
+        return policy
+    known = np.sort(scores.composite[~np.isnan(scores.composite) & (residents > 0)])
+    found: dict[str, float] = {}
+    for name, share in shares.items():
+        # as it is written: 0.29 of 100 units are 29, not the 28 of its nearest float
+        n = int(Fraction(str(share.worst)) * len(known))
+        if n == 0:
+            what = _("the worst {share} of {units} units with a composite is less than one unit")
+            told = what.format(share=share.worst, units=decimal(len(known), 0))
+            remedy = _("Give all units that are ranked, or a number as the threshold.")
+            raise InputError(Problem(policy.place(f"rule.{name}"), told, remedy))
+        found[name] = float(known[-n])
+    return policy.model_copy(update={"rule": policy.rule.model_copy(update=found)})
 
 
 def composite_of_rates(

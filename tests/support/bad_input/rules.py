@@ -234,6 +234,27 @@ RULES = (
         ("mine.toml: rule.years_running: input should be greater than or equal to 1", "given: 0"),
     ),
     Row(
+        "a threshold that is neither a number nor a share",
+        mine("[rule]\ncore = { worst = 10 }\n"),
+        MINE,
+        ("mine.toml: rule.core: must be a number, or a share of the units between 0 and 1, as in { worst = 0.1 }",),
+    ),
+    Row(
+        "a share of the units beside a number",
+        mine("[rule]\ncore = { worst = 0.1 }\n"),
+        MINE,
+        (
+            "kbh-2017: rule.edge: one of core and edge is a share of the units",
+            "mine.toml: rule.core: a share of the units cannot stand beside score.scale_of",
+        ),
+    ),
+    Row(
+        "a share of the units for the edge that is less than that for the core",
+        mine("[rule]\ncore = { worst = 0.2 }\nedge = { worst = 0.1 }\n"),
+        MINE,
+        ("mine.toml: rule.edge: lies above rule.core", "rule.core: a share of the units cannot stand beside"),
+    ),
+    Row(
         "earlier designations by a policy that can be none",
         mine("[rule]\nyears_running = 2\nrunning_by = ['of whom?']\n"),
         MINE,

@@ -7,7 +7,7 @@ from typing import Any
 
 from udsat_geo.messages.translate import N_, Np_, _, in_language
 from udsat_geo.messages.words import decimal
-from udsat_geo.policy.rules import Criterion, Policy, text_in
+from udsat_geo.policy.rules import Criterion, Policy, WorstShare, text_in
 
 REGISTERS = {"residents": N_("residents"), "dwellings": N_("dwellings"), "units": N_("the table of units")}
 UNITS = {
@@ -212,7 +212,12 @@ def _units(policy: Policy, language: str) -> list[str]:
 
 def _rule(policy: Policy, language: str) -> list[str]:
     rule, lines = policy.rule, []
-    if rule.core is not None:
+    if isinstance(rule.core, WorstShare):
+        wider = rule.edge if isinstance(rule.edge, WorstShare) else rule.core
+        text = _("Core: the {core} % of the units with the highest composite. Edge: the {edge} %.", language)
+        told = [decimal(100 * one.worst, int(100 * one.worst % 1 > 0), language) for one in (rule.core, wider)]
+        lines.append(text.format(core=told[0], edge=told[1]))
+    elif rule.core is not None:
         core, edge = decimal(rule.core, 2, language), decimal(rule.edge_threshold, 2, language)
         of_core = _("Core: a composite of at least {core}. An area needs one core at least.", language)
         of_edge = _("Edge: a composite of at least {edge}, where the unit is connected to a core.", language)
