@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from udsat_geo.messages.version import __version__
 
 if TYPE_CHECKING:
+    from udsat_geo.api.agreement import ComparedPolicies, compare_policies
     from udsat_geo.api.calls import (
         Difference,
         StatusTables,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "ComparedPolicies",
     "Difference",
     "Explained",
     "Inferred",
@@ -47,6 +49,7 @@ __all__ = [
     "UdsatError",
     "Why",
     "__version__",
+    "compare_policies",
     "designate",
     "diff",
     "explain",
@@ -62,6 +65,7 @@ __all__ = [
 ]
 
 _MODULE_OF = {
+    "ComparedPolicies": "udsat_geo.api.agreement",
     "Difference": "udsat_geo.api.calls",
     "Explained": "udsat_geo.designation.explained",
     "Inferred": "udsat_geo.api.inferring",
@@ -73,6 +77,7 @@ _MODULE_OF = {
     "StatusTables": "udsat_geo.api.calls",
     "UdsatError": "udsat_geo.messages.errors",
     "Why": "udsat_geo.api.calls",
+    "compare_policies": "udsat_geo.api.agreement",
     "designate": "udsat_geo.api.calls",
     "diff": "udsat_geo.api.calls",
     "explain": "udsat_geo.api.calls",

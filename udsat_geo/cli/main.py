@@ -11,6 +11,10 @@ from udsat_geo.messages.translate import N_
 __all__ = ["designate", "udsat"]
 
 MODULES = {
+    "compare-policies": (
+        "udsat_geo.cli.compare_policies",
+        N_("Whom all, some or none of several policies designate."),
+    ),
     "diff": ("udsat_geo.cli.diff", N_("What changed from the areas of A to those of B.")),
     "explain": ("udsat_geo.cli.explain", N_("Say why an area or a unit is in or out.")),
     "figures": ("udsat_geo.cli.figures", N_("Draw the figures of a status report.")),

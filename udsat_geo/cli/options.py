@@ -140,7 +140,7 @@ class Group(Command, click.Group):
         if cmd_name not in self.modules:
             return super().get_command(ctx, cmd_name)
         with interruption_held():
-            command: click.Command = getattr(import_module(self.modules[cmd_name][0]), cmd_name)
+            command: click.Command = getattr(import_module(self.modules[cmd_name][0]), cmd_name.replace("-", "_"))
         return command
 
     def all_commands(self) -> dict[str, click.Command]:

@@ -286,10 +286,37 @@ _LAYERS = (
             N_("Whether the present area goes on from the earlier one and has its id.")),
     ), spatial=False),
 )
+_OF_POLICIES = (
+    LayerDescription("agreement", N_("Agreement of policies"),
+        N_("Units, or addresses, that at least one of the policies compared designates."), (
+        _UNIT_ID,
+        _RESIDENTS,
+        Column("policies", WHOLE, N_("Policies"), N_("How many of the policies designate the place.")),
+        Column("designated_by", TEXT, N_("Designated by"), N_("The ids of those policies, separated by commas.")),
+    )),
+    LayerDescription("policy_areas", N_("Areas by policy"),
+        N_("The areas of every policy compared, one outline each."), (
+        Column("policy", TEXT, N_("Policy"), N_("The policy's id.")),
+        Column("area_id", TEXT, N_("Area id"), N_("The area's id in the policy's own designation.")),
+        Column("name", TEXT, N_("Name"), N_("The name of the place.")),
+        Column("residents", WHOLE, N_("Residents"), N_("Residents counted in the area.")),
+    )),
+    LayerDescription("policy_pairs", N_("Pairs of policies"), N_("How far each two of the policies compared agree."), (
+        Column("policy", TEXT, N_("Policy"), N_("The policy's id.")),
+        Column("other", TEXT, N_("Other policy"), N_("The id of the policy that it is held against.")),
+        Column("residents", WHOLE, N_("Residents"), N_("Residents whom the policy designates.")),
+        Column("residents_of_other", WHOLE, N_("Residents of the other"), N_("Residents whom the other designates.")),
+        Column("residents_of_both", WHOLE, N_("Residents of both"), N_("Residents whom both designate.")),
+        Column("share_of_policy", NUMBER, N_("Share of the policy"),
+            N_("The residents of both as a share of the policy's.")),
+        Column("intersection_over_union", NUMBER, N_("Overlap"),
+            N_("The residents of both over the residents of either.")),
+    ), spatial=False),
+)
 # fmt: on
-DESCRIBED = {layer.name: layer for layer in _LAYERS}
+DESCRIBED = {layer.name: layer for layer in (*_LAYERS, *_OF_POLICIES)}
 """Name -> what is said of it, of every layer and table that is written of designations and comparisons."""
-LAYERS = tuple(name for name in DESCRIBED if name != "links")
+LAYERS = tuple(layer.name for layer in _LAYERS if layer.name != "links")
 """Those of a designation, in the order in which they are written."""
 SPATIAL = tuple(name for name in LAYERS if DESCRIBED[name].spatial)
 TABLES = tuple(name for name in LAYERS if not DESCRIBED[name].spatial)

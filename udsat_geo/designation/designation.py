@@ -44,6 +44,8 @@ HALF = 0.5
 _AREAS_TOLD = 10
 """How many ids of areas a note tells."""
 Progress = Callable[[str], None]
+Read = tuple[Units, dict[str, Any]]
+"""What `read_units` gives."""
 RanBefore = Callable[[Objects, Crosswalk | None], Flags]
 """Unit ids, and how earlier zones belong to them -> whether each qualified in the earlier years that are asked for."""
 
@@ -199,6 +201,7 @@ def designate(
     progress: Progress | None = None,
     ran_before: RanBefore | None = None,
     yardstick: Yardstick | None = None,
+    read: Read | None = None,
 ) -> Designation:
     """Designate the areas of a year.
 
@@ -218,6 +221,8 @@ def designate(
         Which units qualified in the earlier years that ``rule.years_running`` asks for.
     yardstick : Yardstick, optional
         The scale of another year that ``score.scale_of`` names.
+    read : (Units, dict), optional
+        What `read_units` gives, where it has been read already.
 
     Raises
     ------
@@ -232,7 +237,8 @@ def designate(
     check_year(year, policy)
     rule, limits = policy.policy, check_limits(policy.policy)
     step(_("reading and placing", language))
-    units, found = read_units(inputs, policy, threads, language)
+    units, found = read_units(inputs, policy, threads, language) if read is None else read
+    found = found.copy()
     rule = resolve_limits(rule, found.pop("let"))
     previous, crosswalk = _carried(previous, units)
     units, around = with_regions(units, read_surroundings(inputs.around, units, rule, language), rule, language)
@@ -439,9 +445,7 @@ def check_year(year: int, policy: LoadedPolicy) -> None:
         raise InputError(outside_its_years(policy, year, f"--year {year}"))
 
 
-def read_units(
-    inputs: Inputs, policy: LoadedPolicy, threads: int | None = None, language: str = "en"
-) -> tuple[Units, dict[str, Any]]:
+def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None, language: str = "en") -> Read:
     """The units of the inputs, and what was counted and found out on the way.
 
     Returns
@@ -463,9 +467,7 @@ def read_units(
     return units, {**found, "notes": (*found["notes"], *check_sums(units, policy.policy, name, language))}
 
 
-def _read_units(
-    inputs: Inputs, policy: LoadedPolicy, threads: int | None, language: str
-) -> tuple[Units, dict[str, Any]]:
+def _read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None, language: str) -> Read:
     rule = policy.policy
     if inputs.unit_table is None:
         return _units_from_registers(inputs, policy, threads, language)
@@ -489,9 +491,7 @@ def _read_units(
     return units, {**found, "notes": notes, "vintage": filled.settings.vintage, "let": filled.let}
 
 
-def _units_from_registers(
-    inputs: Inputs, policy: LoadedPolicy, threads: int | None, language: str
-) -> tuple[Units, dict[str, Any]]:
+def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | None, language: str) -> Read:
     rule = policy.policy
     if rule.reads_unit_table:
         what = _("its criteria are columns of a unit table")

@@ -8,12 +8,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from udsat_geo.designation.columns import GEOMETRY, describe_column, describe_layer, texts_of
+from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, describe_column, describe_layer, texts_of
 from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.files.contents import Contents, read_contents
 from udsat_geo.files.iso19115 import write_iso_metadata
 from udsat_geo.files.qgis.project import write_project
-from udsat_geo.files.qgis.styles import STYLES_OF_LAYER, Style, styles_of, write_layer_styles
+from udsat_geo.files.qgis.styles import Style, styles_of, write_layer_styles
 from udsat_geo.files.xml_template import clean
 from udsat_geo.messages.translate import _
 
@@ -26,7 +26,7 @@ def write_data_columns(
     """Title and describe every layer and column, and what the values of columns of keys are called, in a language."""
     of_constraint: dict[str, dict[str, str]] = {}
     for layer in contents.layers.values():
-        if layer.name not in STYLES_OF_LAYER:
+        if layer.name not in DESCRIBED:
             continue
         told = describe_layer(layer.name, language)
         connection.execute(
