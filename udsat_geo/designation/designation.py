@@ -237,8 +237,7 @@ def designate(
     check_year(year, policy)
     rule, limits = policy.policy, check_limits(policy.policy)
     step(_("reading and placing", language))
-    units, found = read_units(inputs, policy, threads, language) if read is None else read
-    found = found.copy()
+    units, found = read_units(inputs, policy, threads, language) if read is None else (read[0], read[1].copy())
     rule = resolve_limits(rule, found.pop("let"))
     previous, crosswalk = _carried(previous, units)
     units, around = with_regions(units, read_surroundings(inputs.around, units, rule, language), rule, language)
@@ -247,8 +246,7 @@ def designate(
     scores, rule = _scored(units, rule, edges)
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
-    memory = remember(previous, units, year) if rule.incumbents.remembers else None
-    form = _forming(units, edges, rule, around, memory, ran)
+    form = _forming(units, edges, rule, around, _memory(previous, units, year, rule), ran)
     scores, areas, scales = on_both_scales(year, yardstick, scores, rule, form)
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step(_("comparing", language))
@@ -295,6 +293,11 @@ def _carried(previous: AreaSet | None, units: Units) -> tuple[AreaSet | None, Cr
     if previous.crosswalk is not None:
         pairs_between(previous.crosswalk, previous.members.unit_id, units.unit_id)
     return previous, previous.crosswalk
+
+
+def _memory(previous: AreaSet | None, units: Units, year: int, rule: Policy) -> Memory | None:
+    """What the previous designation says of the units of now, for a policy that remembers it."""
+    return remember(previous, units, year) if rule.incumbents.remembers else None
 
 
 def remember(previous: AreaSet | None, units: Units, year: int) -> Memory | None:
