@@ -67,6 +67,9 @@ def _joined(policies: Sequence[Policy]) -> _Joined | None:
     first = policies[0]
     if len(policies) < 2 or any(each.reads_unit_table or each.units != first.units for each in policies):
         return None
+    # a quantile is no sum
+    if any(criterion.is_quantile for each in policies for criterion in each.criteria):
+        return None
     let: dict[Any, dict[str, str]] = {}
     registers: dict[str, str] = {}
     for each in policies:
