@@ -40,6 +40,10 @@ RULE = (
         "Aims without a number are reached when 2025 has come and the movement is right."
     ),
     N_("Cannot be judged: no two comparable years, or so few persons that two standard errors cover the movement."),
+    N_(
+        "Way covered, from 0 to 100 %: of a number to reach what is reached of it, of the city's level what the lag "
+        "became smaller by, by the middles of the figures, where it certainly moved. Other aims have no end to be at."
+    ),
     N_("A goal of several indicators follows those that can be judged; some right and some wrong is mixed."),
 )
 """How a verdict comes about, for a reader."""
@@ -160,6 +164,29 @@ class Judgement:
         if before is None or after is None or target is None or before == target:
             return None
         return (before - after) / (before - target)
+
+
+def way_covered(judgement: Judgement, aim: Aim) -> Fraction | None:
+    """How much of the way to an aim is covered, from 0 to 1.
+
+    Of a number to reach it is the part that is reached, of the city's level what the lag became smaller by, each by the
+    middles of the intervals; what went the wrong way has covered nothing.
+
+    Returns
+    -------
+    Fraction or None
+        None where the aim has no end, or where it is not certain that anything moved.
+    """
+    uncertain = judgement.cause in ("rounding", "not_significant", "few_persons")
+    if judgement.before is None or judgement.after is None or uncertain:
+        return None
+    covered = judgement.share_of_target
+    if aim.kind == "level" and judgement.cause == "level":
+        covered = Fraction(1)
+    elif aim.kind == "level" and judgement.first != judgement.last:
+        before, after = judgement.before.middle, judgement.after.middle
+        covered = None if before is None or after is None or before <= 0 else 1 - after / before
+    return None if covered is None else min(max(covered, Fraction(0)), Fraction(1))
 
 
 def judge(series: Series, aim: Aim) -> Judgement:

@@ -27,6 +27,7 @@ from udsat_geo.monitoring.goal_figures import (
     Indicator,
     Judgement,
     PublishedGoals,
+    way_covered,
 )
 from udsat_geo.monitoring.goals import (
     Account,
@@ -53,6 +54,7 @@ NOTE_KINDS = {
 }
 GOALS, SOURCE = N_("The 18 goals"), N_("Source: City of Copenhagen, Status på Politik for Udsatte Byområder (2021).")
 OURS = Np_("goals", "Our verdict")
+COVERED = N_("Way covered\n(%)")
 
 
 def shown(figure: Decimal | int | None, language: str) -> str:
@@ -266,9 +268,18 @@ def _table(
 def figure_table(account: Account, language: str) -> Table:
     """One row for each indicator: its series, the updated areas, and our verdict."""
     rows = [_figure_row(goal, i, language) for goal in account.published.goals for i in goal.indicators]
-    heads = (N_("No."), N_("Indicator"), N_("Aim"), *map(str, YEARS), N_("Updated\nareas"), N_("Lag"), N_("Verdict"))
+    heads = (
+        N_("No."),
+        N_("Indicator"),
+        N_("Aim"),
+        *map(str, YEARS),
+        N_("Updated\nareas"),
+        N_("Lag"),
+        N_("Verdict"),
+        COVERED,
+    )
     title = _("The report's figures: the areas (the whole city)", language)
-    return _table(title, heads, rows, language, left={1, 2, 7, 8}, spare={2, 7})
+    return _table(title, heads, rows, language, left={1, 2, 7, 8}, spare={2, 7, 9})
 
 
 def _figure_row(goal: Goal, indicator: Indicator, language: str) -> tuple[str, ...]:
@@ -280,7 +291,7 @@ def _figure_row(goal: Goal, indicator: Indicator, language: str) -> tuple[str, .
         aim_in_words(indicator.aim, indicator.unit, language),
         *years,
         _pair(indicator.areas_updated, indicator.city_updated, language),
-        *_judged(indicator.judged(), language),
+        *_judged(indicator.judged(), indicator.aim, language),
     )
 
 
@@ -291,11 +302,13 @@ def _pair(areas: Decimal | None, city: Decimal | None, language: str) -> str:
     return f"{shown(areas, language)}\n({shown(city, language)})"
 
 
-def _judged(judgement: Judgement | None, language: str) -> tuple[str, str]:
-    if judgement is None:
-        return "", ""
-    lag = "" if judgement.lag is None else _(CHANGES[judgement.lag], language)
-    return lag, _(VERDICTS[judgement.verdict], language)
+def _judged(judgement: Judgement | None, aim: Aim | None, language: str) -> tuple[str, str, str]:
+    """What became of the lag, the verdict, and how much of the way is covered."""
+    if judgement is None or aim is None:
+        return "", "", ""
+    lag, covered = "" if judgement.lag is None else _(CHANGES[judgement.lag], language), way_covered(judgement, aim)
+    shown_way = "" if covered is None else shown(rounded(100 * covered, 0), language)
+    return lag, _(VERDICTS[judgement.verdict], language), shown_way
 
 
 def area_table(account: Account, language: str) -> Table:
@@ -314,10 +327,10 @@ def area_table(account: Account, language: str) -> Table:
 def computed_table(account: Account, language: str) -> Table:
     """One row for each criterion, and below it the report's figures where it stands beside one."""
     rows = [row for computed in account.computed for row in _computed_rows(computed, account, language)]
-    heads = (N_("No."), N_("Indicator"), *map(str, account.years), N_("Lag"), N_("Verdict"))
-    lag = len(heads) - 2
+    heads = (N_("No."), N_("Indicator"), *map(str, account.years), N_("Lag"), N_("Verdict"), COVERED)
+    lag = len(heads) - 3
     title = _("Computed from registers: the areas (the whole city)", language)
-    return _table(title, heads, rows, language, left={1, lag, lag + 1}, spare={lag})
+    return _table(title, heads, rows, language, left={1, lag, lag + 1}, spare={lag, lag + 2})
 
 
 def _computed_rows(computed: Computed, account: Account, language: str) -> list[tuple[str, ...]]:
@@ -325,26 +338,26 @@ def _computed_rows(computed: Computed, account: Account, language: str) -> list[
     years = account.years
     label = computed.criterion.label_in(language) + (" (%)" if computed.unit == "%" else "")
     cells = [_computed_cell(computed, year, language) for year in years]
-    rows = [(str(computed.rule.number), label, *cells, *_judged(computed.judged(), language))]
+    rows = [(str(computed.rule.number), label, *cells, *_judged(computed.judged(), computed.aim, language))]
     if computed.unit == "count" and computed.criterion.is_share:
         shares = [_share_cell(computed, year, language) for year in years]
         share = _("Share", language).lower()
-        rows.append(("", f"  {share} (%)", *shares, "", ""))
+        rows.append(("", f"  {share} (%)", *shares, "", "", ""))
     if any(ratio.answers is not None for ratio in computed.areas.values()):
         answers = [_answers_cell(computed, year, language) for year in years]
-        rows.append(("", "  " + _("answers", language), *answers, "", ""))
+        rows.append(("", "  " + _("answers", language), *answers, "", "", ""))
     published = computed.published
     if published is None:
         return rows
     nearness, report = NEARNESS[computed.rule.nearness], _("the report", language)
     beside = f"  {report} ({_(nearness, language)})" if nearness else f"  {report}"
     printed = [_pair(published.areas.get(year), published.city.get(year), language) for year in years]
-    rows.append(("", beside, *printed, *_judged(published.judged(), language)))
+    rows.append(("", beside, *printed, *_judged(published.judged(), published.aim, language)))
     if UPDATED in years and published.areas_updated is not None:
         updated = _pair(published.areas_updated, published.city_updated, language)
         cells = [updated if year == UPDATED else "" for year in years]
         updated_areas = _("updated areas", language)
-        rows.append(("", f"  {report}, {updated_areas}", *cells, "", ""))
+        rows.append(("", f"  {report}, {updated_areas}", *cells, "", "", ""))
     return rows
 
 
@@ -722,14 +735,15 @@ def _indicator(indicator: Indicator, language: str) -> dict[str, Any]:
         "numerator": _by_year(indicator.numerator),
         "denominator": _by_year(indicator.denominator),
         "data_year": {str(year): data_year for year, data_year in indicator.data_year.items()},
-        "judgement": _judgement(judgement),
+        "judgement": _judgement(judgement, indicator.aim),
         "reason": None if judgement is None else reason(indicator, judgement, language),
     }
 
 
-def _judgement(judgement: Judgement | None) -> dict[str, Any] | None:
-    if judgement is None:
+def _judgement(judgement: Judgement | None, aim: Aim | None) -> dict[str, Any] | None:
+    if judgement is None or aim is None:
         return None
+    covered = way_covered(judgement, aim)
     return {
         "verdict": judgement.verdict.value,
         "cause": judgement.cause,
@@ -738,6 +752,7 @@ def _judgement(judgement: Judgement | None) -> dict[str, Any] | None:
         "distance_after": _interval(judgement.after),
         "distance_to_reach": _interval(judgement.target),
         "lag": judgement.lag,
+        "way_covered": None if covered is None else round(float(covered), _FRACTION_DIGITS),
     }
 
 
@@ -769,7 +784,7 @@ def _computed(computed: Computed, language: str) -> dict[str, Any]:
             }
             for year, areas in computed.areas.items()
         },
-        "judgement": _judgement(computed.judged()),
+        "judgement": _judgement(computed.judged(), computed.aim),
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from udsat_geo.monitoring.goal_figures import Aim, Series, Verdict, agrees, combine, judge
+from udsat_geo.monitoring.goal_figures import Aim, Series, Verdict, agrees, combine, judge, way_covered
 from udsat_geo.monitoring.interval import Interval
 
 V = Verdict
@@ -105,6 +105,26 @@ def test_the_share_of_the_way() -> None:
     judgement = judge(Series(counts), Aim("by", "high", Fraction(2500)))
     assert judgement.verdict == V.ON_THE_WAY
     assert judgement.share_of_target == Fraction(987, 2500)
+
+
+@pytest.mark.parametrize(
+    ("areas", "aim", "covered"),
+    [
+        (("9.0", "7.0"), Aim("level", "low"), "0.4"),
+        (("9.0", "4.0"), Aim("level", "low"), "1"),
+        (("9.0", "9.5"), Aim("level", "low"), "0"),
+        (("9.0", "9.05"), Aim("level", "low"), None),
+        (("9.0", "7.0"), Aim("by", "low", Fraction(4)), "0.5"),
+        (("9.0", "1.0"), Aim("by", "low", Fraction(4)), "1"),
+        (("9.0", "11.0"), Aim("by", "low", Fraction(4)), "0"),
+        (("9.0", "7.0"), Aim("better", "low"), None),
+    ],
+)
+def test_how_much_of_the_way_is_covered(areas: tuple[str, str], aim: Aim, covered: str | None) -> None:
+    """Against a city that stays at 4.0: of a lag of 5 two are gone."""
+    figures = series(dict(zip((2017, 2021), areas, strict=True)), dict.fromkeys((2017, 2021), "4.0"))
+    found = way_covered(judge(figures, aim), aim)
+    assert found == (None if covered is None else Fraction(covered))
 
 
 def test_years_on_two_sides_of_a_break_are_not_compared() -> None:
