@@ -28,7 +28,7 @@ from udsat_geo.analysis.infer import (
     parts_of,
     try_all,
 )
-from udsat_geo.analysis.space import CORE, EDGE, LEAST, LEFT_OUT, Space, formations, policy_at
+from udsat_geo.analysis.space import CORE, EDGE, LEAST, LEFT_OUT, Space, default_space, formations, policy_at
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.forming import form_areas
 from udsat_geo.designation.surroundings import Surroundings
@@ -78,9 +78,11 @@ def drawn_by(units: Units, policy: Policy) -> np.ndarray:
     return form_areas(units, score_units(units, policy, edges), edges, policy).area_of_unit
 
 
-def tried(city: City, space: Space = SPACE, elsewhere: np.ndarray | None = None) -> tuple[Tried, np.ndarray]:
+def tried(
+    city: City, space: Space = SPACE, elsewhere: np.ndarray | None = None, policy: Policy = POLICY
+) -> tuple[Tried, np.ndarray]:
     none = np.zeros((len(city.units), 0), dtype=np.int64)
-    asked = formations(space, POLICY)
+    asked = formations(space, policy)
     return try_all(city, space, asked, none if elsewhere is None else elsewhere, lambda _step: None, "en")
 
 
@@ -115,6 +117,27 @@ def test_every_setting_is_as_areas_formed_one_by_one(seed: int) -> None:
             there = ratio(units.residents, elsewhere[:, draw], area >= 0)
             best_by_chance[draw] = max(best_by_chance[draw], there)
     assert (chance >= best_by_chance).all()
+
+
+@pytest.mark.parametrize("neighbours", ["none", "rook"])
+def test_without_a_composite_criteria_alone_decide(neighbours: str) -> None:
+    policy = make_policy(
+        ("high", "low", "high"),
+        score={"method": "none"},
+        rule={"criteria": 2, "require": ["c0"]},
+        areas={"residents": 8, "neighbours": neighbours},
+    )
+    units, space = town(3), default_space(policy)
+    inside = np.random.default_rng(3).binomial(units.residents, 0.4)
+    found, _chance = tried(city_of(units, inside), space, policy=policy)
+    assert space.keys == (LEFT_OUT, "rule.criteria", CORE, LEAST)
+    drawn = set()
+    for row, place in enumerate(found.place.tolist()):
+        area = drawn_by(units, policy_at(policy, space.at(place)))
+        assert found.areas[row] == area.max(initial=-1) + 1
+        assert found.overlap()[row] == ratio(units.residents, inside, area >= 0)
+        drawn.add(int(found.areas[row]))
+    assert len(drawn) > 3
 
 
 def test_all_that_goes_together_is_tried_and_nothing_else() -> None:
@@ -299,5 +322,9 @@ def test_scores_are_kept_for_the_settings_that_share_them() -> None:
     for residents, left_out in ((0, ("c0",)), (20, ()), (0, ()), (0, ("c0",)), (20, ("c1",))):
         policy = policy_at(POLICY, {"context.residents": residents, LEFT_OUT: left_out})
         alone = score_units(units, policy)
-        for part in dataclasses.fields(alone):
-            np.testing.assert_array_equal(getattr(city.scores(policy), part.name), getattr(alone, part.name))
+        found = city.scores(policy)
+        for of in (lambda scores: scores, lambda scores: scores.comparators):
+            for part in dataclasses.fields(of(alone)):
+                one, other = (getattr(of(scores), part.name) for scores in (found, alone))
+                if part.name != "comparators":
+                    np.testing.assert_array_equal(one, other)

@@ -304,6 +304,25 @@ def _space(squares: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("compare", "residents"),
+    [('with = "region"', [100]), ('with = "given"\ngiven = { poor = "half" }\n[references]\nhalf = 0.5', [300, 100])],
+    ids=["region", "given"],
+)
+def test_what_a_policy_compares_with_counts(squares: Path, compare: str, residents: list[int]) -> None:
+    """The poor zones of the west are as poor as their region, the one in the east is not; all are beyond a half."""
+    policy = squares / "compared.toml"
+    text = TABLE_POLICY.replace("squares", "compared").replace("[areas]", f"[compare]\n{compare}\n[areas]")
+    policy.write_text(text.replace("core = 1.0", "core = 0.9"), encoding="utf-8")
+    boxes = [box(0, 0, 300, 100), box(300, 0, 600, 200)]
+    regions = gpd.GeoDataFrame({"name": ["Poor", "Rich"]}, geometry=boxes, crs="EPSG:25832")
+    usual: dict[str, Any] = {"policy": policy, "units": squares / "units.gpkg", "regions": regions}
+    made = ug.designate(2021, previous=None, **usual)
+    assert made.areas.residents.tolist() == residents
+    found = ug.infer(made, year=2021, draws=0, **usual)
+    assert found.summary["yardsticks"]["policy_as_it_is"] == found.overlap == 1.0
+
+
 # --- bad input ----------------------------------------------------------------------------------------------------
 
 

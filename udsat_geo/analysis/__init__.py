@@ -1,1 +1,1 @@
-"""Questions about a designation: why it changed."""
+"""Questions about a designation: why it changed; and about areas: which rule draws them."""

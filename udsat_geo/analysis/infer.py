@@ -372,12 +372,7 @@ class City:
             self._read[reading] = score_units(self.units, policy, self.edges(policy))
         adding = (reading, tuple((one.weight, one.counted) for one in policy.criteria))
         if self._added_up is None or self._added_up[0] != adding:
-            read, held = self._read[reading], policy.score.scale if policy.score.decides == "yardstick" else None
-            scaled = held_against(read, policy, read.comparators, read.spread)
-            if held is not None:
-                city, spread = (np.array([of[key] for key in policy.keys]) for of in (held.city, held.spread))
-                scaled = on_scale(read, policy, city, spread)
-            self._added_up = (adding, scaled)
+            self._added_up = (adding, _on_own_scale(self._read[reading], policy))
         return self._added_up[1]
 
     def groups(self, policy: Policy) -> tuple[Groups, Floats]:
@@ -395,6 +390,15 @@ class City:
         groups, _strongest = self.groups(policy)
         drawn = np.append(groups.area_groups(policy.areas.residents), False)[groups.group_of_unit]
         return float(overlap(inside[drawn].sum(), self.units.residents[drawn].sum(), inside.sum()))
+
+
+def _on_own_scale(read: Scores, policy: Policy) -> Scores:
+    """The same rates added up by a policy: on the year's own scale, or on numbers that it states and that decide."""
+    held = policy.score.scale if policy.score.decides == "yardstick" else None
+    if held is None:
+        return held_against(read, policy, read.comparators, read.spread)
+    city, spread = (np.array([of[key] for key in policy.keys]) for of in (held.city, held.spread))
+    return on_scale(read, policy, city, spread)
 
 
 def _look(job: Job, areas: AreaSet, progress: Callable[[str], None]) -> tuple[City, Policy, str, tuple[str, ...]]:
@@ -609,12 +613,12 @@ def _check_numbers(tolerance: float, draws: int) -> None:
 
 
 def _with_limits(policy: Policy, rule: Policy) -> Policy:
-    """A policy with the limits of its criteria as numbers, as another one has them."""
+    """A policy with its limits and what it compares with as numbers, as another one has them."""
     criteria = tuple(
         mine.model_copy(update={"limit": known.limit})
         for mine, known in zip(policy.criteria, rule.criteria, strict=True)
     )
-    return policy.model_copy(update={"criteria": criteria})
+    return policy.model_copy(update={"criteria": criteria, "compare": rule.compare})
 
 
 def try_all(

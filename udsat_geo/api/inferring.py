@@ -117,6 +117,7 @@ def infer(
     barriers: PathLike | gpd.GeoDataFrame | None = None,
     crossings: PathLike | gpd.GeoDataFrame | None = None,
     places: PathLike | gpd.GeoDataFrame | None = None,
+    regions: PathLike | gpd.GeoDataFrame | None = None,
     space: PathLike | None = None,
     tolerance: float = 0.01,
     draws: int = 99,
@@ -140,7 +141,7 @@ def infer(
         Where polygons overlap, count a resident in the first.
     policy : str, Path or LoadedPolicy
         Whose settings are varied.
-    references, registers, units, barriers, crossings, places
+    references, registers, units, barriers, crossings, places, regions
         As in `udsat_geo.designate`; settings are tried on the districts of `places`.
     space : str or Path, optional
         A TOML file of what varies; without one, the settings around the policy's own.
@@ -170,8 +171,8 @@ def infer(
 
     loaded = policy_of(policy, references)
     wanted = None if space is None else read_space(Path(space), loaded.policy)
-    inputs = {"areas": areas, "units": units, "barriers": barriers, "crossings": crossings, "places": places}
-    with _as_files(inputs) as files:
+    around = {"barriers": barriers, "crossings": crossings, "places": places, "regions": regions}
+    with _as_files({"areas": areas, "units": units, **around}) as files:
         given = read_area_set(files.paths.pop("areas"), language, name, allow_overlaps=allow_overlaps)
         job = Job(
             year, loaded, path_of(registers), files.paths.pop("units", None), around=Around(**files.paths),

@@ -25,7 +25,7 @@ from udsat_geo.sources.copies import local_copies
 if TYPE_CHECKING:
     from rich.console import Console
 
-SOURCES = ("areas", "units", "barriers", "crossings", "places")
+SOURCES = ("areas", "units", "barriers", "crossings", "places", "regions")
 KEYS = {
     "context.method": N_("How a unit is read with its surroundings"),
     "context.residents": N_("Residents that a unit is read with"),
@@ -82,6 +82,10 @@ _FEW = 6
 )
 @options.source_option(
     "--places", N_("Places with names; settings are tried on their districts. [default: places.gpkg beside registers]")
+)
+@options.source_option(
+    "--regions",
+    N_("Named polygons, where the policy compares units within regions. [default: regions.gpkg beside the registers]"),
 )
 @options.option(
     "--space", type=options.PATH, metavar="FILE", help=N_("A TOML file of what varies. [default: around the policy]")
