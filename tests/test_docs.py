@@ -137,6 +137,7 @@ SECTIONS: dict[str, type[rules.Rule]] = {
     "score": rules.ScoreRule,
     "scale": rules.ScaleNumbers,
     "rule": rules.AreaThresholds,
+    "groups": rules.CriteriaGroup,
     "worst": rules.WorstShare,
     "areas": rules.AreasRule,
     "incumbents": rules.IncumbentsRule,

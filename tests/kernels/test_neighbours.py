@@ -13,6 +13,7 @@ from udsat_geo.kernels.neighbours import (
     neighbour_lists,
     shrink_to_neighbours,
     sums_with_neighbours,
+    surrounded_units,
 )
 
 
@@ -35,6 +36,20 @@ def test_each_unit_has_those_it_touches_in_rising_order(graph):
     start, neighbour = lists_of(n_units, edges)
     found = [neighbour[start[unit] : start[unit + 1]].tolist() for unit in range(n_units)]
     assert found == reference_neighbours.neighbour_lists(n_units, edges)
+
+
+@given(graphs(), st.data())
+def test_surrounded_units_touch_others_that_are_all_inside(graph, data):
+    n_units, edges = graph
+    inside = data.draw(st.lists(st.booleans(), min_size=n_units, max_size=n_units))
+    ends = np.array(edges, dtype=np.int32).reshape(-1, 2)
+    head, tail = (np.ascontiguousarray(ends[:, side]) for side in (0, 1))
+    found = surrounded_units(np.array(inside, dtype=bool), head, tail)
+    assert found.tolist() == reference_neighbours.surrounded_units(inside, edges)
+    # no order of the pairs, nor of the two of a pair, matters
+    assert (
+        surrounded_units(np.array(inside, dtype=bool), tail[::-1].copy(), head[::-1].copy()).tolist() == found.tolist()
+    )
 
 
 @given(graphs(), st.data())

@@ -48,3 +48,9 @@ def shrink_to_neighbours(
         whole = between + noise / n
         shrunk.append(mean if whole == 0 else mean + between / whole * (rate - mean))
     return shrunk
+
+
+def surrounded_units(inside, edges):
+    """Units that touch others, and only such as are inside."""
+    neighbours = neighbour_lists(len(inside), edges)
+    return [bool(touched) and all(inside[other] for other in touched) for touched in neighbours]

@@ -155,7 +155,7 @@ def default_space(policy: Policy) -> Space:
     counted = sum(criterion.counted for criterion in policy.criteria)
     if counted <= _MOST_COUNTED:
         # without a composite nothing else decides
-        first = 1 if rule.core is None and not rule.require else 0
+        first = 1 if rule.core is None and not rule.require and not rule.groups else 0
         given["rule.criteria"] = tuple(range(first, counted + 1))
         if len(policy.criteria) > 2 and not coarse:
             given[LEFT_OUT] = _left_out(policy, 1)

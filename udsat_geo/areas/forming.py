@@ -56,9 +56,10 @@ def form_areas(
 ) -> Areas:
     """Form the areas of a policy.
 
-    Units at or above the edge threshold (with enough criteria exceeded, and those that are required) that touch make a
-    group, joined across gaps and with holes filled; a group with at least one unit at or above the core threshold and
-    with at least ``areas.residents`` residents is an area. Areas of the previous designation may stay by the policy's
+    Units at or above the edge threshold (with enough criteria exceeded, those that are required, and enough of the
+    rule's groups) that touch make a group, with the units that they surround where ``rule.surrounded`` takes those in,
+    joined across gaps and with holes filled; a group with at least one unit at or above the core threshold and with at
+    least ``areas.residents`` residents is an area. Areas of the previous designation may stay by the policy's
     ``incumbents``; overrides come last.
 
     Parameters
@@ -121,7 +122,7 @@ def group_units(
     """Group the units that may be part of an area; parameters as of `form_areas`."""
     from udsat_geo.kernels.components import label_components
 
-    standing = stand(units, scores, policy, memory, ran_before)
+    standing = stand(units, scores, policy, memory, ran_before, edges)
     piece_of_unit, n_pieces = label_components(standing.joins, edges.head, edges.tail)
     bridged = bridge_pieces(units, piece_of_unit, n_pieces, standing, policy, barriers)
     group_of_unit = np.append(bridged.group_of_piece, -1)[piece_of_unit]
@@ -139,6 +140,7 @@ def group_units(
         (filled.fill, roles.FILL, roles.IN_FILL),
         (standing.stays, roles.INCUMBENT, roles.IN_INCUMBENT),
         (standing.edge, roles.EDGE, roles.IN_EDGE),
+        (standing.surrounded, roles.EDGE, roles.IN_SURROUNDED),
         (standing.core, roles.CORE, roles.IN_CORE),
     ):
         role[who], reason[who] = as_role, because
@@ -160,6 +162,7 @@ def _reasons(scores: Scores, policy: Policy, groups: Groups, area_of_unit: Ints)
     for fails, because in (
         (~standing.own, roles.LOW_OWN),
         (~standing.ran, roles.NOT_RUNNING),
+        (~standing.grouped, roles.FEW_GROUPS),
         (~standing.required, roles.NOT_REQUIRED),
         (~standing.counted, roles.FEW_CRITERIA),
         (low, roles.LOW_COMPOSITE),

@@ -27,7 +27,7 @@ from udsat_geo.areas.roles import BRIDGE, FILL, Areas
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.comparators import Against
-from udsat_geo.scoring.scores import Scores, composite_of_rates, exceeds, gaps, meets_count, meets_requirements
+from udsat_geo.scoring.scores import Scores, composite_of_rates, exceeds, gaps, meets_demands
 from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
 
@@ -105,7 +105,7 @@ class _Group:
         rate = self.rate + of_limits * self.step
         rate = np.where(np.abs(rate - self.line) <= _ROUNDING * (1 + np.abs(self.line)), self.line, rate)
         exceeded = exceeds(rate, gaps(rate, self.against.value, policy), policy, self.against.limit)
-        meets = self.ran & meets_count(exceeded, policy) & meets_requirements(exceeded, policy)
+        meets = self.ran & meets_demands(exceeded, policy)
         core, held = core & meets, (edge & meets) | self.joint
         least = policy.areas.residents
         if not core.any() or self.residents[held].sum() < least:
@@ -194,7 +194,7 @@ def _group(
         scored=areas.standing.scored[members],
         ran=areas.standing.ran[members],
         was_in=areas.standing.was_in[members],
-        joint=np.isin(areas.role[members], (BRIDGE, FILL)),
+        joint=np.isin(areas.role[members], (BRIDGE, FILL)) | areas.standing.surrounded[members],
         head=number[edges.head[inside]].astype(np.int32),
         tail=number[edges.tail[inside]].astype(np.int32),
         step=step * sign,

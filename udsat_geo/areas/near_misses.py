@@ -71,7 +71,7 @@ def find_near_misses(
     ran_before : bool, shape (n_units,), optional
         See `udsat_geo.areas.forming.form_areas`.
     """
-    standing = stand(units, scores, policy, None, ran_before)
+    standing = stand(units, scores, policy, None, ran_before, edges)
     outside = areas.area_of_unit < 0
     found = _short_groups(units, scores, policy, areas, standing)
     found += _fewer_criteria(units, scores, edges, policy, standing, outside)
@@ -130,7 +130,7 @@ def _fewer_criteria(
     """Groups that would be areas if fewer criteria had to be exceeded, each with the least number fewer."""
     found: list[Failed] = []
     taken = np.zeros(len(units), dtype=bool)
-    base = outside & standing.scored & standing.required & standing.ran & standing.own
+    base = outside & standing.scored & standing.required & standing.grouped & standing.ran & standing.own
     for fewer in range(1, policy.rule.criteria + 1):
         enough = meets_count(scores.exceeded, policy, policy.rule.criteria - fewer)
         for members in _would_be_areas(units, scores, edges, policy, base & enough, ~standing.counted):
@@ -146,7 +146,7 @@ def _not_required(
     """Groups that would be areas were one criterion not required."""
     found: list[Failed] = []
     required = [policy.keys.index(key) for key in policy.rule.require]
-    base = outside & standing.scored & standing.counted & standing.ran & standing.own
+    base = outside & standing.scored & standing.counted & standing.grouped & standing.ran & standing.own
     for j in required:
         others = [k for k in required if k != j]
         may = base & scores.exceeded[:, others].all(axis=1)
@@ -161,7 +161,7 @@ def _better_off_alone(
     """Groups that would be areas were nothing asked of the units' own rates; short by what their worst-off unit is."""
     if policy.rule.own is None:
         return []
-    base = outside & standing.scored & standing.counted & standing.required & standing.ran
+    base = outside & standing.scored & standing.counted & standing.required & standing.grouped & standing.ran
     return [
         ("own", -1, float(policy.rule.own - np.nanmin(scores.composite_own[members])), members)
         for members in _would_be_areas(units, scores, edges, policy, base, ~standing.own)

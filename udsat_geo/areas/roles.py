@@ -11,7 +11,8 @@ from udsat_geo.areas.ground import Ground
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, total
 from udsat_geo.messages.translate import N_
 from udsat_geo.policy.rules import Policy
-from udsat_geo.scoring.scores import Scores, meets_count, meets_own, meets_requirements
+from udsat_geo.scoring.scores import Scores, meets_count, meets_groups, meets_own, meets_requirements
+from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
 
 
@@ -52,6 +53,8 @@ class Standing:
     joins : edge or stays: may be part of an area.
     seeds : core or stays: may make one.
     passable : a bridge or a filled hole may take it in: nobody lives there, or it has no rate.
+    grouped : enough of the rule's groups of criteria are met.
+    surrounded : in as an edge unit because all that it touches qualify by themselves.
     """
 
     comparable: Flags
@@ -67,10 +70,17 @@ class Standing:
     joins: Flags
     seeds: Flags
     passable: Flags
+    grouped: Flags
+    surrounded: Flags
 
 
 def stand(
-    units: Units, scores: Scores, policy: Policy, memory: Memory | None = None, ran_before: Flags | None = None
+    units: Units,
+    scores: Scores,
+    policy: Policy,
+    memory: Memory | None = None,
+    ran_before: Flags | None = None,
+    edges: Edges | None = None,
 ) -> Standing:
     """Hold every unit to the rule.
 
@@ -83,6 +93,8 @@ def stand(
         Counts when the policy says what incumbents need.
     ran_before : bool, shape (n_units,), optional
         Qualified in the earlier years that ``rule.years_running`` asks for.
+    edges : Edges, optional
+        The units that touch; needed for ``rule.surrounded``.
     """
     rule = policy.rule
     by_composite = policy.score.method != "none"
@@ -90,11 +102,13 @@ def stand(
     scored = comparable & (~np.isnan(scores.composite) if by_composite else scores.criteria_with_rate > 0)
     counted, required = meets_count(scores.exceeded, policy), meets_requirements(scores.exceeded, policy)
     ran = np.ones(len(units), dtype=bool) if ran_before is None else ran_before
-    own = meets_own(scores, policy)
-    demands = scored & counted & required & ran & own
+    own, grouped = meets_own(scores, policy), meets_groups(scores.exceeded, policy)
+    demands = scored & counted & required & grouped & ran & own
     with np.errstate(invalid="ignore"):
         core = demands & (not by_composite or scores.composite >= rule.core_threshold)
         edge = demands & (not by_composite or scores.composite >= rule.edge_threshold)
+    surrounded = _surrounded(edge, scored & ran, scores, policy, edges)
+    edge = edge | surrounded
     was_in = stays = np.zeros(len(units), dtype=bool)
     if memory is not None and policy.incumbents.leave is not None:
         was_in = memory.area_of_unit >= 0
@@ -102,9 +116,20 @@ def stand(
             stays = demands & was_in & (scores.composite >= policy.incumbents.leave)
     known = np.ones(len(units), dtype=bool) if units.residents_known is None else units.residents_known
     passable = (known & (units.residents == 0)) | (~scored & comparable)
-    return Standing(
-        comparable, scored, counted, required, ran, own, core, edge, was_in, stays, edge | stays, core | stays, passable
-    )
+    demanded, joined = (comparable, scored, counted, required, ran, own), (edge | stays, core | stays, passable)
+    return Standing(*demanded, core, edge, was_in, stays, *joined, grouped, surrounded)
+
+
+def _surrounded(inside: Flags, may: Flags, scores: Scores, policy: Policy, edges: Edges | None) -> Flags:
+    """Units outside that ``rule.surrounded`` takes in: one round, so that none is surrounded by such units."""
+    from udsat_geo.kernels.neighbours import surrounded_units
+
+    keys = policy.rule.surrounded
+    if keys is None or edges is None:
+        return np.zeros(len(inside), dtype=bool)
+    asked = np.array([key in keys for key in policy.keys])
+    all_around = surrounded_units(inside, edges.head, edges.tail)
+    return all_around & ~inside & may & scores.exceeded[:, asked].all(axis=1)
 
 
 OUTSIDE, CORE, EDGE, BRIDGE, FILL, INCUMBENT, KEPT, INCLUDED = range(8)
@@ -129,7 +154,9 @@ ROLES = ("outside", "core", "edge", "bridge", "fill", "incumbent", "kept", "incl
     EXCLUDED_BY_DECISION,
     LOW_OWN,
     NO_REGION,
-) = range(17)
+    IN_SURROUNDED,
+    FEW_GROUPS,
+) = range(19)
 """Reasons why a unit is in or out; `udsat_geo.messages.words` puts them into words."""
 
 REASONS = {
@@ -150,6 +177,8 @@ REASONS = {
     "override_exclude": N_("excluded by decision"),
     "own": N_("composite of its own rates below what the rule asks of them"),
     "region": N_("nothing to compare with: in no region, or in one with too few residents"),
+    "surrounded": N_("surrounded: all units that it touches qualify by themselves, and it meets what is asked of such"),
+    "groups": N_("too few groups of criteria are met"),
 }
 """The key of the rule that decided, for data, and what it says in English: in the order of the reasons."""
 REASON_KEYS, REASON_TEXTS = tuple(REASONS), tuple(REASONS.values())

@@ -321,6 +321,9 @@ def rule_in_words(rule: RuleUsed, language: str) -> str:
         parts.append(_("at least {n} criteria exceeded", language).format(n=rule.criteria))
     if rule.require:
         parts.append(_("always exceeded: {keys}", language).format(keys=", ".join(rule.require)))
+    if rule.groups:
+        named = ", ".join(group.label for group in rule.groups)
+        parts.append(_("at least {n} of the groups {labels}", language).format(n=rule.groups_met, labels=named))
     parts.append(_("at least {n} residents", language).format(n=decimal(rule.residents, 0, language)))
     return _("The policy", language) + f": {'; '.join(parts)}."
 

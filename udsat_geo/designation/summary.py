@@ -102,6 +102,16 @@ class ComparatorUsed(Entry):
     limit: dict[str, float | None]
 
 
+class GroupUsed(Entry):
+    """A group of criteria: so many of them, and each that is required besides."""
+
+    key: str
+    label: str
+    criteria: list[str]
+    at_least: int
+    require: list[str]
+
+
 class RuleUsed(Entry):
     """What the policy asks of units and areas; a policy without a composite has neither core nor edge."""
 
@@ -116,6 +126,9 @@ class RuleUsed(Entry):
     leave: float | None = None
     keep_years: int = 0
     compare: CompareUsed | None = None
+    groups: list[GroupUsed] = []
+    groups_met: int = 1
+    surrounded: list[str] | None = None
 
 
 class CriterionUsed(Entry):
@@ -419,7 +432,29 @@ def _rule(designation: Designation) -> dict[str, Any]:
         "leave": policy.incumbents.leave,
         "keep_years": policy.incumbents.keep_years,
         **_compare(designation),
+        **_groups(designation),
     }
+
+
+def _groups(designation: Designation) -> dict[str, Any]:
+    """Groups of criteria, and what is asked of surrounded units, where the rule has them."""
+    rule = designation.policy.policy.rule
+    told: dict[str, Any] = {}
+    if rule.groups:
+        told["groups"] = [
+            {
+                "key": group.key,
+                "label": group.label_in(designation.language),
+                "criteria": list(group.criteria),
+                "at_least": group.at_least,
+                "require": list(group.require),
+            }
+            for group in rule.groups
+        ]
+        told["groups_met"] = rule.groups_met
+    if rule.surrounded is not None:
+        told["surrounded"] = list(rule.surrounded)
+    return told
 
 
 def _compare(designation: Designation) -> dict[str, Any]:

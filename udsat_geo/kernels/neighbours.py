@@ -47,6 +47,34 @@ def neighbour_lists(
 
 
 @kernel
+def surrounded_units(inside: NDArray[np.bool_], head: NDArray[np.int32], tail: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which units touch others, and only such as are inside; whether a unit is so itself does not matter.
+
+    Parameters
+    ----------
+    inside : bool, shape (n_units,)
+    head, tail : int32, shape (n_edges,)
+        Pairs of units that touch.
+
+    Returns
+    -------
+    bool, shape (n_units,)
+    """
+    touches = np.zeros(inside.shape[0], dtype=np.bool_)
+    touches_outside = np.zeros(inside.shape[0], dtype=np.bool_)
+    for edge in range(head.shape[0]):
+        one = head[edge]
+        other = tail[edge]
+        touches[one] = True
+        touches[other] = True
+        if not inside[one]:
+            touches_outside[other] = True
+        if not inside[other]:
+            touches_outside[one] = True
+    return touches & ~touches_outside
+
+
+@kernel
 def sums_with_neighbours(
     start: NDArray[np.int64], neighbour: NDArray[np.int32], sums: NDArray[np.int64]
 ) -> NDArray[np.int64]:

@@ -25,6 +25,7 @@ from pydantic import (
 
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
+from udsat_geo.policy.misfits import misfits_of_groups
 
 MOST_CELLS_IN_REACH = 1000
 """From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
@@ -430,6 +431,30 @@ Threshold = Annotated[float | WorstShare, BeforeValidator(_number_or_share)]
 """A composite, or the share of the units that reach it."""
 
 
+class CriteriaGroup(Rule):
+    """One of `[[rule.groups]]`: criteria of which so many must be exceeded, and those that must be besides.
+
+    Attributes
+    ----------
+    criteria : tuple of str
+        Keys of criteria.
+    at_least : int
+        How many of them must be exceeded.
+    require : tuple of str
+        Keys of criteria each of which must be exceeded as well.
+    """
+
+    key: Key
+    label: Text = ""
+    criteria: Annotated[tuple[Key, ...], Field(min_length=1)]
+    at_least: int = Field(1, ge=1)
+    require: tuple[Key, ...] = ()
+
+    def label_in(self, language: str) -> str:
+        """The group's name in a language, or its key where it has none."""
+        return text_in(self.label, language) or self.key
+
+
 class AreaThresholds(Rule):
     """`[rule]`: when a unit makes an area (core) or joins one (edge).
 
@@ -441,6 +466,12 @@ class AreaThresholds(Rule):
         How many criteria must be exceeded.
     require : tuple of str
         Keys of criteria that must be exceeded whatever the count.
+    groups : tuple of CriteriaGroup
+    groups_met : int
+        How many of `groups` must be met, where there are any.
+    surrounded : tuple of str or None
+        A unit that touches only units that qualify by themselves is in when it exceeds each of these criteria, whatever
+        else it lacks; None takes none in so.
     years_running : int
         In how many designations running, this one included, a unit must have qualified.
     running_by : tuple of str
@@ -453,6 +484,9 @@ class AreaThresholds(Rule):
     edge: Threshold | None = None
     criteria: int = Field(0, ge=0)
     require: tuple[Key, ...] = ()
+    groups: Annotated[tuple[CriteriaGroup, ...], Field(max_length=100)] = ()
+    groups_met: int = Field(1, ge=1)
+    surrounded: tuple[Key, ...] | None = None
     years_running: int = Field(1, ge=1, le=50)
     running_by: tuple[PolicyId, ...] = ()
     own: float | None = None
@@ -731,13 +765,16 @@ class Policy(Rule):
             for key in rule.require
             if key not in keys
         ]
+        touch = self.areas.neighbours != "none" and self.units.kind != "addresses"
+        faults += misfits_of_groups(rule, keys, touch)
         if rule.running_by and rule.years_running == 1:
             faults.append("rule.running_by: " + _("says nothing without rule.years_running"))
         if self.score.method == "none":
             if any(threshold is not None for threshold in (rule.core, rule.edge, rule.own, leave)):
                 faults.append("score.method: " + _('"none" makes no composite; leave out core, edge, own and leave'))
-            if not rule.criteria and not rule.require:
-                faults.append("rule: " + _('with score.method "none", say which criteria decide (criteria, require)'))
+            if not rule.criteria and not rule.require and not rule.groups:
+                text = _('with score.method "none", say which criteria decide (criteria, require, groups)')
+                faults.append("rule: " + text)
         elif rule.core is None:
             faults.append("rule.core: " + _("is missing"))
         elif not any(criterion.weight for criterion in self.criteria):

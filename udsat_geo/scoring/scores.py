@@ -371,6 +371,24 @@ def meets_requirements(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[n
     return np.asarray(exceeded[..., required].all(axis=-1))
 
 
+def groups_met(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[np.bool_]:
+    """Which of ``rule.groups`` are met: bool, shape (..., n_groups), of `exceeded` (..., n_criteria)."""
+    result = np.zeros((*exceeded.shape[:-1], len(policy.rule.groups)), dtype=bool)
+    for place, group in enumerate(policy.rule.groups):
+        some = np.array([key in group.criteria for key in policy.keys])
+        every = np.array([key in group.require for key in policy.keys])
+        enough = exceeded[..., some].sum(axis=-1) >= group.at_least
+        result[..., place] = enough & exceeded[..., every].all(axis=-1)
+    return result
+
+
+def meets_groups(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[np.bool_]:
+    """Whether enough of ``rule.groups`` are met: bool, shape (...), of `exceeded` (..., n_criteria)."""
+    if not policy.rule.groups:
+        return np.ones(exceeded.shape[:-1], dtype=bool)
+    return np.asarray(groups_met(exceeded, policy).sum(axis=-1) >= policy.rule.groups_met)
+
+
 def meets_own(scores: Scores, policy: Policy) -> NDArray[np.bool_]:
     """Whether each unit's own rates reach the composite that ``rule.own`` asks of them, shape (n_units,)."""
     if policy.rule.own is None:
@@ -381,4 +399,5 @@ def meets_own(scores: Scores, policy: Policy) -> NDArray[np.bool_]:
 
 def meets_demands(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[np.bool_]:
     """Whether units meet what the rule demands of their criteria, whatever their composite; shape (n_units,)."""
-    return meets_count(exceeded, policy) & meets_requirements(exceeded, policy)
+    demands = meets_count(exceeded, policy) & meets_requirements(exceeded, policy)
+    return demands & meets_groups(exceeded, policy)

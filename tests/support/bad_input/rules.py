@@ -255,6 +255,42 @@ RULES = (
         ("mine.toml: rule.edge: lies above rule.core", "rule.core: a share of the units cannot stand beside"),
     ),
     Row(
+        "groups of criteria that cannot be met",
+        mine(
+            "[rule]\ngroups_met = 3\n[[rule.groups]]\nkey = 'a'\ncriteria = ['low_income']\nat_least = 2\n"
+            "[[rule.groups]]\nkey = 'a'\ncriteria = ['low_incomes']\nrequire = ['school']\n"
+        ),
+        MINE,
+        (
+            "mine.toml: rule.groups: the key 'a' stands more than once",
+            "mine.toml: rule.groups (a).at_least: asks for 2 of 1 criteria",
+            "mine.toml: rule.groups (a): there is no criterion 'low_incomes'",
+            "mine.toml: rule.groups (a): there is no criterion 'school'",
+            "mine.toml: rule.groups_met: asks for 3 of 2 groups",
+        ),
+    ),
+    Row(
+        "a group without criteria and an unknown key",
+        mine("[[rule.groups]]\nkey = 'a'\ncriteria = []\nof = 1\n"),
+        MINE,
+        ("mine.toml: rule.groups[1].criteria: ", "mine.toml: rule.groups[1].of: unknown key"),
+    ),
+    Row(
+        "how many groups where there are none",
+        mine("[rule]\ngroups_met = 2\n"),
+        MINE,
+        ("mine.toml: rule.groups_met: says nothing without rule.groups",),
+    ),
+    Row(
+        "surrounded by units that do not touch",
+        mine("[rule]\nsurrounded = ['poor']\n[areas]\nneighbours = 'none'\nholes = 0\n"),
+        MINE,
+        (
+            "mine.toml: rule.surrounded: there is no criterion 'poor'",
+            "mine.toml: rule.surrounded: is for cells and zones that",
+        ),
+    ),
+    Row(
         "earlier designations by a policy that can be none",
         mine("[rule]\nyears_running = 2\nrunning_by = ['of whom?']\n"),
         MINE,

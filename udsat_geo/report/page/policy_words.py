@@ -228,12 +228,37 @@ def _rule(policy: Policy, language: str) -> list[str]:
         lines.append(_("Nothing is asked of the number of criteria exceeded.", language))
     required = [criterion.label_in(language) for criterion in policy.criteria if criterion.key in rule.require]
     lines += _always(required, language)
+    lines += _groups(policy, language)
     if rule.own is not None:
         text = _("By itself, a unit must have a composite of at least {own}.", language)
         lines.append(text.format(own=decimal(rule.own, 2, language)))
     if rule.years_running > 1:
         text = _("The demands must be met in {n} designations running.", language)
         lines.append(text.format(n=rule.years_running))
+    return lines
+
+
+def _groups(policy: Policy, language: str) -> list[str]:
+    rule, label = policy.rule, {criterion.key: criterion.label_in(language) for criterion in policy.criteria}
+    lines = []
+    if rule.groups:
+        text = _("At least {n} of these {of} groups of criteria must be met.", language)
+        lines.append(text.format(n=rule.groups_met, of=len(rule.groups)))
+    for group in rule.groups:
+        text = _("{group}: at least {n} of {labels}.", language)
+        if group.require:
+            text = _("{group}: at least {n} of {labels}; and always {required}.", language)
+        required = ", ".join(label[key] for key in group.require)
+        named = ", ".join(label[key] for key in group.criteria)
+        lines.append(text.format(group=group.label_in(language), n=group.at_least, labels=named, required=required))
+    if rule.surrounded is not None:
+        text = _("A unit that touches only units that are in by themselves is in too.", language)
+        if rule.surrounded:
+            text = _(
+                "A unit that touches only units that are in by themselves is in too, where it exceeds {labels}.",
+                language,
+            )
+        lines.append(text.format(labels=", ".join(label[key] for key in rule.surrounded)))
     return lines
 
 
