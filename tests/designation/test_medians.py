@@ -129,6 +129,7 @@ def test_too_few_people_give_no_quantile(tmp_path: Path) -> None:
     assert np.isnan(found.scores.rate[:, 0]).all()
     assert np.isnan(found.status.city[0])
     assert not found.scores.exceeded[:, 0].any()
+    assert any("units with fewer than 10,000 persons have no quantile, for example 100m_" in one for one in found.notes)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +227,8 @@ def test_a_ready_made_median_is_of_its_unit_alone(tmp_path: Path) -> None:
     # the rest is c alone, whose median is of too few
     assert np.isnan(found.status.rest_of_city[0])
     assert any(note.startswith("income: a ready-made quantile of each unit.") for note in found.notes)
+    told = "zones.gpkg, income: 1 units with fewer than 50 persons have no quantile, for example c (49)."
+    assert any(note.startswith(told) for note in found.notes)
 
 
 def test_a_ready_made_median_is_compared_with_what_is_given_alone(tmp_path: Path) -> None:

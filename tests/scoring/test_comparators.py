@@ -19,7 +19,7 @@ from udsat_geo.areas.least_change import least_change
 from udsat_geo.areas.near_misses import find_near_misses
 from udsat_geo.areas.roles import REASON_KEYS
 from udsat_geo.policy.rules import Policy
-from udsat_geo.scoring.scores import score_units
+from udsat_geo.scoring.scores import held_against, score_units
 from udsat_geo.units.edges import find_edges
 from udsat_geo.units.regions import Regions
 from udsat_geo.units.units import Units
@@ -209,3 +209,12 @@ def test_a_yardstick_knows_the_city_alone() -> None:
                 ],
             }
         )  # fmt: skip
+
+
+def test_scores_added_up_anew_are_held_against_the_same() -> None:
+    """As where only weights differ: nothing of what is compared with is lost."""
+    policy = policy_of({"given": 0.7, "region": 0.3}, 0.6)
+    scores = score_units(town([(1, 3, 0), (2, 7, 1), (5, 9, -1), (4, 4, 1)]), policy)
+    again = held_against(scores, policy, scores.comparators, scores.spread)
+    np.testing.assert_array_equal(again.composite, scores.composite)
+    np.testing.assert_array_equal(again.exceeded, scores.exceeded)

@@ -185,7 +185,7 @@ def _group(
         may = over // of_top if goes < 0 else left
         # a share that may exceed 1 has nobody left to start
         most.append(min(max(may, 0), _MOST) if under else 0)
-    against = scores.comparators.of_units().of(members)
+    against = scores.comparators.of_units(members)
     return _Group(
         policy=policy,
         scores=scores,

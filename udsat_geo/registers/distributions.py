@@ -105,11 +105,14 @@ class ReadyMade:
     ----------
     value : float64, shape (n_units,)
         NaN where it is missing, or of too few persons.
+    persons : int64, shape (n_units,)
+        Of how many it is.
     lived_in : bool, shape (n_units,)
         Whether anybody lives there or is counted.
     """
 
     value: Floats
+    persons: Ints
     lived_in: Flags
 
     def of_groups(self, group_of_place: Ints, n_groups: int) -> Floats:
@@ -121,8 +124,8 @@ class ReadyMade:
         return np.where(units == 1, result, np.nan)
 
     def rows_of_places(self, n_places: int) -> Ints:
-        """1 for each unit that has a value, shape (n_units,)."""
-        return (~np.isnan(self.value)).astype(np.int64)
+        """Of how many persons each unit's is, shape (n_units,)."""
+        return self.persons
 
     def exactly(self, group_of_place: Ints) -> Fraction | None:
         """As `Distribution.exactly`."""

@@ -41,10 +41,6 @@ class Against:
         held = np.array([criterion.has_limit for criterion in policy.criteria])
         return np.where(held, self.limit, self.value)
 
-    def of(self, rows: Ints) -> Against:
-        """The same of some of the units."""
-        return self if self.value.ndim == 1 else Against(self.value[rows], self.limit[rows])
-
 
 @dataclass(frozen=True)
 class Comparators:
@@ -66,12 +62,19 @@ class Comparators:
         """Whether each unit has something to be compared with, bool, shape (n_units,)."""
         return np.ones(n_units, dtype=bool) if self.row_of_unit is None else self.row_of_unit >= 0
 
-    def of_units(self) -> Against:
-        """What units are held against: of shape (n_units, n_criteria), or (n_criteria,) where all have the same."""
+    def of_units(self, chosen: Ints | None = None) -> Against:
+        """What units are held against: of shape (n_units, n_criteria), or (n_criteria,) where all have the same.
+
+        Parameters
+        ----------
+        chosen : int64, shape (n_chosen,), optional
+            The numbers of some units; without it, all.
+        """
         if self.row_of_unit is None:
             return Against(self.value[0], self.limit[0])
+        row = self.row_of_unit if chosen is None else self.row_of_unit[chosen]
         value, limit = (np.vstack([each, np.full(each.shape[1], np.nan)]) for each in (self.value, self.limit))
-        return Against(value[self.row_of_unit], limit[self.row_of_unit])
+        return Against(value[row], limit[row])
 
     def of_groups(self, group_of_unit: Ints, n_groups: int, residents: Ints) -> Against:
         """What groups of units are held against: the mean over their residents; own choice.
@@ -98,6 +101,8 @@ class Comparators:
 
     def of_members(self, members: Ints, residents: Ints) -> Against:
         """What one group is held against, of shape (1, n_criteria) or (n_criteria,); see `of_groups`."""
+        if self.row_of_unit is None:
+            return Against(self.value[0], self.limit[0])
         group_of_unit = np.full(len(residents), -1, dtype=np.int64)
         group_of_unit[members] = 0
         return self.of_groups(group_of_unit, 1, residents)

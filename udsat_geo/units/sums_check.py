@@ -65,9 +65,31 @@ def check_sums(units: Units, policy: Policy, name: str, language: str = "en") ->
             notes.append(text.format(name=name, count=count, **told))
     if problems:
         raise InputError(problems)
+    notes += _too_few(units, policy, name, language)
     if policy.reads_unit_table:
         notes += _outweighing(units, policy, name, language) + _fractions(units, policy, name, language)
     return tuple(notes)
+
+
+def _too_few(units: Units, policy: Policy, name: str, language: str) -> list[str]:
+    """What is said of units whose people are too few to read a quantile from."""
+    text = _(
+        "{where}: {count} units with fewer than {least} persons have no quantile, for example {unit} ({persons}). Take "
+        "larger units, or fewer as least_persons.",
+        language,
+    )
+    notes = []
+    for j, values in units.quantiles.items():
+        criterion, persons = policy.criteria[j], values.rows_of_places(len(units))
+        few = np.flatnonzero((persons > 0) & (persons < criterion.least_persons))
+        if len(few):
+            counts = {"count": len(few), "least": criterion.least_persons, "persons": int(persons[few[0]])}
+            told = {key: decimal(number, 0, language) for key, number in counts.items()}
+            where = criterion.label_in(language)
+            # a folder of registers may be called otherwise when the run is repeated
+            where = f"{name}, {where}" if policy.reads_unit_table else where
+            notes.append(text.format(where=where, unit=units.unit_id[few[0]], **told))
+    return notes
 
 
 def _outweighing(units: Units, policy: Policy, name: str, language: str) -> list[str]:

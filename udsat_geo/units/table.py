@@ -162,7 +162,7 @@ def _ready_made(sums: UnitSums, policy: Policy) -> tuple[UnitSums, Quantiles]:
         persons = sums.denominator[:, j] / sums.denominator_unit[j]
         known = (persons > 0) & (persons >= criterion.least_persons)
         value = np.where(known, sums.numerator[:, j] / sums.numerator_unit[j], np.nan)
-        quantiles[j] = ReadyMade(value, (persons > 0) | (sums.residents > 0))
+        quantiles[j] = ReadyMade(value, persons.astype(np.int64), (persons > 0) | (sums.residents > 0))
         text = N_(
             "{criterion}: a ready-made quantile of each unit. Several units together have none that is exact: areas of "
             "more than one, the rest of the city and the whole city are left without."

@@ -107,6 +107,8 @@ class Units:
     def rates_of(self, members: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.float64]:
         """The rates of some units taken together, shape (n_criteria,); `members` are numbers, or flags of all units."""
         rate = self.rate(self.numerator[members].sum(axis=0), self.denominator[members].sum(axis=0))
+        if not self.quantiles:
+            return rate
         group = np.full(len(self), -1, dtype=np.int64)
         group[members] = 0
         together: NDArray[np.float64] = fill_quantiles(rate[None, :], self.quantiles, group)[0]
