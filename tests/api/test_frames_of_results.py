@@ -65,5 +65,5 @@ def test_a_layer_that_is_not_there(made: ug.Result) -> None:
 
 def test_what_python_shows_of_an_object_is_short(made: ug.Result) -> None:
     area = made.areas["area_id"].iloc[0]
-    shown = [made, made.explain(area), ug.load_policy("kbh-2017"), ug.policies()]
+    shown = [made, made.explain(area), ug.load_policy("kbh-2017"), *ug.policies().values()]
     assert [len(repr(one)) < 1000 for one in shown] == [True] * len(shown)

@@ -127,7 +127,12 @@ def by_side(made: tuple[Any, ...]) -> SumsBySide:
     numerator, denominator, residents, inside = made
     ones = np.ones(2, dtype=np.int64)
     sums = SimpleNamespace(
-        numerator=numerator, denominator=denominator, numerator_unit=ones, denominator_unit=ones, residents=residents
+        numerator=numerator,
+        denominator=denominator,
+        numerator_unit=ones,
+        denominator_unit=ones,
+        residents=residents,
+        quantiles={},
     )
     return sums_by_side(sums, inside)
 

@@ -144,13 +144,13 @@ RULES = (
         "a reference without a value",
         s.nothing,
         "--units {d}/estates.gpkg --policy boligomraade-2021",
-        ("boligomraade-2021: references.convicted_national: has no value", "--references convicted_national=VALUE"),
+        ("boligomraade-2018: references.convicted_national: has no value", "--references convicted_national=VALUE"),
     ),
     Row(
         "a reference of a base without a value",
         s.nothing,
         "--units {d}/estates.gpkg --policy parallelsamfund-2021",
-        ("boligomraade-2021: references.convicted_national: has no value",),
+        ("boligomraade-2018: references.convicted_national: has no value",),
     ),
     Row(
         "unknown reference",
