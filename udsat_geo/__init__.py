@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         status,
         why,
     )
+    from udsat_geo.api.certainty import CertaintyResult, certainty
     from udsat_geo.api.inferring import Inferred, infer
     from udsat_geo.api.result import Result
     from udsat_geo.designation.explained import Explained
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "CertaintyResult",
     "ComparedPolicies",
     "Difference",
     "Explained",
@@ -49,6 +51,7 @@ __all__ = [
     "UdsatError",
     "Why",
     "__version__",
+    "certainty",
     "compare_policies",
     "designate",
     "diff",
@@ -65,6 +68,7 @@ __all__ = [
 ]
 
 _MODULE_OF = {
+    "CertaintyResult": "udsat_geo.api.certainty",
     "ComparedPolicies": "udsat_geo.api.agreement",
     "Difference": "udsat_geo.api.calls",
     "Explained": "udsat_geo.designation.explained",
@@ -77,6 +81,7 @@ _MODULE_OF = {
     "StatusTables": "udsat_geo.api.calls",
     "UdsatError": "udsat_geo.messages.errors",
     "Why": "udsat_geo.api.calls",
+    "certainty": "udsat_geo.api.certainty",
     "compare_policies": "udsat_geo.api.agreement",
     "designate": "udsat_geo.api.calls",
     "diff": "udsat_geo.api.calls",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from udsat_geo.api.calls import Language, Progress, _as_files, _within
+from udsat_geo.api.calls import Language, Progress, as_files, within
 from udsat_geo.api.frames import PathLike, layer_as_frame, path_of, policy_of, rows_as_frame
 from udsat_geo.synthetic import DEFAULT_SEED
 
@@ -162,7 +162,7 @@ def compare_policies(
         [policy_of(each) for each in policies], [f"{name}={value}" for name, value in (references or {}).items()]
     )
     tables = units if isinstance(units, Mapping) else {EVERY_TABLE: units}
-    with _as_files(tables) as files, _within(threads, memory):
+    with as_files(tables) as files, within(threads, memory):
         seed = DEFAULT_SEED if seed is None else seed
         job = PoliciesJob(
             year, loaded, path_of(registers), files.paths, store_of(), language, seed, threads, files.told(language)

@@ -43,7 +43,7 @@ Progress = Callable[[str], None]
 
 
 @contextmanager
-def _as_files(given: Mapping[str, object]) -> Iterator[LocalCopies]:
+def as_files(given: Mapping[str, object]) -> Iterator[LocalCopies]:
     """Inputs as files for as long as the context lasts: frames and results written, addresses fetched.
 
     `given` is what each is (``units``, ``barriers``), which a file that is written is called after, and a path, an
@@ -221,7 +221,7 @@ def diff(
     loaded = None if policy is None else policy_of(policy)
     spoken = language or (now.language if isinstance(now, Result) else "da")
     file, by = (crosswalk, "") if hasattr(crosswalk, "columns") else crosswalk_named(crosswalk)
-    with _as_files({"before": before, "now": now, "units": units, "crosswalk": file}) as sides:
+    with as_files({"before": before, "now": now, "units": units, "crosswalk": file}) as sides:
         paths = sides.paths
         weighed_by = weighing_by(path_of(registers), paths.get("units"), year, loaded, seed)
         two = read_two(paths["before"], paths["now"], columns, spoken, allow_overlaps)
@@ -333,7 +333,7 @@ def designate(
     made_before = previous if isinstance(previous, Result) else None
     table, by = (crosswalk, "") if hasattr(crosswalk, "columns") else crosswalk_named(crosswalk)
     inputs = {"units": units, **around, "overrides": overrides, "previous": made_before, "crosswalk": table}
-    with _as_files(inputs) as files:
+    with as_files(inputs) as files:
         of_units = files.paths.pop("units", None)
         before: object = files.paths.pop("previous", None)
         if made_before is None and previous != CADENCE:
@@ -353,7 +353,7 @@ def designate(
             crosswalk_columns=tuple(crosswalk_columns),
             crosswalk_by=by,
         )
-        with _within(threads, memory):
+        with within(threads, memory):
             made = run(job, progress)
         # the summary takes the hashes of the files, which are gone afterwards
         return Result(layers_of(made), made)
@@ -384,7 +384,7 @@ def read(path: PathLike) -> Result:
 
 
 @contextmanager
-def _within(threads: int | None, memory: str | None) -> Iterator[None]:
+def within(threads: int | None, memory: str | None) -> Iterator[None]:
     """Kernels on at most so many threads, and reading within so much memory meanwhile."""
     from udsat_geo.sources.engine import bytes_of, memory_ceiling
 
@@ -486,16 +486,16 @@ def lineage(
             asked[0] if asked else 0, policy_of(policy), raw, table, store=store_of(), language=language, seed=seed,
             threads=threads, around=Around(crosswalk=file), crosswalk_columns=tuple(crosswalk_columns), crosswalk_by=by,
         )  # fmt: skip
-        with _within(threads, memory):
+        with within(threads, memory):
             made = designate_in_a_row(job, asked, progress)
         found = trace(
             [each.area_set() for each in made], [each.changes for each in made[1:] if each.changes is not None]
         )
     else:
-        with _as_files({str(place): each for place, each in enumerate(designations or ())}) as files:
+        with as_files({str(place): each for place, each in enumerate(designations or ())}) as files:
             sides = [read_area_set(path, language) for path in files.paths.values()]
             sides[:-1] = [carried_by(side, file, crosswalk_columns, by) for side in sides[:-1]]
-            with _within(threads, memory):
+            with within(threads, memory):
                 found, _notes = trace_areas(sides, weighing_by(raw, table, None, None, seed), language, progress)
     return rows_as_frame(lineage_rows(found), COLUMNS)
 
@@ -603,7 +603,7 @@ def why(
         )
         for year, rule in ((before, first), (now, second))
     ]
-    with _within(threads, memory):
+    with within(threads, memory):
         found = explain_change(jobs[0], jobs[1], progress)
     return Why(found, why_as_data(found))
 
@@ -714,7 +714,7 @@ def status(
     from udsat_geo.monitoring.status_tables import as_data
 
     sets = {"areas": areas, "updated": updated}
-    with _as_files({name: str(given) if isinstance(given, int) else given for name, given in sets.items()}) as sides:
+    with as_files({name: str(given) if isinstance(given, int) else given for name, given in sets.items()}) as sides:
         texts = {name: str(path) for name, path in sides.paths.items()}
         job = StatusJob(
             areas=texts["areas"],
@@ -729,7 +729,7 @@ def status(
             notes=sides.told(language),
             categories=categories,
         )
-        with _within(threads, memory):
+        with within(threads, memory):
             report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)
         return StatusTables(report, as_data(report))
 

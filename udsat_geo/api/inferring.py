@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from udsat_geo.api.calls import Language, Progress, _as_files, _within
+from udsat_geo.api.calls import Language, Progress, as_files, within
 from udsat_geo.api.frames import PathLike, path_of, policy_of, rows_as_frame, table_as_frame
 from udsat_geo.api.result import Result
 from udsat_geo.synthetic import DEFAULT_SEED
@@ -172,14 +172,14 @@ def infer(
     loaded = policy_of(policy, references)
     wanted = None if space is None else read_space(Path(space), loaded.policy)
     around = {"barriers": barriers, "crossings": crossings, "places": places, "regions": regions}
-    with _as_files({"areas": areas, "units": units, **around}) as files:
+    with as_files({"areas": areas, "units": units, **around}) as files:
         given = read_area_set(files.paths.pop("areas"), language, name, allow_overlaps=allow_overlaps)
         job = Job(
             year, loaded, path_of(registers), files.paths.pop("units", None), around=Around(**files.paths),
             language=language, seed=DEFAULT_SEED if seed is None else seed, threads=threads,
             notes=files.told(language),
         )  # fmt: skip
-        with _within(threads, memory):
+        with within(threads, memory):
             found = infer_rule(job, given, wanted, tolerance, draws, progress)
     base = loaded.name if not isinstance(policy, str | Path) else str(policy)
     return Inferred(found, inference_as_data(found), base)

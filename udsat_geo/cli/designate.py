@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from udsat_geo.files.write import Destination, Folder, Provenance
 
 CRATE = "crate"
-SOURCES = ("units", "barriers", "crossings", "places", "parcels", "regions", "overrides", "crosswalk")
+SOURCES = (*options.SOURCES, "crosswalk")
 """Inputs with geometries, in the order in which they are read, whatever the order of the call."""
 
 
@@ -39,29 +39,7 @@ SOURCES = ("units", "barriers", "crossings", "places", "parcels", "regions", "ov
         "synthetic Copenhagen]"
     )
 )
-@options.source_option(
-    "--units", N_("A ready-made table of cells or zones instead of registers; with --registers, filled from them.")
-)
-@options.source_option(
-    "--barriers", N_("Lines or polygons that areas must not cross. [default: barriers.gpkg beside the registers]")
-)
-@options.source_option(
-    "--crossings", N_("Points (bridges, tunnels) that reopen barriers. [default: crossings.gpkg beside the registers]")
-)
-@options.source_option(
-    "--places", N_("Named points or polygons that areas are called after. [default: places.gpkg beside the registers]")
-)
-@options.source_option(
-    "--parcels",
-    N_("Polygons that become the outline of areas made of addresses. [default: parcels.gpkg beside the registers]"),
-)
-@options.source_option(
-    "--regions",
-    N_("Named polygons, where the policy compares units within regions. [default: regions.gpkg beside the registers]"),
-)
-@options.source_option(
-    "--overrides", N_("Decisions that change the result last: unit_id or polygons, action, reason, decided_by, date.")
-)
+@options.source_options()
 @options.option(
     "--previous",
     metavar="Y|FILE|made|none",

@@ -11,6 +11,7 @@ from udsat_geo.messages.translate import N_
 __all__ = ["designate", "udsat"]
 
 MODULES = {
+    "certainty": ("udsat_geo.cli.certainty", N_("How sure a designation is.")),
     "compare-policies": (
         "udsat_geo.cli.compare_policies",
         N_("Whom all, some or none of several policies designate."),

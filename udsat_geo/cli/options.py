@@ -233,6 +233,30 @@ def source_option(name: str, help_text: str) -> Decorator:
     return option(name, metavar="FILE|URL", help=help_text)
 
 
+SOURCES = {
+    "units": N_("A ready-made table of cells or zones instead of registers; with --registers, filled from them."),
+    "barriers": N_("Lines or polygons that areas must not cross. [default: barriers.gpkg beside the registers]"),
+    "crossings": N_("Points (bridges, tunnels) that reopen barriers. [default: crossings.gpkg beside the registers]"),
+    "places": N_("Named points or polygons that areas are called after. [default: places.gpkg beside the registers]"),
+    "parcels": N_(
+        "Polygons that become the outline of areas made of addresses. [default: parcels.gpkg beside the registers]"
+    ),
+    "overrides": N_("Decisions that change the result last: unit_id or polygons, action, reason, decided_by, date."),
+}
+"""Inputs with geometries, in the order in which they are read, and what each is."""
+
+
+def source_options() -> Decorator:
+    """What a designation reads beside registers."""
+
+    def added(command: Any) -> Any:
+        for name, text in reversed(SOURCES.items()):
+            command = source_option(f"--{name}", text)(command)
+        return command
+
+    return added
+
+
 def shared(*names: str, **settings: Any) -> Callable[..., Decorator]:
     """An option of several commands: each says what it is for, where that is not the same of all, and may set more."""
 

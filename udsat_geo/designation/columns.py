@@ -313,8 +313,40 @@ _OF_POLICIES = (
             N_("The residents of both over the residents of either.")),
     ), spatial=False),
 )
+_SURE = Column("residents_sure", WHOLE, N_("Residents, sure"),
+    N_("Residents of units of the area that are in an area in at least 95 % of the draws."))
+_GREY = Column("residents_grey", WHOLE, N_("Residents, could go either way"),
+    N_("Residents of units of the area that are in an area in fewer draws."))
+_OF_CERTAINTY = (
+    LayerDescription("unit_certainty", N_("Units and chance"),
+        N_("All units judged, with how often each is designated if chance falls otherwise."), (
+        _UNIT_ID,
+        _RESIDENTS,
+        Column("area_id", TEXT, N_("Area id"), N_("The area's lasting id; empty outside all areas.")),
+        _COMPOSITE,
+        Column("composite_se", NUMBER, N_("Composite, standard error"),
+            N_("The standard deviation of the unit's composite over the draws.")),
+        Column("p_designated", NUMBER, N_("Share of draws designated"),
+            N_("The share of the draws in which the unit is in an area: 1 is sure in, 0 is sure out.")),
+    )),
+    LayerDescription("area_certainty", N_("Areas and chance"),
+        N_("The designated areas, with how sure they are."), (
+        Column("area_id", TEXT, N_("Area id"), N_("Lasting: an area that goes on keeps its id.")),
+        Column("name", TEXT, N_("Name"), N_("The name of the place; each name stands once.")),
+        _RESIDENTS,
+        _SURE,
+        _GREY,
+        Column("p_area", NUMBER, N_("Share of draws with the area"),
+            N_("The share of the draws that designate at least half of the area's residents.")),
+        _COMPOSITE,
+        Column("composite_low", NUMBER, N_("Composite, lower end"),
+            N_("Of the area's composite over the draws, the quantile at 2.5 %.")),
+        Column("composite_high", NUMBER, N_("Composite, upper end"),
+            N_("Of the area's composite over the draws, the quantile at 97.5 %.")),
+    )),
+)
 # fmt: on
-DESCRIBED = {layer.name: layer for layer in (*_LAYERS, *_OF_POLICIES)}
+DESCRIBED = {layer.name: layer for layer in (*_LAYERS, *_OF_POLICIES, *_OF_CERTAINTY)}
 """Name -> what is said of it, of every layer and table that is written of designations and comparisons."""
 LAYERS = tuple(layer.name for layer in _LAYERS if layer.name != "links")
 """Those of a designation, in the order in which they are written."""

@@ -246,7 +246,7 @@ def designate(
     scores, rule = _scored(units, rule, edges)
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
-    form = _forming(units, edges, rule, around, _memory(previous, units, year, rule), ran)
+    form = forming(units, edges, rule, around, _memory(previous, units, year, rule), ran)
     scores, areas, scales = on_both_scales(year, yardstick, scores, rule, form)
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step(_("comparing", language))
@@ -324,10 +324,21 @@ def _edges(units: Units, rule: Policy, around: Surroundings, language: str) -> t
     return edges, dataclasses.replace(around, notes=(*around.notes, *told))
 
 
-def _forming(
+def forming(
     units: Units, edges: Edges, rule: Policy, around: Surroundings, memory: Memory | None, ran: Flags | None
 ) -> Callable[[Scores], Areas]:
-    """What forms the areas of scores."""
+    """What forms the areas of scores.
+
+    Parameters
+    ----------
+    units : Units
+    edges : Edges
+    rule : Policy
+    around : Surroundings
+    memory : Memory or None
+    ran : bool, shape (n_units,), or None
+        As of `udsat_geo.areas.forming.form_areas`.
+    """
     known = (around.barriers, memory, ran, around.decisions, _places(units, rule, around))
     return lambda scores: form_areas(units, scores, edges, rule, *known)
 

@@ -78,7 +78,7 @@ def each_layer(designation: Designation) -> Iterator[Layer]:
     crs = designation.units.crs
     outlines = shapely.to_wkb(designation.outline, include_srid=False)
     yield Layer("areas", as_table(area_columns(designation), outlines), "MultiPolygon", crs)
-    wkb, kind = _unit_wkb(designation.units)
+    wkb, kind = unit_wkb(designation.units)
     yield Layer("units", as_table(unit_columns(designation), wkb), kind, crs)
     changes, changed = change_columns(designation)
     yield Layer("changes", as_table(changes, shapely.to_wkb(changed)), "MultiPolygon", crs)
@@ -103,7 +103,8 @@ def near_miss_outlines(designation: Designation) -> Objects:
     return outlines
 
 
-def _unit_wkb(units: Units) -> tuple[Any, str]:
+def unit_wkb(units: Units) -> tuple[Any, str]:
+    """Where units lie as well-known binary, shape (n_units,), and what a layer of them is declared as."""
     if units.row is not None and units.col is not None and units.grid is not None:
         return cells_as_wkb(units.row, units.col, units.grid.size), "Polygon"
     if units.kind == "addresses":

@@ -661,9 +661,9 @@ def _add_up(
     dwellings = np.zeros(n_places, dtype=np.int64)
     count_rows(place_of_dwelling, dwellings)
     ratios = Ratios.empty(n_places, len(policy.criteria))
-    residents, residents_of_dwelling = _add_up_residents(opened, policy, place_of_dwelling, let, ratios)
+    residents, residents_of_dwelling = add_up_residents(opened, policy, place_of_dwelling, let, ratios)
     count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
-    let |= _add_up_dwellings(opened, policy, residents_of_dwelling, place_of_dwelling, ratios)
+    let |= add_up_dwellings(opened, policy, residents_of_dwelling, place_of_dwelling, ratios)
     answers = _add_up_answers(opened, policy, place_of_dwelling, districts, ratios, counts)
     notes = (*opened.notes(), *doubted)
     return RegisterSums(
@@ -684,7 +684,7 @@ def _add_up(
     )
 
 
-def _add_up_residents(
+def add_up_residents(
     opened: Opened,
     policy: Policy,
     place_of_dwelling: NDArray[np.int32],
@@ -721,7 +721,7 @@ def _add_up_residents(
     return residents, residents_of_dwelling
 
 
-def _add_up_dwellings(
+def add_up_dwellings(
     opened: Opened,
     policy: Policy,
     residents_of_dwelling: NDArray[np.int64],

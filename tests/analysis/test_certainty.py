@@ -1,0 +1,195 @@
+"""How sure a designation is: draws of a town's households, or of a table's counts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+from click.testing import CliRunner, Result
+
+import udsat_geo as ug
+from udsat_geo.analysis.certainty import Certainty, interval, take_certainty
+from udsat_geo.cli.main import udsat
+from udsat_geo.designation.job import Job, run
+from udsat_geo.policy.load import load_policy
+
+SIDE = 12
+POLICY = """
+id = "town"
+years = [2000, 2100]
+[units]
+kind = "cells"
+id = "cell"
+residents = "people"
+crs = "EPSG:25832"
+[[criteria]]
+key = "poor"
+register = "units"
+numerator = "poor"
+denominator = "people"
+worse = "high"
+[[criteria]]
+key = "rent"
+register = "units"
+numerator = "rent"
+denominator = "1"
+unit = "kr"
+worse = "low"
+[rule]
+core = 1.0
+edge = 0.5
+criteria = 1
+[areas]
+residents = 300
+"""
+
+
+def table(folder: Path, people: int = 50, worse: float = 0.5, better: float = 0.1, order: int | None = None) -> Path:
+    """A town of 144 cells with a corner of 16 cells in which more are poor."""
+    row, col = (side.ravel() for side in np.mgrid[0:SIDE, 0:SIDE])
+    share = np.where((row < 4) & (col < 4), worse, better)
+    made = pd.DataFrame(
+        {
+            "cell": [f"100m_{61700 + r}_{7200 + c}" for r, c in zip(row, col, strict=True)],
+            "people": people,
+            "poor": np.round(share * people).astype(int),
+            "rent": 100.0 - share,
+        }
+    )
+    if order is not None:
+        made = made.sample(frac=1, random_state=order)
+    folder.mkdir(parents=True, exist_ok=True)
+    made.to_csv(folder / "town.csv", index=False)
+    (folder / "town.toml").write_text(POLICY)
+    return folder / "town.csv"
+
+
+def taken(units: Path, draws: int = 40, seed: int = 1, threads: int | None = None) -> Certainty:
+    job = Job(2025, load_policy(str(units.with_suffix(".toml"))), units=units, previous="none", threads=threads)
+    return take_certainty(run(job), job, draws, seed)
+
+
+def test_without_chance_every_unit_is_sure(tmp_path: Path) -> None:
+    found = taken(table(tmp_path, worse=1.0, better=0.0))
+    assert set(found.p_designated.tolist()) == {0.0, 1.0}
+    assert found.by_chance == (0.0, 0.0)
+    assert (found.residents == found.designation.status.residents_in_areas).all()
+    assert found.composite_se.max() == 0.0
+
+
+def test_more_people_of_the_same_rates_make_it_surer(tmp_path: Path) -> None:
+    sure = []
+    for people in (20, 100, 500):
+        found = taken(table(tmp_path / str(people), people, worse=0.3, better=0.2))
+        sure.append(found.residents_of_areas(True).sum() / found.designation.status.residents_in_areas)
+    assert sure == sorted(sure)
+    assert sure[-1] > sure[0]
+
+
+def test_no_order_of_rows_and_no_threads_change_a_draw(tmp_path: Path) -> None:
+    found = taken(table(tmp_path / "a", worse=0.3))
+    for other in (taken(table(tmp_path / "b", worse=0.3, order=5)), taken(tmp_path / "a" / "town.csv", threads=1)):
+        np.testing.assert_array_equal(found.times, other.times)
+        np.testing.assert_array_equal(found.composite_se, other.composite_se)
+        np.testing.assert_array_equal(found.rate, other.rate)
+    assert (taken(tmp_path / "a" / "town.csv", seed=2).times != found.times).any()
+
+
+def test_figures_are_those_of_the_draws(tmp_path: Path) -> None:
+    """An area's drawn rate has the standard error of a binomial, and lies about what was counted."""
+    found = taken(table(tmp_path, worse=0.5), draws=200)
+    assert len(found.designation.areas) == 1
+    counted, drawn = found.designation.areas.rate[0, 0], found.rate[:, 0, 0]
+    error = np.sqrt(counted * (1 - counted) / found.designation.areas.residents[0])
+    assert abs(drawn.std() / error - 1) < 0.2
+    assert abs(drawn.mean() - counted) < 4 * error / np.sqrt(200)
+    low, high = interval(drawn)
+    assert low < counted < high
+    assert abs((high - low) / (2 * 1.96 * error) - 1) < 0.25
+
+
+def test_the_same_composites_spread_as_they_are_said_to(tmp_path: Path) -> None:
+    """The standard error of a cell is that of its rate in units of the spread, halved as one of two criteria."""
+    found = taken(table(tmp_path, worse=0.5, better=0.2), draws=200)
+    scores, rate = found.designation.scores, found.designation.scores.rate[:, 0]
+    wanted = np.sqrt(rate * (1 - rate) / 50) / scores.spread[0] / 2
+    np.testing.assert_allclose(found.composite_se, wanted, rtol=0.25)
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(udsat, ["certainty", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("certainty")
+    units = table(folder, worse=0.3, better=0.1)
+    given = ("--year", 2025, "--units", units, "--policy", units.with_suffix(".toml"), "--draws", 30)
+    done = call(*given, "--json")
+    assert done.exit_code == 0, done.output
+    return units, json.loads(done.stdout)
+
+
+def test_the_command_says_it_in_words(told: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    units, data = told
+    given = ("--year", 2025, "--units", units, "--policy", units.with_suffix(".toml"), "--draws", 30)
+    done = call(*given, "--language", "en", "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    text = " ".join(done.stdout.split())
+    assert f"Of {data['residents_in_areas']:,} residents in areas, {data['residents_sure']:,} live where" in text
+    assert "30 draws of the counts of each unit" in text
+    assert "Not drawn, as they are no counts of people among others: rent." in text
+    units_layer = pyogrio.read_dataframe(tmp_path / "certainty_2025.gpkg", layer="unit_certainty")
+    sure = units_layer[(units_layer["p_designated"] >= 0.95) & units_layer["area_id"].notna()]
+    assert sure["residents"].sum() == data["residents_sure"]
+    assert data["residents_sure"] + data["residents_grey"] == data["residents_in_areas"]
+    danish = call(*given)
+    assert "beboere i områder bor" in danish.stdout
+
+
+def test_python_says_the_same(told: tuple[Path, dict[str, Any]]) -> None:
+    units, data = told
+    found = ug.certainty(2025, units=units, policy=units.with_suffix(".toml"), draws=30)
+    assert found.summary == data
+    assert found.areas["residents_sure"].sum() == data["residents_sure"]
+    assert "residents sure in 30 draws of counts" in repr(found)
+
+
+@pytest.mark.parametrize("draws", [1, 0, -5])
+def test_too_few_draws_are_told(told: tuple[Path, dict[str, Any]], draws: int) -> None:
+    units, _data = told
+    done = call("--year", 2025, "--units", units, "--policy", units.with_suffix(".toml"), "--draws", draws)
+    assert done.exit_code == 2
+    assert f"--draws {draws}: says nothing of chance. Ask for at least 2." in done.stderr
+
+
+def test_a_table_without_counts_is_told(tmp_path: Path) -> None:
+    units = table(tmp_path)
+    made = pd.read_csv(units)
+    made["poor"] = made["poor"] / made["people"]
+    made.to_csv(units, index=False)
+    policy = POLICY.replace('denominator = "people"', 'denominator = "1"')
+    units.with_suffix(".toml").write_text(policy)
+    done = call("--year", 2025, "--units", units, "--policy", units.with_suffix(".toml"), "--language", "en")
+    assert done.exit_code == 2
+    assert "no criterion is a count of people among others" in done.stderr
+    assert "Give counts as numerator and denominator: poor: poor / 1, rent: rent / 1." in done.stderr
+
+
+@pytest.mark.long
+def test_households_of_the_synthetic_city() -> None:
+    """What is planted is sure, and the sums of all households are those of the units."""
+    job = Job(2025, load_policy("kbh-2017"), previous="none")
+    found = take_certainty(run(job), job, 20, 1)
+    assert found.drawn == "households"
+    assert (found.p_area == 1).all()
+    inside = found.designation.status.residents_in_areas
+    assert found.residents_of_areas(True).sum() > 0.85 * inside
+    low, high = interval(found.rate)
+    counted = found.designation.areas.rate
+    assert ((low <= counted) & (counted <= high)).mean() > 0.9

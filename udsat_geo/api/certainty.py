@@ -1,0 +1,143 @@
+"""How sure a designation is, in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from udsat_geo.api.calls import Language, Progress, as_files, within
+from udsat_geo.api.frames import PathLike, layer_as_frame, path_of, policy_of
+from udsat_geo.synthetic import DEFAULT_SEED
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from udsat_geo.analysis.certainty import Certainty
+    from udsat_geo.policy.load import LoadedPolicy
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CertaintyResult:
+    """A designation, and whom it takes in if chance falls otherwise.
+
+    Attributes
+    ----------
+    found : udsat_geo.analysis.certainty.Certainty
+        With all arrays.
+    summary : dict
+        Everything as plain data, as ``udsat certainty --json`` prints it.
+    """
+
+    found: Certainty
+    summary: dict[str, Any]
+
+    @property
+    def units(self) -> gpd.GeoDataFrame:
+        """Every unit with the share of the draws that designate it, shape (n_units, columns)."""
+        return self._layer(0)
+
+    @property
+    def areas(self) -> gpd.GeoDataFrame:
+        """Every area with its residents who are surely in it, and who are not, shape (n_areas, columns)."""
+        return self._layer(1)
+
+    def _layer(self, place: int) -> gpd.GeoDataFrame:
+        from udsat_geo.analysis.certainty import certainty_layers
+
+        return layer_as_frame(certainty_layers(self.found)[place])
+
+    def to_file(self, out: PathLike) -> Path:
+        """Write ``certainty_YEAR.gpkg`` into a folder.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written; what was there stays.
+        """
+        from udsat_geo.files.certainty import write_certainty
+
+        return write_certainty(self.found, Path(out))
+
+    def _repr_html_(self) -> str:
+        from udsat_geo.api.display import frame_as_html
+
+        return frame_as_html(repr(self), self.areas.drop(columns="geometry"))
+
+    def __repr__(self) -> str:
+        told = self.summary
+        return (
+            f"<CertaintyResult {told['year']}: {told['residents_sure']:,} of {told['residents_in_areas']:,} residents "
+            f"sure in {told['draws']} draws of {told['drawn']}>"
+        )
+
+
+def certainty(
+    year: int,
+    *,
+    policy: str | Path | LoadedPolicy = "kbh-2017",
+    draws: int = 200,
+    draw_seed: int = 0,
+    registers: PathLike | None = None,
+    units: PathLike | gpd.GeoDataFrame | None = None,
+    barriers: PathLike | gpd.GeoDataFrame | None = None,
+    crossings: PathLike | gpd.GeoDataFrame | None = None,
+    places: PathLike | gpd.GeoDataFrame | None = None,
+    parcels: PathLike | gpd.GeoDataFrame | None = None,
+    regions: PathLike | gpd.GeoDataFrame | None = None,
+    overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
+    references: Mapping[str, float] | None = None,
+    previous: int | PathLike | None = None,
+    language: Language = "da",
+    seed: int | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    progress: Progress | None = None,
+) -> CertaintyResult:
+    """Designate a year, and each of many draws of its households or counts by the same rule.
+
+    The command ``udsat certainty`` prints it.
+
+    Parameters
+    ----------
+    year : int
+    policy : str, Path or LoadedPolicy
+    draws : int
+        How often to draw, at least 2.
+    draw_seed : int
+        Of other draws.
+    registers, units, barriers, crossings, places, parcels, regions, overrides, references, previous
+        As in `udsat_geo.designate`; None is its default.
+    language, seed, threads, memory, progress
+        As in `udsat_geo.designate`. No result depends on the threads.
+
+    Raises
+    ------
+    InputError
+        If the input is at fault, there are too few draws, or nothing can be drawn.
+    """
+    from udsat_geo.analysis.certainty import certainty_as_data, take_certainty
+    from udsat_geo.designation.job import Job, make_again
+    from udsat_geo.designation.surroundings import Around
+    from udsat_geo.files.earlier import store_of
+
+    around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
+    with as_files({"units": units, **around, "overrides": overrides}) as files, within(threads, memory):
+        of_units = files.paths.pop("units", None)
+        job = Job(
+            year=year,
+            policy=policy_of(policy, references),
+            raw=path_of(registers),
+            units=of_units,
+            previous=None if previous is None else str(previous),
+            around=Around(**files.paths),
+            store=store_of(),
+            language=language,
+            seed=DEFAULT_SEED if seed is None else seed,
+            threads=threads,
+            notes=files.told(language),
+        )
+        found = take_certainty(make_again(job, progress), job, draws, draw_seed, progress)
+    return CertaintyResult(found, certainty_as_data(found))

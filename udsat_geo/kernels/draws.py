@@ -1,0 +1,104 @@
+"""Sums drawn anew: households that happen to be there another number of times, counts that fall otherwise.
+
+Every number drawn depends on the seed, the draw and what it is drawn for, and on nothing else: no order of the work
+and no number of threads changes it. Numbers are made from a counter by the finaliser of SplitMix64 (Steele, Lea and
+Flood 2014, Fast splittable pseudorandom number generators).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from udsat_geo.kernels._jit import kernel
+from udsat_geo.kernels.arrays import Floats, Ints
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_A, _B, _C = np.uint64(30), np.uint64(27), np.uint64(31)
+_BITS, _TO_UNIT = np.uint64(11), 1.0 / (1 << 53)
+_MOST_TIMES = 20
+"""A household is drawn no oftener: more has a probability below one in 10^18."""
+
+
+@kernel
+def mixed(number: np.uint64) -> np.uint64:
+    """A 64-bit number whose bits all depend on all of those of `number`."""
+    number = (number ^ (number >> _A)) * _FIRST
+    number = (number ^ (number >> _B)) * _SECOND
+    return number ^ (number >> _C)
+
+
+@kernel
+def uniform(stream: np.uint64, counter: int) -> float:
+    """A number from 0 up to 1, the one of a counter in a stream."""
+    return (mixed(stream + np.uint64(counter + 1) * _STEP) >> _BITS) * _TO_UNIT
+
+
+@kernel
+def stream_of(seed: int, draw: int) -> np.uint64:
+    """The stream of a draw."""
+    return mixed(mixed(np.uint64(seed) + _STEP) + np.uint64(draw + 1) * _STEP)
+
+
+@kernel
+def draw_households(unit_of_household: Ints, sums_of_household: Ints, n_units: int, seed: int, draw: int) -> Ints:
+    """The sums of every unit over households each of which is there a Poisson number of times, one on average.
+
+    The Poisson bootstrap: the bootstrap of Efron (1979) without a fixed number of households, so that each can be
+    drawn by itself (Hanley and MacGibbon 2006).
+
+    Parameters
+    ----------
+    unit_of_household : int64, shape (n_households,)
+        -1 is none. What a household draws depends on its place in this order.
+    sums_of_household : int64, shape (n_households, n_sums)
+    n_units, seed, draw : int
+
+    Returns
+    -------
+    int64, shape (n_units, n_sums)
+    """
+    n_sums = sums_of_household.shape[1]
+    sums = np.zeros((n_units, n_sums), dtype=np.int64)
+    stream = stream_of(seed, draw)
+    for household in range(unit_of_household.shape[0]):
+        unit = unit_of_household[household]
+        if unit < 0:
+            continue
+        left = uniform(stream, household)
+        times, share = 0, np.exp(-1.0)
+        while left >= share and times < _MOST_TIMES:
+            left -= share
+            times += 1
+            share /= times
+        if times:
+            for k in range(n_sums):
+                sums[unit, k] += times * sums_of_household[household, k]
+    return sums
+
+
+@kernel
+def draw_counts(trials: Ints, probability: Floats, seed: int, draw: int) -> Ints:
+    """Counts drawn anew: how many of so many independent trials succeed.
+
+    Parameters
+    ----------
+    trials : int64, shape (n_units, n_counts)
+    probability : float64, shape (n_units, n_counts)
+        NaN draws none.
+    seed, draw : int
+
+    Returns
+    -------
+    int64, shape (n_units, n_counts)
+    """
+    drawn = np.zeros(trials.shape, dtype=np.int64)
+    n_counts = trials.shape[1]
+    of_draw = stream_of(seed, draw)
+    for unit in range(trials.shape[0]):
+        for k in range(n_counts):
+            stream = mixed(of_draw + np.uint64(unit * n_counts + k + 1) * _STEP)
+            for trial in range(trials[unit, k]):
+                if uniform(stream, trial) < probability[unit, k]:
+                    drawn[unit, k] += 1
+    return drawn
