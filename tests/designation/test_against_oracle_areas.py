@@ -65,7 +65,7 @@ def test_the_worlds_hold_every_role_and_reason() -> None:
         held.update(found.role.values(), found.reason.values())
 
     look()
-    assert held == {*ROLES, *REASON_KEYS} - {"required", "years_running", "own", "surrounded", "groups"}
+    assert held == {*ROLES, *REASON_KEYS} - {"required", "years_running", "own", "region", "surrounded", "groups"}
 
 
 # --- what holds of any city ---------------------------------------------------------------------------------
