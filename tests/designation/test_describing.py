@@ -73,7 +73,11 @@ def test_columns_stand_in_the_order_of_the_table(stored: Layers) -> None:
         described = DESCRIBED[layer.name]
         found = [described.column(name) for name in layer.table.column_names if name != GEOMETRY]
         # of tables of units, and of some policies, alone
-        optional = ("name", "lower_<key>", "upper_<key>", *OF_COMPARING, *OF_SCALES) if layer.name == "units" else ()
+        optional = (
+            ("name", "lower_<key>", "upper_<key>", "class_<key>", *OF_COMPARING, *OF_SCALES)
+            if layer.name == "units"
+            else ()
+        )
         names = [column.name for column in described.columns if column.name not in optional]
         assert list(dict.fromkeys(column.name for column in found if column)) == names
         assert (layer.geometry_type is not None) == described.spatial

@@ -31,7 +31,15 @@ from udsat_geo.changes.compare import (
 )
 from udsat_geo.designation.designation import Designation, Inputs, Progress, Read, check_year, designate
 from udsat_geo.designation.earlier import Nowhere, Store
-from udsat_geo.designation.job import Job, find_inputs, find_previous, find_yardstick, is_synthetic, ran_before
+from udsat_geo.designation.job import (
+    Job,
+    find_inputs,
+    find_previous,
+    find_yardstick,
+    is_synthetic,
+    of_year,
+    ran_before,
+)
 from udsat_geo.designation.layers import Layer, as_one_kind, as_table
 from udsat_geo.designation.together import read_together
 from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects
@@ -58,7 +66,7 @@ class PoliciesJob:
     raw : Path or None
         Registers, as named; None is the default.
     units : mapping of str to Path
-        Tables of units: by the id of the policy, or `EVERY_TABLE`.
+        Tables of units: by the id of the policy, or `EVERY_TABLE`; ``{year}`` in a name stands for the year.
     store : Store
         Where earlier designations are looked for that a policy of years running rests on.
     language : {"da", "en"}
@@ -276,7 +284,8 @@ def _job(job: PoliciesJob, policy: LoadedPolicy) -> Job:
     own = job.units.get(policy.policy.id)
     table = job.units.get(EVERY_TABLE) if own is None and _needs_table(policy) else own
     raw = None if policy.policy.reads_unit_table else job.raw
-    return Job(job.year, policy, raw, table, store=job.store, language=job.language, seed=job.seed, threads=job.threads)
+    settings: dict[str, Any] = {"store": job.store, "language": job.language, "seed": job.seed, "threads": job.threads}
+    return of_year(Job(job.year, policy, raw, table, **settings), job.year)
 
 
 def _read(job: PoliciesJob, inputs: Sequence[Inputs], progress: Progress | None) -> list[Read]:

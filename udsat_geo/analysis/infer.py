@@ -424,6 +424,10 @@ def _look(job: Job, areas: AreaSet, progress: Callable[[str], None]) -> tuple[Ci
 
 def _check_scale(job: Job) -> None:
     score = job.policy.policy.score
+    for criterion in job.policy.policy.criteria:
+        if criterion.is_index:
+            what, remedy = _("is an index, and the search weighs criteria by itself"), _("Leave it out of the policy.")
+            raise InputError(Problem(job.policy.policy.place(f"criteria ({criterion.key})"), what, remedy))
     if score.decides == "yardstick" and score.scale is None and score.scale_of != job.year:
         what = _("decides by the scale of {year}, which would be another one for each setting")
         remedy = _('Write its numbers into [score.scale], or decides = "year".')

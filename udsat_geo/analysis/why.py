@@ -37,7 +37,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
-from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.policy.load import LoadedPolicy, check_one_year, load_policy
 from udsat_geo.policy.rules import Criterion
 from udsat_geo.units.crosswalk import Crosswalk, pairs_between, share_out
 from udsat_geo.units.units import Units
@@ -417,6 +417,8 @@ def explain_change(before: Job, now: Job, progress: Progress | None = None) -> W
         If the years do not rise, one has no inputs, the policies are over different units, or an input is at fault.
     """
     check_policies(before.policy, now.policy)
+    for job in (before, now):
+        check_one_year(job.policy.policy)
     years = (before.year, now.year)
     inputs = inputs_of_years((before, now), progress)
     first = make_again(without_crosswalk(of_year(before, years[0])), progress)

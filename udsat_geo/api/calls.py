@@ -239,7 +239,7 @@ def designate(
     *,
     policy: str | Path | LoadedPolicy = "kbh-2017",
     registers: PathLike | None = None,
-    units: PathLike | gpd.GeoDataFrame | None = None,
+    units: PathLike | gpd.GeoDataFrame | Mapping[int, PathLike | gpd.GeoDataFrame] | None = None,
     barriers: PathLike | gpd.GeoDataFrame | None = None,
     crossings: PathLike | gpd.GeoDataFrame | None = None,
     places: PathLike | gpd.GeoDataFrame | None = None,
@@ -269,8 +269,9 @@ def designate(
     registers : str or Path, optional
         The folder of one year's registers, or of folders called after their years. Without it ``data/raw`` is used, and
         where nothing is there, the synthetic Copenhagen: the result's `source` and its representation say so.
-    units : str, Path or GeoDataFrame, optional
+    units : str, Path, GeoDataFrame or mapping, optional
         A ready-made table of cells or zones in the place of registers; with `registers` as well, filled from them.
+        Where criteria are changes since an earlier year, tables by year, or a name in which ``{year}`` stands for it.
     barriers, crossings, places, parcels, regions : str, Path or GeoDataFrame, optional
         What lies around the units; what is not named is looked for beside the registers. A text may be the address of a
         service or of a file on the web, as on the command line.
@@ -329,20 +330,20 @@ def designate(
     from udsat_geo.files.postgis import database_of, is_database
 
     out = out if designations is None else designations
-    around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
     made_before = previous if isinstance(previous, Result) else None
     table, by = (crosswalk, "") if hasattr(crosswalk, "columns") else crosswalk_named(crosswalk)
-    inputs = {"units": units, **around, "overrides": overrides, "previous": made_before, "crosswalk": table}
-    with as_files(inputs) as files:
-        of_units = files.paths.pop("units", None)
-        before: object = files.paths.pop("previous", None)
-        if made_before is None and previous != CADENCE:
-            before = "none" if previous is None else previous
+    rule = policy_of(policy, references)
+    tables, by_year = _tables(units, year, rule)
+    tables |= {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
+    with as_files({**tables, "overrides": overrides, "previous": made_before, "crosswalk": table}) as files:
+        of_years = {of_year: files.paths.pop(name) for name, of_year in by_year.items() if name in files.paths}
+        before = files.paths.pop("previous", None) or _named_before(previous)
         job = Job(
             year=year,
-            policy=policy_of(policy, references),
+            policy=rule,
             raw=path_of(registers),
-            units=of_units,
+            units=of_years.pop(year, None),
+            units_then=of_years,
             previous=None if before is None else str(before),
             around=Around(**files.paths),
             store=store_of(database_of(str(out)) if is_database(out) else Path(out)),
@@ -357,6 +358,25 @@ def designate(
             made = run(job, progress)
         # the summary takes the hashes of the files, which are gone afterwards
         return Result(layers_of(made), made)
+
+
+def _named_before(previous: object) -> str | None:
+    """The designation to compare with as the command names it; None for the policy's cadence back, and for a result."""
+    if isinstance(previous, Result) or previous == CADENCE:
+        return None
+    return "none" if previous is None else str(previous)
+
+
+def _tables(units: Any, year: int, policy: LoadedPolicy) -> tuple[dict[str, Any], dict[str, int]]:
+    """The tables of units of a year and of those that changes are taken from, by name; and the year of each name."""
+    from udsat_geo.designation.job import tables_of_years
+
+    by_year: Mapping[int, Any] = units if isinstance(units, Mapping) else {year: units}
+    if isinstance(units, str | Path):
+        by_year = tables_of_years(str(units), year, policy.policy)
+    names = {of_year: "units" if of_year == year else f"units_{of_year}" for of_year in by_year}
+    tables = {names[of_year]: table for of_year, table in by_year.items()}
+    return tables, {name: of_year for of_year, name in names.items()}
 
 
 def read(path: PathLike) -> Result:

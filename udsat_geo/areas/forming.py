@@ -15,6 +15,7 @@ from udsat_geo.areas.roles import Areas, Memory, Standing, number_areas, stand
 from udsat_geo.areas.splitting import split_areas
 from udsat_geo.kernels.arrays import Flags, Ints, total
 from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.indices import with_indices
 from udsat_geo.scoring.scores import Scores, composite_of_rates, count_exceeded, exceeds, gaps
 from udsat_geo.units.barriers import Barriers
 from udsat_geo.units.edges import Edges
@@ -234,6 +235,7 @@ def _with_sums(
         total(area_of_unit, sums, n_areas) for sums in (units.numerator, units.denominator, units.residents)
     )
     rate, rest = units.rates_of_groups(area_of_unit, n_areas), units.rates_of(~inside)
+    rate, rest = (with_indices(each, scores.indices) for each in (rate, rest))
     against = scores.comparators.of_groups(area_of_unit, n_areas, units.residents)
     exceeded = exceeds(rate, gaps(rate, against.value, policy), policy, against.limit)
     until = [-1 if k < 0 or memory is None else end_year(memory, int(k), policy) for k in kept_from]

@@ -138,8 +138,11 @@ def least_change(
     Returns
     -------
     LeastChange or None
-        None where the group is already what it is to become, by the rule alone.
+        None where the group is already what it is to become, by the rule alone; and where criteria are indices, or
+        changes between years: one person more or fewer moves several of them at once.
     """
+    if any(criterion.is_index or criterion.is_change for criterion in policy.criteria):
+        return None
     group = _group(members, out, units, scores, edges, policy, areas)
     nothing = np.zeros(len(policy.criteria), dtype=np.int64)
 

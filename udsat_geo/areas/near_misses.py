@@ -17,6 +17,7 @@ import numpy as np
 from udsat_geo.areas.roles import Areas, Standing, stand
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
+from udsat_geo.scoring.indices import with_indices
 from udsat_geo.scoring.scores import Scores, composite_of_rates, count_exceeded, exceeds, gaps, meets_count
 from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
@@ -171,20 +172,20 @@ def _better_off_alone(
 
 def _lacking(units: Units, scores: Scores, policy: Policy, members: Ints, j: int) -> float:
     """What the group's own rate lacks to a criterion's limit; without one, to what it is compared with. At least 0."""
-    rate = _own_rate(units, members)[j]
+    rate = _own_rate(units, scores, members)[j]
     criterion = policy.criteria[j]
     limit = scores.comparators.of_members(members, units.residents).line(policy)[..., j].item()
     lacking = limit - rate if criterion.worse == "high" else rate - limit
     return float(max(lacking, 0.0)) if lacking == lacking else float("nan")
 
 
-def _own_rate(units: Units, members: Ints) -> Floats:
-    return units.rates_of(members)
+def _own_rate(units: Units, scores: Scores, members: Ints) -> Floats:
+    return with_indices(units.rates_of(members), scores.indices)
 
 
 def _measured(miss: Failed, units: Units, scores: Scores, policy: Policy) -> NearMiss:
     members = miss[-1]
-    rate = _own_rate(units, members)[None, :]
+    rate = _own_rate(units, scores, members)[None, :]
     against = scores.comparators.of_members(members, units.residents)
     residents = int(units.residents[members].sum())
     composite = float(composite_of_rates(rate, scores, policy, against.value)[0])

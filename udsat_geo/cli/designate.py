@@ -93,7 +93,7 @@ def designate(
 ) -> None:
     """Run the job, write its files, print its result."""
     with options.interruption_held():
-        from udsat_geo.designation.job import Job, crosswalk_named
+        from udsat_geo.designation.job import YEAR, Job, crosswalk_named
         from udsat_geo.files.earlier import store_of
         from udsat_geo.files.write import Folder, destination_of
         from udsat_geo.policy.load import load_policy, with_references
@@ -115,6 +115,9 @@ def designate(
         crosswalk_by=crosswalk_by,
     )
     results.check(year)
+    if isinstance(results, Folder) and CRATE in results.formats and YEAR in (named["units"] or ""):
+        what, remedy = _("tells of one table of units, and --units names one for each year"), _("Leave crate out.")
+        raise InputError(Problem("--format crate", what, remedy))
     if isinstance(results, Folder) and CRATE in results.formats:
         columns = ",".join(crosswalk_columns) or None
         told = {
@@ -134,7 +137,7 @@ def designate(
 
 def _run(job: Job, results: Destination, named: Mapping[str, str | None], quiet: bool, as_json: bool) -> None:
     """Do the job, write its results and print them."""
-    from udsat_geo.designation.job import is_synthetic, run
+    from udsat_geo.designation.job import is_synthetic, run, tables_of_years
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.sources.copies import local_copies
 
@@ -142,9 +145,13 @@ def _run(job: Job, results: Destination, named: Mapping[str, str | None], quiet:
     shown = not quiet and not as_json
     tell_if_synthetic(named["units"] is None and is_synthetic(job) and shown, job.language)
     # the copies of what is fetched are there until the results are, which hash them
-    with progress_on(shown) as progress, local_copies(named) as copies:
-        units, around = copies.paths.pop("units", None), Around(**copies.paths)
-        job = dataclasses.replace(job, units=units, around=around, notes=copies.told(job.language))
+    tables = {} if named["units"] is None else tables_of_years(named["units"], job.year, job.policy.policy)
+    by_year = {"units" if of_year == job.year else f"units_{of_year}": of_year for of_year in tables}
+    sources = {**{name: tables[of_year] for name, of_year in by_year.items()}, **{n: named[n] for n in SOURCES[1:]}}
+    with progress_on(shown) as progress, local_copies(sources) as copies:
+        of_years = {of_year: copies.paths.pop(name) for name, of_year in by_year.items()}
+        units, around = of_years.pop(job.year, None), Around(**copies.paths)
+        job = dataclasses.replace(job, units=units, units_then=of_years, around=around, notes=copies.told(job.language))
         designation = run(job, progress)
         progress(f"{job.year}: " + _("writing", job.language))
         written, summary = results.write(designation)

@@ -197,6 +197,8 @@ _LAYERS = (
                "city, or has limits that follow it; empty where there is nothing.")),
         Column("limit_<key>", NUMBER, N_("{label}, limit"),
             N_("{label}, as {unit}: the limit that the unit is held to, by such a policy; empty without one.")),
+        Column("class_<key>", TEXT, N_("{label}, class"),
+            N_("The class of {label} that the policy has. The column is there for criteria with classes.")),
     )),
     LayerDescription("changes", N_("Changes"),
         N_("What the designation adds, removes and changes against the previous one."), (

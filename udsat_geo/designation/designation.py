@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
 from udsat_geo.units.crosswalk import Crosswalk, label_carried, pairs_between
 from udsat_geo.units.edges import Edges, find_edges, tell_gaps, uncut_edges
+from udsat_geo.units.over_time import Earlier, with_earlier, with_room
 from udsat_geo.units.places import place_of_points
 from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import Units, addresses_from_registers, cells_from_registers
@@ -68,6 +69,10 @@ class Inputs:
         What was found out on the way to the files.
     year : int or None
         Of the registers, where the folder may hold several.
+    then : mapping of int to Inputs
+        Where the people of the earlier years come from that criteria are changes since.
+    crosswalk : Crosswalk or None
+        How the zones of those years belong to these.
     """
 
     registers: Path | None
@@ -76,6 +81,8 @@ class Inputs:
     around: Around = field(default_factory=Around)
     notes: tuple[str, ...] = ()
     year: int | None = None
+    then: Mapping[int, Inputs] = field(default_factory=dict)
+    crosswalk: Crosswalk | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,8 @@ class Designation:
         How many values of each column of a unit table are intervals.
     scales : Scales or None
         What the year's own scale designates, and what the yardstick; None of a policy that holds none.
+    files_then : tuple of (int, str, Path)
+        What the sums of earlier years were read from that criteria are changes since.
     """
 
     year: int
@@ -147,6 +156,7 @@ class Designation:
     limits: LimitExpressions = field(default_factory=LimitExpressions)
     intervals: tuple[IntervalColumn, ...] = ()
     scales: Scales | None = None
+    files_then: tuple[tuple[int, str, Path], ...] = ()
 
     @property
     def area_id(self) -> Objects:
@@ -162,7 +172,7 @@ class Designation:
     def files_of_earlier(self) -> tuple[tuple[int, str, Path], ...]:
         """What earlier designations that it rests on were read from: the year, what each holds, and where it lies."""
         previous = () if self.previous is None else self.previous.files
-        return previous + (() if self.scales is None else self.scales.yardstick.files)
+        return previous + self.files_then + (() if self.scales is None else self.scales.yardstick.files)
 
     def area_set(self) -> AreaSet:
         """The areas: what a later designation compares itself with, and what people are counted in."""
@@ -269,7 +279,7 @@ def designate(
         near_misses=find_near_misses(units, scores, edges, rule, areas, ran),
         surroundings=around,
         overrides=around.overrides,
-        status=take_status(units, areas.area_of_unit, rule),
+        status=take_status(units, areas.area_of_unit, rule, scores.indices),
         previous=previous,
         changes=changes,
         language=language,
@@ -468,17 +478,51 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None,
     found : dict
         ``counts``, ``rows``, ``files``, ``notes``, ``vintage`` and of a unit table ``intervals`` as in `Designation`;
         ``let``: name -> value of
-        what the policy took from the whole registers.
+        what the policy took from the whole registers. ``files_then`` as in `Designation`, where criteria are changes.
 
     Raises
     ------
     InputError
         If the input is at fault, or the policy needs another kind of input.
     """
-    units, found = _read_units(inputs, policy, threads, language)
+    added_up = policy.model_copy(update={"policy": policy.policy.without_indices})
+    units, found = _read_units(inputs, added_up, threads, language)
     file = inputs.registers if inputs.unit_table is None or inputs.registers else file_of(inputs.unit_table)
     name = "" if file is None else name_of(file)
-    return units, {**found, "notes": (*found["notes"], *check_sums(units, policy.policy, name, language))}
+    found["notes"] = (*found["notes"], *check_sums(units, added_up.policy, name, language))
+    return with_changes((with_room(units, policy.policy), found), inputs, policy, threads, language)
+
+
+def with_changes(
+    read: Read, inputs: Inputs, policy: LoadedPolicy, threads: int | None = None, language: str = "en"
+) -> Read:
+    """Units with the sums of the earlier years that criteria are changes since, read by the same rule.
+
+    Raises
+    ------
+    InputError
+        If such a year has no input, its input is at fault, or shares no unit with that of now.
+    """
+    (units, found), rule, year = read, policy.policy, inputs.year
+    changes = [criterion for criterion in rule.criteria if criterion.is_change]
+    if not changes:
+        return read
+    notes, files = found["notes"], tuple[tuple[int, str, Path], ...]()
+    if year is None or set(inputs.then) != set(rule.change_years(year)):
+        what = _("is a change between years, and there is no input of the earlier one")
+        raise InputError([Problem(rule.place(f"criteria ({each.key})"), what) for each in changes])
+    for earlier, then in inputs.then.items():
+        chosen = [j for j, criterion in enumerate(rule.criteria) if criterion.changes_from(year) == earlier]
+        plain = {"change_over": None, "change_since": None}
+        criteria = tuple(rule.criteria[j].model_copy(update=plain) for j in chosen)
+        part = policy.model_copy(update={"policy": rule.model_copy(update={"criteria": criteria})})
+        before, told = read_units(then, part, threads, language)
+        file = then.registers if then.unit_table is None or then.registers else file_of(then.unit_table)
+        name = "" if file is None else name_of(file)
+        units, noted = with_earlier(units, Earlier(earlier, before, tuple(chosen), name), inputs.crosswalk, language)
+        notes = (*notes, *(f"{earlier}: {note}" for note in told["notes"]), *noted)
+        files += tuple((earlier, what, path) for what, path in told["files"].items())
+    return units, {**found, "notes": tuple(dict.fromkeys(notes)), "files_then": files}
 
 
 def _read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None, language: str) -> Read:

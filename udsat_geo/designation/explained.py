@@ -33,7 +33,7 @@ _NOT_EVERYWHERE = {
     ("units", column)
     for column in (
         "name", "lower_<key>", "upper_<key>", "composite_own", "rate_own_<key>", "composite_yardstick",
-        "composite_year", "region", "against_<key>", "limit_<key>",
+        "composite_year", "region", "against_<key>", "limit_<key>", "class_<key>",
     )
 }  # fmt: skip
 """Columns of only some units: of a table with names, or with counts that are intervals; by some policies."""

@@ -17,6 +17,7 @@ from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Criterion
+from udsat_geo.scoring.indices import with_indices
 from udsat_geo.scoring.scores import composite_of_rates, exceeds, gaps
 
 _REASONS_TOLD, _CRITERIA_TOLD = 3, 2
@@ -81,7 +82,7 @@ def fallen_areas(designation: Designation, found: tuple[Changes, AreaSet] | None
     told = []
     for row in gone:
         members = np.flatnonzero(area_of_unit == row.number)
-        rate = units.rates_of(members)
+        rate = with_indices(units.rates_of(members), scores.indices)
         against = scores.comparators.of_members(members, units.residents)
         last = (np.nan, (np.nan,) * len(rate))
         last = last if before.figures is None else before.figures.of(row.number, rule.keys)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,9 +32,10 @@ from udsat_geo.designation.earlier import Earlier, Nowhere, Store, qualified_bef
 from udsat_geo.designation.stored import differs_by, rests_on, was_made_over
 from udsat_geo.designation.summary import scales_of
 from udsat_geo.designation.surroundings import Around
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import resolve_limits
 from udsat_geo.registers.folders import (
     DEFAULT_RAW,
@@ -84,6 +85,8 @@ class Job:
         Names of the crosswalk's columns, where they are not known by themselves.
     crosswalk_by : {"", "area", "residents"}
         What a crosswalk is to be made by, in the place of a table.
+    units_then : mapping of int to Path
+        The unit tables of earlier years, where criteria are changes since them.
     """
 
     year: int
@@ -99,6 +102,7 @@ class Job:
     notes: tuple[str, ...] = ()
     crosswalk_columns: tuple[str, ...] = ()
     crosswalk_by: str = ""
+    units_then: Mapping[int, Path] = field(default_factory=dict)
 
 
 def run(job: Job, progress: Progress | None = None) -> Designation:
@@ -120,7 +124,7 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     # one made anew for this run is of an earlier year's people over the zones of now
     if previous is not None and previous.sha256:
         previous = with_crosswalk(job, previous)
-    elif job.around.crosswalk is not None or job.crosswalk_by:
+    elif (job.around.crosswalk is not None or job.crosswalk_by) and inputs.crosswalk is None:
         text = N_("{name}: not used, no earlier designation is over other zones.")
         name = job.crosswalk_by if job.around.crosswalk is None else name_of(file_of(job.around.crosswalk))
         note = (*note, _(text, job.language).format(name=name))
@@ -266,13 +270,71 @@ def find_registers_of_years(
 
 
 def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs:
-    """The inputs of a year.
+    """The inputs of a year, with those of the earlier years that criteria are changes since.
 
     Raises
     ------
     InputError
         If a named folder or file does not exist or holds another year, or the synthetic city has no such year.
     """
+    return _with_then(job, _find_inputs(job, year, progress), progress)
+
+
+def _with_then(job: Job, inputs: Inputs, progress: Progress | None) -> Inputs:
+    """Inputs with those of the earlier years that criteria are changes since, and what carries zones over.
+
+    Raises
+    ------
+    InputError
+        With every such year that has no input.
+    """
+    rule, year = job.policy.policy, inputs.year
+    years = () if year is None else rule.change_years(year)
+    if not years:
+        return dataclasses.replace(inputs, then={}, crosswalk=None)
+    problems, then = Problems(), dict[int, Inputs]()
+    for earlier in years:
+        found = problems.of(_inputs_then, job, inputs, earlier, progress)
+        then |= {} if found is None else {earlier: found}
+    crosswalk = None
+    if rule.units.kind == "zones" and inputs.registers is None and job.around.crosswalk is not None:
+        crosswalk = problems.of(read_crosswalk, job.around.crosswalk, job.crosswalk_columns)
+    problems.check()
+    return dataclasses.replace(inputs, then=then, crosswalk=crosswalk)
+
+
+def _inputs_then(job: Job, inputs: Inputs, year: int, progress: Progress | None) -> Inputs:
+    """The inputs of an earlier year that criteria are changes since."""
+    rule = job.policy.policy
+    changed = next(each for each in rule.criteria if each.changes_from(inputs.year or year) == year)
+    key = "change_since" if changed.change_over is None else "change_over"
+    where = rule.place(f"criteria ({changed.key}).{key}")
+    plain = dataclasses.replace(inputs, year=year, around=Around(), notes=())
+    if inputs.year is None or year >= inputs.year:
+        what = _("{year} does not lie before the year designated").format(year=year)
+        raise InputError(Problem(where, what, _("Designate a later year.")))
+    if inputs.source == "synthetic" and is_synthetic(job):
+        if year in YEARS:
+            return dataclasses.replace(plain, registers=find_registers(job.raw, year, job.seed, progress)[0])
+        known = ", ".join(map(str, YEARS))
+        what = _("the synthetic Copenhagen has no {year}").format(year=year)
+        raise InputError(Problem(where, what, _("It has {years}.").format(years=known)))
+    if inputs.registers is None:
+        if year in job.units_then:
+            return dataclasses.replace(plain, unit_table=job.units_then[year])
+        what = _("there is no table of units of {year}").format(year=year)
+        remedy = _("Write {year} where the year stands in --units, as in zones_{year}.gpkg.").format(year=YEAR)
+        raise InputError(Problem(where, what, remedy))
+    raw = job.raw or DEFAULT_RAW
+    folder = folder_of_year(raw, year)
+    if folder is None:
+        what = _("{folder} has no registers of {year}").format(folder=raw, year=year)
+        raise InputError(Problem(where, what, known_years(raw)))
+    return dataclasses.replace(plain, registers=folder)
+
+
+def _find_inputs(job: Job, year: int, progress: Progress | None) -> Inputs:
+    """The inputs of a year alone."""
     rule = job.policy.policy
     if is_synthetic(job):
         if rule.reads_unit_table or rule.units.kind == "zones":
@@ -493,14 +555,20 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
         return None
     if inputs.source == "synthetic" and is_synthetic(job):
         earlier = dataclasses.replace(job, around=job.around.of_earlier())
-        return find_inputs(earlier, year, progress) if year in YEARS else None
+        if year not in YEARS or not set(job.policy.policy.change_years(year)) <= set(YEARS):
+            return None
+        return find_inputs(earlier, year, progress)
     # a folder without years holds this year's people; so does a unit table: neither tells of an earlier year
     folder = None if inputs.registers is None else folder_of_year(job.raw or DEFAULT_RAW, year)
     if folder is None:
         return None
     # a decision is of one year; barriers and places may be another year's, beside its registers
     around = around_registers(job.around.of_earlier(), folder)
-    return dataclasses.replace(inputs, registers=folder, around=around, year=year)
+    try:
+        return _with_then(job, dataclasses.replace(inputs, registers=folder, around=around, year=year), progress)
+    except InputError:
+        # what its own changes are taken from is not there
+        return None
 
 
 YEAR = "{year}"
@@ -509,8 +577,17 @@ YEAR = "{year}"
 
 def of_year(job: Job, year: int) -> Job:
     """The job of one year; ``{year}`` in the name of the unit table becomes the year."""
-    units = None if job.units is None else Path(str(job.units).replace(YEAR, str(year)))
-    return dataclasses.replace(job, year=year, units=units)
+    if job.units is None:
+        return dataclasses.replace(job, year=year)
+    tables = tables_of_years(str(job.units), year, job.policy.policy)
+    then = {earlier: Path(table) for earlier, table in tables.items() if earlier != year}
+    return dataclasses.replace(job, year=year, units=Path(tables[year]), units_then=then)
+
+
+def tables_of_years(name: str, year: int, policy: Policy) -> dict[int, str]:
+    """Names of unit tables by year: where ``{year}`` stands in `name`, also of those that changes are taken from."""
+    years = (year, *policy.change_years(year)) if YEAR in name else (year,)
+    return {each: name.replace(YEAR, str(each)) for each in years}
 
 
 def inputs_of_years(jobs: Sequence[Job], progress: Progress | None = None) -> list[Inputs]:

@@ -295,6 +295,7 @@ def unit_columns(designation: Designation) -> Columns:
         "qualified": areas.qualified,
         **_rate_bounds(designation),
         **_compared_with(designation),
+        **_classes(designation),
     }
 
 
@@ -313,6 +314,18 @@ def _compared_with(designation: Designation) -> Columns:
         **{f"against_{key}": value[:, j] for j, key in enumerate(policy.keys)},
         **{f"limit_{key}": limit[:, j] for j, key in enumerate(policy.keys)},
     }
+
+
+def _classes(designation: Designation) -> Columns:
+    """The class of each unit's rate, where a criterion has classes."""
+    columns: dict[str, Any] = {}
+    for j, criterion in enumerate(designation.policy.policy.criteria):
+        if criterion.classes:
+            rate = designation.scores.rate[:, j]
+            number = np.searchsorted(np.array(criterion.bounds), rate, side="right")
+            codes = np.where(np.isnan(rate), -1, number).astype(np.int32)
+            columns[f"class_{criterion.key}"] = Coded(codes, as_objects(criterion.classes))
+    return columns
 
 
 def _rate_bounds(designation: Designation) -> Columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +11,7 @@ import numpy as np
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.distributions import Quantiles, fill_quantiles
+from udsat_geo.scoring.indices import Index, with_indices
 from udsat_geo.scoring.scores import gaps
 from udsat_geo.units.units import Units, rates_of_sums
 
@@ -57,6 +59,8 @@ class SumsBySide:
     quantiles : float64, shape (3, n_criteria), or None
         Of criteria that are quantiles: inside, outside, and the whole city, which no sums tell; NaN of others. None
         without any.
+    since : tuple of int, n_criteria, or None
+        Of units: see `udsat_geo.units.units.Units`.
     """
 
     numerator: Ints
@@ -65,6 +69,7 @@ class SumsBySide:
     denominator_unit: Ints
     residents: Ints
     quantiles: Floats | None = None
+    since: tuple[int, ...] | None = None
 
 
 class PlaceSums(Protocol):
@@ -110,7 +115,11 @@ def sums_by_side(sums: PlaceSums, inside: Flags) -> SumsBySide:
 
     sides = both(sums.numerator), both(sums.denominator)
     return SumsBySide(
-        *sides, sums.numerator_unit, sums.denominator_unit, both(sums.residents), _quantiles_by_side(sums, inside)
+        *sides,
+        sums.numerator_unit,
+        sums.denominator_unit,
+        both(sums.residents),
+        quantiles=_quantiles_by_side(sums, inside),
     )
 
 
@@ -134,7 +143,7 @@ def status_of_sums(sums: SumsBySide, policy: Policy) -> Status:
     """
 
     def rates(numerator: Ints, denominator: Ints) -> Floats:
-        return rates_of_sums(numerator, denominator, sums.numerator_unit, sums.denominator_unit)
+        return rates_of_sums(numerator, denominator, sums.numerator_unit, sums.denominator_unit, sums.since)
 
     sides = rates(sums.numerator, sums.denominator)
     city = rates(sums.numerator.sum(axis=0), sums.denominator.sum(axis=0))
@@ -151,7 +160,7 @@ def status_of_sums(sums: SumsBySide, policy: Policy) -> Status:
     )
 
 
-def take_status(units: Units, area_of_unit: Ints, policy: Policy) -> Status:
+def take_status(units: Units, area_of_unit: Ints, policy: Policy, indices: tuple[Index, ...] = ()) -> Status:
     """Measure the areas against the rest of the city.
 
     Parameters
@@ -160,5 +169,12 @@ def take_status(units: Units, area_of_unit: Ints, policy: Policy) -> Status:
     area_of_unit : int64, shape (n_units,)
         -1 is outside every area.
     policy : Policy
+    indices : tuple of Index
+        Of the units' scores.
     """
-    return status_of_sums(sums_by_side(units, area_of_unit >= 0), policy)
+    sides = dataclasses.replace(sums_by_side(units, area_of_unit >= 0), since=units.since)
+    status = status_of_sums(sides, policy)
+    if not indices:
+        return status
+    areas, rest, city = (with_indices(rate, indices) for rate in (status.areas, status.rest_of_city, status.city))
+    return dataclasses.replace(status, areas=areas, rest_of_city=rest, city=city, gap=gaps(areas, rest, policy))

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from udsat_geo.designation.designation import Inputs, Read, read_units
+from udsat_geo.designation.designation import Inputs, Read, read_units, with_changes
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.sources.origins import name_of
+from udsat_geo.units.over_time import with_room
 from udsat_geo.units.sums_check import check_sums
 
 
@@ -58,7 +59,8 @@ def read_together(
             pass
         else:
             parts = zip(policies, joined.columns, strict=True)
-            return [_part(read, each.policy, np.array(columns), inputs, language) for each, columns in parts]
+            split = [(each, _part(read, each.policy, np.array(columns), inputs, language)) for each, columns in parts]
+            return [with_changes(part, inputs, each, threads, language) for each, part in split]
     return [read_units(inputs, each, threads, language) for each in policies]
 
 
@@ -85,12 +87,13 @@ def _joined(policies: Sequence[Policy]) -> _Joined | None:
     columns = []
     for each in policies:
         mine = []
-        for criterion in each.criteria:
+        for criterion in each.without_indices.criteria:
             sums = (criterion.register_name, criterion.where, criterion.numerator, criterion.denominator)
             if sums not in place:
                 place[sums] = len(criteria)
                 # what a limit or a share must be is looked at policy by policy
                 loose = {"key": f"sums_{len(criteria)}", "limit": None, "unit": "", "may_exceed_one": True}
+                loose |= {"change_over": None, "change_since": None}
                 criteria.append(criterion.model_copy(update=loose))
             mine.append(place[sums])
         columns.append(tuple(mine))
@@ -109,6 +112,6 @@ def _part(read: Read, policy: Policy, columns: Any, inputs: Inputs, language: st
     )
     names = {name for expressions in policy.let.values() for name in expressions}
     folder = "" if inputs.registers is None else name_of(inputs.registers)
-    notes = (*found["notes"], *check_sums(mine, policy, folder, language))
+    notes = (*found["notes"], *check_sums(mine, policy.without_indices, folder, language))
     let = {name: value for name, value in found["let"].items() if name in names}
-    return mine, {**found, "let": let, "notes": notes}
+    return with_room(mine, policy), {**found, "let": let, "notes": notes}

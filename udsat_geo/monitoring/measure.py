@@ -13,6 +13,7 @@ from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.polygons import check_in_city, outside_city
 from udsat_geo.designation.status import Status, status_of_sums, sums_by_side
 from udsat_geo.kernels.arrays import Flags, Ints, total
+from udsat_geo.policy.load import check_one_year
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Located, Missing, RegisterSums, read_partial_registers
 from udsat_geo.registers.survey import UNKNOWN, UNPLACED
@@ -74,8 +75,9 @@ def measure_year(
     Raises
     ------
     InputError
-        If the registers are at fault, or an expression of the policy does not fit them.
+        If the registers are at fault, an expression of the policy does not fit them, or its criteria are changes.
     """
+    check_one_year(policy)
     placing = _Placing(sets)
     sums, missing = read_partial_registers(folder, policy, placing, threads, year, placing.of_district)
     return MeasuredYear(policy, tuple(sets), sums, placing.area_of_place, placing.outside, missing)

@@ -31,7 +31,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "haardt-ghettoomraade-2018",
         "ghettoomraade-2014",
     ),
-    N_("Other countries"): ("qpv-2024", "iod-2025", "cejst-1"),
+    N_("Other countries"): ("qpv-2024", "iod-2025", "cejst-1", "mss-berlin"),
 }
 """Whose they are -> the built-in policies, as they are listed."""
 

@@ -255,6 +255,35 @@ def serves(name: str, year: int) -> bool:
     return first <= year <= last
 
 
+def check_one_year(policy: Policy) -> None:
+    """Refuse a policy whose criteria are changes between years, where criteria are measured year by year.
+
+    Raises
+    ------
+    InputError
+    """
+    problems = [
+        Problem(
+            _("{id}: criteria ({key})").format(id=policy.id, key=criterion.key),
+            _("is a change between years, and each year is measured by itself here"),
+            _("Use a policy without changes, such as one that extends it."),
+        )
+        for criterion in policy.criteria
+        if criterion.is_change
+    ]
+    problems += [
+        Problem(
+            _("{id}: criteria ({key})").format(id=policy.id, key=criterion.key),
+            _("is an index on the scale of the units of a designation, and no units are judged here"),
+            _("Use a policy without indices, such as one that extends it."),
+        )
+        for criterion in policy.criteria
+        if criterion.is_index
+    ]
+    if problems:
+        raise InputError(problems)
+
+
 GIVEN = "--references"
 """What a reference says of its source when it was given with the run."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from udsat_geo.messages.translate import _
 
 if TYPE_CHECKING:
-    from udsat_geo.policy.rules import AreaThresholds
+    from udsat_geo.policy.rules import AreaThresholds, Policy
 
 
 def misfits_of_groups(rule: AreaThresholds, keys: Sequence[str], touch: bool) -> list[str]:
@@ -52,4 +52,53 @@ def misfits_of_groups(rule: AreaThresholds, keys: Sequence[str], touch: bool) ->
     ]
     if rule.surrounded is not None and not touch:
         faults.append("rule.surrounded: " + _("is for cells and zones that touch (areas.neighbours)"))
+    return faults
+
+
+def misfits_of_quantiles(policy: Policy) -> list[str]:
+    """What criteria that are quantiles must hold."""
+    faults = []
+    for criterion in policy.criteria:
+        where = f"criteria ({criterion.key})."
+        if not criterion.is_quantile:
+            faults += [where + "least_persons: " + _("is for quantiles")] if criterion.least_persons else []
+            continue
+        if policy.context.reads_beyond:
+            text = _('is read of units alone; write context.method = "none", or context.residents = 0')
+            faults.append(where + "quantile: " + text)
+        if policy.rates.shrink != "none":
+            faults.append(where + "quantile: " + _('is drawn towards no mean; write rates.shrink = "none"'))
+        if criterion.register_name == "survey":
+            faults.append(where + "quantile: " + _("a survey answers for areas with shares and means alone"))
+        needed = policy.score.method != "none" or criterion.limit is None
+        if criterion.register_name == "units" and needed and set(policy.compare.weights) != {"given"}:
+            text = _(
+                "a ready-made quantile of units gives none of the city or of a region to compare with; write "
+                'compare.with = "given", or score.method = "none" and a limit'
+            )
+            faults.append(where + "quantile: " + text)
+    return faults
+
+
+def misfits_of_compare(policy: Policy) -> list[str]:
+    """What rates that are compared with more than the whole city must hold."""
+    compare = policy.compare
+    faults = [
+        f"criteria ({criterion.key}).limit_factor: " + _("stands beside a limit; keep one of the two")
+        for criterion in policy.criteria
+        if criterion.limit_factor is not None and criterion.limit is not None
+    ]
+    for name, of in (("column", "region"), ("residents", "region"), ("given", "given")):
+        if of not in compare.weights and getattr(compare, name):
+            faults.append(f"compare.{name}: " + _('says nothing without "{of}" in compare.with').format(of=of))
+    odd = sorted({*policy.keys} ^ {*compare.given})
+    if "given" in compare.weights and odd:
+        text = _("does not name the criteria, each once: {keys}").format(keys=", ".join(odd))
+        faults.append("compare.given: " + text)
+    if compare.column is not None and policy.units.kind == "addresses":
+        text = _("is a column of a unit table, and addresses read registers; give polygons with --regions")
+        faults.append("compare.column: " + text)
+    if policy.score.scale_of is not None and not compare.is_city:
+        text = _('holds the city\'s rates of a year, and compare.with is not "city"; leave one of them out')
+        faults.append("score.scale_of: " + text)
     return faults

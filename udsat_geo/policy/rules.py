@@ -25,7 +25,8 @@ from pydantic import (
 
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
-from udsat_geo.policy.misfits import misfits_of_groups
+from udsat_geo.policy.misfits import misfits_of_compare, misfits_of_groups, misfits_of_quantiles
+from udsat_geo.policy.over_time import faults_of_criterion, misfits_over_time
 
 MOST_CELLS_IN_REACH = 1000
 """From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
@@ -66,7 +67,7 @@ def _in_order(bounds: tuple[float, float]) -> tuple[float, float]:
 Interval = Annotated[tuple[float, float], BeforeValidator(_two_numbers), AfterValidator(_in_order)]
 """The least and the most that a suppressed count can be."""
 Text = str | dict[str, str]
-Register = Literal["residents", "dwellings", "units", "survey"]
+Register = Literal["residents", "dwellings", "units", "survey", "index"]
 
 
 def text_in(text: Text, language: str) -> str:
@@ -337,6 +338,12 @@ class Criterion(Rule):
         Whether it is one of those that ``rule.criteria`` counts; one that is only demanded by ``rule.require`` is not.
     may_exceed_one : bool
         With ``unit = "share"``: whether a unit's share may lie above 1, as an income against the region's mean does.
+    change_over, change_since : int or None
+        What is judged is the change of the rate: now less what it was so many years before, or in that year.
+    of : tuple of str
+        With ``register = "index"``: the keys of the criteria that it is made of (`udsat_geo.scoring.indices`).
+    bounds, classes : tuple of float, tuple of str
+        Classes of the rate, from the lowest, and the rates from which each but the first begins.
     """
 
     key: Key
@@ -355,6 +362,37 @@ class Criterion(Rule):
     counted: bool = True
     unit: str = ""
     may_exceed_one: bool = False
+    change_over: int | None = Field(None, ge=1, le=100)
+    change_since: int | None = Field(None, ge=1, lt=10_000)
+    of: tuple[Key, ...] = ()
+    bounds: tuple[float, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _an_index_adds_up_nothing(cls, given: object) -> object:
+        is_index = isinstance(given, dict) and given.get("register") == "index"
+        return {"numerator": "index", "worse": "high", **given} if is_index else given  # type: ignore[dict-item]
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it is made of other criteria."""
+        return self.register_name == "index"
+
+    @model_validator(mode="after")
+    def _parts_of_a_criterion_fit(self) -> Criterion:
+        if faults := faults_of_criterion(self):
+            raise ValueError("; ".join(faults))
+        return self
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the change of a rate is judged, not the rate."""
+        return self.change_over is not None or self.change_since is not None
+
+    def changes_from(self, year: int) -> int | None:
+        """The year that a change is taken from, of a designation of `year`; None of a criterion that is none."""
+        return self.change_since if self.change_over is None else year - self.change_over
 
     @property
     def is_share(self) -> bool:
@@ -692,7 +730,7 @@ class Policy(Rule):
                     most=decimal(MOST_CELLS_IN_REACH, 0), size=self.units.size
                 )
             )
-        registers = {criterion.register_name for criterion in self.criteria}
+        registers = {criterion.register_name for criterion in self.criteria} - {"index"}
         if "units" in registers and len(registers) > 1:
             faults.append("criteria: " + _('register "units" cannot be mixed with residents or dwellings'))
         if "units" in registers and self.units.residents is None:
@@ -703,53 +741,8 @@ class Policy(Rule):
             faults.append(
                 "units.kind: " + _('addresses are made from registers; criteria over "units" read a unit table')
             )
-        faults += self._misfits_of_quantiles()
-        return faults + self._misfits_of_compare(keys) + self._misfits_of_rule(keys) + self._misfits_of_areas()
-
-    def _misfits_of_quantiles(self) -> list[str]:
-        faults = []
-        for criterion in self.criteria:
-            where = f"criteria ({criterion.key})."
-            if not criterion.is_quantile:
-                faults += [where + "least_persons: " + _("is for quantiles")] if criterion.least_persons else []
-                continue
-            if self.context.reads_beyond:
-                text = _('is read of units alone; write context.method = "none", or context.residents = 0')
-                faults.append(where + "quantile: " + text)
-            if self.rates.shrink != "none":
-                faults.append(where + "quantile: " + _('is drawn towards no mean; write rates.shrink = "none"'))
-            if criterion.register_name == "survey":
-                faults.append(where + "quantile: " + _("a survey answers for areas with shares and means alone"))
-            needed = self.score.method != "none" or criterion.limit is None
-            if criterion.register_name == "units" and needed and set(self.compare.weights) != {"given"}:
-                text = _(
-                    "a ready-made quantile of units gives none of the city or of a region to compare with; write "
-                    'compare.with = "given", or score.method = "none" and a limit'
-                )
-                faults.append(where + "quantile: " + text)
-        return faults
-
-    def _misfits_of_compare(self, keys: list[str]) -> list[str]:
-        compare = self.compare
-        faults = [
-            f"criteria ({criterion.key}).limit_factor: " + _("stands beside a limit; keep one of the two")
-            for criterion in self.criteria
-            if criterion.limit_factor is not None and criterion.limit is not None
-        ]
-        for name, of in (("column", "region"), ("residents", "region"), ("given", "given")):
-            if of not in compare.weights and getattr(compare, name):
-                faults.append(f"compare.{name}: " + _('says nothing without "{of}" in compare.with').format(of=of))
-        odd = sorted({*keys} ^ {*compare.given})
-        if "given" in compare.weights and odd:
-            text = _("does not name the criteria, each once: {keys}").format(keys=", ".join(odd))
-            faults.append("compare.given: " + text)
-        if compare.column is not None and self.units.kind == "addresses":
-            text = _("is a column of a unit table, and addresses read registers; give polygons with --regions")
-            faults.append("compare.column: " + text)
-        if self.score.scale_of is not None and not compare.is_city:
-            text = _('holds the city\'s rates of a year, and compare.with is not "city"; leave one of them out')
-            faults.append("score.scale_of: " + text)
-        return faults
+        faults += misfits_of_quantiles(self) + misfits_over_time(self)
+        return faults + misfits_of_compare(self) + self._misfits_of_rule(keys) + self._misfits_of_areas()
 
     def _misfits_of_rule(self, keys: list[str]) -> list[str]:
         faults = []
@@ -872,6 +865,11 @@ class Policy(Rule):
         """The criteria's keys, in their order."""
         return tuple(criterion.key for criterion in self.criteria)
 
+    def change_years(self, year: int) -> tuple[int, ...]:
+        """The earlier years that changes are taken from, for a designation of `year`, the latest first."""
+        years = {criterion.changes_from(year) for criterion in self.criteria}
+        return tuple(sorted((each for each in years if each is not None), reverse=True))
+
     @property
     def compares_with_city_alone(self) -> bool:
         """Whether neither gaps nor limits follow anything but the whole city's rates and plain numbers."""
@@ -880,4 +878,12 @@ class Policy(Rule):
     @property
     def reads_unit_table(self) -> bool:
         """Whether the criteria are columns of a ready-made unit table."""
-        return self.criteria[0].register_name == "units"
+        return any(criterion.register_name == "units" for criterion in self.criteria)
+
+    @property
+    def without_indices(self) -> Policy:
+        """The same with those criteria alone that rows are added up for."""
+        if not any(criterion.is_index for criterion in self.criteria):
+            return self
+        criteria = tuple(criterion for criterion in self.criteria if not criterion.is_index)
+        return self.model_copy(update={"criteria": criteria})

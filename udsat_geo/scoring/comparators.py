@@ -182,12 +182,22 @@ def _figures_of(units: Units, members: Ints) -> list[Figure]:
         Fraction(top * of_base, base * of_top) if base else None
         for top, base, of_top, of_base in zip(*(column.tolist() for column in columns), strict=True)
     ]
+    if units.since is not None:
+        figures = [
+            now if then < 0 else _less(now, figures[then])
+            for now, then in zip(figures, units.since, strict=False)  # the sums of earlier years stand last
+        ]
     if units.quantiles:
         group = np.full(len(units), -1, dtype=np.int64)
         group[members] = 0
         for j, values in units.quantiles.items():
             figures[j] = values.exactly(group)
     return figures
+
+
+def _less(now: Figure, then: Figure) -> Figure:
+    """A change; None where either year has no figure."""
+    return None if now is None or then is None else now - then
 
 
 def _exact(number: float) -> Figure:

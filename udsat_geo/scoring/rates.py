@@ -29,7 +29,7 @@ def read_rates(units: Units, policy: Policy, edges: Edges | None = None) -> tupl
     rate : float64, shape (n_units, n_criteria)
         NaN where the denominator in view is 0.
     """
-    n_criteria = len(policy.criteria)
+    n_columns = units.numerator.shape[1]
     sums = np.hstack([units.numerator, units.denominator])
     if policy.context.method == "neighbours":
         from udsat_geo.kernels.neighbours import sums_with_neighbours
@@ -45,7 +45,7 @@ def read_rates(units: Units, policy: Policy, edges: Edges | None = None) -> tupl
         return residents, _shrunk_rates(units, policy, edges)
     if units.quantiles:
         return residents, units.own_rates()
-    return residents, units.rate(sums[:, :n_criteria], sums[:, n_criteria:])
+    return residents, units.rate(sums[:, :n_columns], sums[:, n_columns:])
 
 
 def _neighbours(units: Units, policy: Policy, edges: Edges | None) -> tuple[Ints, np.ndarray]:

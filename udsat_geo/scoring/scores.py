@@ -17,6 +17,7 @@ from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Policy, WorstShare
 from udsat_geo.scoring.comparators import Comparators, find_comparators, for_all
+from udsat_geo.scoring.indices import Index, find_indices, with_indices
 from udsat_geo.scoring.rates import read_rates
 from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
@@ -57,6 +58,8 @@ class Scores:
     scale : tuple of float64 arrays, length n_criteria or 0
         What the method places rates among: the rates of the units that have one and residents, turned so that worse
         is higher, in rising order. Empty where it places none.
+    indices : tuple of Index
+        How criteria that are indices are made of the others, on the scale of the units.
     """
 
     residents_in_view: NDArray[np.int64]
@@ -72,6 +75,7 @@ class Scores:
     criteria_exceeded: NDArray[np.int64]
     exceeded: NDArray[np.bool_]
     scale: tuple[NDArray[np.float64], ...] = ()
+    indices: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,13 +117,15 @@ def score_units(units: Units, policy: Policy, edges: Edges | None = None) -> Sco
     from udsat_geo.kernels.scores import spread_of_gaps
 
     residents_in_view, rate = read_rates(units, policy, edges)
-    city = units.rates_of(np.ones(len(units), dtype=bool))
+    indices = find_indices(rate, units.residents, policy)
+    rate = with_indices(rate, indices)
+    city = with_indices(units.rates_of(np.ones(len(units), dtype=bool)), indices)
     comparators = find_comparators(units, city, policy)
     unscored, no_flags = np.full(len(units), np.nan), np.zeros(rate.shape, dtype=bool)
     scores = Scores(
         residents_in_view=residents_in_view,
         rate=rate,
-        rate_own=units.own_rates(),
+        rate_own=with_indices(units.own_rates(), indices),
         gap=rate,
         city=city,
         comparators=comparators,
@@ -130,6 +136,7 @@ def score_units(units: Units, policy: Policy, edges: Edges | None = None) -> Sco
         criteria_exceeded=np.zeros(len(units), dtype=np.int64),
         exceeded=no_flags,
         scale=_scales(rate, units.residents, policy),
+        indices=indices,
     )
     gap = gaps(rate, comparators.of_units().value, policy)
     return held_against(scores, policy, comparators, spread_of_gaps(gap, units.residents))
@@ -255,13 +262,18 @@ def composite_of_rates(
     method = policy.score.method
     if method == "none":
         return np.full(len(rate), np.nan)
-    weight = np.array([criterion.weight for criterion in policy.criteria])
+    weight = weights_in_composite(policy)
     if method == "gap_sd":
         return composite_of_gaps(gaps(rate, against, policy), scores.spread, weight)[0]
     place = _places(rate, scores.scale, policy)
     points = 100.0 * place if method == "percentile" else -_STEEPNESS * np.log1p(place * np.expm1(-100.0 / _STEEPNESS))
     points = np.where(np.isnan(against), np.nan, points)
     return composite_of_gaps(points, np.ones(len(weight)), weight)[0]
+
+
+def weights_in_composite(policy: Policy) -> NDArray[np.float64]:
+    """The weight of each criterion in the composite, shape (n_criteria,); an index, made of the others, has none."""
+    return np.array([0.0 if criterion.is_index else criterion.weight for criterion in policy.criteria])
 
 
 def _scales(rate: NDArray[np.float64], residents: NDArray[np.int64], policy: Policy) -> tuple[NDArray[np.float64], ...]:

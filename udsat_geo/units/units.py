@@ -60,6 +60,10 @@ class Units:
         Where the policy compares units with their region.
     quantiles : mapping
         Number of a criterion that is a quantile -> its values, by unit; its sums are 0.
+    since : tuple of int, n_criteria, or None
+        Where criteria are changes between years: the column of each one's sums of the earlier year, which stand after
+        those of the criteria, so that all sums have more columns than there are criteria; -1 of a criterion that is no
+        change. None where none is.
     """
 
     kind: str
@@ -81,23 +85,25 @@ class Units:
     bounds: Bounds | None = None
     regions: Regions | None = None
     quantiles: Quantiles = field(default_factory=dict)
+    since: tuple[int, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.residents)
 
     def rate(self, numerator: NDArray[np.int64], denominator: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Rates from sums of these units, NaN where the denominator is 0.
+        """Rates from sums of these units, NaN where the denominator is 0; of a change, now less then.
 
         Parameters
         ----------
-        numerator, denominator : int64, shape (..., n_criteria)
+        numerator, denominator : int64, shape (..., n_columns)
+            As the units have them.
 
         Returns
         -------
         float64, shape (..., n_criteria)
             See `rates_of_sums`.
         """
-        return rates_of_sums(numerator, denominator, self.numerator_unit, self.denominator_unit)
+        return rates_of_sums(numerator, denominator, self.numerator_unit, self.denominator_unit, self.since)
 
     def own_rates(self) -> NDArray[np.float64]:
         """The rates of every unit alone, shape (n_units, n_criteria)."""
@@ -137,7 +143,9 @@ def bounds_of_rates(units: Units, bounds: Bounds, capped: Flags) -> tuple[Floats
     """
     tops = (bounds.numerator_lower, bounds.numerator_upper)
     belows = (bounds.denominator_lower, bounds.denominator_upper)
-    corners = np.stack([units.rate(top, below) for top in tops for below in belows])
+    n_criteria = tops[0].shape[1]
+    of_one = units.numerator_unit[:n_criteria], units.denominator_unit[:n_criteria]
+    corners = np.stack([rates_of_sums(top, below, *of_one) for top in tops for below in belows])
     lower: Floats = np.fmin.reduce(corners)
     upper: Floats = np.fmax.reduce(corners)
     open_ended = (belows[0] <= 0) & (belows[1] > 0)
@@ -145,6 +153,9 @@ def bounds_of_rates(units: Units, bounds: Bounds, capped: Flags) -> tuple[Floats
     lower[open_ended & (tops[0] < 0)] = np.nan
     upper = np.where(capped, np.minimum(upper, 1.0), upper)
     upper[np.isinf(upper)] = np.nan
+    # nothing bounds a change, whose other year may be an interval too
+    changes = np.array(units.since or (-1,) * n_criteria) >= 0
+    lower[:, changes] = upper[:, changes] = np.nan
     return lower, upper
 
 
@@ -153,14 +164,17 @@ def rates_of_sums(
     denominator: NDArray[np.int64],
     numerator_unit: NDArray[np.int64],
     denominator_unit: NDArray[np.int64],
+    since: tuple[int, ...] | None = None,
 ) -> NDArray[np.float64]:
-    """Rates from exact sums, NaN where the denominator is 0.
+    """Rates from exact sums, NaN where the denominator is 0; of a change, the rate of now less that of then.
 
     Parameters
     ----------
-    numerator, denominator : int64, shape (..., n_criteria)
-    numerator_unit, denominator_unit : int64, shape (n_criteria,)
+    numerator, denominator : int64, shape (..., n_columns)
+    numerator_unit, denominator_unit : int64, shape (n_columns,)
         How many of each sum make one.
+    since : tuple of int, n_criteria, optional
+        As in `Units`; without it there is a column for each criterion, and no change.
 
     Returns
     -------
@@ -174,6 +188,35 @@ def rates_of_sums(
     top = numerator.astype(np.float64) * (denominator_unit // common)
     result = np.full(np.shape(over), np.nan)
     np.divide(top, over, out=result, where=over != 0)
+    if since is None:
+        return result
+    for criterion, then in enumerate(since):
+        if then >= 0:
+            columns = [criterion, then]
+            units = zip(numerator_unit[columns].tolist(), denominator_unit[columns].tolist(), strict=True)
+            result[..., criterion] = _changes(numerator[..., columns], denominator[..., columns], list(units))
+    return result[..., : len(since)]
+
+
+def _changes(
+    numerator: NDArray[np.int64], denominator: NDArray[np.int64], units: list[tuple[int, int]]
+) -> NDArray[np.float64]:
+    """One ratio less another, rounded once, so that a change of just a limit is at it; NaN where either has no base.
+
+    Parameters
+    ----------
+    numerator, denominator : int64, shape (..., 2)
+        Of now and of then.
+    units : two of (numerator's unit, denominator's unit)
+    """
+    # as Python integers: products of sums leave 64 bits, and their division is rounded right
+    top = [numerator[..., i].astype(object) * units[i][1] for i in (0, 1)]
+    below = [denominator[..., i].astype(object) * units[i][0] for i in (0, 1)]
+    known = (denominator != 0).all(axis=-1)
+    result: NDArray[np.float64] = np.full(known.shape, np.nan)
+    over = np.asarray(below[0] * below[1], dtype=object)
+    change = np.asarray(top[0] * below[1] - top[1] * below[0], dtype=object)
+    result[known] = (change[known] / over[known]).astype(np.float64)
     return result
 
 

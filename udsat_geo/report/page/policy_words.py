@@ -151,7 +151,16 @@ def _compare(policy: Policy, language: str) -> Block:
     return _block(_("What values are compared with", language), lines, code)
 
 
-def _criterion(criterion: Criterion, limit: Any, of_city: bool, language: str) -> Block:
+def _made_of(criterion: Criterion, language: str) -> tuple[list[str], list[Any]]:
+    """What a criterion is of: an index of others, or a ratio over the rows of a register, perhaps its change."""
+    if criterion.is_index:
+        text = _("An index in standard deviations: the standardised values of {keys}, added up.", language)
+        return [text.format(keys=", ".join(criterion.of))], []
+    lines = []
+    if criterion.change_over is not None:
+        lines.append(_("The change over {n} years.", language).format(n=criterion.change_over))
+    if criterion.change_since is not None:
+        lines.append(_("The change since {year}.", language).format(year=criterion.change_since))
     register = _(REGISTERS[criterion.register_name], language)
     everything = criterion.where.strip().upper() == "TRUE"
     rows = criterion.denominator.strip() == "1"
@@ -171,6 +180,13 @@ def _criterion(criterion: Criterion, limit: Any, of_city: bool, language: str) -
         [_(heads[0], language), criterion.numerator, True],
         [_(heads[1], language), denominator, not rows],
     ]
+    return lines, code
+
+
+def _criterion(criterion: Criterion, limit: Any, of_city: bool, language: str) -> Block:
+    made, code = _made_of(criterion, language)
+    high = criterion.worse == "high"
+    lines = [*made, _("High values are worse.", language) if high else _("Low values are worse.", language)]
     if criterion.limit_factor is not None:
         beyond, at = (
             N_("Exceeded beyond {share} % of what it is compared with."),
