@@ -243,7 +243,11 @@ def test_a_fault_of_years_and_of_the_policy_is_told(town: Path, tmp_path: Path) 
 def test_what_measures_year_by_year_refuses_changes(town: Path, tmp_path: Path) -> None:
     path = policy_file(tmp_path, "change_over = 4")
     more = ["--policy", str(path), "--registers", str(town / "raw"), "--language", "en"]
-    for call in (["why", "2017", "2021"], ["status", "--areas", str(town / "drawn.gpkg"), "--years", "2017,2021"]):
+    for call in (
+        ["why", "2017", "2021"],
+        ["certainty", "--year", "2021"],
+        ["status", "--areas", str(town / "drawn.gpkg"), "--years", "2017,2021"],
+    ):
         if call[0] == "status":
             square = gpd.GeoDataFrame({"name": ["a"]}, geometry=[box(719_000, 6_175_000, 721_000, 6_177_000)])
             square.set_crs("EPSG:25832").to_file(town / "drawn.gpkg")

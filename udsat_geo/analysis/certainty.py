@@ -27,6 +27,7 @@ from udsat_geo.designation.layers import Layer, as_table, unit_wkb
 from udsat_geo.kernels.arrays import Floats, Ints, as_objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.policy.load import check_one_year
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.households import read_households
 from udsat_geo.registers.read import Located
@@ -175,11 +176,12 @@ def take_certainty(
 
 
 def _check_no_quantiles(policy: Policy) -> None:
-    """Refuse criteria whose values are kept by person, of which no draw is made yet."""
+    """Refuse criteria whose values are kept by person, are of two years, or made of others: none is drawn yet."""
     what, remedy = _("is a quantile, and draws are made of sums"), _("Use a policy without quantiles.")
     named = [policy.place(f"criteria ({one.key})") for one in policy.criteria if one.is_quantile]
     if named:
         raise InputError(Problem(where, what, remedy) for where in named)
+    check_one_year(policy)
 
 
 def _parts(draws: int) -> Iterator[range]:
