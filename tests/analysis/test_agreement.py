@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from importlib import resources
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from click.testing import CliRunner
 
 import udsat_geo as ug
@@ -238,3 +241,25 @@ def test_tables_are_named_for_all_or_for_one() -> None:
     named = named_tables(["all.gpkg", "imd-2019=lsoa.gpkg"])
     assert named == {"units": "all.gpkg", "imd-2019": "lsoa.gpkg"}
     assert named_tables(["https://x.org/wfs?layer=a"]) == {"units": "https://x.org/wfs?layer=a"}
+
+
+def test_a_policy_that_compares_with_regions_is_given_them(town: Path, tmp_path: Path) -> None:
+    built_in = resources.files("udsat_geo.policy").joinpath("policies", "kbh-2017.toml").read_text(encoding="utf-8")
+    plain = re.sub(r"(?m)^(scale_of|decides) = .*$", "", built_in).replace("residents = 1000 ", "residents = 10 ")
+    regional = plain.replace('id = "kbh-2017"', 'id = "regional"').replace(
+        "[score]", '[compare]\nwith = "region"\n[score]'
+    )
+    for name, text in (("plain", plain), ("regional", regional)):
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    everywhere = shapely.box(500_000, 6_000_000, 900_000, 6_400_000)
+    frame = gpd.GeoDataFrame({"name": ["all"]}, geometry=[everywhere], crs="EPSG:25832")
+    frame.to_file(tmp_path / "regions.gpkg")
+    policies = f"{tmp_path / 'plain.toml'},{tmp_path / 'regional.toml'}"
+    call = ["compare-policies", "--policies", policies, "--year", "2021", "--registers", str(town / "raw"), "--json"]
+    lacking = CliRunner().invoke(udsat, call)
+    assert lacking.exit_code == 2
+    assert "no regions are given" in lacking.stderr
+    done = CliRunner().invoke(udsat, [*call, "--regions", str(tmp_path / "regions.gpkg")])
+    assert done.exit_code == 0, done.output
+    # one region that holds everybody is the city
+    assert json.loads(done.stdout)["pairs"][0]["intersection_over_union"] == 1.0

@@ -41,6 +41,7 @@ from udsat_geo.designation.job import (
     ran_before,
 )
 from udsat_geo.designation.layers import Layer, as_one_kind, as_table
+from udsat_geo.designation.surroundings import Around
 from udsat_geo.designation.together import read_together
 from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem, Problems
@@ -75,6 +76,8 @@ class PoliciesJob:
     threads : int or None
     notes : tuple of str
         What was found out on the way to the files.
+    regions : Path or None
+        Of policies that compare units with their region.
     """
 
     year: int
@@ -86,6 +89,7 @@ class PoliciesJob:
     seed: int = DEFAULT_SEED
     threads: int | None = None
     notes: tuple[str, ...] = ()
+    regions: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -284,8 +288,10 @@ def _job(job: PoliciesJob, policy: LoadedPolicy) -> Job:
     own = job.units.get(policy.policy.id)
     table = job.units.get(EVERY_TABLE) if own is None and _needs_table(policy) else own
     raw = None if policy.policy.reads_unit_table else job.raw
+    compare = policy.policy.compare
+    around = Around(regions=job.regions if "region" in compare.weights and compare.column is None else None)
     settings: dict[str, Any] = {"store": job.store, "language": job.language, "seed": job.seed, "threads": job.threads}
-    return of_year(Job(job.year, policy, raw, table, **settings), job.year)
+    return of_year(Job(job.year, policy, raw, table, around=around, **settings), job.year)
 
 
 def _read(job: PoliciesJob, inputs: Sequence[Inputs], progress: Progress | None) -> list[Read]:

@@ -119,6 +119,7 @@ def compare_policies(
     registers: PathLike | None = None,
     units: PathLike | gpd.GeoDataFrame | Mapping[str, PathLike | gpd.GeoDataFrame] | None = None,
     references: Mapping[str, float] | None = None,
+    regions: PathLike | gpd.GeoDataFrame | None = None,
     language: Language = "da",
     seed: int | None = None,
     threads: int | None = None,
@@ -140,6 +141,8 @@ def compare_policies(
         The table of units of policies that need one; by a policy's id, where they need several.
     references : mapping, optional
         Name -> value of the figures that policies leave open.
+    regions : str, Path or GeoDataFrame, optional
+        Named polygons, of policies that compare units with their region.
     language, seed, threads, memory, progress
         As in `udsat_geo.designate`.
 
@@ -162,10 +165,11 @@ def compare_policies(
         [policy_of(each) for each in policies], [f"{name}={value}" for name, value in (references or {}).items()]
     )
     tables = units if isinstance(units, Mapping) else {EVERY_TABLE: units}
-    with as_files(tables) as files, within(threads, memory):
+    with as_files({**tables, "regions": regions}) as files, within(threads, memory):
         seed = DEFAULT_SEED if seed is None else seed
+        of_regions, notes = files.paths.pop("regions", None), files.told(language)
         job = PoliciesJob(
-            year, loaded, path_of(registers), files.paths, store_of(), language, seed, threads, files.told(language)
+            year, loaded, path_of(registers), files.paths, store_of(), language, seed, threads, notes, of_regions
         )
         found = find_agreement(job, progress)
     return ComparedPolicies(found, agreement_as_data(found))

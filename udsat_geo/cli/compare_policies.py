@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     metavar="NAME=VALUE",
     help=N_("A figure from outside that limits are measured against; may be repeated."),
 )
+@options.source_option("--regions", options.SOURCES["regions"])
 @options.out_option(N_("Write layers (GeoPackage), the table of pairs (CSV) and a map (PNG) there."))
 @options.language_option(N_("Language of tables and notes."))
 @options.seed_option()
@@ -73,6 +74,7 @@ def compare_policies(
     registers: Path | None,
     units: tuple[str, ...],
     references: tuple[str, ...],
+    regions: str | None,
     out: Path | None,
     language: str,
     seed: int,
@@ -85,24 +87,24 @@ def compare_policies(
         check_writable(out)
     needs_registers = any(not each.policy.reads_unit_table for each in loaded)
     tell_if_synthetic(needs_registers and has_no_registers(registers) and not as_json, language)
-    notes: tuple[str, ...] = ()
+    not_written: tuple[str, ...] = ()
     files: list[Path] = []
-    with progress_on(not as_json) as progress, local_copies(tables) as copies:
-        job = PoliciesJob(
-            year, loaded, registers, copies.paths, store_of(), language, seed, threads, copies.told(language)
-        )
+    with progress_on(not as_json) as progress, local_copies({**tables, "regions": regions}) as copies:
+        of_regions = copies.paths.pop("regions", None)
+        notes = copies.told(language)
+        job = PoliciesJob(year, loaded, registers, copies.paths, store_of(), language, seed, threads, notes, of_regions)
         found = find_agreement(job, progress)
         if out is not None:
             from udsat_geo.report.agreement_map import write_agreement
 
             progress(f"{year}: " + _("writing", language))
-            files, notes = write_agreement(found, out)
+            files, not_written = write_agreement(found, out)
     if as_json:
         print_json(agreement_as_data(found))
         return
     console = plain_console()
     print_agreement(found, console)
-    for note in notes:
+    for note in not_written:
         console.print(note)
     print_files(files, console, language)
 

@@ -241,6 +241,9 @@ SOURCES = {
     "parcels": N_(
         "Polygons that become the outline of areas made of addresses. [default: parcels.gpkg beside the registers]"
     ),
+    "regions": N_(
+        "Named polygons, where the policy compares units within regions. [default: regions.gpkg beside the registers]"
+    ),
     "overrides": N_("Decisions that change the result last: unit_id or polygons, action, reason, decided_by, date."),
 }
 """Inputs with geometries, in the order in which they are read, and what each is."""
