@@ -104,6 +104,7 @@ def check(found: Agreement, inside: dict[str, list[bool]]) -> None:
             assert found.overlap(a, b) == pytest.approx(share(shared, either), nan_ok=True)
 
 
+@pytest.mark.long
 def test_over_the_same_units_each_is_what_it_is_alone(town: Path) -> None:
     names = ("town", "harder", "larger")
     found = find_agreement(asked(town, *names))
@@ -113,6 +114,7 @@ def test_over_the_same_units_each_is_what_it_is_alone(town: Path) -> None:
     check(found, inside)
 
 
+@pytest.mark.long
 def test_over_different_units_residents_are_counted_at_their_addresses(town: Path) -> None:
     names = ("town", "fine", "addresses")
     found = find_agreement(asked(town, *names))
@@ -134,6 +136,7 @@ def test_over_different_units_residents_are_counted_at_their_addresses(town: Pat
     assert "The policies judge different units: residents are counted at their addresses." in found.notes
 
 
+@pytest.mark.long
 def test_registers_read_in_one_go_give_what_each_policy_reads_alone(town: Path) -> None:
     policies = asked(town, "town", "harder").policies
     own = town / "own.toml"
@@ -153,6 +156,7 @@ def test_registers_read_in_one_go_give_what_each_policy_reads_alone(town: Path) 
             assert found["notes"] == told["notes"]
 
 
+@pytest.mark.long
 def test_two_laws_over_one_table_of_estates(town: Path, tmp_path: Path) -> None:
     worse = {"convicted": 600, "basic_school_30_59": 700}
     estates = {"A": worse, "B": {}, "C": {**worse, "non_western_origin": 3000}}

@@ -18,6 +18,8 @@ from udsat_geo.cli.main import udsat
 from udsat_geo.designation.job import Job, run
 from udsat_geo.policy.load import load_policy
 
+pytestmark = pytest.mark.long  # whole jobs
+
 SIDE = 12
 POLICY = """
 id = "town"

@@ -136,6 +136,7 @@ def test_shapley_is_the_mean_over_all_orders(drawn: list[int], n: int) -> None:
     assert sum(found.values()) == drawn[2**n - 1] - drawn[0]  # type: ignore[union-attr]
 
 
+@pytest.mark.long
 @given(situations())
 def test_residents_are_taken_apart_as_by_hand(city: Situation) -> None:
     found = decompose(city)
@@ -172,6 +173,7 @@ def test_rates_of_the_areas_are_taken_apart_as_by_hand(city: Situation) -> None:
         assert parts_equal(parts, by_hand(OF_AREA_RATES, joined) if wanted is None else wanted)
 
 
+@pytest.mark.long
 @given(situations())
 def test_rates_of_each_area_are_taken_apart_as_by_hand(city: Situation) -> None:
     found = decompose(city)
@@ -193,6 +195,7 @@ def all_parts(found: Decomposition) -> list[Parts]:
     return [*found.residents, found.elsewhere, found.in_all, *rates]
 
 
+@pytest.mark.long
 @given(situations())
 def test_contributions_add_up_to_the_change_exactly(city: Situation) -> None:
     found = decompose(city)
@@ -210,6 +213,7 @@ def test_contributions_add_up_to_the_change_exactly(city: Situation) -> None:
         assert found.in_all.of[name] == sum(p.of[name] for p in (*found.residents, found.elsewhere))
 
 
+@pytest.mark.long
 @given(situations())
 def test_rates_are_those_of_the_sums(city: Situation) -> None:
     found = decompose(city)
@@ -223,6 +227,7 @@ def test_rates_are_those_of_the_sums(city: Situation) -> None:
         assert getattr(found.gap[0], end) == gap
 
 
+@pytest.mark.long
 @given(situations(same_rule=True))
 def test_the_same_rule_contributes_nothing(city: Situation) -> None:
     found = decompose(city)
@@ -230,6 +235,7 @@ def test_the_same_rule_contributes_nothing(city: Situation) -> None:
         assert parts.of.get(RULE, 0) == 0
 
 
+@pytest.mark.long
 @given(situations())
 def test_turned_around_every_contribution_changes_its_sign(city: Situation) -> None:
     """Whichever year is called the earlier: the contributions are the same, with the other sign."""
@@ -289,6 +295,7 @@ def test_a_change_by_hand() -> None:
     assert found.areas[0].change == Fraction(16, 30) - Fraction(2, 10)
 
 
+@pytest.mark.long
 @given(st.lists(st.fractions(-5, 5, max_denominator=40), min_size=1, max_size=5), st.integers(0, 2))
 def test_rounded_contributions_add_up_to_the_rounded_whole(parts: list[Fraction], digits: int) -> None:
     whole = sum(parts, Fraction(0))

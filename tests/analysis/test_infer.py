@@ -92,6 +92,7 @@ def ratio(residents: np.ndarray, inside: np.ndarray, chosen: np.ndarray) -> floa
     return both / either if either else 0.0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(2))
 def test_every_setting_is_as_areas_formed_one_by_one(seed: int) -> None:
     units = town(seed)
@@ -140,6 +141,7 @@ def test_without_a_composite_criteria_alone_decide(neighbours: str) -> None:
     assert len(drawn) > 3
 
 
+@pytest.mark.long
 def test_all_that_goes_together_is_tried_and_nothing_else() -> None:
     """Edge above core, more criteria than are left, and another weight of what is left out go together with nothing."""
     found, _chance = tried(city_of(town(0), town(0).residents))
@@ -153,6 +155,7 @@ def test_all_that_goes_together_is_tried_and_nothing_else() -> None:
     assert {tuple(place) for place in found.place.tolist()} == wanted
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=5)
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_the_settings_that_drew_the_areas_are_among_the_best(seed: int, number: int) -> None:

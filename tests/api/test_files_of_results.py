@@ -18,6 +18,7 @@ from api_town import Town
 WHOLE = ("gpkg", "parquet")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("read_before", [False, True], ids=["made", "read"])
 @pytest.mark.parametrize("name", WHOLE)
 def test_what_is_written_reads_back_equal(

@@ -42,6 +42,7 @@ def test_results_are_compared_and_never_hashed(made: ug.Result) -> None:
         hash(made)
 
 
+@pytest.mark.long
 def test_a_policy_may_be_loaded_before(town: Town, made: ug.Result) -> None:
     assert town.designate(policy=ug.load_policy(str(town.policy))) == made
 
@@ -66,6 +67,7 @@ def test_the_previous_designation_in_every_form(town: Town, made: ug.Result, ear
     assert told == made.summary["changes"]
 
 
+@pytest.mark.long
 def test_without_a_word_it_is_the_one_of_the_cadence(town: Town, made: ug.Result) -> None:
     given = {"policy": town.policy, "registers": town.registers, "designations": town.folder / "no", "language": "en"}
     assert ug.designate(year=2021, **given) == made  # type: ignore[arg-type]
@@ -131,6 +133,7 @@ def test_references_are_given_by_name(town: Town) -> None:
         town.designate(references={"convicted": 0.01})
 
 
+@pytest.mark.long
 def test_threads_are_as_they_were(town: Town, made: ug.Result) -> None:
     before = numba.get_num_threads()
     steps: list[str] = []

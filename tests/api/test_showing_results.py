@@ -106,6 +106,7 @@ def test_a_dollar_in_a_name_is_no_formula(hostile: ug.Result, tmp_path: Path) ->
     plt.close("all")
 
 
+@pytest.mark.long
 def test_a_column_without_a_value_is_drawn_plain(made: ug.Result) -> None:
     axes = made.plot("until", layer="areas")
     assert axes.get_legend() is None
@@ -148,6 +149,7 @@ def test_labels_of_a_policy_are_no_tags_either(town: Town, tmp_path: Path) -> No
         assert all('.text("' in page[max(0, at.start() - 20) : at.start()] for at in re.finditer("u003cimg", page))
 
 
+@pytest.mark.long
 def test_kinds_may_be_explored_as_well(made: ug.Result) -> None:
     assert type(made.explore("role", layer="units")).__name__ == "Map"
     assert type(made.explore(layer="near_misses")).__name__ == "Map"

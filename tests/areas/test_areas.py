@@ -187,6 +187,7 @@ def wanted_members(units: Units, policy: Policy, joins: NDArray[np.bool_], core:
     return members
 
 
+@pytest.mark.long
 @given(cell_units(), policies())
 def test_areas_equal_a_plain_account_of_the_rule(units: Units, policy: Policy) -> None:
     scores = score_units(units, policy)

@@ -267,6 +267,7 @@ def test_no_hole_is_filled_through_which_a_barrier_runs() -> None:
 PLACES = st.tuples(st.integers(-100, 700), st.integers(-100, 800))
 
 
+@pytest.mark.long
 @given(drawings(), st.lists(PLACES, min_size=2, max_size=4, unique=True))
 def test_a_barrier_never_merges_areas(text: str, stops: list[tuple[int, int]]) -> None:
     """Who is together with a barrier is together without it; a bridge, though, may go another way round the barrier."""

@@ -118,6 +118,7 @@ def check(found: LeastChange, twin: Twin) -> None:
         assert fewest == min(known, default=None)
 
 
+@pytest.mark.long
 @given(
     counted=st.lists(st.lists(st.integers(0, COUNTED), min_size=2, max_size=2), min_size=3, max_size=6),
     gap_after=st.integers(0, 6),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +74,7 @@ def test_memory_counts_only_when_the_policy_remembers() -> None:
     assert now.areas_of(form(now, policy_with(), memory=memory)) == "11."
 
 
+@pytest.mark.long
 @given(drawings(), st.randoms(use_true_random=False))
 def test_leave_only_ever_adds_units_that_were_in(text: str, random: object) -> None:
     before = draw(text)

@@ -25,6 +25,7 @@ def labels(n_units: int, data: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.array([numbers.get(label, -1) for label in drawn.tolist()], dtype=np.int64)
 
 
+@pytest.mark.long
 @given(cell_units(), st.data())
 def test_outlines_are_valid_exact_and_disjoint(units: Units, data: Any) -> None:
     area_of_unit = labels(len(units), data)
@@ -43,6 +44,7 @@ def test_outlines_are_valid_exact_and_disjoint(units: Units, data: Any) -> None:
                 assert shapely.intersection(outline, other).area == 0
 
 
+@pytest.mark.long
 @given(cell_units(), st.data(), st.randoms())
 def test_the_order_of_units_does_not_change_a_byte(units: Units, data: Any, random: Any) -> None:
     area_of_unit = labels(len(units), data)
@@ -130,6 +132,7 @@ def test_cells_and_their_well_known_binary_are_the_same_polygons() -> None:
     assert shapely.equals(squares, unit_polygons(units, np.arange(2))).all()
 
 
+@pytest.mark.long
 @given(points(0, 20))
 def test_points_as_wkb_are_the_points(drawn: Points) -> None:
     records = points_as_wkb(*drawn)

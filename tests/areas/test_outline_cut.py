@@ -169,6 +169,7 @@ def town(cells: list[tuple[int, int]], data: st.DataObject) -> tuple[Units, Any,
     return units, area_of_unit[1:] - 1, area_outlines(units, area_of_unit[1:] - 1)
 
 
+@pytest.mark.long
 @given(TOWNS, ON_LATTICE, st.data())
 def test_exactly_the_pieces_without_a_centre_go(cells: list[tuple[int, int]], segments: Any, data: Any) -> None:
     """The pieces are what is left of an outline when the barriers are a micrometre wide."""
@@ -208,6 +209,7 @@ def test_outlines_stay_whole_where_members_are(case: Any, data: Any) -> None:
     assert shapely.area(again) == pytest.approx(shapely.area(result), abs=1e-4)
 
 
+@pytest.mark.long
 @given(CASES, st.data(), st.randoms())
 def test_the_order_of_barriers_matters_no_more_than_rounding(case: Any, data: Any, random: Any) -> None:
     (cells, segments) = case

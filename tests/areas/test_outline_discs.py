@@ -96,6 +96,7 @@ def test_the_ground_goes_to_the_nearest_address(found: Addresses, seed: int) -> 
                 assert inside
 
 
+@pytest.mark.long
 @given(addresses())
 def test_every_part_holds_a_member(found: Addresses) -> None:
     x, y, area = found

@@ -87,6 +87,7 @@ def test_parcels_and_members_are_where_they_belong(village: tuple[list[Any], Add
             assert outline.intersection(other).area < 1e-3
 
 
+@pytest.mark.long
 @given(villages())
 def test_members_are_inside_and_strangers_outside(village: tuple[list[Any], Addresses]) -> None:
     """Members in no parcel strictly, others in the outline that got their parcel; strangers where no parcel is."""

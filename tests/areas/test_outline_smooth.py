@@ -63,6 +63,7 @@ def as_bytes(outlines: Any) -> list[bytes]:
 # --- promises -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @given(cell_patches())
 def test_outlines_are_valid_and_hold_their_own_centres_and_no_others(patch: Patch) -> None:
     ground = ground_of(patch)
@@ -78,6 +79,7 @@ def test_outlines_are_valid_and_hold_their_own_centres_and_no_others(patch: Patc
         assert not any(outline.intersects(centre(cell)) for cell in ground)
 
 
+@pytest.mark.long
 @given(cell_patches(far=False))
 @example(pictured(*PICTURES[-1]))
 def test_outlines_keep_clear_of_every_centre(patch: Patch) -> None:
@@ -86,6 +88,7 @@ def test_outlines_keep_clear_of_every_centre(patch: Patch) -> None:
         assert borders.distance(centre(cell)) > CLEAR
 
 
+@pytest.mark.long
 @given(cell_patches())
 def test_outlines_share_no_ground_and_leave_no_slivers_between_them(patch: Patch) -> None:
     outlines = outlines_of(patch)
@@ -98,6 +101,7 @@ def test_outlines_share_no_ground_and_leave_no_slivers_between_them(patch: Patch
             assert any(Polygon(ring).contains(point) for point in ground)
 
 
+@pytest.mark.long
 @given(cell_patches(far=False))
 def test_outlines_are_nowhere_thin(patch: Patch) -> None:
     """Every part holds a centre, and stays in one piece around all its centres when a strip is taken off it."""
@@ -110,6 +114,7 @@ def test_outlines_are_nowhere_thin(patch: Patch) -> None:
             assert all(core.contains(point) for point in own if part.contains(point))
 
 
+@pytest.mark.long
 @given(cell_patches(far=False))
 def test_no_corner_stays_sharp(patch: Patch) -> None:
     """Of an area that touches no other: nowhere does the border turn by more than 45 degrees at once."""
@@ -122,6 +127,7 @@ def test_no_corner_stays_sharp(patch: Patch) -> None:
             assert abs(np.angle(along / np.roll(along, 1), deg=True)).max() < 45
 
 
+@pytest.mark.long
 @given(cell_patches())
 def test_holes_stay_holes(patch: Patch) -> None:
     """What the exact outline encloses without holding it, the smooth one does, too."""
@@ -134,6 +140,7 @@ def test_holes_stay_holes(patch: Patch) -> None:
                 assert all(filled.contains(point) and not outline.intersects(point) for point in enclosed)
 
 
+@pytest.mark.long
 @given(cell_patches(far=False))
 def test_outlines_are_nowhere_half_a_cell_from_the_exact_ones(patch: Patch) -> None:
     half = SIZE / 2

@@ -77,6 +77,7 @@ def test_a_decision_that_confirms_changes_nothing() -> None:
     assert city.roles_of(areas) == "cc.."
 
 
+@pytest.mark.long
 @given(drawings(), st.data())
 def test_overrides_are_exactly_what_changed(text: str, data: st.DataObject) -> None:
     city = draw(text)

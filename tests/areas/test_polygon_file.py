@@ -18,6 +18,7 @@ from udsat_geo.messages.errors import InputError
 OFFICIAL = SHARED / "real" / "copenhagen" / "udsatte_byomraader_2017.gpkg"
 
 
+@pytest.mark.long
 def test_polygons_are_called_by_their_id_and_names(tmp_path: Path) -> None:
     path = write_polygons(
         tmp_path / "a.gpkg",

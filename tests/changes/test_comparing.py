@@ -138,6 +138,7 @@ def test_a_designation_against_itself_has_nothing_to_tell(town: Path, tmp_path: 
 # --- by points ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_addresses_say_the_same_as_the_units_they_fill(town: Path) -> None:
     """A designation's own registers, laid over it, give back its residents to the last one."""
     by_units = data_of(stored(town, 2017), stored(town, 2021))
@@ -245,6 +246,7 @@ def test_turned_around_polygons_tell_the_mirror(before: np.ndarray, now: np.ndar
     assert [turned.index(a) if a in turned else -1 for a in range(n_now)] == there.changes.continues.tolist()
 
 
+@pytest.mark.long
 @given(LATTICE, LATTICE, arrays(np.int64, (5, 5), elements=st.integers(0, 30)))
 def test_polygons_over_points_are_set_arithmetic_on_points(
     before: np.ndarray, now: np.ndarray, living: np.ndarray
@@ -259,6 +261,7 @@ def test_polygons_over_points_are_set_arithmetic_on_points(
     assert found.kept == people[was & is_now].sum()
 
 
+@pytest.mark.long
 @given(LATTICE, arrays(np.int64, (5, 5), elements=st.integers(0, 30)))
 def test_polygons_against_themselves_are_kept(labels: np.ndarray, living: np.ndarray) -> None:
     found = over_lattice(labels, labels, living)
@@ -347,6 +350,7 @@ def test_other_cells_are_compared_through_the_finer_ones(town: Path, tmp_path: P
 # --- what is written ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_geopackage_tells_every_unit_that_changed(town: Path, tmp_path: Path) -> None:
     found = data_of(stored(town, 2017), stored(town, 2021), "--out", tmp_path / "changes.gpkg")
     before, now = members_in(stored(town, 2017)), members_in(stored(town, 2021))
@@ -406,6 +410,7 @@ def test_a_unit_that_is_gone_is_drawn_where_it_was(tmp_path: Path, kind: str, st
     assert gone.geometry.iloc[0].equals(units.geometry.iloc[0])
 
 
+@pytest.mark.long
 def test_the_same_files_give_the_same_bytes(town: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         ask("diff", stored(town, 2017), stored(town, 2021), "--out", tmp_path / name / "x.gpkg")
@@ -413,6 +418,7 @@ def test_the_same_files_give_the_same_bytes(town: Path, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "one").iterdir()] == ["x.gpkg"]
 
 
+@pytest.mark.long
 def test_addresses_that_changed_are_points(town: Path, tmp_path: Path) -> None:
     found = data_of(stored(town, 2017), stored(town, 2021), "--registers", town / "raw", "--out", tmp_path / "a.gpkg")
     units = layer(tmp_path / "a.gpkg", "changed_units")

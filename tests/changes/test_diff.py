@@ -99,6 +99,7 @@ def test_events_are_set_arithmetic_on_unit_ids(both: tuple[AreaSet, AreaSet]) ->
     ]  # fmt: skip
 
 
+@pytest.mark.long
 @given(BOTH)
 def test_turned_around_every_event_is_its_mirror(both: tuple[AreaSet, AreaSet]) -> None:
     """Weighed by the same residents, the earlier areas' events are those of a comparison the other way, mirrored."""
@@ -117,6 +118,7 @@ def test_turned_around_every_event_is_its_mirror(both: tuple[AreaSet, AreaSet]) 
     assert there.residents_added.sum() == back.residents_removed.sum()
 
 
+@pytest.mark.long
 @given(BOTH)
 def test_residents_and_units_add_up(both: tuple[AreaSet, AreaSet]) -> None:
     """By the residents of now, area by area and over all."""

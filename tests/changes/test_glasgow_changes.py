@@ -47,6 +47,7 @@ def test_links_are_the_zones_that_areas_share(found: Why) -> None:
     assert [row["continues"] for row in sorted(split, key=lambda row: -row["residents"])] == [True, False]
 
 
+@pytest.mark.long
 def test_contributions_add_up_to_the_measured_change(found: Why) -> None:
     decomposition = found.decomposition
     whole = decomposition.in_all

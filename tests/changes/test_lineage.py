@@ -52,6 +52,7 @@ def people(designated: AreaSet, units: set[str]) -> int:
     return sum(living.get(unit, 0) for unit in units)
 
 
+@pytest.mark.long
 @given(rows_of_designations())
 def test_nodes_and_flows_are_sets_of_units(made: list[AreaSet]) -> None:
     found = traced(made)
@@ -80,6 +81,7 @@ def test_nodes_and_flows_are_sets_of_units(made: list[AreaSet]) -> None:
     assert carried == wanted
 
 
+@pytest.mark.long
 @given(rows_of_designations())
 def test_residents_of_an_area_came_from_earlier_ones_or_from_outside(made: list[AreaSet]) -> None:
     nodes, flows = traced(made).nodes, traced(made).flows
@@ -92,6 +94,7 @@ def test_residents_of_an_area_came_from_earlier_ones_or_from_outside(made: list[
             assert people(later, own) == nodes.to_outside[i] + flows.residents[flows.tail == i].sum()
 
 
+@pytest.mark.long
 @given(rows_of_designations())
 def test_a_chain_is_one_area_a_year_without_a_gap(made: list[AreaSet]) -> None:
     found = traced(made)
@@ -108,6 +111,7 @@ def test_a_chain_is_one_area_a_year_without_a_gap(made: list[AreaSet]) -> None:
     assert int(flows.continues.sum()) == len(nodes) - len(set(nodes.chain.tolist()))
 
 
+@pytest.mark.long
 @given(rows_of_designations())
 def test_an_area_is_as_old_as_the_oldest_it_descends_from(made: list[AreaSet]) -> None:
     nodes, flows = traced(made).nodes, traced(made).flows
@@ -119,6 +123,7 @@ def test_an_area_is_as_old_as_the_oldest_it_descends_from(made: list[AreaSet]) -
             assert nodes.since[i] == (nodes.since[parents].min() if len(parents) else nodes.year[i])
 
 
+@pytest.mark.long
 @given(rows_of_designations())
 def test_every_link_and_every_end_has_one_row(made: list[AreaSet]) -> None:
     found = traced(made)

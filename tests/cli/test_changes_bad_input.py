@@ -265,6 +265,7 @@ def test_overlaps_may_be_allowed_and_are_told(good: Path, tmp_path: Path) -> Non
     assert any("residents of two areas count in the first by name" in note and "'a' / 'b'" in note for note in notes)
 
 
+@pytest.mark.long
 def test_another_policy_and_another_reference_system_are_told(good: Path, tmp_path: Path) -> None:
     read = gpd.read_file(good / "drawn.gpkg").to_crs("EPSG:4326")
     read.to_file(tmp_path / "degrees.gpkg")

@@ -93,6 +93,7 @@ def test_the_geopackage_holds_what_the_contract_says(city: tuple[Path, subproces
     assert units["reason"].notna().all()
 
 
+@pytest.mark.long
 def test_the_raster_is_a_valid_cog_with_named_bands(city: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     path = city[0] / "data/out/designation_2025.tif"
     valid, errors, warnings = cog_validate(str(path))
@@ -122,6 +123,7 @@ def test_the_same_input_gives_the_same_bytes(
         assert (tmp_path / "data/out" / name).read_bytes() == (city[0] / "data/out" / name).read_bytes(), name
 
 
+@pytest.mark.long
 def test_json_prints_the_summary_alone(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "registers")
     done = run(
@@ -156,6 +158,7 @@ def test_a_folder_by_year_is_found_and_compared_with_the_year_before(tmp_path: P
     assert "2017 -> 2021" not in alone.stdout
 
 
+@pytest.mark.long
 def test_validate_counts_without_writing(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "registers")
     done = run("udsat", "validate", tmp_path / "registers", folder=tmp_path)
@@ -165,6 +168,7 @@ def test_validate_counts_without_writing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["registers"]
 
 
+@pytest.mark.long
 def test_validate_tells_the_units_of_the_policy(tmp_path: Path) -> None:
     make_registers(1).write(tmp_path / "raw")
     policy = POLICIES / "addresses.toml"
@@ -200,12 +204,14 @@ def test_policies_lists_the_built_in_ones() -> None:
     assert "kbh-2017" in done.stdout
 
 
+@pytest.mark.long
 def test_danish_is_the_default_language(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "registers")
     done = run("designate", "--year", "2021", "--registers", tmp_path / "registers", "--out", tmp_path / "out")
     assert "Områder 2021" in done.stdout
 
 
+@pytest.mark.long
 def test_a_criterion_that_is_the_same_everywhere_is_pointed_out(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "registers")
     text = BUILT_IN_POLICY.read_text(encoding="utf-8").replace("origin = 'non_western'", "origin = 'nonwestern'")
@@ -218,6 +224,7 @@ def test_a_criterion_that_is_the_same_everywhere_is_pointed_out(tmp_path: Path) 
     assert "Non-western origin: the same everywhere" in " ".join(done.stdout.split())
 
 
+@pytest.mark.long
 def test_a_designation_by_another_policy_is_compared_with_a_word(tmp_path: Path) -> None:
     write_edge_registers(tmp_path / "registers")
     text = BUILT_IN_POLICY.read_text(encoding="utf-8").replace("edge = 0.5", "edge = 0.2")

@@ -58,6 +58,7 @@ def test_units_short_of_residents_say_so_for_their_group(file: Path) -> None:
     assert rows(file, "SELECT count(*) FROM units WHERE area_id IS NOT NULL AND short IS NOT NULL") == [(0,)]
 
 
+@pytest.mark.long
 def test_the_criteria_exceeded_are_those_with_a_positive_gap(file: Path) -> None:
     keys = [key for (key,) in rows(file, "SELECT criterion FROM status")]
     columns = ", ".join(f"gap_{key}" for key in keys)
@@ -179,6 +180,7 @@ def test_part_of_a_name_is_enough_where_one_area_has_it(fell: Path) -> None:
     assert sum("Ved " in name for name in names) > 1
 
 
+@pytest.mark.long
 def test_areas_and_near_misses_say_the_least_change(fell: Path) -> None:
     name, least = rows(fell, "SELECT name, least_change FROM areas WHERE least_change LIKE '%fewer%' LIMIT 1")[0]
     told = " ".join(explain(fell, str(name)).stdout.split())

@@ -24,6 +24,8 @@ from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.job import Job, run
 from udsat_geo.policy.load import load_policy
 
+pytestmark = pytest.mark.long  # whole jobs
+
 SPACE = """
 [rule]
 core = [0.3, 0.8]

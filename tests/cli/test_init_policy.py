@@ -18,6 +18,8 @@ from paths import REAL
 from udsat_geo.cli.main import designate, udsat
 from udsat_geo.policy.load import load_policy
 
+pytestmark = pytest.mark.long  # whole jobs
+
 SIDE = 16
 
 

@@ -80,6 +80,7 @@ def test_english_is_english_throughout_on_a_danish_machine(tmp_path: Path) -> No
         assert not re.search(r"\b(og|af|ikke|områder|beboere|fejl|brug)\b", done.output, re.IGNORECASE), done.output
 
 
+@pytest.mark.long
 def test_what_is_told_of_registers_is_danish_with_its_numbers(tmp_path: Path) -> None:
     write_edge_registers(tmp_path)
     (tmp_path / "registers.toml").write_text('[residents]\ndecimal = "x"\n', encoding="utf-8")

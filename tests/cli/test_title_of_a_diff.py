@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from two_years import write_town
 from udsat_geo.cli.main import udsat
+
+pytestmark = pytest.mark.long  # whole jobs
 
 
 def stored(town: Path, year: int) -> Path:

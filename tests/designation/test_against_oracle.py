@@ -16,6 +16,8 @@ from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.rules import ContextRule, RatesRule
 
+pytestmark = pytest.mark.long  # whole jobs
+
 
 def kbh_2017(context: int = 0, size: int = 100, **rule: float) -> LoadedPolicy:
     """The built-in policy with another context, cell size and thresholds of the oracle's defaults."""

@@ -16,6 +16,8 @@ from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy
 
+pytestmark = pytest.mark.long  # whole jobs
+
 CEJST = load_policy("cejst-1")
 RULE = CEJST.policy.rule
 FLAGS = ("underinvestment", "abandoned_mine", "defense_site")

@@ -83,6 +83,7 @@ def faults(options: list[str]) -> str:
     return found.stderr
 
 
+@pytest.mark.long
 def test_the_column_of_a_table_names_the_regions(tmp_path: Path) -> None:
     summary = run(write_town(tmp_path, more='column = "town"\nresidents = 100'))
     units = read(tmp_path / "out" / "designation_2024.gpkg").units.set_index("unit_id")
@@ -111,6 +112,7 @@ def test_polygons_say_the_same_as_the_column(tmp_path: Path) -> None:
     assert [one["name"] for one in by_polygon["inputs"]] == ["zones.gpkg", "regions.gpkg"]
 
 
+@pytest.mark.long
 def test_a_blend_with_a_figure_that_is_given(tmp_path: Path) -> None:
     """0.7 times 10 % and 0.3 times 20 % are 13 % in Aby."""
     more = 'column = "town"\n[compare.given]\npoor = "national"\n[references]\nnational = { source = "a yearbook" }'

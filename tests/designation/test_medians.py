@@ -76,6 +76,7 @@ def made_of(folder: Path, policy: LoadedPolicy, **around: Path) -> Designation:
     return designate(YEAR, policy, Inputs(folder, None, "registers", Around(**around), year=YEAR), language="en")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_every_quantile_is_that_of_its_people(tmp_path: Path, seed: int) -> None:
     """Of units, areas, the rest of the city and the city; and the mean beside it is a plain one."""
@@ -98,6 +99,7 @@ def test_every_quantile_is_that_of_its_people(tmp_path: Path, seed: int) -> None
     assert [side[1] for side in status] == pytest.approx(means)
 
 
+@pytest.mark.long
 def test_a_quantile_of_a_region_is_that_of_its_people(tmp_path: Path) -> None:
     make_registers(1).write(tmp_path)
     west, south = 719_000, 6_175_000
@@ -112,6 +114,7 @@ def test_a_quantile_of_a_region_is_that_of_its_people(tmp_path: Path) -> None:
     np.testing.assert_allclose(found.scores.comparators.limit[:, 0], np.multiply(0.9, wanted), rtol=1e-15)
 
 
+@pytest.mark.long
 def test_no_order_of_rows_matters(tmp_path: Path) -> None:
     registers = make_registers(2)
     registers.write(tmp_path / "a")
@@ -231,6 +234,7 @@ def test_a_ready_made_median_is_of_its_unit_alone(tmp_path: Path) -> None:
     assert any(note.startswith(told) for note in found.notes)
 
 
+@pytest.mark.long
 def test_a_ready_made_median_is_compared_with_what_is_given_alone(tmp_path: Path) -> None:
     given = '[references]\nnational = 200\n[compare]\nwith = "given"\ngiven = { income = "national" }'
     found = of_table(tmp_path, given, "limit_factor = 0.8")

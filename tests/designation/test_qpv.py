@@ -174,6 +174,7 @@ def test_a_group_is_below_where_its_cells_are(found: Designation) -> None:
     assert found.areas.exceeded.all()
 
 
+@pytest.mark.long
 def test_without_urban_units_or_the_national_median_it_says_what_is_missing(tmp_path: Path) -> None:
     write_france(tmp_path)
     with pytest.raises(InputError, match="no regions are given"):

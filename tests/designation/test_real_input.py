@@ -48,6 +48,7 @@ def test_glasgow_rates_are_those_of_the_table(glasgow_twice: list[tuple[Designat
     np.testing.assert_allclose(made.scores.rate, wanted.to_numpy(float), rtol=1e-11)
 
 
+@pytest.mark.long
 def test_glasgow_composites_are_those_of_plain_numpy(glasgow_twice: list[tuple[Designation, np.ndarray]]) -> None:
     made = glasgow_twice[1][0]
     table = pyogrio.read_dataframe(REAL / "glasgow" / "simd2020.gpkg").set_index("dz11_code").loc[made.units.unit_id]
@@ -143,6 +144,7 @@ def test_amsterdam_cells_lie_where_their_ids_say() -> None:
     assert made.units.crs == "EPSG:28992"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("year", [2012, 2014])
 def test_frederiksberg_ids_and_geometries_agree(year: int) -> None:
     path = REAL / "frederiksberg" / f"kvadratnet_{year}.geojson"

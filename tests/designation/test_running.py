@@ -147,6 +147,7 @@ def refused(folder: Path, year: int = 2025, policy: LoadedPolicy = LISTED, sourc
     return [line.removeprefix(f"{folder}/") for line in error.value.messages]
 
 
+@pytest.mark.long
 def test_every_missing_year_is_named(tmp_path: Path) -> None:
     write_four_years(tmp_path)
     found = refused(tmp_path, year=2027)

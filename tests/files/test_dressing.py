@@ -82,6 +82,7 @@ def test_every_layer_has_one_default_style(packages: Mapping[str, Path], name: s
     assert ("units", "role" if name == "changed" else "rolle") in names
 
 
+@pytest.mark.long
 @every
 def test_styles_are_documents_that_name_columns_of_their_layer(packages: Mapping[str, Path], name: str) -> None:
     package = packages[name]
@@ -322,6 +323,7 @@ def test_it_keeps_to_the_standard(packages: Mapping[str, Path], name: str) -> No
     assert done.stdout == ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("loss", [
     "DELETE FROM layer_styles WHERE f_table_name = 'areas'",
     "DELETE FROM gpkg_data_columns WHERE table_name = 'status'",

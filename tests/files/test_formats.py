@@ -67,6 +67,7 @@ def test_every_file_that_is_named_is_there_and_no_other(town: Town) -> None:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("end", [".gpkg", "_units.parquet", "_changed_units.parquet", ".json"])
 def test_any_of_its_files_leads_to_a_designation(town: Town, end: str) -> None:
     assert differences(town.stored, read_layers(town.file(end))) == []
@@ -329,6 +330,7 @@ def book(town: Town) -> Any:
     return load_workbook(town.file(".xlsx"))
 
 
+@pytest.mark.long
 def test_a_workbook_has_a_sheet_for_each_layer_and_says_what_it_is(book: Any, town: Town) -> None:
     assert book.sheetnames == [
         "About", "Columns", "Designated areas", "Units", "Changes", "Changed units", "Near misses", "Status",

@@ -44,6 +44,7 @@ def test_neither_order_nor_direction_nor_repetition_of_edges_matters(graph: Grap
     assert (found.tolist(), n_components) == (wanted.tolist(), n_wanted)
 
 
+@pytest.mark.long
 @given(graphs())
 def test_numbers_begin_at_zero_in_the_order_of_first_units(graph: Graph) -> None:
     found, n_components = label_components(*graph)

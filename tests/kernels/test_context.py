@@ -73,6 +73,7 @@ def test_context_of_points_equals_its_twin(peopled: Peopled, reach: float, least
     assert view_of_points(peopled, reach, least) == wanted
 
 
+@pytest.mark.long
 @given(peopled_cells(), st.sampled_from([1.0, 2.0, 5.0]), LEAST)
 def test_cells_seen_as_points_see_the_same(peopled: Peopled, reach: float, least: int) -> None:
     """Two kernels, one rule; cells near the origin, so that their centres are exact."""
@@ -83,6 +84,7 @@ def test_cells_seen_as_points_see_the_same(peopled: Peopled, reach: float, least
     assert view_of_cells((row, col, living, counted), reach, least) == points
 
 
+@pytest.mark.long
 @given(peopled_cells(), LEAST, st.randoms())
 def test_the_order_of_cells_does_not_matter(peopled: Peopled, least: int, random: Any) -> None:
     order = order_of(len(peopled[0]), random)
@@ -102,12 +104,14 @@ def test_the_order_of_points_does_not_matter(peopled: Peopled, least: int, rando
     assert counted_again == [counted[unit] for unit in order]
 
 
+@pytest.mark.long
 @given(peopled_cells(), LEAST)
 def test_a_mirrored_city_sees_the_same(peopled: Peopled, least: int) -> None:
     row, col, living, counted = peopled
     assert view_of_cells((col, -row, living, counted), 3.0, least) == view_of_cells(peopled, 3.0, least)
 
 
+@pytest.mark.long
 @given(peopled_cells(), st.integers(0, 100), st.integers(0, 100))
 def test_whoever_asks_for_more_sees_no_fewer(peopled: Peopled, least: int, more: int) -> None:
     fewer, _ = view_of_cells(peopled, 3.0, least)
@@ -115,6 +119,7 @@ def test_whoever_asks_for_more_sees_no_fewer(peopled: Peopled, least: int, more:
     assert all(a <= b for a, b in zip(fewer, seen, strict=True))
 
 
+@pytest.mark.long
 @given(peopled_cells())
 def test_one_resident_counted_twice_is_seen_twice(peopled: Peopled) -> None:
     """Everything doubled, and twice as many asked for: the same units are in view."""

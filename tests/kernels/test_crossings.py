@@ -64,6 +64,7 @@ def cut(lines: Any, segments: Any, crossings: Any = (), reach: float = 0.0) -> l
 # --- against the exact twins --------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @given(st.one_of(cases(SMALL), cases(WIDE), cases(OUTLYING)), REACHES)
 def test_find_cut_lines_equals_its_twin(case: Any, reach: float) -> None:
     assert cut(*case, reach) == reference_crossings.find_cut_lines(*case, reach)
@@ -111,6 +112,7 @@ def test_columns_in_row_equals_its_twin(ends: Any, grid: Any) -> None:
         assert columns_in_row(row, *ends, *grid) == reference_crossings.columns_in_row(row, *ends, *grid)
 
 
+@pytest.mark.long
 @given(ends_of(OUTLYING), ends_of(OUTLYING))
 def test_grid_over_equals_its_twin_and_stays_small(lines: list[Ends], segments: list[Ends]) -> None:
     found = grid_over(*columns(lines), *columns(segments))
@@ -204,6 +206,7 @@ def distance(line: Ends, segment: Ends) -> float:
 # --- order --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @given(st.one_of(cases(SMALL), cases(WIDE), cases(OUTLYING)), REACHES, st.randoms())
 def test_neither_order_nor_direction_nor_repetition_matters(case: Any, reach: float, random: Any) -> None:
     def shuffled(rows: list[Any]) -> list[Any]:
@@ -219,6 +222,7 @@ def test_neither_order_nor_direction_nor_repetition_matters(case: Any, reach: fl
     assert cut(turned(lines), segments, crossings, reach) == [wanted[line] for line in lines]
 
 
+@pytest.mark.long
 @given(cases(SMALL), ends_of(SMALL), REACHES)
 def test_more_barriers_cut_more_and_more_crossings_cut_less(case: Any, more: list[Ends], reach: float) -> None:
     lines, segments, crossings = case

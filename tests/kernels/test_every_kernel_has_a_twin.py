@@ -9,6 +9,7 @@ from types import ModuleType
 
 import reference
 import reference_crossings
+import reference_draws
 import reference_gaps
 import reference_neighbours
 import reference_outline
@@ -27,6 +28,7 @@ KERNELS = [
 TWINS: tuple[ModuleType, ...] = (
     reference,
     reference_crossings,
+    reference_draws,
     reference_gaps,
     reference_neighbours,
     reference_outline,

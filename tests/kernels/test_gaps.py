@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def test_somebody_on_the_way_blocks_it() -> None:
     assert links_of(cells, [0, -1, 1], [False, False, False], 100.0) == []
 
 
+@pytest.mark.long
 @given(st.tuples(st.integers(0, 5), st.integers(-5, 5)))
 def test_the_way_holds_the_cells_that_many_points_of_the_line_lie_in(step: tuple[int, int]) -> None:
     row_step, col_step, start, way_row, way_col = (values.tolist() for values in bridge_steps(1, 5.0))

@@ -72,6 +72,7 @@ def test_the_index_equals_its_twins(zones: Zones, side: float, beyond: float) ->
         assert turn * twin > 0 or (turn == 0 and abs(twin) < 1e-12)
 
 
+@pytest.mark.long
 @given(zone_lists(), st.integers(-8, 20), st.sampled_from([0.5, 0.0]))
 def test_edges_across_equals_its_twin(zones: Zones, row: int, half: float) -> None:
     """No edge of whole numbers crosses such a line just where two of these columns meet."""

@@ -77,6 +77,7 @@ def test_the_way_to_a_reference_leads_where_the_ray_does(zone: Any, found: Any, 
             assert told in (place_in(zone, *point), UNDECIDED)
 
 
+@pytest.mark.long
 @given(zone_lists(), st.lists(st.integers(0, 60), unique=True))
 def test_first_edge_of_equals_its_twin(zones: Zones, chosen: list[int]) -> None:
     owner = edges_of(zones)[4]

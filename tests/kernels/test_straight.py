@@ -36,6 +36,7 @@ def test_cross_equals_its_twin(one: complex, other: complex) -> None:
     assert cross(1 + 0j, 1j) == 1.0
 
 
+@pytest.mark.long
 @given(cell_patches(most=4), st.integers(0, 4), st.sampled_from([2, 5, 80]))
 @settings(max_examples=30)
 def test_an_extended_way_equals_its_twin(patch: Patch, choice: int, longest: int) -> None:
@@ -86,6 +87,7 @@ def test_the_cheapest_way_equals_its_twin(patch: Patch, first_choice: int) -> No
             assert_same(*found, wanted)
 
 
+@pytest.mark.long
 @given(cell_patches(most=4))
 @settings(max_examples=15)
 def test_straightened_chains_equal_their_twin(patch: Patch) -> None:

@@ -35,6 +35,7 @@ def test_squared_distance_equals_its_twin_either_way_round(a: float, b: float, c
     assert squared_distance(a, b, c, d) == squared_distance(c, d, a, b) == wanted
 
 
+@pytest.mark.long
 @given(points(0, 40))
 def test_points_in_strips_equals_its_twin(drawn: Points) -> None:
     easting, northing = drawn
@@ -53,6 +54,7 @@ def test_points_in_strips_by_hand() -> None:
     assert (south, height) == (100.0, 10.0)
 
 
+@pytest.mark.long
 @given(points(1, 40), st.sampled_from([0.0, 1.0, LATTICE_M, 100.0, 187.5, 333.3, 2e3, 1e6]), st.data())
 def test_points_within_equals_its_twin(drawn: Points, radius: float, data: st.DataObject) -> None:
     """Around one of the points, and around a place that may lie outside of all strips."""

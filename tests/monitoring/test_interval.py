@@ -50,6 +50,7 @@ def test_a_figure_cut_off_is_not_rounded() -> None:
     assert true not in Interval.printed(true.quantize(Decimal("0.1"), ROUND_DOWN))
 
 
+@pytest.mark.long
 @given(intervals(), intervals())
 def test_results_of_numbers_lie_in_the_result_of_their_intervals(
     left: tuple[Interval, Fraction], right: tuple[Interval, Fraction]
@@ -64,6 +65,7 @@ def test_results_of_numbers_lie_in_the_result_of_their_intervals(
         assert x / y in a / b
 
 
+@pytest.mark.long
 @given(intervals(), intervals())
 def test_the_ends_of_a_result_are_results(left: tuple[Interval, Fraction], right: tuple[Interval, Fraction]) -> None:
     """No interval is wider than it must be."""
@@ -83,6 +85,7 @@ def test_dividing_by_what_may_be_0_is_refused() -> None:
         Interval.exactly(1) / Interval(Fraction(-1), Fraction(1))
 
 
+@pytest.mark.long
 @given(intervals(), intervals())
 def test_the_distance_is_the_least_difference(
     left: tuple[Interval, Fraction], right: tuple[Interval, Fraction]
@@ -125,6 +128,7 @@ def test_what_was_pushed_down_is_at_least_so_much() -> None:
     assert figure.middle == Fraction("0.8")
 
 
+@pytest.mark.long
 @given(intervals(), numbers)
 def test_a_number_stands_for_the_interval_of_itself(of: tuple[Interval, Fraction], number: Fraction) -> None:
     interval, exactly = of[0], Interval.exactly(number)

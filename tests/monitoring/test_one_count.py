@@ -87,6 +87,7 @@ def test_every_command_counts_the_same_residents_in_areas(kind: str, towns: dict
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["cells", "addresses"])
 def test_figures_count_the_areas_of_a_file_as_they_were_drawn(kind: str, towns: dict[str, Path]) -> None:
     policy = load_policy(str(towns[kind].parent.with_suffix(".toml")))
@@ -95,6 +96,7 @@ def test_figures_count_the_areas_of_a_file_as_they_were_drawn(kind: str, towns: 
     assert sorted(shown.areas[0].residents.tolist()) == sorted(area["residents"] for area in summary["areas"])
 
 
+@pytest.mark.long
 def test_lineage_counts_as_the_designations_do(towns: dict[str, Path], tmp_path: Path) -> None:
     """Over cells, and over those of another kind, which are weighed by the finer units."""
     earlier = tmp_path / "designation_2017.gpkg"
@@ -111,6 +113,7 @@ def test_lineage_counts_as_the_designations_do(towns: dict[str, Path], tmp_path:
         assert sum(now) == summary["residents_in_areas"]
 
 
+@pytest.mark.long
 def test_the_outlines_over_cells_would_give_another_number(towns: dict[str, Path]) -> None:
     """Else nothing above would be tested: they are smoothed."""
     polygons, _ = read_polygons(Path(f"{towns['cells']}|layername=areas"), "en")

@@ -55,6 +55,7 @@ def test_plain_positions_in_another_system_are_reprojected_and_told(tmp_path: Pa
     assert found.notes[0].told("en") == "addresses.parquet: reprojected from EPSG:4326 to EPSG:25832"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("settings", ['file = "town.gpkg|layername=homes"', 'file = "town.gpkg"\nlayer = "homes"'])
 def test_a_layer_is_named_in_the_settings(tmp_path: Path, settings: str) -> None:
     as_layer(tmp_path, "EPSG:25832", "town.gpkg", "homes")

@@ -212,6 +212,7 @@ def in_three_columns(made: Registers) -> Registers:
 KEY = 'dwelling_id = ["kvh", "etage", "DOER"]\n'
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("csv", [False, True], ids=["parquet", "csv"])
 def test_a_key_of_several_columns_is_as_good_as_one(tmp_path: Path, csv: bool) -> None:
     made = make_registers(6)
@@ -223,6 +224,7 @@ def test_a_key_of_several_columns_is_as_good_as_one(tmp_path: Path, csv: bool) -
     assert one.counts == three.counts
 
 
+@pytest.mark.long
 def test_faults_of_a_key_of_several_columns_are_told(tmp_path: Path) -> None:
     made = in_three_columns(make_registers(6))
     toml = f"[residents.columns]\n{KEY}[dwellings.columns]\n{KEY}"

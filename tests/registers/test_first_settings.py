@@ -20,6 +20,8 @@ from udsat_geo.registers.first_settings import first_settings, stem_of
 from udsat_geo.registers.roles import likely_meaning, meaning_of
 from udsat_geo.registers.settings import read_settings
 
+pytestmark = pytest.mark.long  # whole jobs
+
 N = 40
 
 

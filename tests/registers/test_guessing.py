@@ -86,6 +86,7 @@ def test_a_part_of_the_people_is_no_sure_guess_and_two_are_none() -> None:
     assert residents_column(summaries_of({"young_people": [60, 90], "old_people": [1, 2]})) == (None, False)
 
 
+@pytest.mark.long
 def test_ids_are_what_stands_once_each() -> None:
     table = {"pop": [5, 7, 9], "district": ["a", "a", "b"], "navn": ["x", "y", "z"], "zone_kode": ["1", "2", "3"]}
     found = id_column(summaries_of(table))

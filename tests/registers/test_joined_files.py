@@ -47,6 +47,7 @@ def read(folder: Path, numerator: str, where: str = "TRUE") -> RegisterSums:
     return read_registers(folder, asking(numerator, where=where), everywhere)
 
 
+@pytest.mark.long
 def test_a_file_by_person_is_joined(tmp_path: Path) -> None:
     spread(tmp_path, INCOMES, income=people())
     sums = read(tmp_path, "disposable_income")
@@ -66,6 +67,7 @@ def test_rows_without_a_partner_have_no_value_and_are_counted(tmp_path: Path) ->
     assert sums.notes[-1].told("en").startswith("income.csv: 90 of the 150 rows of residents.parquet have a row in it")
 
 
+@pytest.mark.long
 def test_a_file_by_family_is_joined_and_a_third_one_to_it(tmp_path: Path) -> None:
     toml = """
 [residents.types]
@@ -107,6 +109,7 @@ def test_keys_that_stand_twice_stop_the_run(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_rows_that_are_read_may_be_chosen_by_value(tmp_path: Path) -> None:
     income = people()
     both = {"PNR": income["PNR"] * 2, "DISP": [0.0] * N + income["DISP"], "AAR": [2020] * N + [2021] * N}
@@ -117,6 +120,7 @@ def test_rows_that_are_read_may_be_chosen_by_value(tmp_path: Path) -> None:
     assert "income.csv, column aar: no row has 2019. It has, with their rows: '2020' (150), '2021' (150)." in message
 
 
+@pytest.mark.long
 def test_a_count_date_is_chosen_and_row_numbers_are_those_of_the_file(tmp_path: Path) -> None:
     spread(tmp_path, INCOMES + '[residents.where]\ndate = "2021-12-31"\n', income=people())
     residents = pq.read_table(tmp_path / "residents.parquet")
@@ -133,6 +137,7 @@ def test_a_count_date_is_chosen_and_row_numbers_are_those_of_the_file(tmp_path: 
     assert "unknown codes (146 rows), for example '?' in row 155" in message
 
 
+@pytest.mark.long
 def test_an_origin_may_be_a_country_of_another_file(tmp_path: Path) -> None:
     toml = INCOMES.replace("[residents.columns]", '[residents.joins.birth]\nkey = "pnr"\n[residents.columns]')
     toml += 'origin_country = "birth.land"\n'
@@ -185,6 +190,7 @@ def test_what_the_joins_have_wrong_is_told(tmp_path: Path, toml: str, wanted: st
     assert any(wanted in message for message in messages)
 
 
+@pytest.mark.long
 def test_a_name_in_two_files_has_to_say_which(tmp_path: Path) -> None:
     spread(tmp_path, INCOMES, income={**people(), "age": [30] * N})
     (message,) = told(tmp_path, asking("age"))

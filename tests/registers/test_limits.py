@@ -203,6 +203,7 @@ limit = 0.9
     assert not made.scores.exceeded[:, place].all()
 
 
+@pytest.mark.long
 def test_a_run_of_plain_limits_records_none(tmp_path: Path) -> None:
     make_registers(1).write(tmp_path / "raw")
     made = designate(2021, load_policy("kbh-2017"), Inputs(tmp_path / "raw", None, "registers"))

@@ -10,6 +10,8 @@ import pytest
 from small_registers import make_registers
 from udsat_geo.registers.addressed import residents_by_address
 
+pytestmark = pytest.mark.long  # whole jobs
+
 COMPOSED, APART = "\u00e5lder", "a\u030alder"
 
 

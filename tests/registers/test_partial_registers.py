@@ -27,6 +27,7 @@ def without(made: Registers, *columns: str) -> Registers:
     return Registers(dropped(made.residents), dropped(made.dwellings), dropped(made.addresses))
 
 
+@pytest.mark.long
 def test_whole_registers_are_read_as_ever(tmp_path: Path) -> None:
     make_registers(1).write(tmp_path)
     sums, missing = read_partial_registers(tmp_path, POLICY, west_and_east)

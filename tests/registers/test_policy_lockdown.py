@@ -145,6 +145,7 @@ def opened(registers: Path) -> Iterator[Opened]:
     found.connection.close()
 
 
+@pytest.mark.long
 def test_an_expression_that_reaches_out_is_refused(opened: Opened) -> None:
     taken = [text for text in FORBIDDEN if not check_expression(opened.connection, text, COLUMNS, "policy")]
     assert taken == []

@@ -90,6 +90,7 @@ def test_registers_of_statistics_denmark_are_read_by_their_profile(
     assert ratio(read(tmp_path, numerator)) == (wanted, N)
 
 
+@pytest.mark.long
 def test_positions_are_the_middles_of_cells_and_areas_those_of_dwellings(tmp_path: Path) -> None:
     as_delivered(tmp_path)
     found: list[tuple[np.ndarray, np.ndarray]] = []

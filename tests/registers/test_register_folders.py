@@ -16,6 +16,8 @@ from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import RegisterSums
 from udsat_geo.units.units import cells_from_registers
 
+pytestmark = pytest.mark.long  # whole jobs
+
 
 def content() -> dict[str, Any]:
     """The built-in policy, to be changed."""

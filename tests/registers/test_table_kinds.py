@@ -169,6 +169,7 @@ def test_parts_must_be_parquet_with_the_same_columns(folder: Path) -> None:
     assert "residents/part-1.parquet: is no Parquet file" in refused(folder)
 
 
+@pytest.mark.long
 def test_columns_that_differ_in_letter_case_alone_are_refused(folder: Path) -> None:
     rows = MADE.residents
     pq.write_table(rows.append_column("Age", rows["age"]), folder / "residents.parquet")
@@ -244,6 +245,7 @@ def test_a_table_of_sas_names_the_extra_that_reads_it(folder: Path, monkeypatch:
     )
 
 
+@pytest.mark.long
 def test_a_table_of_sas_counts_the_same_residents(folder: Path, expected: dict[str, int]) -> None:
     pyreadstat = pytest.importorskip("pyreadstat")
     (folder / "residents.parquet").unlink()

@@ -120,6 +120,7 @@ def test_an_expression_whose_bounds_cannot_be_told_is_refused(expression: str) -
     assert "list the text under [units] missing" in fault
 
 
+@pytest.mark.long
 def test_a_condition_must_be_decided_whatever_the_counts_are() -> None:
     assert three(sums_of(TOWN, where="crimes IS NOT NULL AND crimes < 9"), "numerator")[0] == [0, 7, 0, 1]
     fault = fault_of(TOWN, where="NOT crimes > 1")
@@ -127,6 +128,7 @@ def test_a_condition_must_be_decided_whatever_the_counts_are() -> None:
     assert "stands in (crimes = 7)" in fault_of(TOWN, where="crimes = 7")
 
 
+@pytest.mark.long
 def test_a_part_ends_at_its_whole() -> None:
     town = {"people": [3, 2, 9, 1], "crimes": ["c", "c", "c", "<3"]}
     sums = sums_of(town, unit="share")
@@ -173,6 +175,7 @@ def test_a_column_that_is_not_there_is_told() -> None:
     assert "own: units.intervals: the table cells.csv has no column 'crime'" in fault
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_the_sums_are_those_of_plain_pandas(seed: int) -> None:
     rng = np.random.default_rng(seed)

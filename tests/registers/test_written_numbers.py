@@ -33,6 +33,7 @@ def write(folder: Path, kind: str, incomes: list[str], settings: str = "") -> No
     (folder / "registers.toml").write_text(settings)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_fractions_of_three_digits_are_asked_about_until_it_is_said(kind: str, tmp_path: Path) -> None:
     write(tmp_path, kind, ["344.937", "950", "201.500"])
@@ -105,6 +106,7 @@ def refused(out: list[Any], rule: Any, **more: list[Any]) -> str:
     return str(error.value)
 
 
+@pytest.mark.long
 def test_texts_that_are_all_numbers_are_numbers() -> None:
     assert sums(["1", " 2", "3"], policy()) == [1, 2, 3]
     assert sums(["1,5", "2", "3"], policy()) == [1.5, 2, 3]
@@ -138,6 +140,7 @@ def test_a_column_of_missing_values_that_is_not_there_is_told() -> None:
     assert "mine: units.missing: the table t.csv has no column 'outt'" in told
 
 
+@pytest.mark.long
 def test_thousands_in_a_unit_table_are_asked_about_where_they_are_used() -> None:
     told = refused(["1.600", "980", "2"], policy())
     assert "t.csv, column out: every fraction has exactly three digits: a thousands separator? (1 row)" in told

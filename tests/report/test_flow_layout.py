@@ -60,6 +60,7 @@ def test_bars_have_one_scale_and_rooms_do_not_overlap(lineage: Lineage) -> None:
         assert bottom[-1] <= HEIGHT + 1e-9
 
 
+@pytest.mark.long
 @given(two_years())
 def test_the_scale_is_the_largest_that_fits(lineage: Lineage) -> None:
     made = lay_out(lineage, HEIGHT, LEAST, BETWEEN)

@@ -128,6 +128,7 @@ def test_letters_go_on_after_z() -> None:
     assert len(set(marks)) == len(marks)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("which", ["area_map", "change_map"])
 def test_the_scale_bar_is_as_long_as_it_says(which: str, request: pytest.FixtureRequest) -> None:
     figure: Figure = request.getfixturevalue(which)

@@ -39,6 +39,7 @@ def designation(
     return AreaSet(none, none, none, "", year, since, policy_id="p", policy_sha256=sha, scales=scales)
 
 
+@pytest.mark.long
 def test_both_lines_run_through_every_number_from_zero_up() -> None:
     figure = draw_scale_lines(LINES)
     axes = axes_called(figure, "residents")

@@ -29,6 +29,7 @@ def test_with_its_neighbours_a_unit_is_read_with_those_it_touches():
     assert rate[:, 0].tolist() == [5 / 30, 14 / 60, 13 / 50, 4 / 40]
 
 
+@pytest.mark.long
 def test_areas_without_neighbours_are_still_read_with_those_that_share_a_point():
     policy = make_policy(context={"method": "neighbours"}, areas={"neighbours": "none", "residents": 0})
     assert read_rates(row_of_cells(), policy)[0].tolist() == [30, 60, 50, 40]
@@ -49,6 +50,7 @@ def test_towards_the_city_all_units_are_one_neighbourhood():
     np.testing.assert_allclose(read_rates(units, policy)[1], read_rates(all_touch, local)[1], rtol=1e-12)
 
 
+@pytest.mark.long
 def test_a_unit_without_a_base_has_no_rate_and_moves_no_neighbour():
     with_it = make_cell_units(ROW[:3], [10, 0, 30], [[1], [0], [9]], [[10], [0], [30]])
     without = make_cell_units([ROW[0], ROW[2]], [10, 30], [[1], [9]], [[10], [30]])

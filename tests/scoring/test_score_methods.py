@@ -93,6 +93,7 @@ def test_without_a_composite_the_criteria_decide() -> None:
     assert scores.criteria_exceeded.tolist() == [1, 0, 0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["gap_sd", "percentile", "exponential", "none"])
 @given(units=cell_units(), low=st.booleans())
 def test_the_units_themselves_come_out_the_same_as_groups(method: str, units: Units, low: bool) -> None:
@@ -109,6 +110,7 @@ def places(scores: Scores, units: Units, j: int) -> np.ndarray:
     return result
 
 
+@pytest.mark.long
 @given(cell_units(n_criteria=1))
 def test_both_scales_are_those_of_scipy_s_ranks(units: Units) -> None:
     scores = score_units(units, by("percentile"))
@@ -119,6 +121,7 @@ def test_both_scales_are_those_of_scipy_s_ranks(units: Units) -> None:
     np.testing.assert_allclose(stretched, [exponential(r) for r in wanted[known]], rtol=1e-12)
 
 
+@pytest.mark.long
 @given(cell_units(n_criteria=1))
 def test_the_measure_of_a_criterion_does_not_matter(units: Units) -> None:
     """Ranks know nothing of the distances between rates."""

@@ -159,6 +159,7 @@ def test_context_sums_are_those_of_the_units_in_view() -> None:
     assert sums_of_nearest(units, units.numerator, policy)[1].tolist() == [[111], [11], [101], [1000]]
 
 
+@pytest.mark.long
 @given(cell_units(), st.sampled_from([(20, 150.0), (60, 200.0), (10**6, 500.0)]))
 def test_cells_and_points_see_the_same(units: Units, context: tuple[int, float]) -> None:
     policy = make_policy(["high", "high"], context={"residents": context[0], "reach": context[1]})

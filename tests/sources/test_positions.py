@@ -69,6 +69,7 @@ def test_where_countries_use_a_system_nothing_is_told(crs: str, longitude: float
     assert doubts("a.csv", easting, northing, crs) == ()
 
 
+@pytest.mark.long
 def test_without_an_area_of_use_a_stray_is_held_against_the_rest() -> None:
     plane = "+proj=tmerc +lat_0=0 +lon_0=9 +k=0.9996 +x_0=3000000 +y_0=0 +ellps=GRS80"
     found = told([*TOWN[0] + 2.5e6, 0.0], [*TOWN[1], 0.0], plane)

@@ -32,6 +32,7 @@ def test_systems_are_the_same_by_their_plane(crs: str, same: bool) -> None:
     assert same_crs(UTM, crs) is same
 
 
+@pytest.mark.long
 def test_a_system_is_named_so_that_it_is_understood() -> None:
     assert crs_code("EPSG:7416") == UTM
     odd = "+proj=tmerc +lat_0=0 +lon_0=9.5 +k=0.9996 +x_0=500000 +y_0=0 +ellps=GRS80"

@@ -113,6 +113,7 @@ def test_the_areas_hold_their_dwellings_and_residents(tables):
         assert found == pytest.approx(fact["residents"], rel=0.12), fact["name"]
 
 
+@pytest.mark.long
 def test_what_changed():
     areas = {year: planted_areas(year) for year in (2017, 2021, 2025)}
     assert set(areas[2017].names) - set(areas[2021].names) == {"Ved Kulbanevej", "Ved Bispeengbuen"}

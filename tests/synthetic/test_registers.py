@@ -56,6 +56,7 @@ def test_counts_of_2017(tables):
     assert (dwellings.residents > 15).sum() > 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("year", [2017, 2025])
 def test_people_are_consistent(tables, year):
     residents, _, _ = tables(year)
@@ -74,6 +75,7 @@ def test_people_are_consistent(tables, year):
     assert (oldest < 18).mean() < 1e-4
 
 
+@pytest.mark.long
 def test_homes_last(tables):
     (_, old, at_old), (_, new, at_new) = tables(2017), tables(2021)
     both = old.merge(new, on="dwelling_id", suffixes=("", "_later"))
@@ -148,6 +150,7 @@ def test_unknown_year():
         synthetic.write_registers(1999, Path("nowhere"))
 
 
+@pytest.mark.long
 def test_nothing_gives_the_areas_away(tables):
     """Keys, and the order of rows, are the same inside and outside the areas, up to chance."""
     residents, dwellings, addresses = tables(2017)

@@ -110,6 +110,7 @@ def test_units_by_hand(tmp_path: Path) -> None:
     assert {name: sums.counts[name] for name in wanted} == wanted
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(5))
 def test_the_order_of_rows_does_not_change_the_units(tmp_path: Path, seed: int) -> None:
     small_town().write(tmp_path / "one")

@@ -134,6 +134,7 @@ def test_a_layer_can_be_named(tmp_path: Path) -> None:
     assert len(barriers) == 8
 
 
+@pytest.mark.long
 def test_crossings_that_open_nothing_are_noted(tmp_path: Path) -> None:
     """The railway's corner is at (100, 0): the second crossing lies 50 m from it, the third a little more."""
     near = [BRIDGE, Point(EAST + 130, NORTH - 40)]

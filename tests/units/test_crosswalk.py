@@ -53,6 +53,7 @@ def test_without_weights_each_zone_goes_as_a_whole(tmp_path: Path) -> None:
         read_crosswalk(table(tmp_path, "from,to\n1,a\n1,b\n"))
 
 
+@pytest.mark.long
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as told:
         read_crosswalk(table(tmp_path, "from,to,weight\n1,a,0.5\n1,a,0.5\n,a,1\n2,b,1.5\n3,b,x\n"))

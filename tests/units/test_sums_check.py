@@ -65,6 +65,7 @@ def test_shares_of_none_all_and_unknown_pass(poor: list[float], adults: list[flo
     assert notes_of(tmp_path, poor, adults) == ()
 
 
+@pytest.mark.long
 def test_a_share_of_a_mean_may_exceed_one_where_the_policy_says_so(tmp_path: Path) -> None:
     policy = POLICY.replace('unit = "share"', 'unit = "share"\nmay_exceed_one = true')
     assert notes_of(tmp_path, [6, 1], [5, 5], policy) == ()

@@ -138,6 +138,7 @@ def test_addresses_in_overlapping_zones_are_counted_and_belong_to_the_first(tmp_
     assert units.residents.sum() == alone.residents.sum(), "everyone counts once"
 
 
+@pytest.mark.long
 def test_an_address_on_a_shared_border_lies_in_no_overlap(tmp_path: Path) -> None:
     """All addresses on one line, which two zones share: the first by id holds them, and nothing overlaps."""
     made = make_registers(4)
@@ -161,6 +162,7 @@ def test_an_address_on_a_shared_border_lies_in_no_overlap(tmp_path: Path) -> Non
     assert sums.counts["addresses_in_several_units"] == 0
 
 
+@pytest.mark.long
 def test_addresses_outside_all_zones_are_counted(tmp_path: Path) -> None:
     units, sums = filled(squares().iloc[: SIDE * SIDE // 2], "zones", tmp_path)
     assert sums.counts["addresses_outside_all_units"] > 0
@@ -174,6 +176,7 @@ def test_two_ids_of_one_cell_are_told(tmp_path: Path) -> None:
     assert "ids that name the same cell (1 row), for example 100m_1_2 and 100m_01_2" in told
 
 
+@pytest.mark.long
 def test_zones_that_lie_in_another_are_told(tmp_path: Path) -> None:
     def notes(*more: tuple[str, Any]) -> tuple[str, ...]:
         zones = squares()
@@ -213,6 +216,7 @@ def test_our_name_may_be_the_file_s_in_lower_case(tmp_path: Path) -> None:
     assert units.numerator.ravel().tolist() == [1] * SIDE**2
 
 
+@pytest.mark.long
 def test_columns_that_differ_in_case_alone_are_told(tmp_path: Path) -> None:
     squares().assign(Poor=2).to_parquet(tmp_path / "units.parquet")
     policy = own_policy()

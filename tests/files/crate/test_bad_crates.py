@@ -227,6 +227,7 @@ ANY = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(content=ANY)
 def test_whatever_json_there_is_no_fault_of_ours(content: object, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("any") / NAME

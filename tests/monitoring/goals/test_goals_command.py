@@ -165,6 +165,7 @@ def test_the_synthetic_city_serves_where_there_are_no_registers(
     assert "Synthetic registers: these people do not exist." in printed
 
 
+@pytest.mark.long
 def test_registers_that_lack_columns_are_said_and_the_rest_is_there(town: Path, tmp_path: Path) -> None:
     made = make_homes(0)
     Registers(made.residents, made.dwellings.drop_columns(["tenure"]), made.addresses).write(tmp_path / "raw" / "2021")

@@ -17,6 +17,8 @@ from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.messages.errors import InputError
 from udsat_geo.monitoring.goals import LoadedGoals, Measured, RegistersOfYear, load_goals, measure, read_polling
 
+pytestmark = pytest.mark.long  # whole jobs
+
 EAST, NORTH = 720_000, 6_170_000
 """Where a town made here lies: a corner in Copenhagen."""
 

@@ -138,6 +138,7 @@ def of_addresses(addresses: pd.DataFrame) -> dict[str, int]:
     return {key: -2 if area == -3 else area for key, area in zip(addresses["address_id"], found, strict=True)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_weighted_sums_and_answers_agree_with_pandas(tmp_path: Path, way: str, seed: int) -> None:
@@ -201,6 +202,7 @@ def as_json(folder: Path) -> Any:
     return json.loads((folder / "out" / "goals.json").read_text())
 
 
+@pytest.mark.long
 def test_a_figure_of_too_few_answers_is_not_shown(tmp_path: Path) -> None:
     made = town(1)
     taken = account(written(tmp_path, made, answers(made, 1, "person_id"), least=180))
@@ -317,6 +319,7 @@ def test_a_designation_reads_no_survey(tmp_path: Path) -> None:
     assert "a survey answers for areas, not for each unit" in done.stderr
 
 
+@pytest.mark.long
 def test_validate_looks_at_the_survey_too(tmp_path: Path) -> None:
     made = town(1)
     survey = answers(made, 1, "person_id", n=40)

@@ -14,6 +14,8 @@ from udsat_geo.monitoring.goal_figures import Verdict
 from udsat_geo.monitoring.goals import Account, RegistersOfYear, load_goals, take_account
 from udsat_geo.synthetic.write import cached_registers, planted_areas
 
+pytestmark = pytest.mark.long  # whole jobs
+
 WITHIN = 0.01
 """Of a printed count: the areas' counts were shared out over strata and rounded there; the city's match to the one."""
 

@@ -248,6 +248,7 @@ def mirrored(of: Series) -> Series:
     return Series(negative(of.areas), negative(of.city), of.breaks, of.set_aside, of.not_significant)
 
 
+@pytest.mark.long
 @given(any_series(), any_aim())
 def test_figures_and_aim_mirrored_give_the_same_verdict(of: Series, aim: Aim) -> None:
     one, other = judge(of, aim), judge(mirrored(of), turned(aim))
@@ -269,6 +270,7 @@ def test_the_aim_mirrored_mirrors_the_verdict(of: Series, aim: Aim) -> None:
         assert other in pairs[one]
 
 
+@pytest.mark.long
 @given(any_series(), any_aim(), FIGURES)
 def test_what_both_sides_gain_changes_no_lag(of: Series, aim: Aim, more: Decimal) -> None:
     moved = Series(

@@ -193,6 +193,7 @@ def test_layers_called_like_those_of_a_designation_do_not_make_one(tmp_path: Pat
     refused(path, "d.gpkg: is no designation of ours")
 
 
+@pytest.mark.long
 def test_files_that_are_no_polygons_are_told(tmp_path: Path) -> None:
     refused(tmp_path / "none.gpkg", "none.gpkg: no such file")
     (tmp_path / "empty.gpkg").write_bytes(b"")

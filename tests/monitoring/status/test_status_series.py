@@ -137,6 +137,7 @@ def by_side(made: tuple[Any, ...]) -> SumsBySide:
     return sums_by_side(sums, inside)
 
 
+@pytest.mark.long
 @given(places())
 def test_areas_and_rest_are_the_city_to_the_last_unit(made: Any) -> None:
     found = by_side(made)
@@ -147,6 +148,7 @@ def test_areas_and_rest_are_the_city_to_the_last_unit(made: Any) -> None:
         assert side.dtype == np.int64
 
 
+@pytest.mark.long
 @given(places())
 def test_areas_and_rest_exchanged_turn_the_sign_of_the_gap(made: Any) -> None:
     there, back = by_side(made), by_side((*made[:3], ~made[3]))
@@ -170,6 +172,7 @@ def test_the_order_of_years_does_not_matter(made: Any, random: Any) -> None:
     np.testing.assert_array_equal(one.gap, other.gap)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("worse", ["high", "low"])
 @given(made=places())
 def test_a_gap_is_positive_just_where_the_areas_are_worse(worse: str, made: Any) -> None:

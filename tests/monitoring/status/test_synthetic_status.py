@@ -108,6 +108,7 @@ def test_the_change_of_tabel_1_over_the_planted_areas() -> None:
             assert per_print(key) * value == pytest.approx(PRINTED["table_1"][side][key]["change"], abs=PLANTED)
 
 
+@pytest.mark.long
 def test_tabel_2_over_the_planted_areas() -> None:
     gaps = change_of_gaps(series_of({year: measured(year).status() for year in YEARS}), 2017)
     for j, key in enumerate(KEYS):

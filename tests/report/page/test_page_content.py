@@ -80,6 +80,7 @@ def test_earlier_ones_of_another_policy_do_not(town: Path, tmp_path: Path) -> No
     assert [read.year for read in read_all([tmp_path / "designation_2021.gpkg"], True, None)] == [2021]
 
 
+@pytest.mark.long
 def test_one_file_still_shows_the_areas_before_it(town: Path) -> None:
     """They are put together from what changed: the same units as in the file of that year."""
     before, now = read_all([town / "out/designation_2021.gpkg"], True, None)
@@ -131,6 +132,7 @@ def test_units_are_told_by_class_alone(page: str) -> None:
                 assert (composite, decided) == (-1, "withheld")
 
 
+@pytest.mark.long
 def test_a_unit_alone_cannot_be_read_off_what_changed(page: str) -> None:
     known = {"event", "id", "name", "previous", "added", "removed"}
     for year in data_of(page)["years"][1:]:

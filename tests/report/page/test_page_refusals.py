@@ -123,10 +123,12 @@ def test_a_file_without_a_reference_system(copied: Path) -> None:
     assert "which has no positions on the Earth's surface" in told(copied)
 
 
+@pytest.mark.long
 def test_two_of_one_year(town: Path, copied: Path) -> None:
     assert "is of 2021, as" in told(town / "out/designation_2021.gpkg", copied)
 
 
+@pytest.mark.long
 def test_two_reference_systems(town: Path, copied: Path) -> None:
     with closing(sqlite3.connect(copied)) as connection:
         system = "SELECT 'other', 25833, 'EPSG', 25833, definition, '' FROM gpkg_spatial_ref_sys WHERE srs_id = 25832"
@@ -211,6 +213,7 @@ def test_without_bokeh_it_says_what_to_install(town: Path, monkeypatch: pytest.M
 # --- goals --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_goals_come_from_their_own_command(town: Path, tmp_path: Path) -> None:
     assert CliRunner().invoke(udsat, ["goals", "--out", str(tmp_path)]).exit_code == 0
     goals = read_goals(tmp_path / "goals.json")

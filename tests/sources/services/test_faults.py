@@ -149,6 +149,7 @@ def test_files_of_this_machine_are_not_read_for_a_service(proxy: Proxy) -> None:
     assert "no XML of a service" in refused(address_of(proxy))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", [faulty.drips, faulty.drips_headers, faulty.endless])
 def test_an_answer_without_end_is_given_up_in_time(proxy: Proxy, fault: Fault) -> None:
     proxy.every = {"COUNT": fault}

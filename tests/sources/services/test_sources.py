@@ -69,6 +69,7 @@ PARAMETER = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.long
 @given(secret=SECRET, parameter=PARAMETER, place=st.integers(0, 2))
 def test_no_secret_is_ever_shown(secret: str, parameter: str, place: int) -> None:
     pairs = ["SERVICE=WFS", "map=city.qgs"]
