@@ -207,7 +207,7 @@ def test_a_policy_is_told_in_words(policy: str, language: str) -> None:
     assert "{" not in told
     for criterion in loaded.criteria:
         assert criterion.label_in(language) in told
-        assert criterion.numerator in told
+        assert criterion.numerator in told or criterion.register_name == "index"  # which adds up others
     least = f"{loaded.areas.residents:,}"
     assert (least.replace(",", ".") if language == "da" else least) in told
 
