@@ -28,6 +28,8 @@ from udsat_geo.analysis.why import (
     shapley,
 )
 
+pytestmark = pytest.mark.long  # whole jobs
+
 ROUNDING = Fraction(1, 10**12)
 
 

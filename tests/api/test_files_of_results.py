@@ -15,6 +15,8 @@ from shapely.geometry import box
 import udsat_geo as ug
 from api_town import Town
 
+pytestmark = pytest.mark.long  # whole jobs
+
 WHOLE = ("gpkg", "parquet")
 
 

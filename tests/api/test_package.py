@@ -56,6 +56,7 @@ OF_FILES = {"format", "agent", "license"}
 OF_THE_TERMINAL = {"quiet", "json", "version", "help"}
 
 
+@pytest.mark.long
 def test_whatever_the_command_may_be_told_the_function_may_too() -> None:
     options = {parameter.opts[0].removeprefix("--").replace("-", "_") for parameter in designate.params}
     wanted = options - OF_FILES - OF_THE_TERMINAL

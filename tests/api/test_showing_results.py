@@ -91,6 +91,7 @@ def test_a_figure_has_names_a_legend_and_its_source(made: ug.Result, layer: str,
     plt.close("all")
 
 
+@pytest.mark.long
 def test_a_figure_goes_into_axes_that_are_given(made: ug.Result) -> None:
     _, axes = plt.subplots()
     assert made.plot("rate_low_income", layer="areas", ax=axes, names=False, outlines=False, legend=False) is axes

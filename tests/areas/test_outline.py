@@ -110,6 +110,7 @@ def test_only_polygons_are_parts_of_a_multipolygon(geometry: Any, n_parts: int) 
     assert sum(not part.is_empty for part in made.geoms) == n_parts
 
 
+@pytest.mark.long
 @given(cells(min_size=1), st.sampled_from([1, 100, 1000]))
 def test_cells_as_wkb_are_the_squares_of_the_cells(drawn: Cells, size: int) -> None:
     row, col = drawn[0] % 10**6 - 5 * 10**5, drawn[1] % 10**6 - 5 * 10**5

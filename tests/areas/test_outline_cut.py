@@ -192,6 +192,7 @@ def test_exactly_the_pieces_without_a_centre_go(cells: list[tuple[int, int]], se
 CASES = st.one_of(st.tuples(TOWNS, ON_LATTICE), st.tuples(FAR_TOWNS, ANYWHERE))
 
 
+@pytest.mark.long
 @given(CASES, st.data())
 def test_outlines_stay_whole_where_members_are(case: Any, data: Any) -> None:
     """Valid, in normal form, no larger than before, and with every member's centre."""

@@ -34,6 +34,8 @@ from udsat_geo.files.earlier import store_of
 from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy
 
+pytestmark = pytest.mark.long  # whole jobs
+
 WEST, SOUTH, SIZE = 719_500.0, 6_175_500.0, 100.0
 
 

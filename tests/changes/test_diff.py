@@ -86,6 +86,7 @@ def events_of(before: AreaSet, now: AreaSet) -> list[str]:
     return told
 
 
+@pytest.mark.long
 @given(BOTH)
 def test_events_are_set_arithmetic_on_unit_ids(both: tuple[AreaSet, AreaSet]) -> None:
     before, now = both
@@ -158,6 +159,7 @@ def test_a_designation_compared_with_itself_only_keeps(designated: AreaSet) -> N
     assert changes.since.tolist() == designated.since.tolist()
 
 
+@pytest.mark.long
 @given(BOTH)
 def test_turned_around_what_was_added_is_removed(both: tuple[AreaSet, AreaSet]) -> None:
     there, back = compare(*both), compare(*both[::-1])
@@ -166,6 +168,7 @@ def test_turned_around_what_was_added_is_removed(both: tuple[AreaSet, AreaSet]) 
     assert (there.units_added, there.units_kept) == (back.units_removed, back.units_kept)
 
 
+@pytest.mark.long
 @given(BOTH, st.randoms())
 def test_the_order_of_units_does_not_matter(both: tuple[AreaSet, AreaSet], random: object) -> None:
     before, now = both
@@ -180,6 +183,7 @@ def test_the_order_of_units_does_not_matter(both: tuple[AreaSet, AreaSet], rando
         assert getattr(found, name).tolist() == getattr(wanted, name).tolist()
 
 
+@pytest.mark.long
 @given(BOTH)
 def test_an_area_is_as_old_as_the_oldest_it_descends_from(both: tuple[AreaSet, AreaSet]) -> None:
     before, now = both

@@ -60,6 +60,7 @@ def test_a_column_that_is_left_out_is_named() -> None:
     assert not any("because" in line for line in lines)
 
 
+@pytest.mark.long
 @given(st.integers(24, 140), st.lists(st.text("ab ", min_size=1, max_size=30), min_size=1, max_size=7))
 def test_no_table_is_cut(width: int, heads: list[str]) -> None:
     row = tuple(f"{i}{head}" for i, head in enumerate(heads))

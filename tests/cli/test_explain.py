@@ -84,6 +84,7 @@ def test_an_area_is_explained_by_id_and_by_name(file: Path) -> None:
         assert piece in flat
 
 
+@pytest.mark.long
 def test_a_unit_is_explained_in_danish_with_what_it_lacks(file: Path) -> None:
     query = "SELECT unit_id, short FROM units WHERE decided_by = 'composite' ORDER BY short LIMIT 1"
     unit, short = rows(file, query)[0]

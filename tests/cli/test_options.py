@@ -55,6 +55,7 @@ def test_a_policy_that_is_not_built_in_is_not_printed() -> None:
     assert "kbh-2017" in told
 
 
+@pytest.mark.long
 def test_the_package_runs_as_a_module() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "udsat_geo", "--version"], capture_output=True, text=True, check=True, timeout=60

@@ -44,6 +44,7 @@ def test_new_names_ask_the_same_of_an_estate(later: str, earlier: str) -> None:
     assert load_policy(later).ids_of_same_demands == (later, earlier)
 
 
+@pytest.mark.long
 def test_three_of_the_five_criteria_of_2014_each_beyond_its_limit(tmp_path: Path) -> None:
     beyond = {"school": SCHOOL, "origin": ORIGIN, "idle": IDLE, "convicted": CONVICTED, "earning": EARNING}
     at: dict[str, Changes] = {

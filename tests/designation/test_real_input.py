@@ -94,6 +94,7 @@ def test_glasgow_changes_between_the_years_add_up(glasgow_twice: list[tuple[Desi
     assert now.changes.units_kept == len(current & earlier)
 
 
+@pytest.mark.long
 def test_glasgow_zones_touch_where_shapely_says(glasgow_twice: list[tuple[Designation, np.ndarray]]) -> None:
     made = glasgow_twice[0][0]
     zones = made.units.geometry

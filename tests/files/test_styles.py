@@ -220,6 +220,7 @@ def placed(sheet: ET.Element) -> dict[str, tuple[float, float, float, float]]:
     return found
 
 
+@pytest.mark.long
 @given(n_areas=st.integers(0, 500), n_criteria=st.integers(1, 20), n_changed=st.integers(0, 500))
 def test_sheets_hold_what_there_is_room_for(n_areas: int, n_criteria: int, n_changed: int) -> None:
     summary = summary_of(n_areas, n_criteria, n_changed)

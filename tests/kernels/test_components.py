@@ -33,6 +33,7 @@ def test_label_components_equals_its_twin(graph: Graph) -> None:
     assert (found.tolist(), n_components) == reference.label_components(*(part.tolist() for part in graph))
 
 
+@pytest.mark.long
 @given(graphs(), st.randoms())
 def test_neither_order_nor_direction_nor_repetition_of_edges_matters(graph: Graph, random: Any) -> None:
     member, head, tail = graph
@@ -52,6 +53,7 @@ def test_numbers_begin_at_zero_in_the_order_of_first_units(graph: Graph) -> None
     assert ((found >= 0) == graph[0]).all()
 
 
+@pytest.mark.long
 @given(graphs(), st.randoms())
 def test_renumbered_units_make_the_same_components(graph: Graph, random: Any) -> None:
     member, head, tail = graph

@@ -70,6 +70,7 @@ def test_find_cut_lines_equals_its_twin(case: Any, reach: float) -> None:
     assert cut(*case, reach) == reference_crossings.find_cut_lines(*case, reach)
 
 
+@pytest.mark.long
 @given(st.one_of(cases(SMALL), cases(WIDE)), REACHES, st.sampled_from([(724_000, 6_175_000), (-61_740, 0.5)]))
 def test_where_on_earth_the_lines_lie_does_not_matter(case: Any, reach: float, origin: tuple[float, float]) -> None:
     """Whole metres stay exact in a float, there as here."""
@@ -138,6 +139,7 @@ def test_is_reopened_equals_its_twin(easting: float, northing: float, crossings:
 # --- against GEOS -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @given(st.one_of(st.tuples(ends_of(SMALL), ends_of(SMALL)), st.tuples(ends_of(WIDE), ends_of(WIDE))))
 def test_without_crossings_a_line_is_cut_where_geos_sees_an_intersection(case: Any) -> None:
     """Over real lines: GEOS has no answer for a line that is a point."""
@@ -176,6 +178,7 @@ def test_rounding_misses_no_meeting_and_invents_none_but_within_it(pair: tuple[E
         assert distance(line, segment) < 1e-8
 
 
+@pytest.mark.long
 def test_rounding_misses_no_meeting_where_plain_determinants_do() -> None:
     """Lines from next to (0.5, 0.5), last steps of a float apart, past where a barrier begins."""
     near = [0.5 + step * 2.0**-53 for step in range(0, 256, 8)]

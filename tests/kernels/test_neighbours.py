@@ -70,6 +70,7 @@ def counts_of(data, n_units):
     return [float(data.draw(st.integers(0, most))) for most in base], [float(most) for most in base]
 
 
+@pytest.mark.long
 @given(graphs(), st.booleans(), st.data())
 def test_rates_are_drawn_towards_their_neighbours_as_the_twin_says(graph, counts, data):
     n_units, edges = graph

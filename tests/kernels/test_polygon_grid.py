@@ -93,6 +93,7 @@ def test_reference_of_equals_its_twin_and_lies_in_its_bucket(bucket: int, n_cols
     assert (int((found[0] - at) / side), int((found[1] + at) / side)) == (col, row)
 
 
+@pytest.mark.long
 @given(zone_lists(), points(), GRIDS, st.sampled_from([(724_000, 6_175_000), (-61_740, 0.5), (99_000_000, -7)]))
 def test_where_on_earth_the_zones_lie_does_not_matter(zones: Zones, found: Any, side: float, origin: Any) -> None:
     moved = shapely.transform(zones, lambda xy: xy + origin)
@@ -102,6 +103,7 @@ def test_where_on_earth_the_zones_lie_does_not_matter(zones: Zones, found: Any, 
 # --- against GEOS -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("side", [9.0, 77.0, 640.0, 1e5])
 def test_stars_hold_the_points_that_geos_says(side: float) -> None:
     rng = np.random.default_rng(7)

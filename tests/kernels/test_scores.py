@@ -49,6 +49,7 @@ def test_spread_is_the_weighted_root_mean_square(drawn: Gapped) -> None:
             assert math.isclose(spread, math.sqrt(mean), rel_tol=1e-9, abs_tol=1e-150)
 
 
+@pytest.mark.long
 @given(gapped(), st.data())
 def test_composite_equals_its_twin_to_the_last_bit(drawn: Gapped, data: Any) -> None:
     gap = drawn[0]
@@ -60,6 +61,7 @@ def test_composite_equals_its_twin_to_the_last_bit(drawn: Gapped, data: Any) -> 
     assert criteria_with_rate.tolist() == wanted[1]
 
 
+@pytest.mark.long
 @given(gapped())
 def test_better_off_turned_worse_off_turns_the_composite(drawn: Gapped) -> None:
     gap, living = drawn
@@ -80,6 +82,7 @@ def test_the_measure_of_a_criterion_does_not_matter(drawn: Gapped) -> None:
     np.testing.assert_array_equal(found, wanted)
 
 
+@pytest.mark.long
 @given(gapped(), st.randoms())
 def test_the_order_of_units_moves_composites_along(drawn: Gapped, random: Any) -> None:
     gap, _ = drawn

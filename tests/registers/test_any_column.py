@@ -98,6 +98,7 @@ def with_five_types() -> Registers:
     return with_columns(made, **{name: [cycle[i % len(cycle)] for i in range(N)] for name, cycle in CYCLE.items()})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("csv", [False, True], ids=["parquet", "csv"])
 @pytest.mark.parametrize(
     ("numerator", "where", "wanted"),
@@ -146,6 +147,7 @@ def test_what_is_wrong_with_further_columns_is_told_at_once(tmp_path: Path) -> N
         assert any(f"column {column}: " in message and what in message for message in messages)
 
 
+@pytest.mark.long
 def test_dates_with_the_day_first(tmp_path: Path) -> None:
     toml = '[residents]\ndates = "day first"\n[residents.types]\nmoved = "date"\n'
     moved = ["03-04-2021", "4.3.2021", "31/12/2020"] * (N // 3)

@@ -59,6 +59,7 @@ def test_a_file_by_person_is_joined(tmp_path: Path) -> None:
     assert notes[-1].startswith(f"income.csv: {N} of the {N} rows of residents.parquet have a row in it")
 
 
+@pytest.mark.long
 def test_rows_without_a_partner_have_no_value_and_are_counted(tmp_path: Path) -> None:
     spread(tmp_path, INCOMES, income=people(0.6))
     sums = read(tmp_path, "disposable_income")
@@ -87,6 +88,7 @@ benefit = "benefits.name"
     assert ratio(sums) == (50, 100)
 
 
+@pytest.mark.long
 def test_a_key_of_several_columns_joins_dwellings(tmp_path: Path) -> None:
     toml = '[dwellings.types]\nbuilt = "integer"\n[dwellings.joins.bbr]\nkey = ["dwelling_id", "address_id"]\n'
     toml += '[residents.joins.income]\nkey = "pnr"\n[residents.columns]\ndisposable_income = "disp"\n'

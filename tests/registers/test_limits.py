@@ -64,6 +64,7 @@ def test_floating_point_would_miss_some_of_them() -> None:
     assert len(MISSED) > 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("value", [1e-300, 1e300, 0.1234567890123456, -2.5, 0.0, 1 / 3])
 def test_any_finite_value_may_be_used(value: float) -> None:
     assert limits_of("share", references={"share": value}) == [value]

@@ -146,6 +146,7 @@ def refused(folder: Path) -> str:
     return str(error.value)
 
 
+@pytest.mark.long
 def test_a_table_of_several_years_is_refused(folder: Path) -> None:
     (folder / "residents.parquet").unlink()
     for year in (2020, 2021):

@@ -63,6 +63,7 @@ def fault_of(table: dict[str, Any], units: dict[str, Any] = UNITS, **criterion: 
     return str(fault.value)
 
 
+@pytest.mark.long
 def test_a_suppressed_count_is_its_midpoint_and_both_bounds_are_kept() -> None:
     sums = sums_of(TOWN)
     assert three(sums, "numerator") == [[0, 7, 0, 1], [1, 7, 0, 2.5], [2, 7, 0, 4]]
@@ -74,6 +75,7 @@ def test_a_suppressed_count_is_its_midpoint_and_both_bounds_are_kept() -> None:
     assert [(one.column, one.values, one.width) for one in sums.intervals] == [("crimes", 2, 5.0)]
 
 
+@pytest.mark.long
 def test_whole_midpoints_stay_whole_numbers() -> None:
     sums = sums_of({"people": [10, 20], "crimes": ["<3", "7"]})
     assert sums.numerator[:, 0].tolist() == [1, 7]

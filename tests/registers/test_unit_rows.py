@@ -140,6 +140,7 @@ def test_whole_residents_need_no_word() -> None:
     assert sum_unit_rows(table, "cells.csv", policy_of(round_residents="nearest")).notes == ()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("text", "thousands"), [("1 025", " "), ("1\u00a0025", " "), ("1'025", "'")])
 def test_numbers_with_a_sign_between_thousands_are_told_with_what_to_write(text: str, thousands: str) -> None:
     table = pa.table({"people": [text] * 3, "poor": POOR})

@@ -113,6 +113,7 @@ def test_texts_that_are_all_numbers_are_numbers() -> None:
     assert sums(["007", "2", ""], policy("coalesce(out, 0)")) == [7, 2, 0]
 
 
+@pytest.mark.long
 def test_a_text_among_numbers_is_told_with_its_row_in_the_file() -> None:
     told = refused(["1", "2", ".."], policy())
     assert "t.csv, column out: text where a number belongs (1 row), for example '..' in row 1." in told
@@ -171,6 +172,7 @@ def with_column(folder: Path, name: str, column: str, values: list[float]) -> No
     pq.write_table(table.set_column(place, column, pa.array(whole)), folder / f"{name}.parquet")
 
 
+@pytest.mark.long
 def test_a_year_of_birth_is_no_age(tmp_path: Path) -> None:
     with_column(tmp_path, "residents", "age", [1996])
     assert residents_by_address(tmp_path).counts["residents_with_impossible_age"] == 1

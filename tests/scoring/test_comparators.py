@@ -93,6 +93,7 @@ ROWS = st.lists(
 )
 
 
+@pytest.mark.long
 @given(ROWS, st.sampled_from(BLENDS), st.sampled_from([None, 0.6, 1.5]), st.sampled_from([0, 40]))
 def test_every_unit_is_compared_as_the_twin_says(
     rows: list[tuple[int, int, int]], with_: Any, factor: float | None, least: int
@@ -112,6 +113,7 @@ def test_every_unit_is_compared_as_the_twin_says(
         assert scores.spread[0] == pytest.approx(math.sqrt((weight * gap**2).sum() / weight.sum()))
 
 
+@pytest.mark.long
 @given(ROWS, st.randoms(use_true_random=False))
 def test_no_order_of_units_matters(rows: list[tuple[int, int, int]], chance: Any) -> None:
     policy, order = policy_of({"given": 0.7, "region": 0.3}, 0.6), list(range(len(rows)))

@@ -47,6 +47,7 @@ def test_a_table_is_the_same_however_it_is_written(data: bytes, told: str, path:
     assert note == f"t.csv: semicolon separated, {told}, decimal point"
 
 
+@pytest.mark.long
 def test_what_only_windows_1252_has_is_read_as_that(path: Path) -> None:
     data = "a;b\nÅ – “x”;2\n".encode("windows-1252")
     for settings in ({}, {"encoding": "latin-1"}, {"encoding": "windows-1252"}):

@@ -138,6 +138,7 @@ def registers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("option", ["units", "barriers", "crossings", "places", "parcels", "overrides"])
 def test_no_option_of_designate_takes_a_recipe(secret: Path, registers: Path, tmp_path: Path, option: str) -> None:
     path = tmp_path / "given.geojson"

@@ -62,6 +62,7 @@ def test_empty_points_have_no_position_and_one_of_a_collection_has(tmp_path: Pat
     assert positions(tmp_path / "a.gpkg") == ([720_000, None, None, 720_001], [])
 
 
+@pytest.mark.long
 def test_points_in_another_system_are_reprojected_and_that_is_told(tmp_path: Path) -> None:
     points().to_crs(4326).to_parquet(tmp_path / "a.parquet")
     easting, notes = positions(tmp_path / "a.parquet")

@@ -87,6 +87,7 @@ def test_units_of_a_table_that_sas_wrote_have_its_sums(tmp_path: Path) -> None:
     assert (sums.numerator[:, 0] / sums.numerator_unit[0]).tolist() == pytest.approx(wanted.tolist())
 
 
+@pytest.mark.long
 def test_registers_may_come_from_sas(tmp_path: Path) -> None:
     # the file is of letters and numbers, which serve as keys, ages and codes as well as any
     theirs, _about = pyreadstat.read_sas7bdat(str(unpacked("sample_bincompressed", tmp_path)))

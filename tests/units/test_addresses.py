@@ -122,6 +122,7 @@ def test_the_order_of_rows_does_not_change_the_units(tmp_path: Path, seed: int) 
     np.testing.assert_array_equal(one.residents, other.residents)
 
 
+@pytest.mark.long
 def test_whole_numbers_as_ids_become_text_and_are_ordered_as_text(tmp_path: Path) -> None:
     made = small_town()
     number_of = {key: number for number, key in enumerate(made.addresses["address_id"].to_pylist(), start=8)}
@@ -136,6 +137,7 @@ def test_whole_numbers_as_ids_become_text_and_are_ordered_as_text(tmp_path: Path
     assert units.unit_id.tolist() == ["11", "13", "9", "8", "10"]
 
 
+@pytest.mark.long
 def test_a_town_without_a_placed_dwelling_is_told(tmp_path: Path) -> None:
     made = small_town()
     nowhere = pa.array([None] * made.addresses.num_rows, pa.float64())

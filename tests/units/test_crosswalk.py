@@ -36,6 +36,7 @@ def rows(crosswalk: Crosswalk) -> list[tuple[str, str, float]]:
     return list(zip(crosswalk.from_id.tolist(), crosswalk.to_id.tolist(), shares, strict=True))
 
 
+@pytest.mark.long
 def test_columns_are_found_by_name_or_named(tmp_path: Path) -> None:
     wanted = [("1", "a", 0.25), ("1", "b", 0.75), ("2", "b", 1.0)]
     assert rows(read_crosswalk(table(tmp_path, "From,TO,weight\n1,a,0.25\n1,b,0.75\n2,b,1\n"))) == wanted

@@ -87,6 +87,7 @@ CROSSINGS = st.lists(st.tuples(POSITION, POSITION), max_size=4)
 TOWNS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=20, unique=True)
 
 
+@pytest.mark.long
 @given(TOWNS, SEGMENTS, CROSSINGS, st.sampled_from([0.0, 25.0, 60.0]), st.booleans())
 def test_no_kept_edge_meets_a_barrier_but_near_a_crossing_and_no_other_edge_is_lost(
     cells: list[tuple[int, int]], segments: Any, crossings: Any, reach: float, rook: bool
@@ -111,6 +112,7 @@ def test_no_kept_edge_meets_a_barrier_but_near_a_crossing_and_no_other_edge_is_l
         assert ((head, tail) in kept) == all(opened)
 
 
+@pytest.mark.long
 @given(TOWNS, SEGMENTS, SEGMENTS, CROSSINGS, st.booleans())
 def test_more_barriers_never_join_what_fewer_part(
     cells: list[tuple[int, int]], some: Any, more: Any, crossings: Any, rook: bool

@@ -254,6 +254,7 @@ def test_heights_are_left_out(tmp_path: Path) -> None:
     assert not shapely.has_z(table.geometry).any()
 
 
+@pytest.mark.long
 def test_what_was_found_out_about_a_csv_table_is_said(tmp_path: Path) -> None:
     table = pd.DataFrame({"id": ["100m_61740_7190", "100m_61740_7191"], "people": 10, "poor": [1.5, 2.25]})
     table.to_csv(tmp_path / "units.csv", sep=";", decimal=",", index=False)

@@ -103,6 +103,7 @@ def test_the_whole_file_is_counted_as_one_place() -> None:
 coordinates = st.tuples(st.integers(-500, 1500), st.integers(-500, 1500))
 
 
+@pytest.mark.long
 @given(
     st.lists(st.tuples(coordinates, coordinates).filter(lambda ends: ends[0] != ends[1]), min_size=1, max_size=4),
     st.lists(coordinates, max_size=8),

@@ -81,6 +81,7 @@ def test_areas_rest_and_city_have_the_tables_that_their_people_make(tmp_path: Pa
     assert gap[0] < 0
 
 
+@pytest.mark.long
 def test_years_in_health_begin_at_thirty_and_take_the_band_that_an_age_is_in(tmp_path: Path) -> None:
     life = load_goals(write_goals(tmp_path)).life
     assert life is not None
@@ -116,6 +117,7 @@ def test_tables_that_cannot_be_are_told(tmp_path: Path, places: dict[str, Any], 
     assert told in "\n".join(error.value.messages)
 
 
+@pytest.mark.long
 def test_faults_of_both_tables_are_told_together(tmp_path: Path) -> None:
     path = write_goals(tmp_path)
     write_csv(tmp_path / "life.csv", "year place age population", [(2021, "areas", 0, 10)])

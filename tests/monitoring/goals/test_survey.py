@@ -297,6 +297,7 @@ def tables(made: Registers) -> tuple[pa.Table, pa.Table]:
     return made.dwellings, made.addresses
 
 
+@pytest.mark.long
 def test_without_a_survey_its_goals_are_left_blank(tmp_path: Path) -> None:
     made = town(1)
     folder = written(tmp_path, made, answers(made, 1, "person_id"), settings="")

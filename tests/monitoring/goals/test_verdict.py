@@ -255,6 +255,7 @@ def test_figures_and_aim_mirrored_give_the_same_verdict(of: Series, aim: Aim) ->
     assert one == other
 
 
+@pytest.mark.long
 @given(any_series(), any_aim())
 def test_the_aim_mirrored_mirrors_the_verdict(of: Series, aim: Aim) -> None:
     """What goes the right way goes the wrong way for who wants the opposite, and what stands still does for both."""
@@ -293,6 +294,7 @@ def coarser(of: Series, digits: int) -> Series:
     return Series(wider(of.areas), wider(of.city), of.breaks, of.set_aside, of.not_significant)
 
 
+@pytest.mark.long
 @given(any_series(), any_aim(), st.integers(0, 2))
 def test_coarser_figures_never_turn_a_verdict_round(of: Series, aim: Aim, digits: int) -> None:
     """Knowing less may silence a verdict or let an earlier year speak, never make right of wrong over equal years."""
@@ -301,6 +303,7 @@ def test_coarser_figures_never_turn_a_verdict_round(of: Series, aim: Aim, digits
         assert {fine.verdict, coarse.verdict} != {V.ON_THE_WAY, V.WRONG_WAY}
 
 
+@pytest.mark.long
 @given(any_series(), any_aim())
 def test_a_verdict_says_what_it_rests_on(of: Series, aim: Aim) -> None:
     judgement = judge(of, aim)

@@ -64,6 +64,7 @@ def test_numbers_that_the_print_implies_or_lists_are_shown_too() -> None:
     assert (named["printed"], named["computed"]) == ("1", "0")
 
 
+@pytest.mark.long
 def test_csv_has_all_checks_and_numbers_that_a_spreadsheet_reads() -> None:
     danish = list(csv.DictReader(io.StringIO(checks_csv(MADE, "da").removeprefix("\ufeff")), delimiter=";"))
     english = list(csv.DictReader(io.StringIO(checks_csv(MADE, "en").removeprefix("\ufeff"))))

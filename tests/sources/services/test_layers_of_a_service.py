@@ -167,6 +167,7 @@ def test_pages_that_repeat_features_and_a_server_that_gives_no_more_are_refused(
     assert len(asked) < 15
 
 
+@pytest.mark.long
 def test_the_hash_is_of_the_content_and_not_of_how_it_is_sent() -> None:
     with service(lines=lines(crs="EPSG:25832", without_ids=True)) as (address, _):
         sha256 = read(address)[1]
