@@ -31,7 +31,7 @@ from .wording.common import SHARED
 POLICIES = (
     "kbh-2017", "boligomraade-2021", "parallelsamfund-2021", "omdannelsesomraade-2021", "forebyggelsesomraade-2021",
     "boligomraade-2018", "ghettoomraade-2018", "haardt-ghettoomraade-2018", "ghettoomraade-2014", "qpv-2024",
-    "iod-2025", "cejst-1",
+    "iod-2025", "cejst-1", "mss-berlin",
 )  # fmt: skip
 """The built-in policies."""
 EARLIER_NAMES = {"--registers": "--raw", "--language": "--lang", "--references": "--reference"}

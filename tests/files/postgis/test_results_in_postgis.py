@@ -39,7 +39,14 @@ def test_earlier_ones_are_looked_for_there(town: Path, server: Server, new_datab
     given = {"year": 2021, "policy": town / "town.toml", "registers": town / "raw" / "2021", "language": "en"}
     found = ug.designate(designations=address, **given)  # type: ignore[arg-type]
     assert found.summary["changes"]["previous_year"] == 2017
-    assert found == ug.designate(designations=town / "out", **given)  # type: ignore[arg-type]
+    from_folder = ug.designate(designations=town / "out", **given)  # type: ignore[arg-type]
+    for name in ("areas", "units", "changes", "status"):
+        assert getattr(found, name).equals(getattr(from_folder, name)), name
+    told, told_of_folder = found.summary, from_folder.summary
+    # where each continues from is told
+    before = [each["changes"].pop("previous") for each in (told, told_of_folder)]
+    assert [each["file"] for each in before] == ["designation_2017", "designation_2017.gpkg"]
+    assert told == told_of_folder
 
 
 def test_a_file_is_no_database(made: ug.Result, tmp_path: Path) -> None:
