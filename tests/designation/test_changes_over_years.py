@@ -112,7 +112,9 @@ def test_a_change_is_the_rate_of_now_less_that_of_then(town: Path, tmp_path: Pat
 def test_both_years_are_read_over_the_same_surroundings(town: Path, tmp_path: Path) -> None:
     context = "residents = 60\nreach = 300"
     made = designated(town, policy_file(tmp_path, "change_over = 4", context))
-    units, ((_old, column),) = made.units, [(0, made.units.since[1])] if made.units.since else []
+    units = made.units
+    assert units.since is not None
+    column = units.since[1]
     for unit in range(0, len(units), 7):
         # the units at a distance come in together until enough residents are in view
         apart = np.hypot(units.easting - units.easting[unit], units.northing - units.northing[unit])

@@ -13,6 +13,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -191,17 +192,18 @@ def _parts(draws: int) -> Iterator[range]:
 
 def _drawing(designation: Designation, job: Job, seed: int) -> tuple[str, Draw, tuple[str, ...], Units]:
     """What is drawn, how, which criteria are held, and the units whose sums are drawn."""
-    if designation.inputs.registers is not None:
-        draw, units = _of_households(designation, job, seed)
+    registers = designation.inputs.registers
+    if registers is not None:
+        draw, units = _of_households(designation, registers, job, seed)
         return HOUSEHOLDS, draw, (), units
     draw, held = _of_counts(designation, seed)
     return COUNTS, draw, held, designation.units
 
 
-def _of_households(designation: Designation, job: Job, seed: int) -> tuple[Draw, Units]:
+def _of_households(designation: Designation, registers: Path, job: Job, seed: int) -> tuple[Draw, Units]:
     from udsat_geo.kernels.draws import draw_households
 
-    units, inputs = designation.units, designation.inputs
+    units = designation.units
     members = members_of_units(units, designation.areas.area_of_unit)
 
     def place(located: Located) -> tuple[Any, int]:
@@ -209,9 +211,7 @@ def _of_households(designation: Designation, job: Job, seed: int) -> tuple[Draw,
         nowhere = np.full(len(located.easting), -1)
         return (nowhere if found is None else found).astype(np.int32), len(units)
 
-    if inputs.registers is None:
-        raise ValueError("no registers")
-    found = read_households(inputs.registers, designation.policy.policy, place, job.threads, inputs.year)
+    found = read_households(registers, designation.policy.policy, place, job.threads, designation.inputs.year)
     sums = np.ascontiguousarray(np.hstack([found.numerator, found.denominator]))
     n_criteria = found.numerator.shape[1]
 

@@ -61,12 +61,7 @@ SENTENCES = (
 @options.option("--year", type=int, required=True, metavar="Y", help=N_("The year to designate."))
 @options.policy_option()
 @options.references_option()
-@options.registers_option(
-    N_(
-        "Register folder; DIR/Y is used where it exists. [default: data/raw; without registers there, the "
-        "synthetic Copenhagen]"
-    )
-)
+@options.registers_of_year_option()
 @options.source_options()
 @options.option("--previous", metavar="Y|FILE|made|none", help=N_("The designation before it, as of `designate`."))
 @options.option("--draws", type=int, default=DRAWS, metavar="N", show_default=True, help=N_("How often to draw."))

@@ -44,12 +44,7 @@ if TYPE_CHECKING:
     help=N_("Two or more built-in policies or TOML files, as in kbh-2017,mine.toml."),
 )
 @options.option("--year", type=int, required=True, metavar="Y", help=N_("The year to designate."))
-@options.registers_option(
-    N_(
-        "Register folder; DIR/Y is used where it exists. [default: data/raw; without registers there, the "
-        "synthetic Copenhagen]"
-    )
-)
+@options.registers_of_year_option()
 @options.option(
     "--units",
     multiple=True,

@@ -33,12 +33,7 @@ SOURCES = (*options.SOURCES, "crosswalk")
 @options.option("--year", type=int, required=True, metavar="Y", help=N_("The year to designate."))
 @options.policy_option(N_("A built-in policy or a TOML file."))
 @options.references_option()
-@options.registers_option(
-    N_(
-        "Register folder; DIR/Y is used where it exists. [default: data/raw; without registers there, the "
-        "synthetic Copenhagen]"
-    )
-)
+@options.registers_of_year_option()
 @options.source_options()
 @options.option(
     "--previous",

@@ -65,28 +65,14 @@ _FEW = 6
 @options.overlaps_option(N_("Where polygons overlap, count a resident in the first."))
 @options.policy_option(N_("The policy whose settings are varied: its criteria, units and all that the space leaves."))
 @options.references_option()
-@options.registers_option(
-    N_(
-        "Register folder; DIR/Y is used where it exists. [default: data/raw; without registers there, the "
-        "synthetic Copenhagen]"
-    )
-)
-@options.source_option(
-    "--units", N_("A ready-made table of cells or zones instead of registers; with --registers, filled from them.")
-)
-@options.source_option(
-    "--barriers", N_("Lines or polygons that areas must not cross. [default: barriers.gpkg beside the registers]")
-)
-@options.source_option(
-    "--crossings", N_("Points (bridges, tunnels) that reopen barriers. [default: crossings.gpkg beside the registers]")
-)
+@options.registers_of_year_option()
+@options.source_option("--units", options.SOURCES["units"])
+@options.source_option("--barriers", options.SOURCES["barriers"])
+@options.source_option("--crossings", options.SOURCES["crossings"])
 @options.source_option(
     "--places", N_("Places with names; settings are tried on their districts. [default: places.gpkg beside registers]")
 )
-@options.source_option(
-    "--regions",
-    N_("Named polygons, where the policy compares units within regions. [default: regions.gpkg beside the registers]"),
-)
+@options.source_option("--regions", options.SOURCES["regions"])
 @options.option(
     "--space", type=options.PATH, metavar="FILE", help=N_("A TOML file of what varies. [default: around the policy]")
 )

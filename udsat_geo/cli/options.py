@@ -292,6 +292,13 @@ references_option = shared(
     help=N_("A figure from outside that the policy's limits are measured against; may be repeated."),
 )
 registers_option = shared("--registers", old=("--raw",), type=PATH, metavar="DIR")
+registers_of_year_option = partial(
+    registers_option,
+    N_(
+        "Register folder; DIR/Y is used where it exists. [default: data/raw; without registers there, the "
+        "synthetic Copenhagen]"
+    ),
+)
 registers_by_year_option = partial(
     registers_option,
     N_("Register folder; DIR/Y for each year. [default: data/raw; without registers there, the synthetic Copenhagen]"),

@@ -120,6 +120,9 @@ _LEAST_CHANGE = Column("least_change", TEXT, N_("Least change"),
     N_("How many fewer or more a criterion would have to count, spread evenly and with the city's rates held, for the "
        "area to go, or the group to come in; by one criterion alone, and together where that takes fewer."))
 _REASON = Column("reason", TEXT, N_("Reason"), N_("Why, in words."))
+_AREA_ID = Column("area_id", TEXT, N_("Area id"), N_("Lasting: an area that goes on keeps its id."))
+_NAME = Column("name", TEXT, N_("Name"), N_("The name of the place; each name stands once."))
+_AREA_OF_UNIT = Column("area_id", TEXT, N_("Area id"), N_("The area's lasting id; empty outside all areas."))
 _UNIT_ID = Column("unit_id", TEXT, N_("Unit id"), N_("The unit's id; of cells, that of the Danish grid."))
 _SHORT = Column("short", NUMBER, N_("Short by"), N_("How much is missing to the demand that settled it."))
 _CRITERION = Column("criterion", TEXT, N_("Criterion"), N_("The criterion's key in the policy."))
@@ -136,8 +139,8 @@ _GAP_TO_REST = Column("gap_<key>", NUMBER, N_("{label}, gap"),
 
 _LAYERS = (
     LayerDescription("areas", N_("Designated areas"), N_("The designated areas, one outline each."), (
-        Column("area_id", TEXT, N_("Area id"), N_("Lasting: an area that goes on keeps its id.")),
-        Column("name", TEXT, N_("Name"), N_("The name of the place; each name stands once.")),
+        _AREA_ID,
+        _NAME,
         Column("district", TEXT, N_("District"), N_("The district where most of the area's residents live.")),
         _RESIDENTS,
         _UNITS,
@@ -179,7 +182,7 @@ _LAYERS = (
         Column("role", TEXT, N_("Role"),
             N_("The unit's role in an area: core, edge, bridge, fill (an enclosed hole), incumbent (stays), kept "
                "(stays until the end year), included (by decision) or outside."), ROLE_TEXTS),
-        Column("area_id", TEXT, N_("Area id"), N_("The area's lasting id; empty outside all areas.")),
+        _AREA_OF_UNIT,
         Column("decided_by", TEXT, N_("Decided by"),
             N_("The key of the rule or decision that settled whether the unit is in.")),
         _SHORT,
@@ -324,7 +327,7 @@ _OF_CERTAINTY = (
         N_("All units judged, with how often each is designated if chance falls otherwise."), (
         _UNIT_ID,
         _RESIDENTS,
-        Column("area_id", TEXT, N_("Area id"), N_("The area's lasting id; empty outside all areas.")),
+        _AREA_OF_UNIT,
         _COMPOSITE,
         Column("composite_se", NUMBER, N_("Composite, standard error"),
             N_("The standard deviation of the unit's composite over the draws.")),
@@ -333,8 +336,8 @@ _OF_CERTAINTY = (
     )),
     LayerDescription("area_certainty", N_("Areas and chance"),
         N_("The designated areas, with how sure they are."), (
-        Column("area_id", TEXT, N_("Area id"), N_("Lasting: an area that goes on keeps its id.")),
-        Column("name", TEXT, N_("Name"), N_("The name of the place; each name stands once.")),
+        _AREA_ID,
+        _NAME,
         _RESIDENTS,
         _SURE,
         _GREY,
