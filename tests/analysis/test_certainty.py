@@ -170,6 +170,15 @@ def test_too_few_draws_are_told(told: tuple[Path, dict[str, Any]], draws: int) -
     assert f"--draws {draws}: says nothing of chance. Ask for at least 2." in done.stderr
 
 
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_is_none_is_told(told: tuple[Path, dict[str, Any]], seed: int) -> None:
+    units, _data = told
+    given = ("--year", 2025, "--units", units, "--policy", units.with_suffix(".toml"), "--draw-seed", seed)
+    done = call(*given)
+    assert done.exit_code == 2
+    assert f"--draw-seed {seed}: is no seed. Take a whole number from 0 to 9223372036854775807." in done.stderr
+
+
 def test_a_table_without_counts_is_told(tmp_path: Path) -> None:
     units = table(tmp_path)
     made = pd.read_csv(units)

@@ -39,6 +39,7 @@ HOUSEHOLDS, COUNTS = "households", "counts"
 """What is drawn."""
 DRAWS, SURE, LEVEL = 200, 0.95, 0.95
 """Draws without another word; the least share of them that designate what is sure; what intervals hold. Own choices."""
+_LARGEST_SEED = 2**63 - 1
 _HALF = 0.5
 """An area is there in a draw that designates at least this share of its residents."""
 _AT_A_TIME = 32
@@ -147,10 +148,13 @@ def take_certainty(
     Raises
     ------
     InputError
-        If there are too few draws, or nothing can be drawn.
+        If there are too few draws, the seed is none, or nothing can be drawn.
     """
     if draws < 2:
         raise InputError(Problem(f"--draws {draws}", _("says nothing of chance"), _("Ask for at least 2.")))
+    if not 0 <= seed <= _LARGEST_SEED:
+        remedy = _("Take a whole number from 0 to {most}.").format(most=_LARGEST_SEED)
+        raise InputError(Problem(f"--draw-seed {seed}", _("is no seed"), remedy))
     _check_no_quantiles(designation.policy.policy)
     drawn, draw, held, units = _drawing(designation, job, seed)
     rule, numbered = designation.policy.policy, designation.areas.area_of_unit
