@@ -11,6 +11,10 @@ import reference_draws
 from udsat_geo.kernels.draws import draw_counts, draw_households, mixed, stream_of, uniform
 
 
+def keys(n: int) -> np.ndarray:
+    return np.random.default_rng(8).integers(0, 2**64, n, dtype=np.uint64)
+
+
 @pytest.mark.parametrize("number", [0, 1, 2**63 + 5, reference_draws.MASK])
 def test_numbers_are_mixed_as_in_plain_python(number: int) -> None:
     assert int(mixed(np.uint64(number))) == reference_draws.mixed(number)
@@ -21,9 +25,11 @@ def test_numbers_are_mixed_as_in_plain_python(number: int) -> None:
 @pytest.mark.parametrize(("seed", "draw"), [(0, 0), (0, 1), (7, 0), (2**40, 199)])
 def test_households_are_those_of_plain_python(seed: int, draw: int) -> None:
     rng = np.random.default_rng(3)
-    unit, sums = rng.integers(-1, 4, 60), rng.integers(0, 9, (60, 3))
-    wanted = reference_draws.draw_households(unit.tolist(), sums.tolist(), 4, seed, draw)
-    assert draw_households(unit, sums, 4, seed, draw).tolist() == wanted
+    unit, sums, key = rng.integers(-1, 4, 60), rng.integers(0, 9, (60, 3)), keys(60)
+    wanted = reference_draws.draw_households(unit.tolist(), key.tolist(), sums.tolist(), 4, seed, draw)
+    assert draw_households(unit, key, sums, 4, seed, draw).tolist() == wanted
+    order = rng.permutation(60)
+    assert draw_households(unit[order], key[order], sums[order], 4, seed, draw).tolist() == wanted
 
 
 def test_counts_are_those_of_plain_python() -> None:
@@ -36,7 +42,7 @@ def test_counts_are_those_of_plain_python() -> None:
 
 def test_a_household_is_drawn_as_often_as_poisson_says() -> None:
     n = 20_000
-    drawn = draw_households(np.arange(n), np.ones((n, 1), dtype=np.int64), n, 1, 2)[:, 0]
+    drawn = draw_households(np.arange(n), keys(n), np.ones((n, 1), dtype=np.int64), n, 1, 2)[:, 0]
     shares = np.bincount(drawn, minlength=6)[:6] / n
     wanted = [math.exp(-1) / math.factorial(times) for times in range(6)]
     np.testing.assert_allclose(shares, wanted, atol=5 * math.sqrt(0.25 / n))

@@ -23,9 +23,9 @@ def stream_of(seed: int, draw: int) -> int:
     return mixed((mixed((seed + STEP) & MASK) + (draw + 1) * STEP) & MASK)
 
 
-def times_of(stream: int, household: int) -> int:
+def times_of(stream: int, key: int) -> int:
     """How often a household is there: Poisson by inversion."""
-    left, times, share = uniform(stream, household), 0, math.exp(-1.0)
+    left, times, share = uniform(stream ^ key, 0), 0, math.exp(-1.0)
     while left >= share and times < 20:
         left, times = left - share, times + 1
         share /= times
@@ -33,13 +33,13 @@ def times_of(stream: int, household: int) -> int:
 
 
 def draw_households(
-    unit: Sequence[int], sums: Sequence[Sequence[int]], n_units: int, seed: int, draw: int
+    unit: Sequence[int], keys: Sequence[int], sums: Sequence[Sequence[int]], n_units: int, seed: int, draw: int
 ) -> list[list[int]]:
     drawn = [[0] * len(sums[0]) for _ in range(n_units)]
-    for household, of in enumerate(unit):
+    for of, key, own in zip(unit, keys, sums, strict=True):
         if of >= 0:
-            times = times_of(stream_of(seed, draw), household)
-            drawn[of] = [so_far + times * more for so_far, more in zip(drawn[of], sums[household], strict=True)]
+            times = times_of(stream_of(seed, draw), key)
+            drawn[of] = [so_far + times * more for so_far, more in zip(drawn[of], own, strict=True)]
     return drawn
 
 

@@ -1,10 +1,7 @@
 """How sure a designation is: the same rule over the same places with other households, or counts that fell otherwise.
 
-Who lives where is taken as counted; what they happen to be is drawn anew. By households, every dwelling is there a
-Poisson number of times (`udsat_geo.kernels.draws.draw_households`); by counts, those of a table of units are drawn
-from binomials at the rate that was counted. Rates and areas are made of each draw as of the people themselves, on the
-scale that was counted: a draw adds chance to what chance there is already, and would widen the spread.
-Where dwellings are known, households are drawn: members of one are alike, and drawing persons would seem too sure.
+What is drawn is in `udsat_geo.designation.draws`. Rates and areas are made of each draw as of the people themselves,
+on the scale that was counted: a draw adds chance to what chance there is already, and would widen the spread.
 """
 
 from __future__ import annotations
@@ -13,40 +10,28 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 
-from udsat_geo.areas.area_set import members_of_units
 from udsat_geo.areas.ground import as_multipolygon
 from udsat_geo.areas.roles import Areas
 from udsat_geo.designation.designation import Designation, Progress, forming, remember
+from udsat_geo.designation.draws import DRAWS, check_draws, draws_of
 from udsat_geo.designation.job import Job, ran_before
 from udsat_geo.designation.layers import Layer, as_table, unit_wkb
 from udsat_geo.kernels.arrays import Floats, Ints, as_objects, total
-from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.policy.load import check_one_year
-from udsat_geo.policy.rules import Policy
-from udsat_geo.registers.households import read_households
-from udsat_geo.registers.read import Located
 from udsat_geo.scoring.scores import Scores, composite_of_rates, gaps, held_against, score_units
 from udsat_geo.units.units import Units
 
-HOUSEHOLDS, COUNTS = "households", "counts"
-"""What is drawn."""
-DRAWS, SURE, LEVEL = 200, 0.95, 0.95
-"""Draws without another word; the least share of them that designate what is sure; what intervals hold. Own choices."""
-_LARGEST_SEED = 2**63 - 1
+SURE, LEVEL = 0.95, 0.95
+"""The least share of the draws that designate what is sure; what intervals hold. Own choices."""
 _HALF = 0.5
 """An area is there in a draw that designates at least this share of its residents."""
 _AT_A_TIME = 32
 """Draws that are held at once, so that memory does not grow with their number."""
-
-Draw = Callable[[int], tuple[Ints, Ints]]
-"""The number of a draw -> the numerators and denominators of the units, shape (n_units, n_criteria)."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +42,7 @@ class Certainty:
     ----------
     designation : Designation
     drawn : str
-        `HOUSEHOLDS` or `COUNTS`.
+        One of `udsat_geo.designation.draws.KINDS`.
     draws, seed : int
     held : tuple of str
         Criteria that no draw changes, since they are no counts.
@@ -150,21 +135,15 @@ def take_certainty(
     InputError
         If there are too few draws, the seed is none, or nothing can be drawn.
     """
-    if draws < 2:
-        raise InputError(Problem(f"--draws {draws}", _("says nothing of chance"), _("Ask for at least 2.")))
-    if not 0 <= seed <= _LARGEST_SEED:
-        remedy = _("Take a whole number from 0 to {most}.").format(most=_LARGEST_SEED)
-        raise InputError(Problem(f"--draw-seed {seed}", _("is no seed"), remedy))
-    _check_no_quantiles(designation.policy.policy)
-    drawn, draw, held, units = _drawing(designation, job, seed)
+    check_draws(draws, seed)
+    drawing = draws_of(designation, seed, threads=job.threads)
     rule, numbered = designation.policy.policy, designation.areas.area_of_unit
     form = _forming(designation, job)
-    against = designation.scores.comparators.of_groups(numbered, len(designation.areas), units.residents).value
+    against = designation.scores.comparators.of_groups(numbered, len(designation.areas), drawing.units.residents).value
     taken = _Taken.empty(designation, draws)
 
     def one(number: int) -> tuple[Floats, Areas, Units, Floats]:
-        numerator, denominator = draw(number)
-        again = dataclasses.replace(units, numerator=numerator, denominator=denominator)
+        again = drawing.of(number)
         scores, areas = form(again)
         rates = again.rates_of_groups(numbered, len(designation.areas))
         return scores.composite, areas, again, composite_of_rates(rates, scores, rule, against)
@@ -177,85 +156,12 @@ def take_certainty(
             done += len(numbers)
             if progress is not None:
                 progress(_("{done} of {draws} draws", job.language).format(done=done, draws=draws))
-    return Certainty(designation, drawn, draws, seed, held, **taken.told())
-
-
-def _check_no_quantiles(policy: Policy) -> None:
-    """Refuse criteria whose values are kept by person, are of two years, or made of others: none is drawn yet."""
-    what, remedy = _("is a quantile, and draws are made of sums"), _("Use a policy without quantiles.")
-    named = [policy.place(f"criteria ({one.key})") for one in policy.criteria if one.is_quantile]
-    if named:
-        raise InputError(Problem(where, what, remedy) for where in named)
-    check_one_year(policy)
+    return Certainty(designation, drawing.drawn, draws, seed, drawing.held, **taken.told())
 
 
 def _parts(draws: int) -> Iterator[range]:
     for first in range(0, draws, _AT_A_TIME):
         yield range(first, min(first + _AT_A_TIME, draws))
-
-
-def _drawing(designation: Designation, job: Job, seed: int) -> tuple[str, Draw, tuple[str, ...], Units]:
-    """What is drawn, how, which criteria are held, and the units whose sums are drawn."""
-    registers = designation.inputs.registers
-    if registers is not None:
-        draw, units = _of_households(designation, registers, job, seed)
-        return HOUSEHOLDS, draw, (), units
-    draw, held = _of_counts(designation, seed)
-    return COUNTS, draw, held, designation.units
-
-
-def _of_households(designation: Designation, registers: Path, job: Job, seed: int) -> tuple[Draw, Units]:
-    from udsat_geo.kernels.draws import draw_households
-
-    units = designation.units
-    members = members_of_units(units, designation.areas.area_of_unit)
-
-    def place(located: Located) -> tuple[Any, int]:
-        found = members.unit_of(located.easting, located.northing, located.address_id)
-        nowhere = np.full(len(located.easting), -1)
-        return (nowhere if found is None else found).astype(np.int32), len(units)
-
-    found = read_households(registers, designation.policy.policy, place, job.threads, designation.inputs.year)
-    sums = np.ascontiguousarray(np.hstack([found.numerator, found.denominator]))
-    n_criteria = found.numerator.shape[1]
-
-    def draw(number: int) -> tuple[Ints, Ints]:
-        drawn = draw_households(found.place, sums, len(units), seed, number)
-        return drawn[:, :n_criteria].copy(), drawn[:, n_criteria:].copy()
-
-    return draw, dataclasses.replace(
-        units, numerator_unit=found.numerator_unit, denominator_unit=found.denominator_unit
-    )
-
-
-def _of_counts(designation: Designation, seed: int) -> tuple[Draw, tuple[str, ...]]:
-    """Draws from counts of a table: of shares whose numerator and denominator are whole numbers of people."""
-    from udsat_geo.kernels.draws import draw_counts
-
-    units, policy = designation.units, designation.policy.policy
-    counted = _are_counts(units, policy)
-    if not counted.any():
-        what = _("no criterion is a count of people among others, so there is nothing to draw from")
-        named = ", ".join(f"{one.key}: {one.numerator} / {one.denominator}" for one in policy.criteria)
-        remedy = _("Give counts as numerator and denominator: {named}.").format(named=named)
-        raise InputError(Problem(_("policy {id}").format(id=policy.id), what, remedy))
-    trials = np.where(counted, units.denominator // units.denominator_unit, 0)
-    probability = units.rate(units.numerator, units.denominator)
-
-    def draw(number: int) -> tuple[Ints, Ints]:
-        drawn = draw_counts(trials, probability, seed, number) * units.numerator_unit
-        return np.where(counted, drawn, units.numerator), units.denominator
-
-    return draw, tuple(one.key for one, is_count in zip(policy.criteria, counted, strict=True) if not is_count)
-
-
-def _are_counts(units: Units, policy: Policy) -> Any:
-    """Which criteria are shares of whole numbers in every unit, shape (n_criteria,)."""
-    whole = (units.numerator % units.numerator_unit == 0) & (units.denominator % units.denominator_unit == 0)
-    top, below = units.numerator // units.numerator_unit, units.denominator // units.denominator_unit
-    within = (top >= 0) & (top <= below)
-    # a share that is written as such has a denominator of one: nothing says of how many it is
-    return whole.all(axis=0) & within.all(axis=0) & (below.max(axis=0, initial=0) > 1)
 
 
 def _forming(designation: Designation, job: Job) -> Callable[[Units], tuple[Scores, Areas]]:

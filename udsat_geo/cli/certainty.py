@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from udsat_geo.analysis.certainty import (
-    COUNTS,
-    DRAWS,
-    HOUSEHOLDS,
     SURE,
     Certainty,
     certainty_as_data,
@@ -18,6 +15,7 @@ from udsat_geo.analysis.certainty import (
 )
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_files, print_json, print_table, progress_on, tell_if_synthetic
+from udsat_geo.designation.draws import COUNTS, DRAWS, HOUSEHOLDS
 from udsat_geo.designation.job import Job, is_synthetic, make_again
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.atomic_write import check_writable

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Keys = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
 Objects = NDArray[np.object_]
 """Texts, None for a missing one, or geometries of shapely."""

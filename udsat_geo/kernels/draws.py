@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from udsat_geo.kernels._jit import kernel
-from udsat_geo.kernels.arrays import Floats, Ints
+from udsat_geo.kernels.arrays import Floats, Ints, Keys
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -41,7 +41,9 @@ def stream_of(seed: int, draw: int) -> np.uint64:
 
 
 @kernel
-def draw_households(unit_of_household: Ints, sums_of_household: Ints, n_units: int, seed: int, draw: int) -> Ints:
+def draw_households(
+    unit_of_household: Ints, key_of_household: Keys, sums_of_household: Ints, n_units: int, seed: int, draw: int
+) -> Ints:
     """The sums of every unit over households each of which is there a Poisson number of times, one on average.
 
     The Poisson bootstrap: the bootstrap of Efron (1979) without a fixed number of households, so that each can be
@@ -50,7 +52,9 @@ def draw_households(unit_of_household: Ints, sums_of_household: Ints, n_units: i
     Parameters
     ----------
     unit_of_household : int64, shape (n_households,)
-        -1 is none. What a household draws depends on its place in this order.
+        -1 is none.
+    key_of_household : uint64, shape (n_households,)
+        What a household draws depends on its key and nothing else: two years' households of one key draw the same.
     sums_of_household : int64, shape (n_households, n_sums)
     n_units, seed, draw : int
 
@@ -65,7 +69,7 @@ def draw_households(unit_of_household: Ints, sums_of_household: Ints, n_units: i
         unit = unit_of_household[household]
         if unit < 0:
             continue
-        left = uniform(stream, household)
+        left = uniform(stream ^ key_of_household[household], 0)
         times, share = 0, np.exp(-1.0)
         while left >= share and times < _MOST_TIMES:
             left -= share

@@ -1,0 +1,202 @@
+"""What chance could as well have counted: the sums of the units, drawn anew.
+
+Who lives where is taken as counted; what they happen to be is drawn. By households, every dwelling is there a Poisson
+number of times (`udsat_geo.kernels.draws.draw_households`), or every person; by counts, those of a table of units are
+drawn from binomials at the rate that was counted. Where dwellings are known, households are drawn: members of one are
+alike, and drawing persons would seem too sure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from udsat_geo.areas.area_set import members_of_units
+from udsat_geo.kernels.arrays import Flags, Ints
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
+from udsat_geo.policy.load import check_one_year
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.households import Households, read_households, read_persons
+from udsat_geo.registers.read import Located, Place
+from udsat_geo.units.units import Units
+
+if TYPE_CHECKING:
+    from udsat_geo.designation.designation import Designation
+
+HOUSEHOLDS, PERSONS, COUNTS = "households", "persons", "counts"
+"""What is drawn."""
+KINDS = (HOUSEHOLDS, PERSONS, COUNTS)
+DRAWS = 200
+"""Without another word; own choice."""
+_LARGEST_SEED = 2**63 - 1
+APART = 1 << 40
+"""So far on are draws that have nothing to do with those of the same number."""
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Draws of the sums of units.
+
+    Attributes
+    ----------
+    drawn : str
+        One of `KINDS`.
+    units : Units
+        As counted, their sums in the units of what is drawn.
+    sums : callable
+        The number of a draw -> the numerators and denominators, int64, shape (n_units, n_criteria): the same for the
+        same number and seed, whatever the order of the rows and the number of threads.
+    held : tuple of str
+        Criteria that no draw changes, since they are no counts.
+    households : Households or None
+        What is drawn from registers.
+    seed : int
+    """
+
+    drawn: str
+    units: Units
+    sums: Callable[[int], tuple[Ints, Ints]]
+    held: tuple[str, ...] = ()
+    households: Households | None = None
+    seed: int = 0
+
+    def of(self, number: int) -> Units:
+        """The units with the sums of one draw."""
+        numerator, denominator = self.sums(number)
+        return dataclasses.replace(self.units, numerator=numerator, denominator=denominator)
+
+    def after(self, earlier: Draws) -> Draws:
+        """The same where households, or persons, that both years have draw the same in both.
+
+        See `udsat_geo.registers.households.Households.after`. Counts of tables name nobody: they are drawn as if the
+        years shared no resident.
+        """
+        if self.households is None or earlier.households is None:
+            return dataclasses.replace(self, sums=lambda number: self.sums(number + APART))
+        return _of_households(self.drawn, self.units, self.households.after(earlier.households), self.seed)
+
+
+def check_draws(draws: int, seed: int) -> None:
+    """Check what is asked of draws.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two, or the seed is none.
+    """
+    if draws < 2:
+        raise InputError(Problem(f"--draws {draws}", _("says nothing of chance"), _("Ask for at least 2.")))
+    if not 0 <= seed <= _LARGEST_SEED:
+        remedy = _("Take a whole number from 0 to {most}.").format(most=_LARGEST_SEED)
+        raise InputError(Problem(f"--draw-seed {seed}", _("is no seed"), remedy))
+
+
+def draws_of(
+    designation: Designation,
+    seed: int = 0,
+    drawn: str | None = None,
+    threads: int | None = None,
+    with_members: bool = False,
+) -> Draws:
+    """Draws of a designation's units.
+
+    Parameters
+    ----------
+    designation : Designation
+    seed : int
+        Of other draws.
+    drawn : str, optional
+        One of `KINDS`; without it households where there are registers, else counts.
+    threads : int, optional
+        For reading; no draw depends on it.
+    with_members : bool
+        Whether another year is to be drawn `after` this one, or this one after another.
+
+    Raises
+    ------
+    InputError
+        If nothing can be drawn, or not so.
+    """
+    policy, inputs = designation.policy.policy, designation.inputs
+    check_can_be_drawn(policy)
+    if inputs.registers is None:
+        return _of_counts(designation.units, policy, seed)
+    read = (inputs.registers, policy, _place_in(designation.units), threads, inputs.year)
+    found = read_persons(*read) if drawn == PERSONS else read_households(*read, with_members)
+    return _of_households(drawn or HOUSEHOLDS, designation.units, found, seed)
+
+
+def check_can_be_drawn(policy: Policy) -> None:
+    """Refuse criteria whose values are kept by person, are of two years, or made of others: none is drawn yet.
+
+    Raises
+    ------
+    InputError
+    """
+    what, remedy = _("is a quantile, and draws are made of sums"), _("Use a policy without quantiles.")
+    named = [policy.place(f"criteria ({one.key})") for one in policy.criteria if one.is_quantile]
+    if named:
+        raise InputError(Problem(where, what, remedy) for where in named)
+    check_one_year(policy)
+
+
+def _place_in(units: Units) -> Place:
+    """What places addresses in units."""
+    members = members_of_units(units, np.full(len(units), -1, dtype=np.int64))
+
+    def place(located: Located) -> tuple[Any, int]:
+        found = members.unit_of(located.easting, located.northing, located.address_id)
+        nowhere = np.full(len(located.easting), -1)
+        return (nowhere if found is None else found).astype(np.int32), len(units)
+
+    return place
+
+
+def _of_households(drawn: str, units: Units, found: Households, seed: int) -> Draws:
+    from udsat_geo.kernels.draws import draw_households
+
+    sums = np.ascontiguousarray(np.hstack([found.numerator, found.denominator]))
+    n_criteria = found.numerator.shape[1]
+
+    def draw(number: int) -> tuple[Ints, Ints]:
+        made = draw_households(found.place, found.key, sums, len(units), seed, number)
+        return made[:, :n_criteria].copy(), made[:, n_criteria:].copy()
+
+    of_units = dataclasses.replace(units, numerator_unit=found.numerator_unit, denominator_unit=found.denominator_unit)
+    return Draws(drawn, of_units, draw, (), found, seed)
+
+
+def _of_counts(units: Units, policy: Policy, seed: int) -> Draws:
+    """Draws from counts of a table: of shares whose numerator and denominator are whole numbers of people."""
+    from udsat_geo.kernels.draws import draw_counts
+
+    counted = _are_counts(units)
+    if not counted.any():
+        what = _("no criterion is a count of people among others, so there is nothing to draw from")
+        named = ", ".join(f"{one.key}: {one.numerator} / {one.denominator}" for one in policy.criteria)
+        remedy = _("Give counts as numerator and denominator: {named}.").format(named=named)
+        raise InputError(Problem(_("policy {id}").format(id=policy.id), what, remedy))
+    trials = np.where(counted, units.denominator // units.denominator_unit, 0)
+    probability = units.rate(units.numerator, units.denominator)
+
+    def draw(number: int) -> tuple[Ints, Ints]:
+        drawn = draw_counts(trials, probability, seed, number) * units.numerator_unit
+        return np.where(counted, drawn, units.numerator), units.denominator
+
+    held = tuple(one.key for one, is_count in zip(policy.criteria, counted, strict=True) if not is_count)
+    return Draws(COUNTS, units, draw, held, None, seed)
+
+
+def _are_counts(units: Units) -> Flags:
+    """Which criteria are shares of whole numbers in every unit, shape (n_criteria,)."""
+    whole = (units.numerator % units.numerator_unit == 0) & (units.denominator % units.denominator_unit == 0)
+    top, below = units.numerator // units.numerator_unit, units.denominator // units.denominator_unit
+    within = (top >= 0) & (top <= below)
+    # a share that is written as such has a denominator of one: nothing says of how many it is
+    result: Flags = whole.all(axis=0) & within.all(axis=0) & (below.max(axis=0, initial=0) > 1)
+    return result
