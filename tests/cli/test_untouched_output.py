@@ -21,6 +21,8 @@ from udsat_geo.cli.main import designate
 pytestmark = pytest.mark.long  # whole jobs
 
 LONG = pytest.mark.long
+NO_BYTECODE = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+"""Python would cut its own compiled files short as well, and every later run would stumble over them."""
 COMMAND = Path(sys.executable).parent / "designate"
 
 
@@ -100,6 +102,7 @@ def test_files_that_may_not_grow_change_nothing(good: Path, tmp_path: Path, most
         text=True,
         timeout=60,
         check=False,
+        env=NO_BYTECODE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
     )
     assert done.returncode == 2, done.stderr
@@ -144,6 +147,7 @@ def test_a_format_whose_files_may_not_grow_changes_nothing(
         text=True,
         timeout=60,
         check=False,
+        env=NO_BYTECODE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
     )
     assert done.returncode == 2, done.stderr

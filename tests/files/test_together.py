@@ -47,6 +47,14 @@ def test_a_file_that_is_open_elsewhere_is_replaced_whole(tmp_path: Path) -> None
         assert [file.name for file in tmp_path.iterdir()] == ["a.gpkg"]
 
 
+def test_a_folder_of_that_name_is_kept_with_what_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match="b is a folder"):
+        write_texts(tmp_path, {"a": "new", "b": "new"})
+    assert [path.name for path in tmp_path.rglob("*")] == ["b", "notes.txt"]
+
+
 @pytest.mark.parametrize("fault", [OSError("no"), KeyboardInterrupt()])
 def test_a_fault_on_the_way_leaves_the_folder_as_it_was(tmp_path: Path, fault: BaseException) -> None:
     write_texts(tmp_path / "there", {"a": "earlier"})

@@ -169,6 +169,22 @@ def test_a_refusal_says_where_and_what(opened: Opened) -> None:
     assert str(problem) == "kbh: criteria (x).where: unknown column 'ages'. Did you mean 'age'?"
 
 
+def test_an_expression_that_would_outgrow_memory_is_refused(opened: Opened) -> None:
+    bomb = "'aaaaaaaaaa'"
+    for _ in range(9):
+        bomb = f"replace({bomb}, 'a', 'aaaaaaaaaa')"
+    (problem,) = check_expression(opened.connection, f"length({bomb}) > 0", COLUMNS, "policy")
+    assert "characters" in problem.what
+    plain = "replace(replace(replace(replace(origin, 'ø', 'oe'), 'å', 'aa'), 'æ', 'ae'), ' ', '') || 'x'"
+    assert check_expression(opened.connection, f"{plain} = 'x'", COLUMNS, "policy") == []
+
+
+@pytest.mark.parametrize("expression", ["+".join(["1"] * 450), "NOT " * 900 + "true"])
+def test_an_expression_that_is_nested_too_deeply_is_refused(opened: Opened, expression: str) -> None:
+    (problem,) = check_expression(opened.connection, expression, COLUMNS, "policy")
+    assert problem.what == "is nested too deeply"
+
+
 REACHING = (
     "SELECT * FROM read_text('/etc/passwd')",
     "SELECT * FROM read_csv('/etc/passwd')",

@@ -75,6 +75,9 @@ def all_or_none(out: Path, names: list[str], outdated: Sequence[str] = ()) -> It
     """
     made = not out.exists()
     out.mkdir(parents=True, exist_ok=True)
+    if folders := [name for name in (*names, *outdated) if (out / name).is_dir()]:
+        # it is somebody's, whatever it is called
+        raise OSError(_("{name} is a folder").format(name=folders[0]))
     folder = Path(tempfile.mkdtemp(prefix=f".{Path(names[0]).stem}-", dir=out))
     done = False
     try:

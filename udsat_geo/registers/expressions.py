@@ -21,6 +21,7 @@ import duckdb
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Criterion, Policy, Register
 from udsat_geo.registers.cleaning import CleanTable
 from udsat_geo.registers.layout import NAMES_OF_THE_ENGINE
@@ -39,6 +40,8 @@ SCALAR_FUNCTIONS = frozenset(
 AGGREGATES = frozenset(
     ["count", "count_star", "min", "max", "sum", "avg", "mean", "median", "quantile_cont", "quantile_disc"]
 )
+_OF_A_COLUMN, _MOST_CHARACTERS = 100, 1_000_000
+"""Characters that a column's text is taken to have, and that a text may grow to in an expression; own choices."""
 _CLASSES = frozenset(
     ["CONSTANT", "COLUMN_REF", "FUNCTION", "OPERATOR", "CONJUNCTION", "COMPARISON", "BETWEEN", "CASE", "CAST", "TYPE"]
 )
@@ -113,10 +116,9 @@ def _with_quotes(connection: duckdb.DuckDBPyConnection, expression: str, columns
 def _is_plain_name(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether SQL reads a name as it stands as that of one column."""
     try:
-        answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT ({name}\n)"]).fetchall()
+        tree = _tree(connection, f"SELECT ({name}\n)")
     except duckdb.Error:
         return False
-    tree = json.loads(answer[0][0])
     if tree.get("error") or len(tree["statements"]) != 1:
         return False
     selected = tree["statements"][0]["node"].get("select_list", [{}])
@@ -137,10 +139,21 @@ def _faults_of(
     kind: str,
 ) -> list[Problem]:
     try:
-        answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {expression}\n"]).fetchall()
+        return list(
+            _faults_in_order(
+                connection, expression, _Names({name.lower() for name in columns}, kind), where, aggregates
+            )
+        )
     except duckdb.Error as error:
         return [Problem(where, _("cannot be read: {first_line}").format(first_line=_first_line(error)))]
-    tree: dict[str, Any] = json.loads(answer[0][0]) if answer else {"error": True, "error_message": _("no answer")}
+    except RecursionError:
+        return [Problem(where, _("is nested too deeply"), _("Write it shorter, or in parts."))]
+
+
+def _faults_in_order(
+    connection: duckdb.DuckDBPyConnection, expression: str, names: _Names, where: str, aggregates: bool
+) -> list[Problem]:
+    tree = _tree(connection, f"SELECT {expression}\n")
     if tree.get("error"):
         return [Problem(where, _("is not one SQL expression: {get}").format(get=tree.get("error_message", "")))]
     statements: list[dict[str, Any]] = tree["statements"]
@@ -149,14 +162,42 @@ def _faults_of(
         return [
             Problem(where, _("is more than one expression"), _("Write one expression over the register's columns."))
         ]
-    names = _Names({name.lower() for name in columns}, kind)
-    return list(_faults(node["select_list"][0], names, where, aggregates))
+    selected = node["select_list"][0]
+    faults = list(_faults(selected, names, where, aggregates))
+    if not faults and (length := _longest_text(selected)) > _MOST_CHARACTERS:
+        what = _("could grow to texts of {length} characters").format(length=decimal(length, 0))
+        faults.append(Problem(where, what, _("Nest replace, concat and || less deeply, or with shorter texts.")))
+    return faults
+
+
+def _longest_text(tree: Any) -> int:
+    """So many characters no text of an expression is longer than, where columns hold `_OF_A_COLUMN` at most."""
+    if isinstance(tree, list):
+        return sum(map(_longest_text, tree))
+    if not isinstance(tree, dict):
+        return 0
+    if tree.get("class") == "COLUMN_REF":
+        return _OF_A_COLUMN
+    if tree.get("class") == "CONSTANT":
+        # DuckDB 1 has a constant as a value, and what a function is given as its children
+        return len(str((tree.get("literal") or {}).get("text") or (tree.get("value") or {}).get("value") or ""))
+    parts = tree.get("arguments") or tree.get("children") or []
+    if tree.get("class") == "FUNCTION" and tree["function_name"].lower() == "replace" and len(parts) > 1:
+        # each character could be one that is replaced
+        return _longest_text(parts[0]) * max(1, _longest_text(parts[-1]))
+    return sum(_longest_text(part) for part in tree.values() if isinstance(part, dict | list))
+
+
+def _tree(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
+    """A query as DuckDB reads it, or what it says is wrong; `RecursionError` where it is nested beyond our stack."""
+    answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
+    tree: dict[str, Any] = json.loads(answer[0][0]) if answer else {"error": True, "error_message": _("no answer")}
+    return tree
 
 
 def names_in(connection: duckdb.DuckDBPyConnection, expression: str) -> set[str]:
     """The names that an expression uses, in lower case; none if it cannot be read."""
-    answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [f"SELECT {expression}\n"]).fetchall()
-    return set(_names(json.loads(answer[0][0])))
+    return set(_names(_tree(connection, f"SELECT {expression}\n")))
 
 
 def _names(tree: Any) -> Iterator[str]:
@@ -191,8 +232,7 @@ class _Names:
 
 def _parses(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
     """Whether a text is SQL; in brackets, as they are evaluated, a trailing semicolon is none."""
-    answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
-    return not json.loads(answer[0][0]).get("error")
+    return not _tree(connection, query).get("error")
 
 
 def _is_bare_select(node: dict[str, Any]) -> bool:
