@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 
 from udsat_geo.analysis.space import CORE, Formation, Space, Value, default_space, formations, policy_at
+from udsat_geo.analysis.trial import Trial, check_can_vary, told_of_memory
 from udsat_geo.areas.area_set import AreaSet, members_of_units
 from udsat_geo.areas.forming import Groups, form_areas, group_units
 from udsat_geo.areas.ground import unit_polygons
@@ -24,7 +25,7 @@ from udsat_geo.areas.polygons import outside_city
 from udsat_geo.changes.names import name_areas
 from udsat_geo.designation.designation import Progress, check_year, read_units
 from udsat_geo.designation.job import Job, find_inputs
-from udsat_geo.designation.surroundings import Surroundings, read_surroundings, with_regions
+from udsat_geo.designation.surroundings import read_surroundings, with_regions
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, as_objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -33,8 +34,6 @@ from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.addressed import residents_by_address
 from udsat_geo.registers.expressions import check_limits, resolve_limits
 from udsat_geo.registers.schema import CRS
-from udsat_geo.scoring.scores import Scores, held_against, on_scale, score_units
-from udsat_geo.units.edges import Edges, find_edges, uncut_edges
 from udsat_geo.units.places import Places, place_of_points
 from udsat_geo.units.units import Units
 
@@ -344,36 +343,11 @@ def equally_good(overlaps: Floats, tolerance: float) -> Flags:
 
 
 @dataclass
-class City:
-    """What is the same whatever the settings; scores are kept as long as settings share them."""
+class City(Trial):
+    """A city with given areas in it."""
 
-    units: Units
-    around: Surroundings
     given: Given
     parts: Parts
-    _edges: dict[str, Edges] = field(default_factory=dict)
-    _read: dict[Any, Scores] = field(default_factory=dict)
-    _added_up: tuple[Any, Scores] | None = None
-
-    def edges(self, policy: Policy) -> Edges:
-        """The edges that no barrier cuts."""
-        kind = policy.areas.neighbours
-        if kind not in self._edges:
-            found, barriers = find_edges(self.units, policy), self.around.barriers
-            self._edges[kind] = found if barriers is None else uncut_edges(found, self.units, barriers)
-        return self._edges[kind]
-
-    def scores(self, policy: Policy) -> Scores:
-        """Rates read once for each context, and added up once for each choice of weights."""
-        by_edges = policy.areas.neighbours if policy.context.method == "neighbours" else ""
-        by_edges = policy.areas.neighbours if policy.rates.shrink == "local" else by_edges
-        reading = (policy.context, policy.rates, by_edges)
-        if reading not in self._read:
-            self._read[reading] = score_units(self.units, policy, self.edges(policy))
-        adding = (reading, tuple((one.weight, one.counted) for one in policy.criteria))
-        if self._added_up is None or self._added_up[0] != adding:
-            self._added_up = (adding, _on_own_scale(self._read[reading], policy))
-        return self._added_up[1]
 
     def groups(self, policy: Policy) -> tuple[Groups, Floats]:
         """What hangs together, and the highest composite of a unit that may be a core in each, shape (n_groups,)."""
@@ -392,20 +366,11 @@ class City:
         return float(overlap(inside[drawn].sum(), self.units.residents[drawn].sum(), inside.sum()))
 
 
-def _on_own_scale(read: Scores, policy: Policy) -> Scores:
-    """The same rates added up by a policy: on the year's own scale, or on numbers that it states and that decide."""
-    held = policy.score.scale if policy.score.decides == "yardstick" else None
-    if held is None:
-        return held_against(read, policy, read.comparators, read.spread)
-    city, spread = (np.array([of[key] for key in policy.keys]) for of in (held.city, held.spread))
-    return on_scale(read, policy, city, spread)
-
-
 def _look(job: Job, areas: AreaSet, progress: Callable[[str], None]) -> tuple[City, Policy, str, tuple[str, ...]]:
     """Read the city once: its units, what lies around them, and who lives in the given areas."""
     check_year(job.year, job.policy)
     check_limits(job.policy.policy)
-    _check_scale(job)
+    check_can_vary(job.policy.policy, job.year)
     inputs = find_inputs(job, job.year, progress)
     progress(_("reading and placing", job.language))
     units, found = read_units(inputs, job.policy, job.threads, job.language)
@@ -418,31 +383,8 @@ def _look(job: Job, areas: AreaSet, progress: Callable[[str], None]) -> tuple[Ci
         points = (found_at.easting, found_at.northing, found_at.residents, found_at.address_id)
     given, notes = hold(areas, units, points, job.language)
     city = City(units, around, given, parts_of(units, around.places, job.language))
-    told = (*job.notes, *areas.notes, *found["notes"], *around.notes, *notes, *_of_memory(rule, job.language))
+    told = (*job.notes, *areas.notes, *found["notes"], *around.notes, *notes, *told_of_memory(rule, job.language))
     return city, rule, inputs.source, told
-
-
-def _check_scale(job: Job) -> None:
-    score = job.policy.policy.score
-    for criterion in job.policy.policy.criteria:
-        if criterion.is_index:
-            what, remedy = _("is an index, and the search weighs criteria by itself"), _("Leave it out of the policy.")
-            raise InputError(Problem(job.policy.policy.place(f"criteria ({criterion.key})"), what, remedy))
-    if score.decides == "yardstick" and score.scale is None and score.scale_of != job.year:
-        what = _("decides by the scale of {year}, which would be another one for each setting")
-        remedy = _('Write its numbers into [score.scale], or decides = "year".')
-        where = job.policy.policy.place("score.decides")
-        raise InputError(Problem(where, what.format(year=score.scale_of), remedy))
-
-
-def _of_memory(rule: Policy, language: str) -> tuple[str, ...]:
-    """What a rule asks of earlier years, which no search can know."""
-    notes = []
-    if rule.incumbents.remembers:
-        notes.append(_("The policy remembers earlier areas; here all units are judged as new.", language))
-    if rule.rule.years_running > 1:
-        notes.append(_("The policy looks back on earlier years; here the year is judged by itself.", language))
-    return tuple(notes)
 
 
 def hold(

@@ -1,7 +1,8 @@
-"""The space of settings that a rule is looked for in: which keys of a policy vary, and over which values.
+"""A space of settings around a policy: which of its keys vary, and over which values.
 
-What units hang together depends on neither ``rule.core`` nor ``areas.residents``; so these two come last, and all
-combinations of the others are the formations of a space.
+A rule is looked for in one (`udsat_geo.analysis.infer`), and whether results hang on settings is tried in one
+(`udsat_geo.analysis.sensitivity`). What units hang together depends on neither ``rule.core`` nor ``areas.residents``;
+so these two come last, and all combinations of the others are the formations of a space.
 """
 
 from __future__ import annotations
@@ -35,7 +36,12 @@ VARIED = {
     "areas": ("neighbours", "residents", "bridge", "holes", "fill_below"),
 }
 """Tables of a policy, and which of their keys may vary."""
-_FIRST = ("context", "rates")
+SIZE, EAST, NORTH, METHOD = "units.size", "grid.east", "grid.north", "score.method"
+OF_GRID = (SIZE, EAST, NORTH)
+"""What makes other cells: their side, and how far their corner lies from that of the policy, in metres."""
+VARIED_OF_VARIANTS = {"units": ("size",), "grid": ("east", "north"), **VARIED, "score": ("method",)}
+"""The same where no areas are given that results must come near to: ``grid`` is no table of a policy."""
+_FIRST = ("units", "grid", "context", "rates")
 """What rates are read by: the slowest to change, so that they are read once."""
 NONE = "none"
 """Stands for no value, where the policy itself has none."""
@@ -116,7 +122,9 @@ def policy_at(policy: Policy, settings: Mapping[str, Value]) -> Policy:
     parts: dict[str, dict[str, Value]] = {}
     for key, value in settings.items():
         table, _dot, name = key.partition(".")
-        parts.setdefault(table, {})[name] = value
+        # where cells lie no policy says
+        if key not in (EAST, NORTH):
+            parts.setdefault(table, {})[name] = value
     left_out, weights = parts.pop("criteria", {}).get("left_out", ()), parts.pop(WEIGHTS, {})
     update: dict[str, Any] = {
         table: getattr(policy, table).model_copy(update=values) for table, values in parts.items()
@@ -164,7 +172,7 @@ def default_space(policy: Policy) -> Space:
         given[EDGE] = _around(rule.edge_threshold, policy.score.method, coarse)
     least = policy.areas.residents or 1000
     given[LEAST] = tuple(dict.fromkeys((0, least // 2, least, least + least // 2, 2 * least)))
-    return _space(policy.id, policy, given)
+    return space_of(policy.id, policy, given)
 
 
 def _own_core(policy: Policy) -> float | None:
@@ -200,29 +208,39 @@ def _left_out(policy: Policy, most: int) -> tuple[tuple[str, ...], ...]:
     return tuple(choice for size in range(most + 1) for choice in itertools.combinations(free, size))
 
 
-def _space(name: str, policy: Policy, given: Mapping[str, tuple[Value, ...]]) -> Space:
+def space_of(name: str, policy: Policy, given: Mapping[str, tuple[Value, ...]]) -> Space:
     """A space of what is given; the last two keys are always in it."""
     held: dict[str, tuple[Value, ...]] = {CORE: (_own_core(policy),), LEAST: (policy.areas.residents,)}
     last = {key: given.get(key, held[key]) for key in (CORE, LEAST)}
     edge_is_core = policy.rule.edge is None and policy.rule.core is not None and EDGE not in given
     given = {**given, EDGE: last[CORE]} if edge_is_core else given
     whole = {**{key: given[key] for key in _in_order(policy) if key in given and key not in last}, **last}
-    own = tuple(values.index(_own(policy, key)) if _own(policy, key) in values else -1 for key, values in whole.items())
+    own = tuple(
+        values.index(own_value(policy, key)) if own_value(policy, key) in values else -1
+        for key, values in whole.items()
+    )
     return Space(name, tuple(whole), tuple(whole.values()), own, edge_is_core)
 
 
 def _in_order(policy: Policy) -> list[str]:
     """Every key that may vary: by which rates are read, then by which they are added up, then all others."""
     first, rest = (
-        [f"{table}.{key}" for table, names in VARIED.items() for key in names if (table in _FIRST) == is_first]
+        [
+            f"{table}.{key}"
+            for table, names in VARIED_OF_VARIANTS.items()
+            for key in names
+            if (table in _FIRST) == is_first
+        ]
         for is_first in (True, False)
     )
     return [*first, LEFT_OUT, *(f"{WEIGHTS}.{key}" for key in policy.keys), *rest]
 
 
-def _own(policy: Policy, key: str) -> Value:
+def own_value(policy: Policy, key: str) -> Value:
     """The policy's own value of a key."""
     table, _dot, name = key.partition(".")
+    if key in (EAST, NORTH):
+        return 0.0
     if key == LEFT_OUT:
         return ()
     if table == WEIGHTS:
@@ -236,8 +254,15 @@ def _own(policy: Policy, key: str) -> Value:
 # --- from a file ------------------------------------------------------------------------------------------------
 
 
-def read_space(path: Path, policy: Policy) -> Space:
+def read_space(path: Path, policy: Policy, varied: Mapping[str, tuple[str, ...]] = VARIED) -> Space:
     """A space as a TOML file states it; a key that it does not name stays as the policy has it.
+
+    Parameters
+    ----------
+    path : Path
+    policy : Policy
+    varied : mapping
+        `VARIED` or `VARIED_OF_VARIANTS`: tables, and which of their keys may vary.
 
     Raises
     ------
@@ -250,8 +275,8 @@ def read_space(path: Path, policy: Policy) -> Space:
         what = _("cannot be read ({reason})").format(reason=reason_of(error))
         raise InputError(Problem(f"--space {path}", what, _("Check the path."))) from None
     content = toml_content(data, path.name)
-    reading = _Reading(path.name, policy)
-    known = [*VARIED, "criteria", WEIGHTS]
+    reading = _Reading(path.name, policy, varied)
+    known = [*varied, "criteria", WEIGHTS]
     for table, entries in content.items():
         if table not in known:
             reading.fault(table, _("unknown key"), nearest(table, known, _known(known)))
@@ -264,7 +289,7 @@ def read_space(path: Path, policy: Policy) -> Space:
     if not reading.given:
         what = _("names nothing that may vary")
         raise InputError(Problem(path.name, what, _known([f"[{table}]" for table in known])))
-    return _space(path.name, policy, reading.given)
+    return space_of(path.name, policy, reading.given)
 
 
 def _known(names: Sequence[str]) -> str:
@@ -277,6 +302,7 @@ class _Reading:
 
     label: str
     policy: Policy
+    varied: Mapping[str, tuple[str, ...]]
     given: dict[str, tuple[Value, ...]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -286,7 +312,7 @@ class _Reading:
 
     def read(self, table: str, entries: dict[str, Any]) -> None:
         """Read one table of the file."""
-        names = {"criteria": ("left_out",), WEIGHTS: self.policy.keys, **VARIED}[table]
+        names = {"criteria": ("left_out",), WEIGHTS: self.policy.keys, **self.varied}[table]
         for name, given in entries.items():
             key = f"{table}.{name}"
             if name not in names:
@@ -338,7 +364,7 @@ class _Reading:
     def _checked(self, key: str, value: Any) -> Value:
         """A value as the policy's model has it; a fault is noted."""
         table, _dot, name = key.partition(".")
-        if value == NONE and _own(self.policy, key) is None:
+        if value == NONE and own_value(self.policy, key) is None:
             return None
         if key in (CORE, EDGE) and (not isinstance(value, int | float) or isinstance(value, bool)):
             # a policy may have a share of the units there as well
@@ -349,6 +375,14 @@ class _Reading:
             return None
         if isinstance(value, bool):
             self.fault(key, _("is true or false, which is no value of it"))
+            return None
+        if key in (EAST, NORTH):
+            if isinstance(value, int | float) and math.isfinite(value) and value >= 0:
+                return float(value)
+            self.fault(key, _("must be metres, at least 0: how far cells are moved") + given_value(value))
+            return None
+        if key == METHOD and "none" in (value, self.policy.score.method):
+            self.fault(key, _("has no thresholds to carry over where there is no composite") + given_value(value))
             return None
         if table == WEIGHTS:
             part, name = next(one for one in self.policy.criteria if one.key == name), "weight"
@@ -457,7 +491,7 @@ def plain(value: Value) -> str:
 
 def in_toml(space: Space, settings: Mapping[str, Value], policy: Policy) -> Iterator[str]:
     """The lines of a policy file that has these settings over `policy`, whose own need no line."""
-    own = dict(zip(space.keys, (_own(policy, key) for key in space.keys), strict=True))
+    own = dict(zip(space.keys, (own_value(policy, key) for key in space.keys), strict=True))
     for table in VARIED:
         keys = [key for key in space.keys if key.startswith(f"{table}.") and settings[key] is not None]
         lines = [f"{key.partition('.')[2]} = {_toml(settings[key])}" for key in keys if settings[key] != own[key]]

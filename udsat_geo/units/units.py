@@ -6,7 +6,7 @@ north, west to east); zones by their id; addresses by northing, then easting, th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -263,13 +263,61 @@ def cells_from_registers(
 
     sums = read_registers(folder, policy, place, threads, year)
     row, col = found
+    return _lived_in_cells(grid, row, col, sums, str(folder))[0], sums
+
+
+def cells_of_addresses(
+    sums: RegisterSums, easting: NDArray[np.float64], northing: NDArray[np.float64], policy: Policy
+) -> tuple[Units, NDArray[np.int64]]:
+    """Make the cells of a policy from sums that are by address already: exactly what the registers themselves give.
+
+    Parameters
+    ----------
+    sums : RegisterSums
+        Whose places are addresses.
+    easting, northing : float64, shape (n_addresses,)
+    policy : Policy
+
+    Returns
+    -------
+    units : Units
+    unit_of_address : int64, shape (n_addresses,)
+        -1 where no dwelling is in the cell.
+
+    Raises
+    ------
+    InputError
+        If no dwelling lies in a cell.
+    """
+    from udsat_geo.kernels.cells import distinct_cells
+
+    grid = grid_of(policy)
+    row, col = grid.cell_of(easting, northing)
+    first, cell_of_address = distinct_cells(row, col)
+    cell, n_cells = cell_of_address.astype(np.int64), len(first)
+    of_cells = replace(
+        sums,
+        residents=total(cell, sums.residents, n_cells),
+        dwellings=total(cell, sums.dwellings, n_cells),
+        numerator=total(cell, sums.numerator, n_cells),
+        denominator=total(cell, sums.denominator, n_cells),
+        quantiles={j: replace(values, place=cell_of_address[values.place]) for j, values in sums.quantiles.items()},
+    )
+    units, order = _lived_in_cells(grid, row[first], col[first], of_cells, policy.id)
+    unit_of_cell = np.full(n_cells, -1, dtype=np.int64)
+    unit_of_cell[order] = np.arange(len(order))
+    return units, unit_of_cell[cell]
+
+
+def _lived_in_cells(
+    grid: Grid, row: NDArray[np.int64], col: NDArray[np.int64], sums: RegisterSums, where: str
+) -> tuple[Units, NDArray[np.int64]]:
+    """The cells with a dwelling as units, and where each stands among all."""
     order = np.lexsort((col, row))
     order = order[sums.dwellings[order] > 0]
     if not len(order):
-        raise InputError(
-            Problem(str(folder), _("no dwelling could be placed in a cell"), _("Check addresses and keys."))
-        )
-    return _cells(grid, row[order], col[order], sums, order), sums
+        raise InputError(Problem(where, _("no dwelling could be placed in a cell"), _("Check addresses and keys.")))
+    return _cells(grid, row[order], col[order], sums, order), order
 
 
 def _cells(
