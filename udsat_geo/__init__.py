@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from udsat_geo.api.certainty import CertaintyResult, certainty
     from udsat_geo.api.inferring import Inferred, infer
     from udsat_geo.api.result import Result
+    from udsat_geo.api.sensitivity import SensitivityResult, sensitivity
     from udsat_geo.designation.explained import Explained
     from udsat_geo.messages.errors import InputError, MissingPackageError, OutputError, UdsatError
     from udsat_geo.policy.load import LoadedPolicy, load_policy
@@ -47,6 +48,7 @@ __all__ = [
     "MissingPackageError",
     "OutputError",
     "Result",
+    "SensitivityResult",
     "StatusTables",
     "UdsatError",
     "Why",
@@ -63,6 +65,7 @@ __all__ = [
     "policies",
     "read",
     "reproduce",
+    "sensitivity",
     "status",
     "why",
 ]
@@ -78,6 +81,7 @@ _MODULE_OF = {
     "MissingPackageError": "udsat_geo.messages.errors",
     "OutputError": "udsat_geo.messages.errors",
     "Result": "udsat_geo.api.result",
+    "SensitivityResult": "udsat_geo.api.sensitivity",
     "StatusTables": "udsat_geo.api.calls",
     "UdsatError": "udsat_geo.messages.errors",
     "Why": "udsat_geo.api.calls",
@@ -93,6 +97,7 @@ _MODULE_OF = {
     "policies": "udsat_geo.api.calls",
     "read": "udsat_geo.api.calls",
     "reproduce": "udsat_geo.api.calls",
+    "sensitivity": "udsat_geo.api.sensitivity",
     "status": "udsat_geo.api.calls",
     "why": "udsat_geo.api.calls",
 }

@@ -163,17 +163,20 @@ def _of_criteria(policy: Policy) -> dict[str, tuple[Value, ...]]:
     few = len(policy.criteria) <= _MOST_CRITERIA
     named = {key for group in policy.rule.groups for key in (*group.criteria, *group.require)}
     free = [key for key in policy.keys if key not in policy.rule.require and key not in named]
-    if few and len(policy.criteria) > 2 and free and policy.score.method != "none":
+    # one that is left out is not counted
+    enough = policy.rule.criteria < counted
+    if few and enough and len(policy.criteria) > 2 and free and policy.score.method != "none":
         given[LEFT_OUT] = ((), *((key,) for key in free))
     if few and policy.score.method != "none":
         weighed = [one for one in policy.criteria if one.weight and not one.is_index]
         if len(weighed) > 1:
             for one in weighed:
                 given[f"{WEIGHTS}.{one.key}"] = tuple(round(factor * one.weight, _DIGITS) for factor in _WEIGHTS)
-    # one that is left out is not counted
     most = counted - (LEFT_OUT in given)
-    asked = policy.rule.criteria
-    given["rule.criteria"] = tuple(n for n in (asked - 1, asked, asked + 1) if 0 <= n <= most)
+    asked, rule = policy.rule.criteria, policy.rule
+    # without a composite nothing else decides
+    least = 1 if rule.core is None and not rule.require and not rule.groups else 0
+    given["rule.criteria"] = tuple(n for n in (asked - 1, asked, asked + 1) if least <= n <= most)
     return given
 
 
@@ -184,10 +187,10 @@ def _of_thresholds(policy: Policy) -> dict[str, tuple[Value, ...]]:
         return {}
     step, n = _STEPS[policy.score.method]
     below = n
-    if edge is not None and edge < core:
+    if edge is not None:
         below = min(n, int((core - edge) / step / 2 + 1e-9))
     steps = {CORE: range(-below, n + 1)}
-    if edge is not None and edge < core:
+    if edge is not None:
         steps[EDGE] = range(-n, below + 1)
     own = {CORE: core, EDGE: core if edge is None else edge}
     return {key: tuple(round(own[key] + i * step, _DIGITS) for i in of) for key, of in steps.items()}
@@ -229,7 +232,7 @@ def _apart(
     own = {key: own_value(policy, key) for key in keys}
     # a key of one value is set to it in every variant
     own |= {key: values[0] for key, values in zip(keys, space.values, strict=True) if len(values) == 1}
-    alone = set()
+    alone: set[str] = set()
     for size in (1, 2):
         for chosen in itertools.combinations(factors, size):
             named = tuple(keys[number] for number in chosen)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from udsat_geo.analysis.infer import DRAWS, TOLERANCE, Inference, Undecided, infer_rule
 from udsat_geo.analysis.inferred import inference_as_data, policy_file, settings_table
-from udsat_geo.analysis.space import LEFT_OUT, WEIGHTS, Value, default_space, read_space
+from udsat_geo.analysis.space import default_space, read_space
+from udsat_geo.analysis.space_words import key_in_words, labels_of, value_in_words, values_in_words
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_files, print_json, print_table, progress_on, tell_if_synthetic
 from udsat_geo.designation.job import Job, is_synthetic
@@ -26,25 +27,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SOURCES = ("areas", "units", "barriers", "crossings", "places", "regions")
-KEYS = {
-    "context.method": N_("How a unit is read with its surroundings"),
-    "context.residents": N_("Residents that a unit is read with"),
-    "context.reach": N_("Metres that a unit is read with"),
-    "rates.shrink": N_("What rates of few people are drawn towards"),
-    "rule.core": N_("Composite from which a unit makes an area"),
-    "rule.edge": N_("Composite from which a unit joins one"),
-    "rule.criteria": N_("Criteria that must be exceeded"),
-    "rule.own": N_("Composite of a unit's own rates"),
-    "areas.neighbours": N_("What touches"),
-    "areas.residents": N_("Residents that an area holds at least"),
-    "areas.bridge": N_("Metres that an area may bridge"),
-    "areas.holes": N_("Hectares of a hole that is filled"),
-    "areas.fill_below": N_("Composite of what a hole may take in"),
-    LEFT_OUT: N_("Criteria left out"),
-}
-"""What is said of a key that varies."""
-_FEW = 6
-"""So many values are told one by one, more as a range."""
 
 
 @options.command(
@@ -237,21 +219,16 @@ def _equally_good(found: Inference) -> str:
 def _settings(found: Inference) -> Table:
     """One key a row: the best value, those that do equally well, those tried, and what another value would cost."""
     language = found.language
-    labels = {criterion.key: criterion.label_in(language) for criterion in found.policy.policy.criteria}
+    labels = labels_of(found.policy.policy, language)
     rows = []
     for one in found.undecided:
-        table, _dot, name = one.key.partition(".")
-        told = (
-            _("Weight: {label}", language).format(label=labels[name])
-            if table == WEIGHTS
-            else _(KEYS[one.key], language)
-        )
+        told = key_in_words(one.key, labels, language)
         rows.append(
             (
                 f"{told} ({one.key})",
-                _value(one.best, labels, language),
+                value_in_words(one.best, labels, language),
                 _equal(one, labels, language),
-                _range(one.tried, labels, language),
+                values_in_words(one.tried, labels, language),
                 _overlap(one.otherwise if one.otherwise is not None else float("nan"), language),
             )
         )
@@ -268,27 +245,8 @@ def _settings(found: Inference) -> Table:
 
 
 def _equal(one: Undecided, labels: dict[str, str], language: str) -> str:
-    told = _range(one.equal, labels, language)
+    told = values_in_words(one.equal, labels, language)
     return f"{told} *" if one.is_open else told
-
-
-def _range(values: tuple[Value, ...], labels: dict[str, str], language: str) -> str:
-    """Values one by one where they are few, else from the first to the last."""
-    shown = [_value(value, labels, language) for value in values]
-    if len(shown) <= _FEW:
-        return "; ".join(shown)
-    return _("{first} to {last} ({count} values)", language).format(first=shown[0], last=shown[-1], count=len(shown))
-
-
-def _value(value: Value, labels: dict[str, str], language: str) -> str:
-    if value is None or value == ():
-        return _("none", language)
-    if isinstance(value, tuple):
-        return " + ".join(labels[key] for key in value)
-    if isinstance(value, str):
-        return value
-    whole = isinstance(value, int) or (value == round(value) and abs(value) >= 10)
-    return decimal(value, 0 if whole else 2, language)
 
 
 def _parts(found: Inference) -> Table:

@@ -27,6 +27,10 @@ MODULES = {
     "report": ("udsat_geo.cli.report", N_("Make one page of designations.")),
     "reproduce": ("udsat_geo.cli.reproduce", N_("Recompute the published status report of a year.")),
     "rerun": ("udsat_geo.cli.rerun", N_("Repeat the runs of a crate, and compare.")),
+    "sensitivity": (
+        "udsat_geo.cli.sensitivity",
+        N_("How much a designation hangs on the settings of its policy."),
+    ),
     "status": ("udsat_geo.cli.status", N_("Measure areas against the rest of the city, year by year.")),
     "synth": ("udsat_geo.cli.synth", N_("Write the synthetic Copenhagen of a year as registers.")),
     "validate": ("udsat_geo.cli.validate", N_("Check the registers in a folder without designating.")),

@@ -350,8 +350,53 @@ _OF_CERTAINTY = (
             N_("Of the area's composite over the draws, the quantile at 97.5 %.")),
     )),
 )
+_OF_SENSITIVITY = (
+    LayerDescription("unit_sensitivity", N_("Units and settings"),
+        N_("All units judged, with how often each is designated by variants of the policy."), (
+        _UNIT_ID,
+        _RESIDENTS,
+        _AREA_OF_UNIT,
+        _COMPOSITE,
+        Column("share_of_variants", NUMBER, N_("Share of variants designated"),
+            N_("The share of the variants of the policy that designate the unit, or of its residents where other cells "
+               "part them: 1 hangs on no setting. Empty without a sample.")),
+    )),
+    LayerDescription("area_sensitivity", N_("Areas and settings"),
+        N_("The designated areas, with how much each hangs on the settings of the policy."), (
+        _AREA_ID,
+        _NAME,
+        _RESIDENTS,
+        Column("share_of_variants", NUMBER, N_("Share of variants with the area"),
+            N_("The share of the variants that designate at least half of the area's residents.")),
+        Column("residents_low", NUMBER, N_("Residents, lower end"),
+            N_("Of the area's residents designated by a variant, the quantile at 2.5 % of the variants.")),
+        Column("residents_high", NUMBER, N_("Residents, upper end"),
+            N_("Of the area's residents designated by a variant, the quantile at 97.5 % of the variants.")),
+        Column("main_setting", TEXT, N_("Main setting"),
+            N_("The key of the policy with the largest total share of the variance of the area's residents designated; "
+               "empty where nothing varies.")),
+    )),
+    LayerDescription("setting_sensitivity", N_("Settings"),
+        N_("The keys of the policy that vary, with what each does to the number of residents designated."), (
+        Column("setting", TEXT, N_("Setting"), N_("The key, as in a policy file.")),
+        Column("own", TEXT, N_("Policy's own"), N_("Its value in the policy.")),
+        Column("tried", TEXT, N_("Tried"), N_("The values tried, with semicolons between.")),
+        Column("residents", WHOLE, N_("Residents in areas"), N_("Residents in areas by the policy itself.")),
+        Column("residents_least", WHOLE, N_("Residents, at least"),
+            N_("The fewest residents in areas when this key alone changes.")),
+        Column("residents_most", WHOLE, N_("Residents, at most"),
+            N_("The most residents in areas when this key alone changes.")),
+        Column("elasticity", NUMBER, N_("Elasticity"),
+            N_("By how many per cent residents in areas change for a change of the key by one per cent, over the "
+               "values next to the policy's own.")),
+        Column("first_order", NUMBER, N_("Share of the variance, by itself"),
+            N_("The share of the variance of residents in areas, over all variants, that the key brings by itself.")),
+        Column("total", NUMBER, N_("Share of the variance, in total"),
+            N_("The share in which the key has any part, by itself or together with others.")),
+    ), spatial=False),
+)
 # fmt: on
-DESCRIBED = {layer.name: layer for layer in (*_LAYERS, *_OF_POLICIES, *_OF_CERTAINTY)}
+DESCRIBED = {layer.name: layer for layer in (*_LAYERS, *_OF_POLICIES, *_OF_CERTAINTY, *_OF_SENSITIVITY)}
 """Name -> what is said of it, of every layer and table that is written of designations and comparisons."""
 LAYERS = tuple(layer.name for layer in _LAYERS if layer.name != "links")
 """Those of a designation, in the order in which they are written."""

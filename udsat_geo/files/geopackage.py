@@ -10,11 +10,13 @@ from typing import Any
 
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, describe_column, describe_layer, texts_of
 from udsat_geo.designation.layers import Layer, Layers
+from udsat_geo.files.atomic_write import all_or_none, cannot_write
 from udsat_geo.files.contents import Contents, read_contents
 from udsat_geo.files.iso19115 import write_iso_metadata
 from udsat_geo.files.qgis.project import write_project
 from udsat_geo.files.qgis.styles import Style, styles_of, write_layer_styles
 from udsat_geo.files.xml_template import clean
+from udsat_geo.messages.errors import OutputError, reason_of
 from udsat_geo.messages.translate import _
 
 _SCRIPT = Path(__file__).with_name("dressing.sql")
@@ -76,6 +78,43 @@ def dress_comparison(path: Path, language: str, year: int) -> None:
     """Add titles, meanings and styles to the GeoPackage of a comparison, whose stamp is of a year."""
     with _dressed(path, language, year):
         pass
+
+
+def write_analysis(
+    out: Path, name: str, layers: Iterable[Layer], stamp: dict[str, str], year: int, language: str
+) -> Path:
+    """Write the layers of a question about a designation as a GeoPackage of its own, whole or not.
+
+    Parameters
+    ----------
+    out : Path
+        A folder, made where it is missing.
+    name : str
+        Of the file.
+    layers : iterable of Layer
+    stamp : dict
+        What the file says of itself.
+    year : int
+    language : {"da", "en"}
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what was there stays.
+    """
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+    try:
+        with all_or_none(out, [name]) as folder:
+            with steady_gdal(year):
+                for layer in layers:
+                    write_layer(folder / name, layer, stamp)
+            dress_comparison(folder / name, language, year)
+    except OSError as error:
+        raise OutputError(cannot_write(out, reason_of(error))) from None
+    except (DataSourceError, DataLayerError, FeatureError) as error:
+        raise OutputError(cannot_write(out, str(error).split("\n")[0])) from None
+    return out / name
 
 
 def _opened(path: Path) -> sqlite3.Connection:

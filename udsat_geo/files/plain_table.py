@@ -12,8 +12,8 @@ from udsat_geo.messages.translate import _
 ENDINGS = (".csv", ".parquet")
 
 
-def check_table_path(path: Path) -> None:
-    """Find out before the work whether a table can be written under a name.
+def check_table_path(path: Path, option: str = "--out") -> None:
+    """Find out before the work whether a table can be written under a name; `option` names it.
 
     Raises
     ------
@@ -22,9 +22,9 @@ def check_table_path(path: Path) -> None:
     """
     remedy = _("Name a file that ends in {endings}.").format(endings=_(" or ").join(ENDINGS))
     if path.suffix.lower() not in ENDINGS:
-        raise InputError(Problem("--out", _("{out} is neither CSV nor Parquet").format(out=path), remedy))
+        raise InputError(Problem(option, _("{out} is neither CSV nor Parquet").format(out=path), remedy))
     if path.is_dir():
-        raise InputError(Problem("--out", _("{out} is a folder").format(out=path), remedy))
+        raise InputError(Problem(option, _("{out} is a folder").format(out=path), remedy))
     check_writable(path.parent)
 
 
