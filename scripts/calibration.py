@@ -14,7 +14,8 @@ import time
 
 import numpy as np
 
-from udsat_geo.analysis.certainty import Certainty, interval, take_certainty
+from udsat_geo.analysis.certainty import Certainty, take_certainty
+from udsat_geo.analysis.pairs import interval
 from udsat_geo.designation.draws import DRAWS
 from udsat_geo.designation.job import Job, run
 from udsat_geo.policy.load import load_policy

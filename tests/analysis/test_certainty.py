@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import udsat_geo as ug
-from udsat_geo.analysis.certainty import Certainty, interval, take_certainty
+from udsat_geo.analysis.certainty import Certainty, take_certainty
+from udsat_geo.analysis.pairs import interval
 from udsat_geo.cli.main import udsat
 from udsat_geo.designation.job import Job, run
 from udsat_geo.policy.load import load_policy

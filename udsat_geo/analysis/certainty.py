@@ -7,7 +7,7 @@ on the scale that was counted: a draw adds chance to what chance there is alread
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -15,21 +15,29 @@ from typing import Any
 import numpy as np
 import shapely
 
+from udsat_geo.analysis.pairs import (
+    HALF,
+    LEVEL,
+    Drawn,
+    Forming,
+    PairsTaken,
+    SureChanges,
+    change_layers,
+    changes_as_data,
+    interval,
+)
 from udsat_geo.areas.ground import as_multipolygon
-from udsat_geo.areas.roles import Areas
-from udsat_geo.designation.designation import Designation, Progress, forming, remember
-from udsat_geo.designation.draws import DRAWS, check_draws, draws_of
-from udsat_geo.designation.job import Job, ran_before
+from udsat_geo.changes.diff import compare
+from udsat_geo.designation.designation import Designation, Progress
+from udsat_geo.designation.draws import DRAWS, Draws, check_can_be_drawn, check_draws, draws_of
+from udsat_geo.designation.job import Job, make_again, make_earlier
 from udsat_geo.designation.layers import Layer, as_table, unit_wkb
 from udsat_geo.kernels.arrays import Floats, Ints, as_objects, total
 from udsat_geo.messages.translate import _
-from udsat_geo.scoring.scores import Scores, composite_of_rates, gaps, held_against, score_units
-from udsat_geo.units.units import Units
+from udsat_geo.scoring.scores import composite_of_rates, gaps
 
-SURE, LEVEL = 0.95, 0.95
-"""The least share of the draws that designate what is sure; what intervals hold. Own choices."""
-_HALF = 0.5
-"""An area is there in a draw that designates at least this share of its residents."""
+SURE = 0.95
+"""The least share of the draws that designate what is sure; own choice."""
 _AT_A_TIME = 32
 """Draws that are held at once, so that memory does not grow with their number."""
 
@@ -59,6 +67,8 @@ class Certainty:
     rate, gap : float64, shape (n_draws, n_areas, n_criteria)
         Of the areas as they were designated; the gap to the rest of the city.
     composite : float64, shape (n_draws, n_areas)
+    changes : SureChanges or None
+        Since an earlier designation, where they were drawn.
     """
 
     designation: Designation
@@ -74,6 +84,7 @@ class Certainty:
     rate: Floats
     gap: Floats
     composite: Floats
+    changes: SureChanges | None = None
 
     @property
     def p_designated(self) -> Floats:
@@ -106,17 +117,35 @@ class Certainty:
         return float((residents * (1 - p))[inside].sum()), float((residents * p)[~inside].sum())
 
 
-def interval(values: Floats | Ints, level: float = LEVEL) -> Floats:
-    """The middle share of what was drawn: its quantiles on both sides, shape (2, ...) of values (n_draws, ...)."""
-    if values.size == 0:
-        return np.zeros((2, *values.shape[1:]))
-    beyond = (1 - level) / 2
-    with np.errstate(invalid="ignore"):
-        return np.nanquantile(values, [beyond, 1 - beyond], axis=0, method="median_unbiased")
+def certainty_of(job: Job, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None) -> Certainty:
+    """How sure the designation of a job is, and its changes since the one before where that can be made again.
+
+    Parameters
+    ----------
+    job : Job
+    draws, seed, progress
+        As of `take_certainty`.
+
+    Raises
+    ------
+    InputError
+        If the input is at fault, there are too few draws, the seed is none, or nothing can be drawn.
+    """
+    check_draws(draws, seed)
+    made = make_again(job, progress)
+    check_can_be_drawn(made.policy.policy)
+    before, notes = make_earlier(job, made, progress)
+    made = dataclasses.replace(made, notes=(*made.notes, *notes))
+    return take_certainty(made, job, draws, seed, progress, before)
 
 
 def take_certainty(
-    designation: Designation, job: Job, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None
+    designation: Designation,
+    job: Job,
+    draws: int = DRAWS,
+    seed: int = 0,
+    progress: Progress | None = None,
+    before: tuple[Designation, Job] | None = None,
 ) -> Certainty:
     """Draw anew and designate each draw.
 
@@ -129,6 +158,8 @@ def take_certainty(
         At least 2.
     seed : int
     progress : callable, optional
+    before : (Designation, Job), optional
+        An earlier year and the job that it was made by: then changes since are drawn as well.
 
     Raises
     ------
@@ -136,50 +167,45 @@ def take_certainty(
         If there are too few draws, the seed is none, or nothing can be drawn.
     """
     check_draws(draws, seed)
-    drawing = draws_of(designation, seed, threads=job.threads)
+    drawing = draws_of(designation, seed, threads=job.threads, with_members=before is not None)
+    form, pairs = Forming.of(designation, job), None
+    if before is not None:
+        pairs, drawing = _pairs(before, form, drawing, draws)
     rule, numbered = designation.policy.policy, designation.areas.area_of_unit
-    form = _forming(designation, job)
     against = designation.scores.comparators.of_groups(numbered, len(designation.areas), drawing.units.residents).value
     taken = _Taken.empty(designation, draws)
 
-    def one(number: int) -> tuple[Floats, Areas, Units, Floats]:
-        again = drawing.of(number)
-        scores, areas = form(again)
-        rates = again.rates_of_groups(numbered, len(designation.areas))
-        return scores.composite, areas, again, composite_of_rates(rates, scores, rule, against)
+    def one(number: int) -> tuple[Drawn, Floats, tuple[Drawn, Drawn | None] | None]:
+        now = form.draw(drawing.of(number))
+        rates = now.units.rates_of_groups(numbered, len(designation.areas))
+        then = None if pairs is None else pairs.draw(number)
+        return now, composite_of_rates(rates, now.scores, rule, against), then
 
     done = 0
     with ThreadPoolExecutor(job.threads or None) as pool:
         for numbers in _parts(draws):
-            for number, found in zip(numbers, pool.map(one, numbers), strict=True):
-                taken.add(number, designation, *found)
+            for number, (now, of_areas, then) in zip(numbers, pool.map(one, numbers), strict=True):
+                taken.add(number, designation, now, of_areas)
+                if pairs is not None and then is not None:
+                    pairs.add(number, then[0], now, then[1])
             done += len(numbers)
             if progress is not None:
                 progress(_("{done} of {draws} draws", job.language).format(done=done, draws=draws))
-    return Certainty(designation, drawing.drawn, draws, seed, drawing.held, **taken.told())
+    changed = None if pairs is None else pairs.told()
+    return Certainty(designation, drawing.drawn, draws, seed, drawing.held, **taken.told(), changes=changed)
+
+
+def _pairs(before: tuple[Designation, Job], now: Forming, drawing: Draws, draws: int) -> tuple[PairsTaken, Draws]:
+    """What pairs are taken of, and what is drawn of now beside the earlier year."""
+    made, job = before
+    earlier = draws_of(made, drawing.seed, threads=job.threads, with_members=True)
+    changes = compare(made.area_set(), now.made.area_set())
+    return PairsTaken.empty(Forming.of(made, job), now, (earlier, drawing), changes, draws), drawing.after(earlier)
 
 
 def _parts(draws: int) -> Iterator[range]:
     for first in range(0, draws, _AT_A_TIME):
         yield range(first, min(first + _AT_A_TIME, draws))
-
-
-def _forming(designation: Designation, job: Job) -> Callable[[Units], tuple[Scores, Areas]]:
-    """What scores units and forms their areas as the designation was made."""
-    made, rule = designation, designation.policy.policy
-    before = made.previous
-    memory = remember(before, made.units, made.year) if rule.incumbents.remembers else None
-    looks_back = ran_before(job, made.year, made.inputs)
-    crosswalk = None if before is None else before.crosswalk
-    ran = None if looks_back is None else looks_back(made.units.unit_id, crosswalk)
-
-    def form(units: Units) -> tuple[Scores, Areas]:
-        counted = made.scores
-        drawn = dataclasses.replace(score_units(units, rule, made.edges), city=counted.city, scale=counted.scale)
-        scores = held_against(drawn, rule, counted.comparators, counted.spread)
-        return scores, forming(units, made.edges, rule, made.surroundings, memory, ran)(scores)
-
-    return form
 
 
 @dataclass
@@ -216,10 +242,9 @@ class _Taken:
             composite=np.zeros(by_criterion[:2]),
         )
 
-    def add(
-        self, number: int, made: Designation, composite: Floats, areas: Areas, units: Units, of_areas: Floats
-    ) -> None:
+    def add(self, number: int, made: Designation, drawn: Drawn, of_areas: Floats) -> None:
         """One draw more."""
+        composite, areas, units = drawn.scores.composite, drawn.areas, drawn.units
         inside, own = areas.area_of_unit >= 0, made.areas.area_of_unit
         self.times += inside
         known = ~np.isnan(composite)
@@ -229,7 +254,7 @@ class _Taken:
         self.squares += off**2
         self.known += known
         here = total(np.where(inside, own, -1), units.residents, len(made.areas))
-        self.times_of_area += (here >= _HALF * made.areas.residents) & (here > 0)
+        self.times_of_area += (here >= HALF * made.areas.residents) & (here > 0)
         self.residents[number] = units.residents[inside].sum()
         self.areas[number] = len(areas)
         self.rate[number] = units.rates_of_groups(own, len(made.areas))
@@ -293,6 +318,7 @@ def certainty_as_data(found: Certainty) -> dict[str, Any]:
         "residents_interval": [float(end) for end in interval(found.residents)],
         "areas_interval": [float(end) for end in interval(found.areas)],
         "areas": areas,
+        **({} if found.changes is None else {"changes": changes_as_data(found.changes)}),
     }
 
 
@@ -302,7 +328,7 @@ def plain(value: float) -> float | None:
 
 
 def certainty_layers(found: Certainty) -> list[Layer]:
-    """The layers ``unit_certainty`` and ``area_certainty``, a row for each unit and each area."""
+    """The layers ``unit_certainty`` and ``area_certainty``, and those of changes where they were drawn."""
     made = found.designation
     area_id = as_objects([*made.area_id, None])[made.areas.area_of_unit]
     units = {
@@ -312,6 +338,7 @@ def certainty_layers(found: Certainty) -> list[Layer]:
         "composite": made.scores.composite,
         "composite_se": found.composite_se,
         "p_designated": found.p_designated,
+        **({} if found.changes is None else {"p_changed": found.changes.p_changed_of_units}),
     }
     low, high = interval(found.composite)
     areas = {
@@ -330,4 +357,5 @@ def certainty_layers(found: Certainty) -> list[Layer]:
     return [
         Layer("unit_certainty", as_table(units, wkb), kind, made.units.crs),
         Layer("area_certainty", as_table(areas, shapely.to_wkb(shapes)), "MultiPolygon", made.units.crs),
+        *([] if found.changes is None else change_layers(found.changes)),
     ]

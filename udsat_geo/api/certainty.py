@@ -44,6 +44,16 @@ class CertaintyResult:
         """Every area with its residents who are surely in it, and who are not, shape (n_areas, columns)."""
         return self._layer(1)
 
+    @property
+    def changes(self) -> gpd.GeoDataFrame | None:
+        """What became of each area since the earlier designation, shape (n_changes, columns); None where not drawn."""
+        return None if self.found.changes is None else self._layer(2)
+
+    @property
+    def pieces(self) -> gpd.GeoDataFrame | None:
+        """Units that came in, or left, and touch, shape (n_pieces, columns); None where not drawn."""
+        return None if self.found.changes is None else self._layer(3)
+
     def _layer(self, place: int) -> gpd.GeoDataFrame:
         from udsat_geo.analysis.certainty import certainty_layers
 
@@ -118,8 +128,8 @@ def certainty(
     InputError
         If the input is at fault, there are too few draws, or nothing can be drawn.
     """
-    from udsat_geo.analysis.certainty import certainty_as_data, take_certainty
-    from udsat_geo.designation.job import Job, make_again
+    from udsat_geo.analysis.certainty import certainty_as_data, certainty_of
+    from udsat_geo.designation.job import Job
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.earlier import store_of
 
@@ -139,5 +149,5 @@ def certainty(
             threads=threads,
             notes=files.told(language),
         )
-        found = take_certainty(make_again(job, progress), job, draws, draw_seed, progress)
+        found = certainty_of(job, draws, draw_seed, progress)
     return CertaintyResult(found, certainty_as_data(found))

@@ -6,17 +6,21 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from udsat_geo.analysis.certainty import (
     SURE,
     Certainty,
     certainty_as_data,
-    interval,
-    take_certainty,
+    certainty_of,
 )
+from udsat_geo.analysis.pairs import SureChanges, interval
+from udsat_geo.changes.diff import ADDED, KEPT, REMOVED
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_files, print_json, print_table, progress_on, tell_if_synthetic
+from udsat_geo.designation.columns import events_in_words
 from udsat_geo.designation.draws import COUNTS, DRAWS, HOUSEHOLDS
-from udsat_geo.designation.job import Job, is_synthetic, make_again
+from udsat_geo.designation.job import Job, is_synthetic
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.atomic_write import check_writable
 from udsat_geo.files.certainty import write_certainty
@@ -47,6 +51,34 @@ SENTENCES = (
     ),
 )
 """The answer, in words."""
+OF_CHANGES = {
+    "still": N_(
+        "Since {year}, {added} residents came in and {removed} left; {added_still} and {removed_still} of them live "
+        "where nothing detectable changed: the composite differs by no more than chance explains."
+    ),
+    "two_rules": N_(
+        "Since {year}, {added} residents came in and {removed} left; composites of two policies are not compared."
+    ),
+    "unchanged": N_(
+        "In a city that does not change, chance alone would have brought in about {added_least} if those who moved "
+        "out were replaced by others alike, and about {added} if all were; {removed_least} and {removed} would have "
+        "left."
+    ),
+    "replaced": N_(
+        "In a city that does not change, chance alone would have brought in about {added} residents, and {removed} "
+        "would have left, if all were replaced by others alike."
+    ),
+    "persons": N_("Pairs of draws, one of each year: whom both years have is drawn alike in both."),
+    "dwellings": N_(
+        "Pairs of draws, one of each year: residents have no keys, so that dwellings that both years have are drawn "
+        "alike in both."
+    ),
+    "nothing": N_(
+        "Pairs of draws, one of each year, as if the years shared no resident: counts name nobody, so changes seem "
+        "less sure than they are."
+    ),
+}
+"""How sure changes are, in words."""
 
 
 @options.command(
@@ -94,7 +126,7 @@ def certainty(
     with progress_on(not as_json) as progress, local_copies(sources) as copies:
         units, around = copies.paths.pop("units", None), Around(**copies.paths)
         job = dataclasses.replace(job, units=units, around=around, notes=copies.told(language))
-        found = take_certainty(make_again(job, progress), job, draws, draw_seed, progress)
+        found = certainty_of(job, draws, draw_seed, progress)
         if out is not None:
             files = [write_certainty(found, out)]
     if as_json:
@@ -118,6 +150,60 @@ def print_certainty(found: Certainty, console: Console) -> None:
     for text in SENTENCES:
         console.print(_(text, language).format(**sentence_figures(found)))
     print_table(_areas(found), console, language)
+    if found.changes is not None:
+        print_changes(found.changes, console, language)
+
+
+def print_changes(found: SureChanges, console: Console, language: str) -> None:
+    """How sure the changes since an earlier designation are: in words, and by area."""
+    for text, figures in change_sentences(found):
+        shown = {name: decimal(value, 0, language) for name, value in figures.items()}
+        console.print(_(text, language).format(**shown, year=found.before.year))
+    print_table(_changes(found, language), console, language)
+
+
+def change_sentences(found: SureChanges) -> list[tuple[str, dict[str, float]]]:
+    """The answer in words, in English, each with its figures."""
+    counts = {event: found.residents_of(event) for event in (ADDED, REMOVED)}
+    told: list[tuple[str, dict[str, float]]] = []
+    little = found.nothing_detectable
+    if little is None:
+        told.append((OF_CHANGES["two_rules"], {**counts}))
+    else:
+        still = {f"{event}_still": found.residents_of(event, little) for event in counts}
+        told.append((OF_CHANGES["still"], {**counts, **still}))
+    most = dict(zip(counts, found.unchanged.mean(axis=1).tolist(), strict=True))
+    if found.unchanged_stayers is None:
+        told.append((OF_CHANGES["replaced"], most))
+    else:
+        least = dict(zip(("added_least", "removed_least"), found.unchanged_stayers.mean(axis=1).tolist(), strict=True))
+        told.append((OF_CHANGES["unchanged"], {**most, **least}))
+    return [*told, (OF_CHANGES[found.shared], {})]
+
+
+def _changes(found: SureChanges, language: str) -> Table:
+    """What became of areas, with how often it does in pairs of draws; areas that go on as they were left out."""
+    rows = []
+    for place, row in enumerate(found.rows):
+        if row.event == KEPT:
+            continue
+        p = float(found.p_event[place])
+        rows.append(
+            (
+                row.area_id,
+                row.name,
+                events_in_words(row.event, language),
+                decimal(row.added, 0, language),
+                decimal(row.removed, 0, language),
+                "" if np.isnan(p) else f"{decimal(100 * p, 0, language)} %",
+            )
+        )
+    heads = (
+        _("Area", language), _("Name", language), _("Change", language), _("Added", language),
+        _("Removed", language), _("in pairs", language),
+    )  # fmt: skip
+    title = _("How sure the changes since {year} are", language).format(year=found.before.year)
+    return Table(title, heads, tuple(rows), left=frozenset({0, 1, 2}))
 
 
 def sentence_figures(found: Certainty) -> dict[str, str]:

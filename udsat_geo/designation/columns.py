@@ -333,6 +333,9 @@ _OF_CERTAINTY = (
             N_("The standard deviation of the unit's composite over the draws.")),
         Column("p_designated", NUMBER, N_("Share of draws designated"),
             N_("The share of the draws in which the unit is in an area: 1 is sure in, 0 is sure out.")),
+        Column("p_changed", NUMBER, N_("Share of pairs of draws that change it"),
+            N_("The share of pairs of draws, of the earlier year and of now, in which the unit comes in or leaves. The "
+               "column is there where the earlier designation could be drawn.")),
     )),
     LayerDescription("area_certainty", N_("Areas and chance"),
         N_("The designated areas, with how sure they are."), (
@@ -348,6 +351,30 @@ _OF_CERTAINTY = (
             N_("Of the area's composite over the draws, the quantile at 2.5 %.")),
         Column("composite_high", NUMBER, N_("Composite, upper end"),
             N_("Of the area's composite over the draws, the quantile at 97.5 %.")),
+    )),
+    LayerDescription("change_certainty", N_("Changes of areas and chance"),
+        N_("What became of each area, with how sure that is; there where the earlier designation could be drawn."), (
+        _EVENT,
+        Column("area_id", TEXT, N_("Area id"),
+            N_("The present area's id; that of the earlier one where it is removed.")),
+        _NAME,
+        Column("residents_added", WHOLE, N_("Residents added"), N_("Residents of units that have come in.")),
+        Column("residents_removed", WHOLE, N_("Residents removed"), N_("Residents of units that have left.")),
+        Column("residents_kept", WHOLE, N_("Residents kept"), N_("Residents of units that are in both times.")),
+        Column("p_event", NUMBER, N_("Share of pairs of draws with the event"),
+            N_("The share of pairs of draws, of the earlier year and of now, in which the same befalls the area that "
+               "holds most of its residents.")),
+    )),
+    LayerDescription("piece_certainty", N_("Changed pieces and chance"),
+        N_("Units that came in, or left, and touch, with how sure that is."), (
+        Column("event", TEXT, N_("Event"), N_("added or removed."),
+            {event: EVENT_TEXTS[event] for event in (ADDED, REMOVED)}),
+        Column("area_id", TEXT, N_("Area id"),
+            N_("The area that the piece came into, or the earlier one that it left.")),
+        _RESIDENTS,
+        _UNITS,
+        Column("p_event", NUMBER, N_("Share of pairs of draws with the event"),
+            N_("The share of pairs of draws in which at least half of the piece's residents come in, or leave.")),
     )),
 )
 _OF_SENSITIVITY = (

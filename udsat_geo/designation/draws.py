@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 HOUSEHOLDS, PERSONS, COUNTS = "households", "persons", "counts"
 """What is drawn."""
 KINDS = (HOUSEHOLDS, PERSONS, COUNTS)
+SHARED = (BY_PERSONS, BY_DWELLINGS, NOTHING) = ("persons", "dwellings", "nothing")
+"""By whose keys it is known who two years share."""
 DRAWS = 200
 """Without another word; own choice."""
 _LARGEST_SEED = 2**63 - 1
@@ -79,6 +81,13 @@ class Draws:
         if self.households is None or earlier.households is None:
             return dataclasses.replace(self, sums=lambda number: self.sums(number + APART))
         return _of_households(self.drawn, self.units, self.households.after(earlier.households), self.seed)
+
+    def shared_with(self, earlier: Draws) -> str:
+        """By what it is known who is the same in both: one of `SHARED`."""
+        if self.households is None or earlier.households is None:
+            return NOTHING
+        by_dwelling = self.households.member is None or earlier.households.member is None
+        return BY_DWELLINGS if self.drawn == HOUSEHOLDS and by_dwelling else BY_PERSONS
 
 
 def check_draws(draws: int, seed: int) -> None:

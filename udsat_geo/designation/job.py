@@ -684,6 +684,44 @@ def designate_after(job: Job, inputs: Inputs, before: Designation, progress: Pro
     return dataclasses.replace(made, notes=(*made.notes, *note, *told_of_stored(job, made)))
 
 
+def make_earlier(
+    job: Job, made: Designation, progress: Progress | None = None
+) -> tuple[tuple[Designation, Job] | None, tuple[str, ...]]:
+    """The designation that one is compared with, made again from its registers, and its job.
+
+    Parameters
+    ----------
+    job : Job
+    made : Designation
+        By that job.
+    progress : callable, optional
+
+    Returns
+    -------
+    found : (Designation, Job) or None
+        None where it is compared with nothing, or that cannot be made again.
+    notes : tuple of str
+        Why not, or by how much it differs from what is stored.
+    """
+    before, language = made.previous, job.language
+    if before is None:
+        return None, ()
+    again = dataclasses.replace(job, year=before.year, previous=MADE if job.previous == MADE else None)
+    found = None
+    text = N_("How sure the changes since {year} are is not told: there are no registers of that year.")
+    if before.crosswalk is not None:
+        text = N_("How sure the changes since {year} are is not told: its zones are others.")
+    elif before.policy_sha256 != job.policy.sha256:
+        text = N_("How sure the changes since {year} are is not told: it was made by another policy.")
+    elif job.policy.policy.rule.years_running == 1:
+        found = _inputs_of_earlier(again, made.inputs, before.year, progress)
+    if found is None:
+        return None, (_(text, language).format(year=before.year),)
+    earlier = _made_anew(again, found, progress)
+    told = differs_by(before, earlier).of_made(language) if before.sha256 else ()
+    return (earlier, dataclasses.replace(again, around=again.around.of_earlier())), told
+
+
 def told_of_stored(job: Job, made: Designation) -> tuple[str, ...]:
     """By how much one made again differs from what is stored of its year, by its policy, from its kind of input."""
     try:
