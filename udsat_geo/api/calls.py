@@ -647,14 +647,25 @@ class StatusTables:
     def rates(self) -> pd.DataFrame:
         """One row for each year and criterion: areas, rest_of_city, gap and city, shape (n_years n_criteria, columns).
 
-        Shares are fractions, positive gaps are worse.
+        Shares are fractions, positive gaps are worse. Those of ``_se`` are standard errors.
         """
-        columns = ("areas", "rest_of_city", "gap", "city")
-        rows = []
-        for year, status in zip(self.report.series.years, self.report.series.statuses, strict=True):
-            for j, key in enumerate(self.report.policy.policy.keys):
-                rows.append({"year": year, "criterion": key, **{name: getattr(status, name)[j] for name in columns}})
-        return rows_as_frame(rows, ("year", "criterion", *columns))
+        from udsat_geo.monitoring.status_tables import rate_rows
+
+        names = ("areas", "rest_of_city", "gap")
+        return rows_as_frame(
+            rate_rows(self.report), ("year", "criterion", *names, "city", *(f"{name}_se" for name in names))
+        )
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """One row for each criterion: the change of its gap with its standard error, interval and verdict.
+
+        The change is in the gap's own unit, negative is narrower; the verdict is improved, worse or undecided. Empty
+        for a single year.
+        """
+        found = self.summary["chance"]["table_2"] if len(self.report.series.years) > 1 else {}
+        rows = ({"criterion": key, **of["difference"], "verdict": of["verdict"]} for key, of in found.items())
+        return rows_as_frame(rows, ("criterion", "value", "se", "low", "high", "verdict"))
 
     @property
     def categories(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from udsat_geo.designation.status import Status, status_of_sums, sums_by_side
 from udsat_geo.kernels.arrays import Flags, Ints, total
 from udsat_geo.policy.load import check_one_year
 from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.followed import Followed, read_followed
+from udsat_geo.registers.opening import Opened
 from udsat_geo.registers.read import Located, Missing, RegisterSums, read_partial_registers
 from udsat_geo.registers.survey import UNKNOWN, UNPLACED
 
@@ -36,6 +39,8 @@ class MeasuredYear:
         Areas that lie outside the city of these registers.
     missing : dict
         Criteria that these registers cannot answer -> the columns they lack.
+    followed : Followed or None
+        What each household and person adds, where that was asked for.
     """
 
     policy: Policy
@@ -44,6 +49,7 @@ class MeasuredYear:
     area_of_place: tuple[Ints, ...]
     outside: tuple[Flags, ...]
     missing: Missing
+    followed: Followed | None = None
 
     def status(self, number: int = 0) -> Status:
         """One of the sets against the rest of the city."""
@@ -55,7 +61,12 @@ class MeasuredYear:
 
 
 def measure_year(
-    folder: Path, policy: Policy, sets: Sequence[AreaSet], threads: int | None = None, year: int | None = None
+    folder: Path,
+    policy: Policy,
+    sets: Sequence[AreaSet],
+    threads: int | None = None,
+    year: int | None = None,
+    follow: bool = False,
 ) -> MeasuredYear:
     """Count the people of a year in and around sets of areas.
 
@@ -71,6 +82,8 @@ def measure_year(
         For DuckDB; no result depends on it.
     year : int, optional
         Which year of a folder that holds several.
+    follow : bool
+        Whether households and persons are kept one by one, for standard errors.
 
     Raises
     ------
@@ -79,8 +92,16 @@ def measure_year(
     """
     check_one_year(policy)
     placing = _Placing(sets)
-    sums, missing = read_partial_registers(folder, policy, placing, threads, year, placing.of_district)
-    return MeasuredYear(policy, tuple(sets), sums, placing.area_of_place, placing.outside, missing)
+    kept: list[Followed] = []
+
+    def keep(opened: Opened, followed: Policy, *dwellings: Any) -> None:
+        kept.append(read_followed(opened, followed, *dwellings).of_criteria(followed.keys, policy.keys))
+
+    sums, missing = read_partial_registers(
+        folder, policy, placing, threads, year, placing.of_district, keep if follow else None
+    )
+    followed = kept[0] if kept else None
+    return MeasuredYear(policy, tuple(sets), sums, placing.area_of_place, placing.outside, missing, followed)
 
 
 def check_all_in_city(measured: Sequence[MeasuredYear]) -> None:

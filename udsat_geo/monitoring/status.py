@@ -22,6 +22,7 @@ from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.categories import CategoryYear, measure_categories
+from udsat_geo.monitoring.chance import SURE, Chance, take_chance
 from udsat_geo.monitoring.measure import MeasuredYear, check_all_in_city, measure_year
 from udsat_geo.policy.load import LoadedPolicy, outside_its_years
 from udsat_geo.policy.rules import MilestoneRule, Policy
@@ -115,6 +116,12 @@ class GapChange:
     change: Floats
     improved: Flags
 
+    @property
+    def difference(self) -> Floats:
+        """What the gap grew by, in its own unit: negative is narrower, shape (n_criteria,)."""
+        difference: Floats = self.gap_now - self.gap_since
+        return difference
+
 
 def change_of_gaps(series: StatusSeries, since: int) -> GapChange:
     """The gaps of the last year against those of an earlier one.
@@ -138,6 +145,7 @@ def difference_of_areas(old: Status, updated: Status) -> dict[str, Floats]:
 
 State = Literal["reached", "on_the_way", "behind", "missed", "no_gap", "unknown"]
 Verdict = Literal["reached", "on_the_way", "behind", "missed"]
+Sure = Verdict | Literal["undecided"]
 
 _ROUNDINGS = 8
 """How many roundings of a rate two gaps may differ by and still be equal; own choice, far below any figure shown."""
@@ -165,6 +173,11 @@ class Progress:
         not reached (own choice); ``unknown`` where a gap is not known.
     needed : int
         On how many criteria it must be reached.
+    gap : float64, shape (n_criteria,)
+        In the last year.
+    target_error, path_error : float64, shape (n_criteria,)
+        Standard errors of the gap less the target, and less the path, both of which hang on the first gap; NaN is not
+        known.
     """
 
     since: int
@@ -176,6 +189,9 @@ class Progress:
     per_year: Floats
     state: tuple[State, ...]
     needed: int
+    gap: Floats
+    target_error: Floats
+    path_error: Floats
 
     def count(self, state: State) -> int:
         """How many criteria are in a state."""
@@ -193,9 +209,50 @@ class Progress:
             return "missed"
         return "on_the_way" if self.count("reached") + self.count("on_the_way") >= self.needed else "behind"
 
+    @property
+    def judged_by(self) -> tuple[Floats, Floats]:
+        """What the gap of each criterion exceeds the target by, or the path where that decides, and its error."""
+        by_target = np.array([state in ("reached", "missed") for state in self.state])
+        return self.gap - np.where(by_target, self.target, self.path), np.where(
+            by_target, self.target_error, self.path_error
+        )
 
-def progress_of(series: StatusSeries, milestone: MilestoneRule) -> Progress | None:
+    @property
+    def certain(self) -> tuple[bool | None, ...]:
+        """Whether chance alone cannot have made the state of each criterion; None where that is not known."""
+        over, error = self.judged_by
+        known = ~(np.isnan(over) | np.isnan(error))
+        sure = np.abs(over) > SURE * error
+        return tuple(bool(is_sure) if is_known else None for is_sure, is_known in zip(sure, known, strict=True))
+
+    @property
+    def sure_verdict(self) -> Sure | None:
+        """The verdict where it holds whatever chance does to the criteria; else ``undecided``.
+
+        Each criterion is on one side of the milestone (or of the path) for certain, or on either; what is not known
+        counts as not reached, as in the verdict. None where no error is known.
+        """
+        verdict = self.verdict
+        by_target = verdict in ("reached", "missed")
+        level, error = (self.target, self.target_error) if by_target else (self.path, self.path_error)
+        if np.isnan(error).all():
+            return None
+        over = self.gap - level
+        if verdict in ("reached", "on_the_way"):
+            return verdict if int((over < -SURE * error).sum()) >= self.needed else "undecided"
+        above = np.isnan(over) | (over > SURE * error)
+        return verdict if int((~above).sum()) < self.needed else "undecided"
+
+
+def progress_of(series: StatusSeries, milestone: MilestoneRule, chance: Chance | None = None) -> Progress | None:
     """How far a series has come towards a milestone.
+
+    Parameters
+    ----------
+    series : StatusSeries
+    milestone : MilestoneRule
+    chance : Chance, optional
+        Of the series; without it no error is told.
 
     Returns
     -------
@@ -217,6 +274,10 @@ def progress_of(series: StatusSeries, milestone: MilestoneRule) -> Progress | No
     left = milestone.by - now
     known = ~(np.isnan(gap) | np.isnan(gap_now))
     states = zip(known.tolist(), had_gap.tolist(), reached.tolist(), on_path.tolist(), strict=True)
+    unknown = np.full(len(gap), np.nan)
+    # both are parts of the first gap: all but what the milestone takes off, or has taken off by now
+    left_of_first = (milestone.gap, 1 - elapsed * (1 - milestone.gap))
+    errors = [unknown if chance is None else chance.of_change(since, now, "gap", share) for share in left_of_first]
     return Progress(
         since=since,
         now=now,
@@ -224,9 +285,12 @@ def progress_of(series: StatusSeries, milestone: MilestoneRule) -> Progress | No
         target=target,
         path=path,
         to_close=to_close,
-        per_year=to_close / left if left > 0 else np.full(len(gap), np.nan),
+        per_year=to_close / left if left > 0 else unknown,
         state=tuple(_state(*facts, left > 0) for facts in states),
         needed=math.ceil(Fraction(str(milestone.criteria)) * len(gap)),
+        gap=gap_now,
+        target_error=errors[0],
+        path_error=errors[1],
     )
 
 
@@ -307,6 +371,8 @@ class StatusReport:
     language : {"da", "en"}
     categories : tuple of CategoryYear, n_years
         All categories of Bilag 1 in those areas; empty where they are not asked for.
+    chance : Chance or None
+        What chance does to the figures; None where households were not kept.
     """
 
     policy: LoadedPolicy
@@ -319,6 +385,7 @@ class StatusReport:
     notes: tuple[str, ...] = ()
     language: str = "da"
     categories: tuple[CategoryYear, ...] = ()
+    chance: Chance | None = None
 
     @property
     def sets(self) -> tuple[AreaSet, ...]:
@@ -339,7 +406,7 @@ class StatusReport:
     def progress(self) -> Progress | None:
         """How far the policy's milestone is; None without one, or without a later year."""
         milestone = self.policy.policy.milestone
-        return None if milestone is None else progress_of(self.series, milestone)
+        return None if milestone is None else progress_of(self.series, milestone, self.chance)
 
     @property
     def difference(self) -> dict[str, Floats] | None:
@@ -516,7 +583,7 @@ def take_report(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallbac
             progress(f"{year}: " + _("reading and placing", job.language))
         # the updated areas stand beside the others in the last year alone
         chosen = sets if year == years[-1] else sets[:1]
-        measured[year] = measure_year(folders[year][0], job.policy.policy, chosen, job.threads, year)
+        measured[year] = measure_year(folders[year][0], job.policy.policy, chosen, job.threads, year, follow=True)
     check_all_in_city(list(measured.values()))
     report = _report(job, sets, measured, {year: source for year, (_folder, source) in folders.items()})
     if not job.categories:
@@ -531,10 +598,13 @@ def _report(
     job: StatusJob, sets: Sequence[AreaSet], measured: dict[int, MeasuredYear], sources: dict[int, str]
 ) -> StatusReport:
     policy = job.policy.policy
+    series = series_of({year: found.status() for year, found in measured.items()})
+    last = series.years[-1]
+    pairs = [(since, last) for since in (series.years[0], since_of(series, policy.milestone)) if since < last]
     report = StatusReport(
         policy=job.policy,
         areas=sets[0],
-        series=series_of({year: found.status() for year, found in measured.items()}),
+        series=series,
         updated=sets[1] if len(sets) > 1 else None,
         updated_status=measured[max(measured)].status(1) if len(sets) > 1 else None,
         registers=tuple(_registers_told(year, found, sources[year], policy) for year, found in measured.items()),
@@ -543,6 +613,7 @@ def _report(
             for k in range(len(sets))
         ),
         language=job.language,
+        chance=take_chance(measured, pairs),
     )
     blank = {year: found.missing for year, found in measured.items()}
     found_out = [f"{year}: {note.told(job.language)}" for year, found in measured.items() for note in found.sums.notes]

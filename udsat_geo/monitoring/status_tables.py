@@ -6,6 +6,7 @@ CSV has semicolons between its columns.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import decimal
 from udsat_geo.monitoring.categories import SOURCE, Category, CategoryYear, Group, groups
-from udsat_geo.monitoring.status import RegistersTold, StatusReport
+from udsat_geo.monitoring.chance import SURE, Chance, Of, judged
+from udsat_geo.monitoring.status import Progress, RegistersTold, StatusReport
 from udsat_geo.policy.rules import Criterion
 
 DECIMALS = 1
@@ -35,6 +37,8 @@ STATES = {
     "no_gap": N_("no gap"),
     "unknown": N_("unknown"),
 }
+JUDGED = {"improved": N_("improved"), "worse": N_("worse"), "undecided": N_("no certain change")}
+"""What a change of a gap is, beside what chance alone can do."""
 VERDICTS = {
     "reached": N_("The goal is reached"),
     "on_the_way": N_("On the way to the goal"),
@@ -67,6 +71,13 @@ def figure(value: float, language: str, decimals: int = DECIMALS, signed: bool =
     return f"+{text}" if signed and value > 0 else text
 
 
+def either_way(error: float, language: str) -> str:
+    """`SURE` standard errors behind ±; nothing where the error is not known."""
+    half = SURE * error
+    # as many decimals as the figure has, or one more where these would show nothing
+    return "" if math.isnan(half) else f" ±{figure(half, language, DECIMALS + (0 < half < 10**-DECIMALS / 2))}"
+
+
 @dataclass(frozen=True)
 class Column:
     """One figure of each criterion.
@@ -84,6 +95,12 @@ class Column:
         Whether a reader sees the unit behind each figure.
     shown : bool
         Whether it stands in the table, or in the CSV alone.
+    error : float64, shape (n_criteria,), or None
+        Standard errors; NaN is not known.
+    error_shown : bool
+        Whether a reader of the table sees them, behind ±.
+    broken : bool
+        Whether texts may be broken into lines.
     """
 
     head: str
@@ -92,6 +109,9 @@ class Column:
     signed: bool = False
     with_unit: bool = False
     shown: bool = True
+    error: Floats | None = None
+    error_shown: bool = True
+    broken: bool = False
 
     def unit(self, criterion: Criterion, language: str) -> str:
         """The unit of a criterion's figure."""
@@ -105,9 +125,20 @@ class Column:
         """A criterion's figure; a plain one has no sign between thousands, which would make it another elsewhere."""
         if isinstance(self.values, tuple):
             return self.values[j]
-        scale = 100.0 if criterion.is_share or self.kind == "share" else 1.0
+        scale = self._scale(criterion)
         text = figure(scale * self.values[j], language, signed=self.signed and not plain, grouped=not plain)
+        if text and not plain and self.error is not None and self.error_shown:
+            text += either_way(scale * self.error[j], language)
         return f"{text} {self.unit(criterion, language)}".rstrip() if text and self.with_unit and not plain else text
+
+    def half_width(self, j: int, criterion: Criterion, language: str) -> str:
+        """What a criterion's figure may be off by either way, plain; nothing where it is not known."""
+        if self.error is None:
+            return ""
+        return figure(SURE * self._scale(criterion) * self.error[j], language, 2, grouped=False)
+
+    def _scale(self, criterion: Criterion) -> float:
+        return 100.0 if criterion.is_share or self.kind == "share" else 1.0
 
 
 @dataclass(frozen=True)
@@ -130,38 +161,71 @@ class Block:
 
 def levels_block(report: StatusReport, years: Sequence[int]) -> list[Block]:
     """Tabel 1: levels of the areas and of the rest of the city; beside the last year, the change since the first."""
-    series, language = report.series, report.language
-    n_years = len(series.years)
+    series, language, chance = report.series, report.language, report.chance
+    last, of_years = len(series.years) - 1, series.years
     blocks = []
-    for place, levels, change in (
-        (AREAS, series.areas, series.change_in_areas),
-        (REST, series.rest_of_city, series.change_in_rest_of_city),
-    ):
-        columns = [Column(str(series.years[i]), levels[i]) for i in years]
-        if n_years > 1 and n_years - 1 in years:
-            head = _("Change {since}-{now}", language).format(since=series.years[0], now=series.years[-1])
-            columns.append(Column(head, change, "gap", signed=True))
+    sides: tuple[tuple[Of, str, Floats, Floats], ...] = (
+        ("areas", AREAS, series.areas, series.change_in_areas),
+        ("rest_of_city", REST, series.rest_of_city, series.change_in_rest_of_city),
+    )
+    for of, place, levels, change in sides:
+        # there is room for one ± beside five years
+        columns = [
+            Column(
+                str(of_years[i]),
+                levels[i],
+                error=None if chance is None else chance.of_year(of_years[i], of),
+                error_shown=i == last,
+            )
+            for i in years
+        ]
+        if last and last in years:
+            head = _("Change {since}-{now}", language).format(since=of_years[0], now=of_years[-1])
+            error = None if chance is None else chance.of_change(of_years[0], of_years[-1], of)
+            columns.append(Column(head, change, "gap", signed=True, error=error))
         blocks.append(Block(_("Table 1", language), _(place, language), tuple(columns)))
     return blocks
 
 
 def gaps_block(report: StatusReport) -> Block:
     """Tabel 2: gaps of the first year, the milestone, gaps now, and what they changed by."""
-    language, gaps, progress = report.language, report.gaps, report.progress
+    language, gaps, progress, chance = report.language, report.gaps, report.progress, report.chance
     gap = _("Gap {year}", language)
-    columns = [Column(gap.format(year=gaps.since), gaps.gap_since, "gap")]
+    error = None if chance is None else chance.of_year(gaps.since, "gap")
+    columns = [Column(gap.format(year=gaps.since), gaps.gap_since, "gap", error=error)]
     if progress is not None:
         columns.append(Column(_("Milestone {by}", language).format(by=progress.by), progress.target, "gap"))
     if gaps.now > gaps.since:
         yes, no = _("yes", language), _("no", language)
         known = ~np.isnan(gaps.gap_now - gaps.gap_since)
         improved = [(yes if of else no) if sure else "" for of, sure in zip(gaps.improved, known, strict=True)]
+        error = None if chance is None else chance.of_year(gaps.now, "gap")
         columns += [
-            Column(gap.format(year=gaps.now), gaps.gap_now, "gap"),
+            Column(gap.format(year=gaps.now), gaps.gap_now, "gap", error=error),
             Column(_("Change of the gap (%)", language), gaps.change, "share", signed=True),
-            Column(_("Improved", language), tuple(improved)),
+            Column(_("Improved", language), tuple(improved), shown=chance is None),
         ]
+        columns += [] if chance is None else _verdicts(report, chance)
     return Block(_("Table 2", language), "", tuple(columns))
+
+
+def _verdicts(report: StatusReport, chance: Chance) -> list[Column]:
+    """What the gaps changed by, with its error, and what that is."""
+    language, gaps = report.language, report.gaps
+    error = chance.of_change(gaps.since, gaps.now, "gap")
+    change = Column("", gaps.difference, "gap", signed=True, error=error)
+    found = [
+        ""
+        if verdict is None
+        else f"{_(JUDGED[verdict], language)} ({change.cell(j, criterion, language).replace(' ±', '±')})"
+        for j, (verdict, criterion) in enumerate(
+            zip(judged(gaps.difference, error), report.policy.policy.criteria, strict=True)
+        )
+    ]
+    return [
+        dataclasses.replace(change, head=_("Change of the gap", language), shown=False),
+        Column(_("Verdict", language), tuple(found), broken=True),
+    ]
 
 
 def milestone_block(report: StatusReport) -> Block | None:
@@ -169,12 +233,16 @@ def milestone_block(report: StatusReport) -> Block | None:
     language, progress = report.language, report.progress
     if progress is None:
         return None
-    columns = (
+    error = None if report.chance is None else np.where(progress.to_close > 0, progress.target_error, np.nan)
+    columns = [
         Column(_("Status", language), tuple(_(STATES[state], language) for state in progress.state)),
-        Column(_("Still missing", language), progress.to_close, "gap", with_unit=True),
+        Column(_("Still missing", language), progress.to_close, "gap", with_unit=True, error=error),
         Column(_("Per year", language), progress.per_year, "gap", with_unit=True, shown=progress.now < progress.by),
-    )
-    return Block(_("Milestone", language), "", columns)
+    ]
+    if report.chance is not None:
+        told = {True: _("yes", language), False: _("no", language), None: ""}
+        columns.insert(1, Column(_("Certain", language), tuple(told[sure] for sure in progress.certain)))
+    return Block(_("Milestone", language), "", tuple(columns))
 
 
 def difference_block(report: StatusReport) -> Block | None:
@@ -187,10 +255,12 @@ def difference_block(report: StatusReport) -> Block | None:
         _(plain, language) if told.known_year is None else of_year.format(year=told.known_year)
         for told, plain in zip(report.sets, (OLD, UPDATED), strict=True)
     )
+    of_difference = None if report.chance is None else report.chance.of_difference
+    error = None if of_difference is None else np.sqrt(of_difference)
     columns = (
         Column(old, difference["areas"]),
         Column(updated, difference["updated"]),
-        Column(_("Difference", language), difference["difference"], "gap", signed=True),
+        Column(_("Difference", language), difference["difference"], "gap", signed=True, error=error),
     )
     return Block(_("Table 22", language), "", columns)
 
@@ -266,6 +336,17 @@ def category_rows(report: StatusReport) -> Iterator[dict[str, Any]]:
                 yield row | {name: float(side[j]) for name, side in _sides(counted).items()}
 
 
+def rate_rows(report: StatusReport) -> Iterator[dict[str, Any]]:
+    """One row for each year and criterion: its rates and gap, and their standard errors where they are known."""
+    sides: tuple[Of, ...] = ("areas", "rest_of_city", "gap")
+    for year, status in zip(report.series.years, report.series.statuses, strict=True):
+        levels = {name: getattr(status, name) for name in (*sides, "city")}
+        if report.chance is not None:
+            levels |= {f"{name}_se": report.chance.of_year(year, name) for name in sides}
+        for j, key in enumerate(report.policy.policy.keys):
+            yield {"year": year, "criterion": key} | {name: float(values[j]) for name, values in levels.items()}
+
+
 def _columns_of_groups() -> Iterator[tuple[Group, list[tuple[Category, int]]]]:
     """Each group with its categories and their columns."""
     first = 0
@@ -292,7 +373,8 @@ def _table(
             cells = (column.cell(j, criterion, language) for column in block.columns if column.shown)
             rows.append((f"{label} ({unit})" if unit else label, *cells))
     heads = (_("Criterion", language), *(column.head for column in shown))
-    return Table(title, heads, tuple(rows), strong=frozenset(sections), notes=notes)
+    left = {0} | {i for i, column in enumerate(shown, start=1) if column.broken}
+    return Table(title, heads, tuple(rows), frozenset(left), strong=frozenset(sections), notes=notes)
 
 
 def residents_table(report: StatusReport, years: Sequence[int]) -> Table:
@@ -367,7 +449,57 @@ def goal_sentences(report: StatusReport) -> list[str]:
         "reached": progress.count("reached"), "on_the_way": progress.count("on_the_way"),
         "behind": progress.count("behind"),
     }  # fmt: skip
+    sentences += _by_chance(progress, language)
     return [sentence.format(**given) for sentence in sentences]
+
+
+def _by_chance(progress: Progress, language: str) -> list[str]:
+    """Whether chance alone could have made the verdict another; nothing where that is not known."""
+    if progress.sure_verdict is None:
+        return []
+    if progress.sure_verdict == progress.verdict:
+        return [_("That verdict is certain: chance alone could not have made it another.", language)]
+    judged_at_all = [state not in ("no_gap", "unknown") for state in progress.state]
+    unsure = sum(known and sure is not True for known, sure in zip(judged_at_all, progress.certain, strict=True))
+    told = _(
+        "That verdict is not certain: chance alone could have made it another, as {count} criteria lie too near.",
+        language,
+    )
+    return [told.format(count=unsure)]
+
+
+def chance_sentences(report: StatusReport) -> list[str]:
+    """What stands behind ±, when a change is none for certain, and how the years were followed."""
+    chance, language = report.chance, report.language
+    if chance is None:
+        return []
+    told = [
+        _(
+            "±: in 95 of 100 cases the figure would lie within it, had other households of the same kind lived there. "
+            "Faults of the registers are not in it.",
+            language,
+        )
+    ]
+    if not chance.overlap:
+        return told
+    told.append(_("No certain change: not distinguishable from no change, as chance alone moves that much.", language))
+    followed = {
+        "persons": N_(
+            "{share} % of the residents of {now} were there in {since}; persons and homes are followed by their keys."
+        ),
+        "dwellings": N_(
+            "{share} % of the residents of {now} live in a home that was there in {since}; homes are followed by their "
+            "keys, persons have none, so that ± of changes is rather too wide."
+        ),
+        "nothing": N_(
+            "Nobody of {now} is found in {since} by a key: the years are taken as other people, so that ± of changes "
+            "is rather too wide."
+        ),
+    }
+    for (since, now), overlap in chance.overlap.items():
+        share = figure(100 * overlap.share, language, 0)
+        told.append(_(followed[overlap.by], language).format(since=since, now=now, share=share))
+    return told
 
 
 def closing_sentences(report: StatusReport) -> list[str]:
@@ -389,7 +521,12 @@ def closing_sentences(report: StatusReport) -> list[str]:
         (_("Data of another year than the heading", language), vintages),
         (_("Residents without a place (counted nowhere)", language), unplaced),
     )
-    return [rounded, *(f"{what}: {'; '.join(of)}." for what, of in listed if of), *report.notes]
+    return [
+        rounded,
+        *chance_sentences(report),
+        *(f"{what}: {'; '.join(of)}." for what, of in listed if of),
+        *report.notes,
+    ]
 
 
 NAMES = ("status.json", "status.csv", "status.md")
@@ -428,6 +565,7 @@ def as_data(report: StatusReport) -> dict[str, Any]:
         "table_2": _table_2(report),
         "milestone": _milestone(report),
         "table_22": _table_22(report),
+        "chance": chance_as_data(report),
         "categories": _categories(report),
         "registers": [_registers(told) for told in report.registers],
         "notes": list(report.notes),
@@ -530,6 +668,78 @@ def _table_22(report: StatusReport) -> dict[str, Any] | None:
     return {"year": report.series.years[-1], "criteria": rows}
 
 
+def chance_as_data(report: StatusReport) -> dict[str, Any] | None:
+    """Standard errors and intervals of every figure of the tables, and what follows; None where they are not known."""
+    chance, series, gaps = report.chance, report.series, report.gaps
+    if chance is None:
+        return None
+    keys, first, last = report.policy.policy.keys, series.years[0], series.years[-1]
+
+    def table_1(of: Of, levels: Floats, change: Floats) -> dict[str, Any]:
+        rows = [_with_errors(levels[i], chance.of_year(year, of)) for i, year in enumerate(series.years)]
+        changes = _with_errors(change, chance.of_change(first, last, of)) if first < last else None
+        return {
+            key: {str(year): rows[i][j] for i, year in enumerate(series.years)}
+            | ({} if changes is None else {"change": changes[j]})
+            for j, key in enumerate(keys)
+        }
+
+    errors = {name: chance.of_year(year, "gap") for name, year in (("gap_since", gaps.since), ("gap_now", gaps.now))}
+    rows: dict[str, Any] = {name: _with_errors(getattr(gaps, name), error) for name, error in errors.items()}
+    if gaps.since < gaps.now:
+        error = chance.of_change(gaps.since, gaps.now, "gap")
+        shares = chance.of_ratio(gaps.since, gaps.now, gaps.gap_since, gaps.gap_now) - 1
+        rows["difference"] = _with_errors(gaps.difference, error)
+        rows["change"] = [{"low": _number(low), "high": _number(high)} for low, high in shares.T]
+        rows["verdict"] = judged(gaps.difference, error)
+    difference = report.difference
+    if difference is not None and chance.of_difference is not None:
+        rows["table_22"] = _with_errors(difference["difference"], np.sqrt(chance.of_difference))
+    return {
+        "standard_errors_to_either_side": SURE,
+        "followed": [
+            {"since": since, "now": now, "by": overlap.by, "share_of_residents": overlap.share}
+            for (since, now), overlap in chance.overlap.items()
+        ],
+        "table_1": {
+            "areas": table_1("areas", series.areas, series.change_in_areas),
+            "rest_of_city": table_1("rest_of_city", series.rest_of_city, series.change_in_rest_of_city),
+        },
+        "table_2": {
+            key: {name: row[j] for name, row in rows.items() if name != "table_22"} for j, key in enumerate(keys)
+        },
+        "table_22": dict(zip(keys, rows["table_22"], strict=True)) if "table_22" in rows else None,
+        "milestone": _milestone_by_chance(report),
+    }
+
+
+def _milestone_by_chance(report: StatusReport) -> dict[str, Any] | None:
+    progress = report.progress
+    if progress is None:
+        return None
+    above = _with_errors(*progress.judged_by)
+    return {
+        "verdict": progress.sure_verdict,
+        "criteria": {
+            key: {"certain": progress.certain[j], "gap_less_milestone": above[j]}
+            for j, key in enumerate(report.policy.policy.keys)
+        },
+    }
+
+
+def _with_errors(values: Floats, errors: Floats) -> list[dict[str, float | None]]:
+    """Figures with their standard errors and intervals, one by criterion."""
+    return [
+        {
+            "value": _number(value),
+            "se": _number(se),
+            "low": _number(value - SURE * se),
+            "high": _number(value + SURE * se),
+        }
+        for value, se in zip(values, errors, strict=True)
+    ]
+
+
 def _categories(report: StatusReport) -> dict[str, Any] | None:
     """Shares of each category by year, and their difference (areas less rest); None where they were not counted."""
     if not report.categories:
@@ -564,17 +774,17 @@ def _number(value: float) -> float | None:
 
 
 def figures_csv(report: StatusReport) -> str:
-    """Every figure of the tables as a row: table, criterion, its key, place, column, value and unit."""
+    """Every figure of the tables as a row: table, criterion, its key, place, column, value, unit, and what ± is."""
     language = report.language
     heads = (N_("Table"), N_("Criterion"), N_("Key"), N_("Place"), N_("Column"), N_("Value"), N_("Unit"))
     every_year = range(len(report.series.years))
     blocks = (*levels_block(report, every_year), gaps_block(report), milestone_block(report), difference_block(report))
     rows = [*_residents_rows(report), *(row for block in blocks if block is not None for row in _rows(report, block))]
     rows += _category_rows(report)
-    return csv_text((_(head, language) for head in heads), rows, language)
+    return csv_text((*(_(head, language) for head in heads), "±"), rows, language)
 
 
-Row = tuple[str, str, str, str, str, str, str]
+Row = tuple[str, str, str, str, str, str, str, str]
 
 
 def _rows(report: StatusReport, block: Block) -> Iterator[Row]:
@@ -583,7 +793,8 @@ def _rows(report: StatusReport, block: Block) -> Iterator[Row]:
         for column in block.columns:
             cell = column.cell(j, criterion, report.language, plain=True)
             unit = column.unit(criterion, report.language)
-            yield block.table, label, criterion.key, block.place, column.head, cell, unit
+            half = column.half_width(j, criterion, report.language)
+            yield block.table, label, criterion.key, block.place, column.head, cell, unit, half
 
 
 def _residents_rows(report: StatusReport) -> Iterator[Row]:
@@ -596,7 +807,7 @@ def _residents_rows(report: StatusReport) -> Iterator[Row]:
             (areas, figure(100 * status.share_of_residents, language, grouped=False), "%"),
         )
         for place, value, unit in rows:
-            yield _("Residents", language), "", "", place, str(year), value, unit
+            yield _("Residents", language), "", "", place, str(year), value, unit, ""
 
 
 def _category_rows(report: StatusReport) -> Iterator[Row]:
@@ -608,7 +819,7 @@ def _category_rows(report: StatusReport) -> Iterator[Row]:
                 label = f"{group.label[language]}: {category.label[language]}"
                 for place, side in zip(heads, list(_sides(counted).values())[:3], strict=True):
                     cell = figure(100 * side[j], language, grouped=False)
-                    yield table, label, f"{group.key}.{category.key}", place, str(counted.year), cell, "%"
+                    yield table, label, f"{group.key}.{category.key}", place, str(counted.year), cell, "%", ""
 
 
 def markdown(report: StatusReport) -> str:

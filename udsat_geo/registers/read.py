@@ -615,46 +615,37 @@ def read_registers(
     return sums_of_opened(open_registers(folder, threads, year=year), policy, place)
 
 
+Follow = Callable[[Opened, Policy, NDArray[np.int32], NDArray[np.int64], dict[str, float | None]], None]
+"""Reads more of open registers: those, the policy, place and residents of each dwelling, ``[let]`` of residents."""
+
+
 def sums_of_opened(
-    opened: Opened, policy: Policy, place: Place, districts: PlaceOfDistrict | None = None
+    opened: Opened,
+    policy: Policy,
+    place: Place,
+    districts: PlaceOfDistrict | None = None,
+    follow: Follow | None = None,
 ) -> RegisterSums:
     """Add up the criteria of a policy over opened registers, and close them.
 
     Parameters
     ----------
-    opened : Opened
-    policy : Policy
-    place : callable
-    districts : callable, optional
-        Where answers of a survey lie that name a district.
+    opened, policy, place
+    districts, follow : callable, optional
+        Where answers of a survey lie that name a district; what is read besides.
 
     Raises
     ------
     InputError
         See `read_registers`.
     """
+    from udsat_geo.kernels.sums import count_rows
+
     check_policy_expressions(opened, policy)
     opened, rows, counts = check(opened)
     if opened.survey is not None:
         keep_answers(opened.connection, opened.survey, opened.residents)
     let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())
-    sums = _add_up(opened, policy, place, let, rows, counts, districts)
-    opened.connection.close()
-    return sums
-
-
-def _add_up(
-    opened: Opened,
-    policy: Policy,
-    place: Place,
-    let: dict[str, float | None],
-    rows: dict[str, int],
-    counts: dict[str, int],
-    districts: PlaceOfDistrict | None,
-) -> RegisterSums:
-    """Place addresses, then dwellings, then residents, adding up on the way."""
-    from udsat_geo.kernels.sums import count_rows
-
     n_places, doubted = place_addresses(opened, place, counts)
     check_room(n_places)
     place_of_dwelling, unplaced = link_dwellings(opened, policy, counts)
@@ -663,9 +654,12 @@ def _add_up(
     ratios = Ratios.empty(n_places, len(policy.criteria))
     residents, residents_of_dwelling = add_up_residents(opened, policy, place_of_dwelling, let, ratios)
     count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
+    if follow is not None:
+        follow(opened, policy, place_of_dwelling, residents_of_dwelling, let)
     let |= add_up_dwellings(opened, policy, residents_of_dwelling, place_of_dwelling, ratios)
     answers = _add_up_answers(opened, policy, place_of_dwelling, districts, ratios, counts)
     notes = (*opened.notes(), *doubted)
+    opened.connection.close()
     return RegisterSums(
         residents,
         dwellings,
@@ -791,6 +785,7 @@ def read_partial_registers(
     threads: int | None = None,
     year: int | None = None,
     districts: PlaceOfDistrict | None = None,
+    follow: Follow | None = None,
 ) -> tuple[RegisterSums, Missing]:
     """Read registers as `udsat_geo.registers.read.read_registers` does, criteria without their columns left out.
 
@@ -804,8 +799,8 @@ def read_partial_registers(
     threads : int, optional
     year : int, optional
         Which year of a folder that holds several.
-    districts : callable, optional
-        Where answers of a survey lie that name a district.
+    districts, follow : callable, optional
+        As of `sums_of_opened`; the policy that is followed is without what is left out.
 
     Returns
     -------
@@ -824,8 +819,8 @@ def read_partial_registers(
     lacking = _lacking(opened, policy)
     missing = {key: lacking[key] for key in policy.keys if lacking[key]}
     if not missing:
-        return sums_of_opened(opened, policy, place, districts), missing
-    sums = sums_of_opened(opened, _without(policy, lacking), place, districts)
+        return sums_of_opened(opened, policy, place, districts, follow), missing
+    sums = sums_of_opened(opened, _without(policy, lacking), place, districts, follow)
     kept = np.flatnonzero([key not in missing for key in policy.keys])
 
     def widened(values: NDArray[np.int64], fill: int) -> NDArray[np.int64]:

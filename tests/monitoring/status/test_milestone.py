@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from builders import make_policy
 from udsat_geo.designation.status import Status
+from udsat_geo.monitoring.chance import Chance, Overlap
 from udsat_geo.monitoring.status import Progress, StatusSeries, progress_of, series_of, since_of
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.published import status_2021
@@ -162,3 +163,53 @@ def test_states_fit_their_figures(pairs: list[tuple[float, float]], year: int) -
             assert year < 2025
             assert found.per_year[j] * (2025 - year) == pytest.approx(found.to_close[j])
     assert sum(found.count(state) for state in ("reached", "on_the_way", "behind", "missed", "no_gap")) == len(pairs)
+
+
+def with_chance(gap: float, now: list[float], year: int, error: float) -> Progress:
+    """Gaps whose errors are those of `error` in both years and of other people in each."""
+    n = len(now)
+    shown = series((2017, [gap] * n), (year, now))
+    variance = np.full((2, 2, n), error**2 / 2)
+    chance = Chance((2017, year), variance, {(2017, year): np.zeros((2, 2, n))}, {(2017, year): Overlap("nothing", 0)})
+    found = progress_of(shown, HALVED, chance)
+    assert found is not None
+    return found
+
+
+def test_the_error_of_the_milestone_is_that_of_both_gaps() -> None:
+    """The target is half of the first gap and brings half of its error; the path of 2021 three quarters."""
+    found = with_chance(0.08, [0.05], 2021, 0.01)
+    assert found.target_error == pytest.approx(0.01 * np.sqrt(1 + 0.25))
+    assert found.path_error == pytest.approx(0.01 * np.sqrt(1 + 0.75**2))
+    assert np.isnan(progress((2017, [0.08]), (2021, [0.05])).target_error).all()
+
+
+@pytest.mark.parametrize(
+    ("now", "year", "certain", "verdict", "sure"),
+    [
+        # the target is 0.04, its error 1.96 * 0.001 * sqrt(1.25) = 0.0022
+        ([0.030] * 3 + [0.07] * 2, 2025, [True] * 5, "reached", "reached"),
+        ([0.039] * 3 + [0.07] * 2, 2025, [False] * 3 + [True] * 2, "reached", "undecided"),
+        ([0.041] + [0.07] * 4, 2025, [False] + [True] * 4, "missed", "missed"),
+        ([0.041] * 3 + [0.07] * 2, 2025, [False] * 3 + [True] * 2, "missed", "undecided"),
+        ([0.030] * 2 + [0.041] + [0.07] * 2, 2025, [True, True, False, True, True], "missed", "undecided"),
+        # half way, the path lies at 0.06 with an error of 0.00245
+        ([0.055] * 3 + [0.07] * 2, 2021, [True] * 5, "on_the_way", "on_the_way"),
+        ([0.059] * 3 + [0.07] * 2, 2021, [False] * 3 + [True] * 2, "on_the_way", "undecided"),
+        ([0.061] * 3 + [0.07] * 2, 2021, [False] * 3 + [True] * 2, "behind", "undecided"),
+        ([0.061] * 2 + [0.07] * 3, 2021, [False] * 2 + [True] * 3, "behind", "behind"),
+        ([0.030] * 3 + [0.07] * 2, 2021, [True] * 5, "reached", "reached"),
+        ([0.055, 0.055, NAN, NAN, NAN], 2021, [True, True, None, None, None], "behind", "behind"),
+    ],
+)
+def test_a_verdict_is_certain_or_could_be_another(
+    now: list[float], year: int, certain: list[bool | None], verdict: str, sure: str
+) -> None:
+    found = with_chance(0.08, now, year, 0.001)
+    assert list(found.certain) == certain
+    assert (found.verdict, found.sure_verdict) == (verdict, sure)
+
+
+def test_without_errors_nothing_is_certain() -> None:
+    found = progress((2017, [0.08] * 5), (2025, [0.03] * 5))
+    assert (found.certain, found.sure_verdict) == ((None,) * 5, None)

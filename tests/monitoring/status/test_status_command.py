@@ -147,7 +147,7 @@ def test_csv_has_a_row_for_every_figure_in_the_signs_of_its_language(town: Path,
     for language in ("da", "en"):
         assert call(*over(town), *updated, "--language", language, "--out", tmp_path / language)[0] == 0
     danish, english = rows_of(tmp_path / "da/status.csv", ";"), rows_of(tmp_path / "en/status.csv", ",")
-    assert list(danish[0]) == ["Tabel", "Kriterium", "Nøgle", "Sted", "Kolonne", "Værdi", "Enhed"]
+    assert list(danish[0]) == ["Tabel", "Kriterium", "Nøgle", "Sted", "Kolonne", "Værdi", "Enhed", "±"]
     data = json.loads((tmp_path / "en/status.json").read_text(encoding="utf-8"))
     levels = {(row["Key"], row["Place"], row["Column"]): row["Value"] for row in english if row["Table"] == "Table 1"}
     assert len(levels) == 2 * 5 * 4
@@ -160,7 +160,10 @@ def test_csv_has_a_row_for_every_figure_in_the_signs_of_its_language(town: Path,
     ]
     tables = {row["Table"] for row in english}
     assert tables == {"Residents", "Table 1", "Table 2", "Milestone", "Table 22", "Appendix 1"}
-    assert len([row for row in english if row["Table"] == "Table 2"]) == 5 * 5
+    assert len([row for row in english if row["Table"] == "Table 2"]) == 5 * 7
+    chance = data["chance"]["table_1"]["areas"]["low_income"]
+    (change,) = [row for row in english if row["Key"] == "low_income" and row["Column"] == "Change 2017-2021"][:1]
+    assert change["±"] == f"{196 * chance['change']['se']:.2f}"
     assert len([row for row in english if row["Table"] == "Table 22"]) == 5 * 3
     assert len([row for row in english if row["Table"] == "Appendix 1"]) == 21 * 3 * 3
 

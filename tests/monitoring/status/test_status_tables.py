@@ -17,6 +17,7 @@ from rich.console import Console
 from builders import make_areas
 from udsat_geo.cli.status import print_status
 from udsat_geo.designation.status import Status
+from udsat_geo.monitoring.chance import Chance, Overlap
 from udsat_geo.monitoring.status import RegistersTold, StatusReport, series_of
 from udsat_geo.monitoring.status_tables import as_data, figure, figures_csv, markdown, tables_of
 from udsat_geo.policy.load import LoadedPolicy, load_policy
@@ -210,3 +211,95 @@ def test_no_cell_of_csv_begins_a_formula() -> None:
     assert '\'=HYPERLINK("http://x","a")' in {row[1] for row in rows}
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "@", "+"))]
     assert "-0.1" in {row[5] for row in rows}
+
+
+def chance(by: str = "persons", error: float = 0.004, years: tuple[int, ...] = (2017, 2021)) -> Chance:
+    """Errors of 0.004 of all rates, of other people in each year: 0.8 of what changed."""
+    pair = (years[0], years[-1])
+    shared = {pair: np.zeros((2, 2, 5))} if len(years) > 1 else {}
+    told = {pair: Overlap(by, 0.47)} if len(years) > 1 else {}  # type: ignore[arg-type]
+    return Chance(years, np.full((len(years), 2, 5), error**2), shared, told, np.full(5, error**2))
+
+
+def test_what_chance_may_do_stands_behind_the_figures() -> None:
+    made = report("en", chance=chance())
+    levels, gap, milestone, difference = tables_of(made)[1:5]
+    assert levels.rows[2] == ("Outside the labour market (%)", "22.3", "18.7 ±0.8", "-3.6 ±1.1")
+    assert gap.heads[-1] == "Verdict"
+    assert gap.rows[1] == (
+        "Outside the labour market", "8.4 ±1.1", "4.2", "6.2 ±1.1", "-26.2", "improved (-2.2±1.6)"
+    )  # fmt: skip
+    assert gap.rows[2][-1] == "no certain change (-0.9±1.6)"
+    assert milestone.rows[1] == ("Outside the labour market", "on the way", "no", "2.0 ±1.2 points", "0.5 points")
+    assert milestone.notes[-1] == "That verdict is certain: chance alone could not have made it another."
+    blurred = tables_of(report("en", chance=chance(error=0.05)))[3]
+    told = "That verdict is not certain: chance alone could have made it another, as 4 criteria lie too near."
+    assert blurred.notes[-1] == told
+    assert difference.rows[3] == ("Non-western origin (%)", "31.7", "32.6", "+0.9 ±0.8")
+    # a hundredth of that shows with one decimal more than the figures
+    assert tables_of(report("en", chance=chance(error=0.0001)))[1].rows[2][2] == "18.7 ±0.02"
+
+
+def test_what_is_behind_the_errors_is_said() -> None:
+    told = {by: markdown(report("en", chance=chance(by))) for by in ("persons", "dwellings", "nothing")}
+    assert "47 % of the residents of 2021 were there in 2017; persons and homes are followed" in told["persons"]
+    assert "47 % of the residents of 2021 live in a home that was there in 2017" in told["dwellings"]
+    assert "Nobody of 2021 is found in 2017 by a key: the years are taken as other people" in told["nothing"]
+    assert all("Faults of the registers are not in it." in text for text in told.values())
+    assert "±" not in markdown(report("en"))
+
+
+def test_errors_stand_in_the_data_beside_the_figures() -> None:
+    data = as_data(report("en", chance=chance()))
+    row = data["chance"]["table_2"]["outside_labour_market"]
+    assert row["verdict"] == "improved"
+    assert row["difference"]["value"] == pytest.approx(-0.022)
+    assert row["difference"]["se"] == pytest.approx(0.004 * 2)
+    assert row["difference"]["low"] == pytest.approx(-0.022 - 1.96 * 0.008)
+    assert row["change"]["low"] < data["table_2"]["criteria"]["outside_labour_market"]["change"] < row["change"]["high"]
+    assert data["chance"]["table_1"]["areas"]["low_income"]["2021"]["se"] == 0.004
+    assert data["chance"]["table_22"]["low_income"]["se"] == pytest.approx(0.004)
+    assert data["chance"]["milestone"]["verdict"] == "behind"
+    assert data["chance"]["milestone"]["criteria"]["outside_labour_market"]["certain"] is False
+    assert data["chance"]["followed"] == [
+        {"since": 2017, "now": 2021, "by": "persons", "share_of_residents": 0.47}
+    ]  # fmt: skip
+    assert {**data, "chance": None} == as_data(report("en"))
+    csv_rows = list(csv.DictReader(io.StringIO(figures_csv(report("en", chance=chance())).removeprefix("\ufeff"))))
+    by_column = {row["Column"]: row for row in csv_rows if row["Key"] == "low_income" and row["Table"] == "Table 2"}
+    assert (by_column["Improved"]["Value"], by_column["Verdict"]["Value"]) == ("yes", "no certain change (-0.9±1.6)")
+    assert (by_column["Change of the gap"]["Value"], by_column["Change of the gap"]["±"]) == ("-0.9", "1.57")
+
+
+def test_errors_that_are_not_known_are_blank() -> None:
+    unknown = chance(error=NAN)
+    made = report("en", chance=unknown)
+    assert tables_of(made)[2].rows[1][-1] == ""
+    assert tables_of(made)[3].rows[1][1:3] == ("on the way", "")
+    assert "nan" not in (figures_csv(made) + markdown(made)).lower()
+    assert as_data(made)["chance"]["milestone"]["verdict"] is None
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_console_takes_80_columns_with_errors(language: str) -> None:
+    years = range(2017, 2022)
+    series = series_of({year: FIRST if year < 2021 else LAST for year in years})
+    registers = tuple(RegistersTold(year, "registers", {}, {}, {}) for year in years)
+    made = report(language, series=series, registers=registers, chance=chance(years=tuple(years)))
+    console = Console(width=80, file=io.StringIO(), record=True)
+    print_status(made, [], console)
+    text = console.export_text()
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert "too narrow" not in text
+    assert "for smalt" not in text
+    assert "(-2,2±1,6)" in text if language == "da" else "(-2.2±1.6)" in text
+
+
+def test_one_year_alone_has_errors_and_no_change() -> None:
+    made = report(
+        "en", series=series_of({2021: LAST}), updated=None, updated_status=None, chance=chance(years=(2021,)),
+        residents=({2021: np.array([1234, 0])},),
+    )  # fmt: skip
+    assert tables_of(made)[2].rows[1] == ("Outside the labour market", "6.2 ±1.1")
+    assert as_data(made)["chance"]["table_2"]["low_income"].keys() == {"gap_since", "gap_now"}
+    assert "No certain change" not in markdown(made)
