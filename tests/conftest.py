@@ -22,6 +22,9 @@ import made_once
 LONG_FIXTURES = frozenset({"browser", "port", "site", "server", "profile"})
 """What stands for a program beside Python: a test that asks for one of these is a long one."""
 
+LONGEST = "test_docs"
+"""The file of tests that take longest."""
+
 FEW_KERNELS = frozenset({"messages", "policy", "registers", "sources"})
 """Rooms whose tests compile little."""
 
@@ -73,10 +76,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 def _few_kernels_in_the_middle(items: list[pytest.Item]) -> list[pytest.Item]:
     """Of two processes the other one begins in the middle: there it need not wait for what the first one compiles."""
-    few = [item for item in items if FEW_KERNELS & set(item.path.parts)]
-    others = [item for item in items if not FEW_KERNELS & set(item.path.parts)]
-    half = min(len(items) // 2, len(others))
-    return [*others[:half], *few, *others[half:]]
+    # the pages of the documentation take longest: no process may be left alone with them at the end
+    longest = [item for item in items if item.path.stem == LONGEST]
+    rest = [item for item in items if item.path.stem != LONGEST]
+    few = [item for item in rest if FEW_KERNELS & set(item.path.parts)]
+    others = [item for item in rest if not FEW_KERNELS & set(item.path.parts)]
+    half = max(min(len(items) // 2 - len(longest), len(others)), 0)
+    return [*longest, *others[:half], *few, *others[half:]]
 
 
 def pytest_collection_finish() -> None:

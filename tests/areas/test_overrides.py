@@ -116,6 +116,12 @@ def test_decisions_are_read_from_a_table(tmp_path: Path) -> None:
     assert (read.overrides[0].decided_by, read.overrides[0].date) == ("Borgerrepræsentationen", "2021-06-24")
 
 
+def test_what_a_terminal_would_obey_is_left_out_of_a_reason(tmp_path: Path) -> None:
+    path = write(tmp_path, '100m_0_0,exclude,"\x1b]0;mine\x07\x1b[2Jwhy",X,2021-06-24\n')
+    (override,) = read_overrides(path, draw("CC.").units, "en").overrides
+    assert override.reason == "]0;mine[2Jwhy"
+
+
 def test_a_polygon_stands_for_the_units_whose_centre_lies_in_it(tmp_path: Path) -> None:
     city = draw("CC.")
     path = tmp_path / "overrides.gpkg"

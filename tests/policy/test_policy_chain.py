@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -329,6 +330,29 @@ def test_a_base_that_is_no_toml_is_told_by_its_name(tmp_path: Path) -> None:
     assert told(tmp_path, mine='extends = "base.toml"\nid = "mine"\n', base="id = \n").startswith(
         "base.toml: is not valid TOML"
     )
+
+
+@pytest.mark.parametrize(
+    ("base", "wanted"),
+    [
+        (f"years = [{'9' * 5000}]", "a number of more than 4300 digits"),
+        ("a = " + "[" * 2000, "is nested too deeply"),
+        ("# " + "x" * 2**20, "it is longer than 1,048,576 bytes"),
+    ],
+)
+def test_a_base_that_nobody_wrote_ends_the_reading(tmp_path: Path, base: str, wanted: str) -> None:
+    assert wanted in told(tmp_path, mine='extends = "base.toml"\nid = "mine"\n', base=base)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    assert "a pipe or a device" in told(tmp_path, mine='extends = "pipe.toml"\nid = "mine"\n')
+
+
+def test_a_title_that_a_terminal_would_obey_is_refused(tmp_path: Path) -> None:
+    mine = 'extends = "kbh-2017"\nid = "mine"\ntitle = "\\u001b[2Jmine"\n'
+    assert "title: holds a control character" in told(tmp_path, mine=mine)
 
 
 @pytest.mark.long

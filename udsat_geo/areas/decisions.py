@@ -18,6 +18,7 @@ from udsat_geo.areas.roles import number_areas
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import in_one_line
 from udsat_geo.sources.crs import short_crs
 from udsat_geo.sources.features import Features, features_in, texts_of
 from udsat_geo.units.edges import Edges
@@ -174,7 +175,10 @@ def _rows(features: Features) -> list[dict[str, str]]:
         column: texts_of(features, lower[column]) if column in lower else [""] * attributes.num_rows
         for column in (*REQUIRED, "unit_id")
     }
-    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    # but for the unit's id, which is a key
+    told = {column: [*map(in_one_line, columns[column])] for column in REQUIRED}
+    by_row = zip(*(columns | told).values(), strict=True)
+    rows = [dict(zip(columns, values, strict=True)) for values in by_row]
     if not rows:
         raise InputError(Problem(name, _("holds no overrides"), _("Leave out --overrides, or add them.")))
     problems = []

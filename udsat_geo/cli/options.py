@@ -21,6 +21,7 @@ import click
 from udsat_geo.messages.errors import InputError, reason_of
 from udsat_geo.messages.translate import LANGUAGES, LOCALE, N_, _, language_of_user, speaking
 from udsat_geo.messages.version import __version__
+from udsat_geo.messages.words import printable
 from udsat_geo.synthetic import DEFAULT_SEED
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -371,7 +372,7 @@ def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
             _tell_if_not_kept(quiet=bool(options.get("quiet")))
         except InputError as error:
             for message in error.messages:
-                click.echo(_("error: {message}").format(message=message), err=True)
+                click.echo(_("error: {message}").format(message=printable(message)), err=True)
             sys.exit(INPUT_AT_FAULT)
         except OSError as error:
             # no file has such a name, so it can only stand in the call

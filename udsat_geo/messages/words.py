@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 
 from udsat_geo.messages.translate import N_, _, in_language, program_language
@@ -13,6 +15,16 @@ def decimal(value: float, digits: int, language: str | None = None) -> str:
         return ""
     text = f"{value:,.{digits}f}"
     return text.translate(str.maketrans(",.", ".,")) if (language or program_language()) == "da" else text
+
+
+def in_one_line(text: str) -> str:
+    """A text without control characters, which a terminal would obey; line breaks and tabs become spaces."""
+    return "".join(sign for sign in " ".join(text.split()) if unicodedata.category(sign) != "Cc")
+
+
+def printable(text: str) -> str:
+    """A text whose control characters stand as ``\\x1b``, but for tabs and ends of lines."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda sign: f"\\x{ord(sign[0]):02x}", text)
 
 
 SOURCE_TEXTS = {

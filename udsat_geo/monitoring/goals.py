@@ -34,7 +34,7 @@ from udsat_geo.monitoring.goal_figures import (
 from udsat_geo.monitoring.interval import Interval
 from udsat_geo.monitoring.life import Life, LifeRule, read_life
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
-from udsat_geo.policy.chain import toml_content
+from udsat_geo.policy.chain import bytes_of_text, toml_content
 from udsat_geo.policy.faults import checked, nearest
 from udsat_geo.policy.load import check_policy
 from udsat_geo.policy.rules import Criterion, Policy
@@ -216,7 +216,7 @@ def _misfits(rule: GoalRule, where: str) -> list[Problem]:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return bytes_of_text(path)
     except OSError as error:
         what = _("cannot be read ({reason})").format(reason=reason_of(error))
         raise InputError(Problem(str(path), what, _("Name a goals file."))) from None

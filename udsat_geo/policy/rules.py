@@ -24,9 +24,11 @@ from pydantic import (
 )
 
 from udsat_geo.messages.translate import _
-from udsat_geo.messages.words import decimal
+from udsat_geo.messages.words import decimal, printable
 from udsat_geo.policy.misfits import misfits_of_compare, misfits_of_groups, misfits_of_quantiles
 from udsat_geo.policy.over_time import faults_of_criterion, misfits_over_time
+
+_TOLD = frozenset({"label", "source", "text", "title", "unit"})  # keys of what a reader is told
 
 MOST_CELLS_IN_REACH = 1000
 """From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
@@ -91,6 +93,15 @@ class Rule(BaseModel):
     """One table of a policy file: unknown keys are refused, nothing changes once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _is_readable(cls, value: object, info: ValidationInfo) -> object:
+        """A terminal would obey what stands in a title, and no page can hold it."""
+        texts = value.values() if isinstance(value, dict) else [value]
+        if info.field_name in _TOLD and any(isinstance(text, str) and printable(text) != text for text in texts):
+            raise ValueError(_("holds a control character"))
+        return value
 
 
 class UnitsRule(Rule):

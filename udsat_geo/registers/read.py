@@ -416,6 +416,12 @@ def add_ratios(
         raise InputError(
             Problem(where, _("cannot be evaluated: {reason}").format(reason=reason), _("Mend the expressions."))
         ) from None
+    except OSError as error:
+        # a page that is damaged behind the first rows
+        reason = str(error).strip().split("\n")[0]
+        raise InputError(
+            Problem(register, _("cannot be read: {reason}").format(reason=reason), _("Export the table again."))
+        ) from None
     tally.close()
 
 

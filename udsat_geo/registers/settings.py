@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
-from udsat_geo.policy.chain import toml_content
+from udsat_geo.policy.chain import bytes_of_text, toml_content
 from udsat_geo.policy.faults import checked
 from udsat_geo.registers.layout import Names, TableLayout
 from udsat_geo.registers.schema import columns_of_table
@@ -169,7 +169,7 @@ def read_settings(folder: Path) -> RegisterSettings:
     if path is None:
         return RegisterSettings()
     try:
-        data = path.read_bytes()
+        data = bytes_of_text(path)
     except OSError as error:
         raise InputError(
             Problem(

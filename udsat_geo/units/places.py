@@ -6,7 +6,6 @@ A file of points or polygons with a column ``name`` (or ``navn``); a column ``ki
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.messages.words import decimal
+from udsat_geo.messages.words import decimal, in_one_line
 from udsat_geo.sources.crs import short_crs
 from udsat_geo.sources.features import Features, features_in, shared_areas, texts_of
 
@@ -161,14 +160,9 @@ def _texts(features: Features, columns: tuple[str, ...]) -> NDArray[np.object_] 
         if column in lower:
             values = texts_of(features, lower[column])
             texts = np.empty(len(values), dtype=object)
-            texts[:] = [_in_one_line(value) for value in values]
+            texts[:] = [in_one_line(value) for value in values]
             return texts
     return None
-
-
-def _in_one_line(text: str) -> str:
-    """A text without control characters; line breaks and tabs become spaces."""
-    return "".join(sign for sign in " ".join(text.split()) if unicodedata.category(sign) != "Cc")
 
 
 def _check(features: Features, name: NDArray[np.object_]) -> None:
