@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import udsat_geo as ug
 from two_years import write_policy, write_town
 from udsat_geo.analysis.why import DATA, MOVING, RULE, Why, explain_change, why_as_data
 from udsat_geo.cli.console import plain_console
@@ -143,6 +144,8 @@ def test_the_command_prints_the_data_as_json(town: Path) -> None:
         town / "town.toml",
         "--to-policy",
         town / "harder.toml",
+        "--draws",
+        0,
     )
     code, printed, errors = call(*base, "--json", "--language", "en")
     assert (code, errors) == (0, "")
@@ -151,6 +154,39 @@ def test_the_command_prints_the_data_as_json(town: Path) -> None:
     assert json.loads(printed) == json.loads(json.dumps(wanted))
     for row in wanted["residents"]["areas"]:
         assert sum(row["parts"].values()) == pytest.approx(row["change"], abs=1e-9)
+
+
+def test_it_says_how_much_chance_alone_brings_about(town: Path) -> None:
+    given = ("why", 2017, 2021, "--registers", town / "raw", "--policy", town / "town.toml", "--draws", 4)
+    code, printed, errors = call(*given, "--json")
+    assert (code, errors) == (0, "")
+    chance = json.loads(printed)["chance"]
+    changed = json.loads(printed)["residents"]["in_all"]
+    # the earlier year has other residents, and each place is counted with those of its own year
+    assert chance["residents"]["added"] > 0
+    assert (chance["pairs"], chance["shared"]) == (4, "dwellings")
+    assert chance["residents_without_detectable_change"]["added"] <= chance["residents"]["added"]
+    assert len(chance["events"]) == len(json.loads(printed)["residents"]["areas"])
+    assert changed["change"] == sum(row["change"] for row in json.loads(printed)["residents"]["areas"])
+    code, printed, _errors = call(*given, "--language", "en")
+    assert "In a city that does not change, chance alone would have brought in about" in printed
+    found = ug.why(2017, 2021, registers=town / "raw", policy=town / "town.toml", draws=4)
+    assert found.chance == chance
+    assert ug.why(2017, 2021, registers=town / "raw", policy=town / "town.toml", draws=0).chance is None
+
+
+def test_composites_of_two_rules_are_not_compared(town: Path) -> None:
+    given = ("why", 2017, 2021, "--registers", town / "raw", "--policy", town / "town.toml", "--draws", 2)
+    code, printed, _errors = call(*given, "--to-policy", town / "harder.toml", "--language", "en")
+    assert code == 0
+    assert "composites of two policies are not compared" in printed
+
+
+def test_one_draw_says_nothing(town: Path) -> None:
+    given = ("why", 2017, 2021, "--registers", town / "raw", "--policy", town / "town.toml", "--draws", 1)
+    code, _printed, errors = call(*given, "--language", "en")
+    assert code == 2
+    assert "--draws 1: says nothing of chance. Ask for at least 2." in errors
 
 
 @pytest.mark.parametrize(("language", "told"), [("da", "Flytning"), ("en", "Moving")])

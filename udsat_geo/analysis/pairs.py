@@ -44,6 +44,8 @@ from udsat_geo.units.units import Units
 DETECTED_AT = 1.959963984540054
 """Standard errors, the quantile of the normal distribution at 97.5 %: a change of a composite beyond so many of them
 would come about by chance in one of twenty units, and is called detectable. The level is our own choice."""
+PAIRS = 50
+"""Of `udsat why`, without another word: few enough to be quick; own choice."""
 HALF = 0.5
 """A draw has an area, or a piece, where it has at least this share of its residents."""
 

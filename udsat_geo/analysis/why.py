@@ -18,9 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from udsat_geo.analysis.certainty import take_certainty
+from udsat_geo.analysis.pairs import SureChanges, changes_as_data
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.changes.diff import ChangedArea, Changes, changed_areas
 from udsat_geo.designation.designation import Designation, Inputs, Progress, designate
+from udsat_geo.designation.draws import check_draws
 from udsat_geo.designation.job import (
     Job,
     check_policies,
@@ -379,12 +382,24 @@ def rounded_parts(parts: Sequence[Fraction], whole: Fraction, digits: int) -> li
 
 @dataclass(frozen=True)
 class Why:
-    """Two years' designations, what changed, and why."""
+    """Two years' designations, what changed, and why.
+
+    Attributes
+    ----------
+    before, now : Designation
+    changes : Changes
+    decomposition : Decomposition
+    chance : SureChanges or None
+        How sure the changes are; None where that was not asked for, or cannot be drawn, as `chance_note` says.
+    chance_note : str
+    """
 
     before: Designation
     now: Designation
     changes: Changes
     decomposition: Decomposition
+    chance: SureChanges | None = None
+    chance_note: str = ""
 
     @property
     def same_rule(self) -> bool:
@@ -402,7 +417,7 @@ class Why:
         return self.now.policy.policy.criteria
 
 
-def explain_change(before: Job, now: Job, progress: Progress | None = None) -> Why:
+def explain_change(before: Job, now: Job, progress: Progress | None = None, draws: int = 0) -> Why:
     """Designate two years and take their difference apart.
 
     Parameters
@@ -410,12 +425,16 @@ def explain_change(before: Job, now: Job, progress: Progress | None = None) -> W
     before, now : Job
         The years, each with its policy; in all else they are the same.
     progress : callable, optional
+    draws : int
+        Pairs of draws that say how much chance is in it, at least 2; 0 for none.
 
     Raises
     ------
     InputError
         If the years do not rise, one has no inputs, the policies are over different units, or an input is at fault.
     """
+    if draws:
+        check_draws(draws, 0)
     check_policies(before.policy, now.policy)
     for job in (before, now):
         check_one_year(job.policy.policy)
@@ -431,7 +450,26 @@ def explain_change(before: Job, now: Job, progress: Progress | None = None) -> W
     else:
         made[0, 1] = _exchanged(of_year(before, years[0]), now.policy, inputs[0], first, progress)
         made[1, 0] = _exchanged(of_year(now, years[1]), before.policy, inputs[1], second, progress)
-    return Why(first, second, second.changes, decompose(_situation(made, second.changes)))
+    found = Why(first, second, second.changes, decompose(_situation(made, second.changes)))
+    if not draws:
+        return found
+    sides = (of_year(before, years[0]), of_year(now, years[1]))
+    return dataclasses.replace(found, **_chance(found, sides, draws, progress))
+
+
+def _chance(found: Why, jobs: tuple[Job, Job], draws: int, progress: Progress | None) -> dict[str, Any]:
+    """How sure the changes are, or why that is not told."""
+    before, now = jobs
+    previous, language = found.now.previous, now.language
+    if previous is not None and previous.crosswalk is not None:
+        year = found.before.year
+        text = _("How sure the changes since {year} are is not told: its zones are others.", language)
+        return {"chance_note": text.format(year=year)}
+    try:
+        return {"chance": take_certainty(found.now, now, draws, 0, progress, (found.before, before)).changes}
+    except InputError as error:
+        text = _("How sure the changes are is not told: {reason}", language)
+        return {"chance_note": text.format(reason=" ".join(error.messages))}
 
 
 def explain_areas(
@@ -615,8 +653,9 @@ def why_as_data(found: Why) -> dict[str, Any]:
             {"criterion": key, **{name: _data(getattr(decomposition, name)[j]) for name in RATES}}
             for j, key in enumerate(keys)
         ],
+        **({} if found.chance is None else {"chance": changes_as_data(found.chance)}),
         "rates_of_areas": [{**area, "rates": rates} for area, rates in zip(areas, rates_of_areas, strict=True)],
-        "notes": list(dict.fromkeys((*found.before.notes, *found.now.notes))),
+        "notes": list(dict.fromkeys(filter(None, (*found.before.notes, *found.now.notes, found.chance_note)))),
     }
 
 

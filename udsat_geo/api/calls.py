@@ -551,6 +551,12 @@ class Why:
         ]
         return rows_as_frame(*_flat(rows))
 
+    @property
+    def chance(self) -> dict[str, Any] | None:
+        """How much chance alone brings about; None where that was not asked for, or cannot be drawn."""
+        found: dict[str, Any] | None = self.summary.get("chance")
+        return found
+
     def _repr_html_(self) -> str:
         from udsat_geo.api.display import frame_as_html
 
@@ -577,6 +583,7 @@ def why(
     units: PathLike | None = None,
     crosswalk: PathLike | None = None,
     crosswalk_columns: Sequence[str] = (),
+    draws: int = 50,
     language: Language = "da",
     seed: int | None = None,
     threads: int | None = None,
@@ -591,6 +598,8 @@ def why(
         The years.
     policy, to_policy : str, Path or LoadedPolicy
         Of the years; one serves both.
+    draws : int
+        Pairs of draws that say how much chance is in the change, at least 2; 0 for none.
     registers, units, crosswalk, crosswalk_columns, language, seed, threads, memory, progress
         As in `udsat_geo.designate`; ``{year}`` in the name of `units` stands for the year.
 
@@ -624,7 +633,7 @@ def why(
         for year, rule in ((before, first), (now, second))
     ]
     with within(threads, memory):
-        found = explain_change(jobs[0], jobs[1], progress)
+        found = explain_change(jobs[0], jobs[1], progress, draws)
     return Why(found, why_as_data(found))
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from udsat_geo.analysis.pairs import PAIRS
 from udsat_geo.analysis.why import (
     BORDER,
     DATA,
@@ -22,6 +23,7 @@ from udsat_geo.analysis.why import (
 )
 from udsat_geo.changes.diff import ADDED, REMOVED
 from udsat_geo.cli import options
+from udsat_geo.cli.certainty import print_changes
 from udsat_geo.cli.console import plain_console, print_json, print_table, progress_on
 from udsat_geo.designation.columns import events_in_words
 from udsat_geo.designation.job import Job, crosswalk_named
@@ -76,7 +78,7 @@ WHY = {
         "The change is taken apart into what is due to the data (the same rule on the new people), to the rule "
         "(the new\npolicy on the old people), to the border, to rates within places, and to people moving in or "
         "out. The parts are\naverages over all orders of changing one after the other (Shapley values), and add up "
-        "to the change exactly."
+        "to the change exactly.\nDraws of both years say how much of it chance alone brings about."
     )
 )
 @options.argument("before", metavar="A_YEAR", type=int)
@@ -89,6 +91,14 @@ WHY = {
 @options.crosswalk_columns_option()
 @options.option(
     "--all", "show_all", is_flag=True, help=N_("Show the rates of every area, not only of those new or gone.")
+)
+@options.option(
+    "--draws",
+    type=int,
+    default=PAIRS,
+    metavar="N",
+    show_default=True,
+    help=N_("Pairs of draws that say how much chance is in it; 0 for none."),
 )
 @options.language_option(N_("Language of tables and notes."))
 @options.seed_option()
@@ -104,6 +114,7 @@ def why(
     crosswalk: Path | None,
     crosswalk_columns: tuple[str, ...],
     show_all: bool,
+    draws: int,
     language: str,
     seed: int,
     threads: int | None,
@@ -129,7 +140,7 @@ def why(
         for year, rule in ((before, first), (now, second))
     ]
     with progress_on(not as_json) as progress:
-        found = explain_change(jobs[0], jobs[1], progress)
+        found = explain_change(jobs[0], jobs[1], progress, draws)
     if as_json:
         print_json(why_as_data(found))
         return
@@ -148,6 +159,10 @@ def print_why(found: Why, console: Console, language: str, show_all: bool = Fals
     for note in dict.fromkeys((*before.notes, *now.notes)):
         console.print(note)
     print_table(_residents(found, language), console, language)
+    if found.chance is not None:
+        print_changes(found.chance, console, language)
+    elif found.chance_note:
+        console.print(found.chance_note)
     decomposition = found.decomposition
     console.print(words["points"])
     for title, parts in (("areas", decomposition.areas), ("gap", decomposition.gap)):
