@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         why,
     )
     from udsat_geo.api.certainty import CertaintyResult, certainty
+    from udsat_geo.api.concentration import ConcentrationResult, concentration
     from udsat_geo.api.inferring import Inferred, infer
     from udsat_geo.api.result import Result
     from udsat_geo.api.sensitivity import SensitivityResult, sensitivity
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CertaintyResult",
     "ComparedPolicies",
+    "ConcentrationResult",
     "Difference",
     "Explained",
     "Inferred",
@@ -55,6 +57,7 @@ __all__ = [
     "__version__",
     "certainty",
     "compare_policies",
+    "concentration",
     "designate",
     "diff",
     "explain",
@@ -73,6 +76,7 @@ __all__ = [
 _MODULE_OF = {
     "CertaintyResult": "udsat_geo.api.certainty",
     "ComparedPolicies": "udsat_geo.api.agreement",
+    "ConcentrationResult": "udsat_geo.api.concentration",
     "Difference": "udsat_geo.api.calls",
     "Explained": "udsat_geo.designation.explained",
     "Inferred": "udsat_geo.api.inferring",
@@ -87,6 +91,7 @@ _MODULE_OF = {
     "Why": "udsat_geo.api.calls",
     "certainty": "udsat_geo.api.certainty",
     "compare_policies": "udsat_geo.api.agreement",
+    "concentration": "udsat_geo.api.concentration",
     "designate": "udsat_geo.api.calls",
     "diff": "udsat_geo.api.calls",
     "explain": "udsat_geo.api.calls",

@@ -13,6 +13,7 @@ import reference_draws
 import reference_gaps
 import reference_neighbours
 import reference_outline
+import reference_permutations
 import reference_polygons
 import reference_quantiles
 import udsat_geo.kernels
@@ -32,6 +33,7 @@ TWINS: tuple[ModuleType, ...] = (
     reference_gaps,
     reference_neighbours,
     reference_outline,
+    reference_permutations,
     reference_polygons,
     reference_quantiles,
 )

@@ -16,6 +16,7 @@ MODULES = {
         "udsat_geo.cli.compare_policies",
         N_("Whom all, some or none of several policies designate."),
     ),
+    "concentration": ("udsat_geo.cli.concentration", N_("Whom the areas reach, and how apart people live.")),
     "diff": ("udsat_geo.cli.diff", N_("What changed from the areas of A to those of B.")),
     "explain": ("udsat_geo.cli.explain", N_("Say why an area or a unit is in or out.")),
     "figures": ("udsat_geo.cli.figures", N_("Draw the figures of a status report.")),

@@ -54,6 +54,14 @@ DEMAND_TEXTS: dict[str, str] = {
     "own": N_("composite of own rates"),
 }
 ACTION_TEXTS: dict[str, str] = {"include": N_("include"), "exclude": N_("exclude")}
+CLUSTER_TEXTS: dict[str, str] = {
+    "high_high": N_("high among high"),
+    "low_low": N_("low among low"),
+    "high_low": N_("high among low"),
+    "low_high": N_("low among high"),
+    "none": N_("nothing that chance could not do"),
+}
+"""What a unit is beside its neighbours."""
 
 
 @dataclass(frozen=True)
@@ -422,8 +430,67 @@ _OF_SENSITIVITY = (
             N_("The share in which the key has any part, by itself or together with others.")),
     ), spatial=False),
 )
+_OF_CONCENTRATION = (
+    LayerDescription("targeting", N_("Whom the areas reach"),
+        N_("Of the people each criterion is about, how many live in all areas and in each, and how many others."), (
+        Column("policy", TEXT, N_("Policy"), N_("The id of the policy that drew the areas.")),
+        Column("area_id", TEXT, N_("Area id"), N_("The area; empty of all areas together.")),
+        _NAME,
+        _RESIDENTS,
+        _CRITERION,
+        Column("reached", NUMBER, N_("Reached"), N_("Those whom the criterion is about who live here.")),
+        Column("others", NUMBER, N_("Others"), N_("Who are counted here and whom the criterion is not about.")),
+        Column("coverage", NUMBER, N_("Coverage"),
+            N_("Those reached as a share of all in the city whom the criterion is about.")),
+        Column("leakage", NUMBER, N_("Leakage"), N_("The others as a share of all who are counted here.")),
+        Column("concentration", NUMBER, N_("Concentration"),
+            N_("The rate here over that of the whole city: 1 is what places drawn by lot would give.")),
+        Column("coverage_at_best", NUMBER, N_("Coverage at best"),
+            N_("The coverage if as many people were taken from the units of the highest rates; of all areas.")),
+    ), spatial=False),
+    LayerDescription("segregation", N_("Segregation"), N_("How apart people live, over all units, by criterion."), (
+        _CRITERION,
+        Column("share", NUMBER, N_("Share of the city"),
+            N_("Of all who are counted, those whom the criterion is about.")),
+        Column("dissimilarity", NUMBER, N_("Dissimilarity"),
+            N_("The share of them who would have to move for all units to have the same rate (D).")),
+        Column("by_chance", NUMBER, N_("Dissimilarity by chance"),
+            N_("The dissimilarity that units of these sizes have where everybody has the same probability.")),
+        Column("isolation", NUMBER, N_("Isolation"),
+            N_("The rate in the unit of the average one of them (xPx).")),
+        Column("correlation_ratio", NUMBER, N_("Correlation ratio"),
+            N_("The isolation less the share of the city, over all it could be: the part of the variance between "
+               "people that lies between units.")),
+        Column("between", NUMBER, N_("Between areas"),
+            N_("The part of the correlation ratio that lies between the areas and the rest of the city.")),
+    ), spatial=False),
+    LayerDescription("local_statistics", N_("Where high and low values lie together"),
+        N_("All units with local Moran and Getis-Ord G* of their own values, once for each criterion asked for."), (
+        _UNIT_ID,
+        _RESIDENTS,
+        _AREA_OF_UNIT,
+        Column("criterion", TEXT, N_("Criterion"), N_("The criterion's key in the policy, or composite.")),
+        Column("value", NUMBER, N_("Value"), N_("The unit's own rate or composite, without its surroundings.")),
+        Column("of_neighbours", NUMBER, N_("Neighbours"), N_("The mean over the units that it touches.")),
+        Column("moran", NUMBER, N_("Local Moran"),
+            N_("Positive where the unit and its neighbours lie on the same side of the mean.")),
+        Column("g_star", NUMBER, N_("G*"),
+            N_("How far the sum over the unit and its neighbours lies from that of any such number, in standard "
+               "deviations.")),
+        Column("p", NUMBER, N_("p"),
+            N_("How often chance puts as high or as low values beside the unit: two-sided, by permutation.")),
+        Column("q", NUMBER, N_("q"),
+            N_("The least share of false discoveries at which the unit is told (Benjamini and Hochberg).")),
+        Column("cluster", TEXT, N_("Cluster"),
+            N_("high_high, low_low, high_low or low_high where q is at most 0.05, else none; empty where nothing is "
+               "known."),
+            CLUSTER_TEXTS),
+    )),
+)
 # fmt: on
-DESCRIBED = {layer.name: layer for layer in (*_LAYERS, *_OF_POLICIES, *_OF_CERTAINTY, *_OF_SENSITIVITY)}
+DESCRIBED = {
+    layer.name: layer for layer in (*_LAYERS, *_OF_POLICIES, *_OF_CERTAINTY, *_OF_SENSITIVITY, *_OF_CONCENTRATION)
+}
 """Name -> what is said of it, of every layer and table that is written of designations and comparisons."""
 LAYERS = tuple(layer.name for layer in _LAYERS if layer.name != "links")
 """Those of a designation, in the order in which they are written."""

@@ -100,6 +100,16 @@ def check_draws(draws: int, seed: int) -> None:
     """
     if draws < 2:
         raise InputError(Problem(f"--draws {draws}", _("says nothing of chance"), _("Ask for at least 2.")))
+    check_seed(seed)
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed of draws that is none.
+
+    Raises
+    ------
+    InputError
+    """
     if not 0 <= seed <= _LARGEST_SEED:
         remedy = _("Take a whole number from 0 to {most}.").format(most=_LARGEST_SEED)
         raise InputError(Problem(f"--draw-seed {seed}", _("is no seed"), remedy))
