@@ -191,6 +191,7 @@ def take_sensitivity(
     variants: int = VARIANTS,
     seed: int = 0,
     progress: Progress | None = None,
+    made: Designation | None = None,
 ) -> Sensitivity:
     """Designate a year, and again by every variant.
 
@@ -204,6 +205,8 @@ def take_sensitivity(
     seed : int
         Of the sample.
     progress : callable, optional
+    made : Designation, optional
+        By the job, where it has been made already.
 
     Raises
     ------
@@ -221,7 +224,7 @@ def take_sensitivity(
     if lays_cells:
         check_one_year(rule)
     design = design_of(space, variants, seed)
-    made = make_again(job, progress)
+    made = make_again(job, progress) if made is None else made
     rule = _of_the_year(made.policy.policy)
     city = _read(made, rule, lays_cells, job)
     found = _designate_all(city, rule, design, job, progress)

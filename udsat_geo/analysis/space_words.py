@@ -55,7 +55,7 @@ def value_in_words(value: Value, labels: dict[str, str], language: str) -> str:
         return " + ".join(labels[key] for key in value)
     if isinstance(value, str):
         return value
-    whole = isinstance(value, int) or (value == round(value) and abs(value) >= 10)
+    whole = isinstance(value, int) or (value == round(value) and (value == 0 or abs(value) >= 10))
     return decimal(value, 0 if whole else 2, language)
 
 

@@ -58,11 +58,12 @@ def shares_of_variance(of_a: Floats, of_b: Floats, of_ab: Floats, seed: int = 0)
         rows = chance.integers(n, size=n)
         drawn.append(_estimates(of_a[rows], of_b[rows], of_ab[:, rows]))
     beyond = (1 - LEVEL) / 2
-    with np.errstate(invalid="ignore"):
-        ends = [np.nanquantile(np.array(each), [beyond, 1 - beyond], axis=0) for each in zip(*drawn, strict=True)]
     # a resample may happen to hold equal rows alone; where nothing varies at all there is no interval either
     unknown = np.isnan(first)
-    ends = [np.where(unknown, np.nan, each) for each in ends]
+    ends = []
+    for each in zip(*drawn, strict=True):
+        known = np.where(unknown, 0.0, np.array(each))
+        ends.append(np.where(unknown, np.nan, np.nanquantile(known, [beyond, 1 - beyond], axis=0)))
     return Shares(first, total, ends[0], ends[1])
 
 

@@ -46,6 +46,22 @@ from udsat_geo.report.figures import FiguresJob, check_formats, draw_all, gather
 )
 @options.overlaps_option(N_("Polygons of --areas may overlap; a resident of both counts once."))
 @options.policy_option(N_("A built-in policy or a TOML file."))
+@options.option(
+    "--draws",
+    type=int,
+    default=0,
+    metavar="N",
+    show_default=True,
+    help=N_("Also a map of how sure the last designation is, by so many draws of chance, as of `udsat certainty`."),
+)
+@options.option(
+    "--variants",
+    type=int,
+    default=0,
+    metavar="N",
+    show_default=True,
+    help=N_("Also a map and a chart of how it hangs on the policy's settings, as of `udsat sensitivity`."),
+)
 @options.out_option(N_("Where the figures go, all or none."), default=Path("data/out"), show_default=True)
 @options.option("--format", "formats", default="png,svg", show_default=True, metavar="LIST", help=N_("png, svg."))
 @options.language_option(N_("Language of the figures."))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 ORANGE, BLUE, VERMILION, BLACK = "#E69F00", "#0072B2", "#D55E00", "#000000"
+SKY = "#56B4E9"
 """Of the palette of Okabe and Ito."""
 INK, GREY, PALE, LAND, BUILT = "#1A1A1A", "#5F5F5F", "#BDBDBD", "#F4F4F2", "#DEDEDA"
 """Text, secondary text, rules, land, and land that somebody lives on."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from udsat_geo.analysis.certainty import take_certainty
+from udsat_geo.analysis.sensitivity import take_sensitivity
 from udsat_geo.areas.area_set import AreaSet, members_of_units
 from udsat_geo.areas.polygons import check_in_city
 from udsat_geo.changes.diff import compare
@@ -31,9 +33,12 @@ from udsat_geo.registers.schema import CRS
 from udsat_geo.report.canvas import Origin, origin_of, settings
 from udsat_geo.report.charts import Compared, GapLines, compared, draw_criteria_bars, draw_gap_lines, gap_lines
 from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
+from udsat_geo.report.how_sure import of_certainty, of_sensitivity
 from udsat_geo.report.map_page import backdrop_of
 from udsat_geo.report.maps import AreasOnMap, ChangesOnMap, areas_on_map, changes_on_map, draw_area_map, draw_change_map
 from udsat_geo.report.scale_chart import ScaleLines, draw_scale_lines, scale_lines
+from udsat_geo.report.sure_map import SureOnMap, draw_sure_map, sure_on_map
+from udsat_geo.report.tornado import Tornado, draw_tornado, tornado_of
 from udsat_geo.synthetic.write import DEFAULT_SEED
 from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
 
@@ -59,6 +64,10 @@ class Shown:
         What each of two scales designates, where the policy holds a yardstick.
     notes : tuple of str
         What is to be said beside the figures.
+    sure : tuple of SureOnMap
+        How sure the last designation is, where that is asked for: of chance, of settings.
+    tornado : Tornado or None
+        How far it follows each setting, likewise.
     """
 
     areas: tuple[AreasOnMap, ...]
@@ -68,6 +77,8 @@ class Shown:
     flows: FlowChart | None = None
     scales: ScaleLines | None = None
     notes: tuple[str, ...] = ()
+    sure: tuple[SureOnMap, ...] = ()
+    tornado: Tornado | None = None
 
 
 def draw_all(shown: Shown) -> dict[str, Figure]:
@@ -78,7 +89,8 @@ def draw_all(shown: Shown) -> dict[str, Figure]:
     dict
         Name of the file, without an ending -> figure, in the order of the report: ``areas_2017`` (its Figur 1),
         ``status_2021_areas_2017`` (Figur 2), ``changes_2017_2021`` (Figur 3), ``status_2021_areas_2021`` (Figur 4),
-        ``gaps_2017_2021``, ``lineage_2017_2021``, ``scales_2017_2021``.
+        ``gaps_2017_2021``, ``lineage_2017_2021``, ``scales_2017_2021``; ``certainty_2021``, ``sensitivity_2021`` and
+        ``settings_2021`` where they are asked for.
 
     Raises
     ------
@@ -97,6 +109,9 @@ def draw_all(shown: Shown) -> dict[str, Figure]:
         figures[f"lineage_{years[0]}_{years[-1]}"] = draw_flow_chart(shown.flows)
     if shown.scales is not None:
         figures[f"scales_{shown.scales.years[0]}_{shown.scales.years[-1]}"] = draw_scale_lines(shown.scales)
+    figures |= {f"{sure.about}_{sure.year}": draw_sure_map(sure) for sure in shown.sure}
+    if shown.tornado is not None:
+        figures[f"settings_{shown.tornado.year}"] = draw_tornado(shown.tornado)
     return figures
 
 
@@ -177,6 +192,10 @@ class FiguresJob:
     seed : int
         Of the synthetic city.
     threads : int or None
+    draws : int
+        Of chance, for a map of how sure the last designation is; 0 draws no such map.
+    variants : int
+        Of settings, for a map and a chart; 0 draws neither.
     """
 
     years: tuple[int, ...]
@@ -188,6 +207,8 @@ class FiguresJob:
     language: str = "da"
     seed: int = DEFAULT_SEED
     threads: int | None = None
+    draws: int = 0
+    variants: int = 0
 
 
 def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
@@ -222,6 +243,7 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
     statuses = [compared(measured[year].status(), policy, year, job.years[0], with_file, job.language)]
     if len(sets) > 1:
         statuses.append(compared(measured[year].status(1), policy, year, year, origin, job.language, updated=True))
+    sure, tornado = _how_sure(job, made, progress)
     return Shown(
         tuple(areas),
         tuple(statuses),
@@ -230,7 +252,23 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
         flows,
         scale_lines(sets, with_file, job.language),
         _notes(job, read, made, gaps),
+        sure,
+        tornado,
     )
+
+
+def _how_sure(
+    job: FiguresJob, made: Sequence[Designation], progress: Progress | None
+) -> tuple[tuple[SureOnMap, ...], Tornado | None]:
+    """How sure the last designation is, of chance and of settings, as far as that is asked for."""
+    shown, tornado, asked = [], None, _job(job, job.years[-1])
+    if job.draws:
+        shown.append(sure_on_map(made[-1], of_certainty(take_certainty(made[-1], asked, job.draws, 0, progress))))
+    if job.variants:
+        varied = take_sensitivity(asked, None, job.variants, 0, progress, made[-1])
+        shown.append(sure_on_map(made[-1], of_sensitivity(varied)))
+        tornado = tornado_of(varied)
+    return tuple(shown), tornado
 
 
 def _notes(
@@ -272,6 +310,10 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
             problems.extend(message for message in told if message not in problems)
             return None
 
+    if (job.draws or job.variants) and job.areas is not None and len(job.years) == 1:
+        what = _("asks how sure a designation is, and the only areas are those of a file")
+        option = "--draws" if job.draws else "--variants"
+        problems.append(str(Problem(option, what, _("Add a year that is designated, or leave it out."))))
     for earlier, later in pairwise(job.years):
         if later <= earlier:
             what = _("{year} does not lie after {before}").format(year=later, before=earlier)

@@ -498,6 +498,8 @@ class MapPage:
     keys : sequence of Key
     notes : tuple of str
         What stands under the map before its source.
+    built : str, optional
+        What the ground of units without another colour stands for.
     """
 
     def __init__(
@@ -508,6 +510,7 @@ class MapPage:
         lists: tuple[Listed, ...],
         keys: tuple[Key, ...],
         notes: tuple[str, ...] = (),
+        built: str | None = None,
     ):
         backdrop, language = mapped.backdrop, mapped.language
         head = title_height(title)
@@ -522,7 +525,7 @@ class MapPage:
             ),
         ]
         foot = height_of(wrapped_all(told, WIDTH_CM), SMALL_PT) + 0.35
-        keys = (*keys, *self._keys_of_backdrop())
+        keys = (*keys, *self._keys_of_backdrop(built))
         room = TALLEST_CM - head - foot
         n_lines = 0.0
         for self.size in SIZES_PT:
@@ -542,8 +545,8 @@ class MapPage:
         self._write_keys(keys, at)
         self.sheet.notes(head + body + 0.3, told)
 
-    def _keys_of_backdrop(self) -> tuple[Key, ...]:
-        keys = [Key(_("units with dwellings", self.language), {"facecolor": BUILT})]
+    def _keys_of_backdrop(self, built: str | None) -> tuple[Key, ...]:
+        keys = [Key(built or _("units with dwellings", self.language), {"facecolor": BUILT})]
         if len(self.backdrop.district_geometry):
             keys.append(Key(_("other land of the districts", self.language), {"facecolor": LAND}))
         if self.backdrop.barriers is not None:

@@ -47,14 +47,14 @@ class AreasOnMap(Mapped):
 def areas_on_map(designation: Designation) -> AreasOnMap:
     """The areas of a designation, numbered as they are there: those with most residents first."""
     return AreasOnMap(
-        **_of_map(designation),
+        **of_map(designation),
         name=tuple(str(name) for name in designation.name),
         residents=designation.areas.residents,
         residents_of_city=designation.status.residents,
     )
 
 
-def _of_map(designation: Designation) -> dict[str, Any]:
+def of_map(designation: Designation) -> dict[str, Any]:
     """What any map of a designation is made of."""
     policy, year, language = designation.policy.policy, designation.year, designation.language
     return {
@@ -179,7 +179,7 @@ def changes_on_map(before: AreaSet, now: Designation) -> ChangesOnMap:
     gone = {changes.previous[i][0] for i, event in enumerate(changes.event) if event == REMOVED}
     residents = now.units.residents
     return ChangesOnMap(
-        **_of_map(now),
+        **of_map(now),
         before=before.year,
         outline_before=before.outline,
         added=_pieces(now, came, current, new, now.name),
