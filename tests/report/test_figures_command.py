@@ -72,6 +72,24 @@ def test_one_year_has_a_map_and_a_status(town: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+def test_how_sure_the_last_designation_is_is_drawn_where_it_is_asked_for(town: Path, tmp_path: Path) -> None:
+    asked = ["--draws", "4", "--variants", "40", "--format", "svg", "--out", tmp_path]
+    code, _out, err = call("--years", "2017,2021", *of_town(town), *asked)
+    assert (code, err) == (0, "")
+    names = {path.stem for path in tmp_path.iterdir()}
+    assert {"certainty_2021", "sensitivity_2021", "settings_2021"} <= names
+    text = (tmp_path / "certainty_2021.svg").read_text(encoding="utf-8")
+    assert "Map in three colours: sure, could go either way, out. Of " in text
+
+
+def test_a_file_of_areas_alone_has_nothing_to_be_sure_of(town: Path, tmp_path: Path) -> None:
+    call_of = ["--areas", town / "areas.gpkg", "--draws", "4", "--out", tmp_path]
+    code, _out, err = call("--years", "2021", *of_town(town), *call_of)
+    assert code != 0
+    assert "--draws: asks how sure a designation is" in err
+
+
+@pytest.mark.long
 def test_polygons_stand_for_the_areas_of_the_first_year(town: Path) -> None:
     policy = load_policy(str(town / "town.toml"))
     made = gather(FiguresJob((2017, 2021), policy, town / "raw", areas=town / "areas.gpkg", language="en"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from udsat_geo.analysis.space import EAST, LEFT_OUT, METHOD, NORTH, SIZE, WEIGHTS, Value
@@ -30,6 +31,7 @@ KEYS = {
     METHOD: N_("How gaps are put on one scale"),
 }
 """What is said of a key that varies."""
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _FEW = 6
 """So many values are told one by one, more as a range."""
 
@@ -61,7 +63,22 @@ def value_in_words(value: Value, labels: dict[str, str], language: str) -> str:
 
 def values_in_words(values: Sequence[Value], labels: dict[str, str], language: str) -> str:
     """Values one by one where they are few, else from the first to the last."""
-    shown = [value_in_words(value, labels, language) for value in values]
+    return _in_a_row([value_in_words(value, labels, language) for value in values], language)
+
+
+def texts_in_words(texts: Sequence[str], labels: dict[str, str], language: str) -> str:
+    """The same of values as `udsat_geo.analysis.space.plain` writes them; `labels` are of what is left out."""
+    shown = []
+    for text in texts:
+        told = " + ".join(labels.get(part, part) for part in text.split(",")) if text else _("none", language)
+        if _NUMBER.fullmatch(text):
+            # as the language writes numbers
+            told = value_in_words(float(text) if "." in text else int(text), labels, language)
+        shown.append(told)
+    return _in_a_row(shown, language)
+
+
+def _in_a_row(shown: list[str], language: str) -> str:
     if len(shown) <= _FEW:
         return "; ".join(shown)
     return _("{first} to {last} ({count} values)", language).format(first=shown[0], last=shown[-1], count=len(shown))

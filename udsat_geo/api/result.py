@@ -380,6 +380,8 @@ class Result:
         earlier: tuple[Result, ...] = (),
         with_units: bool = True,
         policy: PathLike | LoadedPolicy | None = None,
+        certainty: tuple[PathLike, ...] = (),
+        sensitivity: tuple[PathLike, ...] = (),
     ) -> Path:
         """Write the report page: one HTML file with map, tables and figures that needs no network.
 
@@ -393,6 +395,8 @@ class Result:
             Whether units come with it, by classes of residents and composite.
         policy : str, Path or LoadedPolicy, optional
             The policy that a designation read back was made by, where it is no built-in one.
+        certainty, sensitivity : tuple of str or Path
+            Files of `udsat_geo.certainty` and `udsat_geo.sensitivity` (``to_file``), to show how sure a year is.
 
         Returns
         -------
@@ -409,6 +413,7 @@ class Result:
         from udsat_geo.files.atomic_write import write_texts
         from udsat_geo.report.page.build import make_page, require_bokeh
         from udsat_geo.report.page.read import read_all
+        from udsat_geo.report.page.sure import with_how_sure
 
         require_bokeh()
         path = Path(path)
@@ -418,7 +423,8 @@ class Result:
         # the page reads files, so that it shows of a designation in memory what it shows of one on disk
         with ExitStack() as folders:
             files = [folders.enter_context(one.as_geopackage()) for one in (*earlier, self)]
-            page = make_page(read_all(files, False, loaded), self.language, with_units)
+            found = with_how_sure(read_all(files, False, loaded), [*map(Path, certainty)], [*map(Path, sensitivity)])
+            page = make_page(found, self.language, with_units)
         write_texts(path.parent, {path.name: page})
         return path
 

@@ -16,6 +16,7 @@ from udsat_geo.policy.load import load_policy
 from udsat_geo.report.page.build import make_page, require_bokeh
 from udsat_geo.report.page.data import read_goals
 from udsat_geo.report.page.read import read_all
+from udsat_geo.report.page.sure import with_how_sure
 
 _MILLION = 1_000_000
 
@@ -56,6 +57,20 @@ _MILLION = 1_000_000
     metavar="FILE",
     help=N_("The goals.json of udsat goals --out DIR, to show the 18 goals as well."),
 )
+@options.option(
+    "--certainty",
+    type=options.PATH,
+    multiple=True,
+    metavar="FILE",
+    help=N_("The certainty_YEAR.gpkg of udsat certainty --out DIR, to show how sure a year is; may be given again."),
+)
+@options.option(
+    "--sensitivity",
+    type=options.PATH,
+    multiple=True,
+    metavar="FILE",
+    help=N_("The sensitivity_YEAR.gpkg of udsat sensitivity --out DIR, to show how a year hangs on the settings."),
+)
 @options.language_option(N_("Language in which the page opens; it holds both."))
 @options.quiet_option()
 def report(
@@ -65,6 +80,8 @@ def report(
     with_units: bool,
     policy: str | None,
     goals: Path | None,
+    certainty: tuple[Path, ...],
+    sensitivity: tuple[Path, ...],
     language: str,
     quiet: bool,
 ) -> None:
@@ -77,7 +94,7 @@ def report(
         progress(_("reading and placing", language))
         loaded = None if policy is None else load_policy(policy)
         loaded_goals = None if goals is None else read_goals(goals)
-        found = read_all(files, with_earlier, loaded)
+        found = with_how_sure(read_all(files, with_earlier, loaded), certainty, sensitivity)
         progress(_("writing", language))
         page = make_page(found, language, with_units, loaded_goals)
         write_texts(out.parent, {out.name: page})

@@ -20,6 +20,7 @@ from udsat_geo.analysis.space_words import key_in_words
 from udsat_geo.kernels.arrays import Floats, Ints
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
+from udsat_geo.report.few import tens_in_words
 
 CERTAINTY, SENSITIVITY = "certainty", "sensitivity"
 """What is asked: chance, or settings."""
@@ -91,24 +92,27 @@ class HowSure:
         return found
 
     def sentences(self, labels: dict[str, str], language: str) -> tuple[str, str, str]:
-        """What it comes to, in three plain sentences; `labels` are those of the criteria by key."""
+        """What it comes to, in three plain sentences; `labels` are those of the criteria by key.
+
+        Numbers are in tens, and none is told of a few people: beside a map they could be those of a single unit.
+        """
         classes, people, share = self.classes, self.residents, np.nan_to_num(self.share)
         inside, sure = int(people[self.inside].sum()), int(people[classes == SURE].sum())
         either = classes == EITHER
         first = _(_FIRST[self.about], language).format(
-            inside=decimal(inside, 0, language),
-            sure=decimal(sure, 0, language),
+            inside=tens_in_words(inside, language),
+            sure=tens_in_words(sure, language),
             share=decimal(100 * sure / inside, 0, language) if inside else "–",
             percent=round(100 * SURE_FROM[self.about]),
         )
         second = _(_SECOND[self.about], language).format(
-            inside=decimal(int(people[either & self.inside].sum()), 0, language),
-            outside=decimal(int(people[either & ~self.inside].sum()), 0, language),
+            inside=tens_in_words(int(people[either & self.inside].sum()), language),
+            outside=tens_in_words(int(people[either & ~self.inside].sum()), language),
         )
         if self.about == CERTAINTY:
             third = _(_BY_CHANCE, language).format(
-                leaving=decimal(float((people * (1 - share))[self.inside].sum()), 0, language),
-                coming=decimal(float((people * share)[~self.inside].sum()), 0, language),
+                leaving=tens_in_words(round(float((people * (1 - share))[self.inside].sum())), language),
+                coming=tens_in_words(round(float((people * share)[~self.inside].sum())), language),
             )
         elif self.settings:
             named = [f"“{key_in_words(key, labels, language)}”" for key in self.settings[:_NAMED]]

@@ -12,8 +12,8 @@ from udsat_geo.analysis.space_words import labels_of
 from udsat_geo.designation.designation import Designation
 from udsat_geo.kernels.arrays import Ints, total
 from udsat_geo.messages.translate import _
-from udsat_geo.messages.words import decimal
 from udsat_geo.report.canvas import INK, ORANGE, SKY, drawn
+from udsat_geo.report.few import tens_in_words
 from udsat_geo.report.how_sure import CLASSES, EITHER, SURE, TITLES, HowSure
 from udsat_geo.report.map_page import Key, Listed, MapPage, Mapped, fill, ground_of_units
 from udsat_geo.report.maps import numbers, of_map
@@ -71,7 +71,7 @@ def draw_sure_map(shown: SureOnMap) -> Figure:
     """Draw the map, its three colours, the areas with who of them could go either way, and the three sentences."""
     language = shown.language
     labels = numbers(len(shown.name))
-    counts = [decimal(int(residents), 0, language) for residents in shown.residents_either]
+    counts = [tens_in_words(int(residents), language) for residents in shown.residents_either]
     listed = Listed(
         _("Areas", language), _("either way", language), tuple(zip(labels, shown.name, counts, strict=True))
     )

@@ -18,11 +18,14 @@ from udsat_geo.messages.errors import InputError, lacking
 from udsat_geo.messages.translate import LANGUAGES, _
 from udsat_geo.report.canvas import Origin, settings
 from udsat_geo.report.charts import Compared, draw_criteria_bars
+from udsat_geo.report.few import FEWEST
 from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
-from udsat_geo.report.page.data import FEWEST, criteria_of, payload_of
+from udsat_geo.report.page.data import criteria_of, payload_of
 from udsat_geo.report.page.read import PageYear
+from udsat_geo.report.page.sure import bars_of
 from udsat_geo.report.page.words import SCRIPTS, html_in_language, own_file
 from udsat_geo.report.scale_chart import draw_scale_lines, scale_lines
+from udsat_geo.report.tornado import Tornado, draw_tornado, in_order
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,12 +53,21 @@ def figures_of(found: Sequence[PageYear]) -> list[dict[str, Any]]:
         name = f"status-{read.year}"
         svg = {lang: as_svg(draw_criteria_bars(_compared(read, lang)), f"{name}-{lang}-") for lang in LANGUAGES}
         told.append({"year": read.year, "name": name, "svg": svg})
+        if read.settings:
+            name = f"settings-{read.year}"
+            svg = {lang: as_svg(draw_tornado(_tornado(read, lang)), f"{name}-{lang}-") for lang in LANGUAGES}
+            told.append({"year": read.year, "name": name, "svg": svg})
     for name, draw in (("lineage", _lineage), ("scales", _scales)):
         of_languages = {lang: draw(found, lang) for lang in LANGUAGES}
         svg = {lang: as_svg(figure, f"{name}-{lang}-") for lang, figure in of_languages.items() if figure is not None}
         if svg:
             told.append({"year": None, "name": name, "svg": svg})
     return told
+
+
+def _tornado(read: PageYear, language: str) -> Tornado:
+    residents = int(read.settings[0]["residents"])
+    return Tornado(read.year, residents, in_order(bars_of(read, language)), _origin(read, language), language)
 
 
 def _compared(read: PageYear, language: str) -> Compared:

@@ -24,8 +24,10 @@ from udsat_geo.messages.words import counted_words
 from udsat_geo.monitoring.goal_figures import VERDICTS, published_goals
 from udsat_geo.monitoring.goal_tables import REPORT, reasons_of_goal
 from udsat_geo.policy.rules import Policy, text_in
+from udsat_geo.report.few import FEWEST, in_tens
 from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline
 from udsat_geo.report.page.read import PageYear
+from udsat_geo.report.page.sure import sure_of
 from udsat_geo.report.page.words import texts
 
 MOST_VERTICES = 100_000
@@ -125,22 +127,14 @@ def ground(places: Objects, at_most: float = 0.0) -> Any:
     return shapely.simplify(whole, at_most) if at_most else whole
 
 
-FEWEST, MANY = 20, 100
+MANY = 100
 """Fewer than 20, 20 to 99, 100 and more."""
-TENS = 10
 _HUNDREDTH = 0.01
 
 
 def residents_class(residents: int | None) -> int:
     """0 below `FEWEST`, 1 below `MANY`, 2 from there; -1 where nobody knows."""
     return -1 if residents is None else int(residents >= FEWEST) + int(residents >= MANY)
-
-
-def in_tens(residents: int) -> int:
-    """A count in tens; -1 for one that is not 0 and below `FEWEST`."""
-    if 0 < residents < FEWEST:
-        return -1
-    return TENS * ((residents + TENS // 2) // TENS)
 
 
 def composite_breaks(policy: Policy | None, core: float | None, edge: float | None) -> tuple[float, ...]:
@@ -678,8 +672,10 @@ def _years(found: Sequence[PageYear], places: Places, corner: Corner, with_units
         areas = earlier_areas(earlier, known, corner)
         told.append({"year": earlier.year, "later": found[0].year, "criteria": [], "areas": areas, "changes": None})
     for read, of_unit in zip(found, places.of_unit, strict=True):
-        units = {"units": unit_classes(read, of_unit, len(places.geometry))} if with_units else {}
-        told.append(_year(read, names or known, corner) | units)
+        n_places = len(places.geometry)
+        units = {"units": unit_classes(read, of_unit, n_places)} if with_units else {}
+        sure = sure_of(read, of_unit if with_units else None, n_places)
+        told.append(_year(read, names or known, corner) | {"sure": sure} | units)
         names = names_of(read)
     return told
 

@@ -10,6 +10,15 @@ const HAPPENED = {
   removed: N_("fell out since {year}"),
   moved: N_("went to another area"),
 };
+const SURE_CLASSES = {
+  2: N_("sure"),
+  1: N_("could go either way"),
+  0: N_("out"),
+};
+const SURE_HEADS = {
+  certainty: N_("Units by how sure they are, if chance fell otherwise"),
+  sensitivity: N_("Units by how sure they are, if the policy were set otherwise"),
+};
 const GROUNDS = {
   cells: N_("cells judged"),
   points: N_("ground around addresses judged"),
@@ -66,6 +75,9 @@ function unitFigures(unit) {
   const told = [_(CLASSES[unit.residents])];
   if (unit.composite >= 0) told.push(_("composite {range}", { range: composites(year.breaks, unit.composite) }));
   told.push(data.texts[state.language]["role_" + unit.role]);
+  const sure = sureNow(),
+    found = sure ? year.sure[sure].of[unit.place] : -1;
+  if (found >= 0) told.push(_(SURE_CLASSES[found]));
   return told.join(" · ");
 }
 
@@ -136,7 +148,7 @@ function legend() {
   const year = yearNow(),
     items = [];
   if (state.layers.areas) {
-    const filled = state.layers.units && year.units ? "" : " filled";
+    const filled = unitsShown() ? "" : " filled";
     items.push(swatch("swatch-area" + filled, _("area, designated {year}", { year: year.year })));
     items.push(swatch("swatch-chosen", _("chosen area")));
   }
@@ -146,7 +158,12 @@ function legend() {
       if (there.has(event)) items.push(swatch("swatch-" + event, _(HAPPENED[event], { year: year.changes.year })));
     }
   }
-  if (state.layers.units && year.units) {
+  const sure = sureNow();
+  if (sure) {
+    items.push(element("span", { class: "legend-head", text: _(SURE_HEADS[sure]) }));
+    for (const found of [2, 1, 0]) items.push(swatch("swatch-sure-" + found, _(SURE_CLASSES[found])));
+    items.push(swatch("swatch-unit-none", _("not told: fewer than {n} residents outside the areas", { n: data.fewest })));
+  } else if (state.layers.units && year.units) {
     items.push(element("span", { class: "legend-head", text: _("Units by composite (higher is worse)") }));
     for (let number = year.breaks.length; number >= 0 && year.breaks.length; number -= 1) {
       const from = year.breaks[number - 1];

@@ -6,6 +6,7 @@ const ZOOM_STEP = 1.5,
   AROUND_AREA = 3,
   LEAST_SPAN_M = 60,
   SMALL_SHARE = 0.045;
+const SURE_LAYERS = ["certainty", "sensitivity"];
 const map = { document: null, plot: null, ready: false, unitPlaces: [], quiet: false };
 
 const model = (name) => map.document.get_model_by_name(name);
@@ -84,6 +85,14 @@ function unitColour(kind, breaks) {
   return colour("unit-" + Math.max(0, 3 - (breaks.length - kind[0])));
 }
 
+// what units are coloured by in the place of composites: how sure they are, by chance or by settings
+function sureNow() {
+  const sure = yearNow().sure;
+  return SURE_LAYERS.find((about) => state.layers[about] && sure && sure[about] && sure[about].of) || null;
+}
+
+const unitsShown = () => Boolean(yearNow().units) && (state.layers.units || sureNow() !== null);
+
 function drawUnits() {
   const year = yearNow(),
     places = data.places;
@@ -97,7 +106,12 @@ function drawUnits() {
   year.units.of.forEach((kind, place) => {
     if (kind >= 0) map.unitPlaces.push(place);
   });
-  const kindOf = (place) => year.units.of[place];
+  const sure = sureNow();
+  const paint = (place) => {
+    if (!sure) return colours[year.units.of[place]];
+    const found = year.sure[sure].of[place];
+    return colour(found < 0 ? "unit-none" : "sure-" + found);
+  };
   if (places.kind === "zones") {
     const line = colour("strong-rule");
     places.decoded = places.decoded || places.shapes.map(decoded);
@@ -105,7 +119,7 @@ function drawUnits() {
       "units",
       map.unitPlaces.map((place) => ({
         at: places.decoded[place],
-        fill: colours[kindOf(place)],
+        fill: paint(place),
         alpha: 1,
         line,
         width: 0.4,
@@ -116,14 +130,14 @@ function drawUnits() {
   source("units").data = {
     x: map.unitPlaces.map((place) => places.x[place] * data.step),
     y: map.unitPlaces.map((place) => places.y[place] * data.step),
-    fill: map.unitPlaces.map((place) => colours[kindOf(place)]),
+    fill: map.unitPlaces.map(paint),
   };
 }
 
 function drawAreas() {
   const line = colour("outline"),
     areaFill = colour("area");
-  const alpha = state.layers.units && yearNow().units ? 0.02 : 0.75;
+  const alpha = unitsShown() ? 0.02 : 0.75;
   shapes(
     "areas",
     yearNow().areas.map((area) => ({ at: decodedOnce(area), fill: areaFill, alpha, line, width: 2 })),
@@ -184,7 +198,7 @@ function drawChosen() {
 
 function showLayers() {
   for (const name of ["areas", "labels", "halo", "chosen"]) model(name).visible = state.layers.areas;
-  model("units").visible = state.layers.units;
+  model("units").visible = unitsShown();
   model("changes").visible = state.layers.changes;
 }
 

@@ -30,6 +30,15 @@ function onTap() {
   else choose(null);
 }
 
+const OF_UNITS = ["units", ...SURE_LAYERS];
+const SURE_NAMES = { certainty: N_("How sure: chance"), sensitivity: N_("How sure: settings") };
+
+function uncheck(name) {
+  state.layers[name] = false;
+  const box = document.querySelector('[data-layer="' + name + '"]');
+  if (box) box.checked = false;
+}
+
 function switches() {
   fill(
     "years",
@@ -47,12 +56,14 @@ function switches() {
   const names = [
     ["areas", _("Areas"), true],
     ["units", _("Units"), Boolean(yearNow().units)],
+    ...SURE_LAYERS.map((about) => [about, _(SURE_NAMES[about]), Boolean(yearNow().sure && yearNow().sure[about])]),
     ["changes", changes ? _("Changes since {year}", { year: changes.year }) : _("Changes"), Boolean(changes)],
   ];
   fill(
     "layers",
     ...names
-      .filter(([name]) => name !== "units" || data.places.kind !== "none")
+      .filter(([name]) => !OF_UNITS.includes(name) || data.places.kind !== "none")
+      .filter(([name]) => !SURE_LAYERS.includes(name) || data.years.some((year) => year.sure && year.sure[name]))
       .map(([name, text, there]) => {
         const box = element("input", {
           type: "checkbox",
@@ -61,6 +72,10 @@ function switches() {
           on: {
             change: () => {
               state.layers[name] = box.checked;
+              // units have one colour at a time
+              if (box.checked && OF_UNITS.includes(name))
+                for (const other of OF_UNITS.filter((each) => each !== name)) uncheck(other);
+              if (OF_UNITS.includes(name)) drawUnits();
               drawAreas();
               showLayers();
               legend();
@@ -103,6 +118,7 @@ function render() {
   head();
   card();
   areaTables();
+  howSure();
   statusTable();
   changeTable();
   series();

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +23,7 @@ from udsat_geo.messages.translate import LANGUAGES, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.report.how_sure import HowSure
 from udsat_geo.sources.crs import check_crs, same_crs
 from udsat_geo.sources.features import geometries_of
 
@@ -50,6 +51,10 @@ class PageYear:
         Layer -> its rows, without geometries; those of the units in the order of `areas`.
     policy : LoadedPolicy or None
         None where the file of the policy is not at hand.
+    sure : dict
+        What is asked -> how sure it is, where that is known (`udsat_geo.report.page.sure.with_how_sure`).
+    settings : tuple of dict
+        What each setting of the policy does, likewise.
     """
 
     path: Path
@@ -57,6 +62,8 @@ class PageYear:
     areas: AreaSet
     rows: dict[str, Rows]
     policy: LoadedPolicy | None
+    sure: Mapping[str, HowSure] = field(default_factory=dict)
+    settings: tuple[dict[str, Any], ...] = ()
 
     @cached_property
     def summary(self) -> dict[str, Any]:

@@ -166,6 +166,46 @@ function statusTable() {
   );
 }
 
+const SURE_TITLES = {
+  certainty: N_("If chance fell otherwise"),
+  sensitivity: N_("If the policy were set otherwise"),
+};
+const SURE_COLUMNS = {
+  certainty: [N_("Chance: sure"), N_("Chance: either way")],
+  sensitivity: [N_("Settings: sure"), N_("Settings: either way")],
+};
+
+// three sentences for each question that was asked, and one table
+function howSure() {
+  const year = yearNow(),
+    asked = SURE_LAYERS.filter((about) => year.sure && year.sure[about]);
+  document.getElementById("sure").hidden = !asked.length;
+  if (!asked.length) return;
+  const tens = (value) => (value < 0 ? _("fewer than {n}", { n: data.fewest }) : whole(value));
+  const told = asked.flatMap((about) => [
+    element("h3", { text: _(SURE_TITLES[about]) }),
+    ...year.sure[about].sentences[state.language].map((text) => element("p", { text })),
+  ]);
+  const figures = asked.flatMap((about) =>
+    SURE_COLUMNS[about].map((title, place) => {
+      const value = (area) => year.sure[about].areas[area.number - 1][place];
+      return { key: about + "-" + place, title: _(title), number: true, value, cell: (area) => tens(value(area)) };
+    }),
+  );
+  const name = _("How sure the areas of {year} are", { year: year.year });
+  const columns = [
+    { key: "number", title: _("No."), number: true, value: (area) => area.number },
+    { key: "name", title: _("Area"), head: true, value: (area) => area.name, cell: (area) => named(area.name) },
+    ...figures,
+  ];
+  const caption = _(
+    "Residents of each area where the designation is sure, and where it could go either way, in tens.",
+  );
+  const chooses = (area) => area.id;
+  const areas = year.areas.length ? table({ id: "sure-table", caption, columns, rows: year.areas, chooses, name }) : null;
+  body("sure", name, ...told, areas);
+}
+
 function changeTable() {
   const year = yearNow(),
     changes = year.changes;

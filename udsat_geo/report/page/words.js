@@ -4,7 +4,7 @@ const state = {
   language: data.language,
   year: data.years.length - 1,
   chosen: null,
-  layers: { areas: true, units: data.places.kind !== "none", changes: false },
+  layers: { areas: true, units: data.places.kind !== "none", certainty: false, sensitivity: false, changes: false },
   sorted: {},
 };
 const LONGEST_NAME = 80,
