@@ -111,6 +111,10 @@ def test_status_of_results_files_and_years(town: Town, made: ug.Result, earlier:
     assert found.milestone["rule"]["by"] == 2025
     assert "2017, 2021" in repr(found)
     assert ug.status(2017, years=[2017], **named).rates.equals(rates[:5])  # type: ignore[arg-type]
+    assert (rates["gap_se"] ** 2 - rates["areas_se"] ** 2 - rates["rest_of_city_se"] ** 2).abs().max() < 1e-12
+    assert found.changes["criterion"].tolist() == rates["criterion"][:5].tolist()
+    assert set(found.changes["verdict"]) <= {"improved", "worse", "undecided", None}
+    assert ug.status(2017, years=[2017], **named).changes.empty  # type: ignore[arg-type]
     assert found.notes == list(found.summary["notes"])
 
 
@@ -120,6 +124,8 @@ def test_what_is_published() -> None:
     assert set(checks["verdict"]) == {"agrees", "agrees within rounding", "does not agree"}
     assert ug.goals(language="en")["goal"].tolist() == list(range(1, 19))
     assert ug.goals()["label"].iloc[0] != ug.goals(language="en")["label"].iloc[0]
+    reasons = ug.goals(language="en").set_index("goal")["reason"]
+    assert "cannot be judged without n" in reasons[12]
     policies = ug.policies()
     assert "kbh-2017" in policies
     assert all(policy.policy.id == name for name, policy in policies.items())

@@ -819,8 +819,14 @@ def reproduce(year: int, *, language: Language = "da") -> pd.DataFrame:
     return rows_as_frame((row_of(outcome, made.report, notation) for outcome in made.outcomes), columns)
 
 
-def goals(*, language: Language = "da") -> pd.DataFrame:
+def goals(*, goals: PathLike | None = None, language: Language = "da") -> pd.DataFrame:
     """The policy's 18 goals as published, with the report's verdict and ours; the command is ``udsat goals``.
+
+    Parameters
+    ----------
+    goals : str or Path, optional
+        A goals file, whose ``[[answers]]`` say how many answered the surveys that goals rest on.
+    language : {"da", "en"}
 
     Returns
     -------
@@ -828,7 +834,8 @@ def goals(*, language: Language = "da") -> pd.DataFrame:
         One row for each goal, shape (18, columns); ``verdict`` is ours, ``report`` the report's, ``reason`` says why.
     """
     from udsat_geo.monitoring.goal_tables import goal_rows
-    from udsat_geo.monitoring.goals import take_account
+    from udsat_geo.monitoring.goals import load_goals, take_account
 
-    rows = goal_rows(take_account(), language)
+    file = path_of(goals)
+    rows = goal_rows(take_account(goals=None if file is None else load_goals(file)), language)
     return rows_as_frame(rows, rows[0])

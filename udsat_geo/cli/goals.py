@@ -19,16 +19,15 @@ from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.baseline import Of
 from udsat_geo.monitoring.crossings import Barriers, read_barriers
-from udsat_geo.monitoring.goal_figures import RULE, VERDICTS
+from udsat_geo.monitoring.goal_figures import RULE
 from udsat_geo.monitoring.goal_tables import (
     YEARS,
     as_data,
     both_verdicts,
-    differing,
-    reasons_of_goal,
     tables_of,
     texts_of,
 )
+from udsat_geo.monitoring.goal_words import differing, reasons_of_goal, verdict_in_words
 from udsat_geo.monitoring.goals import (
     Account,
     LoadedGoals,
@@ -78,7 +77,7 @@ HELP = "\n\n".join(
     "goals_file",
     type=options.PATH,
     metavar="FILE",
-    help=N_("The criteria that registers answer; without it, the built-in ones."),
+    help=N_("The criteria that registers answer, and how many answered surveys; without it, the built-in ones."),
 )
 @options.option("--barriers", metavar="FILE", help=N_("Barrier lines (goal 16), with --crossings."))
 @options.option("--crossings", metavar="FILE", help=N_("Crossing points (goal 16), with --barriers."))
@@ -112,8 +111,8 @@ def goals(
 ) -> None:
     """Take the account, write its files where they are wanted, and print it."""
     named: dict[str, object] = {
-        "--registers": registers, "--years": years, "--goals": goals_file, "--polling": polling,
-        "--barriers": barriers, "--crossings": crossings, "--baseline": baseline,
+        "--registers": registers, "--years": years, "--polling": polling, "--barriers": barriers,
+        "--crossings": crossings, "--baseline": baseline,
     }  # fmt: skip
     wanted = _check_call(areas, named, years)
     if out is not None:
@@ -121,7 +120,7 @@ def goals(
     files_named = {"areas": areas, "barriers": barriers, "crossings": crossings, "polling": polling}
     with progress_on(not as_json) as progress, local_copies(files_named) as copies:
         if areas is None:
-            account = take_account(language=language)
+            account = take_account(goals=None if goals_file is None else load_goals(goals_file), language=language)
         else:
             local = {name: copies.text(name, text) for name, text in files_named.items()}
             loaded, area_set, districts, lines = _read_inputs(local, goals_file, allow_overlaps, language)
@@ -153,7 +152,7 @@ def print_account(
         ours, report = both_verdicts(goal, language)
         console.print(f"{goal.number} {goal.label[language]}: {ours} / {report}")
         for indicator, judgement, text in reasons_of_goal(goal, language):
-            console.print(f"  - {indicator.label[language]}: {_(VERDICTS[judgement.verdict], language)}. {text}")
+            console.print(f"  - {indicator.label[language]}: {verdict_in_words(judgement, language)}. {text}")
     for note in account.notes:
         console.print(note)
     print_files(files, console, language)

@@ -39,7 +39,10 @@ RULE = (
         "Reached: a number to reach is certainly met, or the areas are at the city's level as far as the figures tell. "
         "Aims without a number are reached when 2025 has come and the movement is right."
     ),
-    N_("Cannot be judged: no two comparable years, or so few persons that two standard errors cover the movement."),
+    N_(
+        "Cannot be judged: no two comparable years, so few persons that two standard errors cover the movement, or a "
+        "survey's figure of which the number of answers is not given."
+    ),
     N_(
         "Way covered, from 0 to 100 %: of a number to reach what is reached of it, of the city's level what the lag "
         "became smaller by, by the middles of the figures, where it certainly moved. Other aims have no end to be at."
@@ -56,6 +59,9 @@ BASE = 2017
 
 STANDARD_ERRORS = 2
 """Within so many, chance alone can have moved a share of few persons; own choice."""
+
+IN_AREAS = Fraction(21, 100)
+"""Of those who answer a survey, who live in the areas, where it is not told: as of the dwellings (goal 17, 2021)."""
 
 
 class Verdict(StrEnum):
@@ -79,8 +85,10 @@ VERDICTS = {
 }
 """Verdicts in words."""
 
+Answers = tuple[int, int | None]
+"""How many answered in the areas, and in the whole city where that is known."""
 Change = Literal["smaller", "unchanged", "larger"]
-Cause = Literal["target", "level", "moved", "rounding", "not_significant", "few_persons", "no_two_years"]
+Cause = Literal["target", "level", "moved", "rounding", "not_significant", "few_persons", "no_answers", "no_two_years"]
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,12 @@ class Series:
         Years whose movement since the year before was tested by the source and found not significant.
     persons : dict of int to (int, int)
         Of a share of few persons: how many have it, of how many.
+    survey : bool
+        Whether it is a share, in per cent, of those who answered: nothing is said of it without their number.
+    answers : dict of int to (int, int or None)
+        How many answered in the areas, and in the whole city; None: of whom `IN_AREAS` live in the areas.
+    errors : dict of (int, int) to float
+        Pair of years -> the standard error of the distance's movement between them, in its unit.
     """
 
     areas: Mapping[int, Interval]
@@ -126,6 +140,13 @@ class Series:
     set_aside: Collection[int] = ()
     not_significant: Collection[int] = ()
     persons: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    survey: bool = False
+    answers: Mapping[int, Answers] = field(default_factory=dict)
+    errors: Mapping[tuple[int, int], float] = field(default_factory=dict)
+
+    def is_silent(self, *years: int) -> bool:
+        """Whether it is a survey's whose number of answers is not given for all of these years."""
+        return self.survey and not set(years) <= set(self.answers)
 
 
 @dataclass(frozen=True)
@@ -177,7 +198,7 @@ def way_covered(judgement: Judgement, aim: Aim) -> Fraction | None:
     Fraction or None
         None where the aim has no end, or where it is not certain that anything moved.
     """
-    uncertain = judgement.cause in ("rounding", "not_significant", "few_persons")
+    uncertain = judgement.cause in ("rounding", "not_significant", "few_persons", "no_answers")
     if judgement.before is None or judgement.after is None or uncertain:
         return None
     covered = judgement.share_of_target
@@ -259,7 +280,8 @@ def _judge_years(series: Series, aim: Aim, first: int, last: int) -> Judgement |
     """The judgement over two years (or one, for the city's level); None if they decide nothing."""
     before, after = _distance(series, aim, first), _distance(series, aim, last)
     at_level = after.high <= 0 or (after.is_finite and after.low <= 0)
-    if aim.kind == "level" and at_level and last > BASE:
+    silent = series.is_silent(first, last)
+    if aim.kind == "level" and at_level and last > BASE and not silent:
         lag = _lag_change(series, aim, first, last)
         return Judgement(Verdict.REACHED, "level", first, last, before, after, lag=lag)
     if first == last:
@@ -267,8 +289,10 @@ def _judge_years(series: Series, aim: Aim, first: int, last: int) -> Judgement |
     target = _target(series, aim, first)
     if last in series.not_significant:
         return Judgement(Verdict.UNCHANGED, "not_significant", first, last, before, after, target)
+    if silent:
+        return Judgement(Verdict.CANNOT_BE_JUDGED, "no_answers", first, last, before, after, target)
     lag = _lag_change(series, aim, first, last)
-    if _is_chance(series, first, last):
+    if _is_chance(series, aim, first, last):
         return Judgement(Verdict.CANNOT_BE_JUDGED, "few_persons", first, last, before, after, target, lag)
     change = _change(after - before)
     if change is None:
@@ -310,15 +334,63 @@ def _lag_change(series: Series, aim: Aim, first: int, last: int) -> Change | Non
     return _change(after - before)
 
 
-def _is_chance(series: Series, first: int, last: int) -> bool:
-    """Whether two shares of few persons differ by no more than `STANDARD_ERRORS` of their difference."""
-    if first not in series.persons or last not in series.persons:
-        return False
-    shares = [Fraction(*series.persons[year]) for year in (first, last)]
-    variance = sum(
-        share * (1 - share) / series.persons[year][1] for share, year in zip(shares, (first, last), strict=True)
-    )
-    return abs(shares[1] - shares[0]) <= STANDARD_ERRORS * math.sqrt(variance)
+def _is_chance(series: Series, aim: Aim, first: int, last: int) -> bool:
+    """Whether a movement is no more than `STANDARD_ERRORS` of it; False where no error is known."""
+    if first in series.persons and last in series.persons:
+        shares = [Fraction(*series.persons[year]) for year in (first, last)]
+        ones = [series.persons[year][1] for year in (first, last)]
+        variance = sum(share * (1 - share) / n for share, n in zip(shares, ones, strict=True))
+        return abs(shares[1] - shares[0]) <= STANDARD_ERRORS * math.sqrt(variance)
+    error = series.errors.get((first, last))
+    if error is None and series.survey:
+        # the rounds of a survey ask other people
+        years = ((year, *series.answers[year]) for year in (first, last))
+        error = 100 * math.sqrt(sum(_variance_of_answers(series, aim, *year) for year in years))
+    movement = _movement(series, aim, first, last)
+    return error is not None and movement is not None and abs(movement) <= STANDARD_ERRORS * error
+
+
+def _movement(series: Series, aim: Aim, first: int, last: int) -> Fraction | None:
+    """The distance's movement by the middles of the figures."""
+    return (_distance(series, aim, last) - _distance(series, aim, first)).middle
+
+
+def _share(interval: Interval) -> Fraction:
+    """The middle of a figure in per cent as a share, within 0 and 1."""
+    return min(max((interval.middle or Fraction(0)) / 100, Fraction(0)), Fraction(1))
+
+
+def _variance_of_answers(series: Series, aim: Aim, year: int, n: int, of_city: int | Fraction | None) -> Fraction:
+    """Of the distance, a share, as that of a simple sample.
+
+    The areas are part of the city: their lag behind it is that behind the rest, times the share of those who answered
+    there. That share is taken as known.
+    """
+    share = _share(series.areas[year])
+    variance = share * (1 - share) / n
+    if aim.kind != "level":
+        return variance
+    whole = Fraction(n / IN_AREAS if of_city is None else of_city)
+    if whole <= n:
+        return Fraction(0)
+    rest = (_share(series.city[year]) * whole - share * n) / (whole - n)
+    rest = min(max(rest, Fraction(0)), Fraction(1))
+    return (variance + rest * (1 - rest) / (whole - n)) * (1 - n / whole) ** 2
+
+
+def least_answers(series: Series, aim: Aim, first: int, last: int) -> int | None:
+    """From how many answers in the areas, in each of two years, a survey's movement is more than chance.
+
+    Returns
+    -------
+    int or None
+        Of `IN_AREAS` as many in the whole city. None where nothing moved, so that no number would do.
+    """
+    movement = _movement(series, aim, first, last)
+    if not movement:
+        return None
+    spread = sum((_variance_of_answers(series, aim, year, 1, None) for year in (first, last)), Fraction(0))
+    return math.floor(STANDARD_ERRORS**2 * spread / (movement / 100) ** 2) + 1
 
 
 FILE = "goals_2021.toml"
@@ -349,6 +421,10 @@ class Indicator(_Part):
         The two numbers of a ratio, where they are printed.
     persons : dict of int to (int, int)
         How many of how many, where a share is of few persons.
+    survey : bool
+        Whether it is a share of those who answered, whose number is not printed.
+    answers : dict of int to (int, int or None)
+        That number, from a goals file: see `Series`.
     data_year : dict of int to int
         The year of the data, where it is not the status year.
     breaks, set_aside, disturbed, not_significant : dict of int to mapping of str
@@ -370,6 +446,8 @@ class Indicator(_Part):
     numerator: dict[int, Decimal] = {}
     denominator: dict[int, Decimal] = {}
     persons: dict[int, tuple[int, int]] = {}
+    survey: bool = False
+    answers: dict[int, Answers] = {}
     data_year: dict[int, int] = {}
     breaks: dict[int, Words] = {}
     set_aside: dict[int, Words] = {}
@@ -415,6 +493,8 @@ class Indicator(_Part):
             set_aside=frozenset(self.set_aside),
             not_significant=frozenset(self.not_significant),
             persons=self.persons,
+            survey=self.survey,
+            answers=self.answers,
         )
 
     def judged(self) -> Judgement | None:
@@ -505,6 +585,17 @@ class PublishedGoals:
 
     goals: tuple[Goal, ...]
     approaches: dict[int, Words]
+
+    def with_answers(self, given: Mapping[tuple[int, str], dict[int, Answers]]) -> PublishedGoals:
+        """The same, with the numbers of answers that are given for goals' indicators."""
+
+        def told(goal: Goal) -> Goal:
+            indicators = tuple(
+                each.model_copy(update={"answers": given.get((goal.number, each.key), {})}) for each in goal.indicators
+            )
+            return goal.model_copy(update={"indicators": indicators})
+
+        return PublishedGoals(tuple(map(told, self.goals)), self.approaches)
 
     def indicator(self, number: int, key: str) -> Indicator | None:
         """An indicator of a goal; None if there is none of that name."""

@@ -18,16 +18,24 @@ from udsat_geo.messages.version import __version__
 from udsat_geo.monitoring.baseline import Baseline, Of, baseline_of
 from udsat_geo.monitoring.crossings import CrossingRule, Crossings
 from udsat_geo.monitoring.goal_figures import (
-    BASE,
     RULE,
-    UNTIL,
     VERDICTS,
     Aim,
     Goal,
     Indicator,
     Judgement,
-    PublishedGoals,
+    least_answers,
     way_covered,
+)
+from udsat_geo.monitoring.goal_words import (
+    CHANGES,
+    aim_in_words,
+    differing,
+    reason,
+    reasons_of_goal,
+    shown,
+    unit_in_words,
+    verdict_in_words,
 )
 from udsat_geo.monitoring.goals import (
     Account,
@@ -36,153 +44,16 @@ from udsat_geo.monitoring.goals import (
     Ratio,
     rounded,
 )
-from udsat_geo.monitoring.interval import Bound, Interval
+from udsat_geo.monitoring.interval import Interval
 from udsat_geo.monitoring.life import AREAS, CITY, PLACES, SURE, Life, LifeFigure
 from udsat_geo.sources.origins import name_of
 
 REPORT = {"progress": N_("progress"), "uncertain": N_("uncertain")}
 """The report's own verdicts."""
-CHANGES = {"smaller": N_("smaller"), "unchanged": N_("unchanged"), "larger": N_("larger")}
 NEARNESS = {"same": "", "near": N_("near it"), "goal": N_("another measure")}
-UNITS = {"%": " %", "years": N_(" years"), "mark": "", "per_km": N_(" per km"), "count": ""}
-NOTE_KINDS = {
-    "break": N_("{year} not comparable with before: {text}"),
-    "set_aside": N_("{year} left out: {text}"),
-    "disturbed_down": N_("{year} holds as at least: {text}"),
-    "disturbed_up": N_("{year} holds as at most: {text}"),
-    "not_significant": "{year}: {text}",
-}
 GOALS, SOURCE = N_("The 18 goals"), N_("Source: City of Copenhagen, Status på Politik for Udsatte Byområder (2021).")
 OURS = Np_("goals", "Our verdict")
 COVERED = N_("Way covered\n(%)")
-
-
-def shown(figure: Decimal | int | None, language: str) -> str:
-    """A figure with all its digits, in the signs of a language; nothing for a missing one."""
-    if figure is None:
-        return ""
-    text = f"{figure:,}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "da" else text
-
-
-def aim_in_words(aim: Aim | None, unit: str, language: str) -> str:
-    """What is wanted of an indicator."""
-    if aim is None:
-        return ""
-    if aim.kind == "level":
-        return _("the city's level", language)
-    if aim.by is None:
-        return _("rise", language) if aim.better == "high" else _("fall", language)
-    suffix = " %" if aim.per_cent else _(" points", language) if unit == "%" else ""
-    return f"{'+' if aim.better == 'high' else '-'}{shown(_decimal(aim.by), language)}{suffix}"
-
-
-def unit_in_words(unit: str, language: str) -> str:
-    """What follows a figure of a unit."""
-    return _(UNITS[unit], language) if unit in UNITS else f" {unit}".rstrip()
-
-
-def reason(indicator: Indicator, judgement: Judgement, language: str) -> str:
-    """Why an indicator has its verdict: the figures compared, what decided, and what is known about the years."""
-    parts = [*_compared(indicator, judgement, language), *_decided(indicator, judgement, language)]
-    share = judgement.share_of_target
-    if share is not None and judgement.last is not None and share > 0 and judgement.cause != "few_persons":
-        covered = _("{share} % of the way is covered after {years} of {of} years.", language)
-        parts.append(covered.format(share=round(100 * share), years=judgement.last - BASE, of=UNTIL - BASE))
-    if judgement.lag is not None and indicator.aim is not None and indicator.aim.kind != "level":
-        change = N_("not certainly different") if judgement.lag == "unchanged" else CHANGES[judgement.lag]
-        parts.append(_("The lag behind the city became {change}.", language).format(change=_(change, language)))
-    parts += _known(indicator, language)
-    if indicator.remark:
-        parts.append(indicator.remark[language])
-    return " ".join(parts)
-
-
-def _decided(indicator: Indicator, judgement: Judgement, language: str) -> list[str]:
-    """What decided, where it was not the movement itself."""
-    if judgement.cause == "few_persons":
-        persons = [indicator.persons[year] for year in (judgement.first, judgement.last) if year is not None]
-        texts = [_("{have} of {of}", language).format(have=have, of=of) for have, of in persons]
-        few = _("So few persons ({persons}) that chance alone can make the difference.", language)
-        return [few.format(persons=", ".join(texts))]
-    if judgement.cause == "rounding":
-        return [_("The movement is smaller than the rounding can tell.", language)]
-    if judgement.cause == "no_two_years":
-        return [_("No two comparable years.", language)]
-    if judgement.cause == "level":
-        return [_("The areas are at the city's level or better ({last}).", language).format(last=judgement.last)]
-    return []
-
-
-def reasons_of_goal(goal: Goal, language: str) -> list[tuple[Indicator, Judgement, str]]:
-    """Each judged indicator of a goal with its judgement and reason."""
-    judged = [(indicator, indicator.judged()) for indicator in goal.indicators]
-    return [(i, judgement, reason(i, judgement, language)) for i, judgement in judged if judgement is not None]
-
-
-def differing(published: PublishedGoals) -> tuple[Goal, ...]:
-    """The goals on which our verdict is another than the report's."""
-    return tuple(goal for goal in published.goals if not goal.agrees)
-
-
-def _compared(indicator: Indicator, judgement: Judgement, language: str) -> list[str]:
-    """The sentence on the two years compared, with the change in words."""
-    if judgement.first is None or judgement.last is None or judgement.before is None or judgement.after is None:
-        return []
-    of_lag = indicator.aim is not None and indicator.aim.kind == "level"
-    sides = []
-    for year, interval in ((judgement.first, judgement.before), (judgement.last, judgement.after)):
-        figure, unit = indicator.areas[year], indicator.unit
-        if of_lag and indicator.aim is not None:
-            # of the printed figures, positive where the areas are worse off
-            figure = (figure - indicator.city[year]) * (1 if indicator.aim.better == "low" else -1)
-            unit = "" if unit == "%" else unit
-        text = shown(figure, language) + unit_in_words(unit, language)
-        low_and_high = _bounds(interval, language) if of_lag else None
-        if low_and_high is not None:
-            low, high = low_and_high
-            text = _("{figure} ({low} to {high})", language).format(figure=text, low=low, high=high)
-        sides.append(text)
-    given = {"first": judgement.first, "last": judgement.last, "before": sides[0], "after": sides[1]}
-    lag = _("Lag behind the city {first}: {before}, {last}: {after}", language)
-    value = _("The areas {first}: {before}, {last}: {after}", language)
-    sentences = [(lag if of_lag else value).format(**given)]
-    if of_lag and judgement.first != judgement.last:
-        four = [
-            shown(side[year], language)
-            for side in (indicator.areas, indicator.city)
-            for year in (judgement.first, judgement.last)
-        ]
-        both = _("The areas went from {areas[0]} to {areas[1]}, the city from {city[0]} to {city[1]}", language)
-        sentences.append(both.format(areas=four[:2], city=four[2:]))
-    return [f"{sentence}." for sentence in sentences]
-
-
-def _bounds(interval: Interval, language: str) -> tuple[str, str] | None:
-    """Both ends with equally many decimals; None where one is open."""
-    if not interval.is_finite:
-        return None
-    low, high = _decimal(interval.low), _decimal(interval.high)
-    finest = min(low, high, key=lambda end: int(end.as_tuple().exponent))
-    return shown(low.quantize(finest), language), shown(high.quantize(finest), language)
-
-
-def _decimal(bound: Bound) -> Decimal:
-    """A fraction with as many decimals as it has."""
-    fraction = Fraction(bound)
-    value = Decimal(fraction.numerator) / Decimal(fraction.denominator)
-    return Decimal(int(value)) if value == value.to_integral_value() else value.normalize()
-
-
-def _known(indicator: Indicator, language: str) -> list[str]:
-    """What the report says about the figures of single years."""
-    return [
-        _(NOTE_KINDS[kind + (f"_{words['pushed']}" if "pushed" in words else "")], language).format(
-            year=year, text=words[language]
-        )
-        + "."
-        for year, kind, words in indicator.notes
-    ]
 
 
 YEARS = (2017, 2019, 2021)
@@ -308,7 +179,7 @@ def _judged(judgement: Judgement | None, aim: Aim | None, language: str) -> tupl
         return "", "", ""
     lag, covered = "" if judgement.lag is None else _(CHANGES[judgement.lag], language), way_covered(judgement, aim)
     shown_way = "" if covered is None else shown(rounded(100 * covered, 0), language)
-    return lag, _(VERDICTS[judgement.verdict], language), shown_way
+    return lag, verdict_in_words(judgement, language), shown_way
 
 
 def area_table(account: Account, language: str) -> Table:
@@ -346,7 +217,8 @@ def _computed_rows(computed: Computed, account: Account, language: str) -> list[
     if any(ratio.answers is not None for ratio in computed.areas.values()):
         answers = [_answers_cell(computed, year, language) for year in years]
         rows.append(("", "  " + _("answers", language), *answers, "", "", ""))
-    published = computed.published
+    indicator = computed.rule.indicator
+    published = None if indicator is None else account.published.indicator(computed.rule.number, indicator)
     if published is None:
         return rows
     nearness, report = NEARNESS[computed.rule.nearness], _("the report", language)
@@ -512,10 +384,11 @@ def as_data(account: Account, language: str, baseline: Of | None = None) -> dict
         "differences": [goal.number for goal in differing(account.published)],
         "goals": [_goal(goal, account, language) for goal in account.published.goals],
     }
+    if account.goals is not None:
+        data["inputs"] = _inputs(account)
     if account.areas is None or account.goals is None:
         return data
     data["source"] = account.source
-    data["inputs"] = _inputs(account)
     data["areas"] = [
         {"label": label, "residents": {str(m.year): int(m.residents_of_area[i]) for m in account.measured}}
         for i, label in enumerate(account.areas.labels)
@@ -593,7 +466,7 @@ def markdown(account: Account, language: str, baseline: Of | None = None) -> str
     for goal in account.published.goals:
         ours, report = both_verdicts(goal, language)
         lines = [
-            f"- {indicator.label[language]}: **{_(VERDICTS[judgement.verdict], language)}**. {text}"
+            f"- {indicator.label[language]}: **{verdict_in_words(judgement, language)}**. {text}"
             for indicator, judgement, text in reasons_of_goal(goal, language)
         ]
         head = f"### {goal.number} {goal.label[language]}: {ours} / {report}{'' if goal.agrees else ' ≠'}"
@@ -614,7 +487,7 @@ def goal_rows(account: Account, language: str) -> list[dict[str, Any]]:
             "report": goal.report,
             "agrees": str(goal.agrees).lower(),
             "reason": " | ".join(
-                f"{indicator.label[language]}: {_(VERDICTS[judgement.verdict], language)}. {text}"
+                f"{indicator.label[language]}: {verdict_in_words(judgement, language)}. {text}"
                 for indicator, judgement, text in reasons_of_goal(goal, language)
             ),
         }
@@ -657,6 +530,8 @@ def _published_rows(goal: Goal, indicator: Indicator, language: str) -> list[dic
             "data_year": indicator.data_year.get(year, year),
             "areas": _plain(indicator.areas.get(year)),
             "city": _plain(indicator.city.get(year)),
+            "answers_areas": indicator.answers[year][0] if year in indicator.answers else "",
+            "answers_city": (indicator.answers[year][1] or "") if year in indicator.answers else "",
         }
         for year in YEARS
         if year in indicator.areas
@@ -735,12 +610,25 @@ def _indicator(indicator: Indicator, language: str) -> dict[str, Any]:
         "numerator": _by_year(indicator.numerator),
         "denominator": _by_year(indicator.denominator),
         "data_year": {str(year): data_year for year, data_year in indicator.data_year.items()},
-        "judgement": _judgement(judgement, indicator.aim),
+        "survey": indicator.survey,
+        "answers": {str(year): {"areas": n, "city": of_city} for year, (n, of_city) in indicator.answers.items()},
+        "judgement": _judgement(judgement, indicator.aim, _least(indicator, judgement)),
         "reason": None if judgement is None else reason(indicator, judgement, language),
     }
 
 
-def _judgement(judgement: Judgement | None, aim: Aim | None) -> dict[str, Any] | None:
+def _least(indicator: Indicator, judgement: Judgement | None) -> dict[str, Any]:
+    """From how many answers on a survey's movement could be judged, where two years are compared."""
+    if judgement is None or judgement.first is None or judgement.last is None or judgement.first == judgement.last:
+        return {}
+    if not indicator.survey or indicator.aim is None:
+        return {}
+    return {"least_answers": least_answers(indicator.series, indicator.aim, judgement.first, judgement.last)}
+
+
+def _judgement(
+    judgement: Judgement | None, aim: Aim | None, more: dict[str, Any] | None = None
+) -> dict[str, Any] | None:
     if judgement is None or aim is None:
         return None
     covered = way_covered(judgement, aim)
@@ -753,6 +641,7 @@ def _judgement(judgement: Judgement | None, aim: Aim | None) -> dict[str, Any] |
         "distance_to_reach": _interval(judgement.target),
         "lag": judgement.lag,
         "way_covered": None if covered is None else round(float(covered), _FRACTION_DIGITS),
+        **(more or {}),
     }
 
 

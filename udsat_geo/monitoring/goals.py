@@ -22,6 +22,7 @@ from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.crossings import Barriers, CrossingRule, Crossings, Part, crossings_in, crossings_of_city
 from udsat_geo.monitoring.goal_figures import (
     Aim,
+    Answers,
     Indicator,
     Judgement,
     PublishedGoals,
@@ -111,9 +112,38 @@ class SurveyRule(Part):
     least: int = Field(30, ge=1)
 
 
+N = Annotated[int, Field(strict=True, gt=0)]
+"""How many answered."""
+
+
+class AnswersRule(Part):
+    """`[[answers]]`: how many answered a survey of which the report prints the shares alone.
+
+    Attributes
+    ----------
+    goal : int
+    indicator : str
+    areas : dict of int to int
+        By year of the status.
+    city : dict of int to int
+        Those of the areas among them; without it so many as there are for `IN_AREAS` of them in the areas.
+    """
+
+    goal: int = Field(ge=1, le=18)
+    indicator: str
+    areas: dict[int, N] = Field(min_length=1)
+    city: dict[int, N] = Field(default_factory=dict)
+
+    @property
+    def by_year(self) -> dict[int, Answers]:
+        """As `udsat_geo.monitoring.goal_figures.Series` has them."""
+        return {year: (n, self.city.get(year)) for year, n in self.areas.items()}
+
+
 class _GoalsFile(Part):
     goals: Annotated[tuple[GoalRule, ...], Field(min_length=1, max_length=100)]
     let: dict[str, dict[str, str]] = Field(default_factory=dict)
+    answers: tuple[AnswersRule, ...] = ()
     crossings: CrossingRule = CrossingRule()
     polling: PollingRule = PollingRule()
     survey: SurveyRule = SurveyRule()
@@ -136,6 +166,7 @@ class LoadedGoals(Part):
     survey : SurveyRule
     life : Life or None
         Goal 3 from the tables that the file names.
+    answers : tuple of AnswersRule
     """
 
     name: str
@@ -146,6 +177,12 @@ class LoadedGoals(Part):
     polling: PollingRule
     survey: SurveyRule = SurveyRule()
     life: InstanceOf[Life] | None = None
+    answers: tuple[AnswersRule, ...] = ()
+
+    @property
+    def published(self) -> PublishedGoals:
+        """The report's goals, with the numbers of answers that the file gives."""
+        return published_goals().with_answers({(each.goal, each.indicator): each.by_year for each in self.answers})
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -154,7 +191,7 @@ class LoadedGoals(Part):
 
 
 def load_goals(path: Path | None = None) -> LoadedGoals:
-    """Read a goals file, or the built-in one.
+    """Read a goals file, or the built-in one; one that gives numbers of answers alone has the built-in goals.
 
     Raises
     ------
@@ -162,14 +199,17 @@ def load_goals(path: Path | None = None) -> LoadedGoals:
         If it cannot be read or anything in it is wrong; every fault of its form is told, then every fault of its
         criteria, then those of the tables that it names.
     """
-    if path is None:
-        name, data = BUILT_IN, resources.files("udsat_geo.monitoring").joinpath(BUILT_IN).read_bytes()
-    else:
-        name, data = path.name, _bytes_of(path)
-    file = checked(_GoalsFile, toml_content(data, name), name)
+    built_in = resources.files("udsat_geo.monitoring").joinpath(BUILT_IN).read_bytes()
+    name, data = (BUILT_IN, built_in) if path is None else (path.name, _bytes_of(path))
+    content = toml_content(data, name)
+    if "answers" in content and "goals" not in content:
+        content = toml_content(built_in, BUILT_IN) | content
+    file = checked(_GoalsFile, content, name)
     problems = [
         problem for i, rule in enumerate(file.goals, start=1) for problem in _misfits(rule, f"{name}: goals[{i}]")
     ]
+    for i, answers in enumerate(file.answers, start=1):
+        problems += _misfits_of_answers(answers, f"{name}: answers[{i}]")
     if problems:
         raise InputError(problems)
     return LoadedGoals(
@@ -181,6 +221,7 @@ def load_goals(path: Path | None = None) -> LoadedGoals:
         polling=file.polling,
         survey=file.survey,
         life=None if file.life is None else read_life(file.life, Path() if path is None else path.parent),
+        answers=file.answers,
     )
 
 
@@ -207,10 +248,39 @@ def _misfits(rule: GoalRule, where: str) -> list[Problem]:
         what = _("goals are answered by shares, means and counts, not by quantiles")
         problems.append(Problem(f"{where}.criterion.quantile", what))
     if rule.indicator is not None and rule.published is None:
-        known = [i.key for goal in published_goals().goals if goal.number == rule.number for i in goal.indicators]
-        hint = _("Goal {number} has {names}.").format(number=rule.number, names=", ".join(known))
-        hint = nearest(rule.indicator, known, hint)
-        problems.append(Problem(f"{where}.indicator = {rule.indicator!r}", _("is no indicator of this goal"), hint))
+        problems.append(_no_indicator(rule.number, rule.indicator, where))
+    return problems
+
+
+def _no_indicator(number: int, indicator: str, where: str) -> Problem:
+    known = [i.key for goal in published_goals().goals if goal.number == number for i in goal.indicators]
+    hint = nearest(indicator, known, _("Goal {number} has {names}.").format(number=number, names=", ".join(known)))
+    return Problem(f"{where}.indicator = {indicator!r}", _("is no indicator of this goal"), hint)
+
+
+def _misfits_of_answers(rule: AnswersRule, where: str) -> list[Problem]:
+    """What does not fit the report's figures, or itself."""
+    printed = published_goals().indicator(rule.goal, rule.indicator)
+    if printed is None:
+        return [_no_indicator(rule.goal, rule.indicator, where)]
+    if not printed.survey:
+        surveys = [
+            f"{goal.number} {each.key}" for goal in published_goals().goals for each in goal.indicators if each.survey
+        ]
+        what = _("is no share of those who answered a survey")
+        return [Problem(f"{where}.indicator", what, _("Those are: {names}.").format(names=", ".join(surveys)))]
+    problems = []
+    for side, given in (("areas", rule.areas), ("city", rule.city)):
+        remedy = _("Its years are {years}.").format(years=", ".join(map(str, printed.areas)))
+        problems += [
+            Problem(f"{where}.{side}.{year}", _("the report prints no figure of this year"), remedy)
+            for year in given
+            if year not in printed.areas
+        ]
+    what, remedy = _("fewer than in the areas, whose answers are among them"), _("Give those of the whole city.")
+    problems += [
+        Problem(f"{where}.city.{year}", what, remedy) for year, n in rule.city.items() if n < rule.areas.get(year, 0)
+    ]
     return problems
 
 
@@ -714,7 +784,7 @@ def take_account(
     registers : sequence of RegistersOfYear
         In the order of years.
     goals : LoadedGoals, optional
-        Needed with `areas`.
+        Needed with `areas`; alone, its numbers of answers are used.
     areas : AreaSet, optional
         Without areas nothing is computed.
     polling : PollingFile, optional
@@ -731,9 +801,10 @@ def take_account(
     InputError
         If registers are at fault or an area lies outside the city.
     """
-    published = published_goals()
+    published = published_goals() if goals is None else goals.published
     if areas is None or goals is None:
-        return Account(published, language=language)
+        # of a file without areas its numbers of answers are used, and nothing else
+        return Account(published, goals and goals.model_copy(update={"life": None}), language=language)
     measured = []
     for of_year in registers:
         if progress:

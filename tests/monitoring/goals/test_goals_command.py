@@ -62,9 +62,9 @@ def test_without_areas_the_published_goals_are_printed_with_both_verdicts() -> N
     flat = " ".join(printed.split())
     for piece in (
         "De 18 mål",
-        "12 Færre utrygge Lokalt organiserende forkert vej fremskridt ≠",
+        "12 Færre utrygge Lokalt organiserende kan ikke bedømmes fremskridt ≠",
         "3 Øget lighed i sundhed Understøttende uændret fremskridt ≠",
-        "28 26,7 23,7 22,3 større forkert vej",
+        "28 26,7 23,7 22,3 kan ikke bedømmes uden n",
         "Hvor vores dom er en anden end rapportens",
         "7,6 (7,5 til 7,7)",
     ):
@@ -75,9 +75,32 @@ def test_english_has_its_own_signs() -> None:
     code, printed, _ = call("--language", "en")
     assert code == 0
     flat = " ".join(printed.split())
-    assert "12 Fewer people feel unsafe Locally organising wrong way progress ≠" in flat
-    assert "28 26.7 23.7 22.3 larger wrong way" in flat
+    assert "12 Fewer people feel unsafe Locally organising cannot be judged progress ≠" in flat
+    assert "28 26.7 23.7 22.3 cannot be judged without n" in flat
     assert "33,678" in flat
+
+
+def test_numbers_of_answers_need_no_areas(tmp_path: Path) -> None:
+    """A share of so many is judged beside chance; of another survey it is still said what is wanting."""
+    told = '[[answers]]\ngoal = 12\nindicator = "unsafe_at_night"\nareas = { 2017 = %d, 2021 = %d }\n'
+    for n, verdict, least in ((2000, "cannot be judged", "at least 4,464 answers"), (9000, "wrong way", "")):
+        (tmp_path / "answers.toml").write_text(told % (n, n), encoding="utf-8")
+        code, printed, errors = call("--goals", tmp_path / "answers.toml", "--language", "en")
+        assert (code, errors) == (0, "")
+        flat = " ".join(printed.split())
+        assert f"28 26.7 23.7 22.3 larger {verdict}" in flat
+        assert f"So few answers in the areas ({n:,}, {n:,})" in flat or not least
+        assert least in flat
+        assert "Unsafe in the neighbourhood: cannot be judged without n." in flat
+    data = json.loads(call("--goals", tmp_path / "answers.toml", "--json")[1])
+    assert [one["name"] for one in data["inputs"]] == ["answers.toml"]
+    unsafe = data["goals"][11]["indicators"][1]
+    assert unsafe["answers"] == {"2017": {"areas": 9000, "city": None}, "2021": {"areas": 9000, "city": None}}
+    assert unsafe["judgement"]["least_answers"] == 4464
+    (tmp_path / "answers.toml").write_text(told % (0, 5), encoding="utf-8")
+    code, _, errors = call("--goals", tmp_path / "answers.toml", "--language", "en")
+    assert code == 2
+    assert "answers[1].areas.2017: " in errors
 
 
 def test_help_states_the_rule() -> None:
@@ -123,7 +146,7 @@ def test_the_tables_of_csv_hold_every_goal_and_every_figure(town: Path, tmp_path
     with (tmp_path / "goals.csv").open(encoding="utf-8", newline="") as file:
         goals = list(csv.DictReader(file))
     assert [row["goal"] for row in goals] == [str(number) for number in range(1, 19)]
-    assert {row["verdict"] for row in goals if row["agrees"] == "false"} == {"unchanged", "mixed", "wrong_way"}
+    assert {row["verdict"] for row in goals if row["agrees"] == "false"} == {"unchanged", "mixed", "cannot_be_judged"}
     assert all(row["reason"] for row in goals)
     with (tmp_path / "goals_figures.csv").open(encoding="utf-8", newline="") as file:
         figures = list(csv.DictReader(file))

@@ -91,3 +91,51 @@ def test_a_file_that_is_not_there_or_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "bytes.toml").write_bytes(b"\x81\xff")
     with pytest.raises(InputError, match="is not UTF-8 text"):
         load_goals(tmp_path / "bytes.toml")
+
+
+ANSWERS = """
+[[answers]]
+goal = 12
+indicator = "unsafe_at_night"
+areas = { 2017 = 9000, 2021 = 9100 }
+city = { 2017 = 40000, 2021 = 41000 }
+"""
+
+
+def test_numbers_of_answers_alone_go_with_the_built_in_goals(tmp_path: Path) -> None:
+    goals = load_goals(written(tmp_path, ANSWERS))
+    assert goals.rules == load_goals().rules
+    told = goals.published.indicator(12, "unsafe_at_night")
+    assert told is not None
+    assert told.answers == {2017: (9000, 40_000), 2021: (9100, 41_000)}
+    other = goals.published.indicator(12, "unsafe_neighbourhood")
+    assert other is not None
+    assert other.answers == {}
+    assert goals.published.goals[11].verdict == "wrong_way"
+    assert load_goals().published.goals[11].verdict == "cannot_be_judged"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("2017 = 9000", "2017 = 0", "mine.toml: answers[1].areas.2017: input should be greater than 0"),
+        ("2017 = 9000", "2017 = -3", "mine.toml: answers[1].areas.2017: input should be greater than 0"),
+        ("2017 = 9000", "2017 = 1200.5", "mine.toml: answers[1].areas.2017: input should be a valid integer"),
+        ("2017 = 9000", '2017 = "many"', "mine.toml: answers[1].areas.2017: input should be a valid integer"),
+        ("2017 = 9000", "2017 = true", "mine.toml: answers[1].areas.2017: input should be a valid integer"),
+        ("areas = { 2017 = 9000, 2021 = 9100 }", "", "mine.toml: answers[1].areas: is missing"),
+        ("2017 = 9000", "2018 = 9000", "answers[1].areas.2018: the report prints no figure of this year."),
+        ("2017 = 40000", "2017 = 8000", "answers[1].city.2017: fewer than in the areas, whose answers"),
+        ("unsafe_at_night", "unsafe_night", "is no indicator of this goal. Did you mean 'unsafe_at_night'?"),
+        ("goal = 12", "goal = 20", "mine.toml: answers[1].goal: input should be less than or equal to 18"),
+        (
+            'goal = 12\nindicator = "unsafe_at_night"', 'goal = 6\nindicator = "temporary_benefits"',
+            "answers[1].indicator: is no share of those who answered a survey. Those are: 8 discrimination, 10 lively",
+        ),
+    ],
+)  # fmt: skip
+def test_numbers_of_answers_that_cannot_be_are_told(old: str, new: str, told: str, tmp_path: Path) -> None:
+    assert old in ANSWERS
+    with pytest.raises(InputError) as refused:
+        load_goals(written(tmp_path, ANSWERS.replace(old, new, 1)))
+    assert told in "\n".join(refused.value.messages)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from udsat_geo.monitoring.goal_figures import Aim, Series, Verdict, agrees, combine, judge, way_covered
+from udsat_geo.monitoring.goal_figures import Aim, Series, Verdict, agrees, combine, judge, least_answers, way_covered
 from udsat_geo.monitoring.interval import Interval
 
 V = Verdict
@@ -175,6 +175,72 @@ def test_what_the_source_found_not_significant_is_unchanged() -> None:
 )
 def test_chance_moves_a_share_of_few_persons(persons: tuple[tuple[int, int], ...], verdict: Verdict) -> None:
     figures = series({2017: "56", 2021: "59"}, persons=dict(zip((2017, 2021), persons, strict=True)))
+    assert judge(figures, FALL).verdict == verdict
+
+
+# --- surveys ------------------------------------------------------------------------------------------------
+
+AT_NIGHT = ({2017: "28", 2021: "23.7"}, {2017: "22", 2021: "16.1"})
+"""Goal 12 as printed: the lag went from 6 to 7.6."""
+
+
+def asked(n: int, of_city: int | None = None) -> dict[int, tuple[int, int | None]]:
+    return dict.fromkeys((2017, 2021), (n, of_city))
+
+
+def test_a_survey_without_n_cannot_be_judged() -> None:
+    for answers in ({}, {2017: (5000, None)}):
+        judgement = judge(series(*AT_NIGHT, survey=True, answers=answers), LEVEL_LOW)
+        assert (judgement.verdict, judgement.cause) == (V.CANNOT_BE_JUDGED, "no_answers")
+        assert (judgement.first, judgement.last) == (2017, 2021)
+        assert way_covered(judgement, LEVEL_LOW) is None
+    # not even that it is at the city's level
+    at_level = series({2017: "20.0", 2021: "10.0"}, {2017: "10.0", 2021: "10.0"}, survey=True)
+    assert judge(at_level, LEVEL_LOW).verdict == V.CANNOT_BE_JUDGED
+    # what the source tested with its own n stands
+    tested = series({2019: "30.1", 2021: "28.7"}, survey=True, not_significant={2021})
+    assert (judge(tested, FALL).verdict, judge(tested, FALL).cause) == (V.UNCHANGED, "not_significant")
+
+
+def test_the_error_of_a_share_of_answers_by_hand() -> None:
+    """30 % and 28 % of 2000 each: two errors of the difference are 2 sqrt((0.21 + 0.2016) / 2000) = 2.87 points."""
+    for moved, verdict in (("27.2", V.CANNOT_BE_JUDGED), ("27.0", V.ON_THE_WAY)):
+        figures = series({2017: "30.0", 2021: moved}, survey=True, answers=asked(2000))
+        assert judge(figures, FALL).verdict == verdict
+    # of a movement of 2.0 points: 4 (0.21 + 0.2016) / 0.02 ** 2 = 4116, which is two errors and no more
+    assert least_answers(series({2017: "30.0", 2021: "28.0"}, survey=True), FALL, 2017, 2021) == 4117
+
+
+def test_the_error_of_a_lag_behind_the_city_by_hand() -> None:
+    """Areas 100 of 500 answers, 40 % against 20 % in the city: 15 % in the rest; the lag is 0.8 of that of 25 points,
+    so its variance is 0.64 (0.24 / 100 + 0.1275 / 400). Two errors of what two such years differ by: 11.8 points."""
+    two_errors = 200 * (2 * 0.64 * (0.24 / 100 + 0.1275 / 400)) ** 0.5
+    assert two_errors == pytest.approx(11.80, abs=0.01)
+    for moved, verdict in (("28.9", V.CANNOT_BE_JUDGED), ("27.6", V.ON_THE_WAY)):
+        figures = series(
+            {2017: "40.0", 2021: moved}, {2017: "20.0", 2021: "20.0"}, survey=True, answers=asked(100, 500)
+        )
+        assert judge(figures, LEVEL_LOW).verdict == verdict
+
+
+def test_the_least_number_of_answers_decides() -> None:
+    """One answer fewer cannot be judged, and so many can."""
+    least = least_answers(series(*AT_NIGHT, survey=True), LEVEL_LOW, 2017, 2021)
+    assert least is not None
+    for n, verdict in ((least - 1, V.CANNOT_BE_JUDGED), (least, V.WRONG_WAY)):
+        assert judge(series(*AT_NIGHT, survey=True, answers=asked(n)), LEVEL_LOW).verdict == verdict
+    # fewer of the city's answers are from the areas: more weight on theirs, and a larger error
+    assert judge(series(*AT_NIGHT, survey=True, answers=asked(least, 20 * least)), LEVEL_LOW).verdict != V.WRONG_WAY
+
+
+def test_what_did_not_move_is_told_by_no_number_of_answers() -> None:
+    still = series({2017: "30.0", 2021: "30.0"}, survey=True)
+    assert least_answers(still, FALL, 2017, 2021) is None
+
+
+@pytest.mark.parametrize(("error", "verdict"), [(1.0, V.CANNOT_BE_JUDGED), (0.9, V.ON_THE_WAY)])
+def test_errors_that_are_known_are_held_against_the_movement(error: float, verdict: Verdict) -> None:
+    figures = series({2017: "30.0", 2021: "28.0"}, errors={(2017, 2021): error})
     assert judge(figures, FALL).verdict == verdict
 
 

@@ -22,7 +22,8 @@ from udsat_geo.messages.translate import LANGUAGES, _, in_language
 from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import counted_words
 from udsat_geo.monitoring.goal_figures import VERDICTS, published_goals
-from udsat_geo.monitoring.goal_tables import REPORT, reasons_of_goal
+from udsat_geo.monitoring.goal_tables import REPORT
+from udsat_geo.monitoring.goal_words import reasons_of_goal
 from udsat_geo.policy.rules import Policy, text_in
 from udsat_geo.report.few import FEWEST, in_tens
 from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline
@@ -252,7 +253,8 @@ def _told(goal: dict[str, Any], language: str) -> dict[str, Any]:
         "report": {lang: _(REPORT[goal["report"]], lang) for lang in LANGUAGES},
         "agrees": bool(goal["agrees"]),
     }
-    if published is not None:
+    # where the file judged by numbers of answers that only it has, its own reasons stand
+    if published is not None and not any(indicator.get("answers") for indicator in goal["indicators"]):
         return told | {
             "label": {lang: published.label[lang] for lang in LANGUAGES},
             "reasons": {lang: [f"{i.label[lang]}: {text}" for i, _ignored, text in reasons_of_goal(published, lang)]
