@@ -34,11 +34,11 @@ from udsat_geo.changes.diff import (
     find_overlaps,
 )
 from udsat_geo.designation.designation import Designation, forming, remember
-from udsat_geo.designation.draws import NOTHING, Draws
+from udsat_geo.designation.draws import NOTHING, Draws, scores_of_draw
 from udsat_geo.designation.job import Job, ran_before
 from udsat_geo.designation.layers import Layer, as_table
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, as_objects, total
-from udsat_geo.scoring.scores import Scores, held_against, score_units
+from udsat_geo.scoring.scores import Scores
 from udsat_geo.units.units import Units
 
 DETECTED_AT = 1.959963984540054
@@ -93,9 +93,7 @@ class Forming:
 
     def scores(self, units: Units) -> Scores:
         """What drawn units score."""
-        rule, counted = self.made.policy.policy, self.made.scores
-        drawn = dataclasses.replace(score_units(units, rule, self.made.edges), city=counted.city, scale=counted.scale)
-        return held_against(drawn, rule, counted.comparators, counted.spread)
+        return scores_of_draw(units, self.made.policy.policy, self.made.edges, self.made.scores)
 
     def areas(self, units: Units, scores: Scores, memory: Memory | None = None) -> Areas:
         """Their areas; with another memory where one is given."""

@@ -83,7 +83,7 @@ def form_areas(
     least = policy.areas.residents
     groups = group_units(units, scores, edges, policy, barriers, memory, ran_before)
     # without a lower threshold for leaving, memory changes no group
-    alone = ran_before is None and (memory is None or policy.incumbents.leave is None)
+    alone = ran_before is None and (memory is None or policy.incumbents.leave_threshold is None)
     this_year = groups if alone else group_units(units, scores, edges, policy, barriers, None, None)
     qualified = np.append(this_year.area_groups(least), False)[this_year.group_of_unit]
     keeps = groups.area_groups(least)

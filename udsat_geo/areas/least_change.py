@@ -93,7 +93,7 @@ class _Group:
             composite = composite_of_rates(
                 self.rate + of_composites * self.step, self.scores, policy, self.against.value
             )
-            leave = policy.incumbents.leave
+            leave = policy.incumbents.leave_threshold
             with np.errstate(invalid="ignore"):
                 # what lies on a threshold but for rounding reaches it
                 core, edge = (composite >= least - _ROUNDING for least in (rule.core_threshold, rule.edge_threshold))

@@ -110,10 +110,11 @@ def stand(
     surrounded = _surrounded(edge, scored & ran, scores, policy, edges)
     edge = edge | surrounded
     was_in = stays = np.zeros(len(units), dtype=bool)
-    if memory is not None and policy.incumbents.leave is not None:
+    leave = policy.incumbents.leave_threshold
+    if memory is not None and leave is not None:
         was_in = memory.area_of_unit >= 0
         with np.errstate(invalid="ignore"):
-            stays = demands & was_in & (scores.composite >= policy.incumbents.leave)
+            stays = demands & was_in & (scores.composite >= leave)
     known = np.ones(len(units), dtype=bool) if units.residents_known is None else units.residents_known
     passable = (known & (units.residents == 0)) | (~scored & comparable)
     demanded, joined = (comparable, scored, counted, required, ran, own), (edge | stays, core | stays, passable)

@@ -20,6 +20,8 @@ from udsat_geo.areas.scales import Scales, on_both_scales
 from udsat_geo.changes.diff import Changes, compare
 from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.changes.units_of_one import told_of_one
+from udsat_geo.designation.by_chance import LeaveFound, find_leave
+from udsat_geo.designation.draws import check_can_be_drawn, draws_of_units
 from udsat_geo.designation.status import Status, take_status
 from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings, with_regions
 from udsat_geo.kernels.arrays import Flags, Ints, Objects
@@ -27,10 +29,10 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import LoadedPolicy, outside_its_years
-from udsat_geo.policy.rules import Policy
+from udsat_geo.policy.rules import LeaveByChance, Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
 from udsat_geo.registers.unit_intervals import IntervalColumn
-from udsat_geo.scoring.scores import Scores, Yardstick, score_units, with_thresholds
+from udsat_geo.scoring.scores import Scores, Yardstick, on_scale, score_units, with_thresholds
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
 from udsat_geo.units.crosswalk import Crosswalk, label_carried, pairs_between
@@ -129,6 +131,8 @@ class Designation:
         What the year's own scale designates, and what the yardstick; None of a policy that holds none.
     files_then : tuple of (int, str, Path)
         What the sums of earlier years were read from that criteria are changes since.
+    leave : LeaveFound or None
+        The threshold for leaving, where draws found it.
     """
 
     year: int
@@ -157,6 +161,7 @@ class Designation:
     intervals: tuple[IntervalColumn, ...] = ()
     scales: Scales | None = None
     files_then: tuple[tuple[int, str, Path], ...] = ()
+    leave: LeaveFound | None = None
 
     @property
     def area_id(self) -> Objects:
@@ -239,11 +244,7 @@ def designate(
     InputError
         If the year lies outside the policy's, a limit cannot be evaluated, or the input is at fault.
     """
-
-    def step(name: str) -> None:
-        if progress is not None:
-            progress(f"{year}: {name}")
-
+    step = _told_to(progress, year)
     check_year(year, policy)
     rule, limits = policy.policy, check_limits(policy.policy)
     step(_("reading and placing", language))
@@ -256,7 +257,8 @@ def designate(
     scores, rule = _scored(units, rule, edges)
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
-    form = forming(units, edges, rule, around, _memory(previous, units, year, rule), ran)
+    known, scored = (units, edges, around, ran), (scores, yardstick)
+    rule, form, found = _former(year, inputs, scored, rule, known, previous, found, threads, language, step)
     scores, areas, scales = on_both_scales(year, yardstick, scores, rule, form)
     outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
     step(_("comparing", language))
@@ -289,10 +291,50 @@ def designate(
     )
 
 
+def _told_to(progress: Progress | None, year: int) -> Callable[[str], None]:
+    """What tells each step of a year as it begins."""
+
+    def step(name: str) -> None:
+        if progress is not None:
+            progress(f"{year}: {name}")
+
+    return step
+
+
 def _scored(units: Units, rule: Policy, edges: Edges) -> tuple[Scores, Policy]:
     """What units score, and the policy with its thresholds as numbers."""
     scores = score_units(units, rule, edges)
     return scores, with_thresholds(rule, scores, units.residents)
+
+
+def _former(
+    year: int,
+    inputs: Inputs,
+    scored: tuple[Scores, Yardstick | None],
+    rule: Policy,
+    known: tuple[Units, Edges, Surroundings, Flags | None],
+    previous: AreaSet | None,
+    found: dict[str, Any],
+    threads: int | None,
+    language: str,
+    step: Progress,
+) -> tuple[Policy, Callable[[Scores], Areas], dict[str, Any]]:
+    """What forms areas, the policy with its threshold for leaving as a number, and what was found out."""
+    (units, edges, around, ran), (scores, held) = known, scored
+    memory = _memory(previous, units, year, rule)
+
+    def form(tried: Policy, remembered: Memory | None) -> Callable[[Scores], Areas]:
+        return forming(units, edges, tried, around, remembered, ran)
+
+    if memory is None or not isinstance(rule.incumbents.leave, LeaveByChance):
+        return rule, form(rule, memory), found
+    if held is not None and rule.score.decides == "yardstick":
+        scores = on_scale(scores, rule, held.city, held.spread)
+    step(_("finding the threshold for leaving", language))
+    drawing = draws_of_units(units, rule, inputs, threads=threads)
+    leave = find_leave(rule, year, drawing, edges, scores, form, threads)
+    found = {**found, "leave": leave, "notes": (*found["notes"], leave.told(language))}
+    return leave.of(rule), form(leave.of(rule), memory), found
 
 
 def _carried(previous: AreaSet | None, units: Units) -> tuple[AreaSet | None, Crosswalk | None]:
@@ -458,7 +500,7 @@ def _without_spread(scores: Scores, policy: Policy, language: str) -> list[str]:
 
 
 def check_year(year: int, policy: LoadedPolicy) -> None:
-    """Check that a policy may be used for a year.
+    """Check that a policy may be used for a year, and that what it wants drawn can be.
 
     Raises
     ------
@@ -467,6 +509,8 @@ def check_year(year: int, policy: LoadedPolicy) -> None:
     first, last = policy.policy.years
     if not first <= year <= last:
         raise InputError(outside_its_years(policy, year, f"--year {year}"))
+    if isinstance(policy.policy.incumbents.leave, LeaveByChance):
+        check_can_be_drawn(policy.policy)
 
 
 def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None, language: str = "en") -> Read:

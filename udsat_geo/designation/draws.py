@@ -23,10 +23,12 @@ from udsat_geo.policy.load import check_one_year
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.households import Households, read_households, read_persons
 from udsat_geo.registers.read import Located, Place
+from udsat_geo.scoring.scores import Scores, held_against, score_units
+from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
 
 if TYPE_CHECKING:
-    from udsat_geo.designation.designation import Designation
+    from udsat_geo.designation.designation import Designation, Inputs
 
 HOUSEHOLDS, PERSONS, COUNTS = "households", "persons", "counts"
 """What is drawn."""
@@ -141,13 +143,48 @@ def draws_of(
     InputError
         If nothing can be drawn, or not so.
     """
-    policy, inputs = designation.policy.policy, designation.inputs
+    made = designation
+    return draws_of_units(made.units, made.policy.policy, made.inputs, seed, drawn, threads, with_members)
+
+
+def draws_of_units(
+    units: Units,
+    policy: Policy,
+    inputs: Inputs,
+    seed: int = 0,
+    drawn: str | None = None,
+    threads: int | None = None,
+    with_members: bool = False,
+) -> Draws:
+    """Draws of units that were read from some inputs by a policy; all else as of `draws_of`.
+
+    Raises
+    ------
+    InputError
+        If nothing can be drawn, or not so.
+    """
     check_can_be_drawn(policy)
     if inputs.registers is None:
-        return _of_counts(designation.units, policy, seed)
-    read = (inputs.registers, policy, _place_in(designation.units), threads, inputs.year)
+        return _of_counts(units, policy, seed)
+    read = (inputs.registers, policy, _place_in(units), threads, inputs.year)
     found = read_persons(*read) if drawn == PERSONS else read_households(*read, with_members)
-    return _of_households(drawn or HOUSEHOLDS, designation.units, found, seed)
+    return _of_households(drawn or HOUSEHOLDS, units, found, seed)
+
+
+def scores_of_draw(units: Units, policy: Policy, edges: Edges, counted: Scores) -> Scores:
+    """What drawn units score, on the scale that was counted: a draw would widen it by its own chance.
+
+    Parameters
+    ----------
+    units : Units
+        Of a draw.
+    policy : Policy
+    edges : Edges
+    counted : Scores
+        Of the units as counted.
+    """
+    drawn = dataclasses.replace(score_units(units, policy, edges), city=counted.city, scale=counted.scale)
+    return held_against(drawn, policy, counted.comparators, counted.spread)
 
 
 def check_can_be_drawn(policy: Policy) -> None:

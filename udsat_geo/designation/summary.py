@@ -112,6 +112,17 @@ class GroupUsed(Entry):
     require: list[str]
 
 
+class LeaveByChanceUsed(Entry):
+    """Residents whom chance may put out, and whom it is expected to put out and bring in at the threshold found."""
+
+    residents: int
+    expected: float
+    expected_without: float
+    expected_coming: float
+    drawn: str
+    draws: int
+
+
 class RuleUsed(Entry):
     """What the policy asks of units and areas; a policy without a composite has neither core nor edge."""
 
@@ -124,6 +135,7 @@ class RuleUsed(Entry):
     own: float | None = None
     residents: int
     leave: float | None = None
+    leave_by_chance: LeaveByChanceUsed | None = None
     keep_years: int = 0
     compare: CompareUsed | None = None
     groups: list[GroupUsed] = []
@@ -429,10 +441,28 @@ def _rule(designation: Designation) -> dict[str, Any]:
         "years_running": rule.years_running,
         "own": rule.own,
         "residents": policy.areas.residents,
-        "leave": policy.incumbents.leave,
+        "leave": policy.incumbents.leave_threshold,
+        **_leave(designation),
         "keep_years": policy.incumbents.keep_years,
         **_compare(designation),
         **_groups(designation),
+    }
+
+
+def _leave(designation: Designation) -> dict[str, Any]:
+    """How the threshold for leaving was found, where draws found it."""
+    found = designation.leave
+    if found is None:
+        return {}
+    return {
+        "leave_by_chance": {
+            "residents": found.allowed,
+            "expected": found.leaving,
+            "expected_without": found.leaving_without,
+            "expected_coming": found.coming,
+            "drawn": found.drawn,
+            "draws": found.draws,
+        }
     }
 
 

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
 
 if TYPE_CHECKING:
     from udsat_geo.policy.rules import AreaThresholds, Policy
+
+MOST_CELLS_IN_BRIDGE = 50
+"""What a bridge may span: every way between two cells so far apart is listed in memory. Own choice."""
 
 
 def misfits_of_groups(rule: AreaThresholds, keys: Sequence[str], touch: bool) -> list[str]:
@@ -101,4 +105,36 @@ def misfits_of_compare(policy: Policy) -> list[str]:
     if policy.score.scale_of is not None and not compare.is_city:
         text = _('holds the city\'s rates of a year, and compare.with is not "city"; leave one of them out')
         faults.append("score.scale_of: " + text)
+    return faults
+
+
+def misfits_of_areas(policy: Policy) -> list[str]:
+    """What parts of ``[areas]`` say against each other, or against the kind of unit."""
+    faults = []
+    areas, kind = policy.areas, policy.units.kind
+    if kind == "addresses" and areas.reach <= 0:
+        faults.append("areas.reach: " + _("say how far apart (m) addresses of one area may lie"))
+    if kind != "addresses" and areas.reach > 0:
+        faults.append("areas.reach: " + _("is for addresses; {kind} touch by areas.neighbours").format(kind=kind))
+    if kind == "addresses" and areas.bridge > 0:
+        faults.append("areas.bridge: " + _("is for cells and zones; addresses hold together by areas.reach"))
+    if kind == "cells" and areas.bridge > MOST_CELLS_IN_BRIDGE * policy.units.size:
+        faults.append(
+            "areas.bridge: "
+            + _("is wider than {most} cells of {size} m").format(most=MOST_CELLS_IN_BRIDGE, size=policy.units.size)
+        )
+    if areas.neighbours == "none" and (areas.bridge > 0 or areas.holes > 0):
+        faults.append("areas.neighbours: " + _('with "none", each unit stands by itself; leave out bridge and holes'))
+    if 0 < areas.most_residents < areas.residents:
+        told = {"most": decimal(areas.most_residents, 0), "least": decimal(areas.residents, 0)}
+        what = _("{most} is less than areas.residents ({least}); no part may hold fewer than that")
+        faults.append("areas.most_residents: " + what.format(**told))
+    if areas.neighbours == "none" and (areas.most_residents or areas.compact):
+        faults.append(
+            "areas.neighbours: " + _('with "none", each unit stands by itself; leave out most_residents and compact')
+        )
+    if areas.fill_below is not None and not areas.holes:
+        faults.append("areas.fill_below: " + _("says nothing without areas.holes"))
+    if areas.fill_below is not None and policy.score.method == "none":
+        faults.append("areas.fill_below: " + _('there is no composite with score.method "none"'))
     return faults

@@ -25,16 +25,13 @@ from pydantic import (
 
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal, printable
-from udsat_geo.policy.misfits import misfits_of_compare, misfits_of_groups, misfits_of_quantiles
+from udsat_geo.policy.misfits import misfits_of_areas, misfits_of_compare, misfits_of_groups, misfits_of_quantiles
 from udsat_geo.policy.over_time import faults_of_criterion, misfits_over_time
 
 _TOLD = frozenset({"label", "source", "text", "title", "unit"})  # keys of what a reader is told
 
 MOST_CELLS_IN_REACH = 1000
 """From a cell to the farthest it is read with: all cells within reach are listed in memory. Own choice."""
-
-MOST_CELLS_IN_BRIDGE = 50
-"""What a bridge may span: every way between two cells so far apart is listed in memory. Own choice."""
 
 
 def one_form(text: str) -> str:
@@ -603,24 +600,51 @@ class AreasRule(Rule):
     compact: float = Field(0.0, ge=0, lt=1)
 
 
+class LeaveByChance(Rule):
+    """A threshold for leaving as the most residents whom chance may put out; ``"chance:500"`` in the file.
+
+    Attributes
+    ----------
+    residents : int
+        Expected to leave by chance, of those in areas.
+    """
+
+    residents: int = Field(ge=0)
+
+
+def _number_or_chance(given: object) -> object:
+    """A threshold for leaving of either kind; a wrong one is told once."""
+    if given is None or isinstance(given, LeaveByChance) or (isinstance(given, int | float) and given is not True):
+        return given
+    chance, _colon, residents = str(given).partition(":")
+    if chance == "chance" and re.fullmatch("[0-9]{1,9}", residents) is not None:
+        return LeaveByChance(residents=int(residents))
+    raise ValueError(_('must be a number, or "chance:N", the most residents whom chance may put out'))
+
+
 class IncumbentsRule(Rule):
     """`[incumbents]`: what the previous designation is still worth; off by default.
 
     Attributes
     ----------
-    leave : float or None
+    leave : float, LeaveByChance or None
         A unit of an earlier area stays in while its composite is at or above this, below what it needs to enter.
     keep_years : int
         An area that no longer qualifies stays for so many years, with an end year.
     """
 
-    leave: float | None = None
+    leave: Annotated[float | LeaveByChance | None, BeforeValidator(_number_or_chance)] = None
     keep_years: int = Field(0, ge=0, le=100)
 
     @property
     def remembers(self) -> bool:
         """Whether the result depends on the previous designation."""
         return self.leave is not None or self.keep_years > 0
+
+    @property
+    def leave_threshold(self) -> float | None:
+        """The threshold as a number; None where there is none, or draws have not found it."""
+        return None if isinstance(self.leave, LeaveByChance) else self.leave
 
 
 class MilestoneRule(Rule):
@@ -753,7 +777,7 @@ class Policy(Rule):
                 "units.kind: " + _('addresses are made from registers; criteria over "units" read a unit table')
             )
         faults += misfits_of_quantiles(self) + misfits_over_time(self)
-        return faults + misfits_of_compare(self) + self._misfits_of_rule(keys) + self._misfits_of_areas()
+        return faults + misfits_of_compare(self) + self._misfits_of_rule(keys) + misfits_of_areas(self)
 
     def _misfits_of_rule(self, keys: list[str]) -> list[str]:
         faults = []
@@ -798,7 +822,7 @@ class Policy(Rule):
         if shares and (leave is not None or self.score.scale_of is not None):
             told = _("a share of the units cannot stand beside score.scale_of or incumbents.leave")
             faults.append("rule.core: " + told)
-        elif leave is not None and leave > rule.edge_threshold:
+        elif isinstance(leave, float) and leave > rule.edge_threshold:
             faults.append("incumbents.leave: " + _("lies above rule.edge; staying must not be harder than joining"))
         return faults
 
@@ -816,39 +840,6 @@ class Policy(Rule):
             if odd:
                 text = _("does not name the criteria, each once: {keys}").format(keys=", ".join(odd))
                 faults.append(f"score.scale.{name}: " + text)
-        return faults
-
-    def _misfits_of_areas(self) -> list[str]:
-        faults = []
-        areas, kind = self.areas, self.units.kind
-        if kind == "addresses" and areas.reach <= 0:
-            faults.append("areas.reach: " + _("say how far apart (m) addresses of one area may lie"))
-        if kind != "addresses" and areas.reach > 0:
-            faults.append("areas.reach: " + _("is for addresses; {kind} touch by areas.neighbours").format(kind=kind))
-        if kind == "addresses" and areas.bridge > 0:
-            faults.append("areas.bridge: " + _("is for cells and zones; addresses hold together by areas.reach"))
-        if kind == "cells" and areas.bridge > MOST_CELLS_IN_BRIDGE * self.units.size:
-            faults.append(
-                "areas.bridge: "
-                + _("is wider than {most} cells of {size} m").format(most=MOST_CELLS_IN_BRIDGE, size=self.units.size)
-            )
-        if areas.neighbours == "none" and (areas.bridge > 0 or areas.holes > 0):
-            faults.append(
-                "areas.neighbours: " + _('with "none", each unit stands by itself; leave out bridge and holes')
-            )
-        if 0 < areas.most_residents < areas.residents:
-            told = {"most": decimal(areas.most_residents, 0), "least": decimal(areas.residents, 0)}
-            what = _("{most} is less than areas.residents ({least}); no part may hold fewer than that")
-            faults.append("areas.most_residents: " + what.format(**told))
-        if areas.neighbours == "none" and (areas.most_residents or areas.compact):
-            faults.append(
-                "areas.neighbours: "
-                + _('with "none", each unit stands by itself; leave out most_residents and compact')
-            )
-        if areas.fill_below is not None and not areas.holes:
-            faults.append("areas.fill_below: " + _("says nothing without areas.holes"))
-        if areas.fill_below is not None and self.score.method == "none":
-            faults.append("areas.fill_below: " + _('there is no composite with score.method "none"'))
         return faults
 
     def told_by(self, key: str) -> str:

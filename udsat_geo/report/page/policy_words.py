@@ -7,7 +7,7 @@ from typing import Any
 
 from udsat_geo.messages.translate import N_, Np_, _, in_language
 from udsat_geo.messages.words import decimal
-from udsat_geo.policy.rules import Criterion, Policy, WorstShare, text_in
+from udsat_geo.policy.rules import Criterion, LeaveByChance, Policy, WorstShare, text_in
 
 REGISTERS = {"residents": N_("residents"), "dwellings": N_("dwellings"), "units": N_("the table of units")}
 UNITS = {
@@ -323,9 +323,15 @@ def _smooth(policy: Policy, language: str) -> list[str]:
 
 def _memory(policy: Policy, language: str) -> list[str]:
     memory, lines = policy.incumbents, []
-    if memory.leave is not None:
+    if memory.leave_threshold is not None:
         text = _("A unit of an earlier area stays while its composite is at least {leave}.", language)
-        lines.append(text.format(leave=decimal(memory.leave, 2, language)))
+        lines.append(text.format(leave=decimal(memory.leave_threshold, 2, language)))
+    elif isinstance(memory.leave, LeaveByChance):
+        text = _(
+            "A unit of an earlier area stays down to the composite at which chance puts at most {n} residents out.",
+            language,
+        )
+        lines.append(text.format(n=decimal(memory.leave.residents, 0, language)))
     if memory.keep_years:
         text = _("An area that no longer qualifies stays for {n} years, until an end year.", language)
         lines.append(text.format(n=memory.keep_years))
