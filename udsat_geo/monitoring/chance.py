@@ -14,6 +14,9 @@ of each year, that belongs together: the residents of one dwelling, and a person
 of two ways: Cameron, Gelbach and Miller 2011). Without keys of persons, dwellings alone are followed; who moved within
 the city then counts as another, and the error of a change comes out too large rather than too small. Where no key of
 one year is found in another, the years are taken as other people, which is said.
+
+A survey is a sample. Its answers are taken as drawn each by itself, with their weights in the influence, and those of
+two years as of other people.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ import numpy as np
 from udsat_geo.designation.status import INSIDE, OUTSIDE
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.monitoring.measure import MeasuredYear
-from udsat_geo.registers.followed import Followed, Keys, Persons
+from udsat_geo.registers.followed import Answered, Followed, Keys, Persons
 
 SURE = 1.96
 """Standard errors to either side that hold the true figure in 95 of 100 cases."""
@@ -179,6 +182,53 @@ def take_chance(measured: Mapping[int, MeasuredYear], pairs: Iterable[tuple[int,
 
 
 @dataclass(frozen=True)
+class FigureErrors:
+    """The standard errors of one criterion, in the unit that its figures are shown in.
+
+    Attributes
+    ----------
+    areas, rest : mapping
+        Year -> of the rate in the areas, and in the rest of the city; without those that are not known.
+    moved : mapping
+        Pair of years -> of what moved between them: the areas' rate, or its lag behind the city's.
+    """
+
+    areas: Mapping[int, float]
+    rest: Mapping[int, float]
+    moved: Mapping[tuple[int, int], float]
+
+
+def errors_of_figure(
+    chance: Chance, j: int, unit: float = 1.0, share_of_rest: Mapping[int, float] | None = None
+) -> FigureErrors:
+    """The standard errors of one criterion.
+
+    Parameters
+    ----------
+    chance : Chance
+    j : int
+        Which criterion.
+    unit : float
+        What the rates are multiplied by.
+    share_of_rest : mapping, optional
+        Year -> of all whom the criterion counts, those in the rest of the city. With it the lag behind the city is what
+        moves: it is that behind the rest times this share, which is taken as known.
+    """
+    moved = {}
+    for since, now in chance.covariance:
+        if share_of_rest is None:
+            moved[since, now] = unit * float(chance.of_change(since, now, "areas")[j])
+        elif share_of_rest.get(now) and since in share_of_rest:
+            part = share_of_rest[now]
+            error = chance.of_change(since, now, "gap", share_of_rest[since] / part)[j]
+            moved[since, now] = unit * part * float(error)
+    sides: tuple[Of, Of] = ("areas", "rest_of_city")
+    areas, rest = ({year: unit * float(chance.of_year(year, side)[j]) for year in chance.years} for side in sides)
+    known = [{year: error for year, error in of.items() if not math.isnan(error)} for of in (areas, rest)]
+    return FigureErrors(known[0], known[1], {pair: error for pair, error in moved.items() if not math.isnan(error)})
+
+
+@dataclass(frozen=True)
 class _Influence:
     """By how much each household and person moves the rates of its side.
 
@@ -190,6 +240,8 @@ class _Influence:
         Of the rate of its own side.
     scale, rate : float64, shape (2, n_criteria)
         What an influence is of ``y - rate * x``, by side.
+    of_answers : mapping
+        Number of a criterion over a survey -> float64, shape (2,): the variance of its rates.
     """
 
     followed: Followed
@@ -197,12 +249,15 @@ class _Influence:
     of_household: Floats
     scale: Floats
     rate: Floats
+    of_answers: Mapping[int, Floats]
 
     @cached_property
     def variance(self) -> Floats:
         """Of the rates, shape (2, n_criteria); NaN where all households are alike, which tells nothing of chance."""
-        sides = [(self.of_household[which] ** 2).sum(axis=0) for which in (self.inside, ~self.inside)]
-        return np.where(np.stack(sides) > 0, sides, np.nan)
+        sides = np.stack([(self.of_household[which] ** 2).sum(axis=0) for which in (self.inside, ~self.inside)])
+        for j, variances in self.of_answers.items():
+            sides[:, j] = variances
+        return np.where(sides > 0, sides, np.nan)
 
     @property
     def on_areas(self) -> Floats:
@@ -234,7 +289,21 @@ def _influence(measured: MeasuredYear, number: int) -> _Influence:
         correction = np.sqrt(households[known] / (households[known] - 1))
         scale[side, known] = ones[known] * correction / bottom[known]
     own = np.where(inside, INSIDE, OUTSIDE)
-    return _Influence(followed, inside, scale[own] * (y - rate[own] * x), scale, rate)
+    of_answers = {
+        j: _variances_of_answers(answered, measured.area_of_place[number][answered.place] >= 0)
+        for j, answered in followed.answers.items()
+    }
+    return _Influence(followed, inside, scale[own] * (y - rate[own] * x), scale, rate, of_answers)
+
+
+def _variances_of_answers(answered: Answered, inside: Flags) -> Floats:
+    """Of the weighted rates of a survey in the areas and in the rest, shape (2,); NaN of fewer than two answers."""
+    found = np.full(2, np.nan)
+    for side, which in ((INSIDE, inside), (OUTSIDE, ~inside)):
+        y, x, n = answered.numerator[which], answered.denominator[which], int(which.sum())
+        if n > 1 and x.sum() > 0:
+            found[side] = (((y - y.sum() / x.sum() * x) / x.sum()) ** 2).sum() * n / (n - 1)
+    return found
 
 
 def _covariance(since: _Influence, now: _Influence) -> Floats:
@@ -249,6 +318,7 @@ def _covariance(since: _Influence, now: _Influence) -> Floats:
         moved = since.followed.key[old] != now.followed.key[new]
         of_both = since.of_persons(before, one[moved]), now.of_persons(after, other[moved])
         total += _products(since, now, *of_both, old[moved], new[moved])
+    total[:, :, sorted({*since.of_answers, *now.of_answers})] = 0.0
     most = np.sqrt(since.variance[:, None] * now.variance[None, :])
     return np.clip(total, -most, most)
 

@@ -200,7 +200,7 @@ def computed_table(account: Account, language: str) -> Table:
     rows = [row for computed in account.computed for row in _computed_rows(computed, account, language)]
     heads = (N_("No."), N_("Indicator"), *map(str, account.years), N_("Lag"), N_("Verdict"), COVERED)
     lag = len(heads) - 3
-    title = _("Computed from registers: the areas (the whole city)", language)
+    title = _("Computed from registers: the areas (the whole city); ± holds 95 of 100 cases", language)
     return _table(title, heads, rows, language, left={1, lag, lag + 1}, spare={lag, lag + 2})
 
 
@@ -236,7 +236,13 @@ def _computed_rows(computed: Computed, account: Account, language: str) -> list[
 def _computed_cell(computed: Computed, year: int, language: str) -> str:
     if year not in computed.areas:
         return ""
-    return _pair(computed.figure(computed.areas[year]), computed.figure(computed.city[year]), language)
+    areas, city = computed.figure(computed.areas[year]), computed.figure(computed.city[year])
+    error = computed.error(year)
+    if areas is None or error is None:
+        return _pair(areas, city, language)
+    half = shown(rounded(Fraction(SURE * error), computed.decimals), language)
+    lines = _pair(areas, city, language).split("\n")
+    return "\n".join([f"{lines[0]} ±{half}", *lines[1:]])
 
 
 def _answers_cell(computed: Computed, year: int, language: str) -> str:
@@ -559,6 +565,7 @@ def _computed_as_rows(computed: Computed, account: Account, language: str) -> li
                 **_sides(computed, city, "city"),
                 "answers_areas": "" if areas.answers is None else areas.answers,
                 "answers_city": "" if city.answers is None else city.answers,
+                "standard_error_areas": "" if (error := computed.error(measured.year)) is None else error,
             }
         rows.append(shared | cells)
     return rows
@@ -574,7 +581,7 @@ def _figure_as_row(number: int, key: str, label: str, unit: str, judgement: Judg
     columns = (
         "goal", "indicator", "label", "unit", "basis", "year", "data_year", "areas", "city", "numerator_areas",
         "denominator_areas", "numerator_city", "denominator_city", "answers_areas", "answers_city", "lag",
-        "verdict",
+        "verdict", "standard_error_areas",
     )  # fmt: skip
     row = dict.fromkeys(columns, "") | {"goal": number, "indicator": key, "label": label, "unit": unit}
     return row if judgement is None else row | {"verdict": judgement.verdict.value, "lag": judgement.lag or ""}
@@ -669,10 +676,16 @@ def _computed(computed: Computed, language: str) -> dict[str, Any]:
                 "city": _printed(computed.figure(computed.city[year])),
                 "sums_areas": _sums(computed, areas),
                 "sums_city": _sums(computed, computed.city[year]),
+                "standard_errors": {"areas": computed.error(year), "rest": computed.error(year, "rest")},
                 **_answers(computed, year),
             }
             for year, areas in computed.areas.items()
         },
+        "standard_errors_of_movement": [
+            {"since": since, "now": now, "standard_error": error}
+            for (since, now), error in (computed.errors.moved.items() if computed.errors is not None else ())
+            if computed.error(since) is not None and computed.error(now) is not None
+        ],
         "judgement": _judgement(computed.judged(), computed.aim),
     }
 
@@ -685,6 +698,9 @@ def _answers(computed: Computed, year: int) -> dict[str, Any]:
     sums = (city.numerator - areas.numerator, city.denominator - areas.denominator)
     rest = Ratio(*sums, city.answers - areas.answers)
     counts = {"areas": areas.answers, "rest": rest.answers, "city": city.answers}
+    if computed.is_withheld(areas):
+        # the city less the rest would tell it
+        return {"rest": None, "sums_rest": None, "answers": counts}
     return {"rest": _printed(computed.figure(rest)), "sums_rest": _sums(computed, rest), "answers": counts}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +21,7 @@ from udsat_geo.areas.polygons import check_in_city, read_polygons
 from udsat_geo.kernels.arrays import Flags, Ints, total
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.monitoring.chance import Chance, FigureErrors, errors_of_figure, take_chance
 from udsat_geo.monitoring.crossings import Barriers, CrossingRule, Crossings, Part, crossings_in, crossings_of_city
 from udsat_geo.monitoring.goal_figures import (
     Aim,
@@ -467,6 +470,8 @@ class Measured:
     files : dict of str to Path
     rows, counts : dict of str to int
     notes : tuple of str
+    kept : MeasuredYear or None
+        What errors are made of.
     """
 
     year: int
@@ -482,6 +487,7 @@ class Measured:
     rows: dict[str, int]
     counts: dict[str, int]
     notes: tuple[str, ...]
+    kept: MeasuredYear | None = None
 
     @property
     def residents_in_areas(self) -> int:
@@ -538,7 +544,7 @@ def measure(
         If the registers are at fault, an expression does not fit them, or an area lies outside the city.
     """
     sets = [areas] if polling is None else [areas, polling.polygons]
-    found = measure_year(registers.folder, goals.policy, sets, threads, registers.year)
+    found = measure_year(registers.folder, goals.policy, sets, threads, registers.year, follow=True)
     check_in_city(areas, found.outside[0])
     # the table goes without saying: one of residents and dwellings alone has such a column
     missing = {key: tuple(name.rpartition(".")[2] for name in names) for key, names in found.missing.items()}
@@ -569,6 +575,7 @@ def measure(
         rows=sums.rows,
         counts=sums.counts,
         notes=(*empty, *_blank_criteria(goals.criteria, missing, year, language)),
+        kept=found,
     )
 
 
@@ -625,6 +632,8 @@ class Computed:
         By year; a year whose registers lack a column is absent.
     least : int
         Answers of a survey below which a figure is not shown.
+    errors : FigureErrors or None
+        Of a share; None where no error is known, as of counts.
     """
 
     rule: GoalRule
@@ -632,6 +641,7 @@ class Computed:
     areas: dict[int, Ratio]
     city: dict[int, Ratio]
     least: int = 1
+    errors: FigureErrors | None = None
 
     @property
     def published(self) -> Indicator | None:
@@ -666,6 +676,12 @@ class Computed:
             return None
         return rounded(ratio.share * (100 if self.criterion.is_share else 1), self.decimals)
 
+    def error(self, year: int, of: Literal["areas", "rest"] = "areas") -> float | None:
+        """The standard error of a year's figure, in its unit; None where it is not known, or the figure not shown."""
+        if self.errors is None or year not in self.areas or self.is_withheld(self.areas[year]):
+            return None
+        return getattr(self.errors, of).get(year)  # type: ignore[no-any-return]
+
     def has_too_few(self, year: int) -> bool:
         """Whether a figure of a year is not shown since too few have answered."""
         ratios = [by_year[year] for by_year in (self.areas, self.city) if year in by_year]
@@ -683,7 +699,8 @@ class Computed:
         if self.aim is None:
             return None
         city = {} if self.unit == "count" else self._intervals(self.city)
-        return judge(Series(self._intervals(self.areas), city), self.aim)
+        errors = {} if self.errors is None else self.errors.moved
+        return judge(Series(self._intervals(self.areas), city, errors=errors), self.aim)
 
     def _intervals(self, by_year: dict[int, Ratio]) -> dict[int, Interval]:
         figures = {year: self.figure(ratio) for year, ratio in by_year.items()}
@@ -767,6 +784,31 @@ def rounded(value: Fraction, decimals: int) -> Decimal:
     return Decimal(whole).scaleb(-decimals)
 
 
+def _chance_of(measured: Sequence[Measured]) -> Chance | None:
+    """What chance does to the criteria of all years, and between any two of them."""
+    kept = {each.year: each.kept for each in measured if each.kept is not None}
+    return take_chance(kept, itertools.combinations(kept, 2)) if kept else None
+
+
+def _computed(goals: LoadedGoals, j: int, measured: Sequence[Measured], chance: Chance | None) -> Computed:
+    """One criterion over the years; of a share with its errors."""
+    criterion = goals.criteria[j]
+    there = [each for each in measured if criterion.key in each.areas]
+    areas = {each.year: each.areas[criterion.key] for each in there}
+    city = {each.year: each.city(criterion.key) for each in there}
+    one = Computed(goals.rules[j], criterion, areas, city, goals.survey.least)
+    if chance is None or one.rule.shows != "share":
+        return one
+    to_level = one.aim is not None and one.aim.kind == "level"
+    rest = {
+        year: 1 - float(areas[year].denominator / whole.denominator)
+        for year, whole in city.items()
+        if whole.denominator
+    }
+    errors = errors_of_figure(chance, j, 100.0 if criterion.is_share else 1.0, rest if to_level else None)
+    return dataclasses.replace(one, errors=errors)
+
+
 def take_account(
     registers: Sequence[RegistersOfYear] = (),
     goals: LoadedGoals | None = None,
@@ -810,16 +852,8 @@ def take_account(
         if progress:
             progress(str(of_year.year))
         measured.append(measure(of_year, goals, areas, polling, language, threads))
-    computed = tuple(
-        Computed(
-            rule,
-            criterion,
-            {m.year: m.areas[criterion.key] for m in measured if criterion.key in m.areas},
-            {m.year: m.city(criterion.key) for m in measured if criterion.key in m.areas},
-            goals.survey.least,
-        )
-        for rule, criterion in zip(goals.rules, goals.criteria, strict=True)
-    )
+    chance = _chance_of(measured)
+    computed = tuple(_computed(goals, j, measured, chance) for j in range(len(goals.rules)))
     return Account(
         published=published,
         goals=goals,

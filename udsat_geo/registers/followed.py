@@ -6,18 +6,19 @@ whether a file holds them as numbers; only their hashes are kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.kernels.arrays import Flags, Ints
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.cleaning import HASH, reading
 from udsat_geo.registers.opening import Opened
 from udsat_geo.registers.read import Ratios, add_ratios, add_up_dwellings, add_up_residents
+from udsat_geo.registers.survey import ANSWERED, weighted
 
 Keys = NDArray[np.uint64]
 
@@ -43,6 +44,22 @@ class Persons:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """The answers of a survey that count in a criterion, in an order that hangs on nothing but themselves.
+
+    Attributes
+    ----------
+    place : int64, shape (n_answers,)
+    numerator, denominator : float64, shape (n_answers,)
+        Times the weight.
+    """
+
+    place: Ints
+    numerator: Floats
+    denominator: Floats
+
+
+@dataclass(frozen=True)
 class Followed:
     """The households of a year that have a place.
 
@@ -57,6 +74,8 @@ class Followed:
     numerator_unit, denominator_unit : int64, shape (n_criteria,)
     persons : Persons or None
         None where residents have no key.
+    answers : mapping
+        Number of a criterion over a survey -> `Answered`.
     """
 
     key: Keys
@@ -67,6 +86,7 @@ class Followed:
     numerator_unit: Ints
     denominator_unit: Ints
     persons: Persons | None
+    answers: Mapping[int, Answered] = field(default_factory=dict)
 
     def of_criteria(self, keys: Sequence[str], all_keys: Sequence[str]) -> Followed:
         """The same over more criteria, of which `keys` are those that were followed; the others add nothing."""
@@ -92,6 +112,7 @@ class Followed:
             widened(self.numerator_unit, 1),
             widened(self.denominator_unit, 1),
             persons,
+            {at[j]: answered for j, answered in self.answers.items()},
         )
 
 
@@ -139,7 +160,24 @@ def read_followed(
         ratios.numerator_unit,
         ratios.denominator_unit,
         None if persons is None else _numbered(persons, number),
+        {} if opened.survey is None else _read_answers(opened, policy),
     )
+
+
+def _read_answers(opened: Opened, policy: Policy) -> dict[int, Answered]:
+    """The answers of each criterion over the survey, whose places are known."""
+    own, criterion = weighted(policy)
+    found = {}
+    for i, j in enumerate(criterion.tolist()):
+        sides, counted = own.criteria[2 * i], own.criteria[2 * i + 1]
+        rows = opened.connection.sql(
+            f"SELECT CAST(place_of_answer AS BIGINT) AS place, ({sides.numerator}) AS top, "
+            f"({sides.denominator}) AS below FROM {ANSWERED} WHERE place_of_answer >= 0 AND {counted.where}"
+        ).fetchnumpy()
+        place, top, below = (np.ma.getdata(rows[name]) for name in ("place", "top", "below"))
+        order = np.lexsort((below, top, place))
+        found[j] = Answered(place[order], top[order], below[order])
+    return found
 
 
 def _read_persons(

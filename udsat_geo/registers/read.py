@@ -43,6 +43,7 @@ from udsat_geo.registers.opening import Opened, check, open_registers
 from udsat_geo.registers.schema import CRS, SURVEY
 from udsat_geo.registers.settings import RegisterSettings
 from udsat_geo.registers.survey import (
+    ANSWERED,
     PlaceOfDistrict,
     answers_at,
     count_answers,
@@ -660,10 +661,11 @@ def sums_of_opened(
     ratios = Ratios.empty(n_places, len(policy.criteria))
     residents, residents_of_dwelling = add_up_residents(opened, policy, place_of_dwelling, let, ratios)
     count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
-    if follow is not None:
-        follow(opened, policy, place_of_dwelling, residents_of_dwelling, let)
+    of_residents = dict(let)
     let |= add_up_dwellings(opened, policy, residents_of_dwelling, place_of_dwelling, ratios)
     answers = _add_up_answers(opened, policy, place_of_dwelling, districts, ratios, counts)
+    if follow is not None:
+        follow(opened, policy, place_of_dwelling, residents_of_dwelling, of_residents)
     notes = (*opened.notes(), *doubted)
     opened.connection.close()
     return RegisterSums(
@@ -770,8 +772,7 @@ def _add_up_answers(
     )
     own, criterion = weighted(policy)
     sums = Ratios.empty(len(ratios.numerator), len(own.criteria))
-    relation = "(SELECT s.*, p.place_of_answer FROM survey s JOIN places p USING (answer) WHERE s.weight IS NOT NULL)"
-    add_ratios(connection, own, SURVEY, relation, "place_of_answer", lambda place: place, {}, sums)
+    add_ratios(connection, own, SURVEY, ANSWERED, "place_of_answer", lambda place: place, {}, sums)
     ratios.numerator[:, criterion], ratios.denominator[:, criterion] = sums.numerator[:, ::2], sums.denominator[:, ::2]
     ratios.numerator_unit[criterion] = sums.numerator_unit[::2]
     ratios.denominator_unit[criterion] = sums.denominator_unit[::2]

@@ -28,6 +28,9 @@ UNKNOWN, UNPLACED = -2, -1
 LEFT_OUT = ("answers_without_weight", "answers_of_unknown", "answers_unplaced")
 """What is counted of answers that do not count."""
 
+ANSWERED = "(SELECT s.*, p.place_of_answer FROM survey s JOIN places p USING (answer) WHERE s.weight IS NOT NULL)"
+"""SQL of the answers that have a weight, with their places, once these are known."""
+
 PlaceOfDistrict = Callable[[Sequence[str | None]], NDArray[np.int32]]
 """The place of each district by its name: `UNKNOWN` without one, `UNPLACED` where nobody lives."""
 

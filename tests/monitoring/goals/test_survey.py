@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 from fractions import Fraction
@@ -22,7 +23,7 @@ from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.cli.main import designate, udsat
 from udsat_geo.messages.errors import InputError
 from udsat_geo.monitoring.goal_tables import as_data, texts_of
-from udsat_geo.monitoring.goals import Account, RegistersOfYear, load_goals, take_account
+from udsat_geo.monitoring.goals import Account, Ratio, RegistersOfYear, load_goals, take_account
 
 AREAS = (WEST_AREA, EAST_AREA)
 
@@ -164,6 +165,41 @@ def test_weighted_sums_and_answers_agree_with_pandas(tmp_path: Path, way: str, s
 
 
 @pytest.mark.long
+def test_weighted_answers_have_the_error_that_pandas_finds(tmp_path: Path) -> None:
+    """Each answer by itself, with its weight, in the areas and in the rest."""
+    made = town(1)
+    survey = answers(made, 1, "person_id")
+    taken = account(written(tmp_path, made, survey))
+    side = sides_by_pandas(made, survey, "person_id")
+    for one, column, unit in zip(taken.computed, ("feels_safe", "satisfaction"), (100, 1), strict=True):
+        values, weight = survey[column].astype("float64"), survey["weight"]
+        for of, inside in (("areas", 1), ("rest", 0)):
+            counted = weight.notna() & values.notna() & (side == inside)
+            w, y, n = weight[counted], values[counted], int(counted.sum())
+            moves = w * (y - (w * y).sum() / w.sum()) / w.sum()
+            wanted = unit * (n / (n - 1) * (moves**2).sum()) ** 0.5
+            assert one.error(2021, of) == pytest.approx(wanted)  # type: ignore[arg-type]
+
+
+@pytest.mark.long
+def test_years_of_a_survey_are_of_other_people(tmp_path: Path) -> None:
+    """A movement within two errors of both years cannot be judged, one beyond is."""
+    made = town(2)
+    folder = written(tmp_path, made, answers(made, 2, "person_id"))
+    registers = [RegistersOfYear(year, folder / "registers", "registers") for year in (2017, 2021)]
+    areas = read_polygons(folder / "areas.gpkg", "en")[0]
+    taken = take_account(registers, load_goals(folder / "goals.toml"), areas, language="en")
+    safe = taken.computed[0]
+    assert safe.errors is not None
+    assert safe.errors.moved[2017, 2021] == pytest.approx((safe.errors.areas[2017] ** 2 * 2) ** 0.5)
+    half = safe.errors.moved[2017, 2021]
+    assert half > 1
+    more = {2017: safe.areas[2017], 2021: Ratio(safe.areas[2021].numerator * 2, safe.areas[2021].denominator, 100)}
+    judged = [dataclasses.replace(safe, areas=each).judged() for each in (safe.areas, more)]
+    assert [each.verdict.value for each in judged if each is not None] == ["cannot_be_judged", "on_the_way"]
+
+
+@pytest.mark.long
 def test_no_order_of_answers_matters(tmp_path: Path) -> None:
     made = town(4)
     survey = answers(made, 4, "person_id")
@@ -193,7 +229,10 @@ def test_figures_stand_with_their_answers(tmp_path: Path) -> None:
     lines = [line.split() for line in done.output.splitlines()]
     at = next(i for i, words in enumerate(lines) if words[:1] == ["answers"])
     assert (lines[at], lines[at + 1]) == (["answers", str(n["areas"])], [f"({n['city']})"])
+    half = 1.96 * found["standard_errors"]["areas"]
+    assert f"{found['areas']} ±{half:.1f}" in done.output
     rows = pd.read_csv(tmp_path / "out" / "goals_figures.csv").set_index("indicator")
+    assert rows.loc["safe", "standard_error_areas"] == pytest.approx(found["standard_errors"]["areas"])
     assert (rows.loc["safe", "answers_areas"], rows.loc["safe", "answers_city"]) == (n["areas"], n["city"])
     assert any(name.startswith("survey 2021") for name in (one["what"] for one in as_json(tmp_path)["inputs"]))
 
@@ -220,6 +259,8 @@ def test_what_is_not_shown_cannot_be_worked_out_from_its_sums(tmp_path: Path) ->
     told = next(one for one in as_data(taken, "en")["computed"] if one["label"] == "Feels safe")["years"]["2021"]
     assert (told["areas"], told["sums_areas"]) == (None, None)
     assert told["sums_city"] is not None
+    # nor from its error, nor from what the city has more than the rest
+    assert (told["rest"], told["sums_rest"], told["standard_errors"]["areas"]) == (None, None, None)
     figures = csv.DictReader(io.StringIO(texts_of(taken, "en")["goals_figures.csv"]))
     row = next(row for row in figures if row["label"] == "Feels safe" and row["year"] == "2021")
     assert (row["areas"], row["numerator_areas"], row["denominator_areas"]) == ("", "", "")
@@ -340,8 +381,6 @@ def test_validate_looks_at_the_survey_too(tmp_path: Path) -> None:
 
 
 def test_ratios_of_a_survey_add_their_answers() -> None:
-    from udsat_geo.monitoring.goals import Ratio
-
     both = Ratio(Fraction(1), Fraction(2), 3) + Ratio(Fraction(1), Fraction(2), 4)
     assert (both.share, both.answers) == (Fraction(1, 2), 7)
     assert (Ratio(Fraction(1), Fraction(2)) + Ratio(Fraction(1), Fraction(2))).answers is None

@@ -18,7 +18,7 @@ from builders import make_areas
 from goal_worlds import EAST_AREA, WEST_AREA, homes_by_pandas
 from reference_chance import Person, gaps_of_draws, shared_by_pairs
 from small_registers import Registers, make_registers
-from udsat_geo.monitoring.chance import SURE, Chance, judged, take_chance
+from udsat_geo.monitoring.chance import SURE, Chance, errors_of_figure, judged, take_chance
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers.followed import Followed, Persons
@@ -254,6 +254,24 @@ def test_a_gap_that_is_none_for_certain_has_no_share() -> None:
     people = homes(0, [[1], [0], [1]], True) + homes(10, [[1], [0], [0]], False)
     found = chance_of(people, people)
     assert np.isnan(found.of_ratio(2017, 2021, np.array([1 / 3]), np.array([1 / 3]))).all()
+
+
+def test_errors_of_a_figure_stand_in_its_unit() -> None:
+    """The lag behind the city is that behind the rest times the rest's share of the city, in each year."""
+    rng = np.random.default_rng(3)
+    one = town(rng, 40)
+    found = chance_of(one, later(one, rng))
+    plain = errors_of_figure(found, 0, 100)
+    assert plain.areas[2017] == pytest.approx(100 * found.of_year(2017, "areas")[0])
+    assert plain.rest[2021] == pytest.approx(100 * found.of_year(2021, "rest_of_city")[0])
+    assert plain.moved[2017, 2021] == pytest.approx(100 * found.of_change(2017, 2021, "areas")[0])
+    lag = errors_of_figure(found, 0, 100, {2017: 0.8, 2021: 0.6})
+    gap = found.of_year(2017, "gap")[0], found.of_year(2021, "gap")[0]
+    shared = (gap[0] ** 2 + gap[1] ** 2 - found.of_change(2017, 2021, "gap")[0] ** 2) / 2
+    wanted = 0.8**2 * gap[0] ** 2 + 0.6**2 * gap[1] ** 2 - 2 * 0.8 * 0.6 * shared
+    assert (lag.moved[2017, 2021] / 100) ** 2 == pytest.approx(wanted)
+    unknown = errors_of_figure(dataclasses.replace(found, variance=np.full((2, 2, 1), NAN)), 0)
+    assert (unknown.areas, unknown.rest, unknown.moved) == ({}, {}, {})
 
 
 # --- from registers -----------------------------------------------------------------------------------------
