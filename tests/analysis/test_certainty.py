@@ -15,8 +15,9 @@ from click.testing import CliRunner, Result
 import udsat_geo as ug
 from udsat_geo.analysis.certainty import Certainty, take_certainty
 from udsat_geo.analysis.pairs import interval
-from udsat_geo.cli.main import udsat
+from udsat_geo.cli.main import designate, udsat
 from udsat_geo.designation.job import Job, run
+from udsat_geo.designation.layers import differences
 from udsat_geo.policy.load import load_policy
 
 pytestmark = pytest.mark.long  # whole jobs
@@ -161,6 +162,33 @@ def test_python_says_the_same(told: tuple[Path, dict[str, Any]]) -> None:
     assert found.summary == data
     assert found.areas["residents_sure"].sum() == data["residents_sure"]
     assert "residents sure in 30 draws of counts" in repr(found)
+
+
+def test_a_designation_may_say_it_itself(tmp_path: Path) -> None:
+    """With the flag, layers and summary have what `certainty` says; without it nothing changes."""
+    units = table(tmp_path, worse=0.3)
+    policy = units.with_suffix(".toml")
+    given = ["--year", "2025", "--units", str(units), "--policy", str(policy), "--previous", "none", "--language", "en"]
+    layers = []
+    for name, flag in (("sure", ["--certainty"]), ("plain", [])):
+        done = CliRunner().invoke(designate, [*given, *flag, "--out", str(tmp_path / name), "--format", "gpkg,parquet"])
+        assert done.exit_code == 0, done.output
+        assert ("of 200 draws" in done.stdout) == bool(flag)
+        layers.append(ug.read(tmp_path / name / "designation_2025.gpkg").stored)
+    found = taken(units, 200, 0)
+    sure, plain = layers
+    assert sure.layers["units"].table["p_designated"].to_pylist() == found.p_designated.tolist()
+    assert sure.layers["areas"].table["residents_sure"].to_pylist() == found.residents_of_areas(True).tolist()
+    assert sure.layers["areas"].table["p_area"].to_pylist() == found.p_area.tolist()
+    told = sure.summary.as_dict()
+    assert told["certainty"]["residents_grey"] == int(found.residents_of_areas(False).sum())
+    assert told["certainty"]["held"] == ["rent"]
+    again = ug.designate(2025, units=units, policy=policy, previous=None, certainty=True, language="en")
+    assert differences(again.stored, sure) == []
+    more = {"areas": ["p_area", "residents_sure", "residents_grey"], "units": ["composite_se", "p_designated"]}
+    for name, columns in more.items():
+        assert sure.layers[name].table.drop_columns(columns).equals(plain.layers[name].table)
+    assert {key: value for key, value in told.items() if key != "certainty"} == plain.summary.as_dict()
 
 
 @pytest.mark.parametrize("draws", [1, 0, -5])

@@ -29,7 +29,7 @@ from udsat_geo.analysis.pairs import (
 from udsat_geo.areas.ground import as_multipolygon
 from udsat_geo.changes.diff import compare
 from udsat_geo.designation.designation import Designation, Progress
-from udsat_geo.designation.draws import DRAWS, Draws, check_can_be_drawn, check_draws, draws_of
+from udsat_geo.designation.draws import DRAWS, Chance, Draws, check_can_be_drawn, check_draws, draws_of
 from udsat_geo.designation.job import Job, make_again, make_earlier
 from udsat_geo.designation.layers import Layer, as_table, unit_wkb
 from udsat_geo.kernels.arrays import Floats, Ints, as_objects, total
@@ -137,6 +137,39 @@ def certainty_of(job: Job, draws: int = DRAWS, seed: int = 0, progress: Progress
     before, notes = make_earlier(job, made, progress)
     made = dataclasses.replace(made, notes=(*made.notes, *notes))
     return take_certainty(made, job, draws, seed, progress, before)
+
+
+def with_certainty(
+    made: Designation, job: Job, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None
+) -> Designation:
+    """A designation with how sure it is, which is written with it.
+
+    Parameters
+    ----------
+    made : Designation
+    job, draws, seed, progress
+        As of `take_certainty`.
+
+    Raises
+    ------
+    InputError
+        If there are too few draws, the seed is none, or nothing can be drawn.
+    """
+    found = take_certainty(made, job, draws, seed, progress)
+    chance = Chance(
+        found.drawn,
+        found.draws,
+        found.seed,
+        found.held,
+        found.p_designated,
+        found.composite_se,
+        found.p_area,
+        found.residents_of_areas(True),
+        found.residents_of_areas(False),
+        found.grey_outside,
+        *found.by_chance,
+    )
+    return dataclasses.replace(made, chance=chance)
 
 
 def take_certainty(

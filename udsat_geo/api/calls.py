@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from udsat_geo.analysis.why import Why as Found
     from udsat_geo.changes.compare import Comparison
+    from udsat_geo.designation.earlier import Store
     from udsat_geo.designation.explained import Explained
     from udsat_geo.designation.layers import Layer
     from udsat_geo.monitoring.status import StatusReport
@@ -250,6 +251,7 @@ def designate(
     previous: int | PathLike | Result | None = CADENCE,
     crosswalk: PathLike | pd.DataFrame | None = None,
     crosswalk_columns: Sequence[str] = (),
+    certainty: bool = False,
     out: PathLike = "data/out",
     language: Language = "da",
     seed: int | None = None,
@@ -288,6 +290,8 @@ def designate(
         the earlier one's residents (``weight``); or ``"area"`` or ``"residents"``, as the command has it.
     crosswalk_columns : sequence of str
         Its columns, where they are called otherwise.
+    certainty : bool
+        Whether areas, units and the summary say how sure they are as well, by 200 draws; see `udsat_geo.certainty`.
     out : str or Path
         The folder, or the address of the database, in which stored designations of earlier years are looked for.
     language : {"da", "en"}
@@ -323,11 +327,10 @@ def designate(
     >>> d = ug.designate(2025, language="en")  # doctest: +SKIP
     >>> d.areas[["area_id", "name", "residents"]]  # doctest: +SKIP
     """
+    from udsat_geo.analysis.certainty import with_certainty
     from udsat_geo.designation.job import Job, crosswalk_named, run
     from udsat_geo.designation.layers import layers_of
     from udsat_geo.designation.surroundings import Around
-    from udsat_geo.files.earlier import store_of
-    from udsat_geo.files.postgis import database_of, is_database
 
     out = out if designations is None else designations
     made_before = previous if isinstance(previous, Result) else None
@@ -346,7 +349,7 @@ def designate(
             units_then=of_years,
             previous=None if before is None else str(before),
             around=Around(**files.paths),
-            store=store_of(database_of(str(out)) if is_database(out) else Path(out)),
+            store=_store_at(out),
             language=language,
             seed=DEFAULT_SEED if seed is None else seed,
             threads=threads,
@@ -356,8 +359,17 @@ def designate(
         )
         with within(threads, memory):
             made = run(job, progress)
+            made = with_certainty(made, job, progress=progress) if certainty else made
         # the summary takes the hashes of the files, which are gone afterwards
         return Result(layers_of(made), made)
+
+
+def _store_at(out: PathLike) -> Store:
+    """Where stored designations of earlier years are looked for: a folder, or a database."""
+    from udsat_geo.files.earlier import store_of
+    from udsat_geo.files.postgis import database_of, is_database
+
+    return store_of(database_of(str(out)) if is_database(out) else Path(out))
 
 
 def _named_before(previous: object) -> str | None:

@@ -248,6 +248,8 @@ def _print_totals(designation: Designation, console: Console) -> None:
     console.print(f"{len(designation.areas)} {areas}, {in_areas} {residents}, {share} % ({of_city})")
     if designation.scales is not None and designation.scales.yardstick.year != designation.year:
         console.print(designation.scales.told(language))
+    if designation.chance is not None:
+        console.print(designation.chance.told(language))
     changes, before = designation.changes, designation.previous
     if changes is None or before is None:
         return

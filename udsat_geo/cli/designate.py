@@ -46,6 +46,11 @@ SOURCES = (*options.SOURCES, "crosswalk")
 @options.crosswalk_option()
 @options.crosswalk_columns_option()
 @options.option(
+    "--certainty",
+    is_flag=True,
+    help=N_("Say how sure it is as well, by 200 draws: in areas, units, the summary and a line (see udsat certainty)."),
+)
+@options.option(
     "--out",
     default="data/out",
     show_default=True,
@@ -75,6 +80,7 @@ def designate(
     registers: Path | None,
     previous: str | None,
     crosswalk_columns: tuple[str, ...],
+    certainty: bool,
     out: str,
     formats: str | None,
     language: str,
@@ -88,6 +94,7 @@ def designate(
 ) -> None:
     """Run the job, write its files, print its result."""
     with options.interruption_held():
+        from udsat_geo.designation.draws import DRAWS
         from udsat_geo.designation.job import YEAR, Job, crosswalk_named
         from udsat_geo.files.earlier import store_of
         from udsat_geo.files.write import Folder, destination_of
@@ -114,28 +121,29 @@ def designate(
         what, remedy = _("tells of one table of units, and --units names one for each year"), _("Leave crate out.")
         raise InputError(Problem("--format crate", what, remedy))
     if isinstance(results, Folder) and CRATE in results.formats:
-        columns = ",".join(crosswalk_columns) or None
         told = {
-            "--reference": references, "--previous": previous, "--crosswalk-columns": columns, "--agent": agent,
-            "--license": licence,
+            "--reference": references, "--previous": previous, "--agent": agent, "--license": licence,
+            "--crosswalk-columns": ",".join(crosswalk_columns) or None,
+            "--certainty": str(DRAWS) if certainty else None,
         }  # fmt: skip
         results = dataclasses.replace(results, provenance=_provenance(job, policy, results, named, told))
     elif agent is not None or licence is not None:
         what = _("are told in a crate, and none is asked for")
         raise InputError(Problem("--agent, --license", what, _("Add crate to --format, or leave them out.")))
-    if threads is not None:
-        import numba
-
-        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-    _run(job, results, named, quiet, as_json)
+    _run(job, results, named, (certainty, quiet, as_json))
 
 
-def _run(job: Job, results: Destination, named: Mapping[str, str | None], quiet: bool, as_json: bool) -> None:
-    """Do the job, write its results and print them."""
+def _run(job: Job, results: Destination, named: Mapping[str, str | None], flags: tuple[bool, bool, bool]) -> None:
+    """Do the job, write its results and print them; the flags are those of the command."""
     from udsat_geo.designation.job import is_synthetic, run, tables_of_years
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.sources.copies import local_copies
 
+    certainty, quiet, as_json = flags
+    if job.threads is not None:
+        import numba
+
+        numba.set_num_threads(min(job.threads, numba.config.NUMBA_NUM_THREADS))
     _arrow_without_frames()
     shown = not quiet and not as_json
     tell_if_synthetic(named["units"] is None and is_synthetic(job) and shown, job.language)
@@ -148,6 +156,10 @@ def _run(job: Job, results: Destination, named: Mapping[str, str | None], quiet:
         units, around = of_years.pop(job.year, None), Around(**copies.paths)
         job = dataclasses.replace(job, units=units, units_then=of_years, around=around, notes=copies.told(job.language))
         designation = run(job, progress)
+        if certainty:
+            from udsat_geo.analysis.certainty import with_certainty
+
+            designation = with_certainty(designation, job, progress=progress)
         progress(f"{job.year}: " + _("writing", job.language))
         written, summary = results.write(designation)
     if as_json:

@@ -145,6 +145,16 @@ _GAP_TO_CITY = Column("gap_<key>", NUMBER, N_("{label}, gap"),
 _GAP_TO_REST = Column("gap_<key>", NUMBER, N_("{label}, gap"),
     N_("{label}, as {unit}, against the rest of the city; positive is worse."))
 
+_SURE = Column("residents_sure", WHOLE, N_("Residents, sure"),
+    N_("Residents of units of the area that are in an area in at least 95 % of the draws."))
+_GREY = Column("residents_grey", WHOLE, N_("Residents, could go either way"),
+    N_("Residents of units of the area that are in an area in fewer draws."))
+_P_AREA = Column("p_area", NUMBER, N_("Share of draws with the area"),
+    N_("The share of the draws that designate at least half of the area's residents."))
+_COMPOSITE_SE = Column("composite_se", NUMBER, N_("Composite, standard error"),
+    N_("The standard deviation of the unit's composite over the draws."))
+_P_DESIGNATED = Column("p_designated", NUMBER, N_("Share of draws designated"),
+    N_("The share of the draws in which the unit is in an area: 1 is sure in, 0 is sure out."))
 _LAYERS = (
     LayerDescription("areas", N_("Designated areas"), N_("The designated areas, one outline each."), (
         _AREA_ID,
@@ -166,6 +176,9 @@ _LAYERS = (
         _EXCEEDED,
         _REASON,
         _LEAST_CHANGE,
+        _P_AREA,
+        _SURE,
+        _GREY,
     )),
     LayerDescription("units", N_("Units"),
         N_("All units judged (cells, addresses or zones), with score, role and reason."), (
@@ -210,6 +223,8 @@ _LAYERS = (
             N_("{label}, as {unit}: the limit that the unit is held to, by such a policy; empty without one.")),
         Column("class_<key>", TEXT, N_("{label}, class"),
             N_("The class of {label} that the policy has. The column is there for criteria with classes.")),
+        _COMPOSITE_SE,
+        _P_DESIGNATED,
     )),
     LayerDescription("changes", N_("Changes"),
         N_("What the designation adds, removes and changes against the previous one."), (
@@ -326,10 +341,6 @@ _OF_POLICIES = (
             N_("The residents of both over the residents of either.")),
     ), spatial=False),
 )
-_SURE = Column("residents_sure", WHOLE, N_("Residents, sure"),
-    N_("Residents of units of the area that are in an area in at least 95 % of the draws."))
-_GREY = Column("residents_grey", WHOLE, N_("Residents, could go either way"),
-    N_("Residents of units of the area that are in an area in fewer draws."))
 _OF_CERTAINTY = (
     LayerDescription("unit_certainty", N_("Units and chance"),
         N_("All units judged, with how often each is designated if chance falls otherwise."), (
@@ -337,10 +348,8 @@ _OF_CERTAINTY = (
         _RESIDENTS,
         _AREA_OF_UNIT,
         _COMPOSITE,
-        Column("composite_se", NUMBER, N_("Composite, standard error"),
-            N_("The standard deviation of the unit's composite over the draws.")),
-        Column("p_designated", NUMBER, N_("Share of draws designated"),
-            N_("The share of the draws in which the unit is in an area: 1 is sure in, 0 is sure out.")),
+        _COMPOSITE_SE,
+        _P_DESIGNATED,
         Column("p_changed", NUMBER, N_("Share of pairs of draws that change it"),
             N_("The share of pairs of draws, of the earlier year and of now, in which the unit comes in or leaves. The "
                "column is there where the earlier designation could be drawn.")),
@@ -352,8 +361,7 @@ _OF_CERTAINTY = (
         _RESIDENTS,
         _SURE,
         _GREY,
-        Column("p_area", NUMBER, N_("Share of draws with the area"),
-            N_("The share of the draws that designate at least half of the area's residents.")),
+        _P_AREA,
         _COMPOSITE,
         Column("composite_low", NUMBER, N_("Composite, lower end"),
             N_("Of the area's composite over the draws, the quantile at 2.5 %.")),

@@ -21,7 +21,7 @@ from udsat_geo.changes.diff import Changes, compare
 from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.changes.units_of_one import told_of_one
 from udsat_geo.designation.by_chance import LeaveFound, find_leave
-from udsat_geo.designation.draws import check_can_be_drawn, draws_of_units
+from udsat_geo.designation.draws import Chance, check_can_be_drawn, draws_of_units
 from udsat_geo.designation.status import Status, take_status
 from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings, with_regions
 from udsat_geo.kernels.arrays import Flags, Ints, Objects
@@ -133,6 +133,8 @@ class Designation:
         What the sums of earlier years were read from that criteria are changes since.
     leave : LeaveFound or None
         The threshold for leaving, where draws found it.
+    chance : Chance or None
+        How sure it is, where that was asked for.
     """
 
     year: int
@@ -162,6 +164,7 @@ class Designation:
     scales: Scales | None = None
     files_then: tuple[tuple[int, str, Path], ...] = ()
     leave: LeaveFound | None = None
+    chance: Chance | None = None
 
     @property
     def area_id(self) -> Objects:

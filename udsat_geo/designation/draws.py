@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from udsat_geo.areas.area_set import members_of_units
-from udsat_geo.kernels.arrays import Flags, Ints
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import check_one_year
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.households import Households, read_households, read_persons
@@ -90,6 +91,51 @@ class Draws:
             return NOTHING
         by_dwelling = self.households.member is None or earlier.households.member is None
         return BY_DWELLINGS if self.drawn == HOUSEHOLDS and by_dwelling else BY_PERSONS
+
+
+@dataclass(frozen=True)
+class Chance:
+    """How sure a designation is, as it is written with it.
+
+    Attributes
+    ----------
+    drawn : str
+        One of `KINDS`.
+    draws, seed : int
+    held : tuple of str
+        Criteria that no draw changes.
+    p_designated, composite_se : float64, shape (n_units,)
+    p_area : float64, shape (n_areas,)
+    residents_sure, residents_grey : int64, shape (n_areas,)
+    grey_outside : int
+        Residents outside areas whom chance could have taken in.
+    leaving, coming : float
+        Residents whom chance is expected to put out, and to bring in.
+    """
+
+    drawn: str
+    draws: int
+    seed: int
+    held: tuple[str, ...]
+    p_designated: Floats
+    composite_se: Floats
+    p_area: Floats
+    residents_sure: Ints
+    residents_grey: Ints
+    grey_outside: int
+    leaving: float
+    coming: float
+
+    def told(self, language: str) -> str:
+        """In a sentence."""
+        text = _(
+            "Of the residents in areas, {sure} are in at least 95 % of {draws} draws; {grey} could have gone either "
+            "way, as could {outside} outside.",
+            language,
+        )
+        figures = (int(self.residents_sure.sum()), int(self.residents_grey.sum()), self.grey_outside, self.draws)
+        shown = (decimal(figure, 0, language) for figure in figures)
+        return text.format(**dict(zip(("sure", "grey", "outside", "draws"), shown, strict=True)))
 
 
 def check_draws(draws: int, seed: int) -> None:

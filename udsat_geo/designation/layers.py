@@ -262,13 +262,21 @@ def area_columns(designation: Designation) -> Columns:
         "exceeded": exceeded_texts(areas.exceeded, keys),
         "reason": area_reasons(designation),
         "least_change": as_objects(least_of_areas(designation)),
+        **_chance_of_areas(designation),
     }
+
+
+def _chance_of_areas(designation: Designation) -> Columns:
+    """How sure areas are, where that was asked for."""
+    chance = designation.chance
+    names = ("p_area", "residents_sure", "residents_grey")
+    return {} if chance is None else {name: getattr(chance, name) for name in names}
 
 
 def unit_columns(designation: Designation) -> Columns:
     """The columns of the layer ``units``, each of shape (n_units,)."""
     units, scores, areas = designation.units, designation.scores, designation.areas
-    keys = designation.policy.policy.keys
+    keys, chance = designation.policy.policy.keys, designation.chance
     reasons = as_objects([*in_language(REASON_TEXTS, designation.language), *decision_texts(designation)])
     told = np.where(areas.override_of_unit < 0, areas.reason, len(REASON_KEYS) + areas.override_of_unit)
     first_unit, pattern_of_unit = _patterns(scores.exceeded)
@@ -296,6 +304,7 @@ def unit_columns(designation: Designation) -> Columns:
         **_rate_bounds(designation),
         **_compared_with(designation),
         **_classes(designation),
+        **({} if chance is None else {"composite_se": chance.composite_se, "p_designated": chance.p_designated}),
     }
 
 

@@ -246,6 +246,20 @@ class ChangesCounted(Entry):
     events: list[ChangeListed]
 
 
+class CertaintyUsed(Entry):
+    """How sure the designation is: what was drawn, and residents by what the draws say of them."""
+
+    drawn: str
+    draws: int
+    seed: int
+    held: list[str] = []
+    residents_sure: int
+    residents_grey: int
+    residents_grey_outside: int
+    residents_leaving_by_chance: float
+    residents_coming_by_chance: float
+
+
 class Summary(Entry):
     """The summary of a designation: result and provenance, in the order in which the JSON has them.
 
@@ -298,6 +312,7 @@ class Summary(Entry):
     overrides: list[DecisionListed] = []
     status: list[StatusOfCriterion] = []
     changes: ChangesCounted | None = None
+    certainty: CertaintyUsed | None = None
 
     def __repr__(self) -> str:
         return f"<Summary of {self.year} by {self.policy.id}: {len(self.areas)} areas>"
@@ -400,8 +415,29 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
         "overrides": decisions,
         "status": tables["status"].to_pylist(),
         "changes": _changes(designation, tables["changes"]["reason"].to_pylist()),
+        **_certainty(designation),
     }
     return Summary.model_validate(content)
+
+
+def _certainty(designation: Designation) -> dict[str, Any]:
+    """How sure it is, where that was asked for."""
+    chance = designation.chance
+    if chance is None:
+        return {}
+    return {
+        "certainty": {
+            "drawn": chance.drawn,
+            "draws": chance.draws,
+            "seed": chance.seed,
+            "held": list(chance.held),
+            "residents_sure": int(chance.residents_sure.sum()),
+            "residents_grey": int(chance.residents_grey.sum()),
+            "residents_grey_outside": chance.grey_outside,
+            "residents_leaving_by_chance": chance.leaving,
+            "residents_coming_by_chance": chance.coming,
+        }
+    }
 
 
 def as_json(content: Summary | Mapping[str, Any]) -> str:

@@ -49,7 +49,7 @@ JOINED = r"(residents|dwellings|addresses)\.joins\.[\w-]{1,100}"
 OPTIONS = (
     "--year", "--policy", "--reference", "--raw", "--units", "--barriers", "--crossings", "--places", "--parcels",
     "--regions", "--overrides", "--previous", "--crosswalk", "--crosswalk-columns", "--format", "--lang", "--seed",
-    "--agent", "--license",
+    "--agent", "--license", "--certainty",
 )  # fmt: skip
 """Options that a run may tell, in their order. How many threads ran and what was printed change no result."""
 LIBRARIES = ("duckdb", "numba", "numpy", "pyarrow", "pydantic", "pyogrio", "pyproj", "rasterio", "shapely")
@@ -363,7 +363,12 @@ def _contradictions(run: Run) -> Iterator[str]:
         yield _("was compared with {name}, which is none of its inputs").format(name=repr(previous[:80]))
 
 
-_VALUES = {"--lang": "da|en", "--seed": "[0-9]{1,18}", "--format": "[a-z][a-z,-]{0,200}"}
+_VALUES = {
+    "--lang": "da|en",
+    "--seed": "[0-9]{1,18}",
+    "--format": "[a-z][a-z,-]{0,200}",
+    "--certainty": "[1-9][0-9]{0,5}",
+}
 """What options that have few values may say."""
 
 

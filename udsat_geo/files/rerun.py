@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from udsat_geo.designation.designation import Progress
+from udsat_geo.analysis.certainty import with_certainty
+from udsat_geo.designation.designation import Designation, Progress
 from udsat_geo.designation.job import Job, crosswalk_named
 from udsat_geo.designation.job import run as run_job
 from udsat_geo.designation.summary import sha256
@@ -196,7 +197,7 @@ def _repeated(
 ) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="udsat_geo-rerun-") as name:
         with _job(run, *inputs, Path(name), threads) as job:
-            written = write_results(run_job(job, progress), Path(name) / "results", formats)
+            written = write_results(_made(run, job, progress), Path(name) / "results", formats)
             now = {file.name: sha256(file) for file in written}
     then = {output.name: output.sha256 for output in run.outputs}
     results = []
@@ -217,6 +218,12 @@ def _repeated(
         "other_versions": [{"name": name, "then": before.get(name), "now": here.get(name)} for name in names],
         "results": results,
     }
+
+
+def _made(run: Run, job: Job, progress: Progress | None) -> Designation:
+    """The designation of a run, with how sure it is where the run said so."""
+    made, draws = run_job(job, progress), run.option("--certainty")
+    return made if draws is None else with_certainty(made, job, int(draws), progress=progress)
 
 
 @contextmanager
