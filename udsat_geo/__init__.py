@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         explain,
         goals,
         lineage,
-        policies,
         read,
         reproduce,
         status,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from udsat_geo.api.certainty import CertaintyResult, certainty
     from udsat_geo.api.concentration import ConcentrationResult, concentration
     from udsat_geo.api.inferring import Inferred, infer
+    from udsat_geo.api.policies import ExaminedPolicy, policies
     from udsat_geo.api.result import Result
     from udsat_geo.api.sensitivity import SensitivityResult, sensitivity
     from udsat_geo.designation.explained import Explained
@@ -43,6 +43,7 @@ __all__ = [
     "ComparedPolicies",
     "ConcentrationResult",
     "Difference",
+    "ExaminedPolicy",
     "Explained",
     "Inferred",
     "InputError",
@@ -78,6 +79,7 @@ _MODULE_OF = {
     "ComparedPolicies": "udsat_geo.api.agreement",
     "ConcentrationResult": "udsat_geo.api.concentration",
     "Difference": "udsat_geo.api.calls",
+    "ExaminedPolicy": "udsat_geo.api.policies",
     "Explained": "udsat_geo.designation.explained",
     "Inferred": "udsat_geo.api.inferring",
     "InputError": "udsat_geo.messages.errors",
@@ -99,7 +101,7 @@ _MODULE_OF = {
     "infer": "udsat_geo.api.inferring",
     "lineage": "udsat_geo.api.calls",
     "load_policy": "udsat_geo.policy.load",
-    "policies": "udsat_geo.api.calls",
+    "policies": "udsat_geo.api.policies",
     "read": "udsat_geo.api.calls",
     "reproduce": "udsat_geo.api.calls",
     "sensitivity": "udsat_geo.api.sensitivity",

@@ -786,20 +786,6 @@ def status(
         return StatusTables(report, as_data(report))
 
 
-def policies() -> dict[str, LoadedPolicy]:
-    """The built-in policies by their names.
-
-    Returns
-    -------
-    dict
-        Name -> policy, whose ``policy`` has title, source, years, criteria and rule.
-    """
-    from udsat_geo.policy.chain import BUILT_IN
-    from udsat_geo.policy.load import load_policy
-
-    return {name: load_policy(name) for name in BUILT_IN}
-
-
 def reproduce(year: int, *, language: Language = "da") -> pd.DataFrame:
     """Recompute the published status report of a year from its own figures; the command is ``udsat reproduce``.
 

@@ -323,7 +323,7 @@ def _clusters(found: Concentration) -> Table | None:
         "{permutations} permutations; of the units that are high or low, at most {share} are expected to be so by "
         "chance.",
         language,
-    ).format(permutations=found.asked.permutations, share=_percent(FALSE_DISCOVERIES, language))
+    ).format(permutations=decimal(found.asked.permutations, 0, language), share=_percent(FALSE_DISCOVERIES, language))
     title = _("Where high and low values lie together: units (residents)", language)
     return Table(title, heads, tuple(rows), notes=(note,))
 

@@ -259,16 +259,38 @@ def composite_of_rates(
     """
     from udsat_geo.kernels.scores import composite_of_gaps
 
+    weight = weights_in_composite(policy)
+    if policy.score.method == "none":
+        return np.full(len(rate), np.nan)
+    if policy.score.method == "gap_sd":
+        return composite_of_gaps(gaps(rate, against, policy), scores.spread, weight)[0]
+    return composite_of_gaps(points_of_rates(rate, scores, policy, against), np.ones(len(weight)), weight)[0]
+
+
+def points_of_rates(
+    rate: NDArray[np.float64], scores: Scores, policy: Policy, against: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What each rate is worth by ``score.method``, of which `composite_of_rates` is the weighted mean.
+
+    Parameters
+    ----------
+    rate, scores, policy, against
+        As of `composite_of_rates`.
+
+    Returns
+    -------
+    float64, shape (n, n_criteria)
+        Higher is worse; NaN without a rate. With ``none``, the rates themselves, turned so.
+    """
     method = policy.score.method
     if method == "none":
-        return np.full(len(rate), np.nan)
-    weight = weights_in_composite(policy)
+        return rate * _turns(policy)
     if method == "gap_sd":
-        return composite_of_gaps(gaps(rate, against, policy), scores.spread, weight)[0]
+        gap, spread = gaps(rate, against, policy), scores.spread
+        return np.where(spread > 0, gap / np.where(spread > 0, spread, 1.0), gap * 0.0)
     place = _places(rate, scores.scale, policy)
     points = 100.0 * place if method == "percentile" else -_STEEPNESS * np.log1p(place * np.expm1(-100.0 / _STEEPNESS))
-    points = np.where(np.isnan(against), np.nan, points)
-    return composite_of_gaps(points, np.ones(len(weight)), weight)[0]
+    return np.where(np.isnan(against), np.nan, points)
 
 
 def weights_in_composite(policy: Policy) -> NDArray[np.float64]:
