@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from udsat_geo.api.frames import PathLike, layer_as_frame, policy_of, table_as_frame
 from udsat_geo.messages.errors import InputError, Problem
@@ -254,6 +254,45 @@ class Result:
             raise InputError(Problem(_("format crate"), _("tells of a run of the command, with its options"), remedy))
         self._check_rasters(wanted)
         return write_layers(self.stored, Path(out), wanted)
+
+    def release(
+        self,
+        out: PathLike = "public",
+        *,
+        policy: str | Path = "kbh",
+        units: Literal["quadtree", "classes", "none"] | None = None,
+        ledger: PathLike = "data/out/release-ledger.json",
+    ) -> list[Path]:
+        """Write what may be published of it into a folder; the command ``udsat release`` does it for files.
+
+        Parameters
+        ----------
+        out : path
+            Made where it is missing.
+        policy : str or Path
+            A release policy: ``dst``, ``eurostat-grid``, ``kbh`` or a TOML file.
+        units : {"quadtree", "classes", "none"}, optional
+            How units are told; by default as the release policy says.
+        ledger : path
+            The house's ledger of what has been published.
+
+        Returns
+        -------
+        list of Path
+            The files that may be published, then the report for whoever checks them.
+
+        Raises
+        ------
+        InputError
+            If the ledger forbids it, or somebody would be given away.
+        OutputError
+            If it cannot be written.
+        """
+        from udsat_geo.files.public import make_public, write_public
+        from udsat_geo.release.policy import load_release_policy, with_form
+
+        made = make_public(self.stored, with_form(load_release_policy(str(policy)), units), Path(ledger))
+        return write_public(made, Path(out))
 
     def _check_rasters(self, formats: tuple[str, ...]) -> None:
         """Refuse rasters of a designation that was read back: its files do not say what its grid is."""

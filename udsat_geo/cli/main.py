@@ -25,6 +25,7 @@ MODULES = {
     "init": ("udsat_geo.cli.init", N_("Write a first policy or settings, guessed from what is there.")),
     "lineage": ("udsat_geo.cli.lineage", N_("Which area descends from which.")),
     "policies": ("udsat_geo.cli.policies", N_("List the built-in policies, or print one.")),
+    "release": ("udsat_geo.cli.release", N_("Make what may be published of a designation.")),
     "report": ("udsat_geo.cli.report", N_("Make one page of designations.")),
     "reproduce": ("udsat_geo.cli.reproduce", N_("Recompute the published status report of a year.")),
     "rerun": ("udsat_geo.cli.rerun", N_("Repeat the runs of a crate, and compare.")),

@@ -495,9 +495,57 @@ _OF_CONCENTRATION = (
             CLUSTER_TEXTS),
     )),
 )
+_TOLD_RESIDENTS = Column("residents", WHOLE, N_("Residents, rounded"),
+    N_("Residents as the release policy tells them; empty where they are withheld."))
+_IN_PUBLIC = (
+    LayerDescription("public_areas", N_("Designated areas, rounded"), N_("The designated areas, as published."), (
+        _AREA_ID,
+        _NAME,
+        Column("district", TEXT, N_("District"), N_("The district where most of the area's residents live.")),
+        Column("since", WHOLE, Np_("column", "Since"), N_("The year in which the area was first designated.")),
+        _EVENT,
+        _EXCEEDED,
+        _TOLD_RESIDENTS,
+        Column("composite", NUMBER, Np_("column", "Composite"), N_("The composite, rounded.")),
+        Column("rate_<key>", NUMBER, "{label}", N_("{label}, as {unit}, rounded; empty where it is withheld.")),
+        Column("gap_<key>", NUMBER, N_("{label}, gap"),
+            N_("{label}: the gap between the rounded rates of the area and of the rest of the city. Positive is "
+               "worse.")),
+        Column("withheld", TEXT, N_("Withheld"), N_("What is not told of the area, by key.")),
+    )),
+    LayerDescription("public_status", N_("Status, rounded"),
+        N_("The areas taken together and the rest of the city, by criterion, as published."), (
+        _CRITERION,
+        Column("areas", NUMBER, N_("The areas"), N_("The criterion's rounded value in the areas taken together.")),
+        Column("rest_of_city", NUMBER, N_("Rest of the city"),
+            N_("The criterion's rounded value in the rest of the city.")),
+        Column("gap", NUMBER, Np_("column", "Gap"), N_("Between these two. Positive is worse.")),
+        Column("city", NUMBER, N_("Whole city"), N_("The criterion's rounded value in the whole city.")),
+    ), spatial=False),
+    LayerDescription("public_changes", N_("Changes, rounded"),
+        N_("What became of each area since the previous designation, as published."), (
+        _EVENT,
+        Column("area_id", TEXT, N_("Area id"),
+            N_("The present area's id; that of the earlier one where it is removed.")),
+        _NAME,
+        Column("previous_ids", TEXT, N_("Previous ids"), N_("The earlier areas that it comes from.")),
+        Column("residents_added", WHOLE, N_("Residents added"),
+            N_("Residents of units that have come in, rounded; empty where they are withheld.")),
+        Column("residents_removed", WHOLE, N_("Residents removed"),
+            N_("Residents of units that have left, rounded; empty where they are withheld.")),
+    ), spatial=False),
+    LayerDescription("public_units", N_("Squares, or units by class"),
+        N_("Cells joined into squares until each holds enough people, or units by class alone."), (
+        Column("unit_id", TEXT, N_("Unit id"),
+            N_("Of a square, its side and the northing and easting of its corner; else the unit's own.")),
+        _TOLD_RESIDENTS,
+        Column("class", TEXT, N_("Class of the composite"), N_("The composite, as a class.")),
+    )),
+)
 # fmt: on
 DESCRIBED = {
-    layer.name: layer for layer in (*_LAYERS, *_OF_POLICIES, *_OF_CERTAINTY, *_OF_SENSITIVITY, *_OF_CONCENTRATION)
+    layer.name: layer
+    for layer in (*_LAYERS, *_OF_POLICIES, *_OF_CERTAINTY, *_OF_SENSITIVITY, *_OF_CONCENTRATION, *_IN_PUBLIC)
 }
 """Name -> what is said of it, of every layer and table that is written of designations and comparisons."""
 LAYERS = tuple(layer.name for layer in _LAYERS if layer.name != "links")

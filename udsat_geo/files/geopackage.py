@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -102,19 +102,43 @@ def write_analysis(
     OutputError
         If it cannot be written; what was there stays.
     """
+    return write_with_texts(out, name, layers, stamp, year, language, lambda _folder: {}, ())[0]
+
+
+def write_with_texts(
+    out: Path,
+    name: str,
+    layers: Iterable[Layer],
+    stamp: dict[str, str],
+    year: int,
+    language: str,
+    texts: Callable[[Path], Mapping[str, str]],
+    names: Sequence[str],
+) -> list[Path]:
+    """As `write_analysis`, with text files that are made when the GeoPackage lies there; all files, or none.
+
+    Parameters
+    ----------
+    texts : callable
+        The content of each text file, by name, from the folder where the GeoPackage lies.
+    names : sequence of str
+        Of these text files.
+    """
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
     try:
-        with all_or_none(out, [name]) as folder:
+        with all_or_none(out, [name, *names]) as folder:
             with steady_gdal(year):
                 for layer in layers:
                     write_layer(folder / name, layer, stamp)
             dress_comparison(folder / name, language, year)
+            for text_name, text in texts(folder).items():
+                (folder / text_name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise OutputError(cannot_write(out, reason_of(error))) from None
     except (DataSourceError, DataLayerError, FeatureError) as error:
         raise OutputError(cannot_write(out, str(error).split("\n")[0])) from None
-    return out / name
+    return [out / each for each in (name, *names)]
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -1,0 +1,151 @@
+"""`udsat release`: what leaves, what stays, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+from pathlib import Path
+
+import pyogrio
+import pytest
+from click.testing import CliRunner, Result
+
+import udsat_geo as ug
+from edge_registers import write_edge_registers
+from udsat_geo.cli.main import designate, udsat
+from udsat_geo.files.read import read_layers
+from udsat_geo.messages.errors import InputError
+from udsat_geo.release.ledger import Ledger, safe_set
+from udsat_geo.release.policy import load_release_policy
+
+pytestmark = pytest.mark.long  # whole jobs
+
+FINER = """
+id = "finer"
+source = "a test"
+[counts]
+least_persons = 3
+round_to = 3
+[units]
+least_persons = 20
+"""
+
+
+def run(*call: object) -> Result:
+    return CliRunner().invoke(udsat, [str(each) for each in call], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A designation of the house, beside an earlier one made of other people."""
+    folder = tmp_path_factory.mktemp("house")
+    for year, seed in ((2017, 1), (2021, 0)):
+        write_edge_registers(folder / "raw" / str(year), seed=seed)
+    for year in (2017, 2021):
+        call = ["--year", str(year), "--registers", str(folder / "raw"), "--out", str(folder / "out")]
+        done = CliRunner().invoke(designate, [*call, "--language", "en", "--quiet"], catch_exceptions=False)
+        assert done.exit_code == 0, done.stderr
+    return folder / "out"
+
+
+@pytest.fixture
+def house(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "house"))
+
+
+@pytest.mark.parametrize("policy", ["kbh", "dst", "eurostat-grid"])
+def test_nobody_is_given_away_and_totals_are_those_of_their_parts(house: Path, tmp_path: Path, policy: str) -> None:
+    out = tmp_path / "public"
+    for year in (2017, 2021):
+        done = run("release", house / f"designation_{year}.gpkg", "--policy", policy, "--out", out)
+        assert (done.exit_code, done.stderr) == (0, "")
+    content = json.loads((out / "public_2021.json").read_text(encoding="utf-8"))
+    assert content["audience"] == "public"
+    assert content["residents_in_areas"] == sum(area["residents"] or 0 for area in content["areas"])
+    drawn = pyogrio.read_dataframe(out / "public_2021.gpkg", layer="public_areas")
+    assert drawn["residents"].tolist() == [area["residents"] for area in content["areas"]]
+    squares = pyogrio.read_dataframe(out / "public_2021.gpkg", layer="public_units")
+    assert squares["residents"].min() >= load_release_policy(policy).counts.least_persons
+    assert not squares.geometry.overlaps(squares.geometry.union_all()).any()
+    told = run("release", house / "designation_2021.gpkg", "--policy", policy, "--audit", "--json")
+    assert json.loads(told.stdout)["published_before"] > 0
+    text = (out / "release_2021.md").read_text(encoding="utf-8")
+    assert "SHA-256" in text
+    assert "<script" not in (out / "release_2021.html").read_text(encoding="utf-8")
+
+
+def test_the_ledger_and_the_salt_are_for_the_house_alone_and_a_set_is_noted_once(house: Path, tmp_path: Path) -> None:
+    call = ("release", house / "designation_2021.gpkg", "--policy", "eurostat-grid", "--out", tmp_path / "public")
+    assert run(*call).exit_code == 0
+    first = (house / "release-ledger.json").read_bytes()
+    bytes_of = {path.name: path.read_bytes() for path in (tmp_path / "public").iterdir()}
+    assert run(*call).exit_code == 0
+    assert (house / "release-ledger.json").read_bytes() == first
+    assert {path.name: path.read_bytes() for path in (tmp_path / "public").iterdir() if path.suffix == ".json"} == {
+        name: content for name, content in bytes_of.items() if name.endswith(".json")
+    }
+    for name in ("release-ledger.json", "release-salt"):
+        assert stat.S_IMODE((house / name).stat().st_mode) == 0o600
+    (house / "release-salt").unlink()
+    lost = run(*call)
+    assert lost.exit_code == 2
+    assert "is lost" in lost.stderr
+
+
+def test_an_audit_counts_who_can_be_told_apart_and_writes_nothing(house: Path) -> None:
+    before = sorted(path.name for path in house.iterdir())
+    done = run("release", house / "designation_2021.gpkg", "--audit")
+    assert done.exit_code == 0
+    assert "Who can be told apart" in done.stdout
+    assert sorted(path.name for path in house.iterdir()) == before
+
+
+def test_a_second_policy_over_the_same_people_gives_nobody_away_either(house: Path, tmp_path: Path) -> None:
+    """Two roundings of the same numbers tell more than one."""
+    layers = read_layers(house / "designation_2021.gpkg")
+    (tmp_path / "finer.toml").write_text(FINER, encoding="utf-8")
+    file = house / "designation_2021.gpkg"
+    assert run("release", file, "--policy", tmp_path / "finer.toml", "--out", tmp_path / "a").exit_code == 0
+    found, left_out = safe_set(layers, load_release_policy("kbh"), Ledger())
+    assert left_out == frozenset()
+    assert len(found.layers) == 4
+    # seven numbers and ten, both told of one area, can leave fewer than ten
+    refused = run("release", file, "--policy", "kbh", "--out", tmp_path / "b")
+    assert refused.exit_code == 2
+    assert "2021 kbh-2017 (finer)" in refused.stderr
+    assert not (tmp_path / "b").exists()
+
+
+def test_what_must_not_be_released_is_refused(house: Path, tmp_path: Path) -> None:
+    file = house / "designation_2021.gpkg"
+    assert run("release", file, "--out", tmp_path / "public").exit_code == 0
+    again = run("release", tmp_path / "public" / "public_2021.gpkg", "--out", tmp_path / "twice")
+    assert (again.exit_code, "is public already" in again.stderr) == (2, True)
+    less = run("release", file, "--policy", "dst", "--out", tmp_path / "less")
+    assert (less.exit_code, "promises 5 persons" in less.stderr) == (2, True)
+    ledger = json.loads((house / "release-ledger.json").read_text(encoding="utf-8"))
+    for release in ledger["releases"]:
+        for told in release["told"]:
+            told["units"] = [f"elsewhere {unit}" for unit in told["units"]]
+    (house / "release-ledger.json").write_text(json.dumps(ledger), encoding="utf-8")
+    other = run("release", file, "--out", tmp_path / "other")
+    assert (other.exit_code, "of another city" in other.stderr) == (2, True)
+    (house / "release-ledger.json").write_text("{}x", encoding="utf-8")
+    broken = run("release", file, "--out", tmp_path / "other")
+    assert (broken.exit_code, "is no ledger of releases" in broken.stderr) == (2, True)
+    assert run("release", tmp_path / "nothing.gpkg", "--out", tmp_path / "other").exit_code == 2
+
+
+def test_in_python_a_result_is_released(house: Path, tmp_path: Path) -> None:
+    result = ug.read(house / "designation_2021.gpkg")
+    files = result.release(tmp_path / "public", units="none", ledger=tmp_path / "ledger.json")
+    assert [file.name for file in files] == [
+        "public_2021.gpkg",
+        "public_2021.json",
+        "release_2021.md",
+        "release_2021.html",
+    ]
+    assert "public_units" not in {name for name, _kind in pyogrio.list_layers(files[0])}
+    with pytest.raises(InputError, match="Built in"):
+        result.release(tmp_path / "public", policy="none", ledger=tmp_path / "ledger.json")

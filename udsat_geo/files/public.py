@@ -1,0 +1,297 @@
+"""A public set written down, with its report, and the house's ledger and salt."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from udsat_geo.designation.layers import Layers
+from udsat_geo.files.geopackage import write_with_texts
+from udsat_geo.files.read import read_layers
+from udsat_geo.messages.errors import InputError, OutputError, Problem, reason_of
+from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
+from udsat_geo.policy.rules import text_in
+from udsat_geo.release.audit import attack
+from udsat_geo.release.ledger import Ledger, check_ledger, read_ledger, safe_set, with_release
+from udsat_geo.release.policy import ReleasePolicy
+from udsat_geo.release.public import PublicSet
+
+LEDGER, SALT = "release-ledger.json", "release-salt"
+"""What a house keeps beside its designations."""
+_SALT_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Made:
+    """A public set that has been made, and what can be said of it.
+
+    Attributes
+    ----------
+    layers : Layers
+        The designation.
+    policy : ReleasePolicy
+    found : PublicSet
+    left_out : tuple of str
+        Numbers that are not told, since together with others they would give somebody away; in order.
+    published_before : int
+        Numbers of that year that were published before.
+    ledger : Ledger
+        With this set.
+    ledger_file : Path
+    salt : bytes or None
+    """
+
+    layers: Layers
+    policy: ReleasePolicy
+    found: PublicSet
+    left_out: tuple[str, ...]
+    published_before: int
+    ledger: Ledger
+    ledger_file: Path
+    salt: bytes | None
+
+    def internal(self) -> dict[int, tuple[int, int]]:
+        """What the files of the house give away: for 3, 5 and 10, units of fewer residents, and their residents."""
+        residents = [n for n in self.layers.layers["units"].table["residents"].to_pylist() if n]
+        return {
+            least: (sum(n < least for n in residents), sum(n for n in residents if n < least)) for least in (3, 5, 10)
+        }
+
+    def given_away(self, least: int) -> int:
+        """Groups of units, of which the public files leave fewer than so many possible numbers of residents."""
+        table = self.layers.layers["units"].table
+        residents = dict(
+            zip(table["unit_id"].to_pylist(), (n or 0 for n in table["residents"].to_pylist()), strict=True)
+        )
+        return len(attack(self.ledger.of_year(self.layers.year), residents, least))
+
+
+def make_public(layers: Layers, policy: ReleasePolicy, ledger_file: Path) -> Made:
+    """Make the public set of a designation.
+
+    Parameters
+    ----------
+    layers : Layers
+    policy : ReleasePolicy
+    ledger_file : Path
+        Of what has been published; it need not be there yet.
+
+    Raises
+    ------
+    InputError
+        If the ledger forbids it, or somebody would be given away.
+    """
+    ledger = read_ledger(ledger_file)
+    salt = _salt_beside(ledger_file, ledger) if policy.counts.most_noise else None
+    check_ledger(ledger, layers, policy, salt, str(ledger_file))
+    found, left_out = safe_set(layers, policy, ledger, salt)
+    with_this = with_release(ledger, layers, policy, found, salt)
+    before = len(ledger.of_year(layers.year))
+    return Made(layers, policy, found, tuple(sorted(left_out)), before, with_this, ledger_file, salt)
+
+
+def read_internal(file: Path) -> tuple[Layers, Path]:
+    """A designation of the house, and where its ledger lies unless it is named: beside it.
+
+    Raises
+    ------
+    InputError
+        If the file is no designation, or public already.
+    """
+    _check_internal(file)
+    return read_layers(file), (file if file.is_dir() else file.parent) / LEDGER
+
+
+def _check_internal(file: Path) -> None:
+    """Refuse what is public already."""
+    beside = file.with_suffix(".json")
+    try:
+        content = json.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return
+    if isinstance(content, dict) and content.get("audience") == "public":
+        what = _("is public already, and numbers that are rounded twice are wrong")
+        raise InputError(Problem(str(file), what, _("Name the designation of the house.")))
+
+
+def _salt_beside(ledger_file: Path, ledger: Ledger) -> bytes:
+    """The house's secret; a new one where none was ever used."""
+    place = ledger_file.with_name(SALT)
+    try:
+        found = place.read_bytes()
+    except FileNotFoundError:
+        if ledger.salt_sha256 is None:
+            return secrets.token_bytes(_SALT_BYTES)
+        what = _("is lost: other noise over the same people would tell more of them with each release")
+        remedy = _("Restore the file, or take a release policy that rounds.")
+        raise InputError(Problem(str(place), what, remedy)) from None
+    except OSError as error:
+        what = _("cannot be read ({reason})").format(reason=reason_of(error))
+        raise InputError(Problem(str(place), what, _("Make it a readable file."))) from None
+    if len(found) < _SALT_BYTES:
+        what = _("is no salt of ours: it has {n} bytes, and {least} are needed").format(n=len(found), least=_SALT_BYTES)
+        raise InputError(Problem(str(place), what, _("Restore the file that lay beside the ledger.")))
+    return found
+
+
+def write_public(made: Made, out: Path) -> list[Path]:
+    """Write the public set and its report into a folder; the ledger and the salt first, beside the designation.
+
+    Returns
+    -------
+    list of Path
+        The files that may be published, then the report.
+
+    Raises
+    ------
+    OutputError
+        If they cannot be written. What was noted in the ledger stays: too much there is safe.
+    """
+    year, language = made.layers.year, made.layers.language
+    _write_private(made.ledger_file, (made.ledger.model_dump_json() + "\n").encode())
+    if made.salt is not None and not made.ledger_file.with_name(SALT).exists():
+        _write_private(made.ledger_file.with_name(SALT), made.salt)
+    stem = f"public_{year}"
+    content = json.dumps(made.found.content, ensure_ascii=False, indent=2) + "\n"
+    stamp = {"policy": made.layers.summary.policy.id, "source": made.layers.summary.source}
+    stamp |= {"audience": "public", "release": made.policy.id}
+
+    def texts(folder: Path) -> dict[str, str]:
+        hashes = [
+            (f"{stem}.gpkg", hashlib.sha256((folder / f"{stem}.gpkg").read_bytes()).hexdigest()),
+            (f"{stem}.json", hashlib.sha256(content.encode()).hexdigest()),
+        ]
+        parts = report_parts(made, hashes, language)
+        return {
+            f"{stem}.json": content,
+            f"release_{year}.md": as_markdown(parts),
+            f"release_{year}.html": as_html(parts, language),
+        }
+
+    names = (f"{stem}.json", f"release_{year}.md", f"release_{year}.html")
+    return write_with_texts(out, f"{stem}.gpkg", made.found.layers, stamp, year, language, texts, names)
+
+
+def _write_private(place: Path, content: bytes) -> None:
+    """Write a file that this user alone may read, whole or not."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # mkstemp gives it to this user alone
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, place)
+    except OSError as error:
+        what = _("could not be written ({reason})").format(reason=reason_of(error))
+        raise OutputError(
+            Problem(str(place), what, _("Nothing is published without it: mend its permissions."))
+        ) from None
+
+
+Part = tuple[str, Sequence[Sequence[str]]]
+"""A heading, and rows of cells; the first row is the head of the table."""
+
+
+def report_parts(made: Made, hashes: Sequence[tuple[str, str]], language: str) -> list[Part]:
+    """The report for whoever checks outputs, in parts."""
+    policy, cost, counts = made.policy, made.found.cost, made.policy.counts
+
+    def number(value: int) -> str:
+        return decimal(value, 0, language)
+
+    rule = (
+        _("changed by cell key, by at most {n}", language).format(n=counts.most_noise)
+        if counts.most_noise
+        else _("to the nearest {n}", language).format(n=counts.round_to)
+    )
+    rules = [
+        (_("Rule", language), _("Value", language)),
+        (_("Release policy", language), f"{policy.id}: {text_in(policy.title, language)}"),
+        (_("Its source", language), policy.source),
+        (_("Numbers of people", language), rule),
+        (_("Withheld below", language), number(counts.least_told)),
+        (_("Possible numbers left of any group, at least", language), number(counts.least_persons)),
+        (_("Steps of rates, at least", language), f"{decimal(100 * policy.rates.step, 1, language)} %"),
+        (_("Units", language), policy.units.form),
+    ]
+    told = [
+        (_("What", language), _("How many", language)),
+        (_("Numbers told", language), number(cost["numbers"])),
+        (_("Numbers withheld, as they are too small", language), number(cost["numbers_withheld"])),
+        (_("Numbers left out, as they would give somebody away together", language), number(len(made.left_out))),
+        (_("Rates told", language), number(cost["rates"])),
+        (_("Rates withheld", language), number(cost["rates_withheld"])),
+        (_("Squares of several units", language), number(cost.get("units_joined", 0))),
+        (_("Largest change of a number", language), number(cost["largest_change"])),
+        (_("Numbers of that year published before", language), number(made.published_before)),
+    ]
+    areas = [(_("Area", language), _("Residents, as anybody can tell", language))]
+    for region in made.found.regions:
+        if region.name.startswith("area "):
+            areas.append((region.name.removeprefix("area "), f"{number(region.least)} - {number(region.most)}"))
+    left_out = [(_("Left out", language),), *((name,) for name in made.left_out)] if made.left_out else []
+    files = [(_("File", language), "SHA-256"), *hashes]
+    title = _("What leaves the house: the designation of {year}", language).format(year=made.layers.year)
+    parts: list[Part] = [(title, ()), (_("By which rule", language), rules), (_("What is told", language), told)]
+    parts.append((_("What it costs", language), areas))
+    if left_out:
+        parts.append((_("Numbers left out", language), left_out))
+    parts.append((_("Files", language), files))
+    return parts
+
+
+def as_markdown(parts: Sequence[Part]) -> str:
+    """The report as Markdown."""
+    lines = []
+    for level, (heading, rows) in enumerate(parts):
+        lines += [f"{'#' if level == 0 else '##'} {heading}", ""]
+        for place, row in enumerate(rows):
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+            if place == 0:
+                lines.append("| " + " | ".join("---" for _cell in row) + " |")
+        lines += [""] if rows else []
+    return "\n".join(lines)
+
+
+def as_html(parts: Sequence[Part], language: str) -> str:
+    """The report as a page without scripts."""
+    body = []
+    for level, (heading, rows) in enumerate(parts):
+        tag = "h1" if level == 0 else "h2"
+        body.append(f"<{tag}>{html.escape(heading)}</{tag}>")
+        if rows:
+            kinds = ["th", *["td"] * (len(rows) - 1)]
+            lines = (
+                "".join(f"<{kind}>{html.escape(cell)}</{kind}>" for cell in row)
+                for kind, row in zip(kinds, rows, strict=True)
+            )
+            body.append("<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>")
+    style = "body{font-family:sans-serif;margin:2em;max-width:60em}td,th{text-align:left;padding:.2em .8em .2em 0}"
+    title = html.escape(parts[0][0])
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    return f'<!DOCTYPE html><html lang="{language}"><head>{head}</head><body>{"".join(body)}</body></html>\n'
+
+
+def made_as_data(made: Made, files: Sequence[Path] = ()) -> dict[str, Any]:
+    """What was made, as plain data."""
+    return {
+        "year": made.layers.year,
+        "release": made.policy.id,
+        "cost": made.found.cost,
+        "left_out": list(made.left_out),
+        "published_before": made.published_before,
+        "ledger": str(made.ledger_file),
+        "files": [str(file) for file in files],
+        "public": made.found.content,
+    }

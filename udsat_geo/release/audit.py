@@ -1,0 +1,165 @@
+"""The attack on what is published: what somebody can tell of few people who has every number and knows the rules.
+
+Each number that is told bounds the residents of some units together. Units that all numbers count alike are one atom.
+Of each atom the least and the most residents are found that agree with all numbers at once, by linear programming
+(HiGHS, in scipy). An atom of which fewer numbers are left than the policy promises is given away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from udsat_geo.kernels.arrays import Flags, Ints
+
+_CLOSE = 1e-6
+"""What a solution may be off by."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Units that are counted together in something published.
+
+    Attributes
+    ----------
+    name : str
+    unit_id : tuple of str
+        In order.
+    least, most : int
+        What the number that is told may stand for.
+    """
+
+    name: str
+    unit_id: tuple[str, ...]
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Atom:
+    """Units that everything published counts alike, and what can be told of their residents.
+
+    Attributes
+    ----------
+    unit_id : tuple of str
+    regions : tuple of str
+        The names of those that count them.
+    least, most : int
+        Their residents are between these.
+    """
+
+    unit_id: tuple[str, ...]
+    regions: tuple[str, ...]
+    least: int
+    most: int
+
+    @property
+    def numbers_left(self) -> int:
+        """How many numbers of residents are possible."""
+        return self.most - self.least + 1
+
+
+def atoms_of(regions: Sequence[Region]) -> tuple[list[tuple[str, ...]], list[Ints]]:
+    """Units that all regions count alike, and the numbers of the atoms of each region."""
+    within: dict[str, list[int]] = {}
+    for number, region in enumerate(regions):
+        for unit in region.unit_id:
+            within.setdefault(unit, []).append(number)
+    units_by_regions: dict[tuple[int, ...], list[str]] = {}
+    for unit, numbers in within.items():
+        units_by_regions.setdefault(tuple(numbers), []).append(unit)
+    order = sorted(units_by_regions.items(), key=lambda item: min(item[1]))
+    of_region: list[list[int]] = [[] for _region in regions]
+    for place, (counting, _units) in enumerate(order):
+        for number in counting:
+            of_region[number].append(place)
+    return [tuple(sorted(units)) for _numbers, units in order], [np.array(each, dtype=np.int64) for each in of_region]
+
+
+def attack(regions: Sequence[Region], residents: Mapping[str, int], least: int) -> list[Atom]:
+    """The atoms of which fewer than `least` numbers of residents are possible.
+
+    Parameters
+    ----------
+    regions : sequence of Region
+        Of one year: everything that was ever published of it.
+    residents : mapping
+        Unit id -> the residents that the house knows of, which save most of the work: the attacker has none of them.
+    least : int
+        What is promised.
+
+    Returns
+    -------
+    list of Atom
+        In the order of their units; empty where nothing is given away.
+    """
+    units, of_region = atoms_of(regions)
+    living = np.array([sum(residents.get(unit, 0) for unit in each) for each in units], dtype=np.int64)
+    bounds = np.array([(each.least, each.most) for each in regions], dtype=np.int64).reshape(-1, 2)
+    doubted = np.flatnonzero(~_surely_safe(of_region, living, bounds, least))
+    found = []
+    for place, fewest, most in _bounded(of_region, len(units), bounds, doubted):
+        if most is not None and most - fewest + 1 < least:
+            names = tuple(region.name for region, atoms in zip(regions, of_region, strict=True) if place in atoms)
+            found.append(Atom(units[place], names, fewest, most))
+    return found
+
+
+def _bounded(
+    of_region: Sequence[Ints], n_atoms: int, bounds: Ints, places: Ints
+) -> Iterator[tuple[int, int, int | None]]:
+    """The fewest and most residents of some atoms that agree with all numbers; None where there is no most."""
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array, vstack
+
+    if not len(places):
+        return
+    lengths = [len(each) for each in of_region]
+    rows = np.repeat(np.arange(len(of_region)), lengths)
+    shape = (len(of_region), n_atoms)
+    counted = csr_array((np.ones(sum(lengths)), (rows, np.concatenate(of_region))), shape=shape)
+    both, bound = vstack([counted, -counted]), np.concatenate([bounds[:, 1], -bounds[:, 0]]).astype(np.float64)
+    for place in places.tolist():
+        cost = np.zeros(n_atoms)
+        cost[place] = 1.0
+        least = linprog(cost, A_ub=both, b_ub=bound, bounds=(0, None), method="highs")
+        most = linprog(-cost, A_ub=both, b_ub=bound, bounds=(0, None), method="highs")
+        fewest = int(np.ceil(least.fun - _CLOSE)) if least.status == 0 else 0
+        yield place, fewest, int(np.floor(-most.fun + _CLOSE)) if most.status == 0 else None
+
+
+def _surely_safe(of_region: Sequence[Ints], living: Ints, bounds: Ints, least: int) -> Flags:
+    """Atoms of which enough numbers are possible, as can be shown without linear programming; bool, shape (n_atoms,).
+
+    Of atoms that the same regions count but for the smallest of each, residents of one can have lived in another: no
+    number changes but those of the two smallest, as far as these leave room.
+    """
+    n_atoms = len(living)
+    regions_of_atom: list[list[int]] = [[] for _atom in range(n_atoms)]
+    counted = np.zeros(len(of_region), dtype=np.int64)
+    for number, atoms in enumerate(of_region):
+        counted[number] = living[atoms].sum()
+        for atom in atoms.tolist():
+            regions_of_atom[atom].append(number)
+    more, fewer = bounds[:, 1] - counted, counted - bounds[:, 0]
+    if (more < 0).any() or (fewer < 0).any():
+        # numbers of other registers: nothing is known of who lives where
+        return np.zeros(n_atoms, dtype=bool)
+    up, down = np.zeros(n_atoms, dtype=np.int64), np.zeros(n_atoms, dtype=np.int64)
+    groups: dict[frozenset[int], list[int]] = {}
+    for atom, numbers in enumerate(regions_of_atom):
+        own = min(numbers, key=lambda number: (len(of_region[number]), number))
+        up[atom], down[atom] = more[own], min(fewer[own], living[atom])
+        groups.setdefault(frozenset(numbers) - {own}, []).append(atom)
+    safe = np.zeros(n_atoms, dtype=bool)
+    for shared, members in groups.items():
+        of = np.array(members, dtype=np.int64)
+        # where no other region counts them, nobody else need make way
+        others_up, others_down = (
+            side[of].sum() - side[of] if shared else np.full(len(of), least) for side in (up, down)
+        )
+        left = np.minimum(up[of], others_down) + np.minimum(down[of], others_up) + 1
+        safe[of] = left >= least
+    return safe

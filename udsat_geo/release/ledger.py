@@ -1,0 +1,189 @@
+"""The ledger of what has been published, and public sets that are safe beside all of it.
+
+It stays in the house: it says of each number that was told whom it counts. A new set is attacked together with all that
+was published of its year; what gives somebody away is told no more, or the set is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from udsat_geo.designation.layers import Layers
+from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.translate import _
+from udsat_geo.release.audit import Atom, Region, attack
+from udsat_geo.release.policy import ReleasePolicy
+from udsat_geo.release.public import CHANGE, SQUARE, PublicSet, public_set
+
+_KIND = "udsat_geo release ledger"
+_ROUNDS = 20
+"""How often numbers are left out before a set is refused; own choice."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Told(_Entry):
+    """A number that was told: what it may stand for, and the ids of the units it counts."""
+
+    name: str
+    least: int
+    most: int
+    units: list[str]
+
+
+class Release(_Entry):
+    """A set that was published."""
+
+    year: int
+    policy: str
+    policy_sha256: str
+    release: str
+    least_persons: Annotated[int, Field(ge=2)]
+    told: list[Told]
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Its numbers, as the attack takes them; each named with its release."""
+        by = f"{self.year} {self.policy} ({self.release})"
+        return tuple(Region(f"{by}: {each.name}", tuple(each.units), each.least, each.most) for each in self.told)
+
+
+class Ledger(_Entry):
+    """Everything that was published of a city."""
+
+    kind: Literal["udsat_geo release ledger"] = "udsat_geo release ledger"
+    salt_sha256: str | None = None
+    releases: list[Release] = []
+
+    def of_year(self, year: int) -> tuple[Region, ...]:
+        """All numbers that were told of a year."""
+        return tuple(region for release in self.releases if release.year == year for region in release.regions)
+
+
+def read_ledger(path: Path) -> Ledger:
+    """The ledger of a house; an empty one where there is none yet.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or is none.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Ledger()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else error.reason
+        what = _("cannot be read ({reason})").format(reason=reason)
+        raise InputError(Problem(str(path), what, _("Without it nobody knows what has left the house."))) from None
+    try:
+        return Ledger.model_validate(json.loads(text))
+    except (ValidationError, ValueError, RecursionError):
+        what = _("is no ledger of releases")
+        raise InputError(Problem(str(path), what, _("Restore it: without it nobody knows what has left."))) from None
+
+
+def check_ledger(ledger: Ledger, layers: Layers, policy: ReleasePolicy, salt: bytes | None, name: str) -> None:
+    """Refuse what the ledger forbids at once.
+
+    Raises
+    ------
+    InputError
+        If the ledger is of another city, the policy promises less than was promised, or the salt is another one.
+    """
+    problems = []
+    promised = max((release.least_persons for release in ledger.releases), default=0)
+    if policy.counts.least_persons < promised:
+        what = _("promises {least} persons, and what was published promised {promised}")
+        told = what.format(least=policy.counts.least_persons, promised=promised)
+        problems.append(Problem(policy.id, told, _("Take a release policy that promises as much.")))
+    known = {unit for release in ledger.releases for told in release.told for unit in told.units}
+    if known and known.isdisjoint(layers.layers["units"].table["unit_id"].to_pylist()):
+        what = _("is of another city: it knows none of these units")
+        problems.append(Problem(name, what, _("Name the ledger of this city with --ledger.")))
+    if salt is not None and ledger.salt_sha256 not in (None, hashlib.sha256(salt).hexdigest()):
+        what = _("is not the salt of what was published: other noise over the same people tells more of them")
+        problems.append(Problem("release-salt", what, _("Restore the file that lay beside the ledger.")))
+    if problems:
+        raise InputError(problems)
+
+
+def safe_set(
+    layers: Layers, policy: ReleasePolicy, ledger: Ledger, salt: bytes | None = None
+) -> tuple[PublicSet, frozenset[str]]:
+    """A public set that gives nobody away, beside everything that was published of its year.
+
+    Numbers of changes are left out first, then those of squares.
+
+    Returns
+    -------
+    PublicSet
+    frozenset of str
+        The names of the numbers that were left out.
+
+    Raises
+    ------
+    InputError
+        If somebody is given away whatever is left out; it names the numbers that do it.
+    """
+    before = ledger.of_year(layers.year)
+    units = layers.layers["units"].table
+    residents = dict(zip(units["unit_id"].to_pylist(), (n or 0 for n in units["residents"].to_pylist()), strict=True))
+    hidden: frozenset[str] = frozenset()
+    for _round in range(_ROUNDS):
+        found = public_set(layers, policy, salt, hidden)
+        given = attack([*before, *found.regions], residents, policy.counts.least_persons)
+        if not given:
+            return found, hidden
+        more = {name for atom in given for name in _to_hide(atom)}
+        if not more:
+            break
+        hidden |= more
+    raise InputError(_given_away(given, policy))
+
+
+def _to_hide(atom: Atom) -> tuple[str, ...]:
+    """Which of the new numbers is left out for an atom; none where only areas and earlier releases are left."""
+    for beginning in (CHANGE, SQUARE):
+        mine = tuple(name for name in atom.regions if name.startswith(beginning))
+        if mine:
+            return mine
+    return ()
+
+
+def _given_away(atoms: Sequence[Atom], policy: ReleasePolicy) -> list[Problem]:
+    what = _("together leave {n} possible numbers of residents of the same {units} units, and {least} are promised")
+    remedy = _("Take a coarser release policy, or do not publish this beside what has been published.")
+    worst = sorted(atoms, key=lambda atom: atom.numbers_left)[:3]
+    return [
+        Problem(
+            "; ".join(atom.regions),
+            what.format(n=atom.numbers_left, units=len(atom.unit_id), least=policy.counts.least_persons),
+            remedy,
+        )
+        for atom in worst
+    ]
+
+
+def with_release(ledger: Ledger, layers: Layers, policy: ReleasePolicy, found: PublicSet, salt: bytes | None) -> Ledger:
+    """The ledger with a set more; one that is there already, number for number, is not noted twice."""
+    told = [Told(name=each.name, least=each.least, most=each.most, units=list(each.unit_id)) for each in found.regions]
+    new = Release(
+        year=layers.year,
+        policy=layers.summary.policy.id,
+        policy_sha256=layers.summary.policy.sha256,
+        release=policy.id,
+        least_persons=policy.counts.least_persons,
+        told=told,
+    )
+    releases = [*ledger.releases] if new in ledger.releases else [*ledger.releases, new]
+    digest = ledger.salt_sha256 if salt is None else hashlib.sha256(salt).hexdigest()
+    return Ledger(salt_sha256=digest, releases=releases)
