@@ -90,6 +90,24 @@ def test_in_the_year_of_the_milestone_its_number_and_the_gaps_stand_apart() -> N
         assert overlapping(figure) == []
 
 
+def test_what_chance_does_stands_up_and_down_of_the_gaps() -> None:
+    error = np.array([[0.5, 1.0, np.nan], [0.4, 1.0, np.nan], [0.3, 2.0, 0.5]])
+    certain = (True, False, None)
+    figure = draw_gap_lines(dataclasses.replace(GAPS, error=error, certain=certain))
+    for j, axes in enumerate(figure.axes):
+        (found,) = [each for each in axes.collections if each.get_gid() == "chance"]
+        ends = {
+            tuple(map(tuple, path.tolist())) for path in found.get_segments() if path.size and not np.isnan(path).any()
+        }
+        wanted = zip(GAPS.years, GAPS.gap[:, j], error[:, j], strict=True)
+        assert ends == {((year, gap - e), (year, gap + e)) for year, gap, e in wanted if not np.isnan(gap + e)}
+    states = [text.get_text() for text in marked(figure, "state")]
+    assert states == ["on the way: on or below the line", "behind: above the line (not certain)", "no gap in 2017"]
+    assert "behind: above the line (not certain)" in figure.get_label()
+    assert "up and down: what chance does (95 of 100 cases)" in " ".join(texts(figure)).replace("\n", " ")
+    on_paper(figure)
+
+
 @pytest.mark.long
 def test_the_synthetic_gaps_are_measured_in_every_year_between(shown: Shown) -> None:
     assert shown.gaps is not None

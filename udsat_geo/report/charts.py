@@ -11,6 +11,7 @@ from udsat_geo.designation.status import Status
 from udsat_geo.kernels.arrays import Floats
 from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.messages.words import decimal
+from udsat_geo.monitoring.chance import SURE, Chance
 from udsat_geo.monitoring.status import StatusSeries, progress_of
 from udsat_geo.policy.rules import Policy
 from udsat_geo.report.canvas import (
@@ -241,6 +242,7 @@ def _draw_bars(axes: Axes, status: Compared, members: list[int]) -> None:
 COLUMNS, PANEL_CM, HEAD_CM, FOOT_CM, AXIS_CM, BETWEEN_LINES_CM = 3, 3.3, 1.15, 0.9, 0.75, 0.45
 """Panels in a row; height of a panel's axes, of what stands over and under them; room for its numbers; between two."""
 MEASURED: dict[str, Any] = {"color": BLUE, "linewidth": 1.6, "marker": "o", "markersize": 4.5}
+BY_CHANCE: dict[str, Any] = {"color": BLACK, "linewidth": 1.0}
 PATH: dict[str, Any] = {"color": GREY, "linewidth": 1.0, "linestyle": (0, (4, 2))}
 MILESTONE: dict[str, Any] = {
     "color": VERMILION, "linestyle": "none", "marker": "D", "markersize": 6, "markeredgecolor": BLACK,
@@ -268,6 +270,10 @@ class GapLines(Charted):
         The gap that may be left; NaN where there was none.
     state : tuple of str, n_criteria
         As `udsat_geo.monitoring.status.Progress` judges the last year.
+    error : float64, shape (n_years, n_criteria), or None
+        What chance may do to the gaps, either way (95 of 100 cases); NaN is not known.
+    certain : tuple of bool or None, n_criteria
+        Whether chance alone cannot have made each state; empty where nothing is known.
     """
 
     years: tuple[int, ...]
@@ -278,6 +284,8 @@ class GapLines(Charted):
     gap: Floats
     target: Floats
     state: tuple[str, ...]
+    error: Floats | None = None
+    certain: tuple[bool | None, ...] = ()
 
 
 STATES = {
@@ -291,7 +299,9 @@ STATES = {
 """What each state of `udsat_geo.monitoring.status` is called."""
 
 
-def gap_lines(series: StatusSeries, policy: Policy, designated: int, origin: Origin, language: str) -> GapLines | None:
+def gap_lines(
+    series: StatusSeries, policy: Policy, designated: int, origin: Origin, language: str, chance: Chance | None = None
+) -> GapLines | None:
     """The gaps of a series on their way to the policy's milestone.
 
     Parameters
@@ -303,16 +313,19 @@ def gap_lines(series: StatusSeries, policy: Policy, designated: int, origin: Ori
         When the areas were.
     origin : Origin
     language : {"da", "en"}
+    chance : Chance, optional
+        Of the series.
 
     Returns
     -------
     GapLines or None
         None where the policy has no milestone, or the series nothing to say of it.
     """
-    progress = None if policy.milestone is None else progress_of(series, policy.milestone)
+    progress = None if policy.milestone is None else progress_of(series, policy.milestone, chance)
     if policy.milestone is None or progress is None:
         return None
     told, factor = _charted(policy, designated, origin, language)
+    errors = None if chance is None else np.stack([chance.of_year(year, "gap") for year in series.years])
     return GapLines(
         **told,
         years=series.years,
@@ -323,6 +336,8 @@ def gap_lines(series: StatusSeries, policy: Policy, designated: int, origin: Ori
         gap=factor * series.gap,
         target=factor * progress.target,
         state=progress.state,
+        error=None if errors is None else SURE * factor * errors,
+        certain=() if chance is None else progress.certain,
     )
 
 
@@ -359,7 +374,10 @@ def draw_gap_lines(gaps: GapLines) -> Figure:
 
 
 def _state(gaps: GapLines, j: int) -> str:
-    return _(STATES[gaps.state[j]], gaps.language).format(since=gaps.since)
+    told = _(STATES[gaps.state[j]], gaps.language).format(since=gaps.since)
+    if gaps.certain and gaps.certain[j] is False:
+        told = _("{state} (not certain)", gaps.language).format(state=told)
+    return told
 
 
 def _alt(gaps: GapLines, j: int) -> str:
@@ -384,6 +402,9 @@ def _draw_panel(sheet: Sheet, gaps: GapLines, j: int, left: float, top: float, w
         ends_there = gaps.by == gaps.years[-1] and gaps.target[j] < gaps.gap[-1, j]
         _number(axes, gaps.by, gaps.target[j], gaps.language, above=not ends_there)
     axes.plot(gaps.years, gaps.gap[:, j], **MEASURED, zorder=5, gid="gap")
+    if gaps.error is not None:
+        low, high = gaps.gap[:, j] - gaps.error[:, j], gaps.gap[:, j] + gaps.error[:, j]
+        axes.vlines(gaps.years, low, high, **BY_CHANCE, zorder=6, gid="chance")
     for i in sorted({start, len(gaps.years) - 1}):
         if not np.isnan(gaps.gap[i, j]):
             under = gaps.by == gaps.years[i] and gaps.gap[i, j] <= gaps.target[j]
@@ -405,6 +426,8 @@ def _set_axes(axes: Axes, gaps: GapLines, j: int) -> None:
     from matplotlib.ticker import MaxNLocator
 
     values = np.concatenate([gaps.gap[:, j], gaps.target[[j]], [0.0]])
+    if gaps.error is not None:
+        values = np.concatenate([values, gaps.gap[:, j] - gaps.error[:, j], gaps.gap[:, j] + gaps.error[:, j]])
     least, most = float(np.nanmin(values)), float(np.nanmax(values))
     span = (most - least) or 1.0
     axes.set_ylim(least - (0.05 * span if least < 0 else 0.0), most + 0.2 * span)
@@ -429,8 +452,10 @@ def _write_key_of_lines(sheet: Sheet, gaps: GapLines, left: float, top: float, w
     path = _("straight line from {since} to the milestone", gaps.language)
     milestone = _("milestone {by}: {share} % of the gap of {since}", gaps.language)
     at = top + HEAD_CM
+    chance = ((_("up and down: what chance does (95 of 100 cases)", gaps.language), BY_CHANCE),)
     for text, style in (
         (_("gap, measured", gaps.language), MEASURED),
+        *(chance if gaps.error is not None else ()),
         (path.format(since=gaps.since), PATH),
         (milestone.format(by=gaps.by, share=share, since=gaps.since), MILESTONE),
     ):

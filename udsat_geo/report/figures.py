@@ -25,9 +25,11 @@ from udsat_geo.files.atomic_write import all_or_none, cannot_write
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, OutputError, Problem, reason_of
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.monitoring.chance import Chance, take_chance
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
-from udsat_geo.monitoring.status import series_of
+from udsat_geo.monitoring.status import StatusSeries, series_of, since_of
 from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, years_in
 from udsat_geo.registers.schema import CRS
 from udsat_geo.report.canvas import Origin, origin_of, settings
@@ -239,7 +241,7 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
         lineage = trace(sets, [compare(one, other) for one, other in pairwise(sets)])
         flows = FlowChart(lineage, with_file, job.language)
     series = series_of({each: found.status() for each, found in measured.items()})
-    gaps = gap_lines(series, policy, job.years[0], with_file, job.language)
+    gaps = gap_lines(series, policy, job.years[0], with_file, job.language, _chance(measured, series, policy))
     statuses = [compared(measured[year].status(), policy, year, job.years[0], with_file, job.language)]
     if len(sets) > 1:
         statuses.append(compared(measured[year].status(1), policy, year, year, origin, job.language, updated=True))
@@ -388,5 +390,11 @@ def _measure(
         if progress is not None:
             progress(f"{year}: " + _("reading and placing", job.language))
         chosen = sets if year == job.years[-1] else sets[:1]
-        measured[year] = measure_year(folder, job.policy.policy, chosen, job.threads, year)
+        measured[year] = measure_year(folder, job.policy.policy, chosen, job.threads, year, follow=True)
     return measured
+
+
+def _chance(measured: dict[int, MeasuredYear], series: StatusSeries, policy: Policy) -> Chance:
+    """What chance does to the gaps, from the first year to the last."""
+    since, now = since_of(series, policy.milestone), series.years[-1]
+    return take_chance(measured, [(since, now)] if since < now else [])
