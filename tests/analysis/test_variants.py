@@ -9,6 +9,7 @@ import pytest
 
 from builders import make_policy
 from udsat_geo.analysis.space import CORE, EDGE, LEFT_OUT, VARIED_OF_VARIANTS, Space, policy_at, read_space
+from udsat_geo.analysis.trial import check_can_vary
 from udsat_geo.analysis.variants import AB, ONE, POLICY, A, B, check_space, design_of, space_around
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
@@ -127,6 +128,11 @@ def test_the_other_tables_are_of_variants_alone(tmp_path: Path) -> None:
     path.write_text("[grid]\neast = [0, 50]", encoding="utf-8")
     with pytest.raises(InputError, match="unknown key"):
         read_space(path, KBH)
+
+
+def test_indices_are_refused() -> None:
+    with pytest.raises(InputError, match="is an index"):
+        check_can_vary(load_policy("mss-berlin").policy, 2023)
 
 
 # --- which variants -----------------------------------------------------------------------------------------------

@@ -71,7 +71,8 @@ def check_can_vary(policy: Policy, year: int) -> None:
     score = policy.score
     for criterion in policy.criteria:
         if criterion.is_index:
-            what, remedy = _("is an index, and the search weighs criteria by itself"), _("Leave it out of the policy.")
+            what = _("is an index, and other settings would make another one of its parts")
+            remedy = _("Leave it out of the policy.")
             raise InputError(Problem(policy.place(f"criteria ({criterion.key})"), what, remedy))
     if score.decides == "yardstick" and score.scale is None and score.scale_of != year:
         what = _("decides by the scale of {year}, which would be another one for each setting")

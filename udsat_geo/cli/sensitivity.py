@@ -175,35 +175,43 @@ def _settings(found: Sensitivity) -> Table:
     """One setting a row, those first that matter most."""
     language, shares = found.designation.language, found.shares
     labels = labels_of(found.policy, language)
-    order = order_of_settings(found)
     rows = []
-    for number in order:
+    for number in order_of_settings(found):
         one = found.alone[number]
-        told = () if shares is None else (shares.first[0, number], shares.total[0, number])
+        told: tuple[str, ...] = ()
+        if shares is not None:
+            low, high = shares.total_interval[:, 0, number].tolist()
+            by_itself, total = (_share(each[0, number], language) for each in (shares.first, shares.total))
+            told = (by_itself, total, f"{_share(low, language)} - {_share(high, language)}")
         rows.append(
             (
-                f"{key_in_words(one.key, labels, language)} ({one.key})",
+                key_in_words(one.key, labels, language),
+                one.key,
                 value_in_words(one.own, labels, language),
                 values_in_words(one.values, labels, language),
                 _range(one, language),
                 "-" if one.elasticity is None else decimal(one.elasticity, 2, language),
-                *(decimal(float(share), 2, language) or "-" for share in told),
+                *told,
             )
         )
     heads = [
-        _("Setting", language), _("Policy's own", language), _("Tried", language),
+        _("Setting", language), _("Key", language), _("Policy's own", language), _("Tried", language),
         _("Residents, it alone", language), _("Elasticity", language),
     ]  # fmt: skip
     notes = []
     if shares is not None:
-        heads += [_("By itself", language), _("in total", language)]
+        heads += [_("By itself", language), _("in total", language), _("in total, 95 %", language)]
         notes.append(
             _("By itself, in total: its share of the variance of residents in areas over the sample.", language)
         )
     return Table(
-        _("Settings", language), tuple(heads), tuple(rows), left=frozenset({0, 2}), spare=frozenset({2}),
+        _("Settings", language), tuple(heads), tuple(rows), left=frozenset({0, 1, 3}), spare=frozenset({1, 3, 8}),
         notes=tuple(notes),
     )  # fmt: skip
+
+
+def _share(share: float, language: str) -> str:
+    return decimal(float(share), 2, language) or "-"
 
 
 def order_of_settings(found: Sensitivity) -> list[int]:
