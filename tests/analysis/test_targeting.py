@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import make_areas, make_cell_units, make_policy
-from udsat_geo.analysis.targeting import People, find_people, find_targeting
+from udsat_geo.analysis.targeting import People, Targeting, find_people, find_targeting
 from udsat_geo.policy.rules import Policy
 from udsat_geo.units.units import Units
 
@@ -59,6 +61,29 @@ def test_nobody_reached_and_nobody_meant() -> None:
     told = find_targeting(make_areas([None, None]), find_people(units, make_policy()), AREA)
     assert np.isnan(told.coverage).all()
     assert (told.leakage == 1).all()
+
+
+places = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(-1, 2)), min_size=1, max_size=12)
+
+
+@given(places, st.integers(0, 2**32))
+def test_no_areas_reach_more_than_the_best_places_and_no_order_matters(
+    drawn: list[tuple[int, int, int]], seed: int
+) -> None:
+    base = np.array([[people] for people, _poor, _area in drawn])
+    affected, area = np.minimum(base, [[poor] for _people, poor, _area in drawn]), np.array([each[2] for each in drawn])
+    told = reached_by(affected, base, area)
+    assert (told.at_best >= told.reached[-1] - 1e-12).all()
+    assert (told.at_best <= np.minimum(told.affected, told.within[-1]) + 1e-12).all()
+    order = np.random.default_rng(seed).permutation(len(drawn))
+    again = reached_by(affected[order], base[order], area[order])
+    np.testing.assert_array_equal(again.reached, told.reached)
+    np.testing.assert_allclose(again.at_best, told.at_best, atol=1e-12)
+
+
+def reached_by(affected: np.ndarray, base: np.ndarray, area: np.ndarray) -> Targeting:
+    counted = People(tuple(make_policy().criteria), (0,), affected, base, np.ones(1, dtype=np.int64))
+    return find_targeting(make_areas([None] * 3), counted, area)
 
 
 @pytest.mark.parametrize(

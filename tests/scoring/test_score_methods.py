@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 from builders import make_cell_units, make_policy
 from strategies import cell_units
 from udsat_geo.policy.rules import Policy
-from udsat_geo.scoring.scores import Scores, composite_of_rates, score_units
+from udsat_geo.scoring.scores import Scores, composite_of_rates, points_of_rates, score_units
 from udsat_geo.units.units import Units
 
 NAN = math.nan
@@ -43,6 +43,26 @@ def test_percentiles_by_hand() -> None:
     """Rates .1 .2 .2 .5: ranks 1, 2.5, 2.5 and 4 of four."""
     scores = score_units(in_a_row([(5,), (2,), (1,), (2,)]), by("percentile"))
     np.testing.assert_array_equal(scores.composite, [100.0, 62.5, 25.0, 62.5])
+
+
+@pytest.mark.parametrize("method", ["gap_sd", "percentile", "exponential"])
+def test_the_composite_is_the_weighted_mean_of_the_points(method: str) -> None:
+    policy = by(method, ("high", "low", "high"), (1.0, 3.0, 2.0))
+    # the last criterion is the same everywhere
+    units = in_a_row([(5, 1, 4), (2, -1, 4), (-1, -1, -1), (1, 9, 4)])
+    scores = score_units(units, policy)
+    points = points_of_rates(scores.rate, scores, policy, scores.comparators.of_units().value)
+    weight = np.where(np.isnan(points), 0.0, [1.0, 3.0, 2.0])
+    with np.errstate(invalid="ignore"):
+        wanted = (np.nan_to_num(points) * weight).sum(axis=1) / weight.sum(axis=1)
+    np.testing.assert_allclose(scores.composite, wanted, rtol=1e-15)
+
+
+def test_without_a_method_the_points_are_the_rates_turned() -> None:
+    policy = by("none", ("high", "low"))
+    scores = score_units(in_a_row([(5, 1), (2, -1)]), policy)
+    points = points_of_rates(scores.rate, scores, policy, scores.comparators.of_units().value)
+    np.testing.assert_array_equal(points, [[0.5, -0.1], [0.2, NAN]])
 
 
 def test_low_rates_may_be_the_worse_ones() -> None:

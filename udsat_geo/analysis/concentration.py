@@ -316,16 +316,16 @@ def _targeting_as_data(told: Targeting) -> dict[str, Any]:
 
 
 def clusters_counted(found: Concentration, key: str) -> dict[str, tuple[int, int]]:
-    """Each kind of cluster -> units and residents; `ALONE` holds those of whom nothing can be said."""
+    """Each kind of cluster -> units and residents; `UNKNOWN` holds those of whom nothing can be said."""
     units, kinds = found.designation.units, found.clusters[key].cluster
-    names = [name if name is not None else ALONE for name in kinds.tolist()]
+    names = [name if name is not None else UNKNOWN for name in kinds.tolist()]
     kinds_there, of_unit = np.unique(np.array(names, dtype=str), return_inverse=True)
     counts = total(of_unit, np.stack([np.ones(len(units), dtype=np.int64), units.residents], axis=1), len(kinds_there))
     return {str(kind): (int(n), int(people)) for kind, (n, people) in zip(kinds_there, counts.tolist(), strict=True)}
 
 
-ALONE = "alone"
-"""A unit without a value, or without a neighbour that has one."""
+UNKNOWN = "unknown"
+"""A unit without a value, or without a neighbour that has one; every unit, where all have the same value."""
 
 
 def _clusters_as_data(found: Concentration, key: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from udsat_geo.analysis.agreement import with_figures
 from udsat_geo.analysis.concentration import (
-    ALONE,
+    UNKNOWN,
     Asked,
     Concentration,
     clusters_counted,
@@ -259,38 +259,35 @@ def _apart(found: Concentration) -> Table:
 
 def _changed(found: Concentration) -> Table | None:
     """What became of coverage and both indices since the earlier year, and by what."""
-    language, since = found.designation.language, found.since
+    language, since, now = found.designation.language, found.since, found.targeting[0]
     if since is None:
         return None
     before = {criterion.key: k for k, criterion in enumerate(since.targeting.criteria)}
-    rows = []
+    rows, strong = list[tuple[str, ...]](), set[int]()
     for k, criterion in enumerate(found.people.criteria):
-        of, cells = before.get(criterion.key), ["", ""]
-        if of is not None:
-            then, now = since.targeting.coverage[-1, of], found.targeting[0].coverage[-1, k]
-            cells = [_percent(float(each), language) for each in (then, now)]
-        cells += _part(since.dissimilarity[k], language) + _part(since.isolation[k], language)
-        rows.append((criterion.label_in(language), *cells))
+        strong.add(len(rows))
+        rows.append((criterion.label_in(language), *[""] * 4))
+        of = before.get(criterion.key)
+        then = float("nan") if of is None else float(since.targeting.coverage[-1, of])
+        shares = [_percent(each, language) for each in (then, float(now.coverage[-1, k]))]
+        rows.append(("  " + _("reached", language), *shares, "", ""))
+        rows.append(("  " + _("Dissimilarity", language).lower(), *_part(since.dissimilarity[k], language)))
+        rows.append(("  " + _("Isolation", language).lower(), *_part(since.isolation[k], language)))
     years = str(since.year), str(found.designation.year)
-    reached, apart, alone = _("reached", language), _("Dissimilarity", language), _("Isolation", language)
-    by = _("by rates", language), _("by people", language)
-    heads = (
-        _("Criterion", language), *(f"{reached} {year}" for year in years), *(f"{apart} {year}" for year in years), *by,
-        *(f"{alone} {year}" for year in years), *by,
-    )  # fmt: skip
+    heads = (_("Criterion", language), *years, _("by rates", language), _("by people", language))
     note = _(
         "By rates: because the rates of units differ more or less. By people: because units of one rank have more or "
         "fewer people. The two add up to the change.",
         language,
     )
     title = _("What changed since {year}", language).format(year=since.year)
-    return Table(title, heads, tuple(rows), notes=(note,))
+    return Table(title, heads, tuple(rows), strong=frozenset(strong), notes=(note,))
 
 
 def _part(part: Part | None, language: str) -> list[str]:
     """An index of both years, and what its change comes from, with signs."""
     if part is None:
-        return [""] * 4
+        return ["-"] * 4
     figures = [decimal(each, 3, language) for each in (part.before, part.now)]
     changes = [round(each, 3) or 0.0 for each in (part.by_shares, part.by_people)]
     return [*figures, *(f"{'+' if each > 0 else ''}{decimal(each, 3, language)}" for each in changes)]
@@ -302,7 +299,7 @@ KINDS = {
     HIGH_LOW: N_("high among low"),
     LOW_HIGH: N_("low among high"),
     NONE: N_("neither"),
-    ALONE: N_("no neighbours"),
+    UNKNOWN: N_("nothing known"),
 }
 """The kinds of clusters in the order of the table, and what their columns are called."""
 
