@@ -13,9 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 import udsat_geo as ug
+from small_registers import make_registers
+from two_years import write_policy
 from udsat_geo.analysis.certainty import Certainty, take_certainty
 from udsat_geo.analysis.pairs import interval
 from udsat_geo.cli.main import designate, udsat
+from udsat_geo.designation.draws import KINDS, draws_of
 from udsat_geo.designation.job import Job, run
 from udsat_geo.designation.layers import differences
 from udsat_geo.policy.load import load_policy
@@ -219,6 +222,62 @@ def test_a_table_without_counts_is_told(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "no criterion is a count of people among others" in done.stderr
     assert "Give counts as numerator and denominator: poor: poor / 1, rent: rent / 1." in done.stderr
+
+
+def test_suppressed_counts_are_drawn_within_their_bounds(tmp_path: Path) -> None:
+    """A count of 1 to 9 of 50 is each of them as often, and then chance at that rate."""
+    units = table(tmp_path, worse=0.5)
+    made = pd.read_csv(units)
+    made["poor"] = made["poor"].where(made["poor"] > 5, "<10")
+    made.to_csv(units, index=False)
+    policy = units.with_suffix(".toml")
+    policy.write_text(POLICY.replace("[units]", '[units]\nintervals = { poor = { "<10" = [1, 9] } }'))
+    job = Job(2025, load_policy(str(policy)), units=units, previous="none")
+    designated = run(job)
+    drawing = draws_of(designated, 4)
+    hidden = (made["poor"] == "<10").to_numpy()[np.argsort(made["cell"].to_numpy())]
+    people = np.stack([drawing.of(number).numerator[:, 0] for number in range(60)]) / drawing.units.numerator_unit[0]
+    assert hidden.sum() == 128
+    known, counts = people[:, ~hidden], np.arange(1, 10)
+    assert abs(known.mean() - 25) < 0.4
+    assert abs(known.var() - 12.5) < 1.5
+    assert abs(people[:, hidden].mean() - 5) < 0.2
+    # the variance of the count, and of chance at its rate
+    wanted = counts.var() + (counts * (1 - counts / 50)).mean()
+    assert abs(people[:, hidden].var() / wanted - 1) < 0.08
+
+
+def test_persons_and_counts_of_registers_may_be_drawn(tmp_path: Path) -> None:
+    """The total of a count varies as those who are drawn say: by their squares, or as a binomial."""
+    make_registers(5, n_addresses=60, n_residents=500, span=1000).write(tmp_path / "raw" / "2021")
+    job = Job(2021, load_policy(str(write_policy(tmp_path / "town.toml"))), tmp_path / "raw", previous="none")
+    designated, poor = run(job), 2
+    for kind in KINDS:
+        drawing = draws_of(designated, 1, kind)
+        assert drawing.drawn == kind
+        totals = [int(drawing.sums(number)[0][:, poor].sum()) for number in range(200)]
+        counted, among = drawing.units.numerator[:, poor], drawing.units.denominator[:, poor]
+        wanted = (counted * (1 - counted / np.maximum(among, 1))).sum()
+        if drawing.households is not None:
+            wanted = (drawing.households.numerator[:, poor] ** 2).sum()
+            assert drawing.households.numerator[:, poor].sum() == counted.sum()
+        assert abs(np.std(totals) / np.sqrt(wanted) - 1) < 0.15
+        assert abs(np.mean(totals) - counted.sum()) < 4 * np.sqrt(wanted / 200)
+    given = ["--year", "2021", "--registers", str(tmp_path / "raw"), "--policy", str(tmp_path / "town.toml")]
+    for kind in KINDS[1:]:
+        told = json.loads(call(*given, "--draws", 2, "--draw", kind, "--json").stdout)
+        assert told["drawn"] == kind
+
+
+@pytest.mark.parametrize("kind", ["households", "persons"])
+def test_a_table_names_nobody(told: tuple[Path, dict[str, Any]], kind: str) -> None:
+    units, _data = told
+    done = call("--year", 2025, "--units", units, "--policy", units.with_suffix(".toml"), "--draw", kind,
+                "--language", "en")  # fmt: skip
+    assert done.exit_code == 2
+    assert f"--draw {kind}: a table of units names nobody. Leave it out: its counts are drawn." in done.stderr
+    with pytest.raises(ug.InputError, match="is none of households, persons, counts"):
+        ug.certainty(2025, units=units, policy=units.with_suffix(".toml"), draw="dice")  # type: ignore[arg-type]
 
 
 @pytest.mark.long

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import reference_draws
-from udsat_geo.kernels.draws import draw_counts, draw_households, mixed, stream_of, uniform
+from udsat_geo.kernels.draws import draw_counts, draw_households, draw_within, mixed, stream_of, uniform
 
 
 def keys(n: int) -> np.ndarray:
@@ -53,6 +53,22 @@ def test_counts_have_the_mean_and_variance_of_the_binomial() -> None:
     drawn = draw_counts(trials, probability, 5, 6)
     assert abs(drawn.mean() - 15) < 5 * math.sqrt(10.5 / 4000)
     assert abs(drawn.var() - 10.5) < 1.0
+
+
+def test_numbers_within_bounds_are_those_of_plain_python() -> None:
+    rng = np.random.default_rng(6)
+    lower = rng.integers(0, 5, (40, 3))
+    upper = lower + rng.integers(0, 4, (40, 3))
+    wanted = reference_draws.draw_within(lower.tolist(), upper.tolist(), 2, 5)
+    found = draw_within(lower, upper, 2, 5)
+    assert found.tolist() == wanted
+    assert ((lower <= found) & (found <= upper)).all()
+
+
+def test_each_number_within_bounds_is_as_likely() -> None:
+    n = 9000
+    found = draw_within(np.ones((n, 1), dtype=np.int64), np.full((n, 1), 3), 1, 1)
+    np.testing.assert_allclose(np.bincount(found[:, 0], minlength=4) / n, [0, 1 / 3, 1 / 3, 1 / 3], atol=0.025)
 
 
 def test_what_is_certain_is_drawn_as_it_is() -> None:

@@ -56,3 +56,16 @@ def draw_counts(
             ]
         )
     return drawn
+
+
+def draw_within(
+    lower: Sequence[Sequence[int]], upper: Sequence[Sequence[int]], seed: int, draw: int
+) -> list[list[int]]:
+    stream = mixed(stream_of(seed, draw) ^ 0xBF58476D1CE4E5B9)
+    return [
+        [
+            low + int(uniform(stream, unit * len(row) + k) * (high - low + 1))
+            for k, (low, high) in enumerate(zip(row, upper[unit], strict=True))
+        ]
+        for unit, row in enumerate(lower)
+    ]

@@ -117,13 +117,15 @@ class Certainty:
         return float((residents * (1 - p))[inside].sum()), float((residents * p)[~inside].sum())
 
 
-def certainty_of(job: Job, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None) -> Certainty:
+def certainty_of(
+    job: Job, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None, drawn: str | None = None
+) -> Certainty:
     """How sure the designation of a job is, and its changes since the one before where that can be made again.
 
     Parameters
     ----------
     job : Job
-    draws, seed, progress
+    draws, seed, progress, drawn
         As of `take_certainty`.
 
     Raises
@@ -136,7 +138,7 @@ def certainty_of(job: Job, draws: int = DRAWS, seed: int = 0, progress: Progress
     check_can_be_drawn(made.policy.policy)
     before, notes = make_earlier(job, made, progress)
     made = dataclasses.replace(made, notes=(*made.notes, *notes))
-    return take_certainty(made, job, draws, seed, progress, before)
+    return take_certainty(made, job, draws, seed, progress, before, drawn)
 
 
 def with_certainty(
@@ -179,6 +181,7 @@ def take_certainty(
     seed: int = 0,
     progress: Progress | None = None,
     before: tuple[Designation, Job] | None = None,
+    drawn: str | None = None,
 ) -> Certainty:
     """Draw anew and designate each draw.
 
@@ -193,6 +196,8 @@ def take_certainty(
     progress : callable, optional
     before : (Designation, Job), optional
         An earlier year and the job that it was made by: then changes since are drawn as well.
+    drawn : str, optional
+        One of `udsat_geo.designation.draws.KINDS`; without it households where there are registers, else counts.
 
     Raises
     ------
@@ -200,7 +205,7 @@ def take_certainty(
         If there are too few draws, the seed is none, or nothing can be drawn.
     """
     check_draws(draws, seed)
-    drawing = draws_of(designation, seed, threads=job.threads, with_members=before is not None)
+    drawing = draws_of(designation, seed, drawn, job.threads, with_members=before is not None)
     form, pairs = Forming.of(designation, job), None
     if before is not None:
         pairs, drawing = _pairs(before, form, drawing, draws)
@@ -231,7 +236,7 @@ def take_certainty(
 def _pairs(before: tuple[Designation, Job], now: Forming, drawing: Draws, draws: int) -> tuple[PairsTaken, Draws]:
     """What pairs are taken of, and what is drawn of now beside the earlier year."""
     made, job = before
-    earlier = draws_of(made, drawing.seed, threads=job.threads, with_members=True)
+    earlier = draws_of(made, drawing.seed, drawing.drawn, job.threads, with_members=True)
     changes = compare(made.area_set(), now.made.area_set())
     return PairsTaken.empty(Forming.of(made, job), now, (earlier, drawing), changes, draws), drawing.after(earlier)
 

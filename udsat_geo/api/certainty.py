@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from udsat_geo.api.calls import Language, Progress, as_files, within
 from udsat_geo.api.frames import PathLike, layer_as_frame, path_of, policy_of
@@ -89,6 +89,7 @@ def certainty(
     *,
     policy: str | Path | LoadedPolicy = "kbh-2017",
     draws: int = 200,
+    draw: Literal["households", "persons", "counts"] | None = None,
     draw_seed: int = 0,
     registers: PathLike | None = None,
     units: PathLike | gpd.GeoDataFrame | None = None,
@@ -116,6 +117,8 @@ def certainty(
     policy : str, Path or LoadedPolicy
     draws : int
         How often to draw, at least 2.
+    draw : {"households", "persons", "counts"}, optional
+        What is drawn; without it households where there are registers, else counts.
     draw_seed : int
         Of other draws.
     registers, units, barriers, crossings, places, parcels, regions, overrides, references, previous
@@ -149,5 +152,5 @@ def certainty(
             threads=threads,
             notes=files.told(language),
         )
-        found = certainty_of(job, draws, draw_seed, progress)
+        found = certainty_of(job, draws, draw_seed, progress, draw)
     return CertaintyResult(found, certainty_as_data(found))

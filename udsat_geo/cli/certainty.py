@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import numpy as np
 
 from udsat_geo.analysis.certainty import (
@@ -19,7 +20,7 @@ from udsat_geo.changes.diff import ADDED, KEPT, REMOVED
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_files, print_json, print_table, progress_on, tell_if_synthetic
 from udsat_geo.designation.columns import events_in_words
-from udsat_geo.designation.draws import COUNTS, DRAWS, HOUSEHOLDS
+from udsat_geo.designation.draws import COUNTS, DRAWS, HOUSEHOLDS, KINDS, PERSONS
 from udsat_geo.designation.job import Job, is_synthetic
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.atomic_write import check_writable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 TOLD = {
     HOUSEHOLDS: N_("{draws} draws of households: each is there no, one or several times, one on average."),
+    PERSONS: N_("{draws} draws of persons: each is there no, one or several times, one on average."),
     COUNTS: N_("{draws} draws of the counts of each unit, at the rate that was counted."),
 }
 """What was drawn."""
@@ -95,6 +97,12 @@ OF_CHANGES = {
 @options.source_options()
 @options.option("--previous", metavar="Y|FILE|made|none", help=N_("The designation before it, as of `designate`."))
 @options.option("--draws", type=int, default=DRAWS, metavar="N", show_default=True, help=N_("How often to draw."))
+@options.option(
+    "--draw",
+    "drawn",
+    type=click.Choice(KINDS),
+    help=N_("What is drawn. [default: households where there are registers, else counts]"),
+)
 @options.option("--draw-seed", type=int, default=0, metavar="N", show_default=True, help=N_("Other draws."))
 @options.out_option(N_("Write the units and areas with their figures (GeoPackage) there."))
 @options.language_option(N_("Language of tables and notes."))
@@ -108,6 +116,7 @@ def certainty(
     registers: Path | None,
     previous: str | None,
     draws: int,
+    drawn: str | None,
     draw_seed: int,
     out: Path | None,
     language: str,
@@ -126,7 +135,7 @@ def certainty(
     with progress_on(not as_json) as progress, local_copies(sources) as copies:
         units, around = copies.paths.pop("units", None), Around(**copies.paths)
         job = dataclasses.replace(job, units=units, around=around, notes=copies.told(language))
-        found = certainty_of(job, draws, draw_seed, progress)
+        found = certainty_of(job, draws, draw_seed, progress, drawn)
         if out is not None:
             files = [write_certainty(found, out)]
     if as_json:

@@ -210,7 +210,13 @@ def draws_of_units(
         If nothing can be drawn, or not so.
     """
     check_can_be_drawn(policy)
-    if inputs.registers is None:
+    if drawn not in (None, *KINDS):
+        told = _("is none of {kinds}").format(kinds=", ".join(KINDS))
+        raise InputError(Problem(f"--draw {drawn}", told, _("Choose one of them.")))
+    if inputs.registers is None and drawn in (HOUSEHOLDS, PERSONS):
+        what, remedy = _("a table of units names nobody"), _("Leave it out: its counts are drawn.")
+        raise InputError(Problem(f"--draw {drawn}", what, remedy))
+    if inputs.registers is None or drawn == COUNTS:
         return _of_counts(units, policy, seed)
     read = (inputs.registers, policy, _place_in(units), threads, inputs.year)
     found = read_persons(*read) if drawn == PERSONS else read_households(*read, with_members)
@@ -274,30 +280,56 @@ def _of_households(drawn: str, units: Units, found: Households, seed: int) -> Dr
 
 
 def _of_counts(units: Units, policy: Policy, seed: int) -> Draws:
-    """Draws from counts of a table: of shares whose numerator and denominator are whole numbers of people."""
-    from udsat_geo.kernels.draws import draw_counts
+    """Draws from counts: of shares whose numerator and denominator are whole numbers of people.
 
-    counted = _are_counts(units)
+    A count that is an interval is first drawn within it, each whole number as likely; then chance is drawn at the rate
+    that comes of it.
+    """
+    from udsat_geo.kernels.draws import draw_counts, draw_within
+
+    lower, upper = _whole(units)
+    counted = _are_counts(units, lower, upper)
     if not counted.any():
         what = _("no criterion is a count of people among others, so there is nothing to draw from")
         named = ", ".join(f"{one.key}: {one.numerator} / {one.denominator}" for one in policy.criteria)
         remedy = _("Give counts as numerator and denominator: {named}.").format(named=named)
         raise InputError(Problem(_("policy {id}").format(id=policy.id), what, remedy))
-    trials = np.where(counted, units.denominator // units.denominator_unit, 0)
-    probability = units.rate(units.numerator, units.denominator)
+    lower, upper = (np.where(np.tile(counted, 2), each, 0) for each in (lower, upper))
+    n_criteria, in_one = len(counted), (units.numerator_unit, units.denominator_unit)
 
     def draw(number: int) -> tuple[Ints, Ints]:
-        drawn = draw_counts(trials, probability, seed, number) * units.numerator_unit
-        return np.where(counted, drawn, units.numerator), units.denominator
+        people = draw_within(lower, upper, seed, number)
+        whole = people[:, n_criteria:].copy()
+        part = np.minimum(people[:, :n_criteria], whole)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            probability = part / whole
+        drawn = draw_counts(whole, probability, seed, number) * in_one[0]
+        numerator = np.where(counted, drawn, units.numerator)
+        return numerator, np.where(counted, whole * in_one[1], units.denominator)
 
     held = tuple(one.key for one, is_count in zip(policy.criteria, counted, strict=True) if not is_count)
     return Draws(COUNTS, units, draw, held, None, seed)
 
 
-def _are_counts(units: Units) -> Flags:
+def _whole(units: Units) -> tuple[Ints, Ints]:
+    """The least and the most people that numerators and denominators can be, each of shape (n_units, 2 n_criteria)."""
+    in_one = np.concatenate([units.numerator_unit, units.denominator_unit])
+    sums = np.hstack([units.numerator, units.denominator])
+    if units.bounds is None:
+        return sums // in_one, sums // in_one
+    known = units.bounds
+    lower = np.hstack([known.numerator_lower, known.denominator_lower])
+    upper = np.hstack([known.numerator_upper, known.denominator_upper])
+    wide = upper > lower
+    return np.where(wide, -(-lower // in_one), sums // in_one), np.where(wide, upper // in_one, sums // in_one)
+
+
+def _are_counts(units: Units, lower: Ints, upper: Ints) -> Flags:
     """Which criteria are shares of whole numbers in every unit, shape (n_criteria,)."""
-    whole = (units.numerator % units.numerator_unit == 0) & (units.denominator % units.denominator_unit == 0)
-    top, below = units.numerator // units.numerator_unit, units.denominator // units.denominator_unit
+    in_one = np.concatenate([units.numerator_unit, units.denominator_unit])
+    known = (np.hstack([units.numerator, units.denominator]) % in_one == 0) | (upper > lower)
+    whole = known[:, : len(units.numerator_unit)] & known[:, len(units.numerator_unit) :]
+    top, below = np.hsplit(lower, 2)[0], np.hsplit(upper, 2)[1]
     within = (top >= 0) & (top <= below)
     # a share that is written as such has a denominator of one: nothing says of how many it is
     result: Flags = whole.all(axis=0) & within.all(axis=0) & (below.max(axis=0, initial=0) > 1)

@@ -106,3 +106,29 @@ def draw_counts(trials: Ints, probability: Floats, seed: int, draw: int) -> Ints
                 if uniform(stream, trial) < probability[unit, k]:
                     drawn[unit, k] += 1
     return drawn
+
+
+@kernel
+def draw_within(lower: Ints, upper: Ints, seed: int, draw: int) -> Ints:
+    """Whole numbers that are each equally likely within their bounds.
+
+    Parameters
+    ----------
+    lower, upper : int64, shape (n_units, n_counts)
+        Both may be drawn; `upper` is not below `lower`.
+    seed, draw : int
+
+    Returns
+    -------
+    int64, shape (n_units, n_counts)
+    """
+    drawn = lower.copy()
+    n_counts = lower.shape[1]
+    # a stream of its own, so that it has nothing to do with what is drawn at the rate that comes of it
+    stream = mixed(stream_of(seed, draw) ^ _FIRST)
+    for unit in range(lower.shape[0]):
+        for k in range(n_counts):
+            width = upper[unit, k] - lower[unit, k] + 1
+            if width > 1:
+                drawn[unit, k] += min(int(uniform(stream, unit * n_counts + k) * width), width - 1)
+    return drawn
