@@ -32,6 +32,7 @@ def test_every_output_is_stamped_with_its_source(tmp_path: Path, source: str) ->
     stamp = {key: value for key, value in metadata.items() if not key.startswith("GPKG_METADATA_ITEM_")}
     assert stamp == {
         "source": source,
+        "audience": "internal",
         "year": "2021",
         "policy": "kbh-2017",
         "policy_sha256": designation.policy.sha256,

@@ -16,7 +16,7 @@ from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy, with_references
 
 KINDS = ("cells", "addresses", "zones")
-HOSTILE = "\"'</maplayer><script>alert(1)</script>]]> &amp; [% 1/0 %] \\' || \\\\ {0} %s\x01\x1f\ufffe"
+HOSTILE = "\"'</maplayer><script>alert(1)</script>]]> &amp; [% 1/0 %] \\' || \\\\ {0} %s\ufffe"
 """A label that means something to XML, HTML, QGIS's expressions and Python's formats, and that XML cannot write."""
 
 ADDRESSES = """extends = "kbh-2017"

@@ -25,6 +25,7 @@ from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.origins import name_of, origin_of
 
+INTERNAL = "internal"
 SETTINGS = "settings"
 """Among the files of a designation: what the registers' folder says of itself, which is no table."""
 
@@ -267,6 +268,9 @@ class Summary(Entry):
     ----------
     source : str
         What the people come from: ``registers``, ``unit_table`` or ``synthetic``.
+    audience : str
+        For whom it is: the house itself, as its layers have exact numbers by unit. What may be published is made
+        of it by ``udsat release``.
     counts : dict
         How many rows do not count, by reason.
     intervals : list of IntervalsCounted
@@ -287,6 +291,7 @@ class Summary(Entry):
 
     year: Annotated[int, Field(ge=1, lt=10_000)]
     source: str
+    audience: str = INTERNAL
     policy: PolicyUsed
     references: dict[str, ReferenceUsed] = {}
     limits: dict[str, LimitUsed] = {}
@@ -381,6 +386,7 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
     content = {
         "year": designation.year,
         "source": designation.inputs.source,
+        "audience": INTERNAL,
         "policy": {
             "id": policy.policy.id,
             "file": policy.name,

@@ -10,6 +10,7 @@ from typing import Any
 
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, describe_column, describe_layer, texts_of
 from udsat_geo.designation.layers import Layer, Layers
+from udsat_geo.designation.summary import INTERNAL
 from udsat_geo.files.atomic_write import all_or_none, cannot_write
 from udsat_geo.files.contents import Contents, read_contents
 from udsat_geo.files.iso19115 import write_iso_metadata
@@ -189,7 +190,7 @@ def write_geopackage(layers: Layers, folder: Path, stem: str) -> None:
     """
     path, policy = folder / f"{stem}.gpkg", layers.summary.policy
     # what the file says of itself in its metadata; QGIS shows it under the layer's information
-    stamp = {"source": layers.summary.source, "year": str(layers.year), "policy": policy.id}
+    stamp = {"source": layers.summary.source, "audience": INTERNAL, "year": str(layers.year), "policy": policy.id}
     with steady_gdal(layers.year):
         for layer in layers:
             write_layer(path, layer, {**stamp, "policy_sha256": policy.sha256})
