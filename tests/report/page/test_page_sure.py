@@ -65,6 +65,27 @@ def test_the_page_tells_classes_sentences_and_areas(page: str, town: Path, asked
     assert shown.count(2) == (inside & ~either).sum()
 
 
+def test_a_designation_that_says_how_sure_it_is_needs_no_file(town: Path, tmp_path: Path) -> None:
+    from udsat_geo.cli.designate import designate
+
+    call = [
+        "--year",
+        "2021",
+        "--policy",
+        str(town / "town.toml"),
+        "--registers",
+        str(town / "raw"),
+        "--previous",
+        "none",
+    ]
+    told = CliRunner().invoke(designate, [*call, "--certainty", "--out", str(tmp_path)])
+    assert told.exit_code == 0, told.output
+    found = with_how_sure(read_all([tmp_path / "designation_2021.gpkg"], False, None))
+    sure = data_of(make_page(found))["years"][-1]["sure"]
+    assert set(sure) == {"certainty"}
+    assert "of" in sure["certainty"]
+
+
 def test_without_units_there_is_no_map_of_them(town: Path, asked: dict[str, Path]) -> None:
     found = with_how_sure(read_all([town / "out/designation_2021.gpkg"], False, None), [asked["certainty"]])
     assert "of" not in data_of(make_page(found, with_units=False))["years"][-1]["sure"]["certainty"]

@@ -29,6 +29,8 @@ def with_how_sure(
 ) -> list[PageYear]:
     """Designations with how sure they are, each by the file that is of its units.
 
+    One that was made with ``designate --certainty`` says how sure it is by itself; a file goes before it.
+
     Parameters
     ----------
     found : sequence of PageYear
@@ -40,12 +42,20 @@ def with_how_sure(
     InputError
         With every file that is none of these, or of none of the designations.
     """
-    told, problems = list(found), Problems()
+    told, problems = [_by_itself(read) for read in found], Problems()
     for about, paths in ((CERTAINTY, certainty), (SENSITIVITY, sensitivity)):
         for path in paths:
             problems.of(_attach, told, about, path)
     problems.check()
     return told
+
+
+def _by_itself(read: PageYear) -> PageYear:
+    """A designation with how sure it says that it is, where it does."""
+    units = read.rows["units"]
+    if not units or _SHARE_OF[CERTAINTY] not in units[0]:
+        return read
+    return dataclasses.replace(read, sure={CERTAINTY: _how_sure(CERTAINTY, units, ())})
 
 
 def _attach(told: list[PageYear], about: str, path: Path) -> None:
