@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +247,61 @@ def test_suppressed_counts_are_drawn_within_their_bounds(tmp_path: Path) -> None
     # the variance of the count, and of chance at its rate
     wanted = counts.var() + (counts * (1 - counts / 50)).mean()
     assert abs(people[:, hidden].var() / wanted - 1) < 0.08
+
+
+def margins_town(folder: Path, margin: float | str = 8.0) -> Job:
+    """Two counts that make a numerator, each with a margin of 90 %; one is zero where people are better off."""
+    units = table(folder, worse=0.5, better=0.2)
+    made = pd.read_csv(units)
+    made["rich_less"] = made.pop("poor")
+    made["none"], made["zero"] = 0, 0
+    for column in ("rich_less", "none", "zero"):
+        made[f"{column}_moe"] = margin if column != "zero" else 6.0
+    made.to_csv(units, index=False)
+    policy = units.with_suffix(".toml")
+    margins = '\nmargins = { rich_less = "rich_less_moe", none = "none_moe", zero = "zero_moe" }'
+    text = POLICY.replace('numerator = "poor"', 'numerator = "rich_less + none + zero"')
+    policy.write_text(
+        text.replace("[units]", f"[units]{margins}").replace('key = "poor"', 'key = "poor"\nunit = "share"')
+    )
+    return Job(2025, load_policy(str(policy)), units=units, previous="none")
+
+
+def test_margins_of_error_are_drawn_from_as_they_add_up(tmp_path: Path) -> None:
+    """Eight, and of the zero estimates the larger margin alone: by hand, the root of 64 and 64, over 1.645."""
+    job = margins_town(tmp_path)
+    made = run(job)
+    assert made.units.errors is not None
+    np.testing.assert_allclose(made.units.errors.numerator[:, 0], np.sqrt(128) / 1.6448536, rtol=1e-6)
+    assert made.units.errors.denominator.max() == 0
+    drawing = draws_of(made, 2)
+    assert drawing.by_margin == ("poor",)
+    people = np.stack([drawing.of(number).numerator[:, 0] for number in range(60)])
+    half = made.units.numerator[:, 0] == 25
+    assert abs(people[:, half].std() / (np.sqrt(128) / 1.6448536) - 1) < 0.06
+    assert people.min() >= 0
+    told = take_certainty(made, job, 10, 1)
+    assert (told.by_margin, told.held) == (("poor",), ("rent",))
+
+
+@pytest.mark.parametrize(
+    ("margin", "numerator", "told"),
+    [
+        (-555555555, "rich_less + none + zero", "margins of error below 0"),
+        ("n/a", "rich_less + none + zero", "margins of error: cannot be read as numbers"),
+        (8.0, "2 * rich_less", "which is no sum or difference of columns"),
+        (8.0, "rich_more", "units.margins: the table town.csv has no column 'lost'"),
+    ],
+)
+def test_margins_that_are_none_are_told(tmp_path: Path, margin: float | str, numerator: str, told: str) -> None:
+    job = margins_town(tmp_path, margin)
+    path = tmp_path / "town.toml"
+    text = path.read_text().replace("rich_less + none + zero", numerator)
+    if numerator == "rich_more":
+        text = text.replace('none = "none_moe"', 'none = "lost"')
+    path.write_text(text)
+    with pytest.raises(ug.InputError, match=re.escape(told)):
+        run(dataclasses.replace(job, policy=load_policy(str(path))))
 
 
 def test_persons_and_counts_of_registers_may_be_drawn(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import reference_draws
-from udsat_geo.kernels.draws import draw_counts, draw_households, draw_within, mixed, stream_of, uniform
+from udsat_geo.kernels.draws import draw_counts, draw_households, draw_normal, draw_within, mixed, stream_of, uniform
 
 
 def keys(n: int) -> np.ndarray:
@@ -69,6 +69,21 @@ def test_each_number_within_bounds_is_as_likely() -> None:
     n = 9000
     found = draw_within(np.ones((n, 1), dtype=np.int64), np.full((n, 1), 3), 1, 1)
     np.testing.assert_allclose(np.bincount(found[:, 0], minlength=4) / n, [0, 1 / 3, 1 / 3, 1 / 3], atol=0.025)
+
+
+def test_normal_numbers_are_those_of_plain_python_and_cut() -> None:
+    rng = np.random.default_rng(7)
+    mean, error = rng.random(300), rng.random(300) * (rng.random(300) < 0.8)
+    found = draw_normal(mean, error, 0.0, 1.0, 3, 4)
+    np.testing.assert_allclose(found, reference_draws.draw_normal(mean.tolist(), error.tolist(), 0.0, 1.0, 3, 4))
+    assert ((found >= 0) & (found <= 1)).all()
+    assert (found[error == 0] == mean[error == 0]).all()
+    free = draw_normal(np.full(20_000, 5.0), np.full(20_000, 2.0), -np.inf, np.inf, 1, 1)
+    assert abs(free.mean() - 5) < 0.06
+    assert abs(free.std() - 2) < 0.05
+    # half of a normal about its own bound: its mean lies the root of 2 over pi away
+    half = draw_normal(np.zeros(20_000), np.ones(20_000), 0.0, np.inf, 1, 1)
+    assert abs(half.mean() - np.sqrt(2 / np.pi)) < 0.02
 
 
 def test_what_is_certain_is_drawn_as_it_is() -> None:

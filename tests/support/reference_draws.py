@@ -69,3 +69,19 @@ def draw_within(
         ]
         for unit, row in enumerate(lower)
     ]
+
+
+def draw_normal(
+    mean: Sequence[float], error: Sequence[float], lower: float, upper: float, seed: int, draw: int
+) -> list[float]:
+    drawn = []
+    for unit, (centre, spread) in enumerate(zip(mean, error, strict=True)):
+        stream = mixed(stream_of(seed, draw) ^ (((unit + 1) * 0x94D049BB133111EB) & MASK))
+        number = centre
+        for tried in range(100 if spread > 0 else 0):
+            radius = math.sqrt(-2 * math.log(1 - uniform(stream, 2 * tried)))
+            number = centre + spread * radius * math.cos(2 * math.pi * uniform(stream, 2 * tried + 1))
+            if lower <= number <= upper:
+                break
+        drawn.append(min(max(number, lower), upper))
+    return drawn

@@ -54,6 +54,8 @@ class Certainty:
     draws, seed : int
     held : tuple of str
         Criteria that no draw changes, since they are no counts.
+    by_margin : tuple of str
+        Criteria that are drawn from stated margins of error.
     times : int64, shape (n_units,)
         Draws in which the unit is in an area.
     composite_se : float64, shape (n_units,)
@@ -76,6 +78,7 @@ class Certainty:
     draws: int
     seed: int
     held: tuple[str, ...]
+    by_margin: tuple[str, ...]
     times: Ints
     composite_se: Floats
     times_of_area: Ints
@@ -230,7 +233,8 @@ def take_certainty(
             if progress is not None:
                 progress(_("{done} of {draws} draws", job.language).format(done=done, draws=draws))
     changed = None if pairs is None else pairs.told()
-    return Certainty(designation, drawing.drawn, draws, seed, drawing.held, **taken.told(), changes=changed)
+    drawn_by = (drawing.drawn, draws, seed, drawing.held, drawing.by_margin)
+    return Certainty(designation, *drawn_by, **taken.told(), changes=changed)
 
 
 def _pairs(before: tuple[Designation, Job], now: Forming, drawing: Draws, draws: int) -> tuple[PairsTaken, Draws]:
@@ -345,6 +349,7 @@ def certainty_as_data(found: Certainty) -> dict[str, Any]:
         "draws": found.draws,
         "seed": found.seed,
         "held": list(found.held),
+        "by_margin": list(found.by_margin),
         "sure_from": SURE,
         "level": LEVEL,
         "residents_in_areas": made.status.residents_in_areas,

@@ -152,8 +152,11 @@ def print_certainty(found: Certainty, console: Console) -> None:
     for note in made.notes:
         console.print(note)
     console.print(_(TOLD[found.drawn], language).format(draws=decimal(found.draws, 0, language)))
+    labels = {one.key: one.label_in(language) for one in made.policy.policy.criteria}
+    if found.by_margin:
+        text = _("Drawn from the margins of error that are stated: {labels}.", language)
+        console.print(text.format(labels=", ".join(labels[key] for key in found.by_margin)))
     if found.held:
-        labels = {one.key: one.label_in(language) for one in made.policy.policy.criteria}
         text = _("Not drawn, as they are no counts of people among others: {labels}.", language)
         console.print(text.format(labels=", ".join(labels[key] for key in found.held)))
     for text in SENTENCES:

@@ -61,6 +61,8 @@ class Draws:
     households : Households or None
         What is drawn from registers.
     seed : int
+    by_margin : tuple of str
+        Criteria that are drawn from the margins of error that a table states.
     """
 
     drawn: str
@@ -69,6 +71,7 @@ class Draws:
     held: tuple[str, ...] = ()
     households: Households | None = None
     seed: int = 0
+    by_margin: tuple[str, ...] = ()
 
     def of(self, number: int) -> Units:
         """The units with the sums of one draw."""
@@ -283,13 +286,14 @@ def _of_counts(units: Units, policy: Policy, seed: int) -> Draws:
     """Draws from counts: of shares whose numerator and denominator are whole numbers of people.
 
     A count that is an interval is first drawn within it, each whole number as likely; then chance is drawn at the rate
-    that comes of it.
+    that comes of it. Criteria with margins of error are drawn from those.
     """
     from udsat_geo.kernels.draws import draw_counts, draw_within
 
     lower, upper = _whole(units)
-    counted = _are_counts(units, lower, upper)
-    if not counted.any():
+    stated: Flags = np.zeros(len(policy.criteria), dtype=bool) if units.errors is None else units.errors.stated
+    counted = _are_counts(units, lower, upper) & ~stated
+    if not (counted | stated).any():
         what = _("no criterion is a count of people among others, so there is nothing to draw from")
         named = ", ".join(f"{one.key}: {one.numerator} / {one.denominator}" for one in policy.criteria)
         remedy = _("Give counts as numerator and denominator: {named}.").format(named=named)
@@ -305,10 +309,39 @@ def _of_counts(units: Units, policy: Policy, seed: int) -> Draws:
             probability = part / whole
         drawn = draw_counts(whole, probability, seed, number) * in_one[0]
         numerator = np.where(counted, drawn, units.numerator)
+        for j in np.flatnonzero(stated):
+            numerator[:, j] = _by_margin(units, policy, int(j), seed, number)
         return numerator, np.where(counted, whole * in_one[1], units.denominator)
 
-    held = tuple(one.key for one, is_count in zip(policy.criteria, counted, strict=True) if not is_count)
-    return Draws(COUNTS, units, draw, held, None, seed)
+    keys = np.array(policy.keys, dtype=object)
+    held, by_margin = tuple(keys[~counted & ~stated].tolist()), tuple(keys[stated].tolist())
+    return Draws(COUNTS, units, draw, held, None, seed, by_margin)
+
+
+def _by_margin(units: Units, policy: Policy, j: int, seed: int, number: int) -> Ints:
+    """Numerators of a criterion whose rates are drawn from their errors, over the denominators as stated.
+
+    The error of a share is that of the Census Bureau's handbook (`udsat_geo.registers.unit_margins`), chapter 8: of a
+    part in a whole the root of a^2 - r^2 b^2, over the whole, where a and b are the errors of the part and the whole
+    and r is the share; where that root is of a number below 0, and of other ratios, of a^2 + r^2 b^2.
+    """
+    from udsat_geo.kernels.draws import draw_normal
+
+    errors, criterion = units.errors, policy.criteria[j]
+    if errors is None:
+        return units.numerator[:, j]
+    rate = units.rate(units.numerator, units.denominator)[:, j]
+    whole = units.denominator[:, j] / units.denominator_unit[j]
+    of_part, of_whole = errors.numerator[:, j] ** 2, (rate * errors.denominator[:, j]) ** 2
+    is_part = criterion.is_share and not criterion.may_exceed_one
+    square = np.where(is_part & (of_part >= of_whole), of_part - of_whole, of_part + of_whole)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.where(whole > 0, np.sqrt(square) / whole, np.nan)
+    drawn = draw_normal(rate, error, 0.0 if (rate[~np.isnan(rate)] >= 0).all() else -np.inf, 1.0 if is_part else np.inf,
+                        seed + j, number)  # fmt: skip
+    told = ~np.isnan(drawn) & (error > 0)
+    moved = np.rint(np.where(told, drawn, 0.0) * whole * units.numerator_unit[j]).astype(np.int64)
+    return np.where(told, moved, units.numerator[:, j])
 
 
 def _whole(units: Units) -> tuple[Ints, Ints]:

@@ -16,6 +16,7 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _A, _B, _C = np.uint64(30), np.uint64(27), np.uint64(31)
 _BITS, _TO_UNIT = np.uint64(11), 1.0 / (1 << 53)
+_MOST_TRIES = 100
 _MOST_TIMES = 20
 """A household is drawn no oftener: more has a probability below one in 10^18."""
 
@@ -131,4 +132,36 @@ def draw_within(lower: Ints, upper: Ints, seed: int, draw: int) -> Ints:
             width = upper[unit, k] - lower[unit, k] + 1
             if width > 1:
                 drawn[unit, k] += min(int(uniform(stream, unit * n_counts + k) * width), width - 1)
+    return drawn
+
+
+@kernel
+def draw_normal(mean: Floats, error: Floats, lower: float, upper: float, seed: int, draw: int) -> Floats:
+    """Numbers drawn from normal distributions that are cut at bounds: what falls outside is drawn again.
+
+    Box and Muller (1958); after `_MOST_TRIES` outside, the nearest bound.
+
+    Parameters
+    ----------
+    mean, error : float64, shape (n_units,)
+        NaN, and an error of 0, give the mean.
+    lower, upper : float
+    seed, draw : int
+
+    Returns
+    -------
+    float64, shape (n_units,)
+    """
+    drawn = mean.copy()
+    of_draw = stream_of(seed, draw)
+    for unit in range(mean.shape[0]):
+        if not error[unit] > 0.0 or np.isnan(mean[unit]):
+            continue
+        stream = mixed(of_draw ^ (np.uint64(unit + 1) * _SECOND))
+        for tried in range(_MOST_TRIES):
+            radius = np.sqrt(-2.0 * np.log(1.0 - uniform(stream, 2 * tried)))
+            number = mean[unit] + error[unit] * radius * np.cos(2.0 * np.pi * uniform(stream, 2 * tried + 1))
+            drawn[unit] = min(max(number, lower), upper)
+            if lower <= number <= upper:
+                break
     return drawn

@@ -117,6 +117,10 @@ class UnitsRule(Rule):
         Numbers and texts that stand for missing values in a unit table, in all columns or by column (``*`` is all).
     intervals : dict
         Column (``*`` is all) -> text or number, as a text -> the least and the most that a count so written can be.
+    margins : dict
+        Column of a unit table -> the column of its margin of error.
+    margins_level : float
+        What share of estimates lies within such a margin of the truth; 0.9 in the American Community Survey.
     decimal, thousands : str or None
         How numbers are written where they are text: the sign before decimals, and between thousands.
     round_residents : {"nearest"} or None
@@ -139,6 +143,8 @@ class UnitsRule(Rule):
     columns: dict[Key, tuple[ColumnName, ...]] = Field(default_factory=dict)
     missing: Codes | dict[str, Codes] = ()
     intervals: dict[str, dict[str, Interval]] = Field(default_factory=dict)
+    margins: dict[ColumnName, ColumnName] = Field(default_factory=dict)
+    margins_level: float = Field(0.9, gt=0, lt=1)
     decimal: Literal[".", ","] | None = None
     thousands: Literal[".", ",", " ", "'"] | None = None
     round_residents: Literal["nearest"] | None = None

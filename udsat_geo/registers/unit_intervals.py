@@ -455,6 +455,21 @@ def _children(tree: Tree) -> Iterator[Tree]:
         yield container[key]
 
 
+def columns_added(connection: duckdb.DuckDBPyConnection, expression: str) -> list[str] | None:
+    """The columns of an expression that does nothing but add and subtract columns; None of any other."""
+    trees = _Trees(connection, {})
+
+    def columns(tree: Tree) -> list[str] | None:
+        if tree["class"] == "COLUMN_REF":
+            return [".".join(tree["column_names"])]
+        if str(tree.get("function_name", "")) not in ("+", "-") and tree["class"] != "CAST":
+            return None
+        found = [columns(child) for child in _children(tree)]
+        return None if None in found else [column for each in found for column in each or ()]
+
+    return columns(trees.of(expression))
+
+
 def _with(tree: Tree, children: list[Tree]) -> Tree:
     """A tree with other operands."""
     changed = copy.deepcopy(tree)

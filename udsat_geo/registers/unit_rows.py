@@ -37,6 +37,7 @@ from udsat_geo.registers.unit_intervals import (
     with_bounds,
     within_the_whole,
 )
+from udsat_geo.registers.unit_margins import Errors, read_errors
 from udsat_geo.registers.unit_texts import with_numbers
 from udsat_geo.sources.engine import connect, quoted
 
@@ -69,6 +70,8 @@ class UnitSums:
         Of the sums, where counts are intervals.
     intervals : tuple of IntervalColumn
         How many values of each column are intervals.
+    errors : Errors or None
+        Standard errors of the sums, where the table states margins of error.
     """
 
     residents: NDArray[np.int64]
@@ -83,6 +86,7 @@ class UnitSums:
     notes: tuple[Note, ...] = ()
     bounds: Bounds | None = None
     intervals: tuple[IntervalColumn, ...] = ()
+    errors: Errors | None = None
 
 
 def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArray[np.int64] | None = None) -> UnitSums:
@@ -147,6 +151,7 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArr
         (*notes, *notes_of(suppressed, cut, name, policy)),
         bounds,
         tuple(one.counted() for one in suppressed.values()),
+        read_errors(connection, policy, relation, _ROW, name),
     )
 
 
@@ -219,7 +224,8 @@ def _check_finite(attributes: Any, name: str) -> None:
 def _names_used(connection: duckdb.DuckDBPyConnection, policy: Policy) -> set[str]:
     """The names that any expression of a policy uses, in lower case; one that cannot be read is told when checked."""
     sides = [side for one in policy.criteria for side in (one.where, one.numerator, one.denominator)]
-    names: set[str] = set()
+    margins = policy.units.margins
+    names = {one_form(column).lower() for column in (*margins, *margins.values())}
     for expression in (*sides, *policy.let.get("units", {}).values(), policy.units.residents or "0"):
         with suppress(duckdb.Error):
             names |= names_in(connection, expression)
@@ -257,7 +263,12 @@ def _codes_as_numbers(column: str, policy: Policy) -> list[str]:
 
 def _check_missing(columns: list[str], name: str, policy: Policy) -> None:
     """Check that the columns that ``[units.missing]`` and ``[units.intervals]`` name are there."""
-    given = {"units.missing": policy.units.missing, "units.intervals": policy.units.intervals}
+    margins = {column: None for pair in policy.units.margins.items() for column in pair}
+    given = {
+        "units.missing": policy.units.missing,
+        "units.intervals": policy.units.intervals,
+        "units.margins": margins,
+    }
     known = {column.lower() for column in columns} | set(policy.units.columns)
     problems = [
         Problem(

@@ -274,6 +274,7 @@ def _units(table: UnitTable, policy: Policy, residents: NDArray[np.int64], sums:
         residents_known=sums.residents_known if isinstance(sums, UnitSums) else None,
         name=_names(table, policy),
         bounds=sums.bounds if isinstance(sums, UnitSums) else None,
+        errors=sums.errors if isinstance(sums, UnitSums) else None,
         regions=regions_of_column(table.attributes, table.name, policy),
         quantiles=sums.quantiles if isinstance(sums, RegisterSums) else {},
     )

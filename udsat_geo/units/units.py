@@ -21,6 +21,7 @@ from udsat_geo.registers.distributions import Quantiles, fill_quantiles
 from udsat_geo.registers.read import Located, RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.unit_intervals import Bounds
+from udsat_geo.registers.unit_margins import Errors
 from udsat_geo.units.grid import Grid
 from udsat_geo.units.grid_ids import DANISH_ID
 from udsat_geo.units.regions import Regions
@@ -64,6 +65,8 @@ class Units:
         Where criteria are changes between years: the column of each one's sums of the earlier year, which stand after
         those of the criteria, so that all sums have more columns than there are criteria; -1 of a criterion that is no
         change. None where none is.
+    errors : Errors or None
+        Standard errors of the sums, where a unit table states margins of error.
     """
 
     kind: str
@@ -86,6 +89,7 @@ class Units:
     regions: Regions | None = None
     quantiles: Quantiles = field(default_factory=dict)
     since: tuple[int, ...] | None = None
+    errors: Errors | None = None
 
     def __len__(self) -> int:
         return len(self.residents)
