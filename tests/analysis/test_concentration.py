@@ -158,6 +158,7 @@ def test_python_says_the_same(folder: Path, told: dict[str, Any]) -> None:
         (("--permutations", 98), "--permutations 98: says too little of chance. Ask for at least 99."),
         (("--draw-seed", -1), "--draw-seed -1: is no seed."),
         (("--since", 2025), "--since 2025: is no year before 2025. Name an earlier one."),
+        (("--since", 1990), "--since 1990: the policy town holds for 2000-2100"),
         (("--against", "no-such"), "no-such"),
         (("--references", "rent=1"), "--references rent=1: no policy has such a reference"),
     ],

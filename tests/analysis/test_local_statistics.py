@@ -13,6 +13,7 @@ from udsat_geo.analysis.local_statistics import (
     find_local_statistics,
     neighbours_of,
 )
+from udsat_geo.messages.errors import InputError
 from udsat_geo.units.edges import Edges, grid_edges
 
 SIDE = 12
@@ -99,6 +100,14 @@ def test_a_seed_repeats_and_no_threads_change_it() -> None:
     )
     np.testing.assert_array_equal(first.p, again.p)
     assert (first.p != other.p).any()
+
+
+def test_more_draws_than_memory_is_to_hold_are_told() -> None:
+    with pytest.raises(
+        InputError, match="units with up to 8 neighbours make more draws than memory is to hold"
+    ) as told:
+        find_local_statistics(values(), edges(), 4_000_000)
+    assert "Ask for at most 3,750,000" in str(told.value)
 
 
 def test_false_discoveries_are_those_of_benjamini_and_hochberg() -> None:

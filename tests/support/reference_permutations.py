@@ -30,6 +30,12 @@ def draw_places(n_places: int, n_drawn: int, n_permutations: int, seed: int) -> 
     return rows
 
 
+def draws_by_place(drawn: Sequence[Sequence[int]], n_places: int) -> tuple[list[int], list[int]]:
+    flat = [place for row in drawn for place in row]
+    begins = [sum(place < other for place in flat) for other in range(n_places + 1)]
+    return begins, sorted(range(len(flat)), key=lambda number: (flat[number], number))
+
+
 def count_beyond(
     value: Sequence[int],
     begins: Sequence[int],

@@ -31,7 +31,7 @@ from udsat_geo.designation.layers import Layer, as_table, unit_wkb
 from udsat_geo.kernels.arrays import Floats, as_objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.load import LoadedPolicy, outside_its_years
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Located, read_registers
 
@@ -177,6 +177,10 @@ def take_concentration(job: Job, asked: Asked, progress: Progress | None = None)
 def _check(policy: Policy, asked: Asked) -> None:
     """Tell all that is wrong with what is asked for, before any work."""
     problems = []
+    if asked.since is not None:
+        first, last = policy.years
+        if not first <= asked.since.year <= last:
+            problems.append(outside_its_years(asked.since.policy, asked.since.year, f"--since {asked.since.year}"))
     known = [*policy.keys, *([] if policy.score.method == "none" else [COMPOSITE])]
     for key in asked.clusters:
         if key not in known:

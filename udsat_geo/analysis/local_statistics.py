@@ -19,6 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import decimal
 from udsat_geo.units.edges import Edges
 
 HIGH_HIGH, LOW_LOW, HIGH_LOW, LOW_HIGH, NONE = "high_high", "low_low", "high_low", "low_high", "none"
@@ -27,9 +30,11 @@ FALSE_DISCOVERIES = 0.05
 """Of the units that are told, so many may be chance; own choice, as is usual."""
 PERMUTATIONS, FEWEST_PERMUTATIONS = 9_999, 99
 """Without another word: of many units few are told by fewer, as no p lies below 2 / (n + 1). Own choices."""
+MOST_DRAWN = 30_000_000
+"""Permutations times the most neighbours: 0.24 GB, and some 1 GB more on the way. Own choice."""
 _STEPS = 2.0**40
 """The whole numbers that values are rounded to, from the middle to the farthest, so that sums are exact."""
-_AT_A_TIME = 4096
+_AT_A_TIME = 16_384
 """Units that one thread does at once."""
 
 
@@ -88,9 +93,15 @@ def find_local_statistics(
     permutations, seed : int
     threads : int, optional
         No result depends on it.
+
+    Raises
+    ------
+    InputError
+        If there are more permutations of so many neighbours than memory is to hold.
     """
     known = ~np.isnan(value)
     begins, neighbour = neighbours_of(edges, known)
+    _check_room(begins, permutations)
     own = value[known]
     count = np.diff(begins)
     z = own - own.mean() if len(own) else own
@@ -110,6 +121,15 @@ def find_local_statistics(
     moran = (n - 1) * z * lag / squares
     statistics[:, known] = lag + own.mean(), moran, g_star, p, false_discovery_rates(p)
     return LocalStatistics(value, *statistics)
+
+
+def _check_room(begins: Ints, permutations: int) -> None:
+    neighbours = int(np.diff(begins).max(initial=1))
+    if permutations * neighbours > MOST_DRAWN:
+        what = _("units with up to {neighbours} neighbours make more draws than memory is to hold")
+        remedy = _("Ask for at most {most}, or for a shorter reach.").format(most=decimal(MOST_DRAWN // neighbours, 0))
+        told = what.format(neighbours=decimal(neighbours, 0))
+        raise InputError(Problem(f"--permutations {permutations}", told, remedy))
 
 
 def neighbours_of(edges: Edges, known: Flags) -> tuple[Ints, Ints]:

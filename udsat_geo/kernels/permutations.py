@@ -45,8 +45,40 @@ def draw_places(n_places: int, n_drawn: int, n_permutations: int, seed: int) -> 
 
 
 @kernel
+def draws_by_place(drawn: Ints, n_places: int) -> tuple[Ints, Ints]:
+    """Which of the draws came to each place.
+
+    Parameters
+    ----------
+    drawn : int64, shape (n_permutations, n_drawn)
+    n_places : int
+
+    Returns
+    -------
+    begins : int64, shape (n_places + 1,)
+        Where those of each place begin.
+    draw : int64, shape (n_permutations * n_drawn,)
+        Their numbers, row by row.
+    """
+    begins = np.zeros(n_places + 1, dtype=np.int64)
+    places = drawn.ravel()
+    for place in places:
+        begins[place + 1] += 1
+    begins = np.cumsum(begins)
+    filled = begins.copy()
+    draw = np.empty(places.shape[0], dtype=np.int64)
+    for number, place in enumerate(places):
+        draw[filled[place]] = number
+        filled[place] += 1
+    return begins, draw
+
+
+@kernel
 def count_beyond(value: Ints, begins: Ints, neighbour: Ints, drawn: Ints, first: int, end: int) -> tuple[Ints, Ints]:
     """How many permutations give the neighbours of a unit a sum as high, and one as low, as they have.
+
+    All units have the same permutations, each of all others: from unit to unit few of their sums change, so that none
+    is added up anew.
 
     Parameters
     ----------
@@ -66,19 +98,29 @@ def count_beyond(value: Ints, begins: Ints, neighbour: Ints, drawn: Ints, first:
     high, low : int64, shape (end - first,)
         Permutations with a sum at or above, and at or below, the unit's own.
     """
+    n_permutations, n_drawn = drawn.shape
+    begins_at, draw_at = draws_by_place(drawn, value.shape[0])
+    # sums over the first so many of each permutation, as they are dealt out beside the unit at hand
+    sums = np.zeros((n_drawn + 1, n_permutations), dtype=np.int64)
+    for number in range(n_permutations):
+        for k in range(n_drawn):
+            other = drawn[number, k]
+            sums[k + 1, number] = sums[k, number] + value[other + 1 if other >= first else other]
     high, low = np.zeros(end - first, dtype=np.int64), np.zeros(end - first, dtype=np.int64)
     for unit in range(first, end):
         own = 0
         for link in range(begins[unit], begins[unit + 1]):
             own += value[neighbour[link]]
-        n_neighbours = begins[unit + 1] - begins[unit]
-        for number in range(drawn.shape[0]):
-            permuted = 0
-            for k in range(n_neighbours):
-                other = drawn[number, k]
-                permuted += value[other + 1 if other >= unit else other]
-            if permuted >= own:
-                high[unit - first] += 1
-            if permuted <= own:
-                low[unit - first] += 1
+        permuted = sums[begins[unit + 1] - begins[unit]]
+        as_high, as_low = 0, 0
+        for number in range(n_permutations):
+            as_high += permuted[number] >= own
+            as_low += permuted[number] <= own
+        high[unit - first], low[unit - first] = as_high, as_low
+        # a place below the unit is the unit of that number, any other the next one: seen from the next unit, only this
+        # unit's place changes, from the next unit to this one
+        for slot in range(begins_at[unit], begins_at[unit + 1]):
+            number, k = draw_at[slot] // n_drawn, draw_at[slot] % n_drawn
+            for longer in range(k + 1, n_drawn + 1):
+                sums[longer, number] += value[unit] - value[unit + 1]
     return high, low
