@@ -205,7 +205,8 @@ def _read_persons(
     kept = np.flatnonzero(known & (dwelling >= 0))
     kept = kept[np.argsort(key[kept], kind="stable")]
     kept = kept[_alone(key[kept])]
-    sides = (_small(side[kept]) for side in (sums.numerator, sums.denominator))
+    # small before they are put in order: there are as many as residents
+    sides = (_small(side)[kept] for side in (sums.numerator, sums.denominator))
     return Persons(key[kept], dwelling[kept].astype(np.int64), *sides)
 
 

@@ -256,6 +256,28 @@ def test_a_gap_that_is_none_for_certain_has_no_share() -> None:
     assert np.isnan(found.of_ratio(2017, 2021, np.array([1 / 3]), np.array([1 / 3]))).all()
 
 
+def test_what_pairs_leave_less_than_nothing_is_not_known() -> None:
+    """Partners who cancel out part and find others: each person goes with itself, and no household has an error."""
+
+    def couples(shift: int) -> list[Person]:
+        rest = homes(50, [[1], [0], [0], [1]], False)
+        pairs = [
+            (Person(f"A{i}", f"{shift}D{i}", True, True), Person(f"B{i}", f"{shift}D{(i + shift) % 8}", True, False))
+            for i in range(8)
+        ]
+        # one household makes it more than none
+        return [*(one for pair in pairs for one in pair), Person("C", f"{shift}D9", True, True), *rest]
+
+    found = chance_of(couples(0), couples(1))
+    assert (found.of_year(2017, "areas") > 0).all()
+    # never more than both errors multiplied, so that what is left is not below nothing
+    most = found.of_year(2017, "areas") * found.of_year(2021, "areas")
+    assert (np.abs(found.covariance[2017, 2021][0, 0]) <= most * (1 + 1e-12)).all()
+    assert found.of_change(2017, 2021, "areas") >= 0
+    below = dataclasses.replace(found, covariance={(2017, 2021): np.full((2, 2, 1), 10.0)})
+    assert np.isnan(below.of_change(2017, 2021, "areas")).all()
+
+
 def test_errors_of_a_figure_stand_in_its_unit() -> None:
     """The lag behind the city is that behind the rest times the rest's share of the city, in each year."""
     rng = np.random.default_rng(3)
