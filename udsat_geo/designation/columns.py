@@ -456,7 +456,8 @@ _OF_CONCENTRATION = (
         Column("coverage_at_best", NUMBER, N_("Coverage at best"),
             N_("The coverage if as many people were taken from the units of the highest rates; of all areas.")),
     ), spatial=False),
-    LayerDescription("segregation", N_("Segregation"), N_("How apart people live, over all units, by criterion."), (
+    LayerDescription("segregation", N_("How apart they live"),
+        N_("How apart people live, over all units, by criterion."), (
         _CRITERION,
         Column("share", NUMBER, N_("Share of the city"),
             N_("Of all who are counted, those whom the criterion is about.")),
@@ -464,7 +465,7 @@ _OF_CONCENTRATION = (
             N_("The share of them who would have to move for all units to have the same rate (D).")),
         Column("by_chance", NUMBER, N_("Dissimilarity by chance"),
             N_("The dissimilarity that units of these sizes have where everybody has the same probability.")),
-        Column("isolation", NUMBER, N_("Isolation"),
+        Column("isolation", NUMBER, N_("Isolation index"),
             N_("The rate in the unit of the average one of them (xPx).")),
         Column("correlation_ratio", NUMBER, N_("Correlation ratio"),
             N_("The isolation less the share of the city, over all it could be: the part of the variance between "
@@ -482,12 +483,12 @@ _OF_CONCENTRATION = (
         Column("of_neighbours", NUMBER, N_("Neighbours"), N_("The mean over the units that it touches.")),
         Column("moran", NUMBER, N_("Local Moran"),
             N_("Positive where the unit and its neighbours lie on the same side of the mean.")),
-        Column("g_star", NUMBER, N_("G*"),
+        Column("g_star", NUMBER, N_("Getis and Ord's G*"),
             N_("How far the sum over the unit and its neighbours lies from that of any such number, in standard "
                "deviations.")),
-        Column("p", NUMBER, N_("p"),
+        Column("p", NUMBER, N_("Probability by chance, p"),
             N_("How often chance puts as high or as low values beside the unit: two-sided, by permutation.")),
-        Column("q", NUMBER, N_("q"),
+        Column("q", NUMBER, N_("Share of false discoveries, q"),
             N_("The least share of false discoveries at which the unit is told (Benjamini and Hochberg).")),
         Column("cluster", TEXT, N_("Cluster"),
             N_("high_high, low_low, high_low or low_high where q is at most 0.05, else none; empty where nothing is "
