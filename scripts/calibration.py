@@ -14,22 +14,15 @@ import time
 
 import numpy as np
 
+from how_good import planted_residents
 from udsat_geo.analysis.certainty import Certainty, take_certainty
 from udsat_geo.analysis.pairs import interval
 from udsat_geo.designation.draws import DRAWS
 from udsat_geo.designation.job import Job, run
 from udsat_geo.policy.load import load_policy
-from udsat_geo.synthetic.write import planted_areas
 
 EDGES = np.array([0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0])
 """Of the bins; the first holds shares below 0.05, the last those from 0.95."""
-
-
-def truth_of(found: Certainty) -> np.ndarray:
-    """Which units lie where an area was planted, shape (n_units,)."""
-    planted, units = planted_areas(found.designation.year), found.designation.units
-    cells = set(zip(planted.row.tolist(), planted.col.tolist(), strict=True))
-    return np.array([cell in cells for cell in zip(units.row.tolist(), units.col.tolist(), strict=True)])
 
 
 def tell(found: Certainty, seconds: float) -> None:
@@ -42,7 +35,9 @@ def tell(found: Certainty, seconds: float) -> None:
     print(f"  sure {sure:,}; either way {grey:,} inside, {found.grey_outside:,} outside")
     print(f"  by chance {leaving:,.0f} would leave and {coming:,.0f} come in; {low:,.0f} to {high:,.0f} in areas")
     print(f"  {seconds:.1f} s of CPU for {found.draws} draws with their reading, {seconds / found.draws:.3f} s a draw")
-    p, truth, weight = found.p_designated, truth_of(found), made.units.residents.astype(float)
+    p, weight = found.p_designated, made.units.residents.astype(float)
+    # the share of each unit's residents who live in a planted area: borders run through cells
+    truth = planted_residents(made.units, made.year).sum(axis=1) / np.maximum(weight, 1.0)
     bins = np.digitize(p, EDGES[1:-1])
     mean = np.average(truth, weights=weight)
     reliability = resolution = 0.0
@@ -56,8 +51,11 @@ def tell(found: Certainty, seconds: float) -> None:
         reliability += of * (said - is_so) ** 2
         resolution += of * (is_so - mean) ** 2
         print(f"  {EDGES[k]:.2f} - {EDGES[k + 1]:.2f}    {of:10,.0f}   {said:10.3f}   {is_so:7.3f}")
-    brier = np.average((p - truth) ** 2, weights=weight)
-    alone = np.average(((made.areas.area_of_unit >= 0) - truth.astype(float)) ** 2, weights=weight)
+    # over residents, each of whom lives in a planted area or not: (p - 1)^2 of the share `truth`, p^2 of the others
+    brier, alone = (
+        np.average(said * (said - 2.0 * truth) + truth, weights=weight)
+        for said in (p, (made.areas.area_of_unit >= 0).astype(float))
+    )
     parts = reliability / weight.sum(), resolution / weight.sum(), mean * (1 - mean)
     told = "reliability {:.4f} - resolution {:.4f} + uncertainty {:.4f}".format(*parts)
     print(f"  Brier {brier:.4f} ({told}); of the designation as yes or no {alone:.4f}")

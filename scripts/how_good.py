@@ -25,7 +25,7 @@ from udsat_geo.policy.load import load_policy
 from udsat_geo.sources.crs import reproject
 from udsat_geo.sources.features import read_features
 from udsat_geo.synthetic.write import cached_registers, planted_areas
-from udsat_geo.units.grid import Grid
+from udsat_geo.units.units import Units
 from udsat_geo.units.zones import zone_of_points
 
 POLICIES = Path(__file__).parent.parent / "tests" / "policies"
@@ -73,33 +73,57 @@ def synthetic(year: int, previous: str | None = "none", policy: str = "kbh-2017"
     return run(Job(year, load_policy(policy), previous=previous))
 
 
-def planted_of_unit(made: Designation, year: int) -> np.ndarray:
-    """The planted area of each unit, -1 for none, shape (n_units,); an address is where its cell is."""
+def residents_by_address(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Easting, northing and residents of every address of some registers."""
+    columns = duckdb.sql(
+        f"""SELECT any_value(easting), any_value(northing), count(*) FROM '{folder}/residents.parquet'
+        JOIN '{folder}/dwellings.parquet' USING (dwelling_id) JOIN '{folder}/addresses.parquet' USING (address_id)
+        GROUP BY address_id ORDER BY address_id"""
+    ).fetchnumpy()
+    easting, northing, count = columns.values()
+    return easting, northing, count
+
+
+def planted_residents(units: Units, year: int) -> np.ndarray:
+    """Residents of each unit by the planted area they live in, shape (n_units, n_areas): borders run through cells."""
     planted = planted_areas(year)
-    area_of_cell = dict(zip(zip(planted.row.tolist(), planted.col.tolist(), strict=True), planted.area, strict=True))
-    row, col = Grid(100).cell_of(made.units.easting, made.units.northing)
-    cells = zip(row.tolist(), col.tolist(), strict=True)
-    return np.array([area_of_cell.get(cell, -1) for cell in cells])
+    easting, northing, count = residents_by_address(cached_registers(year))
+    area = planted.area_of(easting, northing)
+    if units.grid is None:
+        places = zip(units.easting.tolist(), units.northing.tolist(), strict=True)
+        wanted = zip(easting.tolist(), northing.tolist(), strict=True)
+    else:
+        places = zip(units.row.tolist(), units.col.tolist(), strict=True)
+        wanted = zip(*(each.tolist() for each in units.grid.cell_of(easting, northing)), strict=True)
+    row_of_place = {place: row for row, place in enumerate(places)}
+    unit = np.array([row_of_place.get(place, -1) for place in wanted])
+    residents = np.zeros((len(units), len(planted.names)), dtype=np.int64)
+    inside = (unit >= 0) & (area >= 0)
+    np.add.at(residents, (unit[inside], area[inside]), count[inside])
+    return residents
+
+
+def planted_of_unit(made: Designation, year: int) -> np.ndarray:
+    """The planted area in which most of a unit's residents live, -1 for none, shape (n_units,)."""
+    by_area = planted_residents(made.units, year)
+    return np.where(2 * by_area.sum(axis=1) > made.units.residents, by_area.argmax(axis=1), -1)
+
+
+def overlap_with_planted(residents: np.ndarray, found: np.ndarray, planted: np.ndarray) -> Overlap:
+    """The overlap of designated units with the planted areas, whose residents each unit holds in part."""
+    both = int(planted[found].sum())
+    return Overlap(both, int(residents[found].sum()) - both, int(planted[~found].sum()))
 
 
 def against_planted(made: Designation) -> Overlap:
-    """Designated against planted cells."""
-    true = planted_of_unit(made, made.year) >= 0
-    return overlap(made.units.residents, made.areas.area_of_unit >= 0, true)
+    """Designated against planted residents."""
+    planted = planted_residents(made.units, made.year).sum(axis=1)
+    return overlap_with_planted(made.units.residents, made.areas.area_of_unit >= 0, planted)
 
 
 def against_official(made: Designation, polygons: Path) -> Overlap:
     """Residents by address in the designated cells against those in the official polygons of 2017."""
-    folder = cached_registers(made.year)
-    easting, northing, count = (
-        duckdb.sql(
-            f"""SELECT any_value(easting), any_value(northing), count(*) FROM '{folder}/residents.parquet'
-            JOIN '{folder}/dwellings.parquet' USING (dwelling_id) JOIN '{folder}/addresses.parquet' USING (address_id)
-            GROUP BY address_id ORDER BY address_id"""
-        )
-        .fetchnumpy()
-        .values()
-    )
+    easting, northing, count = residents_by_address(cached_registers(made.year))
     official = shapely.union_all(read_features(polygons).geometry)
     shapely.prepare(official)
     true = shapely.intersects_xy(official, easting, northing)

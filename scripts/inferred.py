@@ -55,10 +55,7 @@ HEAD = """\
 def write_planted(path: Path) -> None:
     """The planted areas as polygons."""
     planted = planted_areas(YEAR)
-    west, south = planted.col * 100.0, planted.row * 100.0
-    cells = shapely.box(west, south, west + 100, south + 100)
-    outline = [shapely.union_all(cells[planted.area == area]) for area in range(len(planted.names))]
-    gpd.GeoDataFrame({"place": planted.names}, geometry=outline, crs="EPSG:25832").to_file(path)
+    gpd.GeoDataFrame({"place": planted.names}, geometry=planted.outlines(), crs="EPSG:25832").to_file(path)
 
 
 def write_worst_tenth(table: Path, path: Path) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from how_good import POLICIES, first_policy, overlap
+from how_good import POLICIES, first_policy, overlap, overlap_with_planted, planted_residents
 from udsat_geo.areas.forming import form_areas
 from udsat_geo.designation.designation import Inputs, read_units
 from udsat_geo.monitoring.printed.remeasured import YEARS, cells_of
@@ -30,7 +30,7 @@ from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import resolve_limits
 from udsat_geo.scoring.scores import Scores, score_units
 from udsat_geo.sources.features import read_features
-from udsat_geo.synthetic.write import cached_registers, planted_areas
+from udsat_geo.synthetic.write import cached_registers
 from udsat_geo.units.edges import find_edges
 from udsat_geo.units.units import Units
 
@@ -57,11 +57,16 @@ HEAD = """\
 
 @dataclass(frozen=True)
 class City:
-    """A city of one year: its units, its policy, and which units truly are disadvantaged, where that is known."""
+    """A city of one year: its units, its policy, and each unit's residents in planted areas, where there are any."""
 
     units: Units
     policy: Policy
-    truth: np.ndarray | None
+    planted: np.ndarray | None
+
+    @property
+    def truth(self) -> np.ndarray | None:
+        """Which units hold mostly residents of planted areas."""
+        return None if self.planted is None else 2 * self.planted > self.units.residents
 
 
 @dataclass(frozen=True)
@@ -99,10 +104,7 @@ def copenhagen() -> dict[int, City]:
     cities = {}
     for year in (*YEARS, 2025):
         units, policy = read("kbh-2017", Inputs(cached_registers(year), None, "synthetic"))
-        planted = planted_areas(year)
-        cells = set(zip(planted.row.tolist(), planted.col.tolist(), strict=True))
-        truth = np.array([cell in cells for cell in zip(units.row.tolist(), units.col.tolist(), strict=True)])
-        cities[year] = City(units, policy, truth)
+        cities[year] = City(units, policy, planted_residents(units, year).sum(axis=1))
     return cities
 
 
@@ -145,10 +147,8 @@ def flicker(before: City, was: Judged, now: City, judged: Judged) -> float:
 def of_copenhagen(cities: dict[int, City], way: dict[str, dict[str, Any]]) -> str:
     """What a way gives for the synthetic city, as a part of a row."""
     made = {year: judge(cities[year], way) for year in (2017, 2021, 2025) if year in cities}
-    shares = [
-        overlap(cities[year].units.residents, made[year].inside, cities[year].truth).intersection_over_union
-        for year in made
-    ]
+    found = {year: (cities[year].units.residents, made[year].inside, cities[year].planted) for year in made}
+    shares = [overlap_with_planted(*found[year]).intersection_over_union for year in made]
     units = {year: cities[year].units for year in YEARS}
     cells = cells_of(units, {year: made[year].area_of_unit for year in (2017, 2021)}, cities[2017].policy)
     off = np.array([abs(cell.difference) for cell in cells if not cell.path.startswith("table_2.")])

@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import given
 
-from udsat_geo.synthetic.city import uniform_of_key
+from udsat_geo.synthetic.chance import uniform_of_key
 from udsat_geo.synthetic.people import top
 
 

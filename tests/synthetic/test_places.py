@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 
-from udsat_geo.synthetic.city import geography
+from udsat_geo.synthetic.land import build_land, corners_of, geography, outlines
 from udsat_geo.synthetic.write import YEARS, planted_areas
 
 # points in the water or in parks, and in Frederiksberg (EPSG:25832)
@@ -21,7 +22,7 @@ EMPTY = {
 
 
 def pieces(rows, cols) -> int:
-    """How many sets of cells hang together, corners included."""
+    """How many sets of blocks hang together, corners included."""
     left = set(zip(rows.tolist(), cols.tolist(), strict=True))
     count = 0
     while left:
@@ -49,11 +50,10 @@ def test_addresses_are_on_half_metres_within_the_districts(tables):
     _, _, addresses = tables(2025)
     for column in ("easting", "northing"):
         assert (addresses[column] * 2 % 1 == 0).all()
-    boxes = [d["box"] for d in geography()["district"]]
     within = np.zeros(len(addresses), dtype=bool)
-    for west, south, east, north in boxes:
-        within |= addresses.easting.between(west, east) & addresses.northing.between(south, north)
-    assert within.mean() > 0.995
+    for _, ring in outlines():
+        within |= shapely.intersects_xy(shapely.Polygon(ring), addresses.easting, addresses.northing)
+    assert within.mean() > 0.99
 
 
 @pytest.mark.long
@@ -84,33 +84,69 @@ def test_areas_of_2017_are_at_their_places_and_of_their_size(seed):
     truth = planted_areas(2017, seed)
     facts = geography()["area_2017"]
     assert sorted(truth.names) == sorted(f["name"] for f in facts)
-    for area, fact in enumerate(facts):
-        mine = truth.area == area
+    for area, (fact, outline) in enumerate(zip(facts, truth.outlines(), strict=True)):
         assert truth.names[area] == fact["name"]
-        easting, northing = truth.col[mine].mean() * 100 + 50, truth.row[mine].mean() * 100 + 50
-        assert np.hypot(easting - fact["centre"][0], northing - fact["centre"][1]) < 300, fact["name"]
-        assert 0.8 * fact["hectares"] <= mine.sum() <= fact["hectares"], fact["name"]
+        middle = shapely.centroid(outline)
+        assert np.hypot(middle.x - fact["centre"][0], middle.y - fact["centre"][1]) < 300, fact["name"]
+        assert 0.8 * fact["hectares"] <= outline.area / 10_000 <= fact["hectares"], fact["name"]
+
+
+@pytest.mark.parametrize("seed", [2017, 61])
+def test_streets_and_borders_do_not_follow_the_cells(seed):
+    """Of the blocks at a border of an area, nearly all have corners in several 100 m cells."""
+    corners = planted_areas(2017, seed).corner
+    cells = np.floor(corners / 100.0)
+    assert (cells != cells[:, :1]).any(axis=(1, 2)).mean() > 0.95
+    west = corners.min(axis=1)[:, 0] % 100.0
+    assert abs(np.histogram(west, bins=4, range=(0, 100))[0] / len(west) - 0.25).max() < 0.06
+
+
+def test_blocks_are_simple_and_of_the_size_of_real_ones():
+    land = build_land()
+    row, col = np.nonzero(land.dry)
+    blocks = shapely.polygons(corners_of(land.corner, row, col))
+    assert shapely.is_valid(blocks).all()
+    np.testing.assert_allclose(shapely.area(blocks) / 10_000, land.hectares[row, col])
+    assert 0.3 < land.hectares.min() < land.hectares.max() < 2.0
+
+
+def test_districts_have_their_hectares():
+    area = {district["number"]: 0.0 for district in geography()["district"]}
+    for number, ring in outlines():
+        assert shapely.Polygon(ring).is_valid
+        area[number] += shapely.Polygon(ring).area / 10_000
+    for district in geography()["district"]:
+        assert area[district["number"]] == pytest.approx(district["hectares"], rel=0.05), district["name"]
+
+
+def residents_by_area(dwellings, year) -> np.ndarray:
+    truth = planted_areas(year)
+    area = truth.area_of(dwellings.easting.to_numpy(), dwellings.northing.to_numpy())
+    return np.bincount(area[area >= 0], weights=dwellings.residents[area >= 0], minlength=len(truth.names))
 
 
 @pytest.mark.parametrize("year", [2017, *(pytest.param(year, marks=pytest.mark.long) for year in (2021, 2025))])
-def test_members_are_inhabited_and_hold_a_thousand(tables, year):
-    _, dwellings, _ = tables(year)
-    truth = planted_areas(year)
-    residents = dwellings.groupby(["row", "col"]).residents.sum()
-    here = residents.reindex(list(zip(truth.row, truth.col, strict=True)))
-    assert (here > 0).all()
-    assert np.bincount(truth.area, weights=here.to_numpy()).min() >= 1_000
+def test_every_area_holds_a_thousand(tables, year):
+    assert residents_by_area(tables(year)[1], year).min() >= 1_000
 
 
 def test_the_areas_hold_their_dwellings_and_residents(tables):
     _, dwellings, _ = tables(2017)
-    truth = planted_areas(2017)
-    frame = dwellings.groupby(["row", "col"]).agg(dwellings=("area_m2", "size"), residents=("residents", "sum"))
-    here = frame.reindex(list(zip(truth.row, truth.col, strict=True)))
-    assert here.dwellings.sum() == pytest.approx(68_329, rel=0.02)
-    by_area = np.bincount(truth.area, weights=here.residents)
-    for found, fact in zip(by_area, geography()["area_2017"], strict=True):
+    inside = planted_areas(2017).area_of(dwellings.easting.to_numpy(), dwellings.northing.to_numpy()) >= 0
+    assert inside.sum() == 68_329
+    for found, fact in zip(residents_by_area(dwellings, 2017), geography()["area_2017"], strict=True):
         assert found == pytest.approx(fact["residents"], rel=0.12), fact["name"]
+
+
+def test_cells_are_as_full_as_real_ones(tables):
+    """Frederiksberg's cells of 2014 have few residents in 7 %, the real Copenhagen's in 12.7 %; many hold a border."""
+    _, dwellings, _ = tables(2017)
+    inside = planted_areas(2017).area_of(dwellings.easting.to_numpy(), dwellings.northing.to_numpy()) >= 0
+    dwellings = dwellings.assign(planted=dwellings.residents * inside)[dwellings.residents > 0]
+    lived = dwellings.groupby(["row", "col"])[["residents", "planted"]].sum()
+    assert (lived.residents < 20).mean() == pytest.approx(0.127, abs=0.02)
+    share = lived.planted / lived.residents
+    assert share.between(0.05, 0.95).sum() > 0.08 * (share > 0).sum()
 
 
 @pytest.mark.long
@@ -125,7 +161,7 @@ def test_what_changed():
         for r, c, a in zip(areas[2021].row, areas[2021].col, areas[2021].area, strict=True)
         if areas[2021].names[a] == "Nordvest"
     }
-    assert 10 <= len(added & nordvest) <= 20  # the addition that adjoins Nordvest to the north
+    assert 10 <= len(added & nordvest) <= 30  # the addition that adjoins Nordvest to the north
     assert "Ved Gyldenrisvej" in set(areas[2021].names) - set(areas[2025].names)
 
 

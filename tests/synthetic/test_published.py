@@ -16,10 +16,9 @@ CRITERIA = ("dwelling_area", "outside_labour_market", "low_income", "non_western
 WITHIN = 0.1  # points or m2; the printed figures are rounded to 0.1 themselves
 
 
-def inside(frame: pd.DataFrame, year: int, seed: int) -> pd.Series:
-    truth = planted_areas(year, seed)
-    cells = pd.MultiIndex.from_arrays([truth.row, truth.col])
-    return pd.Series(pd.MultiIndex.from_frame(frame[["row", "col"]]).isin(cells), index=frame.index)
+def inside(dwellings: pd.DataFrame, year: int, seed: int) -> pd.Series:
+    area = planted_areas(year, seed).area_of(dwellings.easting.to_numpy(), dwellings.northing.to_numpy())
+    return pd.Series(area >= 0, index=dwellings.index)
 
 
 def rate(criterion: str, residents: pd.DataFrame, dwellings: pd.DataFrame, low: float) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.published import status_2021
 from udsat_geo.registers.schema import TENURE as TENURES
+from udsat_geo.synthetic.chance import lasting_noise, stream
 from udsat_geo.synthetic.city import (
     BLOCK,
     GONE_2021,
@@ -25,10 +26,8 @@ from udsat_geo.synthetic.city import (
     STUDENT,
     VILLA,
     City,
-    choices,
-    lasting_noise,
-    stream,
 )
+from udsat_geo.synthetic.land import build_land, choices, corners_of
 
 OLD = (KEPT, GONE_2021, GONE_2025)  # strata inside the areas of 2017
 UPDATED = (KEPT, GONE_2025, NEW_2021)  # strata inside the areas of 2021
@@ -144,6 +143,8 @@ _RESIDENTS_A_DWELLING = {VILLA: 2.35, BLOCK: 1.88, MODERN: 2.0, STUDENT: 1.35}
 _AREA_M2 = {VILLA: (112.0, 0.27), BLOCK: (66.0, 0.32), MODERN: (88.0, 0.28), STUDENT: (38.0, 0.25)}
 _DEMOLISHED = {2018: (0, 0), 2019: (30, 60), 2021: (40, 110), 2025: (60, 220)}  # in areas, elsewhere; our own
 _N_INSTITUTIONS, _N_TINY, _N_HUGE = 46, 42, 16
+_ESTATES = 0.3  # blocks of flats built in rows instead of around a yard
+_SETBACK = 0.10  # of a block's width, between the middle of the street and the entrances
 _TENURE_PULL = np.array(choices()["tenure_pull"])
 _TENURE_ORDER = (3, 2, 0, 4)  # the rest rent privately
 
@@ -231,26 +232,35 @@ def _addresses(cell: Ints, built: Ints, kind: Ints) -> Ints:
 
 
 def _positions(city: City, address_cell: Ints, rng: Generator) -> tuple[Floats, Floats]:
-    """Stairwells stand in rows along a street that crosses the cell, one way or the other."""
+    """Stairwells stand along the streets around their block, or in rows behind each other on an estate."""
     n = len(address_cell)
     order = np.lexsort((rng.random(n), address_cell))
     count = np.bincount(address_cell, minlength=len(city.row))
     start = np.r_[0, np.cumsum(count)[:-1]]
     place = np.empty(n, dtype=np.int64)
     place[order] = np.arange(n) - start[address_cell[order]]
-    lines = np.maximum(1, np.rint(np.sqrt(count / 3.0))).astype(np.int64)
+    count, kind = count[address_cell], city.kind[address_cell]
+    in_rows = (kind == VILLA) | (kind == MODERN) | (rng.random(len(city.row)) < _ESTATES)[address_cell]
+    shift = rng.uniform(-0.2, 0.2, n)
+    x, y = _around(place, count, shift)
+    lines = np.where(kind == VILLA, np.minimum(count, 2), np.maximum(1, np.rint(np.sqrt(count / 3.0)).astype(np.int64)))
     a_line = -(-count // lines)
-    line, step = place % lines[address_cell], place // lines[address_cell]
-    spacing = 88.0 / a_line[address_cell]
-    along = 6.0 + spacing * (step + 0.5 + rng.uniform(-0.2, 0.2, n))
-    width = 100.0 / lines[address_cell]
-    setback = rng.uniform(-0.15, 0.15, len(count))[address_cell]
-    across = width * (line + 0.5 + setback) + rng.uniform(-0.03, 0.03, n) * width
-    turned = rng.random(len(count))[address_cell] < 0.5
-    x, y = np.where(turned, across, along), np.where(turned, along, across)
-    easting = city.col[address_cell] * 100.0 + np.rint(x * 2) / 2
-    northing = city.row[address_cell] * 100.0 + np.rint(y * 2) / 2
-    return easting, northing
+    line, step = place % lines, place // lines
+    along, across = (step + 0.5 + shift) / a_line, (line + 0.5 + rng.uniform(-0.08, 0.08, n)) / lines
+    x, y = np.where(in_rows, along, x), np.where(in_rows, across, y)
+    x, y = (_SETBACK + (1.0 - 2.0 * _SETBACK) * each for each in (x, y))
+    corner = corners_of(build_land().corner, city.row, city.col)[address_cell]
+    share = ((1 - x) * (1 - y), x * (1 - y), x * y, (1 - x) * y)
+    easting, northing = (sum(part * corner[:, k, axis] for k, part in enumerate(share)) for axis in (0, 1))
+    return np.rint(easting * 2) / 2, np.rint(northing * 2) / 2
+
+
+def _around(place: Ints, count: Ints, shift: Floats) -> tuple[Floats, Floats]:
+    """Places in the unit square, evenly along its rim; a long side is 4 and a short one 3 parts of its length."""
+    part = (place + 0.5 + shift) / count * 14.0
+    x = np.interp(part, (0.0, 4.0, 7.0, 11.0, 14.0), (0.0, 1.0, 1.0, 0.0, 0.0))
+    y = np.interp(part, (0.0, 4.0, 7.0, 11.0, 14.0), (0.0, 0.0, 1.0, 1.0, 0.0))
+    return x, y
 
 
 def build_homes(city: City, seed: int) -> Homes:

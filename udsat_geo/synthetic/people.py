@@ -14,17 +14,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
-from udsat_geo.synthetic.city import (
-    N_STRATA,
-    REST,
-    STUDENT,
-    City,
-    choices,
-    lasting_noise,
-    logistic,
-    uniform_of_key,
-)
+from udsat_geo.synthetic.chance import lasting_noise, logistic, uniform_of_key
+from udsat_geo.synthetic.city import N_STRATA, REST, STUDENT, City
 from udsat_geo.synthetic.homes import Homes, stratum_rates
+from udsat_geo.synthetic.land import choices
 
 ADULT, CHILD = 0, 1
 DANISH, WESTERN, NON_WESTERN = range(3)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.synthetic import people as criteria
+from udsat_geo.synthetic.chance import stream
 from udsat_geo.synthetic.city import (
     GONE_2021,
     GONE_2025,
@@ -24,10 +25,9 @@ from udsat_geo.synthetic.city import (
     REST,
     City,
     build_city,
-    geography,
-    stream,
 )
 from udsat_geo.synthetic.homes import YEARS, Homes, build_homes, stratum_rates
+from udsat_geo.synthetic.land import geography
 from udsat_geo.synthetic.people import ADULT, CHILD, NON_WESTERN, People, compose, draw_sizes, fit_sizes
 
 _MOVES_A_YEAR = np.array([0.33, 0.25, 0.15, 0.085, 0.045])  # households, by mean age of the adults

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from udsat_geo.synthetic import DEFAULT_SEED
-from udsat_geo.synthetic.city import write_places
+from udsat_geo.synthetic.land import write_places
+from udsat_geo.synthetic.planting import quarters
 from udsat_geo.synthetic.write import STATEMENT, tables_of_year
 
 _SOCIO13 = {
@@ -87,7 +88,7 @@ def write_registers_of_dst(year: int, folder: Path, seed: int = DEFAULT_SEED) ->
     _write(pa.table(positions), folder, "koordinater", year)
     levels = "".join(f"{code};{level}\n" for code, level in _LEVEL.items())
     (folder / "disced15.csv").write_text(f"HFAUDD;NIVEAU\n{levels}", encoding="utf-8", newline="\n")
-    write_places(folder / "places.geojson")
+    write_places(folder / "places.geojson", quarters())
     (folder / "registers.toml").write_text(_settings(seed), encoding="utf-8", newline="\n")
 
 

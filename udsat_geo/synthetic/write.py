@@ -24,27 +24,26 @@ from udsat_geo.messages.translate import _
 from udsat_geo.policy.published import status_2021
 from udsat_geo.registers.schema import EDUCATION, LABOUR_STATUS, ORIGIN, TENURE
 from udsat_geo.synthetic import DEFAULT_SEED as DEFAULT_SEED
-from udsat_geo.synthetic.city import (
-    DESIGNATION_YEARS,
-    PlantedAreas,
-    build_areas,
-    planted,
-    stream,
-    write_places,
-)
+from udsat_geo.synthetic.chance import stream
 from udsat_geo.synthetic.homes import YEARS as YEARS
 from udsat_geo.synthetic.homes import Homes, lacking, tenure_by_year
+from udsat_geo.synthetic.land import write_places
 from udsat_geo.synthetic.people import NO_INCOME, People
+from udsat_geo.synthetic.planting import DESIGNATION_YEARS, PlantedAreas, build_areas, planted, quarters
 from udsat_geo.synthetic.simulation import Simulation
 
-GENERATOR_VERSION = 4
+GENERATOR_VERSION = 5
 FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registers.toml", "places.geojson")
 
 
 @lru_cache(maxsize=1)
 def _facts_hash() -> str:
     digest = hashlib.sha256()
-    for package, name in (("udsat_geo.synthetic", "geography.toml"), ("udsat_geo.policy", "status_2021.toml")):
+    for package, name in (
+        ("udsat_geo.synthetic", "geography.toml"),
+        ("udsat_geo.synthetic", "districts.toml"),
+        ("udsat_geo.policy", "status_2021.toml"),
+    ):
         digest.update(resources.files(package).joinpath(name).read_bytes())
     return digest.hexdigest()[:10]
 
@@ -301,7 +300,7 @@ def write_registers(year: int, folder: Path, seed: int = DEFAULT_SEED) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         _write(table, folder / f"{name}.parquet")
-    write_places(folder / "places.geojson")
+    write_places(folder / "places.geojson", quarters())
     (folder / "registers.toml").write_text(_description(year, seed), encoding="utf-8", newline="\n")
 
 
@@ -331,7 +330,7 @@ def cached_registers(
 
 
 def planted_areas(year: int, seed: int = DEFAULT_SEED) -> PlantedAreas:
-    """The truth behind the synthetic city: the cells of its planted areas.
+    """The truth behind the synthetic city: the blocks of its planted areas.
 
     Parameters
     ----------

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-import shapely
 
 from goal_worlds import write_polygons
 from udsat_geo.areas.polygons import read_polygons
@@ -21,11 +19,7 @@ WITHIN = 0.01
 
 
 def account(folder: Path, designation: int, years: tuple[int, ...]) -> Account:
-    planted = planted_areas(designation)
-    east, north = planted.col * 100.0, planted.row * 100.0
-    cells = shapely.box(east, north, east + 100, north + 100)
-    polygons = [shapely.union_all(cells[planted.area == area]) for area in np.unique(planted.area)]
-    path = write_polygons(folder / f"{designation}.gpkg", polygons)
+    path = write_polygons(folder / f"{designation}.gpkg", list(planted_areas(designation).outlines()))
     registers = [RegistersOfYear(year, cached_registers(year), "synthetic") for year in years]
     return take_account(registers, load_goals(), read_polygons(path, "en")[0])
 

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import shapely
 from click.testing import CliRunner
 
 from builders import make_areas
 from paths import SHARED
-from udsat_geo.areas.area_set import AreaSet, Members
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cli.main import udsat
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
 from udsat_geo.monitoring.status import (
@@ -56,11 +55,7 @@ def per_print(key: str) -> float:
 
 @cache
 def planted(year: int) -> AreaSet:
-    truth = planted_areas(year)
-    outline = np.full(len(truth.names), shapely.box(700_000, 6_160_000, 750_000, 6_200_000), dtype=object)
-    ids, nobody = np.arange(len(truth.row)).astype(str).astype(object), np.zeros(len(truth.row), dtype=np.int64)
-    cells = Members(ids, nobody, truth.area.astype(np.int64), row=truth.row, col=truth.col, size=100)
-    return make_areas(outline, cells, year)
+    return make_areas(planted_areas(year).outlines(), None, year)
 
 
 @cache
