@@ -24,6 +24,7 @@ from udsat_geo.designation.job import Job, run
 from udsat_geo.policy.load import load_policy
 from udsat_geo.sources.crs import reproject
 from udsat_geo.sources.features import read_features
+from udsat_geo.synthetic.planting import PlantedAreas
 from udsat_geo.synthetic.write import cached_registers, planted_areas
 from udsat_geo.units.units import Units
 from udsat_geo.units.zones import zone_of_points
@@ -82,6 +83,13 @@ def residents_by_address(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarr
     ).fetchnumpy()
     easting, northing, count = columns.values()
     return easting, northing, count
+
+
+def planted_outlines(planted: PlantedAreas) -> np.ndarray:
+    """The planted areas as polygons, shape (n_areas,)."""
+    blocks = shapely.polygons(planted.corner)
+    areas = [shapely.union_all(blocks[planted.area == area]) for area in range(len(planted.names))]
+    return np.array(areas, dtype=object)
 
 
 def planted_residents(units: Units, year: int) -> np.ndarray:

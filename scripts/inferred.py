@@ -21,6 +21,7 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
+from how_good import planted_outlines
 from udsat_geo.analysis.infer import Inference, infer_rule
 from udsat_geo.analysis.space import plain, read_space
 from udsat_geo.designation.job import Job, run
@@ -55,7 +56,7 @@ HEAD = """\
 def write_planted(path: Path) -> None:
     """The planted areas as polygons."""
     planted = planted_areas(YEAR)
-    gpd.GeoDataFrame({"place": planted.names}, geometry=planted.outlines(), crs="EPSG:25832").to_file(path)
+    gpd.GeoDataFrame({"place": planted.names}, geometry=planted_outlines(planted), crs="EPSG:25832").to_file(path)
 
 
 def write_worst_tenth(table: Path, path: Path) -> None:

@@ -117,8 +117,12 @@ def tenure_counts(year: int, dwellings: Ints) -> Ints:
     weight[GONE_2025] = areas / areas.sum() * dwellings[GONE_2025]
     weight[NEW_2025] = np.array([0.10, 0.22, 0.25, 0.42, 0.01]) * dwellings[NEW_2025]
     weight[KEPT] = areas - weight[GONE_2021] - weight[GONE_2025]
-    weight[REST] = city - areas - weight[NEW_2021] - weight[NEW_2025]
-    return np.stack([share_out(int(dwellings[s]), weight[s]) for s in range(N_STRATA)])
+    count = np.zeros(weight.shape, dtype=np.int64)
+    for stratum in range(N_STRATA):
+        if stratum == REST:  # the last: the city comes out as printed
+            weight[REST] = np.maximum(city - count.sum(axis=0), 0.0)
+        count[stratum] = share_out(int(dwellings[stratum]), weight[stratum])
+    return count
 
 
 def amenity_counts(name: str, year: int, dwellings: Ints) -> Ints:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.random import Generator
 from numpy.typing import NDArray
 
@@ -24,6 +23,7 @@ from udsat_geo.synthetic.land import (
     corners_of,
     dilate,
     geography,
+    inside_polygon,
     smooth_field,
 )
 
@@ -64,17 +64,11 @@ class PlantedAreas:
     area: Ints
     names: tuple[str, ...]
 
-    def outlines(self) -> NDArray[np.object_]:
-        """The areas as Shapely polygons, shape (n_areas,); ground without homes is left out."""
-        blocks = shapely.polygons(self.corner)
-        return np.array([shapely.union_all(blocks[self.area == k]) for k in range(len(self.names))], dtype=object)
-
     def area_of(self, easting: Floats, northing: Floats) -> Ints:
-        """The area that each point lies in, -1 for none."""
+        """The area that each point lies in, -1 for none; ground without homes belongs to none."""
         found = np.full(len(easting), -1, dtype=np.int64)
-        for k, outline in enumerate(self.outlines()):
-            shapely.prepare(outline)
-            found[shapely.contains_xy(outline, easting, northing)] = k
+        for corner, area in zip(self.corner, self.area.tolist(), strict=True):
+            found[inside_polygon(easting, northing, corner)] = area
         return found
 
 

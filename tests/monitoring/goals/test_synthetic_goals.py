@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from goal_worlds import write_polygons
+from how_good import planted_outlines
 from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.monitoring.goal_figures import Verdict
 from udsat_geo.monitoring.goals import Account, RegistersOfYear, load_goals, take_account
@@ -19,7 +20,7 @@ WITHIN = 0.01
 
 
 def account(folder: Path, designation: int, years: tuple[int, ...]) -> Account:
-    path = write_polygons(folder / f"{designation}.gpkg", list(planted_areas(designation).outlines()))
+    path = write_polygons(folder / f"{designation}.gpkg", list(planted_outlines(planted_areas(designation))))
     registers = [RegistersOfYear(year, cached_registers(year), "synthetic") for year in years]
     return take_account(registers, load_goals(), read_polygons(path, "en")[0])
 

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from builders import make_areas
+from how_good import planted_outlines
 from paths import SHARED
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cli.main import udsat
@@ -55,7 +56,7 @@ def per_print(key: str) -> float:
 
 @cache
 def planted(year: int) -> AreaSet:
-    return make_areas(planted_areas(year).outlines(), None, year)
+    return make_areas(planted_outlines(planted_areas(year)), None, year)
 
 
 @cache
