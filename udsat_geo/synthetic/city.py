@@ -37,6 +37,7 @@ _LOADING = np.array([1.0, 1.0, 0.8, 1.3, 1.1])  # of what the criteria share
 # How the contrast at an area's border fades: over how many metres, by how much of what parts the areas from the city
 # (log-odds, close to the published rates), on the mean and more or less from place to place.
 _FADES_M, _CONTRAST, _FADES = 110.0, np.array([0.5, 0.57, 0.44, 1.5, 0.65]), (0.0, 0.3)
+_APART = 0.5  # how much sharper, likewise, the borders of what comes in or goes
 # Places outside that are like areas: residents, and what share of the areas' contrast they have.
 _N_POCKETS, _POCKET_RESIDENTS, _POCKET = 24, 480, 0.8
 _QUARTER_RESIDENTS, _QUARTERS = 1_600, (0.35, 0.4, 0.45, 0.5, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
@@ -57,7 +58,7 @@ def social_fields(
     field[kind == VILLA] += _VILLA_FIELD
     field[kind == STUDENT] += np.array(_STUDENT_FIELD)
     _level_areas(field, plot, stratum, rng)
-    field += _mixed_borders(rows, cols, planted, rng)
+    field += _mixed_borders(rows, cols, stratum, rng)
     _places_like_areas(field, rows, cols, planted, kind, residents, rng)
     # homes: a logarithm of floor area, so the scale is that of sizes, not of odds
     field[:, 0] *= 0.30
@@ -80,14 +81,21 @@ def _level_areas(field: Floats, plot: Ints, stratum: Ints, rng: Generator) -> No
     field[planted] += level[plot[planted]] * np.where(stratum[planted] == KEPT, 1.0, _PLOT_OF_CHANGES)[:, None]
 
 
-def _mixed_borders(rows: Ints, cols: Ints, planted: Flags, rng: Generator) -> Floats:
-    """Across most borders people mix: an area fades into the city, here more, there less."""
-    inside = np.zeros(SHAPE)
+def _mixed_borders(rows: Ints, cols: Ints, stratum: Ints, rng: Generator) -> Floats:
+    """Across most borders people mix: an area fades into the city, here more, there less.
+
+    What comes in or goes stands apart instead.
+    """
+    planted = stratum != REST
+    inside, changes = np.zeros(SHAPE), np.zeros(SHAPE, dtype=bool)
     inside[rows, cols] = planted
+    changes[rows, cols] = planted & (stratum != KEPT)
+    apart = dilate(dilate(changes))[rows, cols]
     people_live = np.zeros(SHAPE)
     people_live[rows, cols] = 1.0
     around = blurred(inside, _FADES_M)[rows, cols] / np.maximum(blurred(people_live, _FADES_M)[rows, cols], 1e-3)
     share = np.clip(_FADES[0] + _FADES[1] * smooth_field(rng, 300.0)[rows, cols], 0.0, 0.6)
+    share[apart] = -_APART
     faded: Floats = (share * (around - planted))[:, None] * _CONTRAST
     return faded
 
@@ -161,13 +169,21 @@ def _stratum_of_plot(areas: AreaMap) -> Ints:
     return np.select(cases, [NEW_2025, KEPT, GONE_2021, GONE_2025, NEW_2021], REST)
 
 
+def _between(areas: AreaMap) -> Flags:
+    """Blocks that lie between two areas, where the railways and large roads run that part them."""
+    near = np.zeros(SHAPE, dtype=np.int64)
+    for area in np.unique(areas.area_of_plot):
+        near += dilate(dilate(np.isin(areas.plot, np.flatnonzero(areas.area_of_plot == area))))
+    return near > 1
+
+
 def _choose_blocks(land: Land, areas: AreaMap, rng: Generator) -> tuple[Ints, Ints, Flags, Floats]:
     """Rows, columns, whether homes come only later, and how densely lived in (0 to 1); areas' blocks are all chosen."""
     chosen = (areas.plot >= 0) & ~areas.reserve
     later = np.zeros(SHAPE, dtype=bool)
     lived_in = np.ones(SHAPE)
     built = smooth_field(rng, 130.0) + 0.5 * rng.standard_normal(SHAPE)
-    open_land = land.buildable & (areas.plot < 0)
+    open_land = land.buildable & (areas.plot < 0) & ~_between(areas)
     # railways, large roads and greens often bound an estate, so its surroundings are built less
     built -= _BOUNDED * (dilate(areas.plot >= 0) & open_land)
     facts = geography()["district"]

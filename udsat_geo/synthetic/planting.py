@@ -146,10 +146,12 @@ def _plant_2017(index: int, area: dict[str, Any], plot: NDArray[np.int16], land:
     blocks: Blocks = set()
     for _ in range(_AIMS):
         cost = _shape_cost(land, (aim[0], aim[1]), half, min(0.85, max(-0.85, lean))) + _ROUGHNESS * rough
+        # one empty block between areas always; two where the ground allows it
         roomy = free & ~wider
         start = _start(cost, roomy if roomy.any() else free & ~others)
-        # one empty block between areas always; two where the ground allows it
-        blocks = _grow(cost + 0.25 * wider, free & ~others, start, land, area["hectares"])
+        blocks = _grow(cost, roomy, start, land, area["hectares"])
+        if sum(land.hectares[block] for block in blocks) < 0.95 * area["hectares"]:
+            blocks = _grow(cost + 0.25 * wider, free & ~others, start, land, area["hectares"])
         rows, cols = np.array(sorted(blocks)).T
         aim += 0.8 * (centre - (easting[rows, cols].mean(), northing[rows, cols].mean()))
     for block in blocks:
