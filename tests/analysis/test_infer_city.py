@@ -51,7 +51,7 @@ def test_of_areas_that_no_rule_drew_the_best_holds_less_elsewhere(tmp_path: Path
     write_planted(tmp_path / "planted.gpkg")
     found = found_in(tmp_path, read_area_set(tmp_path / "planted.gpkg", "en"))
     best = found.overlap[found.best]
-    assert found.own_overlap == pytest.approx(0.925, abs=0.01)
+    assert found.own_overlap == pytest.approx(0.85, abs=0.02)
     assert found.own_overlap <= best < 1.0
-    assert 0.85 < found.held_out.in_all < best
+    assert 0.75 < found.held_out.in_all < best
     assert found.chance.max() < 0.5

@@ -73,5 +73,5 @@ def test_all_but_the_smallest_planted_areas_are_found() -> None:
     planted = planted_residents(made.units, 2017)
     found, residents = planted[made.areas.area_of_unit >= 0].sum(axis=0), planted.sum(axis=0)
     large = residents > 2_000
-    assert large.sum() == 12
+    assert large.sum() > 10
     assert (found[large] > 0.6 * residents[large]).all()

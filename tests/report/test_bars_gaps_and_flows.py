@@ -144,11 +144,12 @@ def test_the_synthetic_lineage_names_every_area_of_both_years_once(shown: Shown)
     assert shown.flows is not None
     figure, nodes = draw_flow_chart(shown.flows), shown.flows.lineage.nodes
     labels = [text.get_text() for text in marked(figure, "label")]
-    assert len(labels) == len(set(labels)) == 16 + 17
+    assert len(labels) == len(set(labels)) == len(nodes.name) > 20
     for name, residents in zip(nodes.name, nodes.residents, strict=True):
         assert f"{name} {residents:,}".replace(",", ".") in labels
-    assert nodes.name[nodes.ends].tolist() == ["Ved Bispeengbuen", "Ved Kulbanevej"]
-    assert "137.013 beboere" in texts(figure)
+    assert sorted(nodes.name[nodes.ends]) == ["Ved Bispeengbuen", "Ved Kulbanevej"]
+    residents = f"{shown.areas[0].residents.sum():,} beboere"
+    assert residents.replace(",", ".") in texts(figure)
     on_paper(figure)
     on_paper(draw_flow_chart(dataclasses.replace(shown.flows, language="en")))
 
