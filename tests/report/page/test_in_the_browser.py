@@ -81,7 +81,7 @@ def test_a_synthetic_source_is_stamped_at_the_top(city_page: Path, open_page: Op
 def test_figures_are_rounded_as_on_the_console(city_page: Path, open_page: Open) -> None:
     rows = open_page(city_page).page.locator("#areas-table tbody tr").all_inner_texts()
     areas = data_of(city_page.read_text(encoding="utf-8"))["years"][-1]["areas"]
-    assert len(rows) == len(areas) == 17
+    assert len(rows) == len(areas) > 10
     for area in areas:
         (row,) = (row for row in rows if area["name"] in re.split(r"[\t\n]", row))
         assert decimal(area["composite"], 2, "da") in row.split("\t")
@@ -94,10 +94,11 @@ def test_the_year_switch_changes_the_map_and_the_tables(city_page: Path, open_pa
     opened = open_page(city_page)
     now, drawn = opened.of_source("areas", "xs"), pixels(opened)
     opened.page.click('[data-year="2017"]')
-    assert len(opened.of_source("areas", "xs")) == 16
+    areas = data_of(city_page.read_text(encoding="utf-8"))["years"][0]["areas"]
+    assert len(opened.of_source("areas", "xs")) == len(areas)
     assert opened.of_source("areas", "xs") != now
     assert pixels(opened) != drawn
-    assert opened.page.locator("#areas-table tbody tr").count() == 16
+    assert opened.page.locator("#areas-table tbody tr").count() == len(areas)
     assert opened.shown("#areas-title") == "Områderne 2017"
     assert "2017" in opened.shown("#live")
     assert opened.page.get_attribute('[data-year="2017"]', "aria-pressed") == "true"
@@ -317,7 +318,8 @@ def test_every_control_is_reached_by_tab(city_page: Path, open_page: Open) -> No
 def test_the_language_switch_changes_every_text(city_page: Path, open_page: Open) -> None:
     """No text of the page's own is left in the other language, but what is the same in both."""
     opened = open_page(city_page)
-    texts = data_of(city_page.read_text(encoding="utf-8"))["texts"]
+    data = data_of(city_page.read_text(encoding="utf-8"))
+    texts, residents = data["texts"], f"{sum(area['residents'] for area in data['years'][-1]['areas']):,}"
     opened.page.click("#areas-table button[data-area]")
     opened.page.check("[data-layer=changes]")
 
@@ -339,10 +341,10 @@ def test_the_language_switch_changes_every_text(city_page: Path, open_page: Open
         ]  # fmt: skip
         assert left == []
         assert opened.shown("#title").startswith({"da": "Udsatte", "en": "Disadvantaged"}[language])
-    assert "139.617" in opened.shown("#keys")
+    assert residents.replace(",", ".") in opened.shown("#keys")
     opened.page.click("[data-language=en]")
-    assert "139,617" in opened.shown("#keys")
-    assert "293 core units" in opened.shown("#card")
+    assert residents in opened.shown("#keys")
+    assert re.search(r"\d+ core units", opened.shown("#card"))
     figures = opened.page.locator("[data-figure-language]:visible")
     assert {figures.nth(i).get_attribute("lang") for i in range(figures.count())} == {"en"}
 
