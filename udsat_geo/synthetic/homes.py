@@ -159,7 +159,7 @@ class Homes:
 
     Attributes
     ----------
-    cell, address, kind, stratum : int array, (n_dwellings,)
+    block, address, kind, stratum : int array, (n_dwellings,)
     built, gone : int array, (n_dwellings,)
         First year it stands (2017: from before) and first year it does not.
     area_m2 : float array, (n_dwellings,)
@@ -167,12 +167,12 @@ class Homes:
         Residents of an institution, 0 for an ordinary home.
     ordinary : bool array, (n_dwellings,)
         Floor area of 10 to 1000 m2 and not an institution.
-    address_cell : int array, (n_addresses,)
+    address_block : int array, (n_addresses,)
     easting, northing : float array, (n_addresses,)
         Metres, EPSG:25832, in half metres.
     """
 
-    cell: Ints
+    block: Ints
     address: Ints
     kind: Ints
     stratum: Ints
@@ -181,7 +181,7 @@ class Homes:
     area_m2: Floats
     seats: Ints
     ordinary: Flags
-    address_cell: Ints
+    address_block: Ints
     easting: Floats
     northing: Floats
 
@@ -191,7 +191,7 @@ class Homes:
 
 
 def _dwellings_2017(city: City) -> Ints:
-    """Dwellings of every cell in 2017; strata add up to the published counts."""
+    """Dwellings of every block in 2017; strata add up to the published counts."""
     size = np.array([_RESIDENTS_A_DWELLING[kind] for kind in range(4)])[city.kind]
     weight = city.residents_2017 / size
     count = np.zeros(len(weight), dtype=np.int64)
@@ -207,7 +207,7 @@ def _dwellings_2017(city: City) -> Ints:
 
 
 def _new_dwellings(city: City, year: int, before: int, rng: Generator) -> Ints:
-    """Dwellings built for a year, by cell."""
+    """Dwellings built for a year, by block."""
     count = np.zeros(len(city.row), dtype=np.int64)
     gone_areas, gone_else = _DEMOLISHED[year]
     in_areas = DWELLINGS_AREAS[year] - DWELLINGS_AREAS[before]
@@ -222,29 +222,29 @@ def _new_dwellings(city: City, year: int, before: int, rng: Generator) -> Ints:
     return count
 
 
-def _addresses(cell: Ints, built: Ints, kind: Ints) -> Ints:
-    """Share the dwellings of each cell and building year out over stairwells; dwellings come sorted by both."""
-    first = np.flatnonzero(np.r_[True, (cell[1:] != cell[:-1]) | (built[1:] != built[:-1])])
-    group = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(cell)]))
+def _addresses(block: Ints, built: Ints, kind: Ints) -> Ints:
+    """Share the dwellings of each block and building year out over stairwells; dwellings come sorted by both."""
+    first = np.flatnonzero(np.r_[True, (block[1:] != block[:-1]) | (built[1:] != built[:-1])])
+    group = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(block)]))
     size = np.bincount(group)
     a_stair = np.array([_DWELLINGS_AN_ADDRESS[k] for k in range(4)])[kind[first]]
     n_stairs = np.maximum(1, np.rint(size / a_stair)).astype(np.int64)
-    rank = np.arange(len(cell)) - first[group]
+    rank = np.arange(len(block)) - first[group]
     start = np.r_[0, np.cumsum(n_stairs)[:-1]]
     address: Ints = start[group] + rank * n_stairs[group] // size[group]
     return address
 
 
-def _positions(city: City, address_cell: Ints, rng: Generator) -> tuple[Floats, Floats]:
+def _positions(city: City, address_block: Ints, rng: Generator) -> tuple[Floats, Floats]:
     """Stairwells stand along the streets around their block, or in rows behind each other on an estate."""
-    n = len(address_cell)
-    order = np.lexsort((rng.random(n), address_cell))
-    count = np.bincount(address_cell, minlength=len(city.row))
+    n = len(address_block)
+    order = np.lexsort((rng.random(n), address_block))
+    count = np.bincount(address_block, minlength=len(city.row))
     start = np.r_[0, np.cumsum(count)[:-1]]
     place = np.empty(n, dtype=np.int64)
-    place[order] = np.arange(n) - start[address_cell[order]]
-    count, kind = count[address_cell], city.kind[address_cell]
-    in_rows = (kind == VILLA) | (kind == MODERN) | (rng.random(len(city.row)) < _ESTATES)[address_cell]
+    place[order] = np.arange(n) - start[address_block[order]]
+    count, kind = count[address_block], city.kind[address_block]
+    in_rows = (kind == VILLA) | (kind == MODERN) | (rng.random(len(city.row)) < _ESTATES)[address_block]
     shift = rng.uniform(-0.2, 0.2, n)
     x, y = _around(place, count, shift)
     lines = np.where(kind == VILLA, np.minimum(count, 2), np.maximum(1, np.rint(np.sqrt(count / 3.0)).astype(np.int64)))
@@ -253,7 +253,7 @@ def _positions(city: City, address_cell: Ints, rng: Generator) -> tuple[Floats, 
     along, across = (step + 0.5 + shift) / a_line, (line + 0.5 + rng.uniform(-0.08, 0.08, n)) / lines
     x, y = np.where(in_rows, along, x), np.where(in_rows, across, y)
     x, y = (_SETBACK + (1.0 - 2.0 * _SETBACK) * each for each in (x, y))
-    corner = corners_of(build_land().corner, city.row, city.col)[address_cell]
+    corner = corners_of(build_land().corner, city.row, city.col)[address_block]
     share = ((1 - x) * (1 - y), x * (1 - y), x * y, (1 - x) * y)
     easting, northing = (sum(part * corner[:, k, axis] for k, part in enumerate(share)) for axis in (0, 1))
     return np.rint(easting * 2) / 2, np.rint(northing * 2) / 2
@@ -273,38 +273,38 @@ def build_homes(city: City, seed: int) -> Homes:
     counts = [_dwellings_2017(city)]
     counts += [_new_dwellings(city, year, before, rng) for before, year in pairwise(YEARS)]
     pairs = np.stack(counts, axis=1).ravel()
-    cell = np.repeat(np.repeat(np.arange(len(city.row)), len(YEARS)), pairs)
+    block = np.repeat(np.repeat(np.arange(len(city.row)), len(YEARS)), pairs)
     built = np.repeat(np.tile(YEARS, len(city.row)), pairs)
-    kind = np.where((built > 2017) & (city.kind[cell] != VILLA), MODERN, city.kind[cell])
-    address = _addresses(cell, built, kind)
+    kind = np.where((built > 2017) & (city.kind[block] != VILLA), MODERN, city.kind[block])
+    address = _addresses(block, built, kind)
     first_of_address = np.flatnonzero(np.r_[True, address[1:] != address[:-1]])
-    easting, northing = _positions(city, cell[first_of_address], rng)
-    area, seats, ordinary = _sizes(city, cell, address, kind, built, seed, rng)
+    easting, northing = _positions(city, block[first_of_address], rng)
+    area, seats, ordinary = _sizes(city, block, address, kind, built, seed, rng)
     return Homes(
-        cell=cell,
+        block=block,
         address=address,
         kind=kind,
-        stratum=city.stratum[cell],
+        stratum=city.stratum[block],
         built=built,
-        gone=_demolition(city.stratum[cell], built, ordinary, rng),
+        gone=_demolition(city.stratum[block], built, ordinary, rng),
         area_m2=area,
         seats=seats,
         ordinary=ordinary,
-        address_cell=cell[first_of_address],
+        address_block=block[first_of_address],
         easting=easting,
         northing=northing,
     )
 
 
 def _sizes(
-    city: City, cell: Ints, address: Ints, kind: Ints, built: Ints, seed: int, rng: Generator
+    city: City, block: Ints, address: Ints, kind: Ints, built: Ints, seed: int, rng: Generator
 ) -> tuple[Floats, Ints, Flags]:
     """Floor areas before they are fitted to the published figures, seats of institutions, and who is ordinary."""
-    n = len(cell)
+    n = len(block)
     centre = np.array([_AREA_M2[k][0] for k in range(4)])[kind]
     spread = np.array([_AREA_M2[k][1] for k in range(4)])[kind]
     stair = 0.07 * lasting_noise(address, seed, 41)
-    area = centre * np.exp(spread * rng.standard_normal(n) + stair - city.field[cell, 0])
+    area = centre * np.exp(spread * rng.standard_normal(n) + stair - city.field[block, 0])
     area = np.clip(area, 16.0, 420.0)
     seats = np.zeros(n, dtype=np.int64)
     plain = np.flatnonzero((built == 2017) & (kind == BLOCK))
@@ -339,7 +339,7 @@ def tenure_by_year(homes: Homes, last_year: int, seed: int) -> NDArray[np.int8]:
     int8 array, (n_dwellings,)
         Index into ``TENURES``.
     """
-    tenure = np.full(len(homes.cell), -1, dtype=np.int8)
+    tenure = np.full(len(homes.block), -1, dtype=np.int8)
     stair = np.stack([lasting_noise(homes.address, seed, 50 + t) for t in range(5)], axis=1)
     pull = _TENURE_PULL[homes.kind] + stair
     change = lasting_noise(np.arange(len(tenure)), seed, 56)
@@ -371,7 +371,7 @@ def _fit_tenure(tenure: NDArray[np.int8], here: Ints, wanted: Ints, pull: Floats
 def lacking(homes: Homes, name: str, year: int, seed: int) -> Flags:
     """Which dwellings lack an amenity in a year: the worst-off by a lasting rank, so that repairs last."""
     salt, of_kind = {"bath": (61, (-3.0, 0.0, -6.0, -1.0)), "heating": (62, (1.0, 0.0, -2.0, -2.0))}[name]
-    dwelling = np.arange(len(homes.cell))
+    dwelling = np.arange(len(homes.block))
     score = 1.2 * lasting_noise(homes.address, seed, salt) + 0.6 * lasting_noise(dwelling, seed, salt + 5)
     score += np.array(of_kind)[homes.kind]
     stands = homes.standing(year)

@@ -1,4 +1,4 @@
-"""Origin, education, work and income: given so that every stratum measures what it must, and every cell what it is.
+"""Origin, education, work and income: given so that every stratum measures what it must, and every block what it is.
 
 Each disadvantage is drawn by quota: within a stratum the residents with the highest log-odds plus noise have it, as
 many as the published rate asks. The noise lasts with the person, so that states last from year to year.
@@ -172,7 +172,7 @@ class Setting:
     @cached_property
     def stair(self) -> Floats:
         """Lasting difference between stairwells, log-odds, shape (n_addresses, 5)."""
-        keys = np.arange(len(self.homes.address_cell))
+        keys = np.arange(len(self.homes.address_block))
         return np.stack([s * lasting_noise(keys, self.seed, 70 + k) for k, s in enumerate(_STAIR)], axis=1)
 
     def stratum(self, people: People) -> Ints:
@@ -181,8 +181,8 @@ class Setting:
         return stratum
 
     def field(self, criterion: int) -> Floats:
-        """Log-odds of a criterion for each dwelling: its cell's and its stairwell's."""
-        field: Floats = self.city.field[self.homes.cell, criterion] + self.stair[self.homes.address, criterion]
+        """Log-odds of a criterion for each dwelling: its block's and its stairwell's."""
+        field: Floats = self.city.field[self.homes.block, criterion] + self.stair[self.homes.address, criterion]
         return field
 
     def field_at(self, dwelling: Ints, criterion: int) -> Floats:
@@ -222,7 +222,7 @@ def give_origin(place: Setting, people: People, year: int, rng: Generator) -> Pe
     new = np.flatnonzero(origin == EMPTY)
     rate, base = _targets("non_western_origin", year, stratum, np.ones(len(origin), dtype=bool))
     missing = np.rint(rate * base) - np.bincount(stratum[(origin == NON_WESTERN) & (stratum >= 0)], minlength=N_STRATA)
-    n_homes = len(place.homes.cell)
+    n_homes = len(place.homes.block)
     apart = (people.role[new] == ADULT) & (rng.random(len(new)) < 0.16)
     home_score = place.field(3) + logistic(rng.random(n_homes))
     lone_score = logistic(rng.random(len(new)))

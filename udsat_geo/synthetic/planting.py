@@ -96,9 +96,9 @@ class AreaMap:
     reserve: Flags
 
 
-def neighbours(cell: tuple[int, int]) -> list[tuple[int, int]]:
+def neighbours(block: tuple[int, int]) -> list[tuple[int, int]]:
     """The eight blocks around a block."""
-    row, col = cell
+    row, col = block
     return [(row + i, col + j) for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
 
 
@@ -109,12 +109,12 @@ def _grow(cost: Floats, free: Flags, start: tuple[int, int], land: Land, hectare
     taken: Blocks = set()
     left = float(hectares)
     while queue:
-        _, cell = heapq.heappop(queue)
-        left -= float(land.hectares[cell])
+        _, block = heapq.heappop(queue)
+        left -= float(land.hectares[block])
         if left < 0.0:
             break
-        taken.add(cell)
-        for other in neighbours(cell):
+        taken.add(block)
+        for other in neighbours(block):
             if other not in seen and 0 <= other[0] < SHAPE[0] and 0 <= other[1] < SHAPE[1] and free[other]:
                 seen.add(other)
                 heapq.heappush(queue, (float(cost[other]), other))
@@ -180,8 +180,8 @@ def _reserve(plot: NDArray[np.int16], areas: list[dict[str, Any]], rng: Generato
         density = area["residents"] / area["hectares"]
         share = 0.0 if area["hectares"] < 40 else 0.08 if density < 80 else 0.04
         inner = (plot == index) & ~dilate(plot != index)
-        cells = np.argwhere(inner)
-        for row, col in rng.permutation(cells)[: int(3 * share * (plot == index).sum())]:
+        blocks = np.argwhere(inner)
+        for row, col in rng.permutation(blocks)[: int(3 * share * (plot == index).sum())]:
             within = reserve[row - 1 : row + 2, col - 1 : col + 2]
             if not within.any() and (reserve & (plot == index)).sum() < share * (plot == index).sum():
                 reserve[row, col] = True

@@ -65,7 +65,7 @@ def per_home(people: People, n_homes: int, weight: NDArray[Any]) -> Floats:
 
 def children_born(people: People, homes: Homes, next_person: int, years: int, rng: Generator) -> People:
     """The residents and the children born to couples, of a parent's origin."""
-    n_homes = len(homes.cell)
+    n_homes = len(homes.block)
     adult = (people.role == ADULT) & (people.age >= 18)
     adults = per_home(people, n_homes, adult)
     mean_age = per_home(people, n_homes, adult * people.age) / np.maximum(adults, 1)
@@ -93,7 +93,7 @@ def moving_units(people: People, homes: Homes, year: int, years: int, rng: Gener
 
     A unit is a household (its dwelling's row) or a person alone (rows after the dwellings).
     """
-    n_homes, n = len(homes.cell), len(people.age)
+    n_homes, n = len(homes.block), len(people.age)
     adult = (people.role == ADULT) | (people.age >= 18)
     adults = per_home(people, n_homes, adult)
     mean_age = per_home(people, n_homes, adult * people.age) / np.maximum(adults, 1)
@@ -142,7 +142,7 @@ def match(
     by_area = np.argsort(homes.area_m2[open_to], kind="stable")
     band = np.arange(len(inside)) * 6 // max(1, len(inside))
     unit_score = worse[inside[by_size]] + 0.5 * rng.standard_normal(len(inside))
-    hard = place.city.field[homes.cell, 3] + _pull(year)[homes.stratum]
+    hard = place.city.field[homes.block, 3] + _pull(year)[homes.stratum]
     home_score = hard[open_to[by_area]] + 0.5 * rng.standard_normal(len(inside))
     unit_order = inside[by_size][np.lexsort((unit_score, band))]
     home_order = open_to[by_area][np.lexsort((home_score, band))]
@@ -329,7 +329,7 @@ def _without_dwelling(count: int, first: int, rng: Generator) -> People:
 
 def _open_homes(homes: Homes, stayers: People, year: int, rng: Generator) -> Ints:
     """Homes to be filled: enough of the empty ones, stratum by stratum, to reach the usual vacancy."""
-    occupied = per_home(stayers, len(homes.cell), np.ones(len(stayers.age))) > 0
+    occupied = per_home(stayers, len(homes.block), np.ones(len(stayers.age))) > 0
     empty = homes.standing(year) & ~occupied & (homes.seats == 0)
     stands = homes.standing(year) & homes.ordinary
     chosen = []
@@ -344,7 +344,7 @@ def _open_homes(homes: Homes, stayers: People, year: int, rng: Generator) -> Int
 
 def _arrivals(homes: Homes, settled: People, fill: Ints, year: int, next_person: int, rng: Generator) -> People:
     """Newcomers from outside the city: as many as give the published floor area per resident in every stratum."""
-    n_homes = len(homes.cell)
+    n_homes = len(homes.block)
     living = per_home(settled, n_homes, np.ones(len(settled.age)))
     ordinary = homes.ordinary & (living > 0)
     occupied = ordinary.copy()

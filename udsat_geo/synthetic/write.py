@@ -201,7 +201,7 @@ def _dwellings(homes: Homes, year: int, seed: int) -> pa.Table:
     order = stands[np.argsort(key)]
     no_bath_or_toilet = lacking(homes, "bath", year, seed)
     # of the dwellings lacking something most lack the bath alone; which it is lasts with the dwelling
-    kind = dwellings[: len(homes.cell)] % 20
+    kind = dwellings[: len(homes.block)] % 20
     toilet = ~(no_bath_or_toilet & (kind < 6))
     bath = ~(no_bath_or_toilet & (kind >= 1))
     heated = ~lacking(homes, "heating", year, seed)
@@ -220,7 +220,7 @@ def _dwellings(homes: Homes, year: int, seed: int) -> pa.Table:
 
 def _addresses(homes: Homes, year: int, seed: int) -> pa.Table:
     _ignored, _ignored, addresses = _keys(seed)
-    present = np.zeros(len(homes.address_cell), dtype=bool)
+    present = np.zeros(len(homes.address_block), dtype=bool)
     present[homes.address[homes.standing(year)]] = True
     rows = np.flatnonzero(present)
     rows = rows[np.argsort(addresses[rows])]
