@@ -220,6 +220,16 @@ def test_goals_come_from_their_own_command(town: Path, tmp_path: Path) -> None:
     assert [goal["number"] for goal in goals] == list(range(1, 19))
     assert goals[0]["label"]["da"] != goals[0]["label"]["en"]
     assert all(goal["reasons"]["da"] for goal in goals)
+    assert "uden n" in goals[11]["reasons"]["da"][0]
+    answers = '[[answers]]\ngoal = 12\nindicator = "unsafe_at_night"\nareas = { 2017 = 9000, 2021 = 9000 }\n'
+    (tmp_path / "answers.toml").write_text(answers)
+    called = ["goals", "--goals", str(tmp_path / "answers.toml"), "--out", str(tmp_path / "told")]
+    assert CliRunner().invoke(udsat, called).exit_code == 0
+    told = read_goals(tmp_path / "told" / "goals.json")[11]
+    assert "uden n" not in told["reasons"]["da"][1], (
+        "the numbers of answers are in the file alone, and so is its reason"
+    )
+    assert told["ours"]["en"] == "wrong way"
     edit_summary(tmp_path / "goals.json", lambda content: content["goals"][0].update(label="Mit eget mål"))
     own = read_goals(tmp_path / "goals.json")[0]
     assert (own["label"]["en"], own["lang"]) == ("Mit eget mål", "da")
