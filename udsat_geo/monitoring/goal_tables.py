@@ -179,7 +179,7 @@ def _judged(judgement: Judgement | None, aim: Aim | None, language: str) -> tupl
         return "", "", ""
     lag, covered = "" if judgement.lag is None else _(CHANGES[judgement.lag], language), way_covered(judgement, aim)
     shown_way = "" if covered is None else shown(rounded(100 * covered, 0), language)
-    return lag, verdict_in_words(judgement, language), shown_way
+    return lag, verdict_in_words(judgement, language, "\n"), shown_way
 
 
 def area_table(account: Account, language: str) -> Table:

@@ -111,11 +111,10 @@ def _least(indicator: Indicator, judgement: Judgement, language: str) -> list[st
     return [told.format(least=shown(least, language))]
 
 
-def verdict_in_words(judgement: Judgement, language: str) -> str:
+def verdict_in_words(judgement: Judgement, language: str, between: str = " ") -> str:
     """A verdict, and what is wanting where that is the number of answers."""
-    if judgement.cause == "no_answers":
-        return _("cannot be judged without n", language)
-    return _(VERDICTS[judgement.verdict], language)
+    verdict = _(VERDICTS[judgement.verdict], language)
+    return verdict + between + _("without n", language) if judgement.cause == "no_answers" else verdict
 
 
 def reasons_of_goal(goal: Goal, language: str) -> list[tuple[Indicator, Judgement, str]]:
