@@ -682,10 +682,12 @@ class StatusTables:
         """One row for each criterion: the change of its gap with its standard error, interval and verdict.
 
         The change is in the gap's own unit, negative is narrower; the verdict is improved, worse or undecided. Empty
-        for a single year.
+        where gaps are held against those of the same year.
         """
-        found = self.summary["chance"]["table_2"] if len(self.report.series.years) > 1 else {}
-        rows = ({"criterion": key, **of["difference"], "verdict": of["verdict"]} for key, of in found.items())
+        found = self.summary["chance"]["table_2"]
+        # in a single year, or where gaps are held against those of the last one, nothing changed
+        changed = {key: of for key, of in found.items() if "difference" in of}
+        rows = ({"criterion": key, **of["difference"], "verdict": of["verdict"]} for key, of in changed.items())
         return rows_as_frame(rows, ("criterion", "value", "se", "low", "high", "verdict"))
 
     @property

@@ -295,6 +295,16 @@ def test_the_console_takes_80_columns_with_errors(language: str) -> None:
     assert "(-2,2±1,6)" in text if language == "da" else "(-2.2±1.6)" in text
 
 
+def test_gaps_held_against_the_last_year_have_no_change() -> None:
+    """Where the milestone counts from it: the levels have changed, the gap has nothing to be held against."""
+    milestone = MilestoneRule(since=2021, by=2025, gap=0.5, criteria=0.5)
+    policy = KBH.model_copy(update={"policy": KBH.policy.model_copy(update={"milestone": milestone})})
+    data = as_data(report("en", policy, chance=chance()))["chance"]
+    assert "change" in data["table_1"]["areas"]["low_income"]
+    assert data["table_2"]["low_income"].keys() == {"gap_since", "gap_now"}
+    assert data["milestone"] is None
+
+
 def test_one_year_alone_has_errors_and_no_change() -> None:
     made = report(
         "en", series=series_of({2021: LAST}), updated=None, updated_status=None, chance=chance(years=(2021,)),
