@@ -9,6 +9,7 @@ from pathlib import Path
 from udsat_geo.designation.columns import GEOMETRY, LAYERS, TABLES, as_typed
 from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.designation.summary import Summary, read_summary_text
+from udsat_geo.files.atomic_write import settle
 from udsat_geo.files.formats import read_parquet
 from udsat_geo.files.postgis import Database, database_of, holds_schema, is_database, read_database
 from udsat_geo.messages.errors import InputError, Problem, reason_of
@@ -40,6 +41,7 @@ def read_layers(where: str | Path) -> Layers:
         database = database_of(str(where))
         return _in_one_message(lambda: read_database(database), database.shown)
     path = Path(where)
+    complete(path if path.is_dir() else path.parent)
     path = _only_one(path) if path.is_dir() else path
     path = _beside(path) if path.suffix.lower() == ".json" else path
     if not path.is_file():
@@ -77,6 +79,7 @@ def read_summary(path: Path) -> Summary:
         If it is missing or no summary of a designation.
     """
     beside = path.with_suffix(".json")
+    complete(path.parent)
     try:
         text = beside.read_text(encoding="utf-8")
     except OSError as error:
@@ -89,6 +92,24 @@ def read_summary(path: Path) -> Summary:
     except UnicodeDecodeError:
         raise InputError(Problem(beside.name, _("is not JSON"), _("Make the designation again."))) from None
     return read_summary_text(text, beside.name)
+
+
+def complete(folder: Path) -> None:
+    """Complete results that a killed run left half in place.
+
+    Raises
+    ------
+    InputError
+        If that cannot be done.
+    """
+    try:
+        settle(folder)
+    except OSError as error:
+        what = _("holds results of a run that was killed, and they cannot be put in place ({reason})")
+        told = what.format(reason=reason_of(error))
+        raise InputError(
+            Problem(str(folder), told, _("Mend its permissions, or make the designation again."))
+        ) from None
 
 
 def stems_of(path: Path) -> Iterator[str]:
