@@ -10,7 +10,9 @@ import pytest
 
 from small_registers import make_registers
 from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.files.read import read_layers
 from udsat_geo.files.write import write_results
+from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
 
 pytestmark = pytest.mark.long  # whole jobs
@@ -33,6 +35,7 @@ def test_every_output_is_stamped_with_its_source(tmp_path: Path, source: str) ->
     assert stamp == {
         "source": source,
         "audience": "internal",
+        "run": json.loads(summary.read_text(encoding="utf-8"))["run"],
         "year": "2021",
         "policy": "kbh-2017",
         "policy_sha256": designation.policy.sha256,
@@ -40,6 +43,16 @@ def test_every_output_is_stamped_with_its_source(tmp_path: Path, source: str) ->
     with rasterio.open(raster) as opened:
         assert opened.tags()["source"] == source
     assert json.loads(summary.read_text(encoding="utf-8"))["source"] == source
+
+
+def test_files_of_two_runs_are_told_apart(tmp_path: Path) -> None:
+    designation = made(tmp_path / "raw")
+    geopackage, summary = write_results(designation, tmp_path / "out", ("gpkg",))
+    read_layers(geopackage)
+    content = json.loads(summary.read_text(encoding="utf-8"))
+    summary.write_text(json.dumps(content | {"run": "0" * 16}), encoding="utf-8")
+    with pytest.raises(InputError, match="is of another run"):
+        read_layers(geopackage)
 
 
 @pytest.mark.parametrize("name", ["out#1", "out?x", "100%20", "it's", "a b", "øl"])

@@ -33,10 +33,11 @@ _NOT_EVERYWHERE = {
     ("units", column)
     for column in (
         "name", "lower_<key>", "upper_<key>", "composite_own", "rate_own_<key>", "composite_yardstick",
-        "composite_year", "region", "against_<key>", "limit_<key>", "class_<key>",
+        "composite_year", "region", "against_<key>", "limit_<key>", "class_<key>", "p_designated", "composite_se",
     )
-}  # fmt: skip
-"""Columns of only some units: of a table with names, or with counts that are intervals; by some policies."""
+} | {("areas", column) for column in ("p_area", "residents_sure", "residents_grey")}  # fmt: skip
+"""Columns of only some results: of a table with names, or with counts that are intervals; by some policies; with
+draws."""
 _NAMES_TOLD = 5
 """How many names of areas a message tells."""
 

@@ -283,6 +283,8 @@ class Summary(Entry):
         None of a city without residents.
     near_misses : dict
         Demand -> how many groups failed it alone.
+    run : str
+        Of all else: it stands in the GeoPackage too, so that files of two runs are told apart.
 
     Notes
     -----
@@ -318,6 +320,7 @@ class Summary(Entry):
     status: list[StatusOfCriterion] = []
     changes: ChangesCounted | None = None
     certainty: CertaintyUsed | None = None
+    run: str = ""
 
     def __repr__(self) -> str:
         return f"<Summary of {self.year} by {self.policy.id}: {len(self.areas)} areas>"
@@ -423,7 +426,9 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
         "changes": _changes(designation, tables["changes"]["reason"].to_pylist()),
         **_certainty(designation),
     }
-    return Summary.model_validate(content)
+    # the same run gives the same: files of two runs can be told apart by it
+    run = hashlib.sha256(as_json(content).encode()).hexdigest()[:16]
+    return Summary.model_validate(content | {"run": run})
 
 
 def _certainty(designation: Designation) -> dict[str, Any]:

@@ -273,6 +273,7 @@ def _move_all(folder: Path, out: Path, names: list[str], outdated: Sequence[str]
     _to_disk(folder / "journal")
     os.replace(folder / "journal", folder / _FORTH)
     _to_disk(folder)
+    done = False
     try:
         for name in outdated:
             _put_aside(folder, out, name, names)
@@ -280,11 +281,12 @@ def _move_all(folder: Path, out: Path, names: list[str], outdated: Sequence[str]
             _put_aside(folder, out, name, names)
             os.replace(folder / name, out / name)
         _to_disk(out)
-    except BaseException:
+        done = True
+    finally:
         # an interruption (Ctrl-C) counts as a failure too
-        os.replace(folder / _FORTH, folder / _BACK)
-        _take_back(folder, out, journal)
-        raise
+        if not done:
+            os.replace(folder / _FORTH, folder / _BACK)
+            _take_back(folder, out, journal)
 
 
 def _put_aside(folder: Path, out: Path, name: str, names: Sequence[str]) -> None:

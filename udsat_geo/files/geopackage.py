@@ -190,7 +190,13 @@ def write_geopackage(layers: Layers, folder: Path, stem: str) -> None:
     """
     path, policy = folder / f"{stem}.gpkg", layers.summary.policy
     # what the file says of itself in its metadata; QGIS shows it under the layer's information
-    stamp = {"source": layers.summary.source, "audience": INTERNAL, "year": str(layers.year), "policy": policy.id}
+    stamp = {
+        "source": layers.summary.source,
+        "audience": INTERNAL,
+        "run": layers.summary.run,
+        "year": str(layers.year),
+        "policy": policy.id,
+    }
     with steady_gdal(layers.year):
         for layer in layers:
             write_layer(path, layer, {**stamp, "policy_sha256": policy.sha256})

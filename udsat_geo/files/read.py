@@ -14,7 +14,7 @@ from udsat_geo.files.formats import read_parquet
 from udsat_geo.files.postgis import Database, database_of, holds_schema, is_database, read_database
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
-from udsat_geo.sources.features import geometry_column, list_layers, read_layer
+from udsat_geo.sources.features import geometry_column, list_layers, read_layer, stamp_of
 from udsat_geo.sources.origins import name_of, origin_of
 
 OPTIONAL = ("overrides",)
@@ -146,6 +146,10 @@ def _checked(layers: Layers, name: str) -> Layers:
 def _read_geopackage(path: Path) -> Layers:
     """A GeoPackage and the JSON beside it."""
     summary, present = read_summary(path), set(list_layers(path))
+    run = stamp_of(path).get("run", "")
+    if run and summary.run and run != summary.run:
+        what = _("is of another run than {json} beside it").format(json=path.with_suffix(".json").name)
+        raise InputError(Problem(path.name, what, _("Put the files of one run together, or make it again.")))
     return Layers(summary, {name: _layer(path, name, summary) for name in LAYERS if name in present})
 
 

@@ -89,6 +89,18 @@ def spatial_layers(path: Path) -> list[str]:
     return [name for name, kind in layers if kind is not None] or [name for name, kind in layers]
 
 
+def stamp_of(path: Path) -> dict[str, str]:
+    """What a file says of itself as a whole, by GDAL's keys; nothing where it says nothing.
+
+    Raises
+    ------
+    InputError, ValueError
+        See `list_layers`.
+    """
+    with _opened(path) as gdal:
+        return dict(gdal.read_info(path)["dataset_metadata"] or {})
+
+
 def read_layer(path: Path, layer: str | None, **wanted: Any) -> tuple[dict[str, Any], Any]:
     """A layer as a table, and nothing written beside its file.
 
