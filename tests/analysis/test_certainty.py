@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -337,9 +338,53 @@ def test_a_table_names_nobody(told: tuple[Path, dict[str, Any]], kind: str) -> N
         ug.certainty(2025, units=units, policy=units.with_suffix(".toml"), draw="dice")  # type: ignore[arg-type]
 
 
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+CALIBRATION = runpy.run_path(str(SCRIPTS / "calibration.py"))
+
+
+def test_the_parts_of_a_brier_score_add_up_to_it() -> None:
+    """Where all shares of a bin are alike, the score of the bins is the whole one (Murphy 1973)."""
+    rng = np.random.default_rng(2)
+    p = rng.choice([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0], 500)
+    truth, weight = rng.random(500) < p, rng.integers(1, 90, 500).astype(float)
+    bins = CALIBRATION["bins_of"](p, truth, weight)
+    assert [round(one.said, 9) for one in bins] == [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]
+    assert sum(one.residents for one in bins) == weight.sum()
+    reliability, resolution, uncertainty = CALIBRATION["murphy"](bins)
+    brier = CALIBRATION["brier_score"](p, truth.astype(float), weight)
+    assert brier == pytest.approx(np.average((p - truth) ** 2, weights=weight))
+    assert reliability - resolution + uncertainty == pytest.approx(brier, abs=1e-12)
+    assert uncertainty == pytest.approx(np.average((truth - np.average(truth, weights=weight)) ** 2, weights=weight))
+
+
+def test_the_interval_of_a_share_is_wilsons() -> None:
+    """Of 10 in 100: 0.0552 to 0.1744 (Newcombe 1998 has such tables; here from its formula by hand)."""
+    assert CALIBRATION["wilson"](0.1, 100) == pytest.approx((0.05523, 0.17437), abs=1e-5)
+    assert CALIBRATION["wilson"](0.0, 10)[0] == pytest.approx(0.0)
+
+
+def test_households_draw_the_same_in_any_order_and_with_any_threads(tmp_path: Path) -> None:
+    """And for the same seed again; for another one not."""
+    made = make_registers(7, n_addresses=40, n_residents=300, span=800)
+    rows = (made, made.shuffled(3), made.shuffled(4))
+    found = []
+    for place, (registers, threads, seed) in enumerate(
+        zip((*rows, made), (None, 1, 2, None), (5, 5, 5, 6), strict=True)
+    ):
+        registers.write(tmp_path / str(place) / "raw" / "2021")
+        policy = load_policy(str(write_policy(tmp_path / "town.toml")))
+        job = Job(2021, policy, tmp_path / str(place) / "raw", previous="none", threads=threads)
+        found.append(take_certainty(run(job), job, 12, seed))
+    for other in found[1:3]:
+        np.testing.assert_array_equal(found[0].times, other.times)
+        np.testing.assert_array_equal(found[0].composite_se, other.composite_se)
+        np.testing.assert_array_equal(found[0].gap, other.gap)
+    assert (found[0].composite_se != found[3].composite_se).any()
+
+
 @pytest.mark.long
-def test_households_of_the_synthetic_city() -> None:
-    """What is planted is sure, and the sums of all households are those of the units."""
+def test_households_of_the_synthetic_city(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is planted is sure, shares hold, and the sums of all households are those of the units."""
     job = Job(2025, load_policy("kbh-2017"), previous="none")
     found = take_certainty(run(job), job, 20, 1)
     assert found.drawn == "households"
@@ -349,3 +394,13 @@ def test_households_of_the_synthetic_city() -> None:
     low, high = interval(found.rate)
     counted = found.designation.areas.rate
     assert ((low <= counted) & (counted <= high)).mean() > 0.9
+    monkeypatch.syspath_prepend(SCRIPTS)
+    p, truth = found.p_designated, CALIBRATION["truth_of"](found)
+    residents = found.designation.units.residents.astype(float)
+    bins = CALIBRATION["bins_of"](p, truth, residents)
+    assert bins[0].planted < 0.05
+    assert bins[-1].planted > 0.85
+    shares = [one.planted for one in bins]
+    assert np.corrcoef([one.said for one in bins], shares)[0, 1] > 0.9
+    reliability, resolution, _uncertainty = CALIBRATION["murphy"](bins)
+    assert reliability < 0.05 * resolution
