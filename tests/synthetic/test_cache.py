@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,23 @@ def test_half_a_folder_is_replaced(tmp_path):
     place.mkdir()
     (place / cache.FILES[0]).write_text("half")
     assert cache.is_complete(cache.find_or_make(2017, 3, tmp_path, fill, None))
+
+
+def test_a_file_that_has_changed_is_made_anew(tmp_path: Path) -> None:
+    place = cache.find_or_make(2017, 3, tmp_path, fill, None)
+    for damage in (b"", b"half", b"residents.parqueT"):
+        (place / cache.FILES[0]).write_bytes(damage)
+        assert cache.find_or_make(2017, 3, tmp_path, fill, None) == place
+        assert (place / cache.FILES[0]).read_text() == cache.FILES[0]
+
+
+def test_what_a_killed_process_left_behind_goes_with_time(tmp_path: Path) -> None:
+    for age_s in (60, 7200):
+        left = tmp_path / f".synthetic-{age_s}"
+        left.mkdir()
+        os.utime(left, (time.time() - age_s,) * 2)
+    place = cache.find_or_make(2017, 3, tmp_path, fill, None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([".synthetic-60", place.name])
 
 
 def test_two_at_once_agree(tmp_path):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import sys
 import tempfile
+import time
+import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -33,6 +37,7 @@ from udsat_geo.synthetic.planting import DESIGNATION_YEARS, PlantedAreas, build_
 from udsat_geo.synthetic.simulation import Simulation
 
 GENERATOR_VERSION = 5
+_CHECKSUMS, _LONGEST_S = ".checksums.json", 3600
 FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registers.toml", "places.geojson")
 
 
@@ -68,8 +73,25 @@ def folder_name(year: int, seed: int) -> str:
 
 
 def is_complete(folder: Path) -> bool:
-    """Whether every file of a year is there."""
-    return all((folder / name).is_file() for name in FILES)
+    """Whether every file of a year is there as it was made: a disk that was full, or a hand, may have changed one."""
+    try:
+        made = json.loads((folder / _CHECKSUMS).read_text(encoding="utf-8"))
+        return bool(made == _checksums(folder))
+    except (OSError, ValueError):
+        return False
+
+
+def _checksums(folder: Path) -> dict[str, int]:
+    """The CRC-32 of each file of a year."""
+    return {name: zlib.crc32((folder / name).read_bytes()) for name in FILES}
+
+
+def _remove_left_behind(home: Path) -> None:
+    """Remove what a process that was killed had begun; none works on a year for so long."""
+    for folder in home.glob(".synthetic-*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > _LONGEST_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _writable(cache: Path) -> bool:
@@ -114,6 +136,8 @@ def find_or_make(
     beside = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=home))
     try:
         make(beside)
+        (beside / _CHECKSUMS).write_text(json.dumps(_checksums(beside)), encoding="utf-8")
+        _remove_left_behind(home)
         _move_into_place(beside, place)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
