@@ -160,4 +160,4 @@ def test_frederiksberg_ids_and_geometries_agree(year: int) -> None:
 def test_the_synthetic_designation_of_2017_overlaps_the_official_polygons() -> None:
     result = against_official(synthetic(2017), REAL / "copenhagen" / "udsatte_byomraader_2017.gpkg")
     assert result.intersection_over_union > 0.6
-    assert result.found > 0.8
+    assert result.found > 0.75
