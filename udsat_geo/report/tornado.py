@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LABEL_CM, SHARE_CM, ROW_CM, HEAD_CM, AXIS_CM = 6.6, 1.5, 0.78, 0.45, 0.75
+LABEL_CM, SHARE_CM, ROW_CM, HEAD_CM, AXIS_CM = 7.7, 1.5, 0.78, 0.45, 0.75
 """Width of the labels and of the shares; of a row, of what stands over the rows and under them."""
 _THICK = 0.62
 
