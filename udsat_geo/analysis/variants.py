@@ -216,7 +216,8 @@ def check_space(space: Space, policy: Policy, has_grid: bool) -> None:
             what = _("would lay other cells, and only those made from registers can be")
             problems.append(Problem(f"{space.name}: {key}", what, _("Leave it out.")))
     for keys, values, fault in _apart(space, policy, factors):
-        told = ", ".join(f"{key} = {plain(value) or _('none')}" for key, value in zip(keys, values, strict=True))
+        none = _("none")
+        told = ", ".join(f"{key} = {plain(value) or none}" for key, value in zip(keys, values, strict=True))
         what = _("{values}: does not go together ({reason})").format(values=told, reason=fault)
         remedy = _("Every value must go together with every value of the other keys: take out what does not.")
         problems.append(Problem(f"{space.name}: {', '.join(keys)}", what, remedy))
