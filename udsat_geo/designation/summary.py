@@ -284,7 +284,7 @@ class Summary(Entry):
     near_misses : dict
         Demand -> how many groups failed it alone.
     run : str
-        Of all else: it stands in the GeoPackage too, so that files of two runs are told apart.
+        Of all that came out: it stands in the GeoPackage too, so that files of two runs are told apart.
 
     Notes
     -----
@@ -426,8 +426,9 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
         "changes": _changes(designation, tables["changes"]["reason"].to_pylist()),
         **_certainty(designation),
     }
-    # the same run gives the same: files of two runs can be told apart by it
-    run = hashlib.sha256(as_json(content).encode()).hexdigest()[:16]
+    # by what came out, and not by the bytes of the input: rows in another order are the same run
+    found = {key: value for key, value in content.items() if key not in ("inputs", "settings")}
+    run = hashlib.sha256(as_json(found).encode()).hexdigest()[:16]
     return Summary.model_validate(content | {"run": run})
 
 
