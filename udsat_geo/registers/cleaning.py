@@ -576,6 +576,7 @@ def check_tables(
             problems.append(str(Problem(table.source.file, _("holds no rows"), _("Export the table again."))))
         if name == "residents":
             counts["residents_without_dwelling"] = found[0] - found[1]
+            problems += map(str, _repeated_persons(connection, table))
         for fault, count in zip(table.faults, found[2:], strict=True):
             # of most rows, it is no slip of a few but another thing that stands in the column
             if count and (fault.stops or 2 * count > found[0]):
@@ -585,6 +586,16 @@ def check_tables(
     if problems:
         raise InputError(problems)
     return rows, counts
+
+
+def _repeated_persons(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> list[Problem]:
+    """Persons that stand in several rows, where persons have keys: as in a file that was put together twice."""
+    if "person_id" not in table.values:
+        return []
+    rows = f"(SELECT {table.values['person_id']} AS person_id FROM {table.source.rows})"
+    with reading(table.source):
+        hashed = connection.sql(f"SELECT {HASH.format(key='person_id')} AS key FROM {rows}").to_arrow_table()["key"]
+    return key_problems(connection, rows, "person_id", table.source.file, hashed.drop_null())
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[int, ...]:

@@ -74,7 +74,7 @@ def keep_answers(connection: duckdb.DuckDBPyConnection, survey: CleanTable, resi
     Raises
     ------
     InputError
-        If weights add up to nothing, or persons are named and the residents have no such key, or not once each.
+        If weights add up to nothing, or persons are named and the residents have no such key.
     """
     with reading(survey.source):
         connection.execute(
@@ -87,29 +87,12 @@ def keep_answers(connection: duckdb.DuckDBPyConnection, survey: CleanTable, resi
     if total == 0:
         weight = where.format(name=survey.source.file, column=survey.source.column_in_file("weight"))
         problems.append(Problem(weight, _("weights that add up to nothing"), _("Give each answer its weight.")))
-    if way_of(survey) == "person_id":
-        problems += _problems_of_persons(connection, residents)
+    if way_of(survey) == "person_id" and "person_id" not in residents.columns:
+        remedy = _('Name the key of persons: [residents.columns] person_id = "..." in registers.toml.')
+        what = _("has no person_id, by which the survey names persons")
+        problems.append(Problem(residents.source.file, what, remedy))
     if problems:
         raise InputError(problems)
-
-
-def _problems_of_persons(connection: duckdb.DuckDBPyConnection, residents: CleanTable) -> list[Problem]:
-    if "person_id" not in residents.columns:
-        remedy = _('Name the key of persons: [residents.columns] person_id = "..." in registers.toml.')
-        return [Problem(residents.source.file, _("has no person_id, by which the survey names persons"), remedy)]
-    with reading(residents.source):
-        twice = connection.execute(
-            f"SELECT person_id, count(*) FROM {residents.select()} WHERE person_id IN (SELECT person_id FROM survey) "
-            "GROUP BY 1 HAVING count(*) > 1 ORDER BY 1"
-        ).fetchall()
-    if not twice:
-        return []
-    example = _("{value!r} stands {count} times").format(value=twice[0][0], count=twice[0][1])
-    where = _("{name}, column {column}").format(
-        name=residents.source.file, column=residents.source.column_in_file("person_id") or "person_id"
-    )
-    surplus = sum(count - 1 for _person, count in twice)
-    return [Problem(where, _("duplicate keys of persons in the survey"), _("Keep one row of each."), surplus, example)]
 
 
 def answers_at(connection: duckdb.DuckDBPyConnection) -> Any:
