@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingOutputRasterLayer,
     QgsProcessingOutputVectorLayer,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
@@ -44,7 +45,7 @@ class Designate(UdsatAlgorithm):
         "OVERRIDES": "--overrides", "PREVIOUS": "--previous", "CROSSWALK": "--crosswalk",
         "CROSSWALK_COLUMNS": "--crosswalk-columns", "REFERENCES": "--references", "FORMATS": "--format",
         "LANGUAGE": "--language", "SEED": "--seed", "THREADS": "--threads", "AGENT": "--agent",
-        "LICENSE": "--license", "OUTPUT": "--out",
+        "LICENSE": "--license", "CERTAINTY": "--certainty", "OUTPUT": "--out",
     }  # fmt: skip
     LAYERS = ("areas", "changes", "near_misses", "units", "raster", "status")
 
@@ -62,6 +63,7 @@ class Designate(UdsatAlgorithm):
         self.add(QgsProcessingParameterString, "FORMATS", defaultValue="gpkg,tif", optional=True, advanced=True)
         for name in _OF_THE_CRATE:
             self.add(QgsProcessingParameterString, name, optional=True, advanced=True)
+        self.add(QgsProcessingParameterBoolean, "CERTAINTY", defaultValue=False, advanced=True)
         self.add_common()
         self.add_load(("areas", "changes", "units", "status"))
         self.add(QgsProcessingParameterFolderDestination, "OUTPUT")
@@ -103,6 +105,8 @@ class Designate(UdsatAlgorithm):
         formats = self.parameterAsString(parameters, "FORMATS", context)
         wanted = [part.strip() for part in formats.split(",") if part.strip()]
         self.option("FORMATS", ",".join(dict.fromkeys(["gpkg", *wanted])))
+        if self.parameterAsBool(parameters, "CERTAINTY", context):
+            self.arguments.append(self.OPTIONS["CERTAINTY"])
         for name in _OF_THE_CRATE:
             self.option(name, self.parameterAsString(parameters, name, context).strip())
         self.common_options(parameters, context)

@@ -94,6 +94,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
             ),
             "AGENT": ("Udpeget af", "Hvem der udpeger, når crate er blandt formaterne. Tom: ingen nævnes."),
             "LICENSE": ("Vilkår for brug", "Hvad resultatet må bruges til, når crate er blandt formaterne."),
+            "CERTAINTY": (
+                "Sig også, hvor sikkert det er",
+                "Udpeger 200 gange mere med andre husstande: enheder og områder siger, hvor ofte de er med. Det tager "
+                "nogle sekunder.",
+            ),
             "OUTPUT": (
                 "Mappe til resultaterne",
                 "Her lægges designation_ÅR.gpkg, .tif og .json, alle eller ingen. Tidligere resultater for andre år "
@@ -202,6 +207,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
             ),
             "AGENT": ("Designated by", "Who designates, where crate is among the formats. Empty: nobody is named."),
             "LICENSE": ("Terms of use", "What the result may be used for, where crate is among the formats."),
+            "CERTAINTY": (
+                "Say how sure it is as well",
+                "Designates 200 times more with other households: units and areas say how often they are in. It takes "
+                "some seconds.",
+            ),
             "OUTPUT": (
                 "Folder of the results",
                 "designation_YEAR.gpkg, .tif and .json go there, all or none. Earlier results of other years stay.",

@@ -46,6 +46,7 @@ def test_earlier_ones_are_looked_for_there(town: Path, server: Server, new_datab
     # where each continues from is told
     before = [each["changes"].pop("previous") for each in (told, told_of_folder)]
     assert [each["file"] for each in before] == ["designation_2017", "designation_2017.gpkg"]
+    assert told.pop("run") != told_of_folder.pop("run")
     assert told == told_of_folder
 
 
