@@ -152,6 +152,15 @@ def test_areas_of_few_have_no_figures(town: Path) -> None:
     assert all(value is None for area in few for value in (*area["rates"], *area["gaps"]))
 
 
+def test_no_total_tells_of_an_area_of_few(town: Path) -> None:
+    """What is left of a total when the areas that are told are taken away may be anybody of a dozen."""
+    (year,) = data_of(page_of(town))["years"][-1:]
+    assert any(area["residents"] is None for area in year["areas"])
+    assert year["residents_in_areas"] % 10 == 0
+    values = [row[name] for row in year["status"] for name in ("areas", "rest_of_city", "city") if row[name] < 1]
+    assert values == [round(value, 2) for value in values]
+
+
 @pytest.mark.long
 def test_units_are_left_out_where_asked(town: Path) -> None:
     data = data_of(page_of(town, with_units=False))

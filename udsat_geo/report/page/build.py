@@ -18,9 +18,8 @@ from udsat_geo.messages.errors import InputError, lacking
 from udsat_geo.messages.translate import LANGUAGES, _
 from udsat_geo.report.canvas import Origin, settings
 from udsat_geo.report.charts import Compared, draw_criteria_bars
-from udsat_geo.report.few import FEWEST
 from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
-from udsat_geo.report.page.data import criteria_of, payload_of
+from udsat_geo.report.page.data import criteria_of, has_area_of_few, payload_of
 from udsat_geo.report.page.read import PageYear
 from udsat_geo.report.page.sure import bars_of
 from udsat_geo.report.page.words import SCRIPTS, html_in_language, own_file
@@ -96,7 +95,7 @@ def _lineage(found: Sequence[PageYear], language: str) -> Figure | None:
     It tells how many live in each area, so there is none either where an area has too few.
     """
     sets = [read.areas for read in found]
-    if len(sets) < 2 or _are_few(found) or not all(len(each) for each in sets):
+    if len(sets) < 2 or any(map(has_area_of_few, found)) or not all(len(each) for each in sets):
         return None
     try:
         lineage = trace(sets, [compare(one, other) for one, other in pairwise(sets)])
@@ -108,13 +107,8 @@ def _lineage(found: Sequence[PageYear], language: str) -> Figure | None:
 def _scales(found: Sequence[PageYear], language: str) -> Figure | None:
     """What each of two scales designates over the years; None where that could tell of an area of too few."""
     origin = _origin(found[-1], language)
-    lines = None if _are_few(found) else scale_lines([read.areas for read in found], origin, language)
+    lines = None if any(map(has_area_of_few, found)) else scale_lines([read.areas for read in found], origin, language)
     return None if lines is None else draw_scale_lines(lines)
-
-
-def _are_few(found: Sequence[PageYear]) -> bool:
-    """Whether an area has so few residents that their number is not told."""
-    return any(0 < area["residents"] < FEWEST for read in found for area in read.rows["areas"])
 
 
 def _origin(read: PageYear, language: str) -> Origin:

@@ -478,11 +478,42 @@ def names_of(read: PageYear) -> dict[str, str]:
 
 
 def status_of(read: PageYear) -> list[dict[str, Any]]:
-    """The areas together against the rest of the city, criterion by criterion."""
-    names = ("areas", "rest_of_city", "gap", "city")
+    """The areas together against the rest of the city, criterion by criterion; rounded where an area has few."""
+    names, few = ("areas", "rest_of_city", "gap", "city"), has_area_of_few(read)
+    shares = {criterion["key"]: bool(criterion["share"]) for criterion in read.summary["criteria"]}
+
+    def told(key: str, value: Any) -> Any:
+        found = _value(value)
+        if found is None or not few:
+            return found
+        return round(found, 2) if shares.get(key, True) else float(f"{found:.2g}")
+
     return [
-        {"criterion": row["criterion"], **{name: _value(row[name]) for name in names}} for row in read.rows["status"]
+        {"criterion": row["criterion"], **{name: told(row["criterion"], row[name]) for name in names}}
+        for row in read.rows["status"]
     ]
+
+
+def has_area_of_few(read: PageYear) -> bool:
+    """Whether an area has so few residents that their number is not told: no total may tell it either."""
+    return any(0 < area["residents"] < FEWEST for area in read.rows["areas"])
+
+
+def _totals(read: PageYear) -> dict[str, Any]:
+    """Residents in areas, by either scale: in tens where a total less the areas that are told would tell of few."""
+    summary, scales = read.summary, read.summary.get("scales")
+    if not has_area_of_few(read):
+        return {"residents_in_areas": summary["residents_in_areas"], "scales": scales}
+    by = ("by_year", "by_yardstick")
+    rounded = {
+        name: scales[name] | {"residents_in_areas": in_tens(scales[name]["residents_in_areas"])}
+        for name in by
+        if scales
+    }
+    return {
+        "residents_in_areas": in_tens(summary["residents_in_areas"]),
+        "scales": None if scales is None else scales | rounded,
+    }
 
 
 def bounds_of(found: Sequence[PageYear], places: Objects) -> Floats:
@@ -697,8 +728,7 @@ def _year(read: PageYear, names_before: dict[str, str], corner: Corner) -> dict[
         "changes": changes_of(read, names_before, corner),
         "status": status_of(read),
         "residents": summary["residents"],
-        "residents_in_areas": summary["residents_in_areas"],
-        "scales": summary.get("scales"),
+        **_totals(read),
         "provenance": provenance_of(read),
     }
 
