@@ -302,11 +302,10 @@ AREAS = (WEST_AREA, EAST_AREA)
 
 
 def with_persons(made: Registers, seed: int) -> Registers:
-    """Persons with keys, a few empty, and one that stands twice."""
+    """Persons with keys, a few empty."""
     n = made.residents.num_rows
     rng = np.random.default_rng(seed)
     keys: list[str | None] = [None if rng.random() < 0.05 else f"P{i}" for i in range(n)]
-    keys[3] = keys[4] = "P4"
     return dataclasses.replace(made, residents=made.residents.append_column("person_id", pa.array(keys, pa.string())))
 
 
