@@ -23,10 +23,10 @@ from udsat_geo.analysis.variance import Shares, shares_of_variance
 from udsat_geo.analysis.variants import AB, ONE, VARIANTS, A, B, Design, check_space, design_of, space_around
 from udsat_geo.areas.area_set import members_of_units
 from udsat_geo.designation.designation import Designation, Progress, forming
+from udsat_geo.designation.draws import check_seed
 from udsat_geo.designation.job import Job, make_again
 from udsat_geo.designation.surroundings import with_regions
 from udsat_geo.kernels.arrays import Floats, Ints, total
-from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import check_one_year
 from udsat_geo.policy.rules import IncumbentsRule, Policy, ScoreRule
@@ -38,7 +38,6 @@ SURE, LEVEL = 0.95, 0.95
 """The least share of the variants that designate what hangs on no setting; what intervals hold. Own choices."""
 _HALF = 0.5
 """An area is there in a variant that designates at least this share of its residents."""
-_LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -217,9 +216,7 @@ def take_sensitivity(
     check_can_vary(rule, job.year)
     space = space_around(rule, has_grid) if space is None else space
     check_space(space, rule, has_grid)
-    if not 0 <= seed <= _LARGEST_SEED:
-        remedy = _("Take a whole number from 0 to {most}.").format(most=_LARGEST_SEED)
-        raise InputError(Problem(f"--draw-seed {seed}", _("is no seed"), remedy))
+    check_seed(seed)
     lays_cells = any(space.keys[number] in OF_GRID for number in design_of(space, 0, seed).factors)
     if lays_cells:
         check_one_year(rule)
