@@ -175,6 +175,14 @@ def test_what_a_living_process_works_on_is_left_alone(tmp_path: Path) -> None:
     assert content_of(tmp_path) == {"a": "a"}
 
 
+def test_a_folder_that_cannot_be_listed_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", refused)
+    settle(tmp_path)
+
+
 def test_of_two_that_move_at_once_one_set_wins_whole(tmp_path: Path) -> None:
     names = [str(number) for number in range(40)]
 

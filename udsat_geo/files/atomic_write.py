@@ -138,10 +138,12 @@ def settle(out: Path) -> None:
 
 def _left_in(out: Path) -> list[Path]:
     """Hidden folders of ours in a folder, of processes that are no more."""
-    if not out.is_dir():
+    # a folder that cannot be looked into is somebody else's
+    try:
+        hidden = [Path(entry.path) for entry in os.scandir(out) if entry.name.startswith(".")]
+    except OSError:
         return []
-    owners = [entry / _OWNER for entry in out.iterdir() if entry.name.startswith(".") and (entry / _OWNER).is_file()]
-    return sorted(owner.parent for owner in owners if not _lives(owner))
+    return sorted(entry for entry in hidden if os.path.isfile(entry / _OWNER) and not _lives(entry / _OWNER))
 
 
 def _lives(owner: Path) -> bool:
