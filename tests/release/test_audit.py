@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from udsat_geo.messages.errors import InputError
 from udsat_geo.release.audit import Region, attack
 
 
@@ -42,6 +43,12 @@ def test_two_outlines_that_differ_by_a_cell_give_it_away() -> None:
 def test_numbers_of_other_registers_are_attacked_all_the_same() -> None:
     regions = [exact("a", "a", 5)]
     assert [atom.most for atom in attack(regions, {"a": 9}, 3)] == [5]
+
+
+def test_numbers_that_contradict_each_other_are_not_called_safe() -> None:
+    """As those of a year whose registers were made anew after it was published."""
+    with pytest.raises(InputError, match="counted from other registers"):
+        attack([exact("all", "ab", 10), exact("a", "a", 25)], {"a": 25, "b": 3}, 3)
 
 
 UNITS = "abcd"

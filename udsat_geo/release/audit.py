@@ -13,9 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from udsat_geo.kernels.arrays import Flags, Ints
+from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.translate import _
 
 _CLOSE = 1e-6
 """What a solution may be off by."""
+_INFEASIBLE = 2
+"""The status by which scipy says that nothing solves a problem."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,11 @@ def attack(regions: Sequence[Region], residents: Mapping[str, int], least: int) 
     -------
     list of Atom
         In the order of their units; empty where nothing is given away.
+
+    Raises
+    ------
+    InputError
+        If the numbers contradict each other, as those of other registers do.
     """
     units, of_region = atoms_of(regions)
     living = np.array([sum(residents.get(unit, 0) for unit in each) for each in units], dtype=np.int64)
@@ -110,7 +119,13 @@ def attack(regions: Sequence[Region], residents: Mapping[str, int], least: int) 
 def _bounded(
     of_region: Sequence[Ints], n_atoms: int, bounds: Ints, places: Ints
 ) -> Iterator[tuple[int, int, int | None]]:
-    """The fewest and most residents of some atoms that agree with all numbers; None where there is no most."""
+    """The fewest and most residents of some atoms that agree with all numbers; None where there is no most.
+
+    Raises
+    ------
+    InputError
+        If no residents agree with all numbers.
+    """
     from scipy.optimize import linprog
     from scipy.sparse import csr_array, vstack
 
@@ -126,6 +141,11 @@ def _bounded(
         cost[place] = 1.0
         least = linprog(cost, A_ub=both, b_ub=bound, bounds=(0, None), method="highs")
         most = linprog(-cost, A_ub=both, b_ub=bound, bounds=(0, None), method="highs")
+        if least.status == _INFEASIBLE:
+            # no city agrees with all: what part of them tells of whom cannot be found so
+            what = _("contradict what was published of this year: they were counted from other registers")
+            remedy = _("Release the registers that were published, or withdraw what was and begin another ledger.")
+            raise InputError(Problem(_("the numbers to publish"), what, remedy))
         fewest = int(np.ceil(least.fun - _CLOSE)) if least.status == 0 else 0
         yield place, fewest, int(np.floor(-most.fun + _CLOSE)) if most.status == 0 else None
 

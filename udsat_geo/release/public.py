@@ -90,8 +90,7 @@ def public_set(
     house = _House(layers, policy, salt, hidden)
     areas, told = _areas(house)
     made = [areas]
-    status = _status(house, told)
-    made.append(status)
+    made.append(_status(house))
     if layers.summary.changes is not None:
         made.append(_changes(house))
     if policy.units.form != "none":
@@ -189,6 +188,10 @@ def _areas(house: _House) -> tuple[Layer, Told]:
         name: [row[name] for row in rows] for name in ("area_id", "name", "district", "since", "event", "exceeded")
     }
     columns["residents"] = [None if n < 0 else n for n in told.value.tolist()]
+    # which criteria few people exceed says how they live
+    columns["exceeded"] = [
+        None if n < 0 else text for n, text in zip(told.value.tolist(), columns["exceeded"], strict=True)
+    ]
     is_told = [n >= 0 for n in told.value.tolist()]
     columns["composite"] = [
         house.score(row["composite"]) if tells else None for row, tells in zip(rows, is_told, strict=True)
@@ -216,7 +219,7 @@ def _gap(rate: float | None, rest: float | None, key: str, house: _House) -> flo
     return round((rate - rest) * (1 if worse == "high" else -1), 10)
 
 
-def _status(house: _House, areas: Told) -> Layer:
+def _status(house: _House) -> Layer:
     """The areas taken together, the rest of the city, and the city."""
     inside = np.flatnonzero(~_is_outside(house))
     rest = _outside(house)
