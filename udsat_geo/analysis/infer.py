@@ -33,7 +33,6 @@ from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.addressed import residents_by_address
 from udsat_geo.registers.expressions import check_limits, resolve_limits
-from udsat_geo.registers.schema import CRS
 from udsat_geo.units.places import Places, place_of_points
 from udsat_geo.units.units import Units
 
@@ -379,7 +378,7 @@ def _look(job: Job, areas: AreaSet, progress: Callable[[str], None]) -> tuple[Ci
     units, around = with_regions(units, around, rule, job.language)
     points = None
     if inputs.registers is not None:
-        found_at = residents_by_address(inputs.registers, job.threads, inputs.year)
+        found_at = residents_by_address(inputs.registers, job.threads, inputs.year, units.crs)
         points = (found_at.easting, found_at.northing, found_at.residents, found_at.address_id)
     given, notes = hold(areas, units, points, job.language)
     city = City(units, around, given, parts_of(units, around.places, job.language))
@@ -419,7 +418,7 @@ def hold(
         everywhere = members_of_units(units, np.zeros(len(units), dtype=np.int64))
         found = everywhere.unit_of(easting, northing, address_id)
         unit = np.full(len(residents), -1, dtype=np.int64) if found is None else found
-        area = areas.in_crs(CRS).area_of(easting, northing, address_id)
+        area = there.area_of(easting, northing, address_id)
     lived_in = np.flatnonzero((unit >= 0) & (area >= 0) & (residents > 0))
     pair, inverse = np.unique(np.column_stack([unit[lived_in], area[lived_in]]), axis=0, return_inverse=True)
     given = Given(there, pair[:, 0], pair[:, 1], total(inverse.reshape(-1), residents[lived_in], len(pair)))

@@ -766,6 +766,7 @@ def status(
     from udsat_geo.files.earlier import store_of
     from udsat_geo.monitoring.status import StatusJob, take_report
     from udsat_geo.monitoring.status_tables import as_data
+    from udsat_geo.registers.expressions import working_crs
 
     sets = {"areas": areas, "updated": updated}
     with as_files({name: str(given) if isinstance(given, int) else given for name, given in sets.items()}) as sides:
@@ -784,7 +785,10 @@ def status(
             categories=categories,
         )
         with within(threads, memory):
-            report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)
+            crs = working_crs(job.policy.policy)
+            report = take_report(
+                job, lambda path: read_areas_of_registers(path, language, allow_overlaps, crs), progress
+            )
         return StatusTables(report, as_data(report))
 
 

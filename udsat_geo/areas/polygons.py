@@ -17,7 +17,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.registers.schema import CRS
-from udsat_geo.sources.crs import check_crs, crs_code
+from udsat_geo.sources.crs import check_crs, crs_code, short_crs
 from udsat_geo.sources.features import (
     Features,
     check_polygons,
@@ -61,6 +61,7 @@ def read_polygons(
     name: str | None = None,
     year: int = -1,
     allow_overlaps: bool = False,
+    crs: str = CRS,
 ) -> tuple[AreaSet, Any]:
     """Polygons of a vector file.
 
@@ -73,14 +74,15 @@ def read_polygons(
     one : str
         What one of them is called in messages.
     by_name : bool
-        Rows of one name are one area, in the file's own reference system; else each row is one, in that of the
-        registers.
+        Rows of one name are one area, in the file's own reference system; else each row is one, in `crs`.
     name : str, optional
         `by_name`: the column that tells the areas apart; None finds it out, or numbers them by row.
     year : int
         Of the areas, where it is known.
     allow_overlaps : bool
         Say which polygons overlap instead of refusing them; a resident of both counts in the first.
+    crs : str
+        The reference system that each row as one is brought to.
 
     Returns
     -------
@@ -96,9 +98,9 @@ def read_polygons(
         that overlap; every overlapping pair is named.
     """
     path = _with_layer(path)
-    features, notes = (read_features(path), ()) if by_name else features_of_registers(path, language)
+    features, notes = (read_features(path), ()) if by_name else features_of_registers(path, language, crs)
     geometry = _checked_geometry(features, one)
-    crs = crs_code(str(features.crs)) if by_name else CRS
+    crs = crs_code(str(features.crs)) if by_name else crs
     if by_name:
         area_id, geometry, found_out = _joined_by_name(features, geometry, name, language)
         names, notes = area_id, (*notes, *found_out)
@@ -144,7 +146,7 @@ def _joined_by_name(
     return as_objects(found.tolist()), outline, notes
 
 
-def features_of_registers(path: Path, language: str) -> tuple[Features, tuple[str, ...]]:
+def features_of_registers(path: Path, language: str, crs: str = CRS) -> tuple[Features, tuple[str, ...]]:
     """The features of a file in the reference system of the registers, and a note where they came in another one.
 
     Raises
@@ -152,11 +154,11 @@ def features_of_registers(path: Path, language: str) -> tuple[Features, tuple[st
     InputError
         If the file cannot be read, or does not say its reference system.
     """
-    features, source = features_in(path, CRS)
+    features, source = features_in(path, crs)
     if source is None:
         return features, ()
     text = _("{name}: reprojected from {source} to {target}", language)
-    return features, (text.format(name=features.name, source=source, target=CRS),)
+    return features, (text.format(name=features.name, source=source, target=short_crs(crs)),)
 
 
 def outside_city(geometry: Objects, easting: Floats, northing: Floats) -> Flags:

@@ -253,10 +253,11 @@ def _points_of_registers(
         folder = _folder_of(weighing.raw or DEFAULT_RAW, year)
         file = folder.name
     source = source_of(folder, year) if year is not None else "registers"
-    found = residents_by_address(folder, year=year)
+    crs = next((side.crs for side in (now, before) if len(side.members)), CRS)
+    found = residents_by_address(folder, year=year, crs=crs)
     weights = Weights(ADDRESSES, file, year, source, len(found.residents), int(found.residents.sum()))
     note += tuple(found_out.told(language) for found_out in found.notes)
-    return Points(found.address_id, found.easting, found.northing, found.residents, CRS, weights, notes=note)
+    return Points(found.address_id, found.easting, found.northing, found.residents, crs, weights, notes=note)
 
 
 def _folder_of(raw: Path, year: int | None) -> Path:

@@ -15,6 +15,7 @@ from udsat_geo.monitoring.status import StatusJob, StatusReport, take_report
 from udsat_geo.monitoring.status_tables import SYNTHETIC as SYNTHETIC_REGISTERS
 from udsat_geo.monitoring.status_tables import as_data, closing_sentences, opening_sentences, tables_of, texts_of
 from udsat_geo.policy.load import load_policy
+from udsat_geo.registers.expressions import working_crs
 from udsat_geo.registers.folders import has_no_registers, years_of
 from udsat_geo.sources.copies import local_copies
 
@@ -98,7 +99,8 @@ def status(
             notes=copies.told(language),
             categories=categories or as_json or out is not None,
         )
-        report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps), progress)
+        crs = working_crs(loaded.policy)
+        report = take_report(job, lambda path: read_areas_of_registers(path, language, allow_overlaps, crs), progress)
         # files are hashed for it: not needed to print tables
         data = as_data(report) if as_json or out is not None else {}
         files = [] if out is None else write_texts(out, texts_of(report, data))

@@ -46,7 +46,6 @@ from udsat_geo.registers.folders import (
     register_folder,
     source_of,
 )
-from udsat_geo.registers.schema import CRS
 from udsat_geo.scoring.scores import Yardstick, score_units
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.kinds import PARQUETS, VECTORS, tables_named
@@ -149,8 +148,8 @@ def with_crosswalk(job: Job, previous: AreaSet) -> AreaSet:
     if folder is None:
         what, remedy = _("no registers of {year}").format(year=previous.year), _("Name their folder with --registers.")
         raise InputError(Problem(f"--crosswalk {RESIDENTS}", what, remedy))
-    found = residents_by_address(folder, job.threads, previous.year)
-    overlay = Overlay(RESIDENTS, shapely.points(found.easting, found.northing), found.residents, CRS)
+    found = residents_by_address(folder, job.threads, previous.year, previous.crs)
+    overlay = Overlay(RESIDENTS, shapely.points(found.easting, found.northing), found.residents, previous.crs)
     files = tuple((previous.year, what, path) for what, path in found.files.items())
     return dataclasses.replace(previous, overlay=overlay, files=(*previous.files, *files))
 

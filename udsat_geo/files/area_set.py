@@ -54,7 +54,7 @@ def read_area_set(
     return read_polygons(Path(where), language, "area", True, name, year, allow_overlaps)[0]
 
 
-def read_areas_of_registers(where: str | Path, language: str, allow_overlaps: bool = False) -> AreaSet:
+def read_areas_of_registers(where: str | Path, language: str, allow_overlaps: bool = False, crs: str = CRS) -> AreaSet:
     """Read areas that people of registers are counted in: a designation, or polygons, one for each row.
 
     Parameters
@@ -65,6 +65,8 @@ def read_areas_of_registers(where: str | Path, language: str, allow_overlaps: bo
         Of the notes.
     allow_overlaps : bool
         Whether polygons that overlap are said instead of refused.
+    crs : str
+        The reference system that the policy works in; polygons are brought to it.
 
     Raises
     ------
@@ -73,12 +75,12 @@ def read_areas_of_registers(where: str | Path, language: str, allow_overlaps: bo
         are at fault.
     """
     if not is_designation(where):
-        return read_polygons(Path(where), language, allow_overlaps=allow_overlaps)[0]
+        return read_polygons(Path(where), language, allow_overlaps=allow_overlaps, crs=crs)[0]
     found = read_designation(where)
-    if not same_crs(found.crs, CRS):
-        what = _("is a designation in {crs}, and registers are read in {registers}")
-        remedy = _("Name a designation of the same city.")
-        raise InputError(Problem(found.file, what.format(crs=short_crs(found.crs), registers=CRS), remedy))
+    if not same_crs(found.crs, crs):
+        what = _("is a designation in {crs}, and the policy works in {registers}")
+        remedy = _("Name a designation of the same city, or the policy that it was made by.")
+        raise InputError(Problem(found.file, what.format(crs=short_crs(found.crs), registers=short_crs(crs)), remedy))
     if not len(found):
         raise InputError(Problem(found.file, _("is a designation without any area"), _("Name another one.")))
     return found

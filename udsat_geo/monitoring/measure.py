@@ -77,7 +77,7 @@ def measure_year(
     policy : Policy
         Its criteria read registers.
     sets : sequence of AreaSet
-        At least one, in the reference system of the registers.
+        At least one; registers are read in the reference system of the first.
     threads : int, optional
         For DuckDB; no result depends on it.
     year : int, optional
@@ -91,14 +91,15 @@ def measure_year(
         If the registers are at fault, an expression of the policy does not fit them, or its criteria are changes.
     """
     check_one_year(policy)
-    placing = _Placing(sets)
+    crs = sets[0].crs
+    placing = _Placing([each.in_crs(crs) for each in sets])
     kept: list[Followed] = []
 
     def keep(opened: Opened, followed: Policy, *dwellings: Any) -> None:
         kept.append(read_followed(opened, followed, *dwellings).of_criteria(followed.keys, policy.keys))
 
     sums, missing = read_partial_registers(
-        folder, policy, placing, threads, year, placing.of_district, keep if follow else None
+        folder, policy, placing, threads, year, placing.of_district, keep if follow else None, crs
     )
     followed = kept[0] if kept else None
     return MeasuredYear(policy, tuple(sets), sums, placing.area_of_place, placing.outside, missing, followed)

@@ -13,6 +13,7 @@ from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.cleaning import reading
 from udsat_geo.registers.opening import check, open_registers
 from udsat_geo.registers.read import Located, count_unplaced, link_dwellings, place_addresses
+from udsat_geo.registers.schema import CRS
 
 _EVERYONE = Policy.model_validate(
     {
@@ -51,7 +52,9 @@ class Addressed:
     files: dict[str, Path]
 
 
-def residents_by_address(folder: Path, threads: int | None = None, year: int | None = None) -> Addressed:
+def residents_by_address(
+    folder: Path, threads: int | None = None, year: int | None = None, crs: str = CRS
+) -> Addressed:
     """Read a folder of registers, checked as for a designation, and count the residents of every address.
 
     Parameters
@@ -61,13 +64,15 @@ def residents_by_address(folder: Path, threads: int | None = None, year: int | N
         For DuckDB; the result does not depend on it.
     year : int, optional
         Which year of a folder that holds several.
+    crs : str
+        The projected system, in metres, of the positions that are given.
 
     Raises
     ------
     InputError
         With every problem found.
     """
-    opened = open_registers(folder, threads, year=year)
+    opened = open_registers(folder, threads, year=year, crs=crs)
     connection = opened.connection
     opened, rows, counts = check(opened)
     found: list[Located] = []

@@ -547,7 +547,8 @@ def check_policy_fits(policy: Policy, may_read_survey: bool = False) -> None:
     Raises
     ------
     InputError
-        If its criteria read a unit table, or a survey where that may not be, or it works in another reference system.
+        If its criteria read a unit table, or a survey where that may not be, or it works in a system that is not
+        in metres.
     """
     if policy.reads_unit_table:
         what = _("its criteria read a unit table, not registers")
@@ -560,13 +561,19 @@ def check_policy_fits(policy: Policy, may_read_survey: bool = False) -> None:
         remedy = _("Put it into a goals file: udsat goals --goals FILE.")
         raise InputError(Problem(policy.place(f"criteria ({key})"), what, remedy) for key in of_survey)
     if policy.units.crs is not None and policy.units.crs != CRS:
-        from udsat_geo.sources.crs import check_crs, same_crs, short_crs
+        from udsat_geo.sources.crs import check_crs, is_projected_in_metres, short_crs
 
         where = policy.place("units.crs")
         check_crs(policy.units.crs, where)
-        if not same_crs(policy.units.crs, CRS):
-            what = _("is {crs}, and registers are read in {CRS}").format(crs=short_crs(policy.units.crs), CRS=CRS)
-            raise InputError(Problem(where, what, _("Set it to {CRS}, or leave it out.").format(CRS=CRS)))
+        if not is_projected_in_metres(policy.units.crs):
+            what = _("is {crs}, whose positions are not metres").format(crs=short_crs(policy.units.crs))
+            remedy = _("Name a projected system in metres; without one it is {CRS}.").format(CRS=CRS)
+            raise InputError(Problem(where, what, remedy))
+
+
+def working_crs(policy: Policy) -> str:
+    """The reference system that a policy over registers works in: its own, else that of Danish registers."""
+    return policy.units.crs or CRS
 
 
 def let_name_problems(policy: Policy, register: Register, taken: Collection[str]) -> list[Problem]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from udsat_geo.kernels.arrays import Flags, Ints, Keys
 from udsat_geo.policy.rules import Policy
-from udsat_geo.registers.expressions import check_policy_expressions, check_policy_fits, evaluate_let
+from udsat_geo.registers.expressions import check_policy_expressions, check_policy_fits, evaluate_let, working_crs
 from udsat_geo.registers.opening import Opened, check, open_registers
 from udsat_geo.registers.read import (
     Place,
@@ -185,7 +185,7 @@ def _linked(
 ) -> tuple[Opened, dict[str, float | None], np.ndarray]:
     """Registers opened and checked, what ``[let]`` gives over residents, and the place of each dwelling."""
     check_policy_fits(policy)
-    opened = open_registers(folder, threads, year=year)
+    opened = open_registers(folder, threads, year=year, crs=working_crs(policy))
     check_policy_expressions(opened, policy)
     opened, _rows, counts = check(opened)
     let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())

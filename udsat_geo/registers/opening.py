@@ -12,7 +12,7 @@ from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.registers.cleaning import CleanTable, check_tables
 from udsat_geo.registers.joins import check_links, clean_files, notes_of, open_files, put_together
-from udsat_geo.registers.schema import SURVEY
+from udsat_geo.registers.schema import CRS, SURVEY
 from udsat_geo.registers.settings import RegisterSettings, read_settings, settings_file
 from udsat_geo.registers.years import YearRead, years_by_name
 from udsat_geo.sources.engine import connect, literal, pattern_of
@@ -34,6 +34,8 @@ class Opened:
     settings_file : Path or None
     survey : CleanTable or None
         Answers that lie beside the registers; None where there are none, or nobody asks for them.
+    crs : str
+        The reference system that positions are brought to.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -43,6 +45,7 @@ class Opened:
     settings: RegisterSettings
     settings_file: Path | None
     survey: CleanTable | None = None
+    crs: str = CRS
 
     @property
     def tables(self) -> tuple[CleanTable, ...]:
@@ -73,6 +76,7 @@ def open_registers(
     may_lack_values: bool = False,
     year: int | None = None,
     with_survey: bool = False,
+    crs: str = CRS,
 ) -> Opened:
     """Open the tables of a folder; afterwards the connection reaches their files and nothing else.
 
@@ -87,6 +91,8 @@ def open_registers(
         Which year of a folder that holds several; without it what the settings say.
     with_survey : bool
         Whether a survey is opened too, where there is one.
+    crs : str
+        The projected system, in metres, that positions are brought to.
 
     Raises
     ------
@@ -112,7 +118,7 @@ def open_registers(
     problems.check()
     residents, dwellings, addresses, *surveys = (table for table in cleaned if table is not None)
     survey = surveys[0] if surveys else None
-    return Opened(connection, residents, dwellings, addresses, settings, settings_file(folder), survey)
+    return Opened(connection, residents, dwellings, addresses, settings, settings_file(folder), survey, crs)
 
 
 def _has_survey(folder: Path, settings: RegisterSettings, read: YearRead) -> bool:

@@ -36,11 +36,12 @@ from udsat_geo.registers.expressions import (
     evaluate_let,
     names_in,
     raise_if_any,
+    working_crs,
 )
 from udsat_geo.registers.keys import difference_of_keys, written_alike
 from udsat_geo.registers.layout import columns_of
 from udsat_geo.registers.opening import Opened, check, open_registers
-from udsat_geo.registers.schema import CRS, SURVEY
+from udsat_geo.registers.schema import SURVEY
 from udsat_geo.registers.settings import RegisterSettings
 from udsat_geo.registers.survey import (
     ANSWERED,
@@ -126,7 +127,7 @@ def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> tup
     if counts["addresses_without_position"]:
         address_id = rows["address_id"].filter(pa.array(has_position))
         located = Located(address_id, easting[has_position], northing[has_position])
-    located, notes = _in_the_plane(located, table.source)
+    located, notes = _in_the_plane(located, table.source, opened.crs)
     placed, n_places = place(located if answers is None else _both(located, answers))
     if answers is not None:
         addressed = len(located.easting)
@@ -145,7 +146,7 @@ def _positions_of_answers(opened: Opened) -> Located | None:
         return None
     found = answers_at(opened.connection)
     sides = (np.asarray(found[name].to_numpy(), dtype=np.float64) for name in ("easting", "northing"))
-    return _in_the_plane(Located(found["answer"], *sides), opened.survey.source)[0]
+    return _in_the_plane(Located(found["answer"], *sides), opened.survey.source, opened.crs)[0]
 
 
 def _both(addresses: Located, answers: Located) -> Located:
@@ -157,8 +158,8 @@ def _both(addresses: Located, answers: Located) -> Located:
     return Located(ids, easting, np.concatenate([addresses.northing, answers.northing]))
 
 
-def _in_the_plane(located: Located, source: TableSource) -> tuple[Located, tuple[Note, ...]]:
-    """Addresses in the reference system of the registers, checked, and what was found out about their positions.
+def _in_the_plane(located: Located, source: TableSource, crs: str) -> tuple[Located, tuple[Note, ...]]:
+    """Addresses in the reference system to work in, checked, and what was found out about their positions.
 
     Raises
     ------
@@ -167,21 +168,19 @@ def _in_the_plane(located: Located, source: TableSource) -> tuple[Located, tuple
     """
     where = file = source.file
     notes: tuple[Note, ...] = ()
-    if source.crs is not None:
+    if not source.has_points:
         columns = [source.column_in_file(name) or name for name in ("easting", "northing")]
         where = _("{name}, columns {easting} and {northing}").format(name=file, easting=columns[0], northing=columns[1])
-        if not same_crs(source.crs, CRS):
-            moved = coordinates_in(located.easting, located.northing, source.crs, CRS)
-            located = Located(located.address_id, *moved)
-            told = {"name": file, "source": short_crs(source.crs), "target": CRS}
-            notes = (Note(REPROJECTED, told),)
+    if not same_crs(source.crs, crs):
+        moved = coordinates_in(located.easting, located.northing, source.crs, crs)
+        located = Located(located.address_id, *moved)
+        notes = (Note(REPROJECTED, {"name": file, "source": short_crs(source.crs), "target": short_crs(crs)}),)
 
     def label(number: int) -> str:
         return str(located.address_id[number].as_py())
 
-    came_from = any(note.text == REPROJECTED for note in (*source.notes, *notes))
-    check_positions(where, located.easting, located.northing, CRS, label, came_from)
-    return located, (*notes, *doubts(file, located.easting, located.northing, CRS))
+    check_positions(where, located.easting, located.northing, crs, label, bool(notes))
+    return located, (*notes, *doubts(file, located.easting, located.northing, crs))
 
 
 def link_dwellings(
@@ -597,7 +596,12 @@ class RegisterSums:
 
 
 def read_registers(
-    folder: Path, policy: Policy, place: Place, threads: int | None = None, year: int | None = None
+    folder: Path,
+    policy: Policy,
+    place: Place,
+    threads: int | None = None,
+    year: int | None = None,
+    crs: str | None = None,
 ) -> RegisterSums:
     """Read a folder of registers and add up the criteria of a policy by place.
 
@@ -610,8 +614,8 @@ def read_registers(
         Where an address lies.
     threads : int, optional
         For DuckDB; results do not depend on it.
-    year : int, optional
-        Which year of a folder that holds several.
+    year, crs : optional
+        Which year of a folder that holds several; what positions are brought to, if not to the policy's own.
 
     Raises
     ------
@@ -619,7 +623,7 @@ def read_registers(
         With every problem found: files, columns, codes, numbers, keys, positions, expressions.
     """
     check_policy_fits(policy)
-    return sums_of_opened(open_registers(folder, threads, year=year), policy, place)
+    return sums_of_opened(open_registers(folder, threads, year=year, crs=crs or working_crs(policy)), policy, place)
 
 
 Follow = Callable[[Opened, Policy, NDArray[np.int32], NDArray[np.int64], dict[str, float | None]], None]
@@ -793,6 +797,7 @@ def read_partial_registers(
     year: int | None = None,
     districts: PlaceOfDistrict | None = None,
     follow: Follow | None = None,
+    crs: str | None = None,
 ) -> tuple[RegisterSums, Missing]:
     """Read registers as `udsat_geo.registers.read.read_registers` does, criteria without their columns left out.
 
@@ -803,9 +808,8 @@ def read_partial_registers(
     folder : Path
     policy : Policy
     place : callable
-    threads : int, optional
-    year : int, optional
-        Which year of a folder that holds several.
+    threads, year, crs
+        As of `read_registers`.
     districts, follow : callable, optional
         As of `sums_of_opened`; the policy that is followed is without what is left out.
 
@@ -822,7 +826,7 @@ def read_partial_registers(
         See `udsat_geo.registers.read.read_registers`.
     """
     check_policy_fits(policy, may_read_survey=True)
-    opened = open_registers(folder, threads, True, year, with_survey=is_answered_by_survey(policy))
+    opened = open_registers(folder, threads, True, year, is_answered_by_survey(policy), crs or working_crs(policy))
     lacking = _lacking(opened, policy)
     missing = {key: lacking[key] for key in policy.keys if lacking[key]}
     if not missing:

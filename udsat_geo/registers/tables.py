@@ -60,8 +60,10 @@ class TableSource:
         The files of a folder of parts; empty where `path` is read by itself, or was read whole.
     kept : str
         SQL that is true of the rows that are read; empty where all are.
-    crs : str or None
-        Of positions in columns; None where they came from geometries, and are in that of the registers.
+    crs : str
+        Of positions.
+    has_points : bool
+        Whether positions came from geometries, not from columns.
     notes : tuple of Note
         What was found out about the file.
     """
@@ -75,7 +77,8 @@ class TableSource:
     dialect: Dialect | None = None
     parts: tuple[Path, ...] = ()
     kept: str = ""
-    crs: str | None = CRS
+    crs: str = CRS
+    has_points: bool = False
     notes: tuple[Note, ...] = ()
 
     @property
@@ -232,11 +235,13 @@ def _open_whole(
     layer = settings.layer or (settings.file or "").partition(LAYER)[2]
     features = read_features(Path(f"{path}{LAYER}{layer}") if layer else path)
     has_points = name == "addresses" and features.geometry is not None
-    table, notes = points_of(features, CRS, settings.crs) if has_points else (features.attributes, ())
+    table, crs, notes = features.attributes, settings.crs or CRS, tuple[Note, ...]()
+    if has_points:
+        table, crs, notes = points_of(features, settings.crs)
     _check_names(path, table.column_names, columns, settings)
     connection.register(f"{name}_as_read", table)
     opened = _opened(connection, path, name, settings, quoted(f"{name}_as_read"))
-    return dataclasses.replace(opened, crs=None if has_points else opened.crs, notes=notes)
+    return dataclasses.replace(opened, crs=crs, has_points=has_points, notes=notes)
 
 
 def _check_names(path: Path, names: Sequence[str], columns: tuple[Column, ...], settings: TableLayout) -> None:

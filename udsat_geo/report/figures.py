@@ -30,8 +30,8 @@ from udsat_geo.monitoring.measure import MeasuredYear, measure_year
 from udsat_geo.monitoring.status import StatusSeries, series_of, since_of
 from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.expressions import working_crs
 from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, years_in
-from udsat_geo.registers.schema import CRS
 from udsat_geo.report.canvas import Origin, origin_of, settings
 from udsat_geo.report.charts import Compared, GapLines, compared, draw_criteria_bars, draw_gap_lines, gap_lines
 from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
@@ -343,7 +343,7 @@ def _read_areas(path: Path, job: FiguresJob) -> AreaSet:
         what = _("is of {year}, and --years begins with {first}").format(year=read.year, first=job.years[0])
         remedy = _("Write --years {year},..., or name another file.").format(year=read.year)
         raise InputError(Problem(read.file, what, remedy))
-    return read.in_crs(CRS)
+    return read.in_crs(working_crs(job.policy.policy))
 
 
 def _first_areas(job: FiguresJob, read: AreaSet) -> tuple[list[AreaSet], list[AreasOnMap]]:

@@ -25,7 +25,6 @@ from udsat_geo.messages.translate import N_, Note, _
 from udsat_geo.sources.crs import (
     FARTHEST_M,
     check_crs,
-    coordinates_in,
     positions_out_of_reach,
     reproject,
     same_crs,
@@ -303,15 +302,13 @@ def file_of(path: Path) -> Path:
     return Path(str(path).partition("|layername=")[0])
 
 
-def points_of(features: Features, wanted_crs: str, told_crs: str | None = None) -> tuple[Any, tuple[Note, ...]]:
+def points_of(features: Features, told_crs: str | None = None) -> tuple[Any, str, tuple[Note, ...]]:
     """A layer of points as a table with ``easting`` and ``northing``.
 
     Parameters
     ----------
     features : Features
         With geometries.
-    wanted_crs : str
-        The reference system of the positions that are given.
     told_crs : str, optional
         What holds for a file that does not say its reference system.
 
@@ -319,6 +316,8 @@ def points_of(features: Features, wanted_crs: str, told_crs: str | None = None) 
     -------
     table : pyarrow.Table
         Positions are empty where a geometry is.
+    crs : str
+        The reference system of the positions.
     notes : tuple of Note
         What was made of the reference system.
 
@@ -349,16 +348,12 @@ def points_of(features: Features, wanted_crs: str, told_crs: str | None = None) 
     positions[~missing] = shapely.get_coordinates(points[~missing])
     easting, northing = positions.T
     missing = np.isnan(easting) | np.isnan(northing)
-    if not same_crs(crs, wanted_crs):
-        easting[~missing], northing[~missing] = coordinates_in(easting[~missing], northing[~missing], crs, wanted_crs)
-        told = {"name": features.name, "source": short_crs(crs), "target": wanted_crs}
-        notes = (*notes, Note(REPROJECTED, told))
     table = features.attributes
     for name, values in (("easting", easting), ("northing", northing)):
         if name in table.column_names:
             table = table.drop_columns(name)
         table = table.append_column(name, pa.array(values, mask=missing))
-    return table, notes
+    return table, crs, notes
 
 
 def features_in(

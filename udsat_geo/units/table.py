@@ -205,15 +205,8 @@ def units_from_table_and_registers(
     Raises
     ------
     InputError
-        If the table is not in the registers' reference system, or the registers are at fault.
+        If the registers are at fault.
     """
-    if not same_crs(table.crs, CRS):
-        remedy = _("Reproject the units to {CRS}.").format(CRS=CRS)
-        raise InputError(
-            Problem(
-                table.name, _("is in {crs}, the registers in {CRS}").format(crs=short_crs(table.crs), CRS=CRS), remedy
-            )
-        )
     in_several, around = 0, None
 
     def place(located: Located) -> tuple[NDArray[np.int32], int]:
@@ -227,7 +220,7 @@ def units_from_table_and_registers(
         unit_of_point, in_several = zone_of_points(table.geometry, easting, northing)
         return unit_of_point, len(table.unit_id)
 
-    sums = read_registers(folder, policy, place, threads, year)
+    sums = read_registers(folder, policy, place, threads, year, table.crs)
     sums.counts["addresses_in_several_units"] = in_several
     if not sums.residents.any():
         raise InputError(_nobody(table, policy, around))

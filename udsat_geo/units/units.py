@@ -18,8 +18,8 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.distributions import Quantiles, fill_quantiles
+from udsat_geo.registers.expressions import working_crs
 from udsat_geo.registers.read import Located, RegisterSums, read_registers
-from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.unit_intervals import Bounds
 from udsat_geo.registers.unit_margins import Errors
 from udsat_geo.units.grid import Grid
@@ -267,7 +267,7 @@ def cells_from_registers(
 
     sums = read_registers(folder, policy, place, threads, year)
     row, col = found
-    return _lived_in_cells(grid, row, col, sums, str(folder))[0], sums
+    return _lived_in_cells(grid, row, col, sums, str(folder), working_crs(policy))[0], sums
 
 
 def cells_of_addresses(
@@ -307,30 +307,35 @@ def cells_of_addresses(
         denominator=total(cell, sums.denominator, n_cells),
         quantiles={j: replace(values, place=cell_of_address[values.place]) for j, values in sums.quantiles.items()},
     )
-    units, order = _lived_in_cells(grid, row[first], col[first], of_cells, policy.id)
+    units, order = _lived_in_cells(grid, row[first], col[first], of_cells, policy.id, working_crs(policy))
     unit_of_cell = np.full(n_cells, -1, dtype=np.int64)
     unit_of_cell[order] = np.arange(len(order))
     return units, unit_of_cell[cell]
 
 
 def _lived_in_cells(
-    grid: Grid, row: NDArray[np.int64], col: NDArray[np.int64], sums: RegisterSums, where: str
+    grid: Grid, row: NDArray[np.int64], col: NDArray[np.int64], sums: RegisterSums, where: str, crs: str
 ) -> tuple[Units, NDArray[np.int64]]:
     """The cells with a dwelling as units, and where each stands among all."""
     order = np.lexsort((col, row))
     order = order[sums.dwellings[order] > 0]
     if not len(order):
         raise InputError(Problem(where, _("no dwelling could be placed in a cell"), _("Check addresses and keys.")))
-    return _cells(grid, row[order], col[order], sums, order), order
+    return _cells(grid, row[order], col[order], sums, order, crs), order
 
 
 def _cells(
-    grid: Grid, row: NDArray[np.int64], col: NDArray[np.int64], sums: RegisterSums, order: NDArray[np.int64]
+    grid: Grid,
+    row: NDArray[np.int64],
+    col: NDArray[np.int64],
+    sums: RegisterSums,
+    order: NDArray[np.int64],
+    crs: str,
 ) -> Units:
     easting, northing = grid.centres(row, col)
     return Units(
         kind="cells",
-        crs=CRS,
+        crs=crs,
         unit_id=grid.ids(row, col),
         easting=easting,
         northing=northing,
@@ -396,7 +401,7 @@ def addresses_from_registers(
     held = held[_canonical_order(located.easting[held], located.northing[held], located.address_id.take(held))]
     units = Units(
         kind="addresses",
-        crs=CRS,
+        crs=working_crs(policy),
         unit_id=_as_objects(located.address_id.take(held)),
         easting=located.easting[held],
         northing=located.northing[held],

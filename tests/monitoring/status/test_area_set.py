@@ -181,7 +181,7 @@ def test_a_designation_of_another_city_is_told(registers: Path, tmp_path: Path) 
     path = designation_file(registers, tmp_path)
     areas = gpd.read_file(path, layer="areas")
     areas.set_crs("EPSG:28992", allow_override=True).to_file(path, layer="areas")
-    refused(path, "is a designation in EPSG:28992, and registers are read in EPSG:25832")
+    refused(path, "is a designation in EPSG:28992, and the policy works in EPSG:25832")
 
 
 def test_layers_called_like_those_of_a_designation_do_not_make_one(tmp_path: Path) -> None:

@@ -44,10 +44,10 @@ PLACES = (
         ("ready-made: units.crs", "'EPSG:999999' is not known", "EPSG code"),
     ),
     Row(
-        "other CRS in a policy over registers",
-        s.replace("policy.toml", "size = 100", 'size = 100\ncrs = "EPSG:25833"'),
+        "degrees in a policy over registers",
+        s.replace("policy.toml", "size = 100", 'size = 100\ncrs = "EPSG:4326"'),
         POLICY,
-        ("units.crs", "EPSG:25833", "EPSG:25832"),
+        ("units.crs", "EPSG:4326, whose positions are not metres", "EPSG:25832"),
     ),
     Row(
         "units in another CRS",
