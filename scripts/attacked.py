@@ -33,8 +33,9 @@ def main() -> None:
                 standalone_mode=False,
                 prog_name="designate",
             )
-        print("| policy | year | told | withheld | left out | change | units of < 3, 5, 10 in the house | given away |")
-        print("| --- | --- | ---: | ---: | ---: | ---: | --- | ---: |")
+        heads = ("policy", "year", "told", "withheld", "left out", "change", "units of < 3, 5, 10 in the house")
+        print(f"| {' | '.join(heads)} | given away | told by algebra in the house, right | by public rates |")
+        print("| --- | --- | ---: | ---: | ---: | ---: | --- | ---: | --- | ---: |")
         for name in BUILT_IN:
             policy = load_release_policy(name)
             for year in years:
@@ -45,7 +46,11 @@ def main() -> None:
                 units = ", ".join(f"{n} ({residents} residents)" for n, residents in internal.values())
                 given = made.given_away(policy.counts.least_persons)
                 cells = (cost["numbers"], cost["numbers_withheld"], len(made.left_out), cost["largest_change"])
-                print(f"| {name} | {year} | {' | '.join(f'{n:,}' for n in cells)} | {units} | {given} |")
+                rates = made.told_by_rates()
+                algebra = ", ".join(f"{label}: {told}, {right}" for label, told, right, _public in rates)
+                by_rates = sum(public for *_rest, public in rates)
+                shown = " | ".join(f"{n:,}" for n in cells)
+                print(f"| {name} | {year} | {shown} | {units} | {given} | {algebra} | {by_rates} |")
     print(f"\n{time.perf_counter() - began:.0f} seconds")
 
 

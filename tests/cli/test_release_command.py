@@ -98,6 +98,12 @@ def test_an_audit_counts_who_can_be_told_apart_and_writes_nothing(house: Path) -
     done = run("release", house / "designation_2021.gpkg", "--audit")
     assert done.exit_code == 0
     assert "Who can be told apart" in done.stdout
+    found = json.loads(run("release", house / "designation_2021.gpkg", "--audit", "--json").stdout)["audit"]
+    assert [row["least"] for row in found["residents"]] == [3, 5, 10]
+    assert {row["public"] for part in found.values() for row in part} == {0}
+    # rates of the house over windows tell single units to the last person
+    assert sum(row["units"] for row in found["rates"]) > 10
+    assert all(row["units"] == row["right"] for row in found["rates"])
     assert sorted(path.name for path in house.iterdir()) == before
 
 

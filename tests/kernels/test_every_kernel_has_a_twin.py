@@ -10,6 +10,7 @@ from types import ModuleType
 import reference
 import reference_crossings
 import reference_draws
+import reference_elimination
 import reference_gaps
 import reference_neighbours
 import reference_outline
@@ -30,6 +31,7 @@ TWINS: tuple[ModuleType, ...] = (
     reference,
     reference_crossings,
     reference_draws,
+    reference_elimination,
     reference_gaps,
     reference_neighbours,
     reference_outline,

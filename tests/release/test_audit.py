@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from udsat_geo.messages.errors import InputError
-from udsat_geo.release.audit import Region, attack
+from udsat_geo.release.audit import Region, attack, attack_rates
 
 
 def exact(name: str, units: str, n: int) -> Region:
@@ -82,3 +82,24 @@ def test_what_is_left_after_trying_every_city_is_never_more_than_the_attack_says
 def test_one_number_alone_gives_as_much_away_as_it_says(least: int) -> None:
     assert attack([Region("a", ("a", "b"), 20, 19 + least)], {"a": 12, "b": 10}, least) == []
     assert len(attack([Region("a", ("a", "b"), 20, 18 + least)], {"a": 12, "b": 9}, least)) == 1
+
+
+def test_two_rates_whose_outlines_differ_by_a_few_people_give_them_away() -> None:
+    """The attacker knows the residents: 200 and, in the cell by which the outlines differ, 25."""
+    residents = {"a": 200, "b": 25}
+    told = [Region("2021", ("a",), 95.0, 105.0), Region("2021 again", ("a", "b"), 115.0, 125.0)]
+    assert attack_rates(told, residents, 10) == []
+    closer = [Region("2021", ("a",), 95.0, 105.0), Region("2021 again", ("a", "b"), 126.0, 130.0)]
+    (given,) = [atom for atom in attack_rates(closer, residents, 10) if atom.unit_id == ("b",)]
+    assert (given.least, given.most) == (21, 25)
+    assert given.regions == ("2021 again",)
+
+
+def test_of_three_people_any_count_must_stay_possible() -> None:
+    assert attack_rates([Region("a", ("a",), 0.0, 3.0)], {"a": 3}, 10) == []
+    assert len(attack_rates([Region("a", ("a",), 0.0, 2.0)], {"a": 3}, 10)) == 1
+
+
+def test_rates_that_contradict_each_other_are_not_called_safe() -> None:
+    with pytest.raises(InputError, match="counted from other registers"):
+        attack_rates([Region("a", ("a",), 90.0, 95.0), Region("b", ("a", "b"), 10.0, 20.0)], {"a": 100, "b": 5}, 3)

@@ -52,19 +52,20 @@ def test_every_number_that_is_told_may_stand_for_as_many_as_promised(least: int,
 
 
 def test_a_step_of_a_rate_is_never_fewer_people_than_a_number_may_stand_for() -> None:
+    """Of those whom a criterion counts: half of the residents, at least."""
     policy = load_release_policy("kbh")
-    assert [rate_step(n, policy) for n in (99, 100, 250, 1000, 50_000)] == [None, 0.1, 0.05, 0.01, 0.01]
+    assert [rate_step(n, policy) for n in (199, 200, 500, 2000, 50_000)] == [None, 0.1, 0.05, 0.01, 0.01]
 
 
 @pytest.mark.parametrize(
     ("value", "residents", "is_share", "told"),
     [
-        (0.3449, 1000, True, 0.34),
-        (0.3449, 250, True, 0.35),
-        (0.3449, 99, True, None),
-        (0.014, 1000, True, None),
-        (0.016, 1000, True, 0.02),
-        (0.986, 1000, True, None),
+        (0.3449, 2000, True, 0.34),
+        (0.3449, 500, True, 0.35),
+        (0.3449, 199, True, None),
+        (0.014, 2000, True, None),
+        (0.016, 2000, True, 0.02),
+        (0.986, 2000, True, None),
         (1.0, 50_000, True, None),
         (36.84, 1000, False, 37.0),
         (213_400.0, 1000, False, 210_000.0),

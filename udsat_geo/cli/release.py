@@ -9,7 +9,7 @@ import click
 from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_files, print_json, print_table, progress_on
 from udsat_geo.files.atomic_write import check_writable
-from udsat_geo.files.public import Made, made_as_data, make_public, read_internal, write_public
+from udsat_geo.files.public import Made, audit_as_data, made_as_data, make_public, read_internal, write_public
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
@@ -59,7 +59,7 @@ def release(
         made = make_public(layers, rule, ledger or beside)
         files = [] if audit else write_public(made, out)
     if as_json:
-        print_json(made_as_data(made, files))
+        print_json(made_as_data(made, files) | (audit_as_data(made) if audit else {}))
         return
     if quiet:
         return
@@ -74,6 +74,7 @@ def release(
     console.print(told.format(**{name: decimal(n, 0, language) for name, n in shown.items()}))
     if audit:
         print_table(_audited(made), console, language)
+        print_table(_rates_audited(made), console, language)
     print_files(files, console, language)
 
 
@@ -94,3 +95,14 @@ def _audited(made: Made) -> Table:
         _("their residents", language), _("Groups in the public files", language),
     )  # fmt: skip
     return Table(_("Who can be told apart", language), heads, tuple(rows))
+
+
+def _rates_audited(made: Made) -> Table:
+    """What rates tell of single units in the house's files, by algebra, and of any groups in the public ones."""
+    language = made.layers.language
+    rows = tuple((label, *(decimal(n, 0, language) for n in counts)) for label, *counts in made.told_by_rates())
+    heads = (
+        _("Criterion", language), _("Units in the house's files, by algebra", language),
+        _("of them right", language), _("Groups in the public files", language),
+    )  # fmt: skip
+    return Table(_("Whose people of a criterion can be counted", language), heads, rows)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from udsat_geo.designation.layers import Layers
 from udsat_geo.files.geopackage import write_with_texts
 from udsat_geo.files.read import read_layers
@@ -21,9 +23,18 @@ from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import text_in
 from udsat_geo.release.audit import attack
-from udsat_geo.release.ledger import Ledger, check_ledger, read_ledger, safe_set, with_release
+from udsat_geo.release.ledger import (
+    Ledger,
+    attack_all_rates,
+    check_ledger,
+    read_ledger,
+    residents_of,
+    safe_set,
+    with_release,
+)
 from udsat_geo.release.policy import ReleasePolicy
 from udsat_geo.release.public import PublicSet
+from udsat_geo.release.windows import told_by_windows
 
 LEDGER, SALT = "release-ledger.json", "release-salt"
 """What a house keeps beside its designations."""
@@ -68,11 +79,28 @@ class Made:
 
     def given_away(self, least: int) -> int:
         """Groups of units, of which the public files leave fewer than so many possible numbers of residents."""
+        return len(attack(self.ledger.of_year(self.layers.year), residents_of(self.layers), least))
+
+    def told_by_rates(self) -> list[tuple[str, int, int, int]]:
+        """By criterion that is a share: of how many units the house's files tell the counts, by algebra over windows.
+
+        Then of how many that is right, and of how many groups of units the public rates leave fewer possible counts
+        than promised.
+        """
+        shares = [criterion for criterion in self.layers.summary.criteria if criterion.share]
         table = self.layers.layers["units"].table
-        residents = dict(
-            zip(table["unit_id"].to_pylist(), (n or 0 for n in table["residents"].to_pylist()), strict=True)
-        )
-        return len(attack(self.ledger.of_year(self.layers.year), residents, least))
+        told = {each.criterion: each for each in told_by_windows(table, [criterion.key for criterion in shares])}
+        public = self.ledger.rates_of_year(self.layers.year)
+        least, residents = self.policy.counts.least_persons, residents_of(self.layers)
+        rows = []
+        for criterion in shares:
+            key, found = criterion.key, told.get(criterion.key)
+            own = table[f"rate_own_{key}"].to_numpy(zero_copy_only=False).astype(np.float64)
+            inside = (0, 0) if found is None else (int(found.told.sum()), found.right(own))
+            rows.append(
+                (criterion.label, *inside, len(attack_all_rates([{key: public.get(key, ())}], residents, least)))
+            )
+        return rows
 
 
 def make_public(layers: Layers, policy: ReleasePolicy, ledger_file: Path) -> Made:
@@ -239,7 +267,9 @@ def report_parts(made: Made, hashes: Sequence[tuple[str, str]], language: str) -
     areas = [(_("Area", language), _("Residents, as anybody can tell", language))]
     for region in made.found.regions:
         if region.name.startswith("area "):
-            areas.append((region.name.removeprefix("area "), f"{number(region.least)} - {number(region.most)}"))
+            areas.append(
+                (region.name.removeprefix("area "), f"{number(int(region.least))} - {number(int(region.most))}")
+            )
     left_out = [(_("Left out", language),), *((name,) for name in made.left_out)] if made.left_out else []
     files = [(_("File", language), "SHA-256"), *hashes]
     title = _("What leaves the house: the designation of {year}", language).format(year=made.layers.year)
@@ -295,3 +325,16 @@ def made_as_data(made: Made, files: Sequence[Path] = ()) -> dict[str, Any]:
         "files": [str(file) for file in files],
         "public": made.found.content,
     }
+
+
+def audit_as_data(made: Made) -> dict[str, Any]:
+    """What the files give away, as plain data: those of the house, and the public ones."""
+    promised = made.policy.counts.least_persons
+    residents = [
+        {"least": least, "units": units, "residents": living, "public": made.given_away(least)}
+        for least, (units, living) in made.internal().items()
+        if least <= promised
+    ]
+    heads = ("criterion", "units", "right", "public")
+    rates = [dict(zip(heads, row, strict=True)) for row in made.told_by_rates()]
+    return {"audit": {"residents": residents, "rates": rates}}

@@ -2,7 +2,8 @@
 
 Each number that is told bounds the residents of some units together. Units that all numbers count alike are one atom.
 Of each atom the least and the most residents are found that agree with all numbers at once, by linear programming
-(HiGHS, in scipy). An atom of which fewer numbers are left than the policy promises is given away.
+(HiGHS, in scipy). An atom of which fewer numbers are left than the policy promises is given away. Rates bound those
+whom a criterion finds in the same way.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from udsat_geo.kernels.arrays import Flags, Ints
+from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 
@@ -31,14 +32,14 @@ class Region:
     name : str
     unit_id : tuple of str
         In order.
-    least, most : int
-        What the number that is told may stand for.
+    least, most : float
+        What the number that is told may stand for; whole ones, but for what a rate stands for.
     """
 
     name: str
     unit_id: tuple[str, ...]
-    least: int
-    most: int
+    least: float
+    most: float
 
 
 @dataclass(frozen=True)
@@ -109,17 +110,69 @@ def attack(regions: Sequence[Region], residents: Mapping[str, int], least: int) 
     bounds = np.array([(each.least, each.most) for each in regions], dtype=np.int64).reshape(-1, 2)
     doubted = np.flatnonzero(~_surely_safe(of_region, living, bounds, least))
     found = []
-    for place, fewest, most in _bounded(of_region, len(units), bounds, doubted):
+    for place, fewest, most in _bounded(of_region, np.full(len(units), np.inf), bounds.astype(np.float64), doubted):
         if most is not None and most - fewest + 1 < least:
-            names = tuple(region.name for region, atoms in zip(regions, of_region, strict=True) if place in atoms)
-            found.append(Atom(units[place], names, fewest, most))
+            found.append(_atom(regions, of_region, units, (place, fewest, most)))
     return found
 
 
+def attack_rates(rates: Sequence[Region], residents: Mapping[str, int], least: int) -> list[Atom]:
+    """The atoms of which rates leave fewer than `least` possible counts of those whom a criterion finds.
+
+    The attacker is taken to know the residents of every unit, as from other statistics. Of atoms of fewer residents,
+    any count of them must be possible.
+
+    Parameters
+    ----------
+    rates : sequence of Region
+        Of one year and criterion: everything that was ever published of it, as persons among the residents.
+    residents : mapping
+        Unit id -> residents.
+    least : int
+        What is promised.
+
+    Returns
+    -------
+    list of Atom
+        In the order of their units; empty where nothing is given away.
+
+    Raises
+    ------
+    InputError
+        If the rates contradict each other, as those of other registers do.
+    """
+    units, of_region = atoms_of(rates)
+    living = np.array([sum(residents.get(unit, 0) for unit in each) for each in units], dtype=np.float64)
+    bounds = np.array([(each.least, each.most) for each in rates], dtype=np.float64).reshape(-1, 2)
+    return [
+        _atom(rates, of_region, units, (place, fewest, most))
+        for place, fewest, most in _bounded(of_region, living, bounds, np.flatnonzero(living > 0))
+        if most is not None and most - fewest + 1 < min(least, living[place] + 1)
+    ]
+
+
+def _atom(
+    regions: Sequence[Region], of_region: Sequence[Ints], units: Sequence[tuple[str, ...]], told: tuple[int, int, int]
+) -> Atom:
+    place, fewest, most = told
+    names = tuple(region.name for region, atoms in zip(regions, of_region, strict=True) if place in atoms)
+    return Atom(units[place], names, fewest, most)
+
+
 def _bounded(
-    of_region: Sequence[Ints], n_atoms: int, bounds: Ints, places: Ints
+    of_region: Sequence[Ints], living: Floats, bounds: Floats, places: Ints
 ) -> Iterator[tuple[int, int, int | None]]:
-    """The fewest and most residents of some atoms that agree with all numbers; None where there is no most.
+    """The fewest and most persons of some atoms that agree with all numbers; None where there is no most.
+
+    Parameters
+    ----------
+    of_region : sequence of int64 arrays
+        The atoms of each.
+    living : float64, shape (n_atoms,)
+        No atom has more.
+    bounds : float64, shape (n_regions, 2)
+    places : int64, shape (n_asked,)
+        The atoms that are asked for.
 
     Raises
     ------
@@ -131,16 +184,17 @@ def _bounded(
 
     if not len(places):
         return
-    lengths = [len(each) for each in of_region]
+    lengths, n_atoms = [len(each) for each in of_region], len(living)
     rows = np.repeat(np.arange(len(of_region)), lengths)
     shape = (len(of_region), n_atoms)
     counted = csr_array((np.ones(sum(lengths)), (rows, np.concatenate(of_region))), shape=shape)
-    both, bound = vstack([counted, -counted]), np.concatenate([bounds[:, 1], -bounds[:, 0]]).astype(np.float64)
+    both, bound = vstack([counted, -counted]), np.concatenate([bounds[:, 1], -bounds[:, 0]])
+    allowed = np.stack([np.zeros(n_atoms), living], axis=1)
     for place in places.tolist():
         cost = np.zeros(n_atoms)
         cost[place] = 1.0
-        least = linprog(cost, A_ub=both, b_ub=bound, bounds=(0, None), method="highs")
-        most = linprog(-cost, A_ub=both, b_ub=bound, bounds=(0, None), method="highs")
+        least = linprog(cost, A_ub=both, b_ub=bound, bounds=allowed, method="highs")
+        most = linprog(-cost, A_ub=both, b_ub=bound, bounds=allowed, method="highs")
         if least.status == _INFEASIBLE:
             # no city agrees with all: what part of them tells of whom cannot be found so
             what = _("contradict what was published of this year: they were counted from other registers")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from udsat_geo.designation.layers import Layers
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
-from udsat_geo.release.audit import Atom, Region, attack
-from udsat_geo.release.policy import ReleasePolicy
-from udsat_geo.release.public import CHANGE, SQUARE, PublicSet, public_set
+from udsat_geo.release.audit import Atom, Region, attack, attack_rates
+from udsat_geo.release.policy import COUNTED, ReleasePolicy
+from udsat_geo.release.public import AREA, CHANGE, SQUARE, PublicSet, public_set
 
 _KIND = "udsat_geo release ledger"
 _ROUNDS = 20
@@ -39,6 +39,14 @@ class Told(_Entry):
     units: list[str]
 
 
+class Rated(_Entry):
+    """Of some units: by criterion, between which counts of persons among the residents a rate leaves them."""
+
+    name: str
+    bounds: dict[str, list[float]]
+    units: list[str]
+
+
 class Release(_Entry):
     """A set that was published."""
 
@@ -48,12 +56,34 @@ class Release(_Entry):
     release: str
     least_persons: Annotated[int, Field(ge=2)]
     told: list[Told]
+    rated: list[Rated] = []
+
+    @property
+    def by(self) -> str:
+        """Which set it is, in words."""
+        return f"{self.year} {self.policy} ({self.release})"
 
     @property
     def regions(self) -> tuple[Region, ...]:
         """Its numbers, as the attack takes them; each named with its release."""
-        by = f"{self.year} {self.policy} ({self.release})"
-        return tuple(Region(f"{by}: {each.name}", tuple(each.units), each.least, each.most) for each in self.told)
+        return tuple(Region(f"{self.by}: {each.name}", tuple(each.units), each.least, each.most) for each in self.told)
+
+    @property
+    def rates(self) -> dict[str, tuple[Region, ...]]:
+        """Its rates by criterion, likewise."""
+        return by_criterion(
+            (key, Region(f"{self.by}: {each.name}", tuple(each.units), *bounds))
+            for each in self.rated
+            for key, bounds in each.bounds.items()
+        )
+
+
+def by_criterion(rates: Iterable[tuple[str, Region]]) -> dict[str, tuple[Region, ...]]:
+    """Rates of the same criterion together."""
+    found: dict[str, list[Region]] = {}
+    for key, rate in rates:
+        found.setdefault(key, []).append(rate)
+    return {key: tuple(regions) for key, regions in found.items()}
 
 
 class Ledger(_Entry):
@@ -66,6 +96,11 @@ class Ledger(_Entry):
     def of_year(self, year: int) -> tuple[Region, ...]:
         """All numbers that were told of a year."""
         return tuple(region for release in self.releases if release.year == year for region in release.regions)
+
+    def rates_of_year(self, year: int) -> dict[str, tuple[Region, ...]]:
+        """All rates that were told of a year, by criterion."""
+        of_year = (release.rates for release in self.releases if release.year == year)
+        return by_criterion((key, rate) for rates in of_year for key, regions in rates.items() for rate in regions)
 
 
 def read_ledger(path: Path) -> Ledger:
@@ -121,7 +156,7 @@ def safe_set(
 ) -> tuple[PublicSet, frozenset[str]]:
     """A public set that gives nobody away, beside everything that was published of its year.
 
-    Numbers of changes are left out first, then those of squares.
+    Numbers of changes are left out first, then those of squares, and the rates of areas.
 
     Returns
     -------
@@ -134,25 +169,48 @@ def safe_set(
     InputError
         If somebody is given away whatever is left out; it names the numbers that do it.
     """
-    before = ledger.of_year(layers.year)
-    units = layers.layers["units"].table
-    residents = dict(zip(units["unit_id"].to_pylist(), (n or 0 for n in units["residents"].to_pylist()), strict=True))
+    before, rates_before = ledger.of_year(layers.year), ledger.rates_of_year(layers.year)
+    residents = residents_of(layers)
     hidden: frozenset[str] = frozenset()
     for _round in range(_ROUNDS):
         found = public_set(layers, policy, salt, hidden)
         given = attack([*before, *found.regions], residents, policy.counts.least_persons)
+        more = {name for atom in given for name in _to_hide(atom, (CHANGE, SQUARE))}
+        if not given:
+            given = attack_all_rates([rates_before, found.rates], residents, policy.counts.least_persons)
+            more = {name for atom in given for name in _to_hide(atom, (AREA,))}
         if not given:
             return found, hidden
-        more = {name for atom in given for name in _to_hide(atom)}
         if not more:
             break
         hidden |= more
     raise InputError(_given_away(given, policy))
 
 
-def _to_hide(atom: Atom) -> tuple[str, ...]:
-    """Which of the new numbers is left out for an atom; none where only areas and earlier releases are left."""
-    for beginning in (CHANGE, SQUARE):
+def residents_of(layers: Layers) -> dict[str, int]:
+    """The residents of each unit, by id."""
+    units = layers.layers["units"].table
+    return dict(zip(units["unit_id"].to_pylist(), (n or 0 for n in units["residents"].to_pylist()), strict=True))
+
+
+def attack_all_rates(
+    sets: Sequence[Mapping[str, Sequence[Region]]], residents: Mapping[str, int], least: int
+) -> list[Atom]:
+    """What the rates of some sets together give away, criterion by criterion; as `attack_rates`.
+
+    `least` is promised of those whom a criterion counts, at least `COUNTED` of the residents.
+    """
+    keys = sorted({key for each in sets for key in each})
+    return [
+        atom
+        for key in keys
+        for atom in attack_rates([rate for each in sets for rate in each.get(key, ())], residents, int(least / COUNTED))
+    ]
+
+
+def _to_hide(atom: Atom, beginnings: Sequence[str]) -> tuple[str, ...]:
+    """Which of the new numbers is left out for an atom; none where only others and earlier releases are left."""
+    for beginning in beginnings:
         mine = tuple(name for name in atom.regions if name.startswith(beginning))
         if mine:
             return mine
@@ -160,7 +218,7 @@ def _to_hide(atom: Atom) -> tuple[str, ...]:
 
 
 def _given_away(atoms: Sequence[Atom], policy: ReleasePolicy) -> list[Problem]:
-    what = _("together leave {n} possible numbers of residents of the same {units} units, and {least} are promised")
+    what = _("together leave {n} possible numbers of the people of the same {units} units, and {least} are promised")
     remedy = _("Take a coarser release policy, or do not publish this beside what has been published.")
     worst = sorted(atoms, key=lambda atom: atom.numbers_left)[:3]
     return [
@@ -175,7 +233,10 @@ def _given_away(atoms: Sequence[Atom], policy: ReleasePolicy) -> list[Problem]:
 
 def with_release(ledger: Ledger, layers: Layers, policy: ReleasePolicy, found: PublicSet, salt: bytes | None) -> Ledger:
     """The ledger with a set more; one that is there already, number for number, is not noted twice."""
-    told = [Told(name=each.name, least=each.least, most=each.most, units=list(each.unit_id)) for each in found.regions]
+    told = [
+        Told(name=each.name, least=int(each.least), most=int(each.most), units=list(each.unit_id))
+        for each in found.regions
+    ]
     new = Release(
         year=layers.year,
         policy=layers.summary.policy.id,
@@ -183,7 +244,19 @@ def with_release(ledger: Ledger, layers: Layers, policy: ReleasePolicy, found: P
         release=policy.id,
         least_persons=policy.counts.least_persons,
         told=told,
+        rated=_rated(found),
     )
     releases = [*ledger.releases] if new in ledger.releases else [*ledger.releases, new]
     digest = ledger.salt_sha256 if salt is None else hashlib.sha256(salt).hexdigest()
     return Ledger(salt_sha256=digest, releases=releases)
+
+
+def _rated(found: PublicSet) -> list[Rated]:
+    """The rates of a set, for the ledger."""
+    bounds: dict[str, dict[str, list[float]]] = {}
+    units: dict[str, list[str]] = {}
+    for key, rates in found.rates.items():
+        for rate in rates:
+            bounds.setdefault(rate.name, {})[key] = [rate.least, rate.most]
+            units[rate.name] = list(rate.unit_id)
+    return [Rated(name=name, bounds=of, units=units[name]) for name, of in bounds.items()]

@@ -21,6 +21,8 @@ from udsat_geo.policy.rules import PolicyId, Rule, Text
 BUILT_IN = ("dst", "eurostat-grid", "kbh")
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 """In which rates can be told; own choice."""
+COUNTED = 0.5
+"""Of the residents, the least share that a criterion counts, as those of some ages; own choice."""
 
 
 class CountsRule(Rule):
@@ -160,11 +162,11 @@ def round_counts(count: Ints, rule: CountsRule) -> Told:
 def rate_step(residents: int, policy: ReleasePolicy) -> float | None:
     """The finest step in which a rate of so many residents may be told; None where none may.
 
-    A step is at least `round_to` persons (or as many as a number may stand for), so that a rate tells no more of a
-    numerator than is told of residents.
+    A step is at least `round_to` persons (or as many as a number may stand for) of those whom a criterion counts, so
+    that a rate tells no more of a numerator than is told of residents.
     """
     for step in STEPS:
-        if step >= policy.rates.step and step * residents >= policy.counts.width:
+        if step >= policy.rates.step and step * COUNTED * residents >= policy.counts.width:
             return step
     return None
 

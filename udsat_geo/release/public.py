@@ -22,11 +22,12 @@ from udsat_geo.release.cell_key import keys_of_units, perturb
 from udsat_geo.release.policy import ReleasePolicy, Told, rate_step, round_counts
 from udsat_geo.release.quadtree import join_cells
 
-CHANGE, SQUARE = "change: ", "square: "
-"""How the names of numbers begin that can be left out."""
+AREA, CHANGE, SQUARE = "area ", "change: ", "square: "
+"""How the names of numbers begin: of areas the rates can be left out, of changes and squares the numbers."""
 CLASSES = (-0.5, 0.0, 0.5, 1.0)
 """The classes of composites, by their bounds; own choice."""
 _POLYGON = 3
+_REST = "outside all areas"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,9 @@ class PublicSet:
         ``public_areas``, ``public_status``, ``public_changes``, ``public_units``: the last two where there are any.
     regions : tuple of Region
         Every number of residents that is told, or withheld, and whom it counts.
+    rates : dict
+        By criterion that is a share: every rate that is told, or withheld as next to nobody or everybody, as what it
+        leaves possible of the persons among the residents counted.
     content : dict
         The same as plain data, for JSON.
     cost : dict
@@ -64,6 +68,7 @@ class PublicSet:
 
     layers: tuple[Layer, ...]
     regions: tuple[Region, ...]
+    rates: dict[str, tuple[Region, ...]]
     content: dict[str, Any]
     cost: dict[str, int]
 
@@ -80,7 +85,7 @@ def public_set(
     salt : bytes, optional
         The secret of the cell keys, where the policy has them.
     hidden : frozenset of str
-        Names of numbers that are not told at all.
+        Names of numbers that are not told at all; of an area, its rates.
 
     Raises
     ------
@@ -95,7 +100,8 @@ def public_set(
         made.append(_changes(house))
     if policy.units.form != "none":
         made.append(_units(house))
-    return PublicSet(tuple(made), tuple(house.regions), _content(house, made, told), dict(house.cost))
+    rates = {key: tuple(of_name.values()) for key, of_name in house.rates.items()}
+    return PublicSet(tuple(made), tuple(house.regions), rates, _content(house, made, told), dict(house.cost))
 
 
 class _House:
@@ -110,6 +116,7 @@ class _House:
         self.area_id = as_objects(units["area_id"].to_pylist())
         self.keys = None if salt is None else keys_of_units(self.unit_id, salt)
         self.regions: list[Region] = []
+        self.rates: dict[str, dict[str, Region]] = {}
         self.cost = {"numbers": 0, "numbers_withheld": 0, "rates": 0, "rates_withheld": 0, "largest_change": 0}
 
     @property
@@ -139,17 +146,28 @@ class _House:
         self.cost["largest_change"] = max(self.cost["largest_change"], change)
         return told
 
-    def rate(self, value: float | None, residents: int, key: str) -> float | None:
-        """A rate of so many residents, as it may be told; None where it may not."""
-        found = None if value is None else told_rate(value, residents, self.shares.get(key, True), self.policy)
-        if value is not None:
-            self.cost["rates" if found is not None else "rates_withheld"] += 1
+    def rate(self, value: float | None, counted: Counted, key: str) -> float | None:
+        """A rate of some units, as it may be told; None where it may not. Noted for the attack."""
+        if value is None:
+            return None
+        residents, is_share = int(self.residents[counted.units].sum()), self.shares.get(key, True)
+        found = told_rate(value, residents, is_share, self.policy) if counted.name not in self.hidden else None
+        self.cost["rates" if found is not None else "rates_withheld"] += 1
+        step = rate_step(residents, self.policy)
+        if is_share and step is not None and counted.name not in self.hidden:
+            ids = tuple(self.unit_id[unit] for unit in counted.units.tolist())
+            low, high = rate_bounds(value, step)
+            told = Region(counted.name, ids, low * residents, high * residents)
+            self.rates.setdefault(key, {})[counted.name] = told
         return found
 
-    def score(self, value: float | None) -> float | None:
-        """A composite in the steps of the policy."""
-        step = self.policy.rates.composite_step
-        return None if value is None else round(round(value / step) * step, 10)
+    def score(self, value: float | None, residents: int) -> float | None:
+        """A composite in the steps of the policy, coarser where rates are; None where no rate is told."""
+        step = rate_step(residents, self.policy)
+        if value is None or step is None:
+            return None
+        wide = self.policy.rates.composite_step * max(step / self.policy.rates.step, 1.0)
+        return round(round(value / wide) * wide, 10)
 
 
 def told_rate(value: float, residents: int, is_share: bool, policy: ReleasePolicy) -> float | None:
@@ -175,15 +193,25 @@ def told_rate(value: float, residents: int, is_share: bool, policy: ReleasePolic
     return round(steps * step, 10) if 2 <= steps <= round(1 / step) - 2 else None
 
 
+def rate_bounds(value: float, step: float) -> tuple[float, float]:
+    """What a share may be for all that is told of it: one that is next to nobody or to everybody is known to be."""
+    steps = round(value / step)
+    if steps < 2:
+        return 0.0, 1.5 * step
+    if steps > round(1 / step) - 2:
+        return 1 - 1.5 * step, 1.0
+    return (steps - 0.5) * step, (steps + 0.5) * step
+
+
 def _areas(house: _House) -> tuple[Layer, Told]:
     """The areas, each number and rate as it may be told."""
     layer = house.layers.layers["areas"]
     rows = layer.table.drop_columns([GEOMETRY]).to_pylist()
-    counted = [Counted(f"area {row['area_id']}", _where(house.area_id, row["area_id"])) for row in rows]
+    counted = [Counted(f"{AREA}{row['area_id']}", _where(house.area_id, row["area_id"])) for row in rows]
     told = house.tell(counted)
     keys = [criterion.key for criterion in house.summary.criteria]
     rest = {entry.criterion: entry.rest_of_city for entry in house.summary.status}
-    outside = int(house.residents[_outside(house)].sum())
+    outside = Counted(_REST, _outside(house))
     columns: dict[str, list[Any]] = {
         name: [row[name] for row in rows] for name in ("area_id", "name", "district", "since", "event", "exceeded")
     }
@@ -194,14 +222,15 @@ def _areas(house: _House) -> tuple[Layer, Told]:
     ]
     is_told = [n >= 0 for n in told.value.tolist()]
     columns["composite"] = [
-        house.score(row["composite"]) if tells else None for row, tells in zip(rows, is_told, strict=True)
+        house.score(row["composite"], row["residents"]) if tells and of.name not in house.hidden else None
+        for row, of, tells in zip(rows, counted, is_told, strict=True)
     ]
     withheld: list[list[str]] = [[] if tells else ["residents"] for tells in is_told]
     for key in keys:
         of_rest = house.rate(rest.get(key), outside, key)
         rates = [
-            house.rate(row[f"rate_{key}"], row["residents"], key) if tells else None
-            for row, tells in zip(rows, is_told, strict=True)
+            house.rate(row[f"rate_{key}"], of, key) if tells else None
+            for row, of, tells in zip(rows, counted, is_told, strict=True)
         ]
         columns[f"rate_{key}"] = rates
         columns[f"gap_{key}"] = [_gap(rate, of_rest, key, house) for rate in rates]
@@ -221,15 +250,15 @@ def _gap(rate: float | None, rest: float | None, key: str, house: _House) -> flo
 
 def _status(house: _House) -> Layer:
     """The areas taken together, the rest of the city, and the city."""
-    inside = np.flatnonzero(~_is_outside(house))
-    rest = _outside(house)
-    house.tell([Counted("outside all areas", rest)])
-    residents = [int(house.residents[inside].sum()), int(house.residents[rest].sum()), int(house.residents.sum())]
+    rest = Counted(_REST, _outside(house))
+    house.tell([rest])
+    inside = Counted("all areas", np.flatnonzero(~_is_outside(house)))
+    of = (inside, rest, Counted("the city", np.arange(len(house.residents))))
     columns: dict[str, list[Any]] = {name: [] for name in ("criterion", "areas", "rest_of_city", "gap", "city")}
     for entry in house.summary.status:
         three = [
-            house.rate(value, n, entry.criterion)
-            for value, n in zip((entry.areas, entry.rest_of_city, entry.city), residents, strict=True)
+            house.rate(value, counted, entry.criterion)
+            for value, counted in zip((entry.areas, entry.rest_of_city, entry.city), of, strict=True)
         ]
         columns["criterion"].append(entry.criterion)
         columns["areas"].append(three[0])
