@@ -13,6 +13,9 @@ from udsat_geo.messages.errors import InputError
 LEAST: dict[str, Any] = {"year": 2021, "source": "registers", "policy": {"id": "p"}, "inputs": []}
 """What a summary by the oldest version says."""
 RULE = {"core": 1.0, "edge": 0.5, "criteria": 3, "require": [], "residents": 1000}
+CRITERION = {"key": "a", "label": "A", "unit": "share", "share": True, "worse": "high", "limit": None}
+BY = {"areas": 1, "residents_in_areas": 100}
+SCALES = {"yardstick_of": 2017, "city": {}, "spread": {}, "decides": "year", "by_year": BY, "by_yardstick": BY}
 
 
 def read(**more: Any) -> Summary:
@@ -40,6 +43,9 @@ def test_what_a_newer_version_says_stays() -> None:
         ({"rule": {**RULE, "core": "high"}}, "rule.core"),
         ({"residents": 1.5, "areas": [{"area_id": "a"}]}, "residents, areas.0.name"),
         ({"share_of_residents": float("nan")}, "share_of_residents"),
+        ({"language": "xx"}, "language"),
+        ({"criteria": [{**CRITERION, "worse": "xx"}]}, "criteria.0.worse"),
+        ({"scales": {**SCALES, "decides": "xx"}}, "scales.decides"),
     ],
 )
 def test_what_is_of_another_kind_is_told_by_its_key(more: dict[str, Any], told: str) -> None:

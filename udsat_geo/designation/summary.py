@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -151,7 +151,7 @@ class CriterionUsed(Entry):
     label: str
     unit: str
     share: bool
-    worse: str
+    worse: Literal["high", "low"]
     limit: float | None
     limit_factor: float | None = None
     quantile: float | None = None
@@ -173,7 +173,7 @@ class ScalesUsed(Entry):
     source: str = ""
     city: dict[str, float | None]
     spread: dict[str, float | None]
-    decides: str
+    decides: Literal["year", "yardstick"]
     by_year: DesignatedBy
     by_yardstick: DesignatedBy
 
@@ -304,7 +304,7 @@ class Summary(Entry):
     intervals: list[IntervalsCounted] = []
     notes: list[str] = []
     vintage: dict[str, int] = {}
-    language: str = "da"
+    language: Literal["da", "en"] = "da"
     units: int | None = None
     crs: str | None = None
     residents: int = 0

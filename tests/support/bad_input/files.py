@@ -55,6 +55,14 @@ FILES = (
         ("more than one table of residents: residents.parquet, residents.csv", "Keep one"),
     ),
     Row(
+        "Parquet with a damaged page",
+        s.change_bytes(
+            "raw/residents.parquet", lambda data: data[: len(data) // 4] + bytes(60) + data[len(data) // 4 + 60 :]
+        ),
+        RAW,
+        ("residents.parquet: cannot be read", "Export the table again"),
+    ),
+    Row(
         "Parquet cut in half",
         s.cut("raw/residents.parquet"),
         RAW,

@@ -168,7 +168,7 @@ def provenance_of(read: PageYear) -> dict[str, Any]:
         "policy": str(policy["id"]),
         "policy_file": str(policy.get("file", "")),
         "sha256": str(policy.get("sha256", "")),
-        "bases": [f"{base['id']} ({base['sha256']})" for base in policy.get("extends", [])],
+        "bases": [f"{base['id']} ({base.get('sha256', '')})" for base in policy.get("extends", [])],
         "version": str(summary["version"]),
         "source": str(summary["source"]),
         "crs": str(summary.get("crs") or read.areas.crs)[:80],
