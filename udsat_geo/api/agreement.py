@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from udsat_geo.api.answers import Answer
 from udsat_geo.api.calls import Language, Progress, as_files, within
-from udsat_geo.api.frames import PathLike, layer_as_frame, path_of, policy_of, rows_as_frame
+from udsat_geo.api.frames import PathLike, path_of, policy_of, rows_as_frame
 from udsat_geo.synthetic import DEFAULT_SEED
 
 if TYPE_CHECKING:
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from udsat_geo.analysis.agreement import Agreement
+    from udsat_geo.designation.layers import Layer
     from udsat_geo.policy.load import LoadedPolicy
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ComparedPolicies:
+class ComparedPolicies(Answer):
     """One year's designations by several policies, and how far they agree.
 
     Attributes
@@ -74,17 +76,22 @@ class ComparedPolicies:
     @property
     def places(self) -> gpd.GeoDataFrame:
         """Units, or addresses, that a policy designates, with how many do and which, shape (n_places, columns)."""
-        return self._layer(0)
+        return self._frame("agreement")
 
     @property
     def areas(self) -> gpd.GeoDataFrame:
         """The areas of every policy, shape (n_areas, columns)."""
-        return self._layer(1)
+        return self._frame("policy_areas")
 
-    def _layer(self, place: int) -> gpd.GeoDataFrame:
+    @property
+    def _layers(self) -> list[Layer]:
         from udsat_geo.analysis.agreement import agreement_layers
 
-        return layer_as_frame(agreement_layers(self.found)[place])
+        return agreement_layers(self.found)
+
+    @property
+    def _shown(self) -> pd.DataFrame:
+        return self.pairs
 
     @property
     def notes(self) -> list[str]:
@@ -102,11 +109,6 @@ class ComparedPolicies:
         from udsat_geo.report.agreement_map import write_agreement
 
         return write_agreement(self.found, Path(out))[0]
-
-    def _repr_html_(self) -> str:
-        from udsat_geo.api.display import frame_as_html
-
-        return frame_as_html(repr(self), self.pairs)
 
     def __repr__(self) -> str:
         return f"<ComparedPolicies {self.found.year}: {', '.join(self.found.ids)}>"

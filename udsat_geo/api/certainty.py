@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from udsat_geo.api.calls import Language, Progress, as_files, within
-from udsat_geo.api.frames import PathLike, layer_as_frame, path_of, policy_of
-from udsat_geo.synthetic import DEFAULT_SEED
+from udsat_geo.api.answers import Answer, job_of
+from udsat_geo.api.calls import Language, Progress
+from udsat_geo.api.frames import PathLike, policy_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
     from udsat_geo.analysis.certainty import Certainty
+    from udsat_geo.designation.layers import Layer
     from udsat_geo.policy.load import LoadedPolicy
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CertaintyResult:
+class CertaintyResult(Answer):
     """A designation, and whom it takes in if chance falls otherwise.
 
     Attributes
@@ -37,27 +38,32 @@ class CertaintyResult:
     @property
     def units(self) -> gpd.GeoDataFrame:
         """Every unit with the share of the draws that designate it, shape (n_units, columns)."""
-        return self._layer(0)
+        return self._frame("unit_certainty")
 
     @property
     def areas(self) -> gpd.GeoDataFrame:
         """Every area with its residents who are surely in it, and who are not, shape (n_areas, columns)."""
-        return self._layer(1)
+        return self._frame("area_certainty")
 
     @property
     def changes(self) -> gpd.GeoDataFrame | None:
         """What became of each area since the earlier designation, shape (n_changes, columns); None where not drawn."""
-        return None if self.found.changes is None else self._layer(2)
+        return self._frame("change_certainty")
 
     @property
     def pieces(self) -> gpd.GeoDataFrame | None:
         """Units that came in, or left, and touch, shape (n_pieces, columns); None where not drawn."""
-        return None if self.found.changes is None else self._layer(3)
+        return self._frame("piece_certainty")
 
-    def _layer(self, place: int) -> gpd.GeoDataFrame:
+    @property
+    def _layers(self) -> list[Layer]:
         from udsat_geo.analysis.certainty import certainty_layers
 
-        return layer_as_frame(certainty_layers(self.found)[place])
+        return certainty_layers(self.found)
+
+    @property
+    def _shown(self) -> pd.DataFrame:
+        return self.areas
 
     def to_file(self, out: PathLike) -> Path:
         """Write ``certainty_YEAR.gpkg`` into a folder.
@@ -67,14 +73,9 @@ class CertaintyResult:
         OutputError
             If it cannot be written; what was there stays.
         """
-        from udsat_geo.files.certainty import write_certainty
+        from udsat_geo.files.analysis import write_certainty
 
         return write_certainty(self.found, Path(out))
-
-    def _repr_html_(self) -> str:
-        from udsat_geo.api.display import frame_as_html
-
-        return frame_as_html(repr(self), self.areas.drop(columns="geometry"))
 
     def __repr__(self) -> str:
         told = self.summary
@@ -132,25 +133,9 @@ def certainty(
         If the input is at fault, there are too few draws, or nothing can be drawn.
     """
     from udsat_geo.analysis.certainty import certainty_as_data, certainty_of
-    from udsat_geo.designation.job import Job
-    from udsat_geo.designation.surroundings import Around
-    from udsat_geo.files.earlier import store_of
 
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
-    with as_files({"units": units, **around, "overrides": overrides}) as files, within(threads, memory):
-        of_units = files.paths.pop("units", None)
-        job = Job(
-            year=year,
-            policy=policy_of(policy, references),
-            raw=path_of(registers),
-            units=of_units,
-            previous=None if previous is None else str(previous),
-            around=Around(**files.paths),
-            store=store_of(),
-            language=language,
-            seed=DEFAULT_SEED if seed is None else seed,
-            threads=threads,
-            notes=files.told(language),
-        )
+    rule, what = policy_of(policy, references), (around, overrides, previous, language, seed, threads, memory)
+    with job_of(year, rule, registers, units, *what) as job:
         found = certainty_of(job, draws, draw_seed, progress, draw)
     return CertaintyResult(found, certainty_as_data(found))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from udsat_geo.api.answers import Answer
 from udsat_geo.api.calls import Language, Progress, as_files, within
-from udsat_geo.api.frames import PathLike, layer_as_frame, path_of, policy_of, table_as_frame
+from udsat_geo.api.frames import PathLike, path_of, policy_of
 from udsat_geo.synthetic import DEFAULT_SEED
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ConcentrationResult:
+class ConcentrationResult(Answer):
     """A designation, and what stands beside it.
 
     Attributes
@@ -40,24 +41,27 @@ class ConcentrationResult:
     @property
     def targeting(self) -> pd.DataFrame:
         """Whom the areas of each rule reach, all together (without an ``area_id``) and each, by criterion."""
-        return table_as_frame(self._layers["targeting"].table)
+        return self._frame("targeting")
 
     @property
     def segregation(self) -> pd.DataFrame:
         """How apart people live, one criterion a row."""
-        return table_as_frame(self._layers["segregation"].table)
+        return self._frame("segregation")
 
     @property
     def clusters(self) -> gpd.GeoDataFrame | None:
         """Every unit with its local statistics, once for each column asked for; None where none was."""
-        layer = self._layers.get("local_statistics")
-        return None if layer is None else layer_as_frame(layer)
+        return self._frame("local_statistics")
 
     @property
-    def _layers(self) -> dict[str, Layer]:
+    def _layers(self) -> Sequence[Layer]:
         from udsat_geo.analysis.concentration import concentration_layers
 
-        return {layer.name: layer for layer in concentration_layers(self.found)}
+        return concentration_layers(self.found)
+
+    @property
+    def _shown(self) -> pd.DataFrame:
+        return self.targeting
 
     def to_file(self, out: PathLike) -> Path:
         """Write ``concentration_YEAR.gpkg`` into a folder.
@@ -67,14 +71,9 @@ class ConcentrationResult:
         OutputError
             If it cannot be written; what was there stays.
         """
-        from udsat_geo.files.concentration import write_concentration
+        from udsat_geo.files.analysis import write_concentration
 
         return write_concentration(self.found, Path(out))
-
-    def _repr_html_(self) -> str:
-        from udsat_geo.api.display import frame_as_html
-
-        return frame_as_html(repr(self), self.targeting)
 
     def __repr__(self) -> str:
         told = self.summary["targeting"][0]["criteria"]

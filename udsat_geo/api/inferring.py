@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from udsat_geo.api.answers import Answer
 from udsat_geo.api.calls import Language, Progress, as_files, within
 from udsat_geo.api.frames import PathLike, path_of, policy_of, rows_as_frame, table_as_frame
 from udsat_geo.api.result import Result
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Inferred:
+class Inferred(Answer):
     """The rule behind given areas.
 
     Attributes
@@ -98,10 +99,9 @@ class Inferred:
         told = f"{self.summary['space']['tried']} settings, overlap {self.overlap:.3f}"
         return f"<Inferred: {self.summary['areas']['file']}, {self.summary['year']}, {told}>"
 
-    def _repr_html_(self) -> str:
-        from udsat_geo.api.display import frame_as_html
-
-        return frame_as_html(repr(self), self.undecided)
+    @property
+    def _shown(self) -> pd.DataFrame:
+        return self.undecided
 
 
 def infer(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from udsat_geo.api.calls import Language, Progress, as_files, within
-from udsat_geo.api.frames import PathLike, path_of, policy_of, rows_as_frame
+from udsat_geo.api.answers import Answer, job_of
+from udsat_geo.api.calls import Language, Progress
+from udsat_geo.api.frames import PathLike, policy_of, rows_as_frame
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.synthetic import DEFAULT_SEED
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ExaminedPolicy:
+class ExaminedPolicy(Answer):
     """What the criteria of a policy do on the data of a year.
 
     Attributes
@@ -56,10 +56,9 @@ class ExaminedPolicy:
         ]
         return rows_as_frame(rows, ["criterion", "weight", "share_of_variance", *(f"{name}_without" for name in names)])
 
-    def _repr_html_(self) -> str:
-        from udsat_geo.api.display import frame_as_html
-
-        return frame_as_html(repr(self), self.criteria)
+    @property
+    def _shown(self) -> pd.DataFrame:
+        return self.criteria
 
     def __repr__(self) -> str:
         told = self.summary
@@ -148,24 +147,9 @@ def policies(
         raise InputError(Problem("examine", _("asks for data, and no year is named"), _("Name it with --year.")))
     from udsat_geo.analysis.examined import examination_as_data
     from udsat_geo.analysis.examined import examine as examined
-    from udsat_geo.designation.job import Job
-    from udsat_geo.designation.surroundings import Around
-    from udsat_geo.files.earlier import store_of
 
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
-    with as_files({"units": units, **around, "overrides": overrides}) as files, within(threads, memory):
-        of_units = files.paths.pop("units", None)
-        job = Job(
-            year=year,
-            policy=policy_of(examine, references),
-            raw=path_of(registers),
-            units=of_units,
-            around=Around(**files.paths),
-            store=store_of(),
-            language=language,
-            seed=DEFAULT_SEED if seed is None else seed,
-            threads=threads,
-            notes=files.told(language),
-        )
+    rule, what = policy_of(examine, references), (around, overrides, None, language, seed, threads, memory)
+    with job_of(year, rule, registers, units, *what) as job:
         found = examined(job, progress)
     return ExaminedPolicy(found, examination_as_data(found))

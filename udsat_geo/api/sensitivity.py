@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from udsat_geo.api.calls import Language, Progress, as_files, within
-from udsat_geo.api.frames import PathLike, layer_as_frame, path_of, policy_of, table_as_frame
-from udsat_geo.synthetic import DEFAULT_SEED
+from udsat_geo.api.answers import Answer, job_of
+from udsat_geo.api.calls import Language, Progress
+from udsat_geo.api.frames import PathLike, policy_of, table_as_frame
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
     from udsat_geo.analysis.sensitivity import Sensitivity
+    from udsat_geo.designation.layers import Layer
     from udsat_geo.policy.load import LoadedPolicy
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SensitivityResult:
+class SensitivityResult(Answer):
     """A designation, and what variants of its policy designate.
 
     Attributes
@@ -37,9 +38,7 @@ class SensitivityResult:
     @property
     def settings(self) -> pd.DataFrame:
         """Every setting with what it does to the number of residents designated, shape (n_settings, columns)."""
-        from udsat_geo.analysis.sensitivity_tables import sensitivity_layers
-
-        return table_as_frame(sensitivity_layers(self.found)[2].table)
+        return self._frame("setting_sensitivity")
 
     @property
     def variants(self) -> pd.DataFrame:
@@ -51,17 +50,22 @@ class SensitivityResult:
     @property
     def units(self) -> gpd.GeoDataFrame:
         """Every unit with the share of the variants that designate it, shape (n_units, columns)."""
-        return self._layer(0)
+        return self._frame("unit_sensitivity")
 
     @property
     def areas(self) -> gpd.GeoDataFrame:
         """Every area with the share of the variants that have it, shape (n_areas, columns)."""
-        return self._layer(1)
+        return self._frame("area_sensitivity")
 
-    def _layer(self, place: int) -> gpd.GeoDataFrame:
+    @property
+    def _layers(self) -> list[Layer]:
         from udsat_geo.analysis.sensitivity_tables import sensitivity_layers
 
-        return layer_as_frame(sensitivity_layers(self.found)[place])
+        return sensitivity_layers(self.found)
+
+    @property
+    def _shown(self) -> pd.DataFrame:
+        return self.settings
 
     def to_file(self, out: PathLike) -> Path:
         """Write ``sensitivity_YEAR.gpkg`` into a folder.
@@ -71,7 +75,7 @@ class SensitivityResult:
         OutputError
             If it cannot be written; what was there stays.
         """
-        from udsat_geo.files.sensitivity import write_sensitivity
+        from udsat_geo.files.analysis import write_sensitivity
 
         return write_sensitivity(self.found, Path(out))
 
@@ -92,11 +96,6 @@ class SensitivityResult:
         check_table_path(path, str(path))
         write_plain_table(variants_table(self.found), path)
         return path
-
-    def _repr_html_(self) -> str:
-        from udsat_geo.api.display import frame_as_html
-
-        return frame_as_html(repr(self), self.settings)
 
     def __repr__(self) -> str:
         told = self.summary
@@ -152,27 +151,11 @@ def sensitivity(
     from udsat_geo.analysis.sensitivity import take_sensitivity
     from udsat_geo.analysis.sensitivity_tables import sensitivity_as_data
     from udsat_geo.analysis.space import VARIED_OF_VARIANTS, read_space
-    from udsat_geo.designation.job import Job
-    from udsat_geo.designation.surroundings import Around
-    from udsat_geo.files.earlier import store_of
 
     rule = policy_of(policy, references)
     wanted = None if space is None else read_space(Path(space), rule.policy, VARIED_OF_VARIANTS)
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
-    with as_files({"units": units, **around, "overrides": overrides}) as files, within(threads, memory):
-        of_units = files.paths.pop("units", None)
-        job = Job(
-            year=year,
-            policy=rule,
-            raw=path_of(registers),
-            units=of_units,
-            previous=None if previous is None else str(previous),
-            around=Around(**files.paths),
-            store=store_of(),
-            language=language,
-            seed=DEFAULT_SEED if seed is None else seed,
-            threads=threads,
-            notes=files.told(language),
-        )
+    what = (around, overrides, previous, language, seed, threads, memory)
+    with job_of(year, rule, registers, units, *what) as job:
         found = take_sensitivity(job, wanted, variants, draw_seed, progress)
     return SensitivityResult(found, sensitivity_as_data(found))

@@ -23,8 +23,8 @@ from udsat_geo.designation.columns import events_in_words
 from udsat_geo.designation.draws import COUNTS, DRAWS, HOUSEHOLDS, KINDS, PERSONS
 from udsat_geo.designation.job import Job, is_synthetic
 from udsat_geo.designation.surroundings import Around
+from udsat_geo.files.analysis import write_certainty
 from udsat_geo.files.atomic_write import check_writable
-from udsat_geo.files.certainty import write_certainty
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, _

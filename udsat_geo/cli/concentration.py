@@ -32,8 +32,8 @@ from udsat_geo.cli import options
 from udsat_geo.cli.console import plain_console, print_files, print_json, print_table, progress_on, tell_if_synthetic
 from udsat_geo.designation.job import Job, is_synthetic
 from udsat_geo.designation.surroundings import Around
+from udsat_geo.files.analysis import write_concentration
 from udsat_geo.files.atomic_write import check_writable
-from udsat_geo.files.concentration import write_concentration
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import Problems
 from udsat_geo.messages.tables import Table
