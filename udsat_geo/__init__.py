@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         reproduce,
         status,
         why,
+        workbench,
     )
     from udsat_geo.api.certainty import CertaintyResult, certainty
     from udsat_geo.api.concentration import ConcentrationResult, concentration
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from udsat_geo.api.result import Result
     from udsat_geo.api.sensitivity import SensitivityResult, sensitivity
     from udsat_geo.designation.explained import Explained
+    from udsat_geo.designation.workbench import Workbench
     from udsat_geo.messages.errors import InputError, MissingPackageError, OutputError, UdsatError
     from udsat_geo.policy.load import LoadedPolicy, load_policy
 
@@ -55,6 +57,7 @@ __all__ = [
     "StatusTables",
     "UdsatError",
     "Why",
+    "Workbench",
     "__version__",
     "certainty",
     "compare_policies",
@@ -72,6 +75,7 @@ __all__ = [
     "sensitivity",
     "status",
     "why",
+    "workbench",
 ]
 
 _MODULE_OF = {
@@ -91,6 +95,7 @@ _MODULE_OF = {
     "StatusTables": "udsat_geo.api.calls",
     "UdsatError": "udsat_geo.messages.errors",
     "Why": "udsat_geo.api.calls",
+    "Workbench": "udsat_geo.designation.workbench",
     "certainty": "udsat_geo.api.certainty",
     "compare_policies": "udsat_geo.api.agreement",
     "concentration": "udsat_geo.api.concentration",
@@ -107,6 +112,7 @@ _MODULE_OF = {
     "sensitivity": "udsat_geo.api.sensitivity",
     "status": "udsat_geo.api.calls",
     "why": "udsat_geo.api.calls",
+    "workbench": "udsat_geo.api.calls",
 }
 """Public name -> the module that has it."""
 

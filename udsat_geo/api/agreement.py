@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from udsat_geo.api.answers import Answer
-from udsat_geo.api.calls import Language, Progress, as_files, within
+from udsat_geo.api.asking import Language, Progress, as_files, within
 from udsat_geo.api.frames import PathLike, path_of, policy_of, rows_as_frame
 from udsat_geo.synthetic import DEFAULT_SEED
 

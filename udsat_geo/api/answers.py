@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from udsat_geo.api.calls import Language, as_files, within
-from udsat_geo.api.frames import PathLike, layer_as_frame, path_of, table_as_frame
-from udsat_geo.synthetic import DEFAULT_SEED
+from udsat_geo.api.asking import CADENCE, Asked, Language, within
+from udsat_geo.api.frames import PathLike, layer_as_frame, table_as_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,22 +63,7 @@ def job_of(
     InputError
         If an input is no file and no frame, or an address cannot be fetched.
     """
-    from udsat_geo.designation.job import Job
-    from udsat_geo.designation.surroundings import Around
-    from udsat_geo.files.earlier import store_of
-
-    with as_files({"units": units, **around, "overrides": overrides}) as files, within(threads, memory):
-        of_units = files.paths.pop("units", None)
-        yield Job(
-            year=year,
-            policy=policy,
-            raw=path_of(registers),
-            units=of_units,
-            previous=None if previous is None else str(previous),
-            around=Around(**files.paths),
-            store=store_of(),
-            language=language,
-            seed=DEFAULT_SEED if seed is None else seed,
-            threads=threads,
-            notes=files.told(language),
-        )
+    before = CADENCE if previous is None else previous
+    asked = Asked(year, policy, registers, units, None, before, language=language, seed=seed, threads=threads)
+    with asked.as_job({**around, "overrides": overrides}) as job, within(threads, memory):
+        yield job

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from udsat_geo.api.asking import CADENCE, Asked, Language, Progress, as_files, within
 from udsat_geo.api.frames import (
     PathLike,
     layer_as_frame,
@@ -18,10 +19,9 @@ from udsat_geo.api.frames import (
     policy_of,
     rows_as_frame,
     table_as_frame,
-    write_frame,
 )
 from udsat_geo.api.result import Result
-from udsat_geo.messages.errors import InputError, Problem, Problems
+from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.synthetic import DEFAULT_SEED
 
@@ -31,43 +31,11 @@ if TYPE_CHECKING:
 
     from udsat_geo.analysis.why import Why as Found
     from udsat_geo.changes.compare import Comparison
-    from udsat_geo.designation.earlier import Store
     from udsat_geo.designation.explained import Explained
     from udsat_geo.designation.layers import Layer
+    from udsat_geo.designation.workbench import Workbench
     from udsat_geo.monitoring.status import StatusReport
     from udsat_geo.policy.load import LoadedPolicy
-    from udsat_geo.sources.copies import LocalCopies
-
-
-Language = Literal["da", "en"]
-Progress = Callable[[str], None]
-
-
-@contextmanager
-def as_files(given: Mapping[str, object]) -> Iterator[LocalCopies]:
-    """Inputs as files for as long as the context lasts: frames and results written, addresses fetched.
-
-    `given` is what each is (``units``, ``barriers``), which a file that is written is called after, and a path, an
-    address, a frame, a result, or None, which is left out.
-    """
-    from udsat_geo.sources.copies import local_copies
-
-    named: dict[str, str | Path | None] = {}
-    problems = Problems()
-    with ExitStack() as stack:
-        for name, value in given.items():
-            if isinstance(value, str | Path):
-                named[name] = value
-            elif isinstance(value, Result):
-                named[name] = stack.enter_context(value.as_geopackage())
-            elif hasattr(value, "columns") and hasattr(value, "to_csv"):
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="udsat-")))
-                named[name] = problems.of(write_frame, name, value, folder)
-            elif value is not None:
-                what, remedy = _("is a {name}"), _("Give a path, a GeoDataFrame, or a DataFrame.")
-                problems.messages.append(str(Problem(name, what.format(name=type(value).__name__), remedy)))
-        problems.check()
-        yield stack.enter_context(local_copies({name: str(path) for name, path in named.items()}))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -231,10 +199,6 @@ def diff(
         return Difference(dataclasses.replace(found, notes=(*sides.told(spoken), *found.notes)))
 
 
-CADENCE = "cadence"
-"""To compare with the designation that the policy's cadence puts before this one."""
-
-
 def designate(
     year: int,
     *,
@@ -328,35 +292,13 @@ def designate(
     >>> d.areas[["area_id", "name", "residents"]]  # doctest: +SKIP
     """
     from udsat_geo.analysis.certainty import with_certainty
-    from udsat_geo.designation.job import Job, crosswalk_named, run
+    from udsat_geo.designation.job import run
     from udsat_geo.designation.layers import layers_of
-    from udsat_geo.designation.surroundings import Around
 
-    out = out if designations is None else designations
-    made_before = previous if isinstance(previous, Result) else None
-    table, by = (crosswalk, "") if hasattr(crosswalk, "columns") else crosswalk_named(crosswalk)
-    rule = policy_of(policy, references)
-    tables, by_year = _tables(units, year, rule)
-    tables |= {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
-    with as_files({**tables, "overrides": overrides, "previous": made_before, "crosswalk": table}) as files:
-        of_years = {of_year: files.paths.pop(name) for name, of_year in by_year.items() if name in files.paths}
-        before = files.paths.pop("previous", None) or _named_before(previous)
-        job = Job(
-            year=year,
-            policy=rule,
-            raw=path_of(registers),
-            units=of_years.pop(year, None),
-            units_then=of_years,
-            previous=None if before is None else str(before),
-            around=Around(**files.paths),
-            store=_store_at(out),
-            language=language,
-            seed=DEFAULT_SEED if seed is None else seed,
-            threads=threads,
-            notes=files.told(language),
-            crosswalk_columns=tuple(crosswalk_columns),
-            crosswalk_by=by,
-        )
+    ways = (crosswalk, crosswalk_columns, language, seed, threads)
+    asked = Asked(year, policy, registers, units, references, previous, *ways)
+    around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
+    with asked.as_job({**around, "overrides": overrides}, out if designations is None else designations) as job:
         with within(threads, memory):
             made = run(job, progress)
             made = with_certainty(made, job, progress=progress) if certainty else made
@@ -364,31 +306,67 @@ def designate(
         return Result(layers_of(made), made)
 
 
-def _store_at(out: PathLike) -> Store:
-    """Where stored designations of earlier years are looked for: a folder, or a database."""
-    from udsat_geo.files.earlier import store_of
-    from udsat_geo.files.postgis import database_of, is_database
+def workbench(
+    year: int,
+    *,
+    policy: str | Path | LoadedPolicy = "kbh-2017",
+    registers: PathLike | None = None,
+    units: PathLike | gpd.GeoDataFrame | Mapping[int, PathLike | gpd.GeoDataFrame] | None = None,
+    barriers: PathLike | gpd.GeoDataFrame | None = None,
+    crossings: PathLike | gpd.GeoDataFrame | None = None,
+    places: PathLike | gpd.GeoDataFrame | None = None,
+    parcels: PathLike | gpd.GeoDataFrame | None = None,
+    regions: PathLike | gpd.GeoDataFrame | None = None,
+    overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
+    references: Mapping[str, float] | None = None,
+    previous: int | PathLike | Result | None = CADENCE,
+    crosswalk: PathLike | pd.DataFrame | None = None,
+    crosswalk_columns: Sequence[str] = (),
+    out: PathLike = "data/out",
+    language: Language = "da",
+    seed: int | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    progress: Progress | None = None,
+) -> Workbench:
+    """Read the people of a year once, to designate them by one rule after another.
 
-    return store_of(database_of(str(out)) if is_database(out) else Path(out))
+    Parameters
+    ----------
+    year, policy, registers, units, barriers, crossings, places, parcels, regions, overrides, references, previous, \
+    crosswalk, crosswalk_columns, out, language, seed, threads, memory, progress
+        As of `designate`.
 
+    Returns
+    -------
+    Workbench
+        ``workbench.with_rule(core=1.2, edge=0.6)`` is another one with that rule, made in an instant, and
+        ``workbench.designation()`` the designation by it, as `designate` makes it from the registers.
 
-def _named_before(previous: object) -> str | None:
-    """The designation to compare with as the command names it; None for the policy's cadence back, and for a result."""
-    if isinstance(previous, Result) or previous == CADENCE:
-        return None
-    return "none" if previous is None else str(previous)
+    Raises
+    ------
+    InputError
+        If the call or the input is at fault.
 
+    Examples
+    --------
+    >>> import udsat_geo as ug
+    >>> bench = ug.workbench(2025)  # doctest: +SKIP
+    >>> for core in (0.9, 1.0, 1.1):  # doctest: +SKIP
+    ...     print(core, bench.with_rule(core=core).designation().status.residents_in_areas)
+    """
+    from udsat_geo.designation.workbench import Workbench
 
-def _tables(units: Any, year: int, policy: LoadedPolicy) -> tuple[dict[str, Any], dict[str, int]]:
-    """The tables of units of a year and of those that changes are taken from, by name; and the year of each name."""
-    from udsat_geo.designation.job import tables_of_years
-
-    by_year: Mapping[int, Any] = units if isinstance(units, Mapping) else {year: units}
-    if isinstance(units, str | Path):
-        by_year = tables_of_years(str(units), year, policy.policy)
-    names = {of_year: "units" if of_year == year else f"units_{of_year}" for of_year in by_year}
-    tables = {names[of_year]: table for of_year, table in by_year.items()}
-    return tables, {name: of_year for of_year, name in names.items()}
+    ways = (crosswalk, crosswalk_columns, language, seed, threads)
+    asked = Asked(year, policy, registers, units, references, previous, *ways)
+    around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
+    with ExitStack() as files:
+        job = files.enter_context(asked.as_job({**around, "overrides": overrides}, out))
+        with within(threads, memory):
+            made = Workbench.made_by(job, progress=progress)
+        # frames that were given lie in files as long as anything is made of them
+        weakref.finalize(made.job.kept, files.pop_all().close)
+    return made
 
 
 def read(path: PathLike) -> Result:
@@ -413,25 +391,6 @@ def read(path: PathLike) -> Result:
     from udsat_geo.files.read import read_layers
 
     return Result(read_layers(path))
-
-
-@contextmanager
-def within(threads: int | None, memory: str | None) -> Iterator[None]:
-    """Kernels on at most so many threads, and reading within so much memory meanwhile."""
-    from udsat_geo.sources.engine import bytes_of, memory_ceiling
-
-    with memory_ceiling(None if memory is None else bytes_of(memory)):
-        if threads is None:
-            yield
-            return
-        import numba
-
-        before = numba.get_num_threads()
-        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-        try:
-            yield
-        finally:
-            numba.set_num_threads(before)
 
 
 def explain(designation: Result | PathLike, wanted: str) -> Explained:

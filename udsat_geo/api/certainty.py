@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from udsat_geo.api.answers import Answer, job_of
-from udsat_geo.api.calls import Language, Progress
+from udsat_geo.api.asking import Language, Progress
 from udsat_geo.api.frames import PathLike, policy_of
 
 if TYPE_CHECKING:

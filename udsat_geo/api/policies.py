@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from udsat_geo.api.answers import Answer, job_of
-from udsat_geo.api.calls import Language, Progress
+from udsat_geo.api.asking import Language, Progress
 from udsat_geo.api.frames import PathLike, policy_of, rows_as_frame
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from udsat_geo.designation.designation import Designation
     from udsat_geo.designation.explained import Explained
     from udsat_geo.designation.layers import Layers
+    from udsat_geo.designation.workbench import Workbench
     from udsat_geo.policy.load import LoadedPolicy
 
 
@@ -111,6 +112,22 @@ class Result:
     def layers(self) -> tuple[str, ...]:
         """The names of the layers and tables that there are."""
         return tuple(self.stored.layers)
+
+    def workbench(self) -> Workbench:
+        """What tries other rules over the same people; see `udsat_geo.workbench`.
+
+        Raises
+        ------
+        InputError
+            If the designation was read back: its people are not at hand.
+        """
+        from udsat_geo.designation.workbench import Workbench
+
+        if self.designation is None:
+            what = _("was read back, and its people are not at hand")
+            remedy = _("Use udsat_geo.workbench, or designate with --format sums and read those.")
+            raise InputError(Problem(f"designation_{self.year}", what, remedy))
+        return Workbench.of(self.designation)
 
     # --- frames -----------------------------------------------------------------------------------------------
 

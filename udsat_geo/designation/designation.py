@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,16 +22,19 @@ from udsat_geo.changes.names import Named, name_areas
 from udsat_geo.changes.units_of_one import told_of_one
 from udsat_geo.designation.by_chance import LeaveFound, find_leave
 from udsat_geo.designation.draws import Chance, check_can_be_drawn, draws_of_units
+from udsat_geo.designation.kept import Kept, Stages
 from udsat_geo.designation.status import Status, take_status
 from udsat_geo.designation.surroundings import Around, Surroundings, read_surroundings, with_regions
 from udsat_geo.kernels.arrays import Flags, Ints, Objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import LoadedPolicy, outside_its_years
 from udsat_geo.policy.rules import LeaveByChance, Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
 from udsat_geo.registers.unit_intervals import IntervalColumn
+from udsat_geo.scoring.rates import read_rates
 from udsat_geo.scoring.scores import Scores, Yardstick, on_scale, score_units, with_thresholds
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
@@ -39,8 +42,12 @@ from udsat_geo.units.crosswalk import Crosswalk, label_carried, pairs_between
 from udsat_geo.units.edges import Edges, find_edges, tell_gaps, uncut_edges
 from udsat_geo.units.over_time import Earlier, with_earlier, with_room
 from udsat_geo.units.places import place_of_points
+from udsat_geo.units.sums import Sums, counted_by
 from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import Units, addresses_from_registers, cells_from_registers
+
+if TYPE_CHECKING:
+    from udsat_geo.designation.job import Job
 
 HALF = 0.5
 """An outline that holds less of its members' ground than this share is told."""
@@ -75,6 +82,8 @@ class Inputs:
         Where the people of the earlier years come from that criteria are changes since.
     crosswalk : Crosswalk or None
         How the zones of those years belong to these.
+    kept : Kept or None
+        Where sums and stages of this and other years are kept, and taken from.
     """
 
     registers: Path | None
@@ -85,6 +94,12 @@ class Inputs:
     year: int | None = None
     then: Mapping[int, Inputs] = field(default_factory=dict)
     crosswalk: Crosswalk | None = None
+    kept: Kept | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def stages(self) -> Stages:
+        """Those of this year; without anything kept, each is made when it is asked for."""
+        return Stages() if self.kept is None else self.kept.stages(self.year)
 
 
 @dataclass(frozen=True)
@@ -135,6 +150,10 @@ class Designation:
         The threshold for leaving, where draws found it.
     chance : Chance or None
         How sure it is, where that was asked for.
+    sums : Sums or None
+        Of its units, as they were read.
+    job : Job or None
+        What made it, where a job did: another rule can be tried by it (`udsat_geo.designation.workbench`).
     """
 
     year: int
@@ -165,6 +184,8 @@ class Designation:
     files_then: tuple[tuple[int, str, Path], ...] = ()
     leave: LeaveFound | None = None
     chance: Chance | None = None
+    sums: Sums | None = field(default=None, repr=False, compare=False)
+    job: Job | None = field(default=None, repr=False, compare=False)
 
     @property
     def area_id(self) -> Objects:
@@ -254,10 +275,11 @@ def designate(
     units, found = read_units(inputs, policy, threads, language) if read is None else (read[0], read[1].copy())
     rule = resolve_limits(rule, found.pop("let"))
     previous, crosswalk = _carried(previous, units)
-    units, around = with_regions(units, read_surroundings(inputs.around, units, rule, language), rule, language)
+    units, around = _surrounded(units, inputs, rule, language)
     step(_("scoring", language))
-    edges, around = _edges(units, rule, around, language)
-    scores, rule = _scored(units, rule, edges)
+    touching = (units, rule.areas.neighbours, rule.areas.reach, rule.areas.tolerance, around, language)
+    edges, around = inputs.stages.take("edges", touching, lambda: _edges(units, rule, around, language))
+    scores, rule = score(units, rule, edges, inputs.stages)
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
     known, scored = (units, edges, around, ran), (scores, yardstick)
@@ -304,9 +326,20 @@ def _told_to(progress: Progress | None, year: int) -> Callable[[str], None]:
     return step
 
 
-def _scored(units: Units, rule: Policy, edges: Edges) -> tuple[Scores, Policy]:
-    """What units score, and the policy with its thresholds as numbers."""
-    scores = score_units(units, rule, edges)
+def _surrounded(units: Units, inputs: Inputs, rule: Policy, language: str) -> tuple[Units, Surroundings]:
+    """The units with their regions, and what lies around them; files are read once for all rules that are tried."""
+    stages, files = inputs.stages, tuple(inputs.around.named().items())
+    read = (units, *(part for name, path in files for part in (name, str(path))), rule.areas.crossing, language)
+    around = stages.take("around", read, lambda: read_surroundings(inputs.around, units, rule, language))
+    found = (units, around, rule.compare, language)
+    return stages.take("regions", found, lambda: with_regions(units, around, rule, language))
+
+
+def score(units: Units, rule: Policy, edges: Edges | None, stages: Stages) -> tuple[Scores, Policy]:
+    """What units score, and the policy with its thresholds as numbers; rates are read once for each context."""
+    context = (units, rule.context, rule.rates, edges, rule.areas.neighbours)
+    rates = stages.take("rates", context, lambda: read_rates(units, rule, edges))
+    scores = score_units(units, rule, edges, rates)
     return scores, with_thresholds(rule, scores, units.residents)
 
 
@@ -524,8 +557,8 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None,
     units : Units
     found : dict
         ``counts``, ``rows``, ``files``, ``notes``, ``vintage`` and of a unit table ``intervals`` as in `Designation`;
-        ``let``: name -> value of
-        what the policy took from the whole registers. ``files_then`` as in `Designation`, where criteria are changes.
+        ``let``: name -> value of what the policy took from the whole registers; ``sums``: all of this, as `Sums`.
+        ``files_then`` as in `Designation`, where criteria are changes.
 
     Raises
     ------
@@ -533,11 +566,22 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None,
         If the input is at fault, or the policy needs another kind of input.
     """
     added_up = policy.model_copy(update={"policy": policy.policy.without_indices})
-    units, found = _read_units(inputs, added_up, threads, language)
+    taken = None if inputs.kept is None else inputs.kept.take(inputs.year, added_up.policy)
+    sums = _sums(inputs, added_up, *_read_units(inputs, added_up, threads, language)) if taken is None else taken
+    if inputs.kept is not None and inputs.year is not None:
+        inputs.kept.sums[inputs.year] = sums
+    units, found = sums.by(added_up.policy)
+    found["sums"] = sums
     file = inputs.registers if inputs.unit_table is None or inputs.registers else file_of(inputs.unit_table)
     name = "" if file is None else name_of(file)
     found["notes"] = (*found["notes"], *check_sums(units, added_up.policy, name, language))
     return with_changes((with_room(units, policy.policy), found), inputs, policy, threads, language)
+
+
+def _sums(inputs: Inputs, policy: LoadedPolicy, units: Units, found: dict[str, Any]) -> Sums:
+    """What was read, to be kept."""
+    named, counted = (policy.policy.id, policy.sha256), counted_by(policy.policy)
+    return Sums(inputs.year or 0, units, counted, found, inputs.source, __version__, named)
 
 
 def with_changes(

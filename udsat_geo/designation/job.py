@@ -27,8 +27,10 @@ from udsat_geo.designation.designation import (
     check_year,
     designate,
     read_units,
+    score,
 )
 from udsat_geo.designation.earlier import Earlier, Nowhere, Store, qualified_before, read_earlier
+from udsat_geo.designation.kept import Kept
 from udsat_geo.designation.stored import differs_by, rests_on, was_made_over
 from udsat_geo.designation.summary import scales_of
 from udsat_geo.designation.surroundings import Around
@@ -46,7 +48,7 @@ from udsat_geo.registers.folders import (
     register_folder,
     source_of,
 )
-from udsat_geo.scoring.scores import Yardstick, score_units
+from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.kinds import PARQUETS, VECTORS, tables_named
 from udsat_geo.sources.origins import name_of, origin_of
@@ -86,6 +88,8 @@ class Job:
         What a crosswalk is to be made by, in the place of a table.
     units_then : mapping of int to Path
         The unit tables of earlier years, where criteria are changes since them.
+    kept : Kept or None
+        Where sums by unit are kept, or all that there is (``kept.is_input``).
     """
 
     year: int
@@ -102,6 +106,7 @@ class Job:
     crosswalk_columns: tuple[str, ...] = ()
     crosswalk_by: str = ""
     units_then: Mapping[int, Path] = field(default_factory=dict)
+    kept: Kept | None = None
 
 
 def run(job: Job, progress: Progress | None = None) -> Designation:
@@ -115,7 +120,7 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
     check_year(job.year, job.policy)
     inputs = dataclasses.replace(find_inputs(job, job.year, progress), notes=job.notes)
     ran = ran_before(job, job.year, inputs)
-    previous, note = find_previous(job, inputs, progress)
+    previous, note = find_previous(job, inputs, progress, tell=job.kept is None or not job.kept.is_trial)
     if previous is not None and (previous.policy_sha256, previous.source) != (job.policy.sha256, inputs.source):
         text = N_("The designation of {year} compared with was made by another policy or from other sources ({what}).")
         told = {"year": previous.year, "what": f"{previous.policy_id}, {previous.source}"}
@@ -129,7 +134,7 @@ def run(job: Job, progress: Progress | None = None) -> Designation:
         note = (*note, _(text, job.language).format(name=name))
     yardstick, found_out = find_yardstick(job, inputs, previous, progress)
     made = designate(job.year, job.policy, inputs, previous, job.language, job.threads, progress, ran, yardstick)
-    return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note, *found_out))
+    return dataclasses.replace(made, notes=(*made.notes, *inputs.notes, *note, *found_out), job=job)
 
 
 def with_crosswalk(job: Job, previous: AreaSet) -> AreaSet:
@@ -193,7 +198,12 @@ def ran_before(job: Job, year: int, inputs: Inputs) -> RanBefore | None:
 
 def is_synthetic(job: Job) -> bool:
     """Whether a job runs on the bundled synthetic city: nothing is named, and nothing lies in ``data/raw``."""
-    return job.units is None and has_no_registers(job.raw)
+    return job.units is None and not rests_on_sums(job) and has_no_registers(job.raw)
+
+
+def rests_on_sums(job: Job) -> bool:
+    """Whether a job has sums by unit in the place of registers."""
+    return job.kept is not None and job.kept.is_input
 
 
 def find_registers(
@@ -312,6 +322,8 @@ def _inputs_then(job: Job, inputs: Inputs, year: int, progress: Progress | None)
     if inputs.year is None or year >= inputs.year:
         what = _("{year} does not lie before the year designated").format(year=year)
         raise InputError(Problem(where, what, _("Designate a later year.")))
+    if rests_on_sums(job):
+        return plain
     if inputs.source == "synthetic" and is_synthetic(job):
         if year in YEARS:
             return dataclasses.replace(plain, registers=find_registers(job.raw, year, job.seed, progress)[0])
@@ -335,6 +347,13 @@ def _inputs_then(job: Job, inputs: Inputs, year: int, progress: Progress | None)
 def _find_inputs(job: Job, year: int, progress: Progress | None) -> Inputs:
     """The inputs of a year alone."""
     rule = job.policy.policy
+    if job.kept is not None and job.kept.is_input:
+        sums = job.kept.sums.get(year)
+        if sums is None:
+            held = ", ".join(map(str, sorted(job.kept.sums)))
+            what, remedy = _("there are no sums of that year"), _("They are of {years}.").format(years=held)
+            raise InputError(Problem(f"--year {year}", what, remedy))
+        return Inputs(None, None, sums.source, around_registers(job.around, None), year=year, kept=job.kept)
     if is_synthetic(job):
         if rule.reads_unit_table or rule.units.kind == "zones":
             where, what = _("policy {id}").format(id=rule.id), _("needs a table of units")
@@ -347,9 +366,10 @@ def _find_inputs(job: Job, year: int, progress: Progress | None) -> Inputs:
             remedy = _('Name the registers with --registers, or use a policy whose criteria have register = "units".')
             raise InputError(Problem(name_of(file_of(job.units)), what, remedy))
         source = "unit_table" if registers is None else source_of(registers, year)
-        return Inputs(registers, job.units, source, around_registers(job.around, registers), year=year)
+        around = around_registers(job.around, registers)
+        return Inputs(registers, job.units, source, around, year=year, kept=job.kept)
     folder, source = find_registers(job.raw, year, job.seed, progress)
-    return Inputs(folder, None, source, around_registers(job.around, folder), year=year)
+    return Inputs(folder, None, source, around_registers(job.around, folder), year=year, kept=job.kept)
 
 
 def around_registers(named: Around, folder: Path | None) -> Around:
@@ -533,7 +553,7 @@ def find_yardstick(
     if progress is not None:
         progress(f"{year}: " + _("scoring", job.language))
     units, found = read_units(made_of, job.policy, job.threads, job.language)
-    scores = score_units(units, resolve_limits(policy, found["let"]))
+    scores, _rule = score(units, resolve_limits(policy, found["let"]), None, made_of.stages)
     files = tuple((year, what, path) for what, path in found["files"].items())
     return Yardstick(year, policy.keys, scores.city, scores.spread, files=files), ()
 
@@ -552,6 +572,10 @@ def _inputs_of_earlier(job: Job, inputs: Inputs, year: int, progress: Progress |
     first, last = job.policy.policy.years
     if not first <= year <= last:
         return None
+    if job.kept is not None and job.kept.is_input:
+        if not {year, *job.policy.policy.change_years(year)} <= set(job.kept.sums):
+            return None
+        return find_inputs(dataclasses.replace(job, around=job.around.of_earlier()), year, progress)
     if inputs.source == "synthetic" and is_synthetic(job):
         earlier = dataclasses.replace(job, around=job.around.of_earlier())
         if year not in YEARS or not set(job.policy.policy.change_years(year)) <= set(YEARS):

@@ -99,17 +99,17 @@ def known_keys(model: type[BaseModel], path: Iterable[int | str]) -> list[str]:
     """The keys that the table at a place of a model's content knows."""
     for step in path:  # numbers, and names that the user gave, are no fields
         field = next((field for name, field in model.model_fields.items() if step in (field.alias, name)), None)
-        inner = None if field is None else _model_in(field.annotation)
+        inner = None if field is None else model_in(field.annotation)
         if inner is not None:
             model = inner
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
     """The model that values of a field are, or are made of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
+    return next((found for part in get_args(annotation) if (found := model_in(part)) is not None), None)
 
 
 def problems_of(errors: Iterable[Any], content: dict[str, Any], files: Sequence[PolicyFile]) -> list[Problem]:

@@ -5,11 +5,14 @@ Expressions are kept as text here; `udsat_geo.registers` checks them against the
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import PrivateAttr, ValidationError
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -23,7 +26,9 @@ from udsat_geo.policy.chain import (
     merged,
     read_chain,
     standing_of,
+    toml_content,
 )
+from udsat_geo.policy.changing import as_content, as_toml, dotted, without
 from udsat_geo.policy.faults import problems_of
 from udsat_geo.policy.rules import Policy, Reference, Rule
 
@@ -69,6 +74,49 @@ class LoadedPolicy(Rule):
     name: str
     sha256: str
     bases: tuple[Base, ...] = ()
+    _files: tuple[PolicyFile, ...] = PrivateAttr(default=())
+    _changes: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    def with_(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> LoadedPolicy:
+        """The policy with other settings, checked as a file that extends it is; nothing else is changed.
+
+        Parameters
+        ----------
+        changes : mapping, optional
+            By the whole names of the keys, as in ``{"areas.residents": 500, "criteria.low_income.weight": 2}``.
+        **more
+            Keys by their own names, as in ``core=1.2``: of ``[rule]``, or of the only table that has such a key; or a
+            table, as in ``areas={"residents": 500}``. None takes a key away.
+
+        Returns
+        -------
+        LoadedPolicy
+            With an id of its own (``id="..."`` names it), and the SHA-256 that the file of `to_toml` has. The policy
+            itself where every change is back at what its file says.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong with the changes, as for a file.
+        """
+        return _changed(self, {**(changes or {}), **more})
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What `with_` changed of the file, by the whole names of the keys."""
+        return dict(self._changes)
+
+    def to_toml(self, folder: str | Path | None = None) -> str:
+        """The text of a policy file that says what `with_` changed, laid over the file that was begun with.
+
+        Where a key was taken away, which no file that extends another can do, the text of the whole policy.
+
+        Parameters
+        ----------
+        folder : str or Path, optional
+            Where the file will stand; without it, beside the one that it extends.
+        """
+        return _text_of_changes(self._files, self._changes, None if folder is None else Path(folder))
 
     def __repr__(self) -> str:
         first, last = self.policy.years
@@ -104,11 +152,15 @@ def load_policy(name_or_path: str) -> LoadedPolicy:
         If there is no such policy, a file is not TOML, policies extend each other in a ring, or anything in them is
         wrong; every fault is told with the file in which it stands.
     """
-    files = read_chain(name_or_path)
+    return _of_files(read_chain(name_or_path))
+
+
+def _of_files(files: tuple[PolicyFile, ...]) -> LoadedPolicy:
+    """The policy of a chain of files."""
     content = merged(files)
     policy = _checked(content, files)
     bases = [merged(files[place:]) for place in range(1, len(files))]
-    return LoadedPolicy(
+    loaded = LoadedPolicy(
         policy=policy.laid_over(_told_by(content, files)),
         name=files[0].name,
         sha256=chain_sha256(files),
@@ -117,6 +169,49 @@ def load_policy(name_or_path: str) -> LoadedPolicy:
             for file, base in zip(files[1:], bases, strict=True)
         ),
     )
+    loaded._files = files
+    return loaded
+
+
+_CHANGED, _LONGEST_ID = "-changed", 60
+"""Behind the id of a policy that is changed, without another word; how long an id may be."""
+_NAMES = {"id", "extends"}
+
+
+def _changed(policy: LoadedPolicy, changes: Mapping[str, Any]) -> LoadedPolicy:
+    """As `LoadedPolicy.with_`."""
+    if not policy._files:
+        raise TypeError("a policy that was read from no file cannot be changed by its keys")
+    given = {name: each for name, each in policy.policy.references.items() if each.source == GIVEN}
+    changes = {**policy._changes, **dotted(changes, policy.policy.keys)}
+    begun = _of_files(policy._files)
+    text = _text_of_changes(policy._files, changes)
+    content = toml_content(text.encode(), begun.name)
+    file = PolicyFile(content["id"], None, hashlib.sha256(text.encode()).hexdigest(), content)
+    made = _of_files((file, *policy._files) if "extends" in content else (file,))
+    said = made.policy.model_dump(exclude=_NAMES)
+    if "id" not in changes and said == begun.policy.model_dump(exclude=_NAMES):
+        made, changes = begun, {}
+    made._files, made._changes = policy._files, changes
+    if given:
+        made = made.model_copy(
+            update={"policy": made.policy.model_copy(update={"references": {**made.policy.references, **given}})}
+        )
+    return made
+
+
+def _text_of_changes(files: Sequence[PolicyFile], changes: Mapping[str, Any], folder: Path | None = None) -> str:
+    """As `LoadedPolicy.to_toml`."""
+    begun, own = files[0], as_content(changes)
+    head = {"id": own.pop("id", str(begun.content["id"])[: _LONGEST_ID - len(_CHANGED)] + _CHANGED)}
+    whole = merged([PolicyFile("", None, "", {**head, **own}), *files])
+    left = without(whole, [name for name, value in changes.items() if value is None])
+    if left != whole:
+        return as_toml({name: value for name, value in left.items() if name != "extends"})
+    base = begun.label
+    if begun.path is not None and folder is not None:
+        base = Path(os.path.relpath(begun.path.resolve(), folder.resolve())).as_posix()
+    return as_toml({**head, "extends": base, **own})
 
 
 def check_policy(content: dict[str, Any], name: str) -> Policy:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
@@ -103,7 +104,9 @@ class Yardstick:
     files: tuple[tuple[int, str, Path], ...] = ()
 
 
-def score_units(units: Units, policy: Policy, edges: Edges | None = None) -> Scores:
+def score_units(
+    units: Units, policy: Policy, edges: Edges | None = None, rates: tuple[Ints, Floats] | None = None
+) -> Scores:
     """Score every unit by a policy.
 
     Parameters
@@ -113,10 +116,12 @@ def score_units(units: Units, policy: Policy, edges: Edges | None = None) -> Sco
         Its limits are numbers.
     edges : Edges, optional
         The units that touch, where they are found already; see `udsat_geo.scoring.rates.read_rates`.
+    rates : (int64, float64), optional
+        What that gives, where the rates are read already.
     """
     from udsat_geo.kernels.scores import spread_of_gaps
 
-    residents_in_view, rate = read_rates(units, policy, edges)
+    residents_in_view, rate = read_rates(units, policy, edges) if rates is None else rates
     indices = find_indices(rate, units.residents, policy)
     rate = with_indices(rate, indices)
     city = with_indices(units.rates_of(np.ones(len(units), dtype=bool)), indices)
