@@ -27,6 +27,7 @@ from udsat_geo.release.ledger import (
     Ledger,
     attack_all_rates,
     check_ledger,
+    people_of,
     read_ledger,
     residents_of,
     safe_set,
@@ -79,7 +80,11 @@ class Made:
 
     def given_away(self, least: int) -> int:
         """Groups of units, of which the public files leave fewer than so many possible numbers of residents."""
-        return len(attack(self.ledger.of_year(self.layers.year), residents_of(self.layers), least))
+        return len(attack(self._beside().regions, residents_of(self.layers), least))
+
+    def _beside(self) -> Ledger:
+        """What is published of the same year or people, this set among it."""
+        return self.ledger.beside(self.layers.year, people_of(residents_of(self.layers)))
 
     def told_by_rates(self) -> list[tuple[str, int, int, int]]:
         """By criterion that is a share: of how many units the house's files tell the counts, by algebra over windows.
@@ -90,7 +95,7 @@ class Made:
         shares = [criterion for criterion in self.layers.summary.criteria if criterion.share]
         table = self.layers.layers["units"].table
         told = {each.criterion: each for each in told_by_windows(table, [criterion.key for criterion in shares])}
-        public = self.ledger.rates_of_year(self.layers.year)
+        public = self._beside().rates
         least, residents = self.policy.counts.least_persons, residents_of(self.layers)
         rows = []
         for criterion in shares:
@@ -123,7 +128,7 @@ def make_public(layers: Layers, policy: ReleasePolicy, ledger_file: Path) -> Mad
     check_ledger(ledger, layers, policy, salt, str(ledger_file))
     found, left_out = safe_set(layers, policy, ledger, salt)
     with_this = with_release(ledger, layers, policy, found, salt)
-    before = len(ledger.of_year(layers.year))
+    before = len(ledger.beside(layers.year, people_of(residents_of(layers))).regions)
     return Made(layers, policy, found, tuple(sorted(left_out)), before, with_this, ledger_file, salt)
 
 

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
+import shapely
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from udsat_geo.designation.columns import GEOMETRY
 from udsat_geo.designation.layers import Layers
+from udsat_geo.kernels.arrays import as_objects
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
 from udsat_geo.release.audit import Atom, Region, attack, attack_rates
 from udsat_geo.release.policy import COUNTED, ReleasePolicy
-from udsat_geo.release.public import AREA, CHANGE, SQUARE, PublicSet, public_set
+from udsat_geo.release.public import AREA, CHANGE, OUTSIDE, RATES, SQUARE, PublicSet, public_set
 
 _KIND = "udsat_geo release ledger"
+_SURFACE = 2
 _ROUNDS = 20
 """How often numbers are left out before a set is refused; own choice."""
 
@@ -51,6 +55,8 @@ class Release(_Entry):
     """A set that was published."""
 
     year: int
+    people: str = ""
+    """SHA-256 of who lives where: sets of the same people are attacked together, whatever their year."""
     policy: str
     policy_sha256: str
     release: str
@@ -93,14 +99,21 @@ class Ledger(_Entry):
     salt_sha256: str | None = None
     releases: list[Release] = []
 
-    def of_year(self, year: int) -> tuple[Region, ...]:
-        """All numbers that were told of a year."""
-        return tuple(region for release in self.releases if release.year == year for region in release.regions)
+    def beside(self, year: int, people: str) -> Ledger:
+        """What was published of a year, or of the same people as another year."""
+        mine = [release for release in self.releases if release.year == year or release.people == people]
+        return self.model_copy(update={"releases": mine})
 
-    def rates_of_year(self, year: int) -> dict[str, tuple[Region, ...]]:
-        """All rates that were told of a year, by criterion."""
-        of_year = (release.rates for release in self.releases if release.year == year)
-        return by_criterion((key, rate) for rates in of_year for key, regions in rates.items() for rate in regions)
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """All numbers that were told."""
+        return tuple(region for release in self.releases for region in release.regions)
+
+    @property
+    def rates(self) -> dict[str, tuple[Region, ...]]:
+        """All rates that were told, by criterion."""
+        of_each = (release.rates for release in self.releases)
+        return by_criterion((key, rate) for rates in of_each for key, regions in rates.items() for rate in regions)
 
 
 def read_ledger(path: Path) -> Ledger:
@@ -156,7 +169,7 @@ def safe_set(
 ) -> tuple[PublicSet, frozenset[str]]:
     """A public set that gives nobody away, beside everything that was published of its year.
 
-    Numbers of changes are left out first, then those of squares, and the rates of areas.
+    Numbers of changes are left out first, then those of squares; of rates those of areas, then the others.
 
     Returns
     -------
@@ -169,28 +182,86 @@ def safe_set(
     InputError
         If somebody is given away whatever is left out; it names the numbers that do it.
     """
-    before, rates_before = ledger.of_year(layers.year), ledger.rates_of_year(layers.year)
     residents = residents_of(layers)
+    beside = ledger.beside(layers.year, people_of(residents))
+    before, rates_before = beside.regions, beside.rates
+    check_outlines(layers, beside, policy)
     hidden: frozenset[str] = frozenset()
+    least = policy.counts.least_persons
     for _round in range(_ROUNDS):
         found = public_set(layers, policy, salt, hidden)
-        given = attack([*before, *found.regions], residents, policy.counts.least_persons)
+        given = attack([*before, *found.regions], residents, least)
         more = {name for atom in given for name in _to_hide(atom, (CHANGE, SQUARE))}
         if not given:
-            given = attack_all_rates([rates_before, found.rates], residents, policy.counts.least_persons)
-            more = {name for atom in given for name in _to_hide(atom, (AREA,))}
+            given = attack_all_rates([rates_before, found.rates], residents, least)
+            more = {name for atom in given for name in _to_hide(atom, (RATES + AREA, RATES))}
         if not given:
             return found, hidden
         if not more:
             break
         hidden |= more
-    raise InputError(_given_away(given, policy))
+    raise InputError(_given_away(given, least))
 
 
 def residents_of(layers: Layers) -> dict[str, int]:
     """The residents of each unit, by id."""
     units = layers.layers["units"].table
     return dict(zip(units["unit_id"].to_pylist(), (n or 0 for n in units["residents"].to_pylist()), strict=True))
+
+
+def people_of(residents: Mapping[str, int]) -> str:
+    """Who lives where, as a hash: units without residents change nothing."""
+    living = sorted((unit, n) for unit, n in residents.items() if n)
+    return hashlib.sha256(json.dumps(living).encode()).hexdigest()
+
+
+def check_outlines(layers: Layers, beside: Ledger, policy: ReleasePolicy) -> None:
+    """Refuse outlines that differ from published ones of the same people by a part in which few of them live.
+
+    Raises
+    ------
+    InputError
+        It names the pairs.
+    """
+    residents, least = residents_of(layers), policy.counts.least_persons
+    units = layers.layers["units"].table
+    ids = units["unit_id"].to_pylist()
+    own = {unit: area for unit, area in zip(ids, units["area_id"].to_pylist(), strict=True) if area}
+    shape = dict(zip(ids, units[GEOMETRY].to_pylist(), strict=True))
+    what = _("differ in outline by a part of {units} units in which {n} persons live, and {least} are promised")
+    problems = []
+    for release in beside.releases:
+        theirs = {unit: told.name for told in release.told if told.name.startswith(AREA) for unit in told.units}
+        for (mine, other), part in _parts(own, theirs, shape):
+            n = sum(residents.get(unit, 0) for unit in part)
+            if 0 < n < least:
+                where = f"{AREA}{mine}" if mine else OUTSIDE
+                told = what.format(units=len(part), n=n, least=least)
+                remedy = _("Do not publish these areas beside those, or draw them alike.")
+                problems.append(Problem(f"{where}; {release.by}: {other or OUTSIDE}", told, remedy))
+    if problems:
+        raise InputError(problems[:3])
+
+
+def _parts(
+    own: Mapping[str, str], theirs: Mapping[str, str], shape: Mapping[str, bytes]
+) -> Iterator[tuple[tuple[str | None, str | None], tuple[str, ...]]]:
+    """The parts that two sets of areas cut each other into, without the areas that both have; and of which they are."""
+    pairs: dict[tuple[str | None, str | None], list[str]] = {}
+    for unit in sorted(own.keys() | theirs.keys()):
+        pairs.setdefault((own.get(unit), theirs.get(unit)), []).append(unit)
+    for pair, units in pairs.items():
+        if sum(pair[0] == mine for mine, _other in pairs) == sum(pair[1] == other for _mine, other in pairs) == 1:
+            continue
+        drawn = as_objects(unit for unit in units if unit in shape)
+        outlines = shapely.from_wkb([shape[unit] for unit in drawn])
+        within = shapely.point_on_surface(outlines)
+        # of addresses, whose outlines are drawn around several, all together
+        whole = shapely.union_all(outlines) if (shapely.get_dimensions(outlines) == _SURFACE).all() else None
+        for piece in [] if whole is None else shapely.get_parts(whole):
+            yield pair, tuple(drawn[shapely.intersects(piece, within)].tolist())
+        if whole is None:
+            yield pair, tuple(drawn.tolist())
 
 
 def attack_all_rates(
@@ -217,14 +288,22 @@ def _to_hide(atom: Atom, beginnings: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-def _given_away(atoms: Sequence[Atom], policy: ReleasePolicy) -> list[Problem]:
-    what = _("together leave {n} possible numbers of the people of the same {units} units, and {least} are promised")
+def _given_away(atoms: Sequence[Atom], least: int) -> list[Problem]:
+    residents = _(
+        "together leave {n} possible numbers of residents of the same {units} units, and {least} are promised"
+    )
+    rates = _(
+        "together leave {n} possible numbers of those whom a criterion finds among the residents of the same {units} "
+        "units, too few for the {least} that are promised"
+    )
     remedy = _("Take a coarser release policy, or do not publish this beside what has been published.")
     worst = sorted(atoms, key=lambda atom: atom.numbers_left)[:3]
     return [
         Problem(
             "; ".join(atom.regions),
-            what.format(n=atom.numbers_left, units=len(atom.unit_id), least=policy.counts.least_persons),
+            (rates if RATES in atom.regions[0] else residents).format(
+                n=atom.numbers_left, units=len(atom.unit_id), least=least
+            ),
             remedy,
         )
         for atom in worst
@@ -239,6 +318,7 @@ def with_release(ledger: Ledger, layers: Layers, policy: ReleasePolicy, found: P
     ]
     new = Release(
         year=layers.year,
+        people=people_of(residents_of(layers)),
         policy=layers.summary.policy.id,
         policy_sha256=layers.summary.policy.sha256,
         release=policy.id,

@@ -22,12 +22,12 @@ from udsat_geo.release.cell_key import keys_of_units, perturb
 from udsat_geo.release.policy import ReleasePolicy, Told, rate_step, round_counts
 from udsat_geo.release.quadtree import join_cells
 
-AREA, CHANGE, SQUARE = "area ", "change: ", "square: "
-"""How the names of numbers begin: of areas the rates can be left out, of changes and squares the numbers."""
+OUTSIDE = "outside all areas"
+AREA, CHANGE, SQUARE, RATES = "area ", "change: ", "square: ", "rates: "
+"""How the names of numbers begin; those of changes and squares can be left out, and rates."""
 CLASSES = (-0.5, 0.0, 0.5, 1.0)
 """The classes of composites, by their bounds; own choice."""
 _POLYGON = 3
-_REST = "outside all areas"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def public_set(
     salt : bytes, optional
         The secret of the cell keys, where the policy has them.
     hidden : frozenset of str
-        Names of numbers that are not told at all; of an area, its rates.
+        Names of numbers that are not told at all.
 
     Raises
     ------
@@ -151,13 +151,14 @@ class _House:
         if value is None:
             return None
         residents, is_share = int(self.residents[counted.units].sum()), self.shares.get(key, True)
-        found = told_rate(value, residents, is_share, self.policy) if counted.name not in self.hidden else None
+        hidden = f"{RATES}{counted.name}" in self.hidden
+        found = None if hidden else told_rate(value, residents, is_share, self.policy)
         self.cost["rates" if found is not None else "rates_withheld"] += 1
         step = rate_step(residents, self.policy)
-        if is_share and step is not None and counted.name not in self.hidden:
+        if is_share and step is not None and not hidden:
             ids = tuple(self.unit_id[unit] for unit in counted.units.tolist())
             low, high = rate_bounds(value, step)
-            told = Region(counted.name, ids, low * residents, high * residents)
+            told = Region(f"{RATES}{counted.name}", ids, low * residents, high * residents)
             self.rates.setdefault(key, {})[counted.name] = told
         return found
 
@@ -211,7 +212,7 @@ def _areas(house: _House) -> tuple[Layer, Told]:
     told = house.tell(counted)
     keys = [criterion.key for criterion in house.summary.criteria]
     rest = {entry.criterion: entry.rest_of_city for entry in house.summary.status}
-    outside = Counted(_REST, _outside(house))
+    outside = Counted(OUTSIDE, _outside(house))
     columns: dict[str, list[Any]] = {
         name: [row[name] for row in rows] for name in ("area_id", "name", "district", "since", "event", "exceeded")
     }
@@ -222,7 +223,7 @@ def _areas(house: _House) -> tuple[Layer, Told]:
     ]
     is_told = [n >= 0 for n in told.value.tolist()]
     columns["composite"] = [
-        house.score(row["composite"], row["residents"]) if tells and of.name not in house.hidden else None
+        house.score(row["composite"], row["residents"]) if tells and f"{RATES}{of.name}" not in house.hidden else None
         for row, of, tells in zip(rows, counted, is_told, strict=True)
     ]
     withheld: list[list[str]] = [[] if tells else ["residents"] for tells in is_told]
@@ -250,7 +251,7 @@ def _gap(rate: float | None, rest: float | None, key: str, house: _House) -> flo
 
 def _status(house: _House) -> Layer:
     """The areas taken together, the rest of the city, and the city."""
-    rest = Counted(_REST, _outside(house))
+    rest = Counted(OUTSIDE, _outside(house))
     house.tell([rest])
     inside = Counted("all areas", np.flatnonzero(~_is_outside(house)))
     of = (inside, rest, Counted("the city", np.arange(len(house.residents))))
