@@ -12,6 +12,7 @@ import reference_crossings
 import reference_draws
 import reference_elimination
 import reference_gaps
+import reference_keys
 import reference_neighbours
 import reference_outline
 import reference_permutations
@@ -33,6 +34,7 @@ TWINS: tuple[ModuleType, ...] = (
     reference_draws,
     reference_elimination,
     reference_gaps,
+    reference_keys,
     reference_neighbours,
     reference_outline,
     reference_permutations,

@@ -13,7 +13,8 @@ import pytest
 from small_registers import Registers, make_registers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.rules import Policy
-from udsat_geo.registers.read import Located, RegisterSums, read_partial_registers, read_registers
+from udsat_geo.registers.linking import Located
+from udsat_geo.registers.read import RegisterSums, read_partial_registers, read_registers
 
 
 def everywhere(located: Located) -> tuple[np.ndarray, int]:

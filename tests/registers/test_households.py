@@ -13,7 +13,8 @@ import pytest
 from small_registers import Registers, make_registers
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers.households import Households, read_households, read_persons
-from udsat_geo.registers.read import Located, read_registers
+from udsat_geo.registers.linking import Located
+from udsat_geo.registers.read import read_registers
 
 pytestmark = pytest.mark.long  # registers opened anew
 

@@ -11,7 +11,8 @@ from small_registers import Registers, make_registers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import check_policy, load_policy
 from udsat_geo.policy.rules import Policy
-from udsat_geo.registers.read import Located, read_partial_registers, read_registers
+from udsat_geo.registers.linking import Located
+from udsat_geo.registers.read import read_partial_registers, read_registers
 
 POLICY = load_policy("kbh-2017").policy
 

@@ -9,7 +9,8 @@ import pytest
 
 from small_registers import make_registers
 from udsat_geo.policy.load import load_policy
-from udsat_geo.registers.read import Located, read_registers
+from udsat_geo.registers.linking import Located
+from udsat_geo.registers.read import read_registers
 from udsat_geo.units.units import Units, cells_from_registers, cells_of_addresses
 
 pytestmark = pytest.mark.long  # registers opened anew

@@ -33,7 +33,8 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import LoadedPolicy, outside_its_years
 from udsat_geo.policy.rules import Policy
-from udsat_geo.registers.read import Located, read_registers
+from udsat_geo.registers.linking import Located
+from udsat_geo.registers.read import read_registers
 
 COMPOSITE = "composite"
 """In the place of a criterion's key: the composite of the units' own rates."""

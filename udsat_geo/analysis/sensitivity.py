@@ -30,7 +30,8 @@ from udsat_geo.kernels.arrays import Floats, Ints, total
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.load import check_one_year
 from udsat_geo.policy.rules import IncumbentsRule, Policy, ScoreRule
-from udsat_geo.registers.read import Located, RegisterSums, read_registers
+from udsat_geo.registers.linking import Located
+from udsat_geo.registers.read import RegisterSums, read_registers
 from udsat_geo.scoring.scores import Scores
 from udsat_geo.units.units import Units, cells_of_addresses
 

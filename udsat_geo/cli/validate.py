@@ -24,7 +24,8 @@ from udsat_geo.registers.drift import Drift, drift
 from udsat_geo.registers.expressions import check_limits
 from udsat_geo.registers.folders import has_registers, known_years, register_folder, years_in, years_of
 from udsat_geo.registers.holdings import ColumnHeld, holdings_of_folder, holdings_of_units
-from udsat_geo.registers.read import Located, read_partial_registers
+from udsat_geo.registers.linking import Located
+from udsat_geo.registers.read import read_partial_registers
 from udsat_geo.registers.schema import SURVEY
 from udsat_geo.registers.survey import ANSWERS, UNKNOWN
 from udsat_geo.sources.features import read_features

@@ -23,7 +23,7 @@ from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import check_one_year
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.households import Households, read_households, read_persons
-from udsat_geo.registers.read import Located, Place
+from udsat_geo.registers.linking import Located, Place
 from udsat_geo.scoring.scores import Scores, held_against, score_units
 from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units

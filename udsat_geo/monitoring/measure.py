@@ -17,8 +17,9 @@ from udsat_geo.kernels.arrays import Flags, Ints, total
 from udsat_geo.policy.load import check_one_year
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.followed import Followed, read_followed
+from udsat_geo.registers.linking import Located
 from udsat_geo.registers.opening import Opened
-from udsat_geo.registers.read import Located, Missing, RegisterSums, read_partial_registers
+from udsat_geo.registers.read import Missing, RegisterSums, read_partial_registers
 from udsat_geo.registers.survey import UNKNOWN, UNPLACED
 
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from udsat_geo.messages.translate import Note
 from udsat_geo.policy.rules import Policy
-from udsat_geo.registers.cleaning import reading
+from udsat_geo.registers.linking import Located, count_unplaced, link
 from udsat_geo.registers.opening import check, open_registers
-from udsat_geo.registers.read import Located, count_unplaced, link_dwellings, place_addresses
+from udsat_geo.registers.read import Ratios, add_up_residents
 from udsat_geo.registers.schema import CRS
 
 _EVERYONE = Policy.model_validate(
@@ -81,24 +81,14 @@ def residents_by_address(
         found.append(addresses)
         return np.arange(len(addresses.easting), dtype=np.int32), len(addresses.easting)
 
-    n_addresses, doubted = place_addresses(opened, place, counts)
+    linked, n_addresses, doubted = link(opened, place, rows, counts)
     del counts["addresses_outside_all_units"]
-    place_of_dwelling, unplaced = link_dwellings(opened, _EVERYONE, counts)
-    residents_of_dwelling = np.zeros(len(place_of_dwelling), dtype=np.int64)
-    with reading(opened.residents.source):
-        living = connection.sql(
-            f"SELECT CAST(d.rowid AS BIGINT), count(*) FROM {opened.residents.select()} r "
-            "JOIN dwellings d ON r.dwelling_id = d.dwelling_id GROUP BY 1"
-        ).fetchnumpy()
-    dwelling, count = living.values()
-    residents_of_dwelling[np.asarray(dwelling, dtype=np.int64)] = np.asarray(count, dtype=np.int64)
-    count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
+    sums = Ratios.empty(n_addresses, len(_EVERYONE.criteria))
+    residents, residents_of_dwelling = add_up_residents(opened, _EVERYONE, linked, {}, sums, counts)
+    count_unplaced(opened, rows, counts, residents_of_dwelling, linked)
     del counts["residents_outside_all_units"]
-    residents = np.zeros(n_addresses, dtype=np.int64)
-    placed = place_of_dwelling >= 0
-    np.add.at(residents, place_of_dwelling[placed], residents_of_dwelling[placed])
-    connection.close()
     address_id = np.empty(n_addresses, dtype=object)
     address_id[:] = found[0].address_id.to_pylist()
+    connection.close()
     notes = (*opened.notes(), *doubted)
     return Addressed(address_id, found[0].easting, found[0].northing, residents, counts, notes, opened.files)

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
@@ -540,8 +540,8 @@ def reading(source: TableSource) -> Iterator[None]:
         ) from None
 
 
-HASH = "CASE WHEN {key} IS NOT NULL THEN hash({key}) END"
-"""SQL of what `key_problems` compares; NULL for an empty key."""
+HASH = "CASE WHEN {key} IS NOT NULL THEN hash({key}) ELSE 0 END"
+"""SQL of what keys are compared by; 0 of an empty one."""
 
 
 def check_tables(
@@ -575,9 +575,9 @@ def check_tables(
         if found[0] == 0:
             problems.append(str(Problem(table.source.file, _("holds no rows"), _("Export the table again."))))
         if name == "residents":
-            counts["residents_without_dwelling"] = found[0] - found[1]
+            counts["residents_without_dwelling"] = 0  # which those who add them up count
             problems += map(str, _repeated_persons(connection, table))
-        for fault, count in zip(table.faults, found[2:], strict=True):
+        for fault, count in zip(table.faults, found[1:], strict=True):
             # of most rows, it is no slip of a few but another thing that stands in the column
             if count and (fault.stops or 2 * count > found[0]):
                 problems.append(str(_problem(connection, table, fault, count)))
@@ -592,28 +592,38 @@ def _repeated_persons(connection: duckdb.DuckDBPyConnection, table: CleanTable) 
     """Persons that stand in several rows, where persons have keys: as in a file that was put together twice."""
     if "person_id" not in table.values:
         return []
-    rows = f"(SELECT {table.values['person_id']} AS person_id FROM {table.source.rows})"
-    with reading(table.source):
-        hashed = connection.sql(f"SELECT {HASH.format(key='person_id')} AS key FROM {rows}").to_arrow_table()["key"]
-    return key_problems(connection, rows, "person_id", table.source.file, hashed.drop_null())
+    key = table.values["person_id"]
+    hashes = sorted_hashes(connection, table.source, key, f"({key}) IS NOT NULL")
+    if not (hashes[1:] == hashes[:-1]).any():
+        return []
+    rows = f"(SELECT * FROM (SELECT {key} AS person_id FROM {table.source.rows}) WHERE person_id IS NOT NULL)"
+    return key_problems(connection, rows, "person_id", table.source.file)
+
+
+def sorted_hashes(
+    connection: duckdb.DuckDBPyConnection, source: TableSource, key: str, present: str
+) -> NDArray[np.uint64]:
+    """What keys are compared by: far cheaper than counting distinct texts."""
+    with reading(source):
+        found = connection.execute(f"SELECT hash({key}) AS h FROM {source.rows} WHERE {present}").fetchnumpy()["h"]
+    hashes = np.asarray(found, dtype=np.uint64)
+    hashes.sort()
+    return hashes
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[int, ...]:
-    """Rows, rows with a link to the next table, and rows of each fault.
+    """Rows, and rows of each fault.
 
     Unknown codes are counted by grouping the column first: a few codes instead of millions of comparisons.
     """
     plain = [fault for fault in table.faults if not fault.name.startswith("unknown_")]
-    link = table.values["dwelling_id"] if table.source.name == "residents" else "1"
-    columns = ", ".join(
-        ["count(*)", f"count({link})", *(f"count(*) FILTER (WHERE {fault.condition})" for fault in plain)]
-    )
+    columns = ", ".join(["count(*)", *(f"count(*) FILTER (WHERE {fault.condition})" for fault in plain)])
     found = fetch_one(connection, table.source, f"SELECT {columns} FROM {table.source.rows}")
-    by_name = {fault.name: count for fault, count in zip(plain, found[2:], strict=True)}
+    by_name = {fault.name: count for fault, count in zip(plain, found[1:], strict=True)}
     for fault in table.faults:
         if fault.name not in by_name:
             by_name[fault.name] = _count_codes(connection, table, fault)
-    return (*found[:2], *(by_name[fault.name] for fault in table.faults))
+    return (found[0], *(by_name[fault.name] for fault in table.faults))
 
 
 def _count_codes(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fault) -> int:
@@ -660,10 +670,8 @@ _MOST_CODES = 60
 """That a message lists; own choice."""
 
 
-def key_problems(
-    connection: duckdb.DuckDBPyConnection, relation: str, key: str, file: str, hash_of_key: Any
-) -> list[Problem]:
-    """Empty and repeated keys of a table.
+def key_problems(connection: duckdb.DuckDBPyConnection, relation: str, key: str, file: str) -> list[Problem]:
+    """Empty and repeated keys of a table, read as the texts that they are.
 
     Parameters
     ----------
@@ -671,34 +679,17 @@ def key_problems(
         Where the keys stand.
     file : str
         For the message.
-    hash_of_key : pyarrow.ChunkedArray of uint64, n_rows
-        From `HASH`. They are sorted, which is far cheaper than counting distinct texts; only when two are equal are
-        the keys themselves compared.
     """
     problems = []
-    if hash_of_key.null_count:
-        empty = Problem(
-            _("{file}, column {key}").format(file=file, key=key),
-            _("empty keys"),
-            _("Give every row a key."),
-            hash_of_key.null_count,
-        )
-        problems.append(empty)
-    hashes = np.sort(hash_of_key.drop_null().to_numpy())
-    if (hashes[1:] == hashes[:-1]).any():
-        repeated = connection.execute(
-            f"SELECT {key}, count(*) AS n FROM {relation} WHERE {key} IS NOT NULL GROUP BY 1 HAVING n > 1 ORDER BY 1"
-        ).fetchall()
-        if repeated:
-            surplus = sum(row[1] - 1 for row in repeated)
-            example = _("{value!r} stands {count} times").format(value=repeated[0][0], count=repeated[0][1])
-            problems.append(
-                Problem(
-                    _("{file}, column {key}").format(file=file, key=key),
-                    _("duplicate keys"),
-                    _("Keep one row of each."),
-                    surplus,
-                    example,
-                )
-            )
+    where = _("{file}, column {key}").format(file=file, key=key)
+    (empty,) = connection.execute(f"SELECT count(*) - count({key}) FROM {relation}").fetchall()[0]
+    if empty:
+        problems.append(Problem(where, _("empty keys"), _("Give every row a key."), empty))
+    repeated = connection.execute(
+        f"SELECT {key}, count(*) AS n FROM {relation} WHERE {key} IS NOT NULL GROUP BY 1 HAVING n > 1 ORDER BY 1"
+    ).fetchall()
+    if repeated:
+        surplus = sum(row[1] - 1 for row in repeated)
+        example = _("{value!r} stands {count} times").format(value=repeated[0][0], count=repeated[0][1])
+        problems.append(Problem(where, _("duplicate keys"), _("Keep one row of each."), surplus, example))
     return problems

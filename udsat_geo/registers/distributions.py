@@ -7,10 +7,11 @@ its distribution function. Values and weights are whole numbers (of millionths, 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -167,7 +168,7 @@ def read_distributions(
     register: str,
     relation: str,
     row_column: str,
-    place_of_row: NDArray[np.int32],
+    place_of: Callable[[NDArray[Any]], NDArray[np.int32]],
     let: Mapping[str, float | None],
 ) -> dict[int, Distribution]:
     """The values of a register's criteria that are quantiles, of rows that are placed.
@@ -177,9 +178,9 @@ def read_distributions(
     relation : str
         SQL of the rows.
     row_column : str
-        SQL of the integer by which `place_of_row` tells a row's place.
-    place_of_row : int32, shape (n,)
-        -1 is none.
+        SQL of the integer that `place_of` turns into a place.
+    place_of : callable
+        Rows to places; -1 is none.
     let : mapping
         Values that expressions may use by name.
 
@@ -194,7 +195,7 @@ def read_distributions(
         for name, value in let.items()
     )
     rows = f"(SELECT *{constants} FROM {relation})"
-    return {j: _distribution(connection, policy, one, rows, row_column, place_of_row) for j, one in mine}
+    return {j: _distribution(connection, policy, one, rows, row_column, place_of) for j, one in mine}
 
 
 def _distribution(
@@ -203,7 +204,7 @@ def _distribution(
     criterion: Criterion,
     rows: str,
     row_column: str,
-    place_of_row: NDArray[np.int32],
+    place_of: Callable[[NDArray[Any]], NDArray[np.int32]],
 ) -> Distribution:
     sides = criterion.numerator, criterion.denominator
     counts = " AND ".join(f"({side}\n) IS NOT NULL" for side in (*sides, row_column))
@@ -215,7 +216,7 @@ def _distribution(
         ]
         value, weight = (_whole(side, unit) for side, unit in zip(sides, units, strict=True))
         found = connection.execute(
-            f"SELECT CAST({row_column} AS INTEGER) AS row, {value} AS value, {weight} AS weight FROM {rows} "
+            f"SELECT {row_column} AS row, {value} AS value, {weight} AS weight FROM {rows} "
             f"WHERE ({criterion.where}\n) AND {counts}"
         ).fetchnumpy()
     except duckdb.Error as error:
@@ -225,7 +226,7 @@ def _distribution(
         ) from None
     row, values, weights = (np.asarray(found[name]) for name in ("row", "value", "weight"))
     _check_weights(weights, where)
-    place = place_of_row[row]
+    place = place_of(row)
     kept = (place >= 0) & (weights > 0)
     order = np.argsort(values[kept], kind="stable")
     return Distribution(

@@ -6,6 +6,7 @@ whether a file holds them as numbers; only their hashes are kept.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.cleaning import HASH, reading
+from udsat_geo.registers.key_index import Linked
 from udsat_geo.registers.opening import Opened
 from udsat_geo.registers.read import Ratios, add_ratios, add_up_dwellings, add_up_residents
 from udsat_geo.registers.survey import ANSWERED, weighted
@@ -119,7 +121,7 @@ class Followed:
 def read_followed(
     opened: Opened,
     policy: Policy,
-    place_of_dwelling: NDArray[np.int32],
+    linked: Linked,
     residents_of_dwelling: Ints,
     let: dict[str, float | None],
 ) -> Followed:
@@ -128,24 +130,25 @@ def read_followed(
     Parameters
     ----------
     opened : Opened
-        Its dwellings are linked.
     policy : Policy
-    place_of_dwelling : int32, shape (n_dwellings,)
-        -1 is none.
+    linked : Linked
     residents_of_dwelling : int64, shape (n_dwellings,)
     let : dict
         ``[let]`` over residents.
     """
-    connection, n_dwellings = opened.connection, len(place_of_dwelling)
+    connection, n_dwellings, place_of_dwelling = opened.connection, len(linked), linked.place
     own = np.where(place_of_dwelling >= 0, np.arange(n_dwellings), -1).astype(np.int32)
+    at_home = dataclasses.replace(linked, place=own)
     ratios = Ratios.empty(n_dwellings, len(policy.criteria))
     persons = None
     if "person_id" in opened.residents.columns:
-        persons = _read_persons(opened, policy, own, let, ratios)
+        persons = _read_persons(opened, policy, at_home, let, ratios)
     else:
-        add_up_residents(opened, policy, own, let, ratios)
+        add_up_residents(opened, policy, at_home, let, ratios)
     add_up_dwellings(opened, policy, residents_of_dwelling, own, ratios)
-    found = connection.sql(f"SELECT {HASH.format(key='dwelling_id')} AS key FROM dwellings").fetchnumpy()["key"]
+    # the same hash in every year, whatever keys were linked by
+    hashed = f"SELECT {HASH.format(key='dwelling_id')} AS key FROM {opened.dwellings.select()}"
+    found = connection.sql(hashed).fetchnumpy()["key"]
     key = np.asarray(found, dtype=np.uint64)
     order = np.argsort(key, kind="stable")
     order = order[place_of_dwelling[order] >= 0]
@@ -181,21 +184,20 @@ def _read_answers(opened: Opened, policy: Policy) -> dict[int, Answered]:
 
 
 def _read_persons(
-    opened: Opened, policy: Policy, own: NDArray[np.int32], let: dict[str, float | None], ratios: Ratios
+    opened: Opened, policy: Policy, linked: Linked, let: dict[str, float | None], ratios: Ratios
 ) -> Persons:
     """Everybody in a dwelling that has a place, added up to `ratios` by dwelling; `household` is the dwelling."""
     connection, residents = opened.connection, opened.residents
     with reading(residents.source):
         connection.execute(
-            f"CREATE TEMP TABLE followed AS SELECT r.*, CAST(d.rowid AS INTEGER) AS dwelling_row "
-            f"FROM {residents.select()} r JOIN dwellings d ON r.dwelling_id = d.dwelling_id"
+            f"CREATE TEMP TABLE followed AS SELECT r.*, d.dwelling_row FROM {residents.select()} r "
+            f"{linked.join(connection, 'r.dwelling_id')}"
         )
     hashed = HASH.format(key="person_id")
     rows = connection.sql(
-        f"SELECT dwelling_row, coalesce({hashed}, 0) AS key, person_id IS NOT NULL AS known FROM followed "
-        "ORDER BY rowid"
+        f"SELECT dwelling_row, {hashed} AS key, person_id IS NOT NULL AS known FROM followed ORDER BY rowid"
     ).fetchnumpy()
-    dwelling = own[np.asarray(rows["dwelling_row"])]
+    dwelling = linked.place[np.asarray(rows["dwelling_row"])]
     sums = Ratios.empty(len(dwelling), len(policy.criteria))
     relation = "(SELECT *, CAST(rowid AS INTEGER) AS person_row FROM followed)"
     add_ratios(connection, policy, "residents", relation, "person_row", lambda row: row, let, sums)

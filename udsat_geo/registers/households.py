@@ -11,16 +11,10 @@ import numpy as np
 from udsat_geo.kernels.arrays import Flags, Ints, Keys
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import check_policy_expressions, check_policy_fits, evaluate_let, working_crs
+from udsat_geo.registers.key_index import Linked
+from udsat_geo.registers.linking import Place, link
 from udsat_geo.registers.opening import Opened, check, open_registers
-from udsat_geo.registers.read import (
-    Place,
-    Ratios,
-    add_ratios,
-    add_up_dwellings,
-    add_up_residents,
-    link_dwellings,
-    place_addresses,
-)
+from udsat_geo.registers.read import Ratios, add_ratios, add_up_dwellings, add_up_residents
 
 _KEY = "CAST('0x' || left(md5({text}), 16) AS UBIGINT)"
 """SQL of the first 64 bits of a text's MD5: the same in every year, on every machine and in every version."""
@@ -92,15 +86,15 @@ def read_households(
     InputError
         As `udsat_geo.registers.read.read_registers` does.
     """
-    opened, let, place_of_dwelling = _linked(folder, policy, place, threads, year)
-    n_dwellings = len(place_of_dwelling)
+    opened, let, linked = _linked(folder, policy, place, threads, year)
+    place_of_dwelling, n_dwellings = linked.place, len(linked)
     # each dwelling is a place of its own, and those without one stay without
     own = np.where(place_of_dwelling >= 0, np.arange(n_dwellings), -1).astype(np.int32)
     ratios = Ratios.empty(n_dwellings, len(policy.criteria))
-    _residents, of_dwelling = add_up_residents(opened, policy, own, let, ratios)
+    _residents, of_dwelling = add_up_residents(opened, policy, dataclasses.replace(linked, place=own), let, ratios)
     add_up_dwellings(opened, policy, of_dwelling, own, ratios)
-    key = _keys(opened, f"SELECT {_KEY.format(text='CAST(dwelling_id AS VARCHAR)')} AS key FROM dwellings")
-    member, dwelling = _members(opened) if with_members else (None, None)
+    key = _keys_of_dwellings(opened)
+    member, dwelling = _members(opened, linked) if with_members else (None, None)
     opened.connection.close()
     chosen = np.flatnonzero(place_of_dwelling >= 0)
     row = np.full(n_dwellings, -1, dtype=np.int64)
@@ -140,10 +134,11 @@ def read_persons(
     InputError
         As `udsat_geo.registers.read.read_registers` does.
     """
-    opened, let, place_of_dwelling = _linked(folder, policy, place, threads, year)
+    opened, let, linked = _linked(folder, policy, place, threads, year)
+    place_of_dwelling = linked.place
     opened.connection.execute(
-        f"CREATE TEMP TABLE persons AS SELECT r.*, CAST(d.rowid AS INTEGER) AS dwelling_row "
-        f"FROM {opened.residents.select()} r JOIN dwellings d ON r.dwelling_id = d.dwelling_id"
+        f"CREATE TEMP TABLE persons AS SELECT r.*, d.dwelling_row FROM {opened.residents.select()} r "
+        f"{linked.join(opened.connection, 'r.dwelling_id')}"
     )
     dwelling = opened.connection.sql("SELECT dwelling_row FROM persons").fetchnumpy()["dwelling_row"]
     dwelling, n_criteria = np.asarray(dwelling, dtype=np.int64), len(policy.criteria)
@@ -153,7 +148,7 @@ def read_persons(
     inhabited = np.bincount(dwelling, minlength=len(place_of_dwelling)).astype(np.int64)
     own = np.arange(len(place_of_dwelling), dtype=np.int32)
     add_up_dwellings(opened, policy, inhabited, own, of_dwellings)
-    of_dwelling = _keys(opened, f"SELECT {_KEY.format(text='CAST(dwelling_id AS VARCHAR)')} AS key FROM dwellings")
+    of_dwelling = _keys_of_dwellings(opened)
     key = np.concatenate([_keys_of_persons(opened, dwelling, of_dwelling, of_persons), of_dwelling])
     opened.connection.close()
     places = np.concatenate([place_of_dwelling[dwelling], place_of_dwelling]).astype(np.int64)
@@ -182,29 +177,33 @@ def _keys_of_persons(opened: Opened, dwelling: Ints, of_dwelling: Keys, sums: Ra
 
 def _linked(
     folder: Path, policy: Policy, place: Place, threads: int | None, year: int | None
-) -> tuple[Opened, dict[str, float | None], np.ndarray]:
-    """Registers opened and checked, what ``[let]`` gives over residents, and the place of each dwelling."""
+) -> tuple[Opened, dict[str, float | None], Linked]:
+    """Registers opened and checked, what ``[let]`` gives over residents, and the dwellings."""
     check_policy_fits(policy)
     opened = open_registers(folder, threads, year=year, crs=working_crs(policy))
     check_policy_expressions(opened, policy)
-    opened, _rows, counts = check(opened)
+    opened, rows, counts = check(opened)
     let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())
-    place_addresses(opened, place, counts)
-    return opened, let, link_dwellings(opened, policy, counts)[0]
+    return opened, let, link(opened, place, rows, counts)[0]
 
 
 def _keys(opened: Opened, query: str) -> Keys:
     return np.asarray(opened.connection.sql(query).fetchnumpy()["key"], dtype=np.uint64)
 
 
-def _members(opened: Opened) -> tuple[Keys | None, Ints | None]:
+def _keys_of_dwellings(opened: Opened) -> Keys:
+    text = _KEY.format(text="CAST(dwelling_id AS VARCHAR)")
+    return _keys(opened, f"SELECT {text} AS key FROM {opened.dwellings.select()}")
+
+
+def _members(opened: Opened, linked: Linked) -> tuple[Keys | None, Ints | None]:
     """A key of each resident in this dwelling, and the dwelling's row; None where residents have no keys."""
     if "person_id" not in opened.residents.columns:
         return None, None
     # a key tells of the dwelling as well: who has moved within the city is in another household
     text = "CAST(r.person_id AS VARCHAR) || '|' || CAST(r.dwelling_id AS VARCHAR)"
     found = opened.connection.sql(
-        f"SELECT {_KEY.format(text=text)} AS key, d.rowid AS dwelling FROM {opened.residents.select()} r "
-        "JOIN dwellings d ON r.dwelling_id = d.dwelling_id WHERE r.person_id IS NOT NULL"
+        f"SELECT {_KEY.format(text=text)} AS key, d.dwelling_row AS dwelling FROM {opened.residents.select()} r "
+        f"{linked.join(opened.connection, 'r.dwelling_id')} WHERE r.person_id IS NOT NULL"
     ).fetchnumpy()
     return np.asarray(found["key"], dtype=np.uint64), np.asarray(found["dwelling"], dtype=np.int64)

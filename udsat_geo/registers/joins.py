@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import numpy as np
-from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import N_, Note, _
@@ -28,6 +26,7 @@ from udsat_geo.registers.cleaning import (
     key_text,
     partner,
     reading,
+    sorted_hashes,
 )
 from udsat_geo.registers.layout import JoinedFile, TableLayout, Values, columns_of
 from udsat_geo.registers.schema import Column
@@ -404,7 +403,7 @@ def _repeated(connection: duckdb.DuckDBPyConnection, source: TableSource) -> lis
     if in_file is None:
         return []
     key = key_text(quoted(in_file), source.types[in_file])
-    hashes = _sorted_hashes(connection, source, key, f"({key}) IS NOT NULL")
+    hashes = sorted_hashes(connection, source, key, f"({key}) IS NOT NULL")
     if not (hashes[1:] == hashes[:-1]).any():
         return []
     rows, distinct = fetch_one(connection, source, f"SELECT count({key}), count(DISTINCT {key}) FROM {source.rows}")
@@ -420,15 +419,6 @@ def _repeated(connection: duckdb.DuckDBPyConnection, source: TableSource) -> lis
     return [Problem(where, _("stands more than once"), remedy, rows - distinct, example)]
 
 
-def _sorted_hashes(
-    connection: duckdb.DuckDBPyConnection, source: TableSource, key: str, present: str
-) -> NDArray[np.uint64]:
-    """What keys are compared by: far cheaper than counting distinct texts."""
-    with reading(source):
-        found = connection.execute(f"SELECT hash({key}) AS h FROM {source.rows} WHERE {present}").fetchnumpy()["h"]
-    return np.sort(np.asarray(found, dtype=np.uint64))
-
-
 def check_links(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> None:
     """Check that nobody stands in a table twice, and no row of it has two partners in a joined file.
 
@@ -442,7 +432,7 @@ def check_links(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> Non
         source = link.table.source
         key = ", ".join(part.here for part in link.key)
         present = " AND ".join(f"({part.here}) IS NOT NULL" for part in link.key)
-        hashes = _sorted_hashes(connection, source, key, present)
+        hashes = sorted_hashes(connection, source, key, present)
         if not (hashes[1:] == hashes[:-1]).any():
             continue
         rows, distinct = fetch_one(

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -26,275 +25,33 @@ from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
-from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Criterion, Policy
-from udsat_geo.registers.cleaning import HASH, key_problems, reading
+from udsat_geo.registers.cleaning import fetch_one
 from udsat_geo.registers.distributions import Distribution, read_distributions
 from udsat_geo.registers.expressions import (
     check_policy_expressions,
     check_policy_fits,
     evaluate_let,
     names_in,
-    raise_if_any,
     working_crs,
 )
-from udsat_geo.registers.keys import difference_of_keys, written_alike
+from udsat_geo.registers.key_index import NO_KEY, Linked
 from udsat_geo.registers.layout import columns_of
+from udsat_geo.registers.linking import Place, count_unplaced, link
 from udsat_geo.registers.opening import Opened, check, open_registers
 from udsat_geo.registers.schema import SURVEY
 from udsat_geo.registers.settings import RegisterSettings
 from udsat_geo.registers.survey import (
     ANSWERED,
     PlaceOfDistrict,
-    answers_at,
     count_answers,
     is_answered_by_survey,
     keep_answers,
     places_of_answers,
-    way_of,
     weighted,
 )
-from udsat_geo.registers.tables import TableSource, is_whole_type
-from udsat_geo.sources.crs import coordinates_in, same_crs, short_crs
-from udsat_geo.sources.engine import check_room, quoted
-from udsat_geo.sources.features import REPROJECTED
-from udsat_geo.sources.positions import check_positions, doubts
-
-NO_ADDRESS, DANGLING, NO_POSITION, OUTSIDE = -1, -2, -3, -4
-"""Why a dwelling has no place: no address; a key that no address has; an address without a position, or outside
-all units."""
-
-
-@dataclass(frozen=True)
-class Located:
-    """The addresses that have a position.
-
-    Attributes
-    ----------
-    address_id : pyarrow.ChunkedArray of string, n_addresses
-        Distinct and none empty.
-    easting, northing : float64, shape (n_addresses,)
-        In metres.
-    """
-
-    address_id: Any
-    easting: NDArray[np.float64]
-    northing: NDArray[np.float64]
-
-
-Place = Callable[[Located], tuple[NDArray[np.int32], int]]
-"""Gives the place of each address (-1 is none), and the number of places."""
-
-
-def place_addresses(opened: Opened, place: Place, counts: dict[str, int]) -> tuple[int, tuple[Note, ...]]:
-    """Place the addresses; the connection keeps a relation ``addresses`` of keys and places.
-
-    Parameters
-    ----------
-    opened : Opened
-    place : callable
-    counts : dict
-        Added to in place: addresses without a position, and outside all units.
-
-    Returns
-    -------
-    n_places : int
-    notes : tuple of Note
-        What was found out about positions.
-
-    Raises
-    ------
-    InputError
-        For empty and repeated keys, and positions that cannot be those of addresses.
-    """
-    import pyarrow as pa
-
-    connection, table = opened.connection, opened.addresses
-    answers = _positions_of_answers(opened)
-    with reading(table.source):
-        rows = connection.sql(
-            f"SELECT address_id, easting, northing, {HASH.format(key='address_id')} AS hash_of_key "
-            f"FROM {table.select()}"
-        ).to_arrow_table()
-    connection.register("addresses", rows)
-    raise_if_any(key_problems(connection, "addresses", "address_id", table.source.file, rows["hash_of_key"]))
-    easting, northing = (
-        np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.float64) for name in ("easting", "northing")
-    )
-    has_position = ~(np.isnan(easting) | np.isnan(northing))
-    counts["addresses_without_position"] = int(len(easting) - has_position.sum())
-    located = Located(rows["address_id"], easting, northing)
-    if counts["addresses_without_position"]:
-        address_id = rows["address_id"].filter(pa.array(has_position))
-        located = Located(address_id, easting[has_position], northing[has_position])
-    located, notes = _in_the_plane(located, table.source, opened.crs)
-    placed, n_places = place(located if answers is None else _both(located, answers))
-    if answers is not None:
-        addressed = len(located.easting)
-        connection.register("answers_placed", pa.table({"answer": answers.address_id, "place": placed[addressed:]}))
-        placed = placed[:addressed]
-    counts["addresses_outside_all_units"] = int((placed < 0).sum())
-    place_of_address = np.full(rows.num_rows, NO_POSITION, dtype=np.int32)
-    place_of_address[has_position] = np.where(placed < 0, OUTSIDE, placed)
-    connection.register("addresses", pa.table({"address_id": rows["address_id"], "place": place_of_address}))
-    return n_places, notes
-
-
-def _positions_of_answers(opened: Opened) -> Located | None:
-    """Where the answers of a survey lie that is placed by positions, by their numbers; None where none is."""
-    if opened.survey is None or way_of(opened.survey) != "easting":
-        return None
-    found = answers_at(opened.connection)
-    sides = (np.asarray(found[name].to_numpy(), dtype=np.float64) for name in ("easting", "northing"))
-    return _in_the_plane(Located(found["answer"], *sides), opened.survey.source, opened.crs)[0]
-
-
-def _both(addresses: Located, answers: Located) -> Located:
-    """Addresses and, after them, what else is to be placed."""
-    import pyarrow as pa
-
-    ids = pa.chunked_array([*addresses.address_id.chunks, *answers.address_id.cast(pa.string()).chunks])
-    easting = np.concatenate([addresses.easting, answers.easting])
-    return Located(ids, easting, np.concatenate([addresses.northing, answers.northing]))
-
-
-def _in_the_plane(located: Located, source: TableSource, crs: str) -> tuple[Located, tuple[Note, ...]]:
-    """Addresses in the reference system to work in, checked, and what was found out about their positions.
-
-    Raises
-    ------
-    InputError
-        If positions lie where no address can.
-    """
-    where = file = source.file
-    notes: tuple[Note, ...] = ()
-    if not source.has_points:
-        columns = [source.column_in_file(name) or name for name in ("easting", "northing")]
-        where = _("{name}, columns {easting} and {northing}").format(name=file, easting=columns[0], northing=columns[1])
-    if not same_crs(source.crs, crs):
-        moved = coordinates_in(located.easting, located.northing, source.crs, crs)
-        located = Located(located.address_id, *moved)
-        notes = (Note(REPROJECTED, {"name": file, "source": short_crs(source.crs), "target": short_crs(crs)}),)
-
-    def label(number: int) -> str:
-        return str(located.address_id[number].as_py())
-
-    check_positions(where, located.easting, located.northing, crs, label, bool(notes))
-    return located, (*notes, *doubts(file, located.easting, located.northing, crs))
-
-
-def link_dwellings(
-    opened: Opened, policy: Policy, counts: dict[str, int]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Link dwellings to addresses; the connection keeps a table ``dwellings`` in the order of what is returned.
-
-    Parameters
-    ----------
-    opened : Opened
-    policy : Policy
-        Only the columns that its expressions name are kept.
-    counts : dict
-        Added to in place: dwellings without an address.
-
-    Returns
-    -------
-    place_of_dwelling : int32, shape (n_dwellings,)
-        -1 is none.
-    unplaced : int32, shape (n_dwellings,)
-        0 where it is placed, else `NO_ADDRESS`, `NO_POSITION` or `OUTSIDE`.
-
-    Raises
-    ------
-    InputError
-        For empty and repeated keys, and keys that no address has.
-    """
-    connection, table = opened.connection, opened.dwellings
-    expressions = [*policy.let.get("dwellings", {}).values()]
-    for criterion in policy.criteria:
-        expressions += [criterion.where, criterion.numerator, criterion.denominator]
-    text = "\n".join(expressions)
-    named = [name for name in table.columns if re.search(rf"\b{name}\b", text, re.IGNORECASE)]
-    columns = ", ".join(f"d.{quoted(name)}" for name in dict.fromkeys(["dwelling_id", *named]) if name != "address_id")
-    with reading(table.source):
-        connection.execute(
-            f"CREATE TEMP TABLE dwellings AS SELECT {columns}, d.address_id IS NULL AS no_address, "
-            "a.place AS place "
-            f"FROM {table.select()} d LEFT JOIN addresses a ON d.address_id = a.address_id"
-        )
-    found = connection.sql(
-        f"SELECT coalesce(place, CASE WHEN no_address THEN {NO_ADDRESS} ELSE {DANGLING} END)::INTEGER AS place, "
-        f"{HASH.format(key='dwelling_id')} AS hash_of_key FROM dwellings"
-    ).to_arrow_table()
-    raise_if_any(key_problems(connection, "dwellings", "dwelling_id", table.source.file, found["hash_of_key"]))
-    place = found["place"].to_numpy()
-    counts["dwellings_without_address"] = int((place == NO_ADDRESS).sum())
-    dangling = int((place == DANGLING).sum())
-    if dangling:
-        raise InputError(_dangling(opened, table.select(), "address_id", "addresses", dangling))
-    if opened.survey is None:  # whose answers may name addresses
-        connection.unregister("addresses")
-    return np.maximum(place, -1), np.minimum(place, 0)
-
-
-def count_unplaced(
-    opened: Opened,
-    rows: dict[str, int],
-    counts: dict[str, int],
-    residents_of_dwelling: NDArray[np.int64],
-    unplaced: NDArray[np.int32],
-) -> None:
-    """Count the residents who are in no place, each under one reason.
-
-    Parameters
-    ----------
-    opened : Opened
-    rows : dict
-        Table -> number of rows.
-    counts : dict
-        Added to in place.
-    residents_of_dwelling : int64, shape (n_dwellings,)
-    unplaced : int32, shape (n_dwellings,)
-        From `link_dwellings`.
-
-    Raises
-    ------
-    InputError
-        For residents whose key no dwelling has.
-    """
-    linked = int(residents_of_dwelling.sum())
-    dangling = rows["residents"] - counts["residents_without_dwelling"] - linked
-    if dangling:
-        raise InputError(_dangling(opened, opened.residents.select(), "dwelling_id", "dwellings", dangling))
-    counts["residents_of_dwellings_without_address"] = int(residents_of_dwelling[unplaced == NO_ADDRESS].sum())
-    counts["residents_of_addresses_without_position"] = int(residents_of_dwelling[unplaced == NO_POSITION].sum())
-    counts["residents_outside_all_units"] = int(residents_of_dwelling[unplaced == OUTSIDE].sum())
-    counts["residents_placed"] = int(residents_of_dwelling[unplaced == 0].sum())
-    counts["residents_unplaced"] = rows["residents"] - counts["residents_placed"]
-
-
-def _dangling(opened: Opened, relation: str, key: str, target: str, count: int) -> Problem:
-    """The problem of keys that lead nowhere, with an example; of keys that are written in two ways, with both."""
-    table = opened.dwellings if key == "address_id" else opened.residents
-    where = _("{name}, column {key}").format(name=table.source.file, key=key)
-    what = _("keys that no row of {target} has").format(target=target)
-    lost = (
-        f"SELECT x.{key} AS here FROM {relation} x ANTI JOIN {target} t ON x.{key} = t.{key} WHERE x.{key} IS NOT NULL"
-    )
-    found, pair = opened.connection.execute(
-        f"SELECT count(DISTINCT row), min([here, there]) FROM "
-        f"(SELECT here, {written_alike('here')} AS plain, row_number() OVER () AS row FROM ({lost})) "
-        f"JOIN (SELECT {key} AS there, {written_alike(key)} AS plain FROM {target}) USING (plain) WHERE plain <> ''"
-    ).fetchall()[0]
-    if found:
-        here, there = pair
-        remedy = _("{n} of them differ from a key there only in {what}: write keys alike in both tables, as text.")
-        told = remedy.format(n=decimal(found, 0), what=difference_of_keys(here, there))
-        example = _("{here!r}, which is {there!r} there").format(here=here, there=there)
-        return Problem(where, what, told, count, example)
-    first = opened.connection.execute(f"SELECT min(here) FROM ({lost})").fetchall()[0][0]
-    remedy = _("Add the missing {target}, or leave the cell empty.").format(target=target)
-    return Problem(where, what, remedy, count, repr(first))
-
+from udsat_geo.registers.tables import is_whole_type
+from udsat_geo.sources.engine import ROWS_AT_A_TIME, check_room, quoted
 
 FRACTION = 1_000_000
 """Numbers that are not whole are added up in millionths."""
@@ -303,7 +60,6 @@ _LARGEST_SUM = 2.0**62
 _EXACT_AS_FLOAT, _LARGEST_UNIT = 2.0**52, 2.0**62
 _MOST_FLAGS = 60
 _FLAGS_OF_AN_INTEGER = 30
-_ROWS_AT_A_TIME = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -362,7 +118,7 @@ def add_ratios(
     register: str,
     relation: str,
     row_column: str,
-    place_of: Callable[[NDArray[np.int32]], NDArray[np.int32]],
+    place_of: Callable[[NDArray[Any]], NDArray[np.int32]],
     let: dict[str, float | None],
     ratios: Ratios,
 ) -> None:
@@ -407,7 +163,7 @@ def add_ratios(
     query = f"SELECT {row_column} AS row, CAST({packed} AS {kind}) AS flags{values} FROM {rows}"
     tally = _Tally(policy, flags, others, ratios)
     try:
-        for batch in _ahead(connection.sql(query).to_arrow_reader(_ROWS_AT_A_TIME)):
+        for batch in _ahead(connection.sql(query).to_arrow_reader(ROWS_AT_A_TIME)):
             found = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in batch.schema.names}
             tally.add(place_of(found["row"]), found)
     except duckdb.Error as error:
@@ -626,8 +382,8 @@ def read_registers(
     return sums_of_opened(open_registers(folder, threads, year=year, crs=crs or working_crs(policy)), policy, place)
 
 
-Follow = Callable[[Opened, Policy, NDArray[np.int32], NDArray[np.int64], dict[str, float | None]], None]
-"""Reads more of open registers: those, the policy, place and residents of each dwelling, ``[let]`` of residents."""
+Follow = Callable[[Opened, Policy, Linked, NDArray[np.int64], dict[str, float | None]], None]
+"""Reads more of open registers: those, the policy, the dwellings and their residents, ``[let]`` of residents."""
 
 
 def sums_of_opened(
@@ -657,19 +413,18 @@ def sums_of_opened(
     if opened.survey is not None:
         keep_answers(opened.connection, opened.survey, opened.residents)
     let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())
-    n_places, doubted = place_addresses(opened, place, counts)
+    linked, n_places, doubted = link(opened, place, rows, counts)
     check_room(n_places)
-    place_of_dwelling, unplaced = link_dwellings(opened, policy, counts)
     dwellings = np.zeros(n_places, dtype=np.int64)
-    count_rows(place_of_dwelling, dwellings)
+    count_rows(linked.place, dwellings)
     ratios = Ratios.empty(n_places, len(policy.criteria))
-    residents, residents_of_dwelling = add_up_residents(opened, policy, place_of_dwelling, let, ratios)
-    count_unplaced(opened, rows, counts, residents_of_dwelling, unplaced)
+    residents, residents_of_dwelling = add_up_residents(opened, policy, linked, let, ratios, counts)
+    count_unplaced(opened, rows, counts, residents_of_dwelling, linked)
     of_residents = dict(let)
-    let |= add_up_dwellings(opened, policy, residents_of_dwelling, place_of_dwelling, ratios)
-    answers = _add_up_answers(opened, policy, place_of_dwelling, districts, ratios, counts)
+    let |= add_up_dwellings(opened, policy, residents_of_dwelling, linked.place, ratios)
+    answers = _add_up_answers(opened, policy, linked, districts, ratios, counts)
     if follow is not None:
-        follow(opened, policy, place_of_dwelling, residents_of_dwelling, of_residents)
+        follow(opened, policy, linked, residents_of_dwelling, of_residents)
     notes = (*opened.notes(), *doubted)
     opened.connection.close()
     return RegisterSums(
@@ -693,11 +448,17 @@ def sums_of_opened(
 def add_up_residents(
     opened: Opened,
     policy: Policy,
-    place_of_dwelling: NDArray[np.int32],
+    linked: Linked,
     let: dict[str, float | None],
     ratios: Ratios,
+    counts: dict[str, int] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Add up the criteria over residents, whom one pass counts by place and by dwelling as well.
+
+    Parameters
+    ----------
+    counts : dict, optional
+        Added to in place: residents without a dwelling.
 
     Returns
     -------
@@ -708,21 +469,34 @@ def add_up_residents(
     from udsat_geo.kernels.sums import count_rows, follow
 
     residents = np.zeros(len(ratios.numerator), dtype=np.int64)
-    residents_of_dwelling = np.zeros(len(place_of_dwelling), dtype=np.int64)
+    residents_of_dwelling = np.zeros(len(linked), dtype=np.int64)
+    without_dwelling = 0
 
-    def place_residents(dwelling_of_row: NDArray[np.int32]) -> NDArray[np.int32]:
-        count_rows(dwelling_of_row, residents_of_dwelling)
+    def place_of(dwelling_of_row: NDArray[np.int32]) -> NDArray[np.int32]:
         place_of_row = np.empty(len(dwelling_of_row), dtype=np.int32)
-        follow(dwelling_of_row, place_of_dwelling, place_of_row)
+        follow(dwelling_of_row, linked.place, place_of_row)
+        return place_of_row
+
+    def place_residents(key: NDArray[np.uint64]) -> NDArray[np.int32]:
+        nonlocal without_dwelling
+        dwelling_of_row = linked.index.rows_of(key)
+        without_dwelling += int((dwelling_of_row == NO_KEY).sum())
+        count_rows(dwelling_of_row, residents_of_dwelling)
+        place_of_row = place_of(dwelling_of_row)
         count_rows(place_of_row, residents)
         return place_of_row
 
-    linked = (
-        f"(SELECT r.*, CAST(d.rowid AS INTEGER) AS dwelling_row FROM {opened.residents.select()} r "
-        "JOIN dwellings d ON r.dwelling_id = d.dwelling_id)"
-    )
-    add_ratios(opened.connection, policy, "residents", linked, "dwelling_row", place_residents, let, ratios)
-    values = ("residents", linked, "dwelling_row", place_of_dwelling, let)
+    relation, key = opened.residents.select(), linked.index.hash_of("dwelling_id")
+    try:
+        add_ratios(opened.connection, policy, "residents", relation, key, place_residents, let, ratios)
+    except InputError:
+        # where it is the keys that cannot be read, the file is told and not the policy
+        fetch_one(opened.connection, opened.residents.source, f"SELECT count(dwelling_id) FROM {relation}")
+        raise
+    if counts is not None:
+        counts["residents_without_dwelling"] = without_dwelling
+    in_dwellings = f"(SELECT * FROM {relation} WHERE dwelling_id IS NOT NULL)"
+    values = ("residents", in_dwellings, key, lambda hashes: place_of(linked.index.rows_of(hashes)), let)
     ratios.distributions.update(read_distributions(opened.connection, policy, *values))
     return residents, residents_of_dwelling
 
@@ -743,14 +517,14 @@ def add_up_dwellings(
     opened.connection.register(
         "counted", pa.table({"residents": residents_of_dwelling, "dwelling_row": row_of_dwelling})
     )
-    relation = "(SELECT * FROM dwellings POSITIONAL JOIN counted)"
+    relation = f"(SELECT * FROM {opened.dwellings.select()} POSITIONAL JOIN counted)"
     let = evaluate_let(opened.connection, policy, "dwellings", relation)
 
     def place_dwellings(row: NDArray[np.int32]) -> NDArray[np.int32]:
         return place_of_dwelling[row]
 
     add_ratios(opened.connection, policy, "dwellings", relation, "dwelling_row", place_dwellings, let, ratios)
-    values = ("dwellings", relation, "dwelling_row", place_of_dwelling, let)
+    values = ("dwellings", relation, "dwelling_row", place_dwellings, let)
     ratios.distributions.update(read_distributions(opened.connection, policy, *values))
     return let
 
@@ -758,7 +532,7 @@ def add_up_dwellings(
 def _add_up_answers(
     opened: Opened,
     policy: Policy,
-    place_of_dwelling: NDArray[np.int32],
+    linked: Linked,
     districts: PlaceOfDistrict | None,
     ratios: Ratios,
     counts: dict[str, int],
@@ -769,7 +543,7 @@ def _add_up_answers(
     if opened.survey is None:
         return None
     connection = opened.connection
-    place = places_of_answers(connection, opened.survey, opened.residents, place_of_dwelling, districts)
+    place = places_of_answers(connection, opened.survey, opened.residents, linked, districts)
     count_answers(connection, place, counts)
     connection.register(
         "places", pa.table({"answer": np.arange(len(place), dtype=np.int32), "place_of_answer": np.maximum(place, -1)})

@@ -18,6 +18,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.registers.cleaning import CleanTable, reading
+from udsat_geo.registers.key_index import Linked
 from udsat_geo.registers.schema import SURVEY
 
 WAYS = ("person_id", "dwelling_id", "address_id", "easting", "district")
@@ -106,7 +107,7 @@ def places_of_answers(
     connection: duckdb.DuckDBPyConnection,
     survey: CleanTable,
     residents: CleanTable,
-    place_of_dwelling: NDArray[np.int32],
+    linked: Linked,
     districts: PlaceOfDistrict | None,
 ) -> NDArray[np.int32]:
     """The place of each answer, in the order of their numbers; shape (n_answers,).
@@ -114,9 +115,9 @@ def places_of_answers(
     Parameters
     ----------
     connection : duckdb connection
-        With the tables ``survey`` and ``dwellings``, and ``addresses`` or ``answers_placed``.
+        With the table ``survey``, and ``addresses`` or ``answers_placed``.
     survey, residents : CleanTable
-    place_of_dwelling : int32, shape (n_dwellings,)
+    linked : Linked
     districts : callable or None
         Where there is no telling, no district is known.
     """
@@ -124,15 +125,15 @@ def places_of_answers(
     if way == "district":
         names = [name for (name,) in connection.execute("SELECT district FROM survey ORDER BY answer").fetchall()]
         return np.full(len(names), UNKNOWN, dtype=np.int32) if districts is None else districts(names)
-    known = {"person_id": "r.person_id", "dwelling_id": "d.dwelling_id", "address_id": "a.address_id"}
+    known = {"person_id": "r.person_id", "dwelling_id": "d.key", "address_id": "a.address_id"}
     joined = {
         "person_id": f"LEFT JOIN {residents.select()} r ON s.person_id = r.person_id "
-        "LEFT JOIN dwellings d ON r.dwelling_id = d.dwelling_id",
-        "dwelling_id": "LEFT JOIN dwellings d ON s.dwelling_id = d.dwelling_id",
+        f"{linked.join(connection, 'r.dwelling_id', 'LEFT JOIN')}",
+        "dwelling_id": linked.join(connection, "s.dwelling_id", "LEFT JOIN"),
         "address_id": "LEFT JOIN addresses a ON s.address_id = a.address_id",
         "easting": "LEFT JOIN answers_placed a ON s.answer = a.answer",
     }
-    at = "a.place" if way in ("address_id", "easting") else "CAST(d.rowid AS INTEGER)"
+    at = "a.place" if way in ("address_id", "easting") else "d.dwelling_row"
     with reading(residents.source):
         found = connection.sql(
             f"SELECT CASE WHEN {known.get(way, 'a.answer')} IS NULL THEN {UNKNOWN} "
@@ -140,7 +141,7 @@ def places_of_answers(
         ).fetchnumpy()["place"]
     place = np.asarray(found, dtype=np.int32)
     if way in ("person_id", "dwelling_id"):
-        return np.where(place < 0, place, np.append(place_of_dwelling, -1)[place]).astype(np.int32)
+        return np.where(place < 0, place, np.append(linked.place, -1)[place]).astype(np.int32)
     return place
 
 

@@ -26,6 +26,9 @@ _LEAST = 100_000_000
 _OF_A_UNIT = 2_000
 """What a unit takes, in bytes, when all results are made: measured with five criteria, and rounded up."""
 
+ROWS_AT_A_TIME = 1 << 20
+"""Of what is read a part at a time."""
+
 _ceiling: int | None = None
 
 

@@ -35,6 +35,9 @@ _FAR_M = 2_000_000.0
 _BESIDE_DEGREES = 4.0
 """Positions this far beside the area of use may be another system's: Denmark's lie up to three from zone 32."""
 
+_SOME = 1_000
+"""Positions that are looked at before all of them are; own choice."""
+
 _MOST_DEGREES, _KILOMETRE = 180.0, 1000.0
 
 _LOOKS = {
@@ -102,12 +105,16 @@ def check_positions(
     used = area_of_use(crs)
     box = _allowed(crs) or _around_the_middle(easting, northing)
     west, south, east, north = box
+    least_easting, least_northing, most_easting, most_northing = extent = _extent(easting, northing)
+    # numbers of degrees lie within the area of some systems, at its corner
+    small = max(map(abs, extent)) <= _MOST_DEGREES
+    within = west <= least_easting and most_easting <= east and south <= least_northing and most_northing <= north
+    if within and not small and (least_easting > 0 or most_easting < 0) and (least_northing > 0 or most_northing < 0):
+        return
     inside = (easting >= west) & (easting <= east) & (northing >= south) & (northing <= north)
     for values in (easting, northing):
         if abs(float(np.median(values))) > _FAR_FROM_ZERO_M:
             inside &= values != 0
-    # numbers of degrees lie within the area of some systems, at its corner
-    small = bool((np.abs(easting) <= _MOST_DEGREES).all() and (np.abs(northing) <= _MOST_DEGREES).all())
     if inside.all() and not small:
         return
     outside = np.arange(len(easting)) if small else np.flatnonzero(~inside)
@@ -140,14 +147,19 @@ def _like_mercator(
 ) -> tuple[Note, ...]:
     """Positions that lie beside the area of use, and within it if they are Web Mercator's."""
     used, box = area_of_use(crs), _allowed(crs)
+    if used is None or box is None:
+        return ()
+    first, last = box[0] + MARGIN_M, box[2] - MARGIN_M
+    if first <= easting.min() and easting.max() <= last:
+        return ()
     east, north = np.array([np.median(easting)]), np.array([np.median(northing)])
-    if used is None or box is None or box[0] + MARGIN_M <= east[0] <= box[2] - MARGIN_M:
+    if first <= east[0] <= last:
         return ()
     (longitude,), _latitude = coordinates_in(east, north, crs, "EPSG:4326")
-    west, south, last, end = used[0]
+    west, south, end_east, end = used[0]
     (of_mercator,), (latitude,) = coordinates_in(east, north, "EPSG:3857", "EPSG:4326")
-    beside = not west - _BESIDE_DEGREES <= longitude <= last + _BESIDE_DEGREES
-    if not (beside and west <= of_mercator <= last and south <= latitude <= end):
+    beside = not west - _BESIDE_DEGREES <= longitude <= end_east + _BESIDE_DEGREES
+    if not (beside and west <= of_mercator <= end_east and south <= latitude <= end):
         return ()
     text = N_(
         "{file}: positions lie beside the area that {crs} is used in ({area}); as Web Mercator they would lie in it"
@@ -160,6 +172,8 @@ def _far_from_others(file: str, easting: NDArray[np.float64], northing: NDArray[
         return ()
     far = np.zeros(len(easting), dtype=bool)
     for values in (easting, northing):
+        if _surely_together(values):
+            continue
         low, middle, high = np.percentile(values, (1, 50, 99))
         far |= np.abs(values - middle) > LONE_M + LONE_RANGES * (high - low)
     if not far.any():
@@ -169,10 +183,25 @@ def _far_from_others(file: str, easting: NDArray[np.float64], northing: NDArray[
     return (Note(text, {"file": file, "count": int(far.sum())}),)
 
 
+def _surely_together(values: NDArray[np.float64]) -> bool:
+    """Whether none can be far from the others, by bounds that are found without putting them in order.
+
+    Where at least 1 in 50 lie up to a bound, the least percentile of 100 is no more than it.
+    """
+    extent = float(values.max() - values.min())
+    some = values[:: max(len(values) // _SOME, 1)]
+    low, high = np.percentile(some, (5, 95))
+    enough = len(values) // 50 + 1
+    known = (values <= low).sum() >= enough and (values >= high).sum() >= enough
+    return bool(known and extent <= LONE_M + LONE_RANGES * (high - low))
+
+
 def extent_of(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> Extent | None:
     """Where positions lie; None of none."""
-    if not len(easting):
-        return None
+    return _extent(easting, northing) if len(easting) else None
+
+
+def _extent(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> Extent:
     return (float(easting.min()), float(northing.min()), float(easting.max()), float(northing.max()))
 
 

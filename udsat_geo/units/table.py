@@ -15,7 +15,8 @@ from udsat_geo.messages.translate import N_, Note, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.distributions import Quantiles, ReadyMade
-from udsat_geo.registers.read import Located, RegisterSums, read_registers
+from udsat_geo.registers.linking import Located
+from udsat_geo.registers.read import RegisterSums, read_registers
 from udsat_geo.registers.schema import CRS
 from udsat_geo.registers.unit_rows import UnitSums, sum_unit_rows
 from udsat_geo.sources.crs import (

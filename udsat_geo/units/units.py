@@ -19,7 +19,8 @@ from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.distributions import Quantiles, fill_quantiles
 from udsat_geo.registers.expressions import working_crs
-from udsat_geo.registers.read import Located, RegisterSums, read_registers
+from udsat_geo.registers.linking import Located
+from udsat_geo.registers.read import RegisterSums, read_registers
 from udsat_geo.registers.unit_intervals import Bounds
 from udsat_geo.registers.unit_margins import Errors
 from udsat_geo.units.grid import Grid
@@ -386,23 +387,25 @@ def addresses_from_registers(
         See `udsat_geo.registers.read.read_registers`.
     """
     found: list[Located] = []
+    ids: list[Any] = []
 
     def place(located: Located) -> tuple[NDArray[np.int32], int]:
         found.append(located)
+        ids.append(located.address_id)  # while the registers are open
         return np.arange(len(located.easting), dtype=np.int32), len(located.easting)
 
     sums = read_registers(folder, policy, place, threads, year)
-    located = found[0]
+    located, address_id = found[0], ids[0]
     held = np.flatnonzero(sums.dwellings > 0)
     if not len(held):
         raise InputError(
             Problem(str(folder), _("no dwelling could be placed at an address"), _("Check addresses and keys."))
         )
-    held = held[_canonical_order(located.easting[held], located.northing[held], located.address_id.take(held))]
+    held = held[_canonical_order(located.easting[held], located.northing[held], address_id.take(held))]
     units = Units(
         kind="addresses",
         crs=working_crs(policy),
-        unit_id=_as_objects(located.address_id.take(held)),
+        unit_id=_as_objects(address_id.take(held)),
         easting=located.easting[held],
         northing=located.northing[held],
         residents=sums.residents[held],

@@ -1,0 +1,175 @@
+"""The rows of a table found by their keys.
+
+Keys are compared by hashes of 64 bits, of which one table at a time is indexed: no register is held as text. Where a
+table has empty keys, or two equal hashes, its keys themselves are read: either the fault is told, or the keys of both
+tables are hashed anew in another way, until no two hashes of the table are equal. (That a key that leads nowhere has by
+chance the hash of one that is there, which would not be noticed, happens to fewer than one such key in 10^11.)
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from udsat_geo.kernels.arrays import Keys
+from udsat_geo.registers.cleaning import HASH, CleanTable, key_problems, reading
+from udsat_geo.registers.expressions import raise_if_any
+from udsat_geo.sources.engine import ROWS_AT_A_TIME
+
+NO_KEY, DANGLING = -1, -2
+"""What `find_keys` says of a key that is empty, and of one that no row has."""
+
+NO_ADDRESS, NO_POSITION, OUTSIDE = NO_KEY, -3, -4
+"""Why a dwelling has no place: no address; an address without a position, or outside all units."""
+
+_SLOTS_OF_A_KEY = 1.5
+"""More are found sooner, and take more memory; own choice."""
+
+
+@dataclass(frozen=True)
+class KeyIndex:
+    """The keys of a table, by their hashes.
+
+    Attributes
+    ----------
+    slots : uint64, shape (n_slots, 2)
+        As of `udsat_geo.kernels.keys.index_keys`.
+    n_rows : int
+        Of the table, all of which are in a slot.
+    salt : str
+        What the keys are hashed with; empty but where two hashes were equal without.
+    """
+
+    slots: Keys
+    n_rows: int
+    salt: str = ""
+
+    def hash_of(self, key: str) -> str:
+        """SQL of the hash of a key that leads to this table."""
+        return _hash_of(key, self.salt)
+
+    def rows_of(self, hashes: Keys) -> NDArray[np.int32]:
+        """The row of each key, `NO_KEY` of an empty one and `DANGLING` where no row has it; shape (n_keys,)."""
+        from udsat_geo.kernels.keys import find_keys
+
+        rows = np.empty(len(hashes), dtype=np.int32)
+        find_keys(_unchanging(hashes), self.slots, rows)
+        return rows
+
+    def keys(self) -> Keys:
+        """The hash of each row's key, shape (n_rows,)."""
+        taken = self.slots[self.slots[:, 0] != 0]
+        hashes = np.empty(self.n_rows, dtype=np.uint64)
+        hashes[taken[:, 1] - np.uint64(1)] = taken[:, 0]
+        return hashes
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The dwellings, in the order of their register, and where each is.
+
+    Attributes
+    ----------
+    index : KeyIndex
+        By which residents find their dwelling.
+    place : int32, shape (n_dwellings,)
+        -1 is none.
+    unplaced : int8, shape (n_dwellings,)
+        0 where it is placed, else `NO_ADDRESS`, `NO_POSITION` or `OUTSIDE`.
+    """
+
+    index: KeyIndex
+    place: NDArray[np.int32]
+    unplaced: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def join(self, connection: duckdb.DuckDBPyConnection, key: str, kind: str = "JOIN") -> str:
+        """SQL that joins rows by a key of a dwelling to a relation ``d`` whose ``dwelling_row`` is the dwelling's."""
+        import pyarrow as pa
+
+        rows = np.arange(len(self), dtype=np.int32)
+        connection.register("linked_dwellings", pa.table({"key": self.index.keys(), "dwelling_row": rows}))
+        return f"{kind} linked_dwellings d ON {self.index.hash_of(key)} = d.key"
+
+
+def index_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: CleanTable,
+    key: str,
+    n_rows: int,
+    numbers: Sequence[str] = (),
+    links: Mapping[str, Callable[[str], str]] | None = None,
+) -> tuple[KeyIndex, dict[str, Any]]:
+    """Index a table by its keys, and read other columns of it.
+
+    Parameters
+    ----------
+    connection : duckdb connection
+    table : CleanTable
+    key : str
+        The column of its keys.
+    n_rows : int
+    numbers : sequence of str
+        Columns of numbers that are read, NaN where they are missing.
+    links : mapping
+        Columns of keys that lead elsewhere, and SQL of their hashes: `KeyIndex.hash_of`.
+
+    Returns
+    -------
+    index : KeyIndex
+    columns : dict
+        Name -> float64 or uint64, shape (n_rows,).
+
+    Raises
+    ------
+    InputError
+        For empty and repeated keys.
+    """
+    from udsat_geo.kernels.keys import index_keys
+
+    others = {name: f"CAST({name} AS DOUBLE)" for name in numbers}
+    others |= {name: hash_of(name) for name, hash_of in (links or {}).items()}
+    for number in itertools.count():
+        salt = str(number) if number else ""
+        with reading(table.source):
+            found = _arrays(connection, {"key": _hash_of(key, salt), **others}, table.select(), n_rows)
+        hashes = found.pop("key")
+        slots = np.zeros((int(n_rows * _SLOTS_OF_A_KEY) + 1, 2), dtype=np.uint64)
+        if not index_keys(_unchanging(hashes), slots) and hashes.all():
+            break
+        raise_if_any(key_problems(connection, table.select(), key, table.source.file))
+    return KeyIndex(slots, n_rows, salt), found
+
+
+def _hash_of(key: str, salt: str) -> str:
+    return HASH.format(key=f"('{salt}' || {key})" if salt else key)
+
+
+def _unchanging(hashes: Keys) -> Keys:
+    """The same as arrays from Arrow are, for which kernels are compiled."""
+    hashes = hashes.view()
+    hashes.flags.writeable = False
+    return hashes
+
+
+def _arrays(
+    connection: duckdb.DuckDBPyConnection, columns: dict[str, str], relation: str, n_rows: int
+) -> dict[str, NDArray[Any]]:
+    """Columns of a relation, each of shape (n_rows,), read a part at a time."""
+    found: dict[str, NDArray[Any]] = {}
+    selected = ", ".join(f"{value} AS {name}" for name, value in columns.items())
+    first = 0
+    for batch in connection.sql(f"SELECT {selected} FROM {relation}").to_arrow_reader(ROWS_AT_A_TIME):
+        for name in columns:
+            part = batch.column(name).to_numpy(zero_copy_only=False)
+            found.setdefault(name, np.empty(n_rows, dtype=part.dtype))[first : first + len(part)] = part
+        first += len(batch)
+    return found
