@@ -25,7 +25,7 @@ from udsat_geo.designation.designation import Inputs, read_units
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.scores import score_units
-from udsat_geo.synthetic.write import cached_registers
+from udsat_geo.synthetic.cache import cached_registers
 from udsat_geo.units.edges import find_edges
 
 LEAVE = (None, 0.4, 0.3, 0.2)

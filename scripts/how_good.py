@@ -24,8 +24,9 @@ from udsat_geo.designation.job import Job, run
 from udsat_geo.policy.load import load_policy
 from udsat_geo.sources.crs import reproject
 from udsat_geo.sources.features import read_features
+from udsat_geo.synthetic.cache import cached_registers
 from udsat_geo.synthetic.planting import PlantedAreas
-from udsat_geo.synthetic.write import cached_registers, planted_areas
+from udsat_geo.synthetic.write import planted_areas
 from udsat_geo.units.units import Units
 from udsat_geo.units.zones import zone_of_points
 

@@ -30,7 +30,7 @@ from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import resolve_limits
 from udsat_geo.scoring.scores import Scores, score_units
 from udsat_geo.sources.features import read_features
-from udsat_geo.synthetic.write import cached_registers
+from udsat_geo.synthetic.cache import cached_registers
 from udsat_geo.units.edges import find_edges
 from udsat_geo.units.units import Units
 

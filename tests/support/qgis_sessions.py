@@ -14,7 +14,7 @@ from typing import Any
 
 import udsat_geo
 from plugin_zip import make_zip
-from udsat_geo.synthetic.write import default_cache
+from udsat_geo.synthetic.cache import default_cache
 
 PYTHON = "/usr/bin/python3"
 """PyQGIS belongs to the system's own Python."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from udsat_geo.synthetic import DEFAULT_SEED
 from udsat_geo.synthetic import write as synthetic
 
 OTHER_SEED = 61
@@ -17,7 +18,7 @@ OTHER_SEED = 61
 def registers(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, int], Path]:
     root = tmp_path_factory.mktemp("synthetic")
 
-    def folder(year: int, seed: int = synthetic.DEFAULT_SEED) -> Path:
+    def folder(year: int, seed: int = DEFAULT_SEED) -> Path:
         place = root / str(seed) / str(year)
         if not place.exists():
             synthetic.write_registers(year, place, seed)
@@ -33,7 +34,7 @@ def tables(
     """Residents, dwellings with their cell and number of residents, and addresses of a year."""
     kept: dict[tuple[int, int], tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]] = {}
 
-    def read(year: int, seed: int = synthetic.DEFAULT_SEED) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    def read(year: int, seed: int = DEFAULT_SEED) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         if (year, seed) not in kept:
             folder = registers(year, seed)
             residents = pd.read_parquet(folder / "residents.parquet")

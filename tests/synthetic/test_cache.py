@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from udsat_geo.synthetic import write as cache
-from udsat_geo.synthetic.write import cached_registers
+from udsat_geo.synthetic import cache
+from udsat_geo.synthetic.cache import cached_registers
 
 
 def fill(folder: Path) -> None:

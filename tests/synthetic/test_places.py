@@ -7,8 +7,9 @@ import pytest
 import shapely
 
 from how_good import planted_outlines
+from udsat_geo.synthetic import YEARS
 from udsat_geo.synthetic.land import build_land, corners_of, geography, outlines
-from udsat_geo.synthetic.write import YEARS, planted_areas
+from udsat_geo.synthetic.write import planted_areas
 
 # points in the water or in parks, and in Frederiksberg (EPSG:25832)
 EMPTY = {

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from udsat_geo.policy.published import status_2021
-from udsat_geo.synthetic.write import DEFAULT_SEED, planted_areas
+from udsat_geo.synthetic import DEFAULT_SEED
+from udsat_geo.synthetic.write import planted_areas
 
 pytestmark = pytest.mark.long  # whole jobs
 

@@ -14,6 +14,7 @@ import pytest
 
 from udsat_geo.messages.errors import InputError
 from udsat_geo.synthetic import write as synthetic
+from udsat_geo.synthetic.cache import cached_registers
 
 LEVELS = ["none", "basic", "upper_secondary", "vocational", "short_tertiary", "medium_tertiary", "long_tertiary"]
 FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registers.toml")
@@ -143,7 +144,7 @@ def test_description(registers):
 
 
 def test_unknown_year():
-    for call in (synthetic.planted_areas, synthetic.cached_registers):
+    for call in (synthetic.planted_areas, cached_registers):
         with pytest.raises(InputError, match="2020"):
             call(2020)
     with pytest.raises(InputError, match="2017, 2018"):

@@ -49,7 +49,7 @@ from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.policy.load import LoadedPolicy, with_references
 from udsat_geo.registers.expressions import check_limits
-from udsat_geo.synthetic.write import DEFAULT_SEED
+from udsat_geo.synthetic import DEFAULT_SEED
 
 EVERY_TABLE = "units"
 """In place of a policy's id: the table of units of every policy that needs one and has none of its own."""

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
 from udsat_geo.areas.ground import cell_squares
@@ -106,6 +105,8 @@ class Members:
 
 def _positions(known: Objects, wanted: Any) -> Ints:
     """Where each wanted id stands among those known; -1 is nowhere."""
+    import pyarrow.compute as pc
+
     asked = pa.array(wanted.tolist(), type=pa.string()) if isinstance(wanted, np.ndarray) else wanted.cast(pa.string())
     found = pc.index_in(asked, value_set=pa.array(known.tolist(), type=pa.string()))
     positions: Ints = found.fill_null(-1).to_numpy().astype(np.int64)

@@ -24,7 +24,8 @@ from udsat_geo.registers.schema import CRS
 from udsat_geo.sources.crs import crs_code, reproject, same_crs, short_crs
 from udsat_geo.sources.features import features_in, file_of, keys_of, read_features
 from udsat_geo.sources.origins import name_of
-from udsat_geo.synthetic.write import DEFAULT_SEED, YEARS, cached_registers
+from udsat_geo.synthetic import DEFAULT_SEED, YEARS
+from udsat_geo.synthetic.cache import cached_registers
 from udsat_geo.units.zones import polygon_of_points
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import codecs
+import gc
+import os
 import sys
 import warnings
 from importlib.abc import MetaPathFinder
@@ -24,21 +27,30 @@ _DONE_WITHOUT = {
     "pandas": "pyogrio._compat",
     "geopandas": "pyogrio._compat",
     "scipy.linalg": "numba.np.arraymath",
+    "coverage": "numba.misc.coverage_support",
+    "yaml": "numba.core.config",
 }
 """Library -> the module that takes it in, while it is imported itself, wherever it is installed, and does without."""
+_SETTINGS_OF_NUMBA = ".numba_config.yaml"
+_FEW_COLLECTIONS = 100_000
+"""Objects made before Python looks for cycles: importing makes half a million that stay, and to look at them again and
+again takes a tenth of the main job's processor time. Own choice; cycles still go, so that long commands do not grow."""
 
 
 class _WithoutLookers(MetaPathFinder):
     """Keeps libraries out of the imports that only look whether they are there.
 
     pandas and geopandas are 0.3 s of a job that takes two and SciPy's linear algebra is 0.1 s; commands read and write
-    Arrow tables, and kernels multiply no matrices. Whoever imports them at any other time gets them.
+    Arrow tables, and kernels multiply no matrices. Numba takes in coverage to trace compiled lines, and yaml to read a
+    file of settings, where there is one. Whoever imports them at any other time gets them.
     """
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
         """Refuse a library to whom looks for it; all else is left to the next finder."""
         looking = sys.modules.get(_DONE_WITHOUT.get(fullname, ""))
         is_looking = getattr(getattr(looking, "__spec__", None), "_initializing", False)
+        if fullname == "yaml" and os.path.exists(_SETTINGS_OF_NUMBA):
+            return
         if is_looking or fullname in options.done_without:
             raise ModuleNotFoundError(f"done without here: {fullname}", name=fullname)
 
@@ -55,7 +67,12 @@ def _letter(sign: str) -> str:
 
 def _begin() -> None:
     """Set up the process: it is the script's own, so nothing else can miss what is changed."""
+    gc.set_threshold(_FEW_COLLECTIONS)
+    # the last collection, as Python ends, has nothing to look at
+    atexit.register(gc.freeze)
     sys.meta_path.insert(0, _WithoutLookers())
+    # pydantic would read the metadata of every installed package to find plugins, of which a job has no use
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     codecs.register_error("sign_like_it", _print_any_sign)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

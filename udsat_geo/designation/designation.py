@@ -33,7 +33,6 @@ from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import LoadedPolicy, outside_its_years
 from udsat_geo.policy.rules import LeaveByChance, Policy
 from udsat_geo.registers.expressions import LimitExpressions, check_limits, resolve_limits
-from udsat_geo.registers.unit_intervals import IntervalColumn
 from udsat_geo.scoring.rates import read_rates
 from udsat_geo.scoring.scores import Scores, Yardstick, on_scale, score_units, with_thresholds
 from udsat_geo.sources.features import file_of
@@ -48,6 +47,7 @@ from udsat_geo.units.units import Units, addresses_from_registers, cells_from_re
 
 if TYPE_CHECKING:
     from udsat_geo.designation.job import Job
+    from udsat_geo.registers.unit_intervals import IntervalColumn
 
 HALF = 0.5
 """An outline that holds less of its members' ground than this share is told."""

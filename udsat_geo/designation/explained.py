@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow.compute as pc
 import shapely
 
 from udsat_geo.changes.diff import REMOVED
@@ -275,6 +274,8 @@ def _removed(layers: Layers) -> dict[str, list[str]]:
     table = layers.layers["changes"].table
     if "name" not in table.column_names:
         return {"area_id": [], "name": []}
+    import pyarrow.compute as pc
+
     gone = table.filter(pc.equal(table["event"], REMOVED))
     return {column: [str(text) for text in gone[column].to_pylist()] for column in ("area_id", "name")}
 
@@ -336,6 +337,8 @@ def _rows(
     table = layers.layers[layer].table
     if column not in table.column_names:
         raise InputError(made_by_older(name))
+    import pyarrow.compute as pc
+
     found = table.filter(pc.equal(table[column], value))
     found = found if event is None else found.filter(pc.equal(found["event"], event))
     rows = (found if layer == "units" else found.drop_columns(GEOMETRY)).to_pylist()

@@ -52,7 +52,8 @@ from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.kinds import PARQUETS, VECTORS, tables_named
 from udsat_geo.sources.origins import name_of, origin_of
-from udsat_geo.synthetic.write import DEFAULT_SEED, YEARS, cached_registers
+from udsat_geo.synthetic import DEFAULT_SEED, YEARS
+from udsat_geo.synthetic.cache import cached_registers
 from udsat_geo.units.crosswalk import BY, RESIDENTS, Overlay, read_crosswalk
 
 BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels", "regions")

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
@@ -147,9 +146,8 @@ def as_table(columns: Columns, wkb: Any = None) -> Any:
 def to_arrow(values: Any) -> Any:
     """A column as an Arrow array; NaN becomes null, codes become their texts."""
     if isinstance(values, Coded):
-        codes = pa.array(values.codes, mask=values.codes < 0)
-        dictionary = _storable(pa.array([str(value) for value in values.values], type=pa.string()))
-        return pa.DictionaryArray.from_arrays(codes, dictionary).cast(pa.string())
+        texts = as_objects([*map(str, values.values), None])[values.codes]
+        return _storable(pa.array(texts.tolist(), type=pa.string()))
     if isinstance(values, np.ma.MaskedArray):
         return pa.array(values.data, mask=np.ma.getmaskarray(values))
     if values.dtype == object:
@@ -163,6 +161,12 @@ def to_arrow(values: Any) -> Any:
 
 def _storable(texts: Any) -> Any:
     """Texts without the null character, which ends a text in GDAL and has no place in PostgreSQL."""
+    written = texts.buffers()[2]
+    if written is None or b"\0" not in written.to_pybytes():
+        return texts
+    # it makes 300 functions while it is imported, which takes longer than all columns
+    import pyarrow.compute as pc
+
     return pc.replace_substring(texts, "\0", "\ufffd")
 
 

@@ -19,7 +19,7 @@ from udsat_geo.registers.schema import CRS
 from udsat_geo.sources.crs import crs_code, same_crs, short_crs
 from udsat_geo.sources.features import geometry_column, read_layer
 from udsat_geo.sources.origins import name_of
-from udsat_geo.synthetic.write import DEFAULT_SEED
+from udsat_geo.synthetic import DEFAULT_SEED
 
 LAYERS = {"areas", "units"}
 """By which the GeoPackage of a designation is known."""

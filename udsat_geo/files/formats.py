@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import shapely
 
 from udsat_geo.designation.columns import GEOMETRY, as_typed, describe_column, describe_layer
@@ -51,6 +50,8 @@ def write_csv(layers: Layers, folder: Path, stem: str) -> None:
 def _as_texts(column: Any, decimal: str) -> list[str | None]:
     texts = column.cast(pa.string())
     if pa.types.is_floating(column.type):
+        import pyarrow.compute as pc
+
         texts = pc.replace_substring(texts, ".", decimal)
     found: list[str | None] = texts.to_pylist()
     return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import colorsys
+import html
 import re
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,10 +101,8 @@ def write_class_raster(layers: Layers, folder: Path, stem: str) -> None:
 def area_numbers(layers: Layers) -> Ints:
     """The number of each unit's area, from 1, and 0 of none, shape (n_units,)."""
     number = {area.area_id: i for i, area in enumerate(layers.summary.areas, start=1)}
-    coded = layers.layers["units"].table["area_id"].combine_chunks().dictionary_encode()
-    numbers = np.array([*(number[area] for area in coded.dictionary.to_pylist()), 0], dtype=np.int64)
-    found: Ints = numbers[coded.indices.fill_null(-1).to_numpy()]
-    return found
+    area_of_unit = layers.layers["units"].table["area_id"].to_pylist()
+    return np.array([0 if area is None else number[area] for area in area_of_unit], dtype=np.int64)
 
 
 class _Image:
@@ -213,4 +211,4 @@ def _names_and_colours(layers: Layers) -> str:
 
 
 def _as_xml(value: object) -> str:
-    return escape(_NO_XML.sub("\ufffd", str(value)))
+    return html.escape(_NO_XML.sub("\ufffd", str(value)), quote=False)

@@ -28,7 +28,8 @@ from udsat_geo.policy.load import LoadedPolicy, load_policy, with_references
 from udsat_geo.sources.addresses import LAYER
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import Origin, forget_origin, origin_of, tell_origin
-from udsat_geo.synthetic.write import YEARS, cached_registers
+from udsat_geo.synthetic import YEARS
+from udsat_geo.synthetic.cache import cached_registers
 
 
 @dataclass(frozen=True)

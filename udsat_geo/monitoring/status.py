@@ -26,7 +26,7 @@ from udsat_geo.monitoring.chance import SURE, Chance, take_chance
 from udsat_geo.monitoring.measure import MeasuredYear, check_all_in_city, measure_year
 from udsat_geo.policy.load import LoadedPolicy, outside_its_years
 from udsat_geo.policy.rules import MilestoneRule, Policy
-from udsat_geo.synthetic.write import DEFAULT_SEED
+from udsat_geo.synthetic import DEFAULT_SEED
 
 
 @dataclass(frozen=True)

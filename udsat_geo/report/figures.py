@@ -41,8 +41,8 @@ from udsat_geo.report.maps import AreasOnMap, ChangesOnMap, areas_on_map, change
 from udsat_geo.report.scale_chart import ScaleLines, draw_scale_lines, scale_lines
 from udsat_geo.report.sure_map import SureOnMap, draw_sure_map, sure_on_map
 from udsat_geo.report.tornado import Tornado, draw_tornado, tornado_of
-from udsat_geo.synthetic.write import DEFAULT_SEED
-from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
+from udsat_geo.synthetic import DEFAULT_SEED
+from udsat_geo.synthetic import YEARS as SYNTHETIC_YEARS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.published import status_2021
 from udsat_geo.registers.schema import TENURE as TENURES
+from udsat_geo.synthetic import YEARS
 from udsat_geo.synthetic.chance import lasting_noise, stream
 from udsat_geo.synthetic.city import (
     BLOCK,
@@ -31,7 +32,6 @@ from udsat_geo.synthetic.land import build_land, choices, corners_of
 
 OLD = (KEPT, GONE_2021, GONE_2025)  # strata inside the areas of 2017
 UPDATED = (KEPT, GONE_2025, NEW_2021)  # strata inside the areas of 2021
-YEARS = (2017, 2018, 2019, 2021, 2025)
 _SMALL = {"gone_2021": GONE_2021, "gone_2025": GONE_2025, "new_2021": NEW_2021, "new_2025": NEW_2025}
 # Printed figures are rounded to 0.1: within that, the two tables of 2021 leave room for clearer additions.
 _ROUNDING_USED = 0.035

@@ -14,6 +14,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
+from udsat_geo.synthetic import YEARS
 from udsat_geo.synthetic import people as criteria
 from udsat_geo.synthetic.chance import stream
 from udsat_geo.synthetic.city import (
@@ -26,7 +27,7 @@ from udsat_geo.synthetic.city import (
     City,
     build_city,
 )
-from udsat_geo.synthetic.homes import YEARS, Homes, build_homes, stratum_rates
+from udsat_geo.synthetic.homes import Homes, build_homes, stratum_rates
 from udsat_geo.synthetic.land import geography
 from udsat_geo.synthetic.people import ADULT, CHILD, NON_WESTERN, People, compose, draw_sizes, fit_sizes
 

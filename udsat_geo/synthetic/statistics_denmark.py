@@ -55,7 +55,7 @@ def write_registers_of_dst(year: int, folder: Path, seed: int = DEFAULT_SEED) ->
     Parameters
     ----------
     year : int
-        One of `udsat_geo.synthetic.write.YEARS`.
+        One of `udsat_geo.synthetic.YEARS`.
     folder : Path
         Made when missing; years that lie in it already stay.
     seed : int

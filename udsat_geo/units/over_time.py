@@ -16,7 +16,6 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Policy
-from udsat_geo.registers.unit_intervals import Bounds
 from udsat_geo.units.crosswalk import Crosswalk, pairs_between, share_out
 from udsat_geo.units.units import Units
 
@@ -40,7 +39,8 @@ def with_room(units: Units, policy: Policy) -> Units:
 
     bounds = units.bounds
     if bounds is not None:
-        bounds = Bounds(**{each.name: widened(getattr(bounds, each.name)) for each in dataclasses.fields(bounds)})
+        wide = {each.name: widened(getattr(bounds, each.name)) for each in dataclasses.fields(bounds)}
+        bounds = dataclasses.replace(bounds, **wide)
     return dataclasses.replace(
         units,
         numerator=widened(units.numerator),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,13 @@ from udsat_geo.registers.distributions import Quantiles, fill_quantiles
 from udsat_geo.registers.expressions import working_crs
 from udsat_geo.registers.linking import Located
 from udsat_geo.registers.read import RegisterSums, read_registers
-from udsat_geo.registers.unit_intervals import Bounds
-from udsat_geo.registers.unit_margins import Errors
 from udsat_geo.units.grid import Grid
 from udsat_geo.units.grid_ids import DANISH_ID
 from udsat_geo.units.regions import Regions
+
+if TYPE_CHECKING:
+    from udsat_geo.registers.unit_intervals import Bounds
+    from udsat_geo.registers.unit_margins import Errors
 
 
 @dataclass(frozen=True)

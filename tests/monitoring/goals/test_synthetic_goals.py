@@ -11,7 +11,8 @@ from how_good import planted_outlines
 from udsat_geo.areas.polygons import read_polygons
 from udsat_geo.monitoring.goal_figures import Verdict
 from udsat_geo.monitoring.goals import Account, RegistersOfYear, load_goals, take_account
-from udsat_geo.synthetic.write import cached_registers, planted_areas
+from udsat_geo.synthetic.cache import cached_registers
+from udsat_geo.synthetic.write import planted_areas
 
 pytestmark = pytest.mark.long  # whole jobs
 

@@ -20,7 +20,7 @@ from shapely.geometry import LineString, Polygon, box
 from goal_worlds import EAST_AREA, WEST_AREA, write_geometries, write_polygons
 from small_registers import Registers, make_registers
 from udsat_geo.cli.main import udsat
-from udsat_geo.synthetic.write import YEARS as SYNTHETIC_YEARS
+from udsat_geo.synthetic import YEARS as SYNTHETIC_YEARS
 
 pytestmark = pytest.mark.long  # whole jobs
 

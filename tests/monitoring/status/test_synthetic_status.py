@@ -29,7 +29,8 @@ from udsat_geo.monitoring.status import (
 )
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.published import status_2021
-from udsat_geo.synthetic.write import cached_registers, planted_areas
+from udsat_geo.synthetic.cache import cached_registers
+from udsat_geo.synthetic.write import planted_areas
 
 YEARS = (2017, 2018, 2019, 2021)
 POLICY = load_policy("kbh-2017")

@@ -22,7 +22,8 @@ from udsat_geo.monitoring.printed.figures import Notation
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.published import printed_2021
 from udsat_geo.policy.rules import Policy
-from udsat_geo.synthetic.write import DEFAULT_SEED, cached_registers
+from udsat_geo.synthetic import DEFAULT_SEED
+from udsat_geo.synthetic.cache import cached_registers
 from udsat_geo.units.units import Units
 
 POLICY = "kbh-2017"
