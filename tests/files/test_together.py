@@ -194,3 +194,19 @@ def test_of_two_that_move_at_once_one_set_wins_whole(tmp_path: Path) -> None:
         for done in [pool.submit(write, text) for text in ("one", "other")]:
             done.result()
     assert len(set(content_of(tmp_path).values())) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="folders are held on POSIX only")
+def test_another_one_that_does_not_end_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    monkeypatch.setenv("UDSAT_WAIT_SECONDS", "0.05")
+    held = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(OutputError, match=r"another run is putting its results there, and .* 0\.05 s"):
+            write_texts(tmp_path, {"a": "a"})
+    finally:
+        os.close(held)
+    assert list(tmp_path.iterdir()) == []
+    write_texts(tmp_path, {"a": "a"})

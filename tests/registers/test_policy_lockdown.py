@@ -9,7 +9,9 @@ import duckdb
 import pytest
 
 from edge_registers import write_edge_registers
-from udsat_geo.registers.expressions import check_expression
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import load_policy
+from udsat_geo.registers.expressions import check_expression, evaluate_let
 from udsat_geo.registers.opening import Opened, open_registers
 
 COLUMNS = ("age", "origin", "disposable_income")
@@ -177,6 +179,27 @@ def test_an_expression_that_would_outgrow_memory_is_refused(opened: Opened) -> N
     assert "characters" in problem.what
     plain = "replace(replace(replace(replace(origin, 'ø', 'oe'), 'å', 'aa'), 'æ', 'ae'), ' ', '') || 'x'"
     assert check_expression(opened.connection, f"{plain} = 'x'", COLUMNS, "policy") == []
+
+
+def test_an_expression_may_grow_further_where_that_is_allowed(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    grown = f"replace(origin, 'a', '{'a' * 150}') = ''"
+    (problem,) = check_expression(opened.connection, grown, COLUMNS, "policy")
+    assert problem.what == "could grow to texts of 15,000 characters"
+    monkeypatch.setenv("UDSAT_EXPRESSION_CHARACTERS", "20000")
+    assert check_expression(opened.connection, grown, COLUMNS, "policy") == []
+
+
+def test_expressions_that_take_too_long_are_ended(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As each goes over many rows; one that is in time is as it was."""
+    monkeypatch.setenv("UDSAT_EXPRESSION_SECONDS", "0.05")
+    policy = load_policy("kbh-2017").policy
+    relation = "(SELECT repeat('a', 1000) AS text FROM range(100000000))"
+    slow = policy.model_copy(update={"let": {"residents": {"slow": "max(length(replace(text, 'a', 'bbbbb')))"}}})
+    with pytest.raises(InputError, match=r"not evaluated within 0\.05 s.*UDSAT_EXPRESSION_SECONDS"):
+        evaluate_let(opened.connection, slow, "residents", relation)
+    assert opened.connection.execute("SELECT 1").fetchall() == [(1,)]
+    quick = policy.model_copy(update={"let": {"residents": {"quick": "count(*)"}}})
+    assert evaluate_let(opened.connection, quick, "residents", "range(3)") == {"quick": 3.0}
 
 
 @pytest.mark.parametrize("expression", ["+".join(["1"] * 450), "NOT " * 900 + "true"])

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import bytes_of_text
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.chain import toml_content
@@ -270,7 +271,7 @@ def read_space(path: Path, policy: Policy, varied: Mapping[str, tuple[str, ...]]
         With every key that is not known, and every value that is none of its key.
     """
     try:
-        data = path.read_bytes()
+        data = bytes_of_text(path)
     except OSError as error:
         what = _("cannot be read ({reason})").format(reason=reason_of(error))
         raise InputError(Problem(f"--space {path}", what, _("Check the path."))) from None

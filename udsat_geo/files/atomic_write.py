@@ -13,8 +13,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from udsat_geo.messages.errors import OutputError, Problem, reason_of
+from udsat_geo.messages.limits import limits
 from udsat_geo.messages.translate import _
 
 OF_THE_EARLIER = ("-wal", "-shm", "-journal", ".aux.xml")
@@ -25,6 +27,9 @@ _OWNER, _FORTH, _BACK = ".udsat_geo-owner", ".udsat_geo-forth", ".udsat_geo-back
 """In a hidden folder: whose it is, and its journal: of a set that is being put in place, or taken back."""
 _ELSEWHERE_S, _BEGINNING_S = 7 * 24 * 3600, 60
 """So long a hidden folder is taken to be worked on that another machine made, or that does not say who; own choices."""
+
+_ASK_AGAIN_S = 0.01
+"""Between two attempts at holding a folder."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]+:", re.IGNORECASE)
 """A path that begins so is an address, as ``https:``; a drive of Windows has one letter."""
@@ -183,7 +188,7 @@ def _is_running(pid: int) -> bool:
 
 @contextmanager
 def _alone_in(out: Path) -> Iterator[None]:
-    """Hold a folder while files are moved in; another process that does so is waited for.
+    """Hold a folder while files are moved in; another process that does so is waited for, `Limits.wait_s` at most.
 
     The system lets go of it when the process ends, however it ends. Where folders cannot be held so (Windows, some
     network drives), two runs that end in the same instant can still mix.
@@ -196,11 +201,32 @@ def _alone_in(out: Path) -> Iterator[None]:
         yield
         return
     try:
-        with suppress(OSError):
-            fcntl.flock(held, fcntl.LOCK_EX)
+        until = time.monotonic() + limits().wait_s
+        while not _held(fcntl, held):
+            if time.monotonic() > until:
+                raise OSError(another_run(limits().wait_s)[0])
+            time.sleep(_ASK_AGAIN_S)
         yield
     finally:
         os.close(held)
+
+
+def _held(fcntl: Any, folder: int) -> bool:
+    """Whether a folder could be held, or cannot be held at all."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def another_run(seconds: float) -> tuple[str, str]:
+    """What is told, and advised, where another run into the same place has not ended in time."""
+    what = _("another run is putting its results there, and has not ended within {seconds} s")
+    remedy = _("Try again later, or wait longer with {variable}; nothing has changed.")
+    return what.format(seconds=f"{seconds:g}"), remedy.format(variable="UDSAT_WAIT_SECONDS")
 
 
 def _to_disk(path: Path) -> None:

@@ -19,7 +19,9 @@ import pyarrow as pa
 from udsat_geo.designation.columns import GEOMETRY, LAYERS, as_typed, describe_column, describe_layer
 from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.designation.summary import Summary, as_json, read_summary_text
+from udsat_geo.files.atomic_write import another_run
 from udsat_geo.messages.errors import InputError, OutputError, Problem, check_installed
+from udsat_geo.messages.limits import limits
 from udsat_geo.messages.translate import _
 
 SCHEMES = ("postgresql://", "postgres://")
@@ -232,8 +234,15 @@ def write_database(stored: Layers, database: Database) -> str:
 def _make_schema(cursor: Any, database: Database, schema: str) -> None:
     """Make the schema where it is missing; refuse one that holds something else."""
     # one run at a time: another one into the same schema waits here
+    most = limits().wait_s
+    cursor.execute(f"SET LOCAL lock_timeout = {max(1, int(1000 * most))}")
     lock = "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0)) IS NULL"
-    _rows(cursor, lock, MARK + schema)
+    try:
+        _rows(cursor, lock, MARK + schema)
+    except cursor.connection.Error as error:
+        if error.sqlstate != "55P03":
+            raise
+        raise OutputError(Problem(database.shown, *another_run(most))) from None
     query = (
         "SELECT pg_catalog.has_schema_privilege(oid, 'CREATE'), "
         "EXISTS (SELECT 1 FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid) "

@@ -19,6 +19,7 @@ from udsat_geo.designation.layers import Layers
 from udsat_geo.files.geopackage import write_with_texts
 from udsat_geo.files.read import read_layers
 from udsat_geo.messages.errors import InputError, OutputError, Problem, reason_of
+from udsat_geo.messages.limits import text_of_json
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import text_in
@@ -148,7 +149,7 @@ def _check_internal(file: Path) -> None:
     """Refuse what is public already."""
     beside = file.with_suffix(".json")
     try:
-        content = json.loads(beside.read_text(encoding="utf-8"))
+        content = json.loads(text_of_json(beside))
     except (OSError, ValueError, RecursionError):
         return
     if isinstance(content, dict) and content.get("audience") == "public":

@@ -13,6 +13,7 @@ from udsat_geo.files.atomic_write import settle
 from udsat_geo.files.formats import read_parquet
 from udsat_geo.files.postgis import Database, database_of, holds_schema, is_database, read_database
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import text_of_json
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.features import geometry_column, list_layers, read_layer, stamp_of
 from udsat_geo.sources.origins import name_of, origin_of
@@ -81,7 +82,7 @@ def read_summary(path: Path) -> Summary:
     beside = path.with_suffix(".json")
     complete(path.parent)
     try:
-        text = beside.read_text(encoding="utf-8")
+        text = text_of_json(beside)
     except OSError as error:
         if origin_of(path) is not None:
             what = _("is a designation, whose summary (.json) does not come with it")

@@ -20,6 +20,7 @@ from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.polygons import check_in_city, read_polygons
 from udsat_geo.kernels.arrays import Flags, Ints, total
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import bytes_of_text
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.monitoring.chance import Chance, FigureErrors, errors_of_figure, take_chance
 from udsat_geo.monitoring.crossings import Barriers, CrossingRule, Crossings, Part, crossings_in, crossings_of_city
@@ -38,7 +39,7 @@ from udsat_geo.monitoring.goal_figures import (
 from udsat_geo.monitoring.interval import Interval
 from udsat_geo.monitoring.life import Life, LifeRule, read_life
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
-from udsat_geo.policy.chain import bytes_of_text, toml_content
+from udsat_geo.policy.chain import toml_content
 from udsat_geo.policy.faults import checked, nearest
 from udsat_geo.policy.load import check_policy
 from udsat_geo.policy.rules import Criterion, Policy

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import bytes_of_text
 from udsat_geo.messages.translate import N_, _
-from udsat_geo.messages.words import decimal
 
 GROUPS: dict[str, tuple[str, ...]] = {
     N_("Copenhagen"): ("kbh-2017",),
@@ -48,9 +48,6 @@ SUCCESSIONS = (
 
 LONGEST_CHAIN = 20
 """Policies that rest on each other; each is put together and checked by itself. Own choice."""
-
-_MOST_BYTES = 2**20
-"""Of a file that people write; own choice."""
 
 KeyPath = tuple[str | int, ...]
 """Where something stands in the content of a file: keys, and places in arrays."""
@@ -227,21 +224,6 @@ def toml_content(data: bytes, label: str) -> dict[str, Any]:
         # Python reads no whole number of more digits
         what = _("is not valid TOML: a number of more than {most} digits").format(most=sys.get_int_max_str_digits())
         raise InputError(Problem(label, what, _("Write a shorter one."))) from None
-
-
-def bytes_of_text(path: Path) -> bytes:
-    """The content of a file that people write: a pipe or a device may have no end.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read, is no file, or is longer than anybody writes.
-    """
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise OSError(_("it is no file, but a pipe or a device"))
-    if path.exists() and path.stat().st_size > _MOST_BYTES:
-        raise OSError(_("it is longer than {most} bytes").format(most=decimal(_MOST_BYTES, 0)))
-    return path.read_bytes()
 
 
 def _file_bytes(name: str, path: Path | None, named_in: str | None) -> bytes:

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import json
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import duckdb
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.limits import limits
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import Criterion, Policy, Register
@@ -27,7 +30,9 @@ from udsat_geo.registers.cleaning import CleanTable
 from udsat_geo.registers.layout import NAMES_OF_THE_ENGINE
 from udsat_geo.registers.opening import Opened
 from udsat_geo.registers.schema import CRS, DERIVED, SURVEY
-from udsat_geo.sources.engine import connect, quoted
+from udsat_geo.sources.engine import connect, interrupted_after, quoted
+
+_Reading = TypeVar("_Reading", bound=Callable[..., Any])
 
 SCALAR_FUNCTIONS = frozenset(
     """
@@ -40,8 +45,8 @@ SCALAR_FUNCTIONS = frozenset(
 AGGREGATES = frozenset(
     ["count", "count_star", "min", "max", "sum", "avg", "mean", "median", "quantile_cont", "quantile_disc"]
 )
-_OF_A_COLUMN, _MOST_CHARACTERS = 100, 1_000_000
-"""Characters that a column's text is taken to have, and that a text may grow to in an expression; own choices."""
+_OF_A_COLUMN = 100
+"""Characters that a column's text is taken to have; own choice."""
 _CLASSES = frozenset(
     ["CONSTANT", "COLUMN_REF", "FUNCTION", "OPERATOR", "CONJUNCTION", "COMPARISON", "BETWEEN", "CASE", "CAST", "TYPE"]
 )
@@ -164,9 +169,10 @@ def _faults_in_order(
         ]
     selected = node["select_list"][0]
     faults = list(_faults(selected, names, where, aggregates))
-    if not faults and (length := _longest_text(selected)) > _MOST_CHARACTERS:
+    if not faults and (length := _longest_text(selected)) > limits().expression_characters:
         what = _("could grow to texts of {length} characters").format(length=decimal(length, 0))
-        faults.append(Problem(where, what, _("Nest replace, concat and || less deeply, or with shorter texts.")))
+        remedy = _("Nest replace, concat and || less deeply, or with shorter texts; {variable} allows more.")
+        faults.append(Problem(where, what, remedy.format(variable="UDSAT_EXPRESSION_CHARACTERS")))
     return faults
 
 
@@ -489,6 +495,40 @@ def _double(value: float) -> str:
 _SIGNIFICANT_DIGITS = 12
 
 
+@contextmanager
+def within_time(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Iterator[None]:
+    """Hold the expressions of a policy, evaluated within this block, to `Limits.expression_s`.
+
+    Raises
+    ------
+    InputError
+        If they take longer.
+    """
+    most = limits().expression_s
+    with interrupted_after(connection, most) as is_over:
+        try:
+            yield
+        except (InputError, duckdb.Error):
+            if not is_over():
+                raise
+            what = _("its expressions are not evaluated within {seconds} s").format(seconds=f"{most:g}")
+            remedy = _("Write them shorter, or allow more with {variable}.")
+            where = _("policy {id}").format(id=policy.id)
+            raise InputError(Problem(where, what, remedy.format(variable="UDSAT_EXPRESSION_SECONDS"))) from None
+
+
+def timed(read: _Reading) -> _Reading:
+    """A reading on a connection by a policy, these two given first, held to `within_time`."""
+
+    @functools.wraps(read)
+    def reading(connection: duckdb.DuckDBPyConnection, policy: Policy, *given: Any, **named: Any) -> Any:
+        with within_time(connection, policy):
+            return read(connection, policy, *given, **named)
+
+    return cast(_Reading, reading)
+
+
+@timed
 def evaluate_let(
     connection: duckdb.DuckDBPyConnection, policy: Policy, register: Register, relation: str
 ) -> dict[str, float | None]:

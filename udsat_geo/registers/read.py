@@ -33,6 +33,7 @@ from udsat_geo.registers.expressions import (
     check_policy_fits,
     evaluate_let,
     names_in,
+    timed,
     working_crs,
 )
 from udsat_geo.registers.key_index import NO_KEY, Linked
@@ -112,6 +113,7 @@ class _Side:
         return f"CASE WHEN {self.counts} THEN CAST({whole} AS BIGINT) ELSE 0 END"
 
 
+@timed
 def add_ratios(
     connection: duckdb.DuckDBPyConnection,
     policy: Policy,
@@ -169,15 +171,12 @@ def add_ratios(
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
         where = _("{id}: criteria over {register}").format(id=policy.id, register=register)
-        raise InputError(
-            Problem(where, _("cannot be evaluated: {reason}").format(reason=reason), _("Mend the expressions."))
-        ) from None
+        what = _("cannot be evaluated: {reason}").format(reason=reason)
+        raise InputError(Problem(where, what, _("Mend the expressions."))) from None
     except OSError as error:
         # a page that is damaged behind the first rows
-        reason = str(error).strip().split("\n")[0]
-        raise InputError(
-            Problem(register, _("cannot be read: {reason}").format(reason=reason), _("Export the table again."))
-        ) from None
+        what = _("cannot be read: {reason}").format(reason=str(error).strip().split("\n")[0])
+        raise InputError(Problem(register, what, _("Export the table again."))) from None
     tally.close()
 
 

@@ -9,8 +9,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import bytes_of_text
 from udsat_geo.messages.translate import _
-from udsat_geo.policy.chain import bytes_of_text, toml_content
+from udsat_geo.policy.chain import toml_content
 from udsat_geo.policy.faults import checked
 from udsat_geo.registers.layout import Names, TableLayout
 from udsat_geo.registers.schema import columns_of_table

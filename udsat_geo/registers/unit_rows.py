@@ -26,6 +26,7 @@ from udsat_geo.registers.expressions import (
     let_name_problems,
     names_in,
     raise_if_any,
+    within_time,
 )
 from udsat_geo.registers.unit_intervals import (
     Bounds,
@@ -129,9 +130,10 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArr
     _check(connection, columns, policy)
     let = evaluate_let(connection, policy, "units", relation)
     n_units = attributes.num_rows
-    residents, known, notes = _residents(connection, relation, policy, name)
     row = f"CAST({_ROW} AS INTEGER)"
-    ratios, bounds = add_bounded(connection, policy, relation, row, let, bound_names, n_units)
+    with within_time(connection, policy):
+        residents, known, notes = _residents(connection, relation, policy, name)
+        ratios, bounds = add_bounded(connection, policy, relation, row, let, bound_names, n_units)
     cut: dict[str, int] = {}
     if bounds is not None:
         ratios, bounds, cut = within_the_whole(policy, ratios, bounds)

@@ -19,6 +19,7 @@ from udsat_geo.designation.columns import GEOMETRY
 from udsat_geo.designation.layers import Layers
 from udsat_geo.kernels.arrays import as_objects
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import text_of_json
 from udsat_geo.messages.translate import _
 from udsat_geo.release.audit import Atom, Region, attack, attack_rates
 from udsat_geo.release.policy import COUNTED, ReleasePolicy
@@ -125,7 +126,7 @@ def read_ledger(path: Path) -> Ledger:
         If it cannot be read or is none.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = text_of_json(path)
     except FileNotFoundError:
         return Ledger()
     except (OSError, UnicodeDecodeError) as error:

@@ -13,8 +13,9 @@ from pydantic import Field, model_validator
 
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.limits import bytes_of_text
 from udsat_geo.messages.translate import _
-from udsat_geo.policy.chain import bytes_of_text, toml_content
+from udsat_geo.policy.chain import toml_content
 from udsat_geo.policy.faults import checked
 from udsat_geo.policy.rules import PolicyId, Rule, Text
 

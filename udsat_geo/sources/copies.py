@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import tempfile
@@ -13,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.limits import Limits
+from udsat_geo.messages.limits import limits as limits_now
 from udsat_geo.messages.translate import Note, _
-from udsat_geo.sources.addresses import ARCHIVE, LAYER, Limits, Source, is_remote, limits_of, source_of
+from udsat_geo.sources.addresses import ARCHIVE, LAYER, Source, is_remote, source_of
 from udsat_geo.sources.fetch import Fetcher, fetch_file
 from udsat_geo.sources.formats import check_vector_file
 from udsat_geo.sources.gdal import copy_file, files_in
@@ -71,7 +72,7 @@ def local_copies(named: Mapping[str, str | None], limits: Limits | None = None) 
     if not fetched:
         yield found
         return
-    limits = limits or limits_of(os.environ)
+    limits = limits or limits_now()
     folder = Path(tempfile.mkdtemp(prefix="udsat_geo-fetched-"))
     copies: dict[str, Path] = {}
     problems: list[str] = []

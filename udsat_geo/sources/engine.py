@@ -6,7 +6,8 @@ import atexit
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,9 @@ _OF_A_UNIT = 2_000
 
 ROWS_AT_A_TIME = 1 << 20
 """Of what is read a part at a time."""
+
+_AGAIN_S = 0.1
+"""Between two interruptions of a query."""
 
 _ceiling: int | None = None
 
@@ -87,6 +91,35 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     with suppress(duckdb.InvalidInputException):
         connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+@contextmanager
+def interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[Callable[[], bool]]:
+    """Interrupt whatever a connection does within this block once so many seconds have passed.
+
+    Yields
+    ------
+    callable
+        Whether they have.
+    """
+    is_over, done = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        if done.wait(seconds):
+            return
+        is_over.set()
+        # a query that begins only now is interrupted as well
+        while not done.wait(_AGAIN_S):
+            with suppress(duckdb.Error):
+                connection.interrupt()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield is_over.is_set
+    finally:
+        done.set()
+        watcher.join()
 
 
 def check_room(n_units: int) -> None:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.limits import check_file
 from udsat_geo.messages.translate import N_, Note, _
 from udsat_geo.sources.crs import (
     FARTHEST_M,
@@ -282,6 +283,7 @@ def _read_features(path: Path, as_text: bool, language: str, settings: TableSett
     file = Path(text)
     if not file.exists():
         raise InputError(Problem(str(file), _("no such file"), _("Check the path.")))
+    check_file(file, name_of(file), whole=True)
     if file.is_file() and file.stat().st_size == 0:
         raise InputError(Problem(name_of(file), _("is an empty file"), _("Export it again.")))
     kind = table_kind(file)

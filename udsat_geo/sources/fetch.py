@@ -13,10 +13,11 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from xml.etree import ElementTree
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.limits import Limits
 from udsat_geo.messages.translate import N_, Note, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import decimal
-from udsat_geo.sources.addresses import Limits, without_secrets
+from udsat_geo.sources.addresses import without_secrets
 from udsat_geo.sources.formats import BLANK, KINDS, is_web_page, suffix_of
 from udsat_geo.sources.gdal import HttpResult, answering, fetch, free, result_at
 

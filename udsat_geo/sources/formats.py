@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.limits import check_file
 from udsat_geo.messages.translate import N_, _
 
 _START = 1 << 16
@@ -103,6 +104,7 @@ def check_vector_file(path: Path, name: str) -> None:
         if not any(path.glob("*.gdbtable")):
             raise InputError(Problem(name, _("cannot be read: it is a folder"), _("Name a file.")))
         return
+    check_file(path, name)
     if path.stat().st_size == 0:
         raise InputError(Problem(name, _("is an empty file"), _("Export it again.")))
     with path.open("rb") as file:

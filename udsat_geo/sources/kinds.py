@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import check_file
 from udsat_geo.messages.translate import _
 from udsat_geo.sources.formats import BLANK, suffix_of
 from udsat_geo.sources.origins import name_of
@@ -46,6 +47,7 @@ def table_kind(path: Path) -> TableKind:
         If it is empty, cannot be opened, or is nothing that tables are read from.
     """
     name = name_of(path)
+    check_file(path, name)
     if path.is_dir():
         return "vector" if any(path.glob("*.gdbtable")) else "parquet"
     start = _start_of(path, name)

@@ -18,7 +18,7 @@ from small_service import exception, handler
 from test_layers_of_a_service import QUICK, lines, read, refused
 
 from udsat_geo.messages.errors import InputError
-from udsat_geo.sources.addresses import Limits
+from udsat_geo.messages.limits import Limits
 from udsat_geo.sources.copies import local_copies
 
 SOON = replace(QUICK, answer_s=1, whole_s=8)

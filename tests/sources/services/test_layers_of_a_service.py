@@ -14,7 +14,7 @@ from loopback import running
 from small_service import Layer, handler
 
 from udsat_geo.messages.errors import InputError
-from udsat_geo.sources.addresses import Limits
+from udsat_geo.messages.limits import Limits
 from udsat_geo.sources.copies import local_copies
 from udsat_geo.sources.crs import reproject, same_crs
 from udsat_geo.sources.features import Features, file_of, read_features

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from udsat_geo.messages.errors import InputError
-from udsat_geo.sources.addresses import Limits, is_remote, is_secret_name, limits_of, source_of, without_secrets
+from udsat_geo.messages.limits import Limits, limits_of
+from udsat_geo.sources.addresses import is_remote, is_secret_name, source_of, without_secrets
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import spoiling as s
 from bad_input.row import CSV, RAW, ZONES, Row
+
+PIPES = {"places": RAW, "overrides": RAW, "barriers": RAW, "units": "--policy {d}/zones.toml"}
+"""Option of a file -> the rest of its call."""
 
 FILES = (
     Row(
@@ -53,6 +58,21 @@ FILES = (
         s.write("raw/residents.csv", "a,b\n1,2\n"),
         RAW,
         ("more than one table of residents: residents.parquet, residents.csv", "Keep one"),
+    ),
+    *(
+        Row(
+            f"a pipe for {option}",
+            lambda folder: os.mkfifo(folder / "pipe.gpkg"),
+            f"{call} --{option} {{d}}/pipe.gpkg",
+            ("pipe.gpkg: cannot be read: it is no file, but a pipe or a device",),
+        )
+        for option, call in {
+            "places": RAW,
+            "overrides": RAW,
+            "barriers": RAW,
+            "units": "--policy {d}/zones.toml",
+        }.items()
+        if hasattr(os, "mkfifo")
     ),
     Row(
         "Parquet with a damaged page",

@@ -18,6 +18,7 @@ from udsat_geo.designation.columns import describe_column
 from udsat_geo.designation.reasons import DECIDED, area_reason
 from udsat_geo.kernels.arrays import Floats, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import text_of_json
 from udsat_geo.messages.translate import LANGUAGES, _, in_language
 from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import counted_words
@@ -221,7 +222,7 @@ def read_goals(path: Path) -> list[dict[str, Any]]:
     """
     remedy = _("Name the goals.json of: udsat goals --out DIR.")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(text_of_json(path))
     except OSError as error:
         what = _("cannot be read ({reason})").format(reason=reason_of(error))
         raise InputError(Problem(str(path), what, remedy)) from None
