@@ -64,9 +64,10 @@ def template(domain: str = OURS) -> Catalog:
         # files without line numbers: a line that moves changes no catalogue
         where: list[Any] = [(f"{folder.name}/{name}", None)]
         catalogue.add(message, locations=where, auto_comments=comments, context=context)
-    for path in sorted((PACKAGE / "report" / "page").glob("*.[hj]*")) if domain == OURS else ():
+    for path in sorted((PACKAGE / "report").glob("*/*.[hj]*")) if domain == OURS else ():
         for context, text in marked_texts(path.read_text(encoding="utf-8")):
-            catalogue.add(text, locations=[(f"{folder.name}/report/page/{path.name}", None)], context=context)
+            place = f"{folder.name}/report/{path.parent.name}/{path.name}"
+            catalogue.add(text, locations=[(place, None)], context=context)
     return catalogue
 
 

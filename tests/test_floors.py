@@ -47,6 +47,7 @@ ONLY_LIBRARIES = {
 ROOMS_OF = {
     "matplotlib": {"report", "api"},
     "bokeh": {"report"},
+    "tornado": {"report"},
     "xlsxwriter": {"files"},
     "adbc_driver_postgresql": {"files"},
     "rocrate": {"files"},
@@ -61,6 +62,7 @@ ROOMS_OF = {
 HEAVY = (
     "numpy", "numba", "scipy", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyproj", "pyarrow",
     "pydantic", "rich", "matplotlib", "xlsxwriter", "adbc_driver_postgresql", "rocrate", "bokeh", "jinja2", "h3",
+    "tornado",
 )  # fmt: skip
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 900

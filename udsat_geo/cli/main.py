@@ -19,6 +19,7 @@ MODULES = {
     "concentration": ("udsat_geo.cli.concentration", N_("Whom the areas reach, and how apart people live.")),
     "diff": ("udsat_geo.cli.diff", N_("What changed from the areas of A to those of B.")),
     "explain": ("udsat_geo.cli.explain", N_("Say why an area or a unit is in or out.")),
+    "explore": ("udsat_geo.cli.explore", N_("Move the settings of a policy, and see what the areas become.")),
     "figures": ("udsat_geo.cli.figures", N_("Draw the figures of a status report.")),
     "goals": ("udsat_geo.cli.goals", N_("The 18 goals: published, judged, and computed from registers.")),
     "infer": ("udsat_geo.cli.infer", N_("Find the rule behind given areas.")),

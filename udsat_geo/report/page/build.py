@@ -205,7 +205,7 @@ def require_bokeh() -> None:
         raise InputError(problems)
 
 
-def map_item(kind: str, size: float) -> dict[str, Any]:
+def map_item(kind: str, size: float, above: Sequence[str] = ()) -> dict[str, Any]:
     """The plot as the data that BokehJS embeds; the same data each time.
 
     Parameters
@@ -214,10 +214,12 @@ def map_item(kind: str, size: float) -> dict[str, Any]:
         What units are drawn as.
     size : float
         The side of cells, in metres.
+    above : sequence of str
+        More layers of polygons, over all others but labels.
     """
     from bokeh.embed import json_item
 
-    text = json.dumps(json_item(_plot(kind, size)))
+    text = json.dumps(json_item(_plot(kind, size, above)))
     # Bokeh numbers its models through the life of the process
     number: dict[str, str] = {}
     item: dict[str, Any] = json.loads(
@@ -226,7 +228,7 @@ def map_item(kind: str, size: float) -> dict[str, Any]:
     return item
 
 
-def _plot(kind: str, size: float) -> Any:
+def _plot(kind: str, size: float, above: Sequence[str]) -> Any:
     from bokeh.models import HoverTool, PanTool, Range1d, ScaleBar, TapTool, WheelZoomTool
     from bokeh.plotting import figure
 
@@ -238,7 +240,7 @@ def _plot(kind: str, size: float) -> Any:
     plot.grid.visible = False
     layers = {"land": _polygons(plot, "land")}
     layers["units"] = _units(plot, kind, size)
-    for name in ("areas", "changes", "halo", "chosen"):
+    for name in ("areas", "changes", "halo", "chosen", *above):
         layers[name] = _polygons(plot, name)
     _labels(plot)
     under_pointer = [layers[name] for name in ("units", "changes", "areas")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
@@ -16,9 +17,12 @@ _MARKED = re.compile(
 )
 
 
-def own_file(name: str) -> str:
-    """A file of this folder."""
-    return files("udsat_geo.report.page").joinpath(name).read_text(encoding="utf-8")
+FOLDER = "udsat_geo.report.page"
+
+
+def own_file(name: str, folder: str = FOLDER) -> str:
+    """A file of this folder, or of the explorer's."""
+    return files(folder or FOLDER).joinpath(name).read_text(encoding="utf-8")
 
 
 def marked_texts(content: str) -> list[tuple[str | None, str]]:
@@ -29,20 +33,23 @@ def marked_texts(content: str) -> list[tuple[str | None, str]]:
     ]
 
 
-def html_in_language(language: str) -> str:
-    """The template of the page with the texts that its elements are marked with."""
+def html_in_language(language: str, name: str = "page.html", folder: str = FOLDER) -> str:
+    """The template of a page with the texts that its elements are marked with."""
 
     def filled(found: re.Match[str]) -> str:
         text = " ".join(found["text"].split())
         told = escape(_(text, language))
         return f'data-t-label="{text}" aria-label="{told}"' if found["label"] else f'data-t="{text}">{told}'
 
-    return re.sub(r'data-t(?P<label>-label)?="(?P<text>[^"]+)"(?(label)|>)', filled, own_file("page.html"))
+    return re.sub(r'data-t(?P<label>-label)?="(?P<text>[^"]+)"(?(label)|>)', filled, own_file(name, folder))
 
 
-def texts(language: str) -> dict[str, str]:
-    """All words of the page, as it marks them; events and roles, by key, are called what they are everywhere else."""
-    marked = [text for name in ("page.html", *SCRIPTS) for text in marked_texts(own_file(name))]
+FILES = tuple((FOLDER, name) for name in ("page.html", *SCRIPTS))
+
+
+def texts(language: str, named: Sequence[tuple[str, str]] = FILES) -> dict[str, str]:
+    """All words of files, as they mark them; events and roles, by key, are called what they are everywhere else."""
+    marked = [text for folder, name in named for text in marked_texts(own_file(name, folder))]
     own = [Np_(context, text) if context else text for context, text in marked]
     of_roles = {f"role_{role}": text for role, text in in_language(ROLE_TEXTS, language).items()}
     return {**{text: _(text, language) for text in own}, **in_language(EVENT_TEXTS, language), **of_roles}
