@@ -96,10 +96,10 @@ def explore(
         units, around = copies.paths.pop("units", None), Around(**copies.paths)
         job = dataclasses.replace(job, units=units, around=around, notes=copies.told(language))
         with progress_on(True) as progress:
-            engine = Engine(job, policy, progress)
+            engine = Engine.of(job, progress)
         call = _call(references, registers, previous, language, seed, sources)
         try:
-            _serve(Server(Answers(engine, out, call, language), port), port, browser, language)
+            _serve(Server(Answers(engine, out, policy, call, language), port), port, browser, language)
         finally:
             engine.close()
 

@@ -1,4 +1,4 @@
-"""What is set, as a policy that extends the one begun with, and as a table of decisions."""
+"""What can be set, and decisions by hand as a table."""
 
 from __future__ import annotations
 
@@ -11,31 +11,23 @@ import pytest
 
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.chain import BUILT_IN
-from udsat_geo.policy.load import load_policy, load_text
+from udsat_geo.policy.load import load_policy
 from udsat_geo.report.explorer.knobs import Knob, knobs_of
-from udsat_geo.report.explorer.settings import Decided, overrides_text, policy_text, settings_of
+from udsat_geo.report.explorer.settings import Decided, overrides_text, settings_of
 
 KNOBS = knobs_of(load_policy("kbh-2017").policy, (2017, 2021, 2025))
 
 
-def test_a_policy_of_what_differs_alone() -> None:
-    values = {"rule.core": 1.2, "criteria.low_income.weight": 2.0, "areas.outline": "exact"}
-    assert policy_text(values, "kbh-2017", "mine", KNOBS) == (
-        'extends = "kbh-2017"\nid = "mine"\n\n[rule]\ncore = 1.2\n\n[[criteria]]\nkey = "low_income"\nweight = 2.0\n\n'
-        '[areas]\noutline = "exact"\n'
-    )
-
-
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_every_setting_of_every_built_in_policy_can_be_moved(name: str) -> None:
-    policy = load_policy(name).policy
-    knobs = knobs_of(policy, (policy.years[0],))
-    for knob in knobs:
-        text = policy_text({knob.key: moved(knob)}, name, "moved", knobs)
-        assert tomllib.loads(text)["extends"] == name
+    policy = load_policy(name)
+    for knob in knobs_of(policy.policy, (policy.policy.years[0],)):
+        value = moved(knob)
         # it may be refused for what it says against another setting
         with suppress(InputError):
-            assert load_text(text, name, "moved.toml").policy != policy
+            changed = policy.with_({knob.key: {"worst": value} if knob.kind == "share" else value})
+            assert changed.policy != policy.policy
+            assert tomllib.loads(changed.to_toml())["extends"] == name
 
 
 def moved(knob: Knob) -> float | int | str:
@@ -44,14 +36,6 @@ def moved(knob: Knob) -> float | int | str:
         return next(choice for choice in (*knob.choices, 2000) if choice != knob.value)
     value = knob.least if knob.value != knob.least else knob.least + knob.step
     return int(value) if knob.kind == "whole" else float(value)
-
-
-def test_a_share_of_the_units_stays_one() -> None:
-    policy = load_policy("mss-berlin").policy
-    shares = [knob for knob in knobs_of(policy) if knob.kind == "share"]
-    for knob in shares:
-        loaded = load_text(policy_text({knob.key: 0.05}, "mss-berlin", "x", shares), "mss-berlin", "x.toml")
-        assert loaded.policy.rule.core == type(policy.rule.core)(worst=0.05)  # type: ignore[operator, call-arg]
 
 
 def test_what_equals_the_policy_is_not_set() -> None:

@@ -41,14 +41,18 @@ class Answers:
     engine : Engine
     out : Path
         Where policies are saved.
-    call : sequence of str
+    base : str
+        The policy begun with, as it was named.
+    call : tuple of str
         The options of the command that the job was made of, which a saved policy is run with.
     language : {"da", "en"}
         In which the page opens.
     """
 
-    def __init__(self, engine: Engine, out: Path, call: tuple[str, ...] = (), language: str = "da"):
-        self.engine, self.out, self.call, self.language = engine, out, call, language
+    def __init__(
+        self, engine: Engine, out: Path, base: str = "kbh-2017", call: tuple[str, ...] = (), language: str = "da"
+    ):
+        self.engine, self.out, self.base, self.call, self.language = engine, out, base, call, language
         made = engine.made
         units = made.units
         places = shapely.points(units.easting, units.northing) if units.geometry is None else units.geometry
@@ -185,7 +189,6 @@ class Answers:
         engine, settings = self.engine, self.engine.settings(asked.get("settings"))
         stem = name_for(str(asked.get("id", "")))
         # what cannot be designated is not saved either
-        engine.policy(settings, stem, self.out)
         engine.designation(settings)
         files = self.files_of(settings, stem)
         if not asked.get("replace"):
@@ -197,27 +200,40 @@ class Answers:
         return {
             "files": [str(path) for path in written],
             "text": files[f"{stem}.toml"],
-            "command": self.command_of(settings, stem),
+            "commands": self.commands_of(settings, stem),
         }
 
     def files_of(self, settings: Settings, stem: str) -> dict[str, str]:
         """Names of files -> what they hold: the policy, and barriers and decisions where there are any."""
-        files = {f"{stem}.toml": self.engine.text(settings, stem, self.out)}
+        files = {f"{stem}.toml": self.engine.policy(settings, stem).to_toml(self.out)}
         if settings.barriers:
             files[f"{stem}-barriers.geojson"] = self.engine.barriers_text(settings.barriers)
         if settings.decisions:
             files[f"{stem}-overrides.csv"] = overrides_text(settings.decisions)
         return files
 
-    def command_of(self, settings: Settings, stem: str) -> str:
-        """The command that designates by saved files what the page showed."""
-        said = {"policy": f"{stem}.toml"}
-        said |= {"barriers": f"{stem}-barriers.geojson"} if settings.barriers else {}
-        said |= {"overrides": f"{stem}-overrides.csv"} if settings.decisions else {}
-        words = ["designate", "--year", str(self.engine.made.year), *self.call]
-        for name, file in said.items():
-            words += [f"--{name}", str(self.out / file)]
-        return shlex.join(words)
+    def commands_of(self, settings: Settings, stem: str) -> list[str]:
+        """The commands that designate by saved files what the page showed, into a folder of their own."""
+        engine, out = self.engine, self.out / stem
+        files = {"policy": f"{stem}.toml"}
+        files |= {"barriers": f"{stem}-barriers.geojson"} if settings.barriers else {}
+        files |= {"overrides": f"{stem}-overrides.csv"} if settings.decisions else {}
+        rounds: list[tuple[int, dict[str, Path | str]]] = []
+        if engine.last_round_made is not None:
+            rounds.append((engine.last_round_made, {"policy": self.base}))
+        rounds.append((engine.made.year, {name: self.out / file for name, file in files.items()}))
+        store, before = engine.bench.job.store, engine.made.previous
+        if engine.last_round_made is None and before is not None and engine.bench.job.previous is None:
+            rounds[-1][1]["previous"] = store.place(before.year)
+        return [
+            shlex.join(
+                [
+                    "designate", "--year", str(year), *self.call,
+                    *(word for name, at in named.items() for word in (f"--{name}", str(at))), "--out", str(out),
+                ]
+            )
+            for year, named in rounds
+        ]  # fmt: skip
 
 
 LAYERS_ABOVE = ("before", "lines")

@@ -1,10 +1,9 @@
-"""The real engine behind the page: a year whose registers were read once, designated again by other settings."""
+"""The real engine behind the page: a workbench, whose people were read once, judged by other settings."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import tempfile
 import threading
 from collections import OrderedDict
@@ -14,32 +13,78 @@ from typing import Any
 
 import shapely
 
-from udsat_geo.designation.designation import Designation, Progress, Read, designate, read_units
-from udsat_geo.designation.job import Job, find_inputs, ran_before, run
-from udsat_geo.policy.chain import BUILT_IN
-from udsat_geo.policy.load import LoadedPolicy, load_text
-from udsat_geo.registers.expressions import resolve_limits
-from udsat_geo.registers.folders import years_in
+from udsat_geo.areas.area_set import AreaSet
+from udsat_geo.designation.designation import Designation, Progress
+from udsat_geo.designation.earlier import Earlier, Store
+from udsat_geo.designation.job import Job, is_synthetic, of_year
+from udsat_geo.designation.layers import layers_of
+from udsat_geo.designation.workbench import Workbench
+from udsat_geo.messages.errors import InputError
+from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.registers.folders import folder_of_year
 from udsat_geo.report.explorer.knobs import Knob, knobs_of
-from udsat_geo.report.explorer.settings import Decided, Line, Settings, overrides_text, policy_text, settings_of
-from udsat_geo.scoring.scores import Yardstick, score_units
-from udsat_geo.synthetic.write import YEARS
+from udsat_geo.report.explorer.settings import Decided, Line, Settings, overrides_text, settings_of
 from udsat_geo.units.barriers import segment_lines
 
 MOST_KEPT = 12
 """Designations that are held, so that going back is at once; own choice."""
-CHANGED = "changed"
+
+
+class _LastRound:
+    """A store in which the round before stands, as the policy begun with made it: no rule that is tried undoes it.
+
+    Attributes
+    ----------
+    made : Designation
+        Of that round.
+    """
+
+    def __init__(self, store: Store, made: Designation):
+        self._store, self.made = store, made
+        layers, areas = layers_of(made), made.area_set()
+        self._found = Earlier(layers.summary, lambda places: areas, lambda: layers.layers["units"].table)
+
+    @property
+    def is_database(self) -> bool:
+        """Whether the store is one."""
+        return self._store.is_database
+
+    def place(self, year: int) -> str:
+        """Where the designation of a year lies."""
+        return self._store.place(year)
+
+    def find(self, year: int) -> Earlier | None:
+        """The designation of a year."""
+        return self._found if year == self.made.year else self._store.find(year)
+
+    def read(self, where: str, places: bool) -> AreaSet:
+        """A designation that is named by its file."""
+        return self._store.read(where, places)
+
+
+def _with_last_round(job: Job, progress: Progress | None) -> Job:
+    """A job whose last round is settled: the stored one, else the one that its own policy makes, once."""
+    before = job.year - job.policy.policy.cadence
+    if job.previous is not None or job.store.find(before) is not None or job.policy.policy.rule.years_running > 1:
+        return job
+    earlier = of_year(dataclasses.replace(job, year=before, around=job.around.of_earlier()), before)
+    if not is_synthetic(job) and (job.raw is None or folder_of_year(job.raw, before) is None):
+        return job
+    try:
+        bench = Workbench.made_by(earlier, progress=progress)
+    except InputError:
+        # there is nothing to compare with
+        return job
+    return dataclasses.replace(job, kept=bench.job.kept, store=_LastRound(job.store, bench.designation()))
 
 
 class Engine:
-    """A designation, and what becomes of it by other settings.
+    """A workbench, and what becomes of its designation by other settings.
 
     Parameters
     ----------
-    job : Job
-    base : str
-        The policy begun with, as it was named: a built-in one or the path of a file.
-    progress : callable, optional
+    bench : Workbench
+        By the policy begun with.
 
     Attributes
     ----------
@@ -50,16 +95,32 @@ class Engine:
         What the job itself says: no value that differs, and the decisions of its overrides.
     """
 
-    def __init__(self, job: Job, base: str, progress: Progress | None = None):
-        self.job, self.base = job, base
-        self.made: Designation = run(job, progress)
-        self._read: Read = read_units(self.made.inputs, job.policy, job.threads, job.language)
-        self.knobs: tuple[Knob, ...] = knobs_of(job.policy.policy, self._years())
+    def __init__(self, bench: Workbench):
+        self.bench = bench
+        self.made: Designation = bench.designation()
+        self.knobs: tuple[Knob, ...] = knobs_of(bench.policy.policy, self._years())
         self.begun = Settings(decisions=_decisions_of(self.made))
         self._held: OrderedDict[Settings, Designation] = OrderedDict([(self.begun, self.made)])
-        self._then: dict[int, Read] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="udsat-explorer-")
         self._lock = threading.RLock()
+
+    @classmethod
+    def of(cls, job: Job, progress: Progress | None = None) -> Engine:
+        """The engine of a job: its people are read once.
+
+        Raises
+        ------
+        InputError
+            If the input is at fault.
+        """
+        return cls(Workbench.made_by(_with_last_round(job, progress), progress=progress))
+
+    @property
+    def last_round_made(self) -> int | None:
+        """The year of the last round, where it is stored nowhere and was made for this."""
+        store = self.bench.job.store
+        inner = getattr(store, "_store", store)
+        return inner.made.year if isinstance(inner, _LastRound) else None
 
     def close(self) -> None:
         """Remove what was written on the way."""
@@ -85,32 +146,23 @@ class Engine:
         """
         with self._lock:
             if settings not in self._held:
-                self._held[settings] = self._made(settings)
+                self._held[settings] = self._tried(settings).designation()
                 while len(self._held) > MOST_KEPT:
                     self._held.pop(next(old for old in self._held if old != self.begun))
             self._held.move_to_end(settings)
             return self._held[settings]
 
-    def policy(self, settings: Settings, policy_id: str | None = None, beside: Path | None = None) -> LoadedPolicy:
-        """The policy of settings, as it is read once it is saved beside other files.
+    def policy(self, settings: Settings, policy_id: str | None = None) -> LoadedPolicy:
+        """The policy of settings; `policy_id` is what it is to be called.
 
         Raises
         ------
         InputError
             With every fault of it.
         """
-        if not settings.values and policy_id is None:
-            return self.job.policy
-        policy_id = policy_id or f"{self.job.policy.policy.id[:50]}-{CHANGED}"
-        text = self.text(settings, policy_id, beside)
-        return load_text(text, self.base, f"{policy_id}.toml")
-
-    def text(self, settings: Settings, policy_id: str, beside: Path | None = None) -> str:
-        """The file of that policy; `beside` is the folder that it will lie in."""
-        base = self.base
-        if base not in BUILT_IN:
-            base = Path(os.path.relpath(base, beside or Path())).as_posix()
-        return policy_text(dict(settings.values), base, policy_id, self.knobs)
+        kinds = {knob.key: knob.kind for knob in self.knobs}
+        values = {key: {"worst": at} if kinds[key] == "share" else at for key, at in settings.values}
+        return self.bench.policy.with_(values if policy_id is None else {**values, "id": policy_id})
 
     def barriers_text(self, drawn: Sequence[Line]) -> str:
         """The barriers of the job, and those drawn, as the one file that ``designate --barriers`` takes."""
@@ -124,52 +176,25 @@ class Engine:
         content = {"type": "FeatureCollection", "name": "barriers", "crs": crs, "features": features}
         return json.dumps(content, separators=(",", ":")) + "\n"
 
-    def _made(self, settings: Settings) -> Designation:
-        policy, inputs = self.policy(settings), self.made.inputs
-        job = dataclasses.replace(self.job, policy=policy)
-        around = dataclasses.replace(inputs.around, overrides=self._overrides(settings.decisions))
+    def _tried(self, settings: Settings) -> Workbench:
+        tried = self.bench.with_policy(self.policy(settings))
+        if settings.decisions != self.begun.decisions:
+            text = overrides_text(settings.decisions)
+            tried = tried.with_around(overrides=self._written("overrides.csv", text) if settings.decisions else None)
         if settings.barriers:
-            drawn = self._written("barriers.geojson", self.barriers_text(settings.barriers))
-            around = dataclasses.replace(around, barriers=drawn)
-        inputs = dataclasses.replace(inputs, around=around)
-        ran = ran_before(job, job.year, inputs)
-        return designate(
-            job.year, policy, inputs, self.made.previous, job.language, job.threads, None, ran,
-            self._yardstick(policy), self._read,
-        )  # fmt: skip
-
-    def _overrides(self, decisions: Sequence[Decided]) -> Path | None:
-        return self._written("overrides.csv", overrides_text(decisions)) if decisions else None
+            text = self.barriers_text(settings.barriers)
+            tried = tried.with_around(barriers=self._written("barriers.geojson", text))
+        return tried
 
     def _written(self, name: str, text: str) -> Path:
         path = Path(self._folder.name) / name
         path.write_text(text, encoding="utf-8")
         return path
 
-    def _yardstick(self, policy: LoadedPolicy) -> Yardstick | None:
-        """The scale of the year that a policy holds; of the numbers of its registers, read once."""
-        rule, made = policy.policy, self.made
-        year = rule.score.scale_of
-        if year is None or year == self.job.year:
-            return None
-        if rule.score.scale is not None:
-            return None if made.scales is None else made.scales.yardstick
-        if year not in self._then:
-            inputs = find_inputs(dataclasses.replace(self.job, year=year), year)
-            self._then[year] = read_units(inputs, self.job.policy, self.job.threads, self.job.language)
-        units, found = self._then[year]
-        scores = score_units(units, resolve_limits(rule, found["let"]))
-        files = tuple((year, what, path) for what, path in found["files"].items())
-        return Yardstick(year, rule.keys, scores.city, scores.spread, files=files)
-
     def _years(self) -> tuple[int, ...]:
-        """The years that a yardstick can be of: those with people of their own."""
-        inputs, year = self.made.inputs, self.job.year
-        if inputs.source == "synthetic" and self.job.raw is None:
-            return tuple(known for known in YEARS if known <= year)
-        if inputs.registers is None:
-            return ()
-        return tuple(known for known in years_in(self.job.raw or inputs.registers.parent) if known <= year)
+        """The years that a yardstick can be of: those that the policy names, or that people are known of."""
+        held = self.bench.policy.policy.score.scale_of
+        return () if held is None else tuple(sorted({held, self.made.year}))
 
 
 def _decisions_of(made: Designation) -> tuple[Decided, ...]:

@@ -470,7 +470,7 @@ async function save(event) {
     fill(
       "saved",
       element("p", { text: _("Saved: {files}. This gives the same areas:", { files: told.files.join(", ") }) }),
-      element("pre", { text: told.command }),
+      element("pre", { text: told.commands.join("\n") }),
       element("details", null, element("summary", { text: _("The file") }), element("pre", { text: told.text })),
     );
   } catch {

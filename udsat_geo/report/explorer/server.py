@@ -47,15 +47,18 @@ class _Handler(RequestHandler):
     """Checks who asks before anything is done."""
 
     def initialize(self, answers: Answers, token: str, port: int, worker: ThreadPoolExecutor) -> None:
+        """Take what the server has; Tornado makes a handler for each question."""
         self.answers, self.token, self.port, self.worker = answers, token, port, worker
         self.gone = False
 
     def set_default_headers(self) -> None:
+        """Keep what is answered from caches, other pages and guesses."""
         self.clear_header("Server")
         for name, value in _HEADERS.items():
             self.set_header(name, value)
 
     def prepare(self) -> None:
+        """Refuse who may not ask."""
         host = self.request.headers.get("Host", "")
         if host not in (f"127.0.0.1:{self.port}", f"localhost:{self.port}"):
             raise HTTPError(403, reason="Not this host")
@@ -69,9 +72,11 @@ class _Handler(RequestHandler):
             raise HTTPError(415)
 
     def on_connection_close(self) -> None:
+        """Nobody waits any more."""
         self.gone = True
 
     def write_error(self, status_code: int, **_given: Any) -> None:
+        """Say no more than the status."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code} {self._reason}\n")
 
@@ -82,6 +87,7 @@ class _Handler(RequestHandler):
 
 class _Page(_Handler):
     async def get(self, token: str) -> None:
+        """The page."""
         nonce = secrets.token_urlsafe(16)
         self.set_header("Content-Security-Policy", _POLICY.format(nonce=nonce))
         page = await self.of_worker(lambda: self.answers.page(nonce))
@@ -90,6 +96,7 @@ class _Page(_Handler):
 
 class _Ask(_Handler):
     async def post(self, token: str, what: str) -> None:
+        """An answer, or all that is at fault with the question."""
         try:
             asked = json.loads(self.request.body)
         except ValueError:

@@ -6,14 +6,13 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from udsat_geo.areas.decisions import ACTIONS, REQUIRED
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.policy.writing import toml_text
 from udsat_geo.report.explorer.knobs import Knob, Value, checked
 
 MOST_CORNERS, MOST_DECISIONS, MOST_LETTERS = 5000, 500, 2000
@@ -116,37 +115,6 @@ def _decided(given: Any) -> Decided:
     if texts["action"] not in ACTIONS:
         raise InputError(Problem(where, _("unknown actions"), _("Write include or exclude.")))
     return Decided(unit_id=tuple(units), **{name: str(text).strip() for name, text in texts.items()})
-
-
-def policy_text(values: Mapping[str, Value], base: str, policy_id: str, knobs: Sequence[Knob]) -> str:
-    """A policy that extends the one begun with, as TOML: what differs, and nothing else.
-
-    Parameters
-    ----------
-    values : mapping
-        As of `Settings.values`.
-    base : str
-        What ``extends`` names.
-    policy_id : str
-    knobs : sequence of Knob
-    """
-    kinds = {knob.key: knob.kind for knob in knobs}
-    tables: dict[str, list[str]] = {}
-    for key, value in values.items():
-        table, _dot, name = key.rpartition(".")
-        tables.setdefault(table, []).append(f"{name} = {_toml(value, kinds[key] == 'share')}")
-    lines = [f"extends = {toml_text(base)}", f"id = {toml_text(policy_id)}"]
-    for table, told in tables.items():
-        kind, _dot, criterion = table.partition(".")
-        head = ["[[criteria]]", f"key = {toml_text(criterion)}"] if kind == "criteria" else [f"[{table}]"]
-        lines += ["", *head, *told]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: Value, share: bool) -> str:
-    if isinstance(value, str):
-        return toml_text(value)
-    return f"{{ worst = {value!r} }}" if share else repr(value)
 
 
 def overrides_text(decisions: Sequence[Decided]) -> str:
