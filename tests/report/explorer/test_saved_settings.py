@@ -71,12 +71,12 @@ def test_saved_settings_designate_the_same_to_the_last_byte(answers: Answers, gi
 def test_a_file_that_is_there_is_replaced_only_when_asked_twice(answers: Answers) -> None:
     asked = {"settings": {"values": {"rule.core": 0.4}}, "id": "mine"}
     answers.of("save", asked)
-    with pytest.raises(InputError, match="mine.toml: is there already"):
+    with pytest.raises(InputError, match=r"mine\.toml: is there already"):
         answers.of("save", asked)
     assert answers.of("save", {**asked, "replace": True})["files"] == ["saved/mine.toml"]
     with pytest.raises(InputError, match="is no id"):
         answers.of("save", {**asked, "id": "../mine"})
-    with pytest.raises(InputError, match="rule.edge"):
+    with pytest.raises(InputError, match=r"rule\.edge"):
         answers.of("save", {**asked, "id": "other", "settings": {"values": {"rule.edge": 2.0}}})
     assert sorted(path.name for path in Path("saved").iterdir()) == ["mine.toml"]
 
