@@ -52,6 +52,7 @@ ROOMS_OF = {
     "adbc_driver_postgresql": {"files"},
     "rocrate": {"files"},
     "h3": {"units"},
+    "distributed": {"cluster"},
     "pandas": {"api"},
     "geopandas": {"api"},
     "folium": {"api"},
@@ -63,6 +64,7 @@ HEAVY = (
     "numpy", "numba", "scipy", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyproj", "pyarrow",
     "pydantic", "rich", "matplotlib", "xlsxwriter", "adbc_driver_postgresql", "rocrate", "bokeh", "jinja2", "h3",
     "tornado",
+    "distributed", "dask",
 )  # fmt: skip
 
 LONGEST_FUNCTION, LONGEST_FILE = 60, 900

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from udsat_geo.analysis.why import Why as Found
     from udsat_geo.changes.compare import Comparison
     from udsat_geo.designation.explained import Explained
+    from udsat_geo.designation.job import Job
     from udsat_geo.designation.layers import Layer
     from udsat_geo.designation.workbench import Workbench
     from udsat_geo.monitoring.status import StatusReport
@@ -216,6 +217,8 @@ def designate(
     crosswalk: PathLike | pd.DataFrame | None = None,
     crosswalk_columns: Sequence[str] = (),
     certainty: bool = False,
+    cluster: str | None = None,
+    exchange: PathLike | None = None,
     out: PathLike = "data/out",
     language: Language = "da",
     seed: int | None = None,
@@ -256,6 +259,12 @@ def designate(
         Its columns, where they are called otherwise.
     certainty : bool
         Whether areas, units and the summary say how sure they are as well, by 200 draws; see `udsat_geo.certainty`.
+    cluster : str, optional
+        Read registers on the workers of a Dask scheduler, as ``"tcp://scheduler:8786"``, or of processes of this
+        machine, as ``"local:4"``; no result depends on it.
+    exchange : str or Path, optional
+        With `cluster`: a folder that all workers see, for what they hand to each other. For processes of this machine
+        a temporary one without it.
     out : str or Path
         The folder, or the address of the database, in which stored designations of earlier years are looked for.
     language : {"da", "en"}
@@ -300,10 +309,24 @@ def designate(
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
     with asked.as_job({**around, "overrides": overrides}, out if designations is None else designations) as job:
         with within(threads, memory):
-            made = run(job, progress)
+            with _cells_of(cluster, exchange, job, units is not None, progress) as cells:
+                made = run(dataclasses.replace(job, cells=cells), progress)
             made = with_certainty(made, job, progress=progress) if certainty else made
         # the summary takes the hashes of the files, which are gone afterwards
         return Result(layers_of(made), made)
+
+
+def _cells_of(
+    cluster: str | None, exchange: PathLike | None, job: Job, has_units: bool, progress: Progress | None
+) -> AbstractContextManager[Any]:
+    """What reads registers: the workers of a cluster, or None for this machine."""
+    if cluster is None and exchange is not None:
+        raise InputError(Problem("exchange", _("is for the workers of a cluster"), _("Name it with --cluster.")))
+    if cluster is None:
+        return nullcontext()
+    from udsat_geo.cluster.registers import cells_of_cluster
+
+    return cells_of_cluster(cluster, path_of(exchange), job.policy.policy, has_units, progress)
 
 
 def workbench(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -51,6 +52,23 @@ SOURCES = (*options.SOURCES, "crosswalk")
     help=N_("Say how sure it is as well, by 200 draws: in areas, units, the summary and a line (see udsat certainty)."),
 )
 @options.option(
+    "--cluster",
+    metavar="ADDRESS|local:N",
+    help=N_(
+        "Read registers on the workers of a Dask scheduler (tcp://scheduler:8786), or of N processes of this machine; "
+        "no result depends on it."
+    ),
+)
+@options.option(
+    "--exchange",
+    type=options.PATH,
+    metavar="DIR",
+    help=N_(
+        "With --cluster: a folder that all workers see, for what they hand to each other. [default: for local:N, a "
+        "temporary one]"
+    ),
+)
+@options.option(
     "--out",
     default="data/out",
     show_default=True,
@@ -81,6 +99,8 @@ def designate(
     previous: str | None,
     crosswalk_columns: tuple[str, ...],
     certainty: bool,
+    cluster: str | None,
+    exchange: Path | None,
     out: str,
     formats: str | None,
     language: str,
@@ -130,10 +150,16 @@ def designate(
     elif agent is not None or licence is not None:
         what = _("are told in a crate, and none is asked for")
         raise InputError(Problem("--agent, --license", what, _("Add crate to --format, or leave them out.")))
-    _run(job, results, named, (certainty, quiet, as_json))
+    _run(job, results, named, (certainty, quiet, as_json), (cluster, exchange))
 
 
-def _run(job: Job, results: Destination, named: Mapping[str, str | None], flags: tuple[bool, bool, bool]) -> None:
+def _run(
+    job: Job,
+    results: Destination,
+    named: Mapping[str, str | None],
+    flags: tuple[bool, bool, bool],
+    cluster: tuple[str | None, Path | None],
+) -> None:
     """Do the job, write its results and print them; the flags are those of the command."""
     from udsat_geo.designation.job import is_synthetic, run, tables_of_years
     from udsat_geo.designation.surroundings import Around
@@ -155,7 +181,8 @@ def _run(job: Job, results: Destination, named: Mapping[str, str | None], flags:
         of_years = {of_year: copies.paths.pop(name) for name, of_year in by_year.items()}
         units, around = of_years.pop(job.year, None), Around(**copies.paths)
         job = dataclasses.replace(job, units=units, units_then=of_years, around=around, notes=copies.told(job.language))
-        designation = run(job, progress)
+        with _cells_of(cluster, job, named["units"] is not None, progress) as cells:
+            designation = run(dataclasses.replace(job, cells=cells), progress)
         if certainty:
             from udsat_geo.analysis.certainty import with_certainty
 
@@ -166,6 +193,20 @@ def _run(job: Job, results: Destination, named: Mapping[str, str | None], flags:
         click.echo(summary, nl=False)
     elif not quiet:
         print_result(designation, written, plain_console())
+
+
+def _cells_of(
+    cluster: tuple[str | None, Path | None], job: Job, has_units: bool, progress: Callable[[str], None]
+) -> AbstractContextManager[Any]:
+    """What reads registers: the workers of a cluster, or None for this machine."""
+    address, exchange = cluster
+    if address is None and exchange is not None:
+        raise InputError(Problem("--exchange", _("is for the workers of a cluster"), _("Name it with --cluster.")))
+    if address is None:
+        return nullcontext()
+    from udsat_geo.cluster.registers import cells_of_cluster
+
+    return cells_of_cluster(address, exchange, job.policy.policy, has_units, progress)
 
 
 def _arrow_without_frames() -> None:

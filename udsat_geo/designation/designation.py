@@ -47,6 +47,7 @@ from udsat_geo.units.units import Units, addresses_from_registers, cells_from_re
 
 if TYPE_CHECKING:
     from udsat_geo.designation.job import Job
+    from udsat_geo.registers.read import RegisterSums
     from udsat_geo.registers.unit_intervals import IntervalColumn
 
 HALF = 0.5
@@ -56,6 +57,8 @@ _AREAS_TOLD = 10
 Progress = Callable[[str], None]
 Read = tuple[Units, dict[str, Any]]
 """What `read_units` gives."""
+CellsOfRegisters = Callable[[Path, Policy, int | None, int | None], "tuple[Units, RegisterSums]"]
+"""Folder, policy, threads and year -> cells and their sums, as of `udsat_geo.units.units.cells_from_registers`."""
 RanBefore = Callable[[Objects, Crosswalk | None], Flags]
 """Unit ids, and how earlier zones belong to them -> whether each qualified in the earlier years that are asked for."""
 
@@ -95,6 +98,7 @@ class Inputs:
     then: Mapping[int, Inputs] = field(default_factory=dict)
     crosswalk: Crosswalk | None = None
     kept: Kept | None = field(default=None, repr=False, compare=False)
+    cells: CellsOfRegisters | None = None
 
     @property
     def stages(self) -> Stages:
@@ -648,7 +652,7 @@ def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | N
     if rule.units.kind == "zones" or inputs.registers is None:
         what, remedy = _("its units are zones"), _("Name their file with --units.")
         raise InputError(Problem(_("policy {id}").format(id=rule.id), what, remedy))
-    made_of = addresses_from_registers if rule.units.kind == "addresses" else cells_from_registers
+    made_of = addresses_from_registers if rule.units.kind == "addresses" else inputs.cells or cells_from_registers
     units, sums = made_of(inputs.registers, rule, threads, inputs.year)
     return units, {
         "counts": sums.counts,

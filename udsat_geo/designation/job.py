@@ -20,6 +20,7 @@ import shapely
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import (
+    CellsOfRegisters,
     Designation,
     Inputs,
     Progress,
@@ -91,6 +92,8 @@ class Job:
         The unit tables of earlier years, where criteria are changes since them.
     kept : Kept or None
         Where sums by unit are kept, or all that there is (``kept.is_input``).
+    cells : callable or None
+        What makes cells of registers, as of `Inputs`.
     """
 
     year: int
@@ -108,6 +111,7 @@ class Job:
     crosswalk_by: str = ""
     units_then: Mapping[int, Path] = field(default_factory=dict)
     kept: Kept | None = None
+    cells: CellsOfRegisters | None = None
 
 
 def run(job: Job, progress: Progress | None = None) -> Designation:
@@ -370,7 +374,8 @@ def _find_inputs(job: Job, year: int, progress: Progress | None) -> Inputs:
         around = around_registers(job.around, registers)
         return Inputs(registers, job.units, source, around, year=year, kept=job.kept)
     folder, source = find_registers(job.raw, year, job.seed, progress)
-    return Inputs(folder, None, source, around_registers(job.around, folder), year=year, kept=job.kept)
+    around = around_registers(job.around, folder)
+    return Inputs(folder, None, source, around, year=year, kept=job.kept, cells=job.cells)
 
 
 def around_registers(named: Around, folder: Path | None) -> Around:

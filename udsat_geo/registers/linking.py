@@ -134,7 +134,7 @@ def _placed(
                 .filter(pa.array(has_position))
             )
 
-    located, notes = _in_the_plane(Located(read_ids, easting, northing), table.source, opened.crs)
+    located, notes = in_the_plane(Located(read_ids, easting, northing), table.source, opened.crs)
     placed, n_places = place(located if answers is None else _both(located, answers))
     if answers is not None:
         reading_on.exception()
@@ -163,7 +163,7 @@ def _positions_of_answers(opened: Opened) -> Located | None:
         return None
     found = answers_at(opened.connection)
     sides = (np.asarray(found[name].to_numpy(), dtype=np.float64) for name in ("easting", "northing"))
-    return _in_the_plane(Located(lambda: found["answer"], *sides), opened.survey.source, opened.crs)[0]
+    return in_the_plane(Located(lambda: found["answer"], *sides), opened.survey.source, opened.crs)[0]
 
 
 def _both(addresses: Located, answers: Located) -> Located:
@@ -177,8 +177,16 @@ def _both(addresses: Located, answers: Located) -> Located:
     return Located(read_ids, easting, np.concatenate([addresses.northing, answers.northing]))
 
 
-def _in_the_plane(located: Located, source: TableSource, crs: str) -> tuple[Located, tuple[Note, ...]]:
+def in_the_plane(located: Located, source: TableSource, crs: str) -> tuple[Located, tuple[Note, ...]]:
     """Addresses in the reference system to work in, checked, and what was found out about their positions.
+
+    Parameters
+    ----------
+    located : Located
+    source : TableSource
+        What they were read from.
+    crs : str
+        To work in.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def open_registers(
         opened.append(problems.of(open_files, connection, folder, SURVEY, settings.table(SURVEY), False, read))
     problems.check()
     files = [each for each in opened if each is not None]
-    _lock(connection, [path for each in files for source in each.sources for path in source.parts or (source.path,)])
+    lock(connection, [path for each in files for source in each.sources for path in source.parts or (source.path,)])
     cleaned = [problems.of(clean_files, connection, each) for each in files]
     problems.check()
     residents, dwellings, addresses, *surveys = (table for table in cleaned if table is not None)
@@ -152,8 +153,8 @@ def check(opened: Opened) -> tuple[Opened, dict[str, int], dict[str, int]]:
     return dataclasses.replace(opened, residents=residents, dwellings=dwellings, survey=survey), rows, counts
 
 
-def _lock(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> None:
-    """No file but these, no extension, no change of settings."""
+def lock(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
+    """Let a connection reach no file but these, no extension, and no change of settings."""
     allowed = ", ".join(literal(name) for path in paths for name in dict.fromkeys([str(path), pattern_of(path)]))
     connection.execute(f"SET allowed_paths = [{allowed}]")
     connection.execute("SET enable_external_access = false")

@@ -66,6 +66,8 @@ class TableSource:
         Whether positions came from geometries, not from columns.
     notes : tuple of Note
         What was found out about the file.
+    called : str
+        What messages call it, where that is not the name of `path`.
     """
 
     name: str
@@ -80,11 +82,12 @@ class TableSource:
     crs: str = CRS
     has_points: bool = False
     notes: tuple[Note, ...] = ()
+    called: str = ""
 
     @property
     def file(self) -> str:
         """What messages call it."""
-        return name_of(self.path)
+        return self.called or name_of(self.path)
 
     @property
     def table(self) -> str:
@@ -215,15 +218,36 @@ def _open_parquet(
     if name == "addresses" and b"geo" in (schema.metadata or {}):
         return _open_whole(connection, path, name, settings, columns)
     _check_names(path, schema.names, columns, settings)
-    if path.is_dir():
+    relation = _rows_of_parts(parts, path.is_dir())
+    return dataclasses.replace(_opened(connection, path, name, settings, relation), parts=parts)
+
+
+def _rows_of_parts(parts: Sequence[Path], of_folder: bool) -> str:
+    """SQL of the raw rows of Parquet files."""
+    if of_folder:
         files = f"[{', '.join(literal(pattern_of(part)) for part in parts)}]"
         # what the folders say stays the text that it is, and columns need not stand in one order
         options = "hive_partitioning=true, hive_types_autocast=false, union_by_name=true"
     else:
-        files, options = literal(pattern_of(path)), "hive_partitioning=false"
+        files, options = literal(pattern_of(parts[0])), "hive_partitioning=false"
     # older writers say of no text that it is one
-    relation = f"read_parquet({files}, {options}, binary_as_string=true)"
-    return dataclasses.replace(_opened(connection, path, name, settings, relation), parts=parts)
+    return f"read_parquet({files}, {options}, binary_as_string=true)"
+
+
+def part_of(source: TableSource, part: Path) -> TableSource:
+    """One file of a Parquet table as a table by itself, with the columns and types of the whole.
+
+    Parameters
+    ----------
+    source : TableSource
+    part : Path
+        One of its `parts`.
+    """
+    of_folder = part != source.path
+    columns = ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in source.types.items())
+    relation = f"(SELECT {columns} FROM {_rows_of_parts([part], of_folder)})"
+    called = f"{source.file}/{part.relative_to(source.path).as_posix()}" if of_folder else ""
+    return dataclasses.replace(source, path=part, relation=relation, parts=(part,), called=called)
 
 
 def _open_whole(

@@ -270,7 +270,7 @@ def cells_from_registers(
 
     sums = read_registers(folder, policy, place, threads, year)
     row, col = found
-    return _lived_in_cells(grid, row, col, sums, str(folder), working_crs(policy))[0], sums
+    return lived_in_cells(grid, row, col, sums, str(folder), working_crs(policy))[0], sums
 
 
 def cells_of_addresses(
@@ -310,16 +310,40 @@ def cells_of_addresses(
         denominator=total(cell, sums.denominator, n_cells),
         quantiles={j: replace(values, place=cell_of_address[values.place]) for j, values in sums.quantiles.items()},
     )
-    units, order = _lived_in_cells(grid, row[first], col[first], of_cells, policy.id, working_crs(policy))
+    units, order = lived_in_cells(grid, row[first], col[first], of_cells, policy.id, working_crs(policy))
     unit_of_cell = np.full(n_cells, -1, dtype=np.int64)
     unit_of_cell[order] = np.arange(len(order))
     return units, unit_of_cell[cell]
 
 
-def _lived_in_cells(
+def lived_in_cells(
     grid: Grid, row: NDArray[np.int64], col: NDArray[np.int64], sums: RegisterSums, where: str, crs: str
 ) -> tuple[Units, NDArray[np.int64]]:
-    """The cells with a dwelling as units, and where each stands among all."""
+    """The cells with a dwelling as units, and where each stands among all.
+
+    Parameters
+    ----------
+    grid : Grid
+    row, col : int64, shape (n_cells,)
+        Distinct, in any order.
+    sums : RegisterSums
+        Whose places are these cells.
+    where : str
+        What they were read from, for the message.
+    crs : str
+        That their rows and columns count in.
+
+    Returns
+    -------
+    units : Units
+    order : int64, shape (n_units,)
+        The number of each unit's cell.
+
+    Raises
+    ------
+    InputError
+        If no cell has a dwelling.
+    """
     order = np.lexsort((col, row))
     order = order[sums.dwellings[order] > 0]
     if not len(order):

@@ -1,0 +1,116 @@
+"""What every task of a run is told: where files lie, what is read of the registers, and by which program."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from udsat_geo.cluster.exchange import SUFFIX
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.cleaning import CleanTable
+from udsat_geo.registers.value_counts import CountedTotal
+
+TILE = 512
+"""Cells on a side of a tile."""
+
+Tile = tuple[int, int]
+"""Row and column of a tile: those of its cells, divided by `TILE`."""
+
+
+@dataclass(frozen=True)
+class Once:
+    """Keys that stand once in a table: of persons, or those that ``unique`` names.
+
+    Attributes
+    ----------
+    table : str
+    key : str
+        SQL over the raw row.
+    """
+
+    table: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every task is told.
+
+    Attributes
+    ----------
+    folder : Path
+        Of the run's files, which all workers see.
+    program : str
+        See `program`.
+    language : str
+        Of messages.
+    policy : Policy
+        Once they are known, the values of its ``[let]`` stand in the place of their expressions.
+    crs : str
+        The reference system to work in.
+    tables : mapping
+        Name -> the table as it is cleaned.
+    columns : mapping
+        Name -> the columns of it that travel.
+    totals : mapping
+        Name in ``[let]`` of residents -> how it is counted.
+    once : tuple of Once
+    n_buckets : int
+        How many parts rows are scattered to by their keys.
+    tiles : tuple of Tile
+        That have cells, once they are known.
+    """
+
+    folder: Path
+    program: str
+    language: str
+    policy: Policy
+    crs: str
+    tables: Mapping[str, CleanTable]
+    columns: Mapping[str, tuple[str, ...]]
+    totals: Mapping[str, CountedTotal]
+    once: tuple[Once, ...]
+    n_buckets: int
+    tiles: tuple[Tile, ...] = field(default=())
+
+    def path(self, stage: str, number: int) -> Path:
+        """The file that a task of a stage writes."""
+        return self.folder / f"{stage}-{number:06d}{SUFFIX}"
+
+    def paths(self, stage: str) -> list[Path]:
+        """The files of all tasks of a stage."""
+        return [self.path(stage, number) for number in range(self.n_tasks(stage))]
+
+    def n_tasks(self, stage: str) -> int:
+        """How many tasks a stage has: one for each part of a table, bucket or tile."""
+        kind, _dash, which = stage.partition("-")
+        if kind in self.tables:
+            return len(self.tables[kind].source.parts)
+        if kind == "values":
+            return len(self.tables["residents"].source.parts)
+        if kind == "keys":
+            return len(self.tables[self.once[int(which)].table].source.parts)
+        return {"positions": 1, "tiles": len(self.tiles)}.get(kind, self.n_buckets)
+
+
+@cache
+def program() -> str:
+    """What tells this version of the program from any other: the hash of its source."""
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def name_of_run(tables: Mapping[str, CleanTable], *rest: str) -> str:
+    """The name of a run's folder: a hash of its inputs (their paths, sizes and times), and of what else is said."""
+    parts = {
+        name: [[str(part), (told := part.stat()).st_size, told.st_mtime_ns] for part in table.source.parts]
+        for name, table in tables.items()
+    }
+    return hashlib.sha256(json.dumps([parts, *rest]).encode()).hexdigest()[:20]
