@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import reference
 from strategies import CORNERS, FARTHEST, Cells, as_cells, points_in_cells, sorted_cells
 from strategies import cells as distinct
-from udsat_geo.kernels.cells import cell_edges, distinct_cells, find_cell, index_cells, slot_of_cell
+from udsat_geo.kernels.cells import cell_edges, distinct_cells, find_cell, index_cells, lengthened, slot_of_cell
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -72,6 +72,14 @@ def test_points_that_come_twice_make_no_new_cells(points: Cells) -> None:
     again, cells_again = distinct_cells(np.concatenate([row, row]), np.concatenate([col, col]))
     assert again.tolist() == first_point.tolist()
     assert cells_again.tolist() == cell_of_point.tolist() * 2
+
+
+@given(st.lists(FAR, max_size=20), st.integers(0, 20))
+def test_a_list_is_lengthened_as_its_twin_is(values: list[int], more: int) -> None:
+    longer = lengthened(np.array(values, dtype=np.int64), len(values) + more)
+    wanted = reference.lengthened(values, len(values) + more)
+    assert len(longer) == len(wanted)
+    assert longer[: len(values)].tolist() == [value for value in wanted if value is not None]
 
 
 @pytest.mark.parametrize("n_cells", [1023, 1024, 1025, 2047, 2048, 2049, 9000])

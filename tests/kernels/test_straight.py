@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import reference_outline
 from strategies import Patch, cell_patches, pictured
 from udsat_geo.areas.smooth import Cells, Chains, find_borders
-from udsat_geo.kernels.borders import cheapest_way, cross, extend_way, straighten
+from udsat_geo.kernels.borders import cheapest_way, cross, extend_way, gates_from, straighten
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -34,6 +34,12 @@ def both_chains(patch: Patch) -> list[Chains]:
 def test_cross_equals_its_twin(one: complex, other: complex) -> None:
     assert cross(one, other) == reference_outline.cross(one, other)
     assert cross(1 + 0j, 1j) == 1.0
+
+
+@given(st.integers(0, 50), st.integers(1, 6), st.integers(0, 20), st.integers(0, 15))
+def test_gates_from_one_on_equal_their_twin(first: int, n_gates: int, begin: int, n_places: int) -> None:
+    gate = gates_from(first, n_gates, begin, n_places)
+    assert gate.tolist() == reference_outline.gates_from(first, n_gates, begin, n_places)
 
 
 @pytest.mark.long

@@ -64,6 +64,11 @@ def find_cell(row: int, col: int, unit_of_cell: dict[Cell, int]) -> int:
     return unit_of_cell.get((row, col), -1)
 
 
+def lengthened(values: Sequence[int], length: int) -> list[int | None]:
+    """A list with room for more, of which nothing is known yet."""
+    return [*values, *[None] * (length - len(values))]
+
+
 def distinct_cells(row: Sequence[int], col: Sequence[int]) -> tuple[list[int], list[int]]:
     """The first point of each distinct cell, in order of first sight, and the cell of each point."""
     seen: list[Cell] = []

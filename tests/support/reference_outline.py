@@ -173,6 +173,12 @@ def cheapest_way(
     return corners
 
 
+def gates_from(first: int, n_gates: int, begin: int, n_places: int) -> list[int]:
+    """The gates of a chain from one of them on, round and round."""
+    ring = [first + (begin + k) % n_gates for k in range(n_gates)]
+    return (ring * (n_places // n_gates + 1))[:n_places]
+
+
 def straighten(
     chains: Sequence[Sequence[Gate]],
     closed: Sequence[bool],

@@ -117,17 +117,17 @@ def trace_borders(following: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDAr
         How many borders have two ends.
     """
     n_crossings = 0
-    begins = np.ones(following.shape[0], dtype=np.bool_)
+    begins = np.empty(following.shape[0], dtype=np.bool_)
+    done = np.empty(following.shape[0], dtype=np.bool_)
     for k in range(following.shape[0]):
-        if following[k] == -1:
-            begins[k] = False
-        else:
-            n_crossings += 1
-            if following[k] >= 0:
-                begins[following[k]] = False
+        done[k] = following[k] == -1
+        begins[k] = not done[k]
+        n_crossings += begins[k]
+    for k in range(following.shape[0]):
+        if following[k] >= 0:
+            begins[following[k]] = False
     crossing = np.empty(n_crossings, dtype=np.int64)
     start = np.zeros(n_crossings + 1, dtype=np.int64)
-    done = following == -1
     n_borders, n_open, n_done = 0, 0, 0
     for closed in range(2):
         for first in range(following.shape[0]):
@@ -298,12 +298,14 @@ def cheapest_way(
     previous_place, previous_choice : int64, shape (n_places, n_choices)
         The corner before, -1 if none.
     """
-    cost = np.full((gate.shape[0], share.shape[0]), np.inf)
-    previous_place = np.full((gate.shape[0], share.shape[0]), -1, dtype=np.int64)
-    previous_choice = np.full((gate.shape[0], share.shape[0]), -1, dtype=np.int64)
-    for choice in range(share.shape[0]):
-        if first_choice < 0 or choice == first_choice:
-            cost[0, choice] = 0.0
+    cost = np.empty((gate.shape[0], share.shape[0]), dtype=np.float64)
+    previous_place = np.empty((gate.shape[0], share.shape[0]), dtype=np.int64)
+    previous_choice = np.empty((gate.shape[0], share.shape[0]), dtype=np.int64)
+    for place in range(gate.shape[0]):
+        for choice in range(share.shape[0]):
+            begins = place == 0 and (first_choice < 0 or choice == first_choice)
+            cost[place, choice] = 0.0 if begins else np.inf
+            previous_place[place, choice] = previous_choice[place, choice] = -1
     for place in range(gate.shape[0] - 1):
         for choice in range(share.shape[0]):
             if cost[place, choice] < np.inf:
@@ -312,6 +314,31 @@ def cheapest_way(
                     cost, previous_place, previous_choice,
                 )  # fmt: skip
     return cost, previous_place, previous_choice
+
+
+@kernel
+def gates_from(first: int, n_gates: int, begin: int, n_places: int) -> NDArray[np.int64]:
+    """The gates of a chain in their order from one of them, round and round.
+
+    Parameters
+    ----------
+    first : int
+        The chain's first gate.
+    n_gates : int
+        Of the chain.
+    begin : int
+        Where among them the way begins.
+    n_places : int
+        How many to list.
+
+    Returns
+    -------
+    int64, shape (n_places,)
+    """
+    gate = np.empty(n_places, dtype=np.int64)
+    for place in range(n_places):
+        gate[place] = first + (begin + place) % n_gates
+    return gate
 
 
 @kernel
@@ -347,22 +374,27 @@ def straighten(
         Where on the gate the corner lies, an index into `share`; -1 where the way is straight.
     """
     result = np.full(left.shape[0], -1, dtype=np.int64)
+    every_second = share[::2].copy()
     for chain in range(closed.shape[0]):
         first, n_gates = start[chain], start[chain + 1] - start[chain]
         choice = share.shape[0] // 2
-        gate = first + np.arange(n_gates)
+        widest = 0
+        for k in range(1, n_gates if closed[chain] else 0):
+            if abs(width[first + k]) > abs(width[first + widest]):
+                widest = k
+        gate = gates_from(first, n_gates, widest, 2 * n_gates + 1 if closed[chain] else n_gates)
         if closed[chain]:
-            widest = np.argmax(np.abs(width[first : first + n_gates]))
-            gate = first + (widest + np.arange(2 * n_gates + 1)) % n_gates
             cost, previous_place, previous_choice = cheapest_way(
-                gate, -1, left, width, share[::2].copy(), longest, corner_cost, sharp_cost
+                gate, np.int64(-1), left, width, every_second, longest, corner_cost, sharp_cost
             )
-            place = 2 * n_gates
-            choice = int(np.argmin(cost[place]))
+            place, choice = 2 * n_gates, 0
+            for k in range(1, every_second.shape[0]):
+                if cost[place, k] < cost[place, choice]:
+                    choice = k
             while place > n_gates:
                 place, choice = previous_place[place, choice], previous_choice[place, choice]
             choice *= 2
-            gate = first + (widest + place + np.arange(n_gates + 1)) % n_gates
+            gate = gates_from(first, n_gates, widest + place, n_gates + 1)
         _, previous_place, previous_choice = cheapest_way(
             gate, choice, left, width, share, longest, corner_cost, sharp_cost
         )

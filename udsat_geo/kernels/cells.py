@@ -68,6 +68,28 @@ def index_cells(row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.in
 
 
 @kernel
+def lengthened(values: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+    """A list with room for more: what it holds, then what is not written yet.
+
+    A loop, as everywhere among the kernels: assigning one array to a part of another takes seconds to compile.
+
+    Parameters
+    ----------
+    values : int64, shape (n_values,)
+    length : int
+        No less than `n_values`.
+
+    Returns
+    -------
+    int64, shape (length,)
+    """
+    longer = np.empty(length, dtype=np.int64)
+    for i in range(values.shape[0]):
+        longer[i] = values[i]
+    return longer
+
+
+@kernel
 def distinct_cells(row: NDArray[np.int64], col: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """The distinct cells of many points, in order of first sight.
 
@@ -101,9 +123,7 @@ def distinct_cells(row: NDArray[np.int64], col: NDArray[np.int64]) -> tuple[NDAr
             cell = cell_of_slot[slot]
             if cell < 0:
                 if n_cells == first_point.shape[0]:
-                    longer = np.empty(2 * n_cells, dtype=np.int64)
-                    longer[:n_cells] = first_point
-                    first_point = longer
+                    first_point = lengthened(first_point, 2 * n_cells)
                 first_point[n_cells] = point
                 cell_of_slot[slot] = n_cells
                 cell = n_cells

@@ -36,11 +36,14 @@ def label_components(
     n_components : int
     """
     n_units = member.shape[0]
-    parent = np.arange(n_units)
+    parent = np.empty(n_units, dtype=np.int64)
+    for unit in range(n_units):
+        parent[unit] = unit
     for k in range(head.shape[0]):
         if member[head[k]] and member[tail[k]]:
-            a = root_of(head[k], parent)
-            b = root_of(tail[k], parent)
+            # of one type with the other calls: another would be compiled for itself
+            a = root_of(np.int64(head[k]), parent)
+            b = root_of(np.int64(tail[k]), parent)
             # the smaller unit becomes the root: whatever the order of edges, a root is its component's first unit
             if a < b:
                 parent[b] = a

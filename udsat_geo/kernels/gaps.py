@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.kernels._jit import kernel
-from udsat_geo.kernels.cells import find_cell
+from udsat_geo.kernels.cells import find_cell, lengthened
 
 
 @kernel
@@ -170,7 +170,7 @@ def enclosed_cells(
         From 0, in the order of the groups, then of each hole's first cell.
     group_of_hole : int64, shape (n_holes,)
     """
-    cells = np.empty((64, 3), dtype=np.int64)
+    hole_row, hole_col, hole = np.empty(64, dtype=np.int64), np.empty(64, dtype=np.int64), np.empty(64, dtype=np.int64)
     group_of_hole = np.empty(64, dtype=np.int64)
     n_cells, n_holes = 0, 0
     for group in range(group_start.shape[0] - 1):
@@ -178,31 +178,41 @@ def enclosed_cells(
         # four members are the fewest that enclose a cell, where corners hold together
         if last - first < 4:
             continue
+        south, west, north, east = row[first], col[first], row[first], col[first]
+        for k in range(first, last):
+            south, west, north, east = min(south, row[k]), min(west, col[k]), max(north, row[k]), max(east, col[k])
         # a frame of open ground runs round the group
-        south, west = row[first:last].min() - 1, col[first:last].min() - 1
-        height, width = row[first:last].max() - south + 2, col[first:last].max() - west + 2
+        south, west = south - 1, west - 1
+        height, width = north - south + 2, east - west + 2
         ground = np.zeros((height, width), dtype=np.uint8)
         for k in range(first, last):
             ground[row[k] - south, col[k] - west] = 1
         reached = np.empty(height * width, dtype=np.int64)
-        flood(ground, 0, 0, across_corners, reached)
         for start in range(height * width):
             if ground[start // width, start % width] != 0:
                 continue
             n_reached = flood(ground, start // width, start % width, across_corners, reached)
-            if n_holes == group_of_hole.shape[0]:
-                group_of_hole = np.concatenate((group_of_hole, np.empty_like(group_of_hole)))
-            while n_cells + n_reached > cells.shape[0]:
-                cells = np.concatenate((cells, np.empty_like(cells)))
-            for place in np.sort(reached[:n_reached]):
-                cells[n_cells, 0], cells[n_cells, 1] = place // width + south, place % width + west
-                cells[n_cells, 2] = n_holes
-                n_cells += 1
-            group_of_hole[n_holes] = group
-            n_holes += 1
-    return (
-        cells[:n_cells, 0].copy(),
-        cells[:n_cells, 1].copy(),
-        cells[:n_cells, 2].copy(),
-        group_of_hole[:n_holes].copy(),
-    )
+            # in the order of places; what hangs together with the first one, the frame, is no hole
+            n_left = n_reached if start > 0 else 0
+            if n_cells + n_left > hole.shape[0]:
+                room = 2 * (n_cells + n_left)
+                hole_row, hole_col, hole = (
+                    lengthened(hole_row, room),
+                    lengthened(hole_col, room),
+                    lengthened(hole, room),
+                )
+            place = start
+            while n_left > 0:
+                if ground[place // width, place % width] == 2:
+                    hole_row[n_cells], hole_col[n_cells] = place // width + south, place % width + west
+                    hole[n_cells] = n_holes
+                    n_cells, n_left = n_cells + 1, n_left - 1
+                place += 1
+            for k in range(n_reached):
+                ground[reached[k] // width, reached[k] % width] = 1
+            if start > 0:
+                if n_holes == group_of_hole.shape[0]:
+                    group_of_hole = lengthened(group_of_hole, 2 * n_holes)
+                group_of_hole[n_holes] = group
+                n_holes += 1
+    return hole_row[:n_cells].copy(), hole_col[:n_cells].copy(), hole[:n_cells].copy(), group_of_hole[:n_holes].copy()
