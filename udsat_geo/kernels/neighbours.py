@@ -181,7 +181,8 @@ def shrink_to_neighbours(
         if base[unit] > 0.0:
             n_members = start[unit + 1] - start[unit] + 1
             members[0] = unit
-            members[1:n_members] = neighbour[start[unit] : start[unit + 1]]
+            for k in range(1, n_members):
+                members[k] = neighbour[start[unit] + k - 1]
             mean, noise, between = mean_and_variance(numerator, base, members[:n_members], counts)
             whole = between + noise / base[unit]
             result[unit] = mean
