@@ -384,8 +384,9 @@ def straighten(
                 widest = k
         gate = gates_from(first, n_gates, widest, 2 * n_gates + 1 if closed[chain] else n_gates)
         if closed[chain]:
+            # a written -1 would be compiled for itself
             cost, previous_place, previous_choice = cheapest_way(
-                gate, np.int64(-1), left, width, every_second, longest, corner_cost, sharp_cost
+                gate, int(-1), left, width, every_second, longest, corner_cost, sharp_cost
             )
             place, choice = 2 * n_gates, 0
             for k in range(1, every_second.shape[0]):

@@ -41,9 +41,9 @@ def label_components(
         parent[unit] = unit
     for k in range(head.shape[0]):
         if member[head[k]] and member[tail[k]]:
-            # of one type with the other calls: another would be compiled for itself
-            a = root_of(np.int64(head[k]), parent)
-            b = root_of(np.int64(tail[k]), parent)
+            # from the parent, which is of the type of the other call: another would be compiled for itself
+            a = root_of(parent[head[k]], parent)
+            b = root_of(parent[tail[k]], parent)
             # the smaller unit becomes the root: whatever the order of edges, a root is its component's first unit
             if a < b:
                 parent[b] = a
