@@ -287,7 +287,7 @@ def cheapest_way(
     Parameters
     ----------
     first_choice : int
-        Where the way begins on the first gate; -1 is anywhere.
+        Where the way begins on the first gate; below 0 is anywhere.
     gate, left, width, share, longest, corner_cost, sharp_cost
         As in `extend_way`.
 
@@ -384,9 +384,9 @@ def straighten(
                 widest = k
         gate = gates_from(first, n_gates, widest, 2 * n_gates + 1 if closed[chain] else n_gates)
         if closed[chain]:
-            # a written -1 would be compiled for itself
+            # anywhere; a written -1 would be compiled for itself
             cost, previous_place, previous_choice = cheapest_way(
-                gate, int(-1), left, width, every_second, longest, corner_cost, sharp_cost
+                gate, -1 - choice, left, width, every_second, longest, corner_cost, sharp_cost
             )
             place, choice = 2 * n_gates, 0
             for k in range(1, every_second.shape[0]):
