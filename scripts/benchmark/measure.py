@@ -1,4 +1,4 @@
-"""Measuring whole processes: wall seconds and peak memory.
+"""Measuring whole processes: wall seconds, seconds of CPU and peak memory.
 
 Only the standard library is imported here and in the runner. A child's peak memory starts from its parent's
 at the moment of the fork, so a parent that had loaded numpy would hide the memory of a small child.
@@ -44,33 +44,47 @@ class Command:
     folder: Path | None = None
 
 
+@dataclass(frozen=True)
+class Run:
+    """What one run of a process took.
+
+    Attributes
+    ----------
+    wall_s, cpu_s : float
+        From its start to its end; of all its threads, in the system's code too.
+    peak_bytes : int
+        Largest resident memory of the process itself.
+    """
+
+    wall_s: float
+    cpu_s: float
+    peak_bytes: int
+
+
 @dataclass
 class Timing:
-    """Wall seconds and peak memory (bytes) of every measured run of one command."""
+    """Every measured run of one command."""
 
-    wall_s: list[float] = field(default_factory=list)
-    peak_bytes: list[int] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
 
     @property
     def median_wall_s(self) -> float:
         """Median wall seconds."""
-        return median(self.wall_s)
+        return median(run.wall_s for run in self.runs)
+
+    @property
+    def median_cpu_s(self) -> float:
+        """Median seconds of CPU."""
+        return median(run.cpu_s for run in self.runs)
 
     @property
     def median_peak_mb(self) -> float:
         """Median peak memory in MB (10^6 bytes)."""
-        return median(self.peak_bytes) / 1e6
+        return median(run.peak_bytes for run in self.runs) / 1e6
 
 
-def run_once(command: Command) -> tuple[float, int]:
+def run_once(command: Command) -> Run:
     """Run a process to its end.
-
-    Returns
-    -------
-    wall_s : float
-        From the start of the process to its end, in seconds.
-    peak_bytes : int
-        Largest resident memory of the process itself.
 
     Raises
     ------
@@ -95,7 +109,7 @@ def run_once(command: Command) -> tuple[float, int]:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise ProcessError(f"{command.name} ended with {process.returncode}:\n{message[-2000:]}")
-    return wall_s, usage.ru_maxrss * RSS_UNIT_BYTES
+    return Run(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * RSS_UNIT_BYTES)
 
 
 def measure_interleaved(commands: Sequence[Command], repeats: int) -> dict[str, Timing]:
@@ -105,7 +119,5 @@ def measure_interleaved(commands: Sequence[Command], repeats: int) -> dict[str, 
     timings = {command.name: Timing() for command in commands}
     for turn in range(repeats):
         for command in commands if turn % 2 == 0 else reversed(commands):
-            wall_s, peak_bytes = run_once(command)
-            timings[command.name].wall_s.append(wall_s)
-            timings[command.name].peak_bytes.append(peak_bytes)
+            timings[command.name].runs.append(run_once(command))
     return timings

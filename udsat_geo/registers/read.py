@@ -105,10 +105,15 @@ class _Side:
     unit: int = 1
 
     @property
+    def condition(self) -> str:
+        """Of a flag, what it is set on."""
+        return f"{self.counts}{self.value}"
+
+    @property
     def sql(self) -> str:
         """The column, a whole number."""
         if self.flag:
-            return f"coalesce({self.counts}{self.value}, FALSE)"
+            return f"coalesce({self.condition}, FALSE)"
         whole = self.value if self.unit == 1 else f"round({self.value} * {self.unit})"
         return f"CASE WHEN {self.counts} THEN CAST({whole} AS BIGINT) ELSE 0 END"
 
@@ -160,7 +165,8 @@ def add_ratios(
     others = [side for side in sides if side not in flags]
     # a query of INTEGERs is a fifth faster than one of BIGINTs
     kind = "INTEGER" if len(flags) <= _FLAGS_OF_AN_INTEGER else "BIGINT"
-    packed = " + ".join(f"CAST({side.sql} AS {kind}) * {1 << k}" for k, side in enumerate(flags)) or "0"
+    # a condition of a CASE is left at its first part that is not true, and one that is reckoned with is not
+    packed = " + ".join(f"CASE WHEN {side.condition} THEN {1 << k} ELSE 0 END" for k, side in enumerate(flags)) or "0"
     values = "".join(f", {side.sql} AS v{k}" for k, side in enumerate(others))
     query = f"SELECT {row_column} AS row, CAST({packed} AS {kind}) AS flags{values} FROM {rows}"
     tally = _Tally(policy, flags, others, ratios)
