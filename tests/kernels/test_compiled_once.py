@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,27 @@ def test_what_is_there_stays(installed: Path, tmp_path: Path) -> None:
     (folder / "__pycache__" / "gaps.flood-1.nbi").write_text("own")
     take_over(folder, installed)
     assert kept(folder) == ["gaps.flood-1.nbi"]
+
+
+TRIPLE = """
+from udsat_geo.kernels._jit import kernel
+
+@kernel
+def triple(number):
+    return 3 * number
+"""
+
+
+@pytest.mark.parametrize("ending", [".nbi", ".nbc"])
+@pytest.mark.parametrize("left", [b"", b"\x80\x05\x95", b"no machine code at all"])
+def test_damaged_machine_code_is_compiled_anew(tmp_path: Path, ending: str, left: bytes) -> None:
+    """As a machine leaves it that lost its power: told by nobody, and mended for the next one."""
+    (tmp_path / "thrice.py").write_text(TRIPLE, encoding="utf-8")
+    found = []
+    for damages in (False, True, False):
+        if damages:
+            for path in tmp_path.rglob(f"*{ending}"):
+                path.write_bytes(left)
+        triple = runpy.run_path(str(tmp_path / "thrice.py"))["triple"]
+        found.append((triple(2), bool(triple.stats.cache_hits)))
+    assert found == [(6, False), (6, False), (6, True)]
