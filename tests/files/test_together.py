@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import sqlite3
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from killed import AFTERWARDS, EARLIER, content_of, place_and_be_killed, settled
 from udsat_geo.files.atomic_write import all_or_none, settle, write_texts
 from udsat_geo.messages.errors import OutputError
-
-
-def content_of(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
 
 
 def test_texts_are_written_as_they_are(tmp_path: Path) -> None:
@@ -94,50 +87,6 @@ def test_a_fault_while_moving_takes_back_what_was_moved(tmp_path: Path, monkeypa
 
 # --- killed while files are moved in ---------------------------------------------------------------------------
 
-EARLIER = {
-    "a.gpkg": "earlier a",
-    "a.gpkg-wal": "journal",
-    "b.json": "earlier b",
-    "gone.csv": "earlier c",
-    "mine": "mine",
-}
-NEW = {"a.gpkg": "new a", "b.json": "new b", "d.tif": "new d"}
-AFTERWARDS = {**NEW, "mine": "mine"}
-CALLS = ("mkdir", "open", "write", "fsync", "replace", "unlink", "rmdir", "scandir", "stat")
-
-
-def place_and_be_killed(out: Path, calls: int, fails: bool) -> bool:
-    """Write a set in another process that kills itself at a system call; whether it lived to the end.
-
-    With `fails` a move fails as well, so that it may die while it takes the set back.
-    """
-    child = os.fork()
-    if child:
-        return os.waitpid(child, 0)[1] == 0
-    left = [calls]
-    move = os.replace
-
-    def killing(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*given: Any, **named: Any) -> Any:
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            if fails and function is move and Path(given[1]).name == "d.tif":
-                raise OSError(28, "No space left on device")
-            return function(*given, **named)
-
-        return call
-
-    for name in CALLS:
-        setattr(os, name, killing(getattr(os, name)))
-    try:
-        with all_or_none(out, list(NEW), ["gone.csv"]) as folder:
-            for name, text in NEW.items():
-                (folder / name).write_text(text, encoding="utf-8")
-    except OSError:
-        os._exit(0 if fails else 1)
-    os._exit(0)
-
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked on POSIX only")
 @pytest.mark.parametrize("fails", [False, True])
@@ -149,13 +98,7 @@ def test_killed_at_any_system_call_the_next_one_finds_one_set_whole(tmp_path: Pa
         for name, text in EARLIER.items():
             (out / name).write_text(text, encoding="utf-8")
         lived = place_and_be_killed(out, calls, fails)
-        # one that had not even said whose it is counts as worked on for a minute
-        for hidden in out.glob(".*"):
-            owner = hidden / ".udsat_geo-owner"
-            if not owner.exists() or not owner.read_text(encoding="utf-8"):
-                shutil.rmtree(hidden)
-        settle(out)
-        found = content_of(out)
+        found = settled(out)
         assert found in (EARLIER, AFTERWARDS), calls
         ends.append(found == AFTERWARDS)
         if lived:
