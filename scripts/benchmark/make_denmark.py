@@ -227,22 +227,26 @@ def spread_over(random: np.random.Generator, total: int, weight: Floats) -> Ints
     return np.asarray(counts + 1, dtype=np.int64)
 
 
-def write_addresses(random: np.random.Generator, folder: Path, cells: Cells, cell_of_address: Ints) -> None:
-    """Write ``addresses.parquet``: shuffled, 0.1 % without a position."""
+def write_addresses(
+    random: np.random.Generator, folder: Path, cells: Cells, cell_of_address: Ints, first: int = 0
+) -> None:
+    """Write ``addresses.parquet``: shuffled, 0.1 % without a position; keys count from `first`."""
     order = random.permutation(cell_of_address.size)
     cell = cell_of_address[order]
     unplaced = random.random(order.size) < 0.001
     easting = np.round(cells.col[cell] * CELL_M + random.random(order.size) * 99.99, 2)
     northing = np.round(cells.row[cell] * CELL_M + random.random(order.size) * 99.99, 2)
     columns = {
-        "address_id": text_keys("a", order),
+        "address_id": text_keys("a", first + order),
         "easting": pa.array(easting, mask=unplaced),
         "northing": pa.array(northing, mask=unplaced),
     }
     pq.write_table(pa.table(columns), folder / "addresses.parquet", row_group_size=ROWS_IN_GROUP)
 
 
-def write_dwellings(random: np.random.Generator, folder: Path, address_of_dwelling: Ints, disadvantage: Floats) -> None:
+def write_dwellings(
+    random: np.random.Generator, folder: Path, address_of_dwelling: Ints, disadvantage: Floats, first: int = 0
+) -> None:
     """Write ``dwellings.parquet``: shuffled, 0.1 % without an address, whole square metres.
 
     Parameters
@@ -250,6 +254,8 @@ def write_dwellings(random: np.random.Generator, folder: Path, address_of_dwelli
     address_of_dwelling : int64 array, shape (n_dwellings,)
     disadvantage : float64 array, shape (n_dwellings,)
         Worse places have smaller dwellings.
+    first : int
+        Keys count from here.
     """
     order = random.permutation(address_of_dwelling.size)
     worse = disadvantage[order]
@@ -259,15 +265,17 @@ def write_dwellings(random: np.random.Generator, folder: Path, address_of_dwelli
     lost = random.random(order.size) < 0.001
     tenure = np.clip(random.integers(0, 4, order.size) + (worse > 1.0), 0, 4).astype(np.int8)
     columns = {
-        "dwelling_id": text_keys("d", order),
-        "address_id": text_keys("a", np.where(lost, -1, address_of_dwelling[order])),
+        "dwelling_id": text_keys("d", first + order),
+        "address_id": text_keys("a", np.where(lost, -1, first + address_of_dwelling[order])),
         "area_m2": pa.array(np.rint(area).astype(np.int32)),
         "tenure": coded(tenure, TENURE),
     }
     pq.write_table(pa.table(columns), folder / "dwellings.parquet", row_group_size=ROWS_IN_GROUP)
 
 
-def residents_chunk(random: np.random.Generator, rows: int, disadvantage: npt.NDArray[np.float32]) -> pa.Table:
+def residents_chunk(
+    random: np.random.Generator, rows: int, disadvantage: npt.NDArray[np.float32], first: int = 0
+) -> pa.Table:
     """One chunk of ``residents``, in random order, since each resident draws a dwelling.
 
     Parameters
@@ -276,6 +284,8 @@ def residents_chunk(random: np.random.Generator, rows: int, disadvantage: npt.ND
         How many residents to make.
     disadvantage : float32 array, shape (n_dwellings,)
         Of the place of each dwelling.
+    first : int
+        Keys of dwellings count from here.
     """
     dwelling = random.integers(0, disadvantage.size, rows)
     # 0.2 % live in institutions of some 40 residents, more than the 15 a dwelling is believed to hold.
@@ -302,7 +312,7 @@ def residents_chunk(random: np.random.Generator, rows: int, disadvantage: npt.ND
     no_labour = (age < 16) | (age > 66) | (random.random(rows) < 0.03)
     no_education = (age < 15) | (random.random(rows) < 0.04)
     columns = {
-        "dwelling_id": text_keys("d", np.where(unhoused, -1, dwelling)),
+        "dwelling_id": text_keys("d", np.where(unhoused, -1, first + dwelling)),
         "age": pa.array(age),
         "labour_status": coded(labour, LABOUR, no_labour),
         "education": coded(education, EDUCATION, no_education),
@@ -333,7 +343,11 @@ def make_registers(folder: Path, residents: int, kind: str, seed: int = 1) -> No
     seed : int
         The same seed gives the same registers.
     """
-    scale = scale_of(residents, kind)
+    write_registers(folder, scale_of(residents, kind), seed)
+
+
+def write_registers(folder: Path, scale: Scale, seed: int, first: int = 0) -> None:
+    """Write the three registers of a scale into a folder; keys count from `first`."""
     random = np.random.default_rng(seed)
     cells = make_cells(random, scale)
     addresses_in_cell = spread_over(random, scale.addresses, cells.weight)
@@ -345,12 +359,12 @@ def make_registers(folder: Path, residents: int, kind: str, seed: int = 1) -> No
     address_of_dwelling = np.repeat(housed, dwellings_at_address)
     disadvantage = cells.disadvantage[cell_of_address[address_of_dwelling]]
     folder.mkdir(parents=True, exist_ok=True)
-    write_addresses(random, folder, cells, cell_of_address)
-    write_dwellings(random, folder, address_of_dwelling, disadvantage)
+    write_addresses(random, folder, cells, cell_of_address, first)
+    write_dwellings(random, folder, address_of_dwelling, disadvantage, first)
     placed = disadvantage.astype(np.float32)
     writer: pq.ParquetWriter | None = None
-    for rows in chunks_of(residents):
-        chunk = residents_chunk(random, rows, placed)
+    for rows in chunks_of(scale.residents):
+        chunk = residents_chunk(random, rows, placed, first)
         if writer is None:
             writer = pq.ParquetWriter(folder / "residents.parquet", chunk.schema)
         writer.write_table(chunk)

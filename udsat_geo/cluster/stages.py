@@ -84,8 +84,10 @@ def perform(plan: Plan, stage: str, number: int) -> Done:
                 return _refused(_("runs another version of the program"))
             return _performed(plan, stage, number)
         except OSError as error:
-            where = error.filename or plan.folder
-            return _refused(_("cannot read or write {file}: {reason}").format(file=where, reason=reason_of(error)))
+            # Arrow's own words say more, and in English alone
+            plain = OSError(error.errno, os.strerror(error.errno)) if error.errno else error
+            where, reason = error.filename or plan.folder, reason_of(plain)
+            return _refused(_("cannot read or write {file}: {reason}").format(file=where, reason=reason))
 
 
 def _refused(reason: str) -> Done:

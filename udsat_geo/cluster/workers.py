@@ -271,23 +271,34 @@ def _on_this_machine(n_workers: int) -> Iterator[Any]:
     import distributed
 
     settings = {"n_workers": 0, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
-    paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
     with ExitStack() as stack:
         space = stack.enter_context(tempfile.TemporaryDirectory(prefix="udsat_geo-", ignore_cleanup_errors=True))
         cluster = stack.enter_context(distributed.LocalCluster(silence_logs=logging.CRITICAL, **settings))
-        call = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address, "--host", "127.0.0.1"]
-        call += ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", space]
         for _worker in range(n_workers):
-            worker = subprocess.Popen(
-                [*call, "--death-timeout", str(_WAIT_LOCAL_S)],
-                env={**os.environ, "PYTHONPATH": paths},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            stack.callback(_end, worker)
+            stack.callback(_end, start_worker(cluster.scheduler_address, space))
         yield cluster
+
+
+def start_worker(scheduler: str, space: str) -> subprocess.Popen[bytes]:
+    """Start a worker on this machine, which nobody else reaches.
+
+    Parameters
+    ----------
+    scheduler : str
+        Its address.
+    space : str
+        A folder for what the worker keeps.
+    """
+    call = [sys.executable, "-m", "distributed.cli.dask_worker", scheduler, "--host", "127.0.0.1", "--nthreads", "1"]
+    call += ["--no-nanny", "--no-dashboard", "--local-directory", space, "--death-timeout", str(_WAIT_LOCAL_S)]
+    return subprocess.Popen(
+        call,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
@@ -315,9 +326,11 @@ def look(files: Sequence[str], folder: str) -> dict[str, Any]:
     own = Path(folder) / f".probe-{uuid.uuid4().hex}"
     try:
         own.write_bytes(bytes(1 << 16))
-        own.unlink()
     except OSError as error:
         return {**told, "lacks": lacks, "refused": reason_of(error)}
+    finally:
+        with suppress(OSError):
+            own.unlink(missing_ok=True)
     return {**told, "lacks": lacks, "refused": ""}
 
 
