@@ -77,6 +77,10 @@ SIZES = (
 )
 
 
+PARTS = ("small", "large", "layouts", "start", "workbench", "kernels")
+"""What is measured, in this order."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the report: a measured value, and the bound it was promised to keep, if any."""
@@ -105,7 +109,7 @@ class Report:
         """Keep and print one row."""
         if not self.rows or self.rows[-1].section != row.section:
             print(f"\n{row.section}")
-        digits = 0 if row.unit == "MB" else 2
+        digits = 0 if row.unit == "MB" and row.value >= 10 else 3 if row.value < 0.1 else 2
         bound = "" if row.bound is None else f"bound {row.bound:g} {row.unit}".rstrip()
         print(f"  {row.name:<36} {row.value:>8.{digits}f} {row.unit:<3} {bound:<14} {row.verdict}".rstrip())
         self.rows.append(row)
@@ -287,12 +291,22 @@ def kernels(report: Report, repeats: int) -> None:
     print("  outlines, which no peer draws alike, in which cells' centres they hold")
 
 
+def workbench(report: Report, repeats: int) -> None:
+    """Measure how soon a workbench judges by another rule, in seconds of CPU of all threads, and add the rows."""
+    from workbench import measure  # brings numpy with it, as the kernels do
+
+    for cells, rows in measure(repeats).items():
+        for row in rows:
+            unit = "MB" if row.name.endswith("MB") else "s"
+            report.add(Row(f"a workbench of {cells}, CPU (median of {repeats})", row.name, row.value, unit, row.bound))
+
+
 def run(options: argparse.Namespace, report: Report) -> None:
     """Run the chosen parts in order."""
-    chosen = [options.only] if options.only else ["small", "large", "layouts", "start", "kernels"]
+    chosen = [options.only] if options.only else [*PARTS]
     if options.peers_only:
         chosen = [part for part in chosen if part in ("small", "large")]
-    elif not DESIGNATE.exists() and chosen != ["kernels"]:
+    elif not DESIGNATE.exists() and not {*chosen} <= {"kernels", "workbench"}:
         raise BenchmarkError(f"{DESIGNATE} is not there; install the package, or use --peers-only")
     for size in SIZES:
         if size.name in chosen:
@@ -301,6 +315,8 @@ def run(options: argparse.Namespace, report: Report) -> None:
         layouts(report, options.work, options.repeats or SIZES[0].repeats)
     if "start" in chosen:
         start(report, options.repeats)
+    if "workbench" in chosen:
+        workbench(report, options.repeats or KERNEL_REPEATS)
     if "kernels" in chosen:
         kernels(report, options.repeats or KERNEL_REPEATS)
 
@@ -316,7 +332,7 @@ def positive(text: str) -> int:
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description="Measure the whole job, the start, and the kernels.")
-    parser.add_argument("--only", choices=["small", "large", "layouts", "start", "kernels"], help="one part alone")
+    parser.add_argument("--only", choices=PARTS, help="one part alone")
     parser.add_argument("--repeats", type=positive, help="measured runs of each command (5 small, 3 large)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all rows to a file as well")
     parser.add_argument("--peers-only", action="store_true", help="measure and compare the peers alone")

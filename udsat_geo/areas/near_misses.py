@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from udsat_geo.areas.roles import Areas, Standing, stand
-from udsat_geo.kernels.arrays import Flags, Floats, Ints
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, total
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.indices import with_indices
 from udsat_geo.scoring.scores import Scores, composite_of_rates, count_exceeded, exceeds, gaps, meets_count
@@ -78,7 +78,7 @@ def find_near_misses(
     found += _fewer_criteria(units, scores, edges, policy, standing, outside)
     found += _not_required(units, scores, edges, policy, standing, outside)
     found += _better_off_alone(units, scores, edges, policy, standing, outside)
-    measured = [_measured(miss, units, scores, policy) for miss in found]
+    measured = _measured(found, units, scores, policy)
     order = ("residents", "composite", "criteria", "required", "own")
     return tuple(sorted(measured, key=lambda m: (order.index(m.demand), m.short, -m.residents, int(m.members[0]))))
 
@@ -86,19 +86,32 @@ def find_near_misses(
 def _short_groups(units: Units, scores: Scores, policy: Policy, areas: Areas, standing: Standing) -> list[Failed]:
     """Groups that were formed and are no areas: too few residents, or no core."""
     found: list[Failed] = []
-    least = policy.areas.residents
-    for group, members in _members(np.where(areas.area_of_unit < 0, areas.group_of_unit, -1)):
-        residents = int(areas.residents_of_group[group])
-        if int(units.residents[members].sum()) != residents:
-            # part of the group became an area by memory or decision: what is left was not judged as a group
-            continue
-        has_core = bool(standing.core[members].any())
-        if has_core and NEAR * least <= residents < least:
-            found.append(("residents", -1, float(least - residents), members))
-        elif not has_core and residents >= least and standing.edge[members].any():
+    least, demanded = policy.areas.residents, areas.residents_of_group
+    group_of_unit = np.where(areas.area_of_unit < 0, areas.group_of_unit, -1)
+    has_core, has_edge = (_groups_with(group_of_unit, len(demanded), which) for which in (standing.core, standing.edge))
+    # where part of the group became an area by memory or decision, what is left was not judged as a group
+    whole = total(group_of_unit, units.residents, len(demanded)) == demanded
+    few = has_core & (demanded >= NEAR * least) & (demanded < least)
+    low = ~has_core & (demanded >= least) & has_edge
+    for group, members in _members(_only(group_of_unit, whole & (few | low))):
+        if few[group]:
+            found.append(("residents", -1, float(least - demanded[group]), members))
+        else:
             highest = float(np.nanmax(scores.composite[members]))
             found.append(("composite", -1, policy.rule.core_threshold - highest, members))
     return found
+
+
+def _groups_with(group_of_unit: Ints, n_groups: int, which: Flags) -> Flags:
+    """Which groups have any of some units, shape (n_groups,)."""
+    found = np.zeros(n_groups, dtype=bool)
+    found[group_of_unit[which & (group_of_unit >= 0)]] = True
+    return found
+
+
+def _only(group_of_unit: Ints, wanted: Flags) -> Ints:
+    """The groups of units, -1 for those that are not wanted."""
+    return np.where(np.append(wanted, False)[group_of_unit], group_of_unit, -1)
 
 
 def _members(group_of_unit: Ints) -> list[tuple[int, Ints]]:
@@ -106,7 +119,9 @@ def _members(group_of_unit: Ints) -> list[tuple[int, Ints]]:
     grouped = np.flatnonzero(group_of_unit >= 0)
     grouped = grouped[np.argsort(group_of_unit[grouped], kind="stable")]
     groups, starts = np.unique(group_of_unit[grouped], return_index=True)
-    return list(zip(groups.tolist(), np.split(grouped, starts[1:]), strict=True)) if len(groups) else []
+    ends = [*starts[1:].tolist(), len(grouped)]
+    slices = zip(groups.tolist(), starts.tolist(), ends, strict=False)
+    return [(group, grouped[start:end]) for group, start, end in slices]
 
 
 def _would_be_areas(units: Units, scores: Scores, edges: Edges, policy: Policy, may: Flags, fails: Flags) -> list[Ints]:
@@ -117,12 +132,10 @@ def _would_be_areas(units: Units, scores: Scores, edges: Edges, policy: Policy, 
     with np.errstate(invalid="ignore"):
         joins = may & (not by_composite or scores.composite >= policy.rule.edge_threshold)
         core = may & (not by_composite or scores.composite >= policy.rule.core_threshold)
-    group_of_unit, _ = label_components(joins, edges.head, edges.tail)
-    return [
-        members
-        for _, members in _members(group_of_unit)
-        if core[members].any() and fails[members].any() and units.residents[members].sum() >= policy.areas.residents
-    ]
+    group_of_unit, n_groups = label_components(joins, edges.head, edges.tail)
+    has_core, has_failed = (_groups_with(group_of_unit, n_groups, which) for which in (core, fails))
+    enough = total(group_of_unit, units.residents, n_groups) >= policy.areas.residents
+    return [members for _, members in _members(_only(group_of_unit, has_core & has_failed & enough))]
 
 
 def _fewer_criteria(
@@ -183,11 +196,19 @@ def _own_rate(units: Units, scores: Scores, members: Ints) -> Floats:
     return with_indices(units.rates_of(members), scores.indices)
 
 
-def _measured(miss: Failed, units: Units, scores: Scores, policy: Policy) -> NearMiss:
-    members = miss[-1]
-    rate = _own_rate(units, scores, members)[None, :]
-    against = scores.comparators.of_members(members, units.residents)
-    residents = int(units.residents[members].sum())
-    composite = float(composite_of_rates(rate, scores, policy, against.value)[0])
-    exceeded = exceeds(rate, gaps(rate, against.value, policy), policy, against.limit)
-    return NearMiss(*miss, residents, composite, int(count_exceeded(exceeded, policy)[0]))
+def _measured(found: list[Failed], units: Units, scores: Scores, policy: Policy) -> list[NearMiss]:
+    """What the groups' own residents are like, in the order of the groups."""
+    if not found:
+        return []
+    of_misses = [miss[-1] for miss in found]
+    rate = np.stack([_own_rate(units, scores, members) for members in of_misses])
+    held = [scores.comparators.of_members(members, units.residents) for members in of_misses]
+    value, limit = (
+        np.stack([np.reshape(part, -1) for part in parts])
+        for parts in ([each.value for each in held], [each.limit for each in held])
+    )
+    composite = composite_of_rates(rate, scores, policy, value)
+    number = count_exceeded(exceeds(rate, gaps(rate, value, policy), policy, limit), policy)
+    residents = [int(units.residents[members].sum()) for members in of_misses]
+    figures = zip(residents, composite.tolist(), number.tolist(), strict=True)
+    return [NearMiss(*miss, *figure) for miss, figure in zip(found, figures, strict=True)]

@@ -19,7 +19,7 @@ from udsat_geo.areas.ground import (
     union_by_area,
     unit_polygons,
 )
-from udsat_geo.areas.smooth import smooth_outlines
+from udsat_geo.areas.smooth import Drawn, smooth_outlines
 from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -370,7 +370,17 @@ def cut_outlines(outline: Objects, units: Units, area_of_unit: Ints, barriers: B
     return normal
 
 
-def shares_of_ground(outline: Objects, units: Units, area_of_unit: Ints, reach: float) -> Floats:
+Shares = dict[tuple[bytes, bytes], float]
+"""Members and outline of an area -> the share of their ground that it holds."""
+
+
+def shares_of_ground(
+    outline: Objects,
+    units: Units,
+    area_of_unit: Ints,
+    reach: float,
+    known: dict[tuple[bytes, bytes], float] | None = None,
+) -> Floats:
     """How much of their members' own ground outlines hold, each member's by itself, as a share; shape (n_areas,).
 
     The ground of an address is the disc round it that outlines are made of. 1 for an area without members.
@@ -383,8 +393,19 @@ def shares_of_ground(outline: Objects, units: Units, area_of_unit: Ints, reach: 
         -1 is none.
     reach : float
         Of addresses.
+    known : dict, optional
+        Added to in place: of areas of these units.
     """
     members = np.flatnonzero(area_of_unit >= 0)
+    if known is not None:
+        members = members[np.argsort(area_of_unit[members], kind="stable")]
+        of_area = np.split(members, np.cumsum(np.bincount(area_of_unit[members], minlength=len(outline)))[:-1])
+        keys = list(zip((each.tobytes() for each in of_area), shapely.to_wkb(outline).tolist(), strict=True))
+        new = np.array([key not in known for key in keys], dtype=bool)
+        number = np.append(np.where(new, np.cumsum(new) - 1, -1), -1)
+        found = shares_of_ground(outline[new], units, number[area_of_unit], reach)
+        known.update(zip((key for key, is_new in zip(keys, new, strict=True) if is_new), found.tolist(), strict=True))
+        return np.array([known[key] for key in keys], dtype=np.float64)
     area = area_of_unit[members]
     if units.kind == "addresses":
         points = shapely.points(units.easting[members], units.northing[members])
@@ -489,6 +510,7 @@ def outline_areas(
     policy: Policy,
     barriers: Barriers | None = None,
     parcels: Parcels | None = None,
+    drawn: Drawn | None = None,
 ) -> Objects:
     """The outlines that a map shows.
 
@@ -505,6 +527,8 @@ def outline_areas(
         Outlines of cells and addresses are cut along them.
     parcels : Parcels, optional
         For addresses: outlines are the parcels that hold them.
+    drawn : dict, optional
+        Of areas of cells of these units that were drawn before; see `udsat_geo.areas.smooth.smooth_outlines`.
 
     Returns
     -------
@@ -512,7 +536,7 @@ def outline_areas(
         Valid and in normal form: the same members give the same bytes.
     """
     if units.row is not None and units.col is not None and units.grid is not None:
-        outline = _of_cells(units, area_of_unit, ground, policy)
+        outline = _of_cells(units, area_of_unit, ground, policy, drawn)
     elif units.kind == "addresses":
         outline = _of_addresses(units, area_of_unit, policy, parcels)
     else:
@@ -522,7 +546,7 @@ def outline_areas(
     return outline if barriers is None else cut_outlines(outline, units, area_of_unit, barriers)
 
 
-def _of_cells(units: Units, area_of_unit: Ints, ground: Ground, policy: Policy) -> Objects:
+def _of_cells(units: Units, area_of_unit: Ints, ground: Ground, policy: Policy, drawn: Drawn | None) -> Objects:
     if units.row is None or units.col is None or ground.row is None or ground.col is None:
         return np.empty(0, dtype=object)
     inside = area_of_unit >= 0
@@ -533,7 +557,7 @@ def _of_cells(units: Units, area_of_unit: Ints, ground: Ground, policy: Policy) 
         if units.residents_known is not None:
             lived_in |= ~units.residents_known
         others = ~inside & lived_in
-        return smooth_outlines(row, col, area, units.row[others], units.col[others], policy.units.size)
+        return smooth_outlines(row, col, area, units.row[others], units.col[others], policy.units.size, drawn)
     return union_by_area(cell_squares(row, col, policy.units.size), area, int(area_of_unit.max(initial=-1)) + 1)
 
 

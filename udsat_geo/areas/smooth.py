@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -462,7 +462,15 @@ official outlines of 2017. With corners at half the cost lines follow every step
 off; with sharp ones at half the cost a few corners are needles."""
 
 
-def smooth_outlines(row: Ints, col: Ints, area: Ints, avoid_row: Ints, avoid_col: Ints, size: int) -> Objects:
+Drawn = dict[bytes, Objects]
+"""Outlines that were drawn before and kept what is promised: cells of areas that touch -> the outline of each area."""
+_MOST_DRAWN = 20_000
+"""So many are kept. Own choice."""
+
+
+def smooth_outlines(
+    row: Ints, col: Ints, area: Ints, avoid_row: Ints, avoid_col: Ints, size: int, drawn: Drawn | None = None
+) -> Objects:
     """Outlines of areas of square cells: few straight lines with rounded corners, no stairs.
 
     An outline crosses each line between the centre of a cell of the area and the centre of a neighbouring cell that
@@ -484,6 +492,8 @@ def smooth_outlines(row: Ints, col: Ints, area: Ints, avoid_row: Ints, avoid_col
         Cells that must stay outside: all other inhabited ones.
     size : int
         Side of a cell in metres.
+    drawn : dict, optional
+        Added to in place: areas of the same cells, among the same inhabited ones, are not drawn once more.
 
     Returns
     -------
@@ -496,22 +506,83 @@ def smooth_outlines(row: Ints, col: Ints, area: Ints, avoid_row: Ints, avoid_col
     order = np.lexsort((col, row))
     cells = Cells(row[order], col[order], area[order])
     n_areas = int(area.max(initial=-1)) + 1
+    if drawn is not None:
+        known = _beside_those_drawn(cells, n_areas, avoid_row, avoid_col, size, drawn)
+        if known is not None:
+            return known
     outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
     centres = centres_of(cells.row, cells.col, size)
     ground_row, ground_col = _ground_beside(cells)
     other_row, other_col = np.append(avoid_row, ground_row), np.append(avoid_col, ground_col)
-    drawn = np.ones(n_areas, dtype=bool)
+    left = np.ones(n_areas, dtype=bool)
     for draw in (_straight, _through_middles, _squares_of_units):
-        chosen = drawn[cells.area]
-        outlines[drawn] = draw(cells.only(chosen), centres[chosen], n_areas, size)[drawn]
+        chosen = left[cells.area]
+        outlines[left] = draw(cells.only(chosen), centres[chosen], n_areas, size)[left]
         near = in_reach(outlines, other_row, other_col, size)
         others = centres_of(other_row[near], other_col[near], size)
         of_others = np.full(len(others), -1)
         wrong = misplaced(outlines, np.append(centres, others), np.append(cells.area, of_others))
-        drawn = _with_touching(cells, wrong | overlapping(outlines))
-        if not drawn.any():
+        left = _with_touching(cells, wrong | overlapping(outlines))
+        if not left.any():
             break
     return outlines
+
+
+def _beside_those_drawn(
+    cells: Cells, n_areas: int, avoid_row: Ints, avoid_col: Ints, size: int, drawn: Drawn
+) -> Objects | None:
+    """Outlines as drawn before, and of straight lines where areas are new; None where those break what is promised.
+
+    Areas that touch are drawn together: what they become hangs on their own cells alone.
+    """
+    cluster = _clusters(cells, n_areas)
+    outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
+    missing, is_new = dict[bytes, Ints](), np.zeros(n_areas, dtype=bool)
+    for key, areas in _keys(cells, cluster):
+        if key in drawn:
+            outlines[areas] = drawn[key]
+        else:
+            missing[key], is_new[areas] = areas, True
+    chosen = is_new[cells.area]
+    new, old = cells.only(chosen), cells.only(~chosen)
+    centres = centres_of(new.row, new.col, size)
+    outlines[is_new] = _straight(new, centres, n_areas, size)[is_new]
+    # the old ones have been held to all that is lived in; the new ones are, and both to each other
+    ground_row, ground_col = _ground_beside(new)
+    row, col = np.concatenate([avoid_row, ground_row, old.row]), np.concatenate([avoid_col, ground_col, old.col])
+    near = in_reach(outlines[is_new], row, col, size)
+    points = np.append(centres, centres_of(row[near], col[near], size))
+    number = np.append(np.cumsum(is_new) - 1, -1)
+    wrong = misplaced(outlines[is_new], points, np.append(number[new.area], np.full(int(near.sum()), -1)))
+    among = shapely.STRtree(centres).query(outlines[~is_new], predicate="intersects")
+    if wrong.any() or among.size or overlapping(outlines).any():
+        return None
+    for key, areas in missing.items():
+        drawn[key] = outlines[areas]
+    while len(drawn) > _MOST_DRAWN:
+        del drawn[next(iter(drawn))]
+    return outlines
+
+
+def _keys(cells: Cells, cluster: Ints) -> Iterator[tuple[bytes, Ints]]:
+    """The cells of each cluster of areas as bytes, by the place of their area in it, and these areas."""
+    of_cell = cluster[cells.area]
+    order = np.argsort(of_cell, kind="stable")
+    for members in np.split(order, np.flatnonzero(np.diff(of_cell[order])) + 1):
+        areas, place = np.unique(cells.area[members], return_inverse=True)
+        yield cells.row[members].tobytes() + cells.col[members].tobytes() + place.tobytes(), areas
+
+
+def _clusters(cells: Cells, n_areas: int) -> Ints:
+    """Areas that touch, directly or through others: a number for each of them, shape (n_areas,)."""
+    from udsat_geo.kernels.cells import cell_edges, index_cells
+    from udsat_geo.kernels.components import label_components
+
+    row_step, col_step = np.array(QUEEN_FORWARD, dtype=np.int64).T.copy()
+    head, tail = cell_edges(cells.row, cells.col, index_cells(cells.row, cells.col), row_step, col_step)
+    ends = (cells.area[side].astype(np.int32) for side in (head, tail))
+    cluster: Ints = label_components(np.ones(n_areas, dtype=bool), *ends)[0]
+    return cluster
 
 
 def _straight(cells: Cells, centres: Objects, n_areas: int, size: int) -> Objects:
@@ -570,14 +641,8 @@ def _ground_beside(cells: Cells) -> tuple[Ints, Ints]:
 
 def _with_touching(cells: Cells, chosen: Flags) -> Flags:
     """The chosen areas and those they touch, directly or through others."""
-    from udsat_geo.kernels.cells import cell_edges, index_cells
-    from udsat_geo.kernels.components import label_components
-
     if not chosen.any():
         return chosen
-    row_step, col_step = np.array(QUEEN_FORWARD, dtype=np.int64).T.copy()
-    head, tail = cell_edges(cells.row, cells.col, index_cells(cells.row, cells.col), row_step, col_step)
-    ends = (cells.area[side].astype(np.int32) for side in (head, tail))
-    cluster, _ = label_components(np.ones(len(chosen), dtype=bool), *ends)
+    cluster = _clusters(cells, len(chosen))
     result: Flags = np.isin(cluster, cluster[chosen])
     return result

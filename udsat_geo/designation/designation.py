@@ -14,7 +14,7 @@ from udsat_geo.areas.area_set import AreaSet, Figures, members_of_units
 from udsat_geo.areas.decisions import Overrides
 from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.near_misses import NearMiss, find_near_misses
-from udsat_geo.areas.outlines import outline_areas, shares_of_ground
+from udsat_geo.areas.outlines import Shares, outline_areas, shares_of_ground
 from udsat_geo.areas.roles import Areas, Memory
 from udsat_geo.areas.scales import Scales, on_both_scales
 from udsat_geo.changes.diff import Changes, compare
@@ -103,7 +103,7 @@ class Inputs:
     @property
     def stages(self) -> Stages:
         """Those of this year; without anything kept, each is made when it is asked for."""
-        return Stages() if self.kept is None else self.kept.stages(self.year)
+        return Stages(keeps=False) if self.kept is None else self.kept.stages(self.year)
 
 
 @dataclass(frozen=True)
@@ -289,13 +289,15 @@ def designate(
     known, scored = (units, edges, around, ran), (scores, yardstick)
     rule, form, found = _former(year, inputs, scored, rule, known, previous, found, threads, language, step)
     scores, areas, scales = on_both_scales(year, yardstick, scores, rule, form)
-    outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels)
+    drawn = inputs.stages.drawn(units)
+    outline = outline_areas(units, areas.area_of_unit, areas.ground, rule, around.barriers, around.parcels, drawn)
     step(_("comparing", language))
     changes = _changes(year, units, areas, outline, previous)
     continues = np.full(len(areas), -1, dtype=np.int64) if changes is None else changes.continues
     named = name_areas(year, units, areas, around.places, previous, continues, language)
     found["notes"] += _notes(rule, units, scores, around, named, inputs, previous, language)
-    found["notes"] += _notes_of_shape(rule, units, areas, outline, named, around, language)
+    shapes = (areas, outline, named, around)
+    found["notes"] += _notes_of_shape(rule, units, *shapes, language, inputs.stages.shares(units, rule.areas.reach))
     return Designation(
         year=year,
         policy=policy.model_copy(update={"policy": rule}),
@@ -343,7 +345,8 @@ def score(units: Units, rule: Policy, edges: Edges | None, stages: Stages) -> tu
     """What units score, and the policy with its thresholds as numbers; rates are read once for each context."""
     context = (units, rule.context, rule.rates, edges, rule.areas.neighbours)
     rates = stages.take("rates", context, lambda: read_rates(units, rule, edges))
-    scores = score_units(units, rule, edges, rates)
+    scored = (units, rates, rule.criteria, rule.score, rule.compare)
+    scores = stages.take("scores", scored, lambda: score_units(units, rule, edges, rates))
     return scores, with_thresholds(rule, scores, units.residents)
 
 
@@ -488,7 +491,14 @@ def _notes(
 
 
 def _notes_of_shape(
-    rule: Policy, units: Units, areas: Areas, outline: Objects, named: Named, around: Surroundings, language: str
+    rule: Policy,
+    units: Units,
+    areas: Areas,
+    outline: Objects,
+    named: Named,
+    around: Surroundings,
+    language: str,
+    known: Shares | None,
 ) -> tuple[str, ...]:
     """Areas that have no outline, hold little of their ground, or are larger than the policy wants."""
     empty = np.array([area.is_empty for area in outline], dtype=bool)
@@ -497,7 +507,7 @@ def _notes_of_shape(
     if units.kind == "addresses" or (
         units.kind == "cells" and (rule.areas.outline != "exact" or around.barriers is not None)
     ):
-        shares = shares_of_ground(outline, units, areas.area_of_unit, rule.areas.reach)
+        shares = shares_of_ground(outline, units, areas.area_of_unit, rule.areas.reach, known)
     most = rule.areas.most_residents
     told = (
         (empty, N_("Without an outline, as other areas with more residents have all their ground: {areas}")),

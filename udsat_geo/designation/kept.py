@@ -8,10 +8,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from udsat_geo.areas.outlines import Shares
+from udsat_geo.areas.smooth import Drawn
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Policy
 from udsat_geo.units.sums import Sums
+from udsat_geo.units.units import Units
 
 _Made = TypeVar("_Made")
 _RECENT = 4
@@ -20,9 +23,16 @@ _PLAIN = (bool, int, float, str, type(None), BaseModel)
 
 
 class Stages:
-    """Results of the stages of a job, each with all that it was made of."""
+    """Results of the stages of a job, each with all that it was made of.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    keeps : bool
+        Without it, nothing is kept.
+    """
+
+    def __init__(self, keeps: bool = True) -> None:
+        self._keeps = keeps
         self._made: dict[str, tuple[tuple[tuple[Any, ...], Any], ...]] = {}
 
     def take(self, name: str, of: tuple[Any, ...], make: Callable[[], _Made]) -> _Made:
@@ -41,8 +51,18 @@ class Stages:
             if len(made_of) == len(of) and all(map(_same, made_of, of)):
                 return result  # type: ignore[no-any-return]
         made = make()
+        if not self._keeps:
+            return made
         self._made[name] = ((of, made), *kept[: _RECENT - 1])
         return made
+
+    def drawn(self, units: Units) -> Drawn | None:
+        """Outlines of areas that were drawn over these units; None where nothing is kept."""
+        return self.take("drawn", (units,), Drawn) if self._keeps else None
+
+    def shares(self, units: Units, reach: float) -> Shares | None:
+        """How much of their ground outlines over these units hold; None where nothing is kept."""
+        return self.take("shares", (units, reach), Shares) if self._keeps else None
 
 
 def _same(one: Any, other: Any) -> bool:
