@@ -211,6 +211,7 @@ def designate(
     places: PathLike | gpd.GeoDataFrame | None = None,
     parcels: PathLike | gpd.GeoDataFrame | None = None,
     regions: PathLike | gpd.GeoDataFrame | None = None,
+    ground: PathLike | gpd.GeoDataFrame | None = None,
     overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
     references: Mapping[str, float] | None = None,
     previous: int | PathLike | Result | None = CADENCE,
@@ -241,7 +242,7 @@ def designate(
     units : str, Path, GeoDataFrame or mapping, optional
         A ready-made table of cells or zones in the place of registers; with `registers` as well, filled from them.
         Where criteria are changes since an earlier year, tables by year, or a name in which ``{year}`` stands for it.
-    barriers, crossings, places, parcels, regions : str, Path or GeoDataFrame, optional
+    barriers, crossings, places, parcels, regions, ground : str, Path or GeoDataFrame, optional
         What lies around the units; what is not named is looked for beside the registers. A text may be the address of a
         service or of a file on the web, as on the command line.
     overrides : str, Path, GeoDataFrame or DataFrame, optional
@@ -307,7 +308,8 @@ def designate(
     ways = (crosswalk, crosswalk_columns, language, seed, threads)
     asked = Asked(year, policy, registers, units, references, previous, *ways)
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
-    with asked.as_job({**around, "overrides": overrides}, out if designations is None else designations) as job:
+    around |= {"ground": ground, "overrides": overrides}
+    with asked.as_job(around, out if designations is None else designations) as job:
         with within(threads, memory):
             with _cells_of(cluster, exchange, job, units is not None, progress) as cells:
                 made = run(dataclasses.replace(job, cells=cells), progress)

@@ -438,6 +438,7 @@ class Result:
         policy: PathLike | LoadedPolicy | None = None,
         certainty: tuple[PathLike, ...] = (),
         sensitivity: tuple[PathLike, ...] = (),
+        status: PathLike | None = None,
     ) -> Path:
         """Write the report page: one HTML file with map, tables and figures that needs no network.
 
@@ -453,6 +454,8 @@ class Result:
             The policy that a designation read back was made by, where it is no built-in one.
         certainty, sensitivity : tuple of str or Path
             Files of `udsat_geo.certainty` and `udsat_geo.sensitivity` (``to_file``), to show how sure a year is.
+        status : str or Path, optional
+            The ``status.json`` of `udsat_geo.status`, to judge the milestone by the areas of its first year as well.
 
         Returns
         -------
@@ -468,6 +471,7 @@ class Result:
         """
         from udsat_geo.files.atomic_write import write_texts
         from udsat_geo.report.page.build import make_page, require_bokeh
+        from udsat_geo.report.page.milestone import read_followed
         from udsat_geo.report.page.read import read_all
         from udsat_geo.report.page.sure import with_how_sure
 
@@ -480,7 +484,8 @@ class Result:
         with ExitStack() as folders:
             files = [folders.enter_context(one.as_geopackage()) for one in (*earlier, self)]
             found = with_how_sure(read_all(files, False, loaded), [*map(Path, certainty)], [*map(Path, sensitivity)])
-            page = make_page(found, self.language, with_units)
+            followed = None if status is None else read_followed(Path(status), found)
+            page = make_page(found, self.language, with_units, followed=followed)
         write_texts(path.parent, {path.name: page})
         return path
 

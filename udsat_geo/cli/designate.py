@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from udsat_geo.files.write import Destination, Folder, Provenance
 
 CRATE = "crate"
-SOURCES = (*options.SOURCES, "crosswalk")
+SOURCES = (*options.SOURCES, "ground", "crosswalk")
 """Inputs with geometries, in the order in which they are read, whatever the order of the call."""
 
 
@@ -36,6 +36,13 @@ SOURCES = (*options.SOURCES, "crosswalk")
 @options.references_option()
 @options.registers_of_year_option()
 @options.source_options()
+@options.source_option(
+    "--ground",
+    N_(
+        "What maps are drawn on: polygons and lines with a kind (land, park, water, district, road, railway). "
+        "[default: ground.gpkg beside the registers]"
+    ),
+)
 @options.option(
     "--previous",
     metavar="Y|FILE|made|none",

@@ -15,6 +15,7 @@ from udsat_geo.messages.words import decimal
 from udsat_geo.policy.load import load_policy
 from udsat_geo.report.page.build import make_page, require_bokeh
 from udsat_geo.report.page.data import read_goals
+from udsat_geo.report.page.milestone import read_followed
 from udsat_geo.report.page.read import read_all
 from udsat_geo.report.page.sure import with_how_sure
 
@@ -71,6 +72,14 @@ _MILLION = 1_000_000
     metavar="FILE",
     help=N_("The sensitivity_YEAR.gpkg of udsat sensitivity --out DIR, to show how a year hangs on the settings."),
 )
+@options.option(
+    "--status",
+    type=options.PATH,
+    metavar="FILE",
+    help=N_(
+        "The status.json of udsat status --out DIR, to judge the milestone by the areas of its first year as well."
+    ),
+)
 @options.language_option(N_("Language in which the page opens; it holds both."))
 @options.quiet_option()
 def report(
@@ -82,6 +91,7 @@ def report(
     goals: Path | None,
     certainty: tuple[Path, ...],
     sensitivity: tuple[Path, ...],
+    status: Path | None,
     language: str,
     quiet: bool,
 ) -> None:
@@ -95,8 +105,9 @@ def report(
         loaded = None if policy is None else load_policy(policy)
         loaded_goals = None if goals is None else read_goals(goals)
         found = with_how_sure(read_all(files, with_earlier, loaded), certainty, sensitivity)
+        followed = None if status is None else read_followed(status, found)
         progress(_("writing", language))
-        page = make_page(found, language, with_units, loaded_goals)
+        page = make_page(found, language, with_units, loaded_goals, followed)
         write_texts(out.parent, {out.name: page})
     if quiet:
         return

@@ -53,6 +53,15 @@ DEMAND_TEXTS: dict[str, str] = {
     "required": N_("a required criterion"),
     "own": N_("composite of own rates"),
 }
+GROUND_TEXTS: dict[str, str] = {
+    "land": N_("land"),
+    "park": N_("park"),
+    "water": N_("water"),
+    "district": N_("district"),
+    "road": N_("road"),
+    "railway": N_("railway"),
+}
+"""What maps are drawn on."""
 ACTION_TEXTS: dict[str, str] = {"include": N_("include"), "exclude": N_("exclude")}
 CLUSTER_TEXTS: dict[str, str] = {
     "high_high": N_("high among high"),
@@ -155,6 +164,9 @@ _COMPOSITE_SE = Column("composite_se", NUMBER, N_("Composite, standard error"),
     N_("The standard deviation of the unit's composite over the draws."))
 _P_DESIGNATED = Column("p_designated", NUMBER, N_("Share of draws designated"),
     N_("The share of the draws in which the unit is in an area: 1 is sure in, 0 is sure out."))
+_GROUND_KIND = Column("kind", TEXT, N_("Kind"), N_("What it is: land, park, water, district, road or railway."),
+    GROUND_TEXTS)
+_GROUND_NAME = Column("name", TEXT, N_("Name"), N_("What it is called, where it has a name."))
 _LAYERS = (
     LayerDescription("areas", N_("Designated areas"), N_("The designated areas, one outline each."), (
         _AREA_ID,
@@ -298,6 +310,16 @@ _LAYERS = (
         Column("units", WHOLE, N_("Units"), N_("Number of units that the decision names.")),
         Column("units_changed", WHOLE, N_("Units changed"), N_("Units whose outcome the decision changed.")),
     ), spatial=False),
+    LayerDescription("ground", N_("Ground"),
+        N_("Land, parks, water and districts that maps are drawn on; nothing is judged by them."), (
+        _GROUND_KIND,
+        _GROUND_NAME,
+    )),
+    LayerDescription("ground_lines", N_("Roads and railways"),
+        N_("Roads and railways that maps are drawn on; nothing is judged by them."), (
+        _GROUND_KIND,
+        _GROUND_NAME,
+    )),
     LayerDescription("links", N_("Overlaps"), N_("Every pair of an earlier and a present area that share units."), (
         Column("previous_id", TEXT, N_("Previous area"), N_("The earlier area.")),
         Column("area_id", TEXT, N_("Area id"), N_("The present area.")),
@@ -551,6 +573,8 @@ DESCRIBED = {
 """Name -> what is said of it, of every layer and table that is written of designations and comparisons."""
 LAYERS = tuple(layer.name for layer in _LAYERS if layer.name != "links")
 """Those of a designation, in the order in which they are written."""
+OPTIONAL = ("overrides", "ground", "ground_lines")
+"""Those that are there only where something is in them."""
 SPATIAL = tuple(name for name in LAYERS if DESCRIBED[name].spatial)
 TABLES = tuple(name for name in LAYERS if not DESCRIBED[name].spatial)
 

@@ -57,7 +57,7 @@ from udsat_geo.synthetic import DEFAULT_SEED, YEARS
 from udsat_geo.synthetic.cache import cached_registers
 from udsat_geo.units.crosswalk import BY, RESIDENTS, Overlay, read_crosswalk
 
-BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels", "regions")
+BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels", "regions", "ground")
 """What lies around the units is looked for in the register folder under these names, in this order."""
 
 
@@ -74,8 +74,8 @@ class Job:
     previous : str or None
         A year, a file, ``none``, ``made``, or None for the policy's cadence back.
     around : Around
-        Files of barriers, crossings, places, parcels, regions and overrides, as named; those not named are looked for
-        in the register folder, overrides apart.
+        Files of barriers, crossings, places, parcels, regions, the ground and overrides, as named; those not named are
+        looked for in the register folder, overrides apart.
     store : Store
         Where earlier designations are looked for.
     language : {"da", "en"}

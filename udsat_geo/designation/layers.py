@@ -40,6 +40,7 @@ from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _, in_language
 from udsat_geo.scoring.scores import count_exceeded
+from udsat_geo.units.ground import AREAL, LINEAR, Ground
 from udsat_geo.units.units import Units, bounds_of_rates
 
 _POINT, _MULTI_POLYGON = 0, 6
@@ -72,7 +73,7 @@ class Layer:
 def each_layer(designation: Designation) -> Iterator[Layer]:
     """The layers of a designation, one by one: areas, units, changes, changed units, near misses, status, overrides.
 
-    The table of overrides is there only where overrides were given.
+    The table of overrides is there only where overrides were given, the ground where something is known of it.
     """
     crs = designation.units.crs
     outlines = shapely.to_wkb(designation.outline, include_srid=False)
@@ -89,6 +90,22 @@ def each_layer(designation: Designation) -> Iterator[Layer]:
     yield Layer("status", as_table(status_columns(designation)))
     if designation.overrides is not None:
         yield Layer("overrides", as_table(override_columns(designation)))
+    ground = designation.surroundings.drawn_ground
+    if ground is not None:
+        yield _ground_layer("ground", ground, AREAL, "MultiPolygon", crs)
+        yield _ground_layer("ground_lines", ground, LINEAR, "MultiLineString", crs)
+
+
+def _ground_layer(name: str, ground: Ground, kinds: tuple[str, ...], drawn_as: str, crs: str) -> Layer:
+    """The part of the ground that is made of polygons, or of lines."""
+    chosen, whole = ground.of(*kinds), 3 if drawn_as == "MultiPolygon" else 1
+    shapes = []
+    for geometry in ground.geometry[chosen]:
+        # cutting leaves points and lines where a border is touched
+        parts = [part for part in shapely.get_parts(shapely.get_parts(geometry)) if shapely.get_type_id(part) == whole]
+        shapes.append((shapely.multipolygons if whole == 3 else shapely.multilinestrings)(parts))
+    columns = {"kind": ground.kind[chosen], "name": ground.name[chosen]}
+    return Layer(name, as_table(columns, shapely.to_wkb(as_objects(shapes))), drawn_as, crs)
 
 
 def near_miss_outlines(designation: Designation) -> Objects:

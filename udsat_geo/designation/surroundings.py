@@ -1,4 +1,4 @@
-"""What lies around the units: barriers with crossings, named places, regions, parcels; and decisions about them."""
+"""What lies around the units: barriers with crossings, places, regions, parcels, the ground; and what was decided."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.areas.decisions import Decisions, Overrides, read_overrides
 from udsat_geo.areas.outlines import Parcels, read_parcels
+from udsat_geo.kernels.arrays import Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.policy.rules import Policy
@@ -21,6 +22,7 @@ from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
 from udsat_geo.sources.positions import Extent, extent_of, in_words
 from udsat_geo.units.barriers import Barriers, read_barriers
+from udsat_geo.units.ground import DISTRICT, Ground, in_order, read_ground, with_sea
 from udsat_geo.units.places import Places, read_places
 from udsat_geo.units.regions import RegionFile, check_regions, read_regions, regions_of_points
 from udsat_geo.units.units import Units
@@ -28,6 +30,8 @@ from udsat_geo.units.units import Units
 FAR_M, BESIDE_M = 10_000.0, 1_000.0
 """What lies farther from the units than this and as far as they reach is another place's; what lies this near may still
 matter. Own choices."""
+WINDOW = 0.5
+"""How far around the units the ground is drawn, as a share of how far they reach; own choice."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Around:
     places: Path | None = None
     parcels: Path | None = None
     regions: Path | None = None
+    ground: Path | None = None
     overrides: Path | None = None
     crosswalk: Path | None = None
 
@@ -62,6 +67,7 @@ class Surroundings:
     places : Places or None
     parcels : Parcels or None
     regions : RegionFile or None
+    ground : Ground or None
     overrides : Overrides or None
     notes : tuple of str
     rows : dict
@@ -72,6 +78,7 @@ class Surroundings:
     places: Places | None = None
     parcels: Parcels | None = None
     regions: RegionFile | None = None
+    ground: Ground | None = None
     overrides: Overrides | None = None
     notes: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
@@ -80,6 +87,37 @@ class Surroundings:
     def decisions(self) -> Decisions | None:
         """What was decided by hand, where anything was."""
         return None if self.overrides is None else self.overrides.decisions
+
+    @property
+    def districts(self) -> tuple[tuple[str, ...], Objects]:
+        """The districts that are polygons, each once, by name: those of the places, else those of the ground."""
+        chosen, names, geometry = np.empty(0, dtype=bool), np.empty(0, dtype=object), np.empty(0, dtype=object)
+        if self.places is not None:
+            names, geometry = self.places.name, self.places.geometry
+            chosen = self.places.is_district & np.isin(shapely.get_type_id(geometry), (3, 6))
+        if not chosen.any() and self.ground is not None:
+            names, geometry = self.ground.name, self.ground.geometry
+            chosen = self.ground.of(DISTRICT) & np.array([name is not None for name in names], dtype=bool)
+        told = tuple(sorted(set(names[chosen].tolist())))
+        return told, as_objects(shapely.union_all(geometry[chosen & (names == name)]) for name in told)
+
+    @property
+    def drawn_ground(self) -> Ground | None:
+        """What maps are drawn on: the ground, and the districts; None where neither is known."""
+        names, geometry = self.districts
+        if self.ground is None and not names:
+            return None
+        kind = np.full(len(names), DISTRICT, dtype=object)
+        if self.ground is None:
+            return in_order(kind, as_objects(names), geometry)
+        ground, plain = self.ground, ~self.ground.of(DISTRICT)
+        joined = in_order(
+            np.concatenate([ground.kind[plain], kind]),
+            np.concatenate([ground.name[plain], as_objects(names)]),
+            np.concatenate([ground.geometry[plain], geometry]),
+            window=ground.window,
+        )
+        return with_sea(joined)
 
 
 def read_surroundings(around: Around, units: Units, policy: Policy, language: str) -> Surroundings:
@@ -96,6 +134,7 @@ def read_surroundings(around: Around, units: Units, policy: Policy, language: st
         "places": lambda path: read_places(path, units.crs, language),
         "parcels": lambda path: read_parcels(path, units.crs, language),
         "regions": lambda path: read_regions(path, units.crs, language),
+        "ground": lambda path: read_ground(path, units.crs, _window(units), language),
         "overrides": lambda path: read_overrides(path, units, language),
     }
     found: dict[str, Any] = {}
@@ -182,6 +221,13 @@ def _extent(units: Units) -> Extent:
     return (west - BESIDE_M, south - BESIDE_M, east + BESIDE_M, north + BESIDE_M)
 
 
+def _window(units: Units) -> Extent:
+    """The rectangle that maps may show."""
+    west, south, east, north = _extent(units)
+    beyond = WINDOW * max(east - west, north - south)
+    return (west - beyond, south - beyond, east + beyond, north + beyond)
+
+
 def _bounds(part: Any) -> NDArray[np.float64]:
     """West, south, east and north of everything in a file, shape (n, 4); none of what is no place."""
     if isinstance(part, Barriers):
@@ -190,7 +236,7 @@ def _bounds(part: Any) -> NDArray[np.float64]:
             np.column_stack([part.easting_end, part.northing_end]),
         ]
         return np.column_stack([np.minimum(*ends), np.maximum(*ends)])
-    if isinstance(part, (Places, Parcels, RegionFile)):
+    if isinstance(part, (Places, Parcels, RegionFile, Ground)):
         bounds: NDArray[np.float64] = shapely.bounds(part.geometry)
         return bounds
     return np.empty((0, 4))
@@ -203,6 +249,7 @@ def _rows(found: dict[str, Any], around: Around) -> dict[str, int]:
         "places": lambda places: len(places.name),
         "parcels": lambda parcels: len(parcels.geometry),
         "regions": lambda regions: len(regions.geometry),
+        "ground": lambda ground: len(ground.kind),
         "overrides": lambda overrides: len(overrides.overrides),
     }
     rows = {name: count[name](part) for name, part in found.items()}

@@ -41,6 +41,11 @@ class PackageLayer:
         """Whether its rows are points."""
         return "POINT" in (self.geometry_type or "")
 
+    @property
+    def drawn_as(self) -> str:
+        """What QGIS calls its geometries."""
+        return "Point" if self.is_point else "Line" if "LINE" in (self.geometry_type or "") else "Polygon"
+
 
 @dataclass(frozen=True)
 class Contents:

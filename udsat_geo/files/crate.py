@@ -38,7 +38,7 @@ NAME = "ro-crate-metadata.json"
 """What RO-Crate calls the file; so there is one in a folder, which lists every run whose results lie there."""
 TOOL = "udsat_geo"
 REGISTERS = ("residents", "dwellings", "addresses", "settings")
-AROUND = ("barriers", "crossings", "places", "parcels", "regions", "overrides", "crosswalk")
+AROUND = ("barriers", "crossings", "places", "parcels", "regions", "ground", "overrides", "crosswalk")
 NAMED = ("units", *AROUND)
 """What options name by themselves."""
 STORED = ("designation", "summary")
@@ -48,8 +48,8 @@ JOINED = r"(residents|dwellings|addresses)\.joins\.[\w-]{1,100}"
 """What a file joined to a table of registers is called."""
 OPTIONS = (
     "--year", "--policy", "--reference", "--raw", "--units", "--barriers", "--crossings", "--places", "--parcels",
-    "--regions", "--overrides", "--previous", "--crosswalk", "--crosswalk-columns", "--format", "--lang", "--seed",
-    "--agent", "--license", "--certainty",
+    "--regions", "--ground", "--overrides", "--previous", "--crosswalk", "--crosswalk-columns", "--format", "--lang",
+    "--seed", "--agent", "--license", "--certainty",
 )  # fmt: skip
 """Options that a run may tell, in their order. How many threads ran and what was printed change no result."""
 LIBRARIES = ("duckdb", "numba", "numpy", "pyarrow", "pydantic", "pyogrio", "pyproj", "rasterio", "shapely")

@@ -32,7 +32,7 @@ _ROW_TITLE, _ROW_MEANING = (
     N_("The number of the row in the table, from 1; the file's own order is the spatial index's."),
 )
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
-_KINDS = {0: "Point", 3: "Polygon", 6: "MultiPolygon"}
+_KINDS = {0: "Point", 3: "Polygon", 5: "MultiLineString", 6: "MultiPolygon"}
 
 
 # --- CSV, GeoJSON and FlatGeobuf: written for others --------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from udsat_geo.designation.columns import GEOMETRY, LAYERS, TABLES, as_typed
+from udsat_geo.designation.columns import GEOMETRY, LAYERS, OPTIONAL, TABLES, as_typed
 from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.designation.summary import Summary, read_summary_text
 from udsat_geo.files.atomic_write import settle
@@ -18,8 +18,6 @@ from udsat_geo.messages.translate import _
 from udsat_geo.sources.features import geometry_column, list_layers, read_layer, stamp_of
 from udsat_geo.sources.origins import name_of, origin_of
 
-OPTIONAL = ("overrides",)
-"""What a designation may be without."""
 WRITTEN_ONLY = (".geojson", ".fgb", ".csv", ".xlsx", ".tif")
 """The files of a designation that are written for others."""
 

@@ -17,7 +17,7 @@ import shapely
 from udsat_geo.areas.ground import as_multipolygon
 from udsat_geo.changes.compare import Comparison
 from udsat_geo.changes.diff import links
-from udsat_geo.designation.columns import LAYERS
+from udsat_geo.designation.columns import LAYERS, OPTIONAL
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.layers import (
     Layer,
@@ -208,7 +208,7 @@ def write_layers(
 
 def _outdated(out: Path, stem: str, formats: tuple[str, ...], names: list[str]) -> list[str]:
     """Files of an earlier run in these formats that this one has not: a layer's that there is no more."""
-    known = [f"{stem}_overrides.{name}" for name in sorted(set(formats))]
+    known = [f"{stem}_{layer}.{name}" for layer in OPTIONAL for name in sorted(set(formats))]
     return [name for name in known if name not in names and (out / name).is_file()]
 
 

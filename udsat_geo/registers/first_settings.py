@@ -36,7 +36,7 @@ from udsat_geo.sources.kinds import SUFFIXES, plain
 
 _MOST_CODES = 60
 """More values than this are listed by their number; own choice."""
-_AROUND = ("barriers", "crossings", "places", "parcels", "regions")
+_AROUND = ("barriers", "crossings", "places", "parcels", "regions", "ground")
 """What may lie beside registers and is none of them."""
 _OF_A_PROFILE = 2
 """Files named as in a profile that make a folder one of it, that of residents among them; own choice."""

@@ -9,8 +9,9 @@ import numpy as np
 import shapely
 
 from udsat_geo.areas.ground import unit_polygons
+from udsat_geo.designation.columns import GROUND_TEXTS
 from udsat_geo.designation.surroundings import Surroundings
-from udsat_geo.kernels.arrays import Floats, Ints, Objects, as_objects
+from udsat_geo.kernels.arrays import Floats, Ints, Objects
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.report.canvas import (
@@ -31,6 +32,7 @@ from udsat_geo.report.canvas import (
     wrapped,
     wrapped_all,
 )
+from udsat_geo.units.ground import AREAL, Ground
 from udsat_geo.units.units import Units
 
 if TYPE_CHECKING:
@@ -50,6 +52,12 @@ CROSSING_STYLE: dict[str, Any] = {
     "linestyle": "none", "marker": "o", "markersize": 4.0, "markerfacecolor": "white", "markeredgecolor": INK,
     "markeredgewidth": 0.9,
 }  # fmt: skip
+GROUND_COLOURS = {"land": "#EFEEEA", "district": LAND, "park": "#DCE8D2", "water": "#CFE2EE"}
+LINE_STYLES: dict[str, tuple[dict[str, Any], ...]] = {
+    "road": ({"color": "#D3C5AD", "linewidth": 0.8},),
+    "railway": ({"color": "#8A8A8A", "linewidth": 0.8}, {"color": "white", "linewidth": 0.4, "dashes": (3, 3)}),
+}
+"""The ground as QGIS and the page draw it; own choice."""
 BAR_SHARE = 0.25
 """The scale bar is the longest round length of at most this share of a map's width; own choice."""
 
@@ -69,6 +77,8 @@ class Backdrop:
     crossings : float64, shape (n_crossings, 2)
         Where they are open.
     crs : str
+    ground : Ground or None
+        Beneath it all.
     """
 
     built: Any
@@ -77,6 +87,7 @@ class Backdrop:
     barriers: Any
     crossings: Floats
     crs: str
+    ground: Ground | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +142,7 @@ class Frame:
 
 def backdrop_of(units: Units, surroundings: Surroundings) -> Backdrop:
     """What lies behind areas made of units."""
-    names, geometry = _districts(surroundings)
+    names, geometry = surroundings.districts
     lines, crossings = None, np.empty((0, 2))
     barriers = surroundings.barriers
     if barriers is not None:
@@ -140,7 +151,7 @@ def backdrop_of(units: Units, surroundings: Surroundings) -> Backdrop:
         lines = shapely.multilinestrings(shapely.linestrings(np.stack([starts, ends], axis=1)))
         crossings = np.column_stack([barriers.crossing_easting, barriers.crossing_northing])
     built = shapely.union_all(ground_of_units(units, np.arange(len(units))))
-    return Backdrop(built, names, geometry, lines, crossings, units.crs)
+    return Backdrop(built, names, geometry, lines, crossings, units.crs, surroundings.drawn_ground)
 
 
 def ground_of_units(units: Units, members: Ints) -> Objects:
@@ -150,16 +161,6 @@ def ground_of_units(units: Units, members: Ints) -> Objects:
     points = shapely.points(units.easting[members], units.northing[members])
     discs: Objects = shapely.buffer(points, ADDRESS_M, quad_segs=2)
     return discs
-
-
-def _districts(surroundings: Surroundings) -> tuple[tuple[str, ...], Objects]:
-    """The districts that are polygons, each once, by name."""
-    places = surroundings.places
-    if places is None:
-        return (), np.empty(0, dtype=object)
-    chosen = places.is_district & np.isin(shapely.get_type_id(places.geometry), (3, 6))
-    names = tuple(sorted(set(places.name[chosen].tolist())))
-    return names, as_objects(shapely.union_all(places.geometry[chosen & (places.name == name)]) for name in names)
 
 
 def frame_of(backdrop: Backdrop, areas: Objects, width_cm: float, tallest_cm: float) -> Frame:
@@ -181,6 +182,8 @@ def draw_backdrop(axes: Axes, backdrop: Backdrop, frame: Frame, language: str) -
     axes.set_axis_off()
     for geometry in backdrop.district_geometry:
         fill(axes, geometry, facecolor=LAND, edgecolor="none", zorder=1)
+    if backdrop.ground is not None:
+        draw_ground(axes, backdrop.ground)
     fill(axes, backdrop.built, facecolor=BUILT, edgecolor="none", zorder=2)
     for geometry in backdrop.district_geometry:
         fill(axes, geometry, facecolor="none", edgecolor="white", linewidth=1.2, zorder=3)
@@ -188,6 +191,17 @@ def draw_backdrop(axes: Axes, backdrop: Backdrop, frame: Frame, language: str) -
         _draw_barriers(axes, backdrop)
     draw_scale_bar(axes, frame, language)
     draw_north(axes, frame)
+
+
+def draw_ground(axes: Axes, ground: Ground) -> None:
+    """Draw the ground beneath what was judged; the axes are in metres, and cut it."""
+    for kind, geometry in zip(ground.kind, ground.geometry, strict=True):
+        if kind in AREAL:
+            fill(axes, geometry, facecolor=GROUND_COLOURS[kind], edgecolor="none", zorder=1.1, gid=kind)
+    for kind, geometry in zip(ground.kind, ground.geometry, strict=True):
+        for style in LINE_STYLES.get(kind, ()):
+            for line in shapely.get_parts(geometry):
+                axes.plot(*shapely.get_coordinates(line).T, **style, zorder=2.5, gid=kind)
 
 
 def _draw_barriers(axes: Axes, backdrop: Backdrop) -> None:
@@ -549,11 +563,21 @@ class MapPage:
         keys = [Key(built or _("units with dwellings", self.language), {"facecolor": BUILT})]
         if len(self.backdrop.district_geometry):
             keys.append(Key(_("other land of the districts", self.language), {"facecolor": LAND}))
+        keys += self._keys_of_ground()
         if self.backdrop.barriers is not None:
             keys.append(Key(_("barrier", self.language), lines=BARRIER_STYLES))
         if len(self.backdrop.crossings):
             keys.append(Key(_("crossing", self.language), lines=(CROSSING_STYLE,)))
         return tuple(keys)
+
+    def _keys_of_ground(self) -> list[Key]:
+        ground = self.backdrop.ground
+        there = set() if ground is None else set(ground.kind.tolist())
+        of_fills = [Key(_(GROUND_TEXTS[kind], self.language), {"facecolor": GROUND_COLOURS[kind]})
+                    for kind in ("park", "water") if kind in there]  # fmt: skip
+        of_lines = [Key(_(GROUND_TEXTS[kind], self.language), lines=styles)
+                    for kind, styles in LINE_STYLES.items() if kind in there]  # fmt: skip
+        return [*of_fills, *of_lines]
 
     def _write_list(self, listed: Listed, at: float) -> float:
         """Write a list; where it ends, from the top of the sheet."""

@@ -21,7 +21,14 @@ from udsat_geo.synthetic import DEFAULT_SEED, check_year
 
 GENERATOR_VERSION = 5
 _CHECKSUMS, _LONGEST_S = ".checksums.json", 3600
-FILES = ("residents.parquet", "dwellings.parquet", "addresses.parquet", "registers.toml", "places.geojson")
+FILES = (
+    "residents.parquet",
+    "dwellings.parquet",
+    "addresses.parquet",
+    "registers.toml",
+    "places.geojson",
+    "ground.geojson",
+)
 
 
 @lru_cache(maxsize=1)
@@ -30,6 +37,7 @@ def _facts_hash() -> str:
     for package, name in (
         ("udsat_geo.synthetic", "geography.toml"),
         ("udsat_geo.synthetic", "districts.toml"),
+        ("udsat_geo.synthetic", "ground.toml"),
         ("udsat_geo.policy", "status_2021.toml"),
     ):
         digest.update(resources.files(package).joinpath(name).read_bytes())

@@ -199,9 +199,27 @@ def write_places(path: Path, quarters: list[tuple[str, tuple[float, float]]]) ->
         for number, ring in outlines()
     ]
     features += [_feature(name, "quarter", {"type": "Point", "coordinates": list(at)}) for name, at in quarters]
+    _write_features(path, features)
+
+
+def _write_features(path: Path, features: list[dict[str, Any]]) -> None:
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25832"}}
     content = {"type": "FeatureCollection", "crs": crs, "features": features}
     path.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+
+
+def write_ground(path: Path) -> None:
+    """Write land, parks, water, roads and railways as GeoJSON in EPSG:25832, the same for every year and seed."""
+    features = []
+    for kind, named in _content("ground.toml").items():
+        for name, points in named.items():
+            at = _metres(points).tolist()
+            lines = kind in ("road", "railway")
+            shape = {"type": "LineString", "coordinates": at}
+            features.append(
+                _feature(name, kind, shape if lines else {"type": "Polygon", "coordinates": [[*at, at[0]]]})
+            )
+    _write_features(path, features)
 
 
 def _feature(name: str, kind: str, geometry: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from udsat_geo.registers.schema import EDUCATION, LABOUR_STATUS, ORIGIN, TENURE
 from udsat_geo.synthetic import DEFAULT_SEED, check_year
 from udsat_geo.synthetic.chance import stream
 from udsat_geo.synthetic.homes import Homes, lacking, tenure_by_year
-from udsat_geo.synthetic.land import write_places
+from udsat_geo.synthetic.land import write_ground, write_places
 from udsat_geo.synthetic.people import NO_INCOME, People
 from udsat_geo.synthetic.planting import DESIGNATION_YEARS, PlantedAreas, build_areas, planted, quarters
 from udsat_geo.synthetic.simulation import Simulation
@@ -170,8 +170,8 @@ def write_registers(year: int, folder: Path, seed: int = DEFAULT_SEED) -> None:
     year : int
         One of ``YEARS``.
     folder : Path
-        Made when missing; ``residents.parquet``, ``dwellings.parquet``, ``addresses.parquet``, ``registers.toml``
-        and ``places.geojson`` are written into it.
+        Made when missing; ``residents.parquet``, ``dwellings.parquet``, ``addresses.parquet``, ``registers.toml``,
+        ``places.geojson`` and ``ground.geojson`` are written into it.
     seed : int
         The same seed gives the same bytes.
 
@@ -185,6 +185,7 @@ def write_registers(year: int, folder: Path, seed: int = DEFAULT_SEED) -> None:
     for name, table in tables.items():
         _write(table, folder / f"{name}.parquet")
     write_places(folder / "places.geojson", quarters())
+    write_ground(folder / "ground.geojson")
     (folder / "registers.toml").write_text(_description(year, seed), encoding="utf-8", newline="\n")
 
 

@@ -332,7 +332,9 @@ def test_the_language_switch_changes_every_text(city_page: Path, open_page: Open
     def seen() -> str:
         # expressions of the policy and names of files are what they are in any language
         opened.page.add_style_tag(content="code, #provenance tbody th { display: none !important }")
-        labels = "Array.from(document.querySelectorAll('[aria-label]')).filter((e) => !e.closest('.figure'))"
+        labels = (
+            "Array.from(document.querySelectorAll('[aria-label]')).filter((e) => !e.closest('[data-figure-language]'))"
+        )
         told = opened.page.evaluate(f"{labels}.map((e) => e.ariaLabel).join('\\n')")
         return f"{opened.page.evaluate('document.body.innerText')}\n{told}"
 

@@ -137,7 +137,7 @@ def _bounds(contents: Contents, names: Sequence[str]) -> Bounds:
 def _fill_layer(element: ET.Element, layer: PackageLayer, styles: Sequence[Style], summary: Mapping[str, Any]) -> None:
     """The layer's style, its other styles by name, and what it is told of."""
     if layer.is_spatial:
-        element.set("geometry", "Point" if layer.is_point else "Polygon")
+        element.set("geometry", layer.drawn_as)
     told = describe_layer(layer.name, summary["language"])
     _fill_metadata(found(element, "resourceMetadata"), told.title, told.text, summary)
     first = next((style for style in styles if style.key == _OPENING), styles[0])

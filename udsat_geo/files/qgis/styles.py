@@ -25,6 +25,8 @@ STYLES_OF_LAYER: dict[str, tuple[str, ...]] = {
     "changes": ("changes",),
     "changed_units": ("changed_units",),
     "near_misses": ("near_misses",),
+    "ground": ("ground",),
+    "ground_lines": ("ground_lines",),
     **dict.fromkeys(("status", "overrides", "links"), ("table",)),
 }
 """The templates of each layer, the default first; ``_points`` is added to those of layers of points."""
@@ -38,6 +40,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "changes": (Np_("style", "event"), N_("By what happened")),
     "changed_units": (Np_("style", "event"), N_("By what happened")),
     "near_misses": (Np_("style", "near miss"), N_("Hatched, so that what lies under it shows")),
+    "ground": (Np_("style", "kind"), N_("By what it is")),
+    "ground_lines": (Np_("style", "kind"), N_("By what it is")),
     "table": (Np_("style", "fields"), N_("Headings and formats in the table")),
 }
 """What each style is called in a list (30 characters are stored), and what it shows; those of classes by column."""

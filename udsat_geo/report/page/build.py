@@ -19,7 +19,9 @@ from udsat_geo.messages.translate import LANGUAGES, _
 from udsat_geo.report.canvas import Origin, settings
 from udsat_geo.report.charts import Compared, draw_criteria_bars
 from udsat_geo.report.flow_chart import FlowChart, draw_flow_chart
+from udsat_geo.report.page.came_and_went import came_and_went
 from udsat_geo.report.page.data import criteria_of, has_area_of_few, payload_of
+from udsat_geo.report.page.milestone import Followed, milestones_of, with_charts
 from udsat_geo.report.page.read import PageYear
 from udsat_geo.report.page.sure import bars_of
 from udsat_geo.report.page.words import SCRIPTS, html_in_language, own_file
@@ -238,10 +240,12 @@ def _plot(kind: str, size: float, above: Sequence[str]) -> Any:
     )  # fmt: skip
     plot.axis.visible = False
     plot.grid.visible = False
-    layers = {"land": _polygons(plot, "land")}
+    layers = {"base": _polygons(plot, "base"), "land": _polygons(plot, "land")}
+    _lines(plot, "lines")
     layers["units"] = _units(plot, kind, size)
     for name in ("areas", "changes", "halo", "chosen", *above):
         layers[name] = _polygons(plot, name)
+    _lines(plot, "leaders")
     _labels(plot)
     under_pointer = [layers[name] for name in ("units", "changes", "areas")]
     wheel = WheelZoomTool()
@@ -268,6 +272,16 @@ def _polygons(plot: Any, name: str) -> Any:
     return _same_whatever_is_chosen(drawn)
 
 
+def _lines(plot: Any, name: str) -> None:
+    from bokeh.models import ColumnDataSource
+
+    source = ColumnDataSource({column: [] for column in ("xs", "ys", "line", "width", "dash")}, name=f"{name} data")
+    drawn = plot.multi_line(
+        "xs", "ys", source=source, line_color="line", line_width="width", line_dash="dash", line_join="round", name=name
+    )
+    _same_whatever_is_chosen(drawn)
+
+
 def _units(plot: Any, kind: str, size: float) -> Any:
     from bokeh.models import ColumnDataSource
 
@@ -283,12 +297,12 @@ def _units(plot: Any, kind: str, size: float) -> Any:
 def _labels(plot: Any) -> None:
     from bokeh.models import ColumnDataSource
 
-    columns = ("x", "y", "text", "ink", "paper", "baseline", "lift")
+    columns = ("x", "y", "text", "ink", "paper", "alpha", "size", "style")
     source = ColumnDataSource({column: [] for column in columns}, name="labels data")
     drawn = plot.text(
-        "x", "y", "text", source=source, text_color="ink", background_fill_color="paper", background_fill_alpha=0.88,
-        padding=2, border_radius=3, text_align="center", text_baseline="baseline", y_offset="lift",
-        text_font_size="12px", text_font_style="bold", text_font={"value": "system-ui, sans-serif"}, name="labels",
+        "x", "y", "text", source=source, text_color="ink", background_fill_color="paper", background_fill_alpha="alpha",
+        padding=2, border_radius=3, text_align="center", text_baseline="middle", text_font_size="size",
+        text_font_style="style", text_font={"value": "system-ui, sans-serif"}, name="labels",
     )  # fmt: skip
     _same_whatever_is_chosen(drawn)
 
@@ -318,6 +332,7 @@ def make_page(
     language: str = "da",
     with_units: bool = True,
     goals: list[dict[str, Any]] | None = None,
+    followed: Followed | None = None,
 ) -> str:
     """The page; the same designations give the same text.
 
@@ -330,6 +345,8 @@ def make_page(
     with_units : bool
     goals : list of dict, optional
         As of `read_goals`.
+    followed : Followed, optional
+        As of `udsat_geo.report.page.milestone.read_status`.
 
     Raises
     ------
@@ -342,6 +359,9 @@ def make_page(
     from markupsafe import Markup
 
     payload = payload_of(found, with_units, language, goals)
+    answer = with_charts(milestones_of(found, followed), found[-1])
+    payload["milestone"] = None if answer is None else {name: answer[name] for name in ("by", "states")}
+    _tell_who_moved(payload, found)
     figures = [figure | {"svg": {lang: Markup(svg) for lang, svg in figure["svg"].items()}}
                for figure in figures_of(found)]  # fmt: skip
     span = "\u2013".join(dict.fromkeys(str(read.year) for read in (found[0], found[-1])))
@@ -354,12 +374,23 @@ def make_page(
         title=_("Disadvantaged urban areas {years}", language).format(years=span),
         synthetic=any(read.summary["source"] == "synthetic" for read in found),
         figures=figures,
+        charts={} if answer is None else {lang: Markup(svg) for lang, svg in answer["chart"].items()},
         style=Markup(own_file("page.css")),
         script=Markup("\n".join(own_file(name) for name in SCRIPTS)),
         library=Markup(bokeh_js.replace("</script", "<\\/script")),
         data=Markup(as_script_data(payload)),
         plot=Markup(as_script_data(map_item(payload["places"]["kind"], payload["places"]["size"]))),
     )
+
+
+def _tell_who_moved(payload: dict[str, Any], found: Sequence[PageYear]) -> None:
+    """Add to each designation who came in and went out since the one before."""
+    of_year = {year["year"]: year for year in payload["years"]}
+    at_hand = {read.year: read for read in found}
+    for read in found:
+        year = of_year[read.year]
+        before = None if year["changes"] is None else at_hand.get(year["changes"]["year"])
+        year["moved"] = came_and_went(read, before, year["areas"], year["changes"])
 
 
 def as_script_data(content: Any) -> str:

@@ -31,6 +31,7 @@ from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline
 from udsat_geo.report.page.read import PageYear
 from udsat_geo.report.page.sure import sure_of
 from udsat_geo.report.page.words import texts
+from udsat_geo.units.ground import DISTRICT
 
 MOST_VERTICES = 100_000
 """Of zones, in all: about 1 MB of the page; own choice."""
@@ -68,6 +69,10 @@ class Corner:
         polygons = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
         rings = [[self._ring(ring) for ring in (part.exterior, *part.interiors)] for part in polygons if part]
         return [[ring for ring in polygon if ring] for polygon in rings if polygon[0]]
+
+    def line(self, line: Any) -> list[int]:
+        """The way of a line, as rings are told, its last vertex too."""
+        return [int(step) for step in np.diff(self.steps(shapely.get_coordinates(line)), axis=0, prepend=0).ravel()]
 
     def _ring(self, ring: Any) -> list[int]:
         at = self.steps(shapely.get_coordinates(ring))[:-1]
@@ -464,13 +469,13 @@ def _joined(places: Objects) -> Any:
 
 
 def _label(outline: Any, corner: Corner) -> list[int] | None:
-    """A place for a label well inside the largest part of an outline."""
+    """A place for a label well inside the largest part of an outline, and how far it is from the border there."""
     if outline is None or outline.is_empty:
         return None
     largest = max(shapely.get_parts(outline), key=shapely.area)
     circle = shapely.maximum_inscribed_circle(largest, tolerance=max(1.0, float(largest.length) / 500))
     inside: list[int] = corner.steps(shapely.get_coordinates(circle)[:1])[0].tolist()
-    return inside
+    return [*inside, int(shapely.length(circle) / corner.step)]
 
 
 def names_of(read: PageYear) -> dict[str, str]:
@@ -632,6 +637,34 @@ def decision_texts(read: PageYear, language: str) -> list[str]:
     ]
 
 
+MOST_CORNERS_OF_BASE = 30_000
+"""Of the ground, in all: about 300 KB of the page; own choice."""
+
+
+def base_of(read: PageYear, corner: Corner) -> dict[str, Any]:
+    """The ground of a designation's file: ``areas`` and ``lines``, each with kind, name and shape, in drawing order.
+
+    Both are empty where the file has none; only as exact as the page can be small.
+    """
+    told: dict[str, Any] = {"areas": [], "lines": []}
+    layers = (("areas", "ground"), ("lines", "ground_lines"))
+    found = [(part, read.places(layer), read.rows[layer]) for part, layer in layers if layer in read.rows]
+    drawn: list[Objects] = []
+    for tolerance in _GROUND_TOLERANCES_M:
+        drawn = [shapely.simplify(geometry, tolerance) if tolerance else geometry for _part, geometry, _rows in found]
+        if sum(int(shapely.get_num_coordinates(each).sum()) for each in drawn) <= MOST_CORNERS_OF_BASE:
+            break
+    for (part, _geometry, rows), geometry in zip(found, drawn, strict=True):
+        for row, shape in zip(rows, geometry, strict=True):
+            one = {"kind": row["kind"], "name": row["name"]}
+            if part == "lines":
+                told[part].append(one | {"shape": [corner.line(line) for line in shapely.get_parts(shape)]})
+            else:
+                label = {"label": _label(shape, corner)} if row["kind"] == DISTRICT and row["name"] else {}
+                told[part].append(one | {"shape": corner.shape(shape)} | label)
+    return told
+
+
 EXPLAINED = {
     "areas": ("residents", "units", "area_ha", "composite", "criteria_exceeded", "since"),
     "status": ("areas", "rest_of_city", "gap", "city"),
@@ -671,6 +704,7 @@ def payload_of(
         "bounds": corner.steps(bounds.reshape(2, 2)).ravel().tolist(),
         "ground": places.kind,
         "land": _land(places, corner),
+        "base": base_of(found[-1], corner),
         "places": drawn_places(places, corner) if with_units else {"kind": "none", "size": 0},
         "tolerance": places.tolerance if with_units else 0,
         "years": _years(found, places, corner, with_units),

@@ -4,8 +4,7 @@ const ZOOM_STEP = 1.5,
   PAN_SHARE = 0.2,
   PADDING = 1.08,
   AROUND_AREA = 3,
-  LEAST_SPAN_M = 60,
-  SMALL_SHARE = 0.045;
+  LEAST_SPAN_M = 60;
 const SURE_LAYERS = ["certainty", "sensitivity"];
 const map = { document: null, plot: null, ready: false, unitPlaces: [], quiet: false };
 
@@ -76,8 +75,45 @@ function shapes(name, items) {
   source(name).data = columns;
 }
 
-function drawLand() {
-  shapes("land", [{ at: decodedOnce(data), fill: colour("land"), alpha: 1, line: colour("strong-rule"), width: 0.6 }]);
+// rings are told as steps; lines too, from vertex to vertex
+function wayOf(steps) {
+  let east = 0,
+    north = 0;
+  const xs = [],
+    ys = [];
+  for (let i = 0; i < steps.length; i += 2) {
+    xs.push((east += steps[i]) * data.step);
+    ys.push((north += steps[i + 1]) * data.step);
+  }
+  return [xs, ys];
+}
+
+const BASE_LINES = { road: [1.3, "solid"], railway: [1.3, "dashed"] };
+
+function drawBase() {
+  const { areas, lines } = data.base;
+  shapes(
+    "base",
+    areas.map((each) => ({
+      at: decodedOnce(each),
+      fill: colour("base-" + each.kind),
+      alpha: 1,
+      line: colour(each.kind === "district" ? "rule" : "base-" + each.kind),
+      width: each.kind === "district" ? 1 : 0,
+    })),
+  );
+  const ways = lines.flatMap((each) => each.shape.map((steps) => ({ kind: each.kind, way: wayOf(steps) })));
+  source("lines").data = {
+    xs: ways.map(({ way }) => way[0]),
+    ys: ways.map(({ way }) => way[1]),
+    line: ways.map(({ kind }) => colour("base-" + kind)),
+    width: ways.map(({ kind }) => BASE_LINES[kind][0]),
+    dash: ways.map(({ kind }) => BASE_LINES[kind][1]),
+  };
+  const known = areas.length > 0;
+  const fillOfLand = known ? (unitsShown() ? "base-district" : "built") : "land";
+  const line = colour("strong-rule");
+  shapes("land", [{ at: decodedOnce(data), fill: colour(fillOfLand), alpha: 1, line, width: known ? 0 : 0.6 }]);
 }
 
 function unitColour(kind, breaks) {
@@ -142,20 +178,6 @@ function drawAreas() {
     "areas",
     yearNow().areas.map((area) => ({ at: decodedOnce(area), fill: areaFill, alpha, line, width: 2 })),
   );
-  const labelled = yearNow().areas.filter((area) => area.label);
-  const span = Math.max(data.bounds[2] - data.bounds[0], data.bounds[3] - data.bounds[1]) * data.step;
-  const extents = labelled.map((area) => boundsOf(decodedOnce(area)));
-  // the number of a small area stands over it, so that the area is seen
-  const small = extents.map(([west, south, east, north]) => Math.min(east - west, north - south) < SMALL_SHARE * span);
-  source("labels").data = {
-    x: labelled.map((area) => area.label[0] * data.step),
-    y: labelled.map((area, i) => (small[i] ? extents[i][3] : area.label[1] * data.step)),
-    baseline: small.map((is) => (is ? "bottom" : "middle")),
-    lift: small.map((is) => (is ? -4 : 0)),
-    text: labelled.map((area) => String(area.number)),
-    ink: labelled.map(() => colour("ink")),
-    paper: labelled.map(() => colour("paper")),
-  };
 }
 
 function drawChanges() {
@@ -197,7 +219,7 @@ function drawChosen() {
 }
 
 function showLayers() {
-  for (const name of ["areas", "labels", "halo", "chosen"]) model(name).visible = state.layers.areas;
+  for (const name of ["areas", "labels", "leaders", "halo", "chosen"]) model(name).visible = state.layers.areas;
   model("units").visible = unitsShown();
   model("changes").visible = state.layers.changes;
 }
@@ -209,12 +231,13 @@ function drawMap() {
   map.plot.border_fill_color = surface;
   scale.background_fill_color = colour("paper");
   scale.label_text_color = scale.bar_line_color = colour("ink");
-  drawLand();
+  drawBase();
   drawUnits();
   drawChanges();
   drawAreas();
   drawChosen();
   showLayers();
+  drawLabels();
 }
 
 function look(west, south, east, north) {
@@ -298,6 +321,7 @@ async function startMap(onTap) {
   }
   lookAtAll();
   drawMap();
+  map.plot.x_range.change.connect(labelsSoon);
   let width = 0;
   new ResizeObserver(() => {
     const now = document.getElementById("map").clientWidth;

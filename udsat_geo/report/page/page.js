@@ -76,6 +76,7 @@ function switches() {
               if (box.checked && OF_UNITS.includes(name))
                 for (const other of OF_UNITS.filter((each) => each !== name)) uncheck(other);
               if (OF_UNITS.includes(name)) drawUnits();
+              drawBase();
               drawAreas();
               showLayers();
               legend();
@@ -117,6 +118,7 @@ function render() {
   switches();
   head();
   card();
+  answers();
   areaTables();
   howSure();
   statusTable();

@@ -10,7 +10,18 @@ from importlib.resources import files
 from udsat_geo.designation.columns import EVENT_TEXTS, ROLE_TEXTS
 from udsat_geo.messages.translate import Np_, _, in_language
 
-SCRIPTS = ("words.js", "map.js", "layers.js", "tables.js", "card.js", "sections.js", "background.js", "page.js")
+SCRIPTS = (
+    "words.js",
+    "map.js",
+    "labels.js",
+    "layers.js",
+    "tables.js",
+    "card.js",
+    "sections.js",
+    "answers.js",
+    "background.js",
+    "page.js",
+)
 _MARKED = re.compile(
     r'\bN?_\(\s*"(?P<script>[^"]+)"|\bNp_\("(?P<context>[^"]+)", "(?P<told_apart>[^"]+)"\)'
     r'|data-t(?:-label)?="(?P<html>[^"]+)"'
