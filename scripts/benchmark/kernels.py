@@ -21,11 +21,12 @@ from outline_rows import outline_rows
 from rank_rows import rank_rows
 from status_rows import status_rows
 
-from udsat_geo.kernels.cells import distinct_cells, index_cells
+from udsat_geo.kernels.cells import distinct_cells
 from udsat_geo.kernels.components import label_components
-from udsat_geo.kernels.nearby import context_of_cells, context_of_points
+from udsat_geo.kernels.nearby import context_of_points
 from udsat_geo.kernels.scores import composite_of_gaps, spread_of_gaps
 from udsat_geo.kernels.sums import add_flags, add_values, count_rows, follow
+from udsat_geo.scoring.rates import sums_on_grid
 from udsat_geo.units.edges import grid_edges
 from udsat_geo.units.grid import rings
 
@@ -191,7 +192,7 @@ def context_rows(country: Country) -> Iterator[KernelRow]:
     counted = (residents, sums, LEAST_RESIDENTS)
 
     def of_cells() -> tuple[Ints, Ints]:
-        return context_of_cells(row, col, index_cells(row, col), *rings(CELL_M, REACH), *counted)
+        return sums_on_grid(row, col, rings(CELL_M, REACH), *counted)
 
     def of_points() -> tuple[Ints, Ints]:
         return context_of_points(easting, northing, np.argsort(easting, kind="stable"), REACH, *counted)

@@ -15,6 +15,7 @@ import reference
 from strategies import as_cells, by_easting, cells, points, residents, sums
 from udsat_geo.kernels.cells import index_cells
 from udsat_geo.kernels.nearby import context_of_cells, context_of_points, square_with_enough
+from udsat_geo.scoring.rates import sums_on_grid
 from udsat_geo.units.grid import rings
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -38,7 +39,18 @@ def peopled_points(draw: DrawFn) -> Peopled:
 def view_of_cells(peopled: Peopled, reach_in_cells: float, least: int) -> tuple[list[int], list[list[int]]]:
     row, col, living, counted = peopled
     steps = rings(100, reach_in_cells * 100)
-    found = context_of_cells(row, col, index_cells(row, col), *steps, living, counted, least)
+    found = sums_on_grid(row, col, steps, living, counted, least)
+    assert in_parts(peopled, steps, least) == (found[0].tolist(), found[1].tolist())
+    return found[0].tolist(), found[1].tolist()
+
+
+def in_parts(peopled: Peopled, steps: tuple[Any, Any, Any], least: int) -> tuple[list[int], list[list[int]]]:
+    """By the table of cells, in two parts."""
+    row, col, living, counted = peopled
+    found = np.empty(len(row), dtype=np.int64), np.zeros_like(counted)
+    places = index_cells(row, col), np.empty((0, 0), dtype=np.int32), 0, 0
+    for part in ((0, len(row) // 2), (len(row) // 2, len(row))):
+        context_of_cells(row, col, *places, *steps, living, counted, least, *part, *found)
     return found[0].tolist(), found[1].tolist()
 
 

@@ -138,48 +138,61 @@ def context_of_cells(
     row: NDArray[np.int64],
     col: NDArray[np.int64],
     unit_of_slot: NDArray[np.int32],
+    unit_at: NDArray[np.int32],
+    south: int,
+    west: int,
     row_step: NDArray[np.int64],
     col_step: NDArray[np.int64],
     ring_start: NDArray[np.int64],
     residents: NDArray[np.int64],
     sums: NDArray[np.int64],
     least_residents: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Residents and sums in view of each cell.
+    first: int,
+    last: int,
+    residents_in_view: NDArray[np.int64],
+    sums_in_view: NDArray[np.int64],
+) -> None:
+    """Residents and sums in view of each cell of a part.
 
     Parameters
     ----------
     row, col : int64, shape (n_units,)
     unit_of_slot : int32, shape (n_slots,)
-        From `udsat_geo.kernels.cells.index_cells`.
+        From `udsat_geo.kernels.cells.index_cells`; read where there is no image.
+    unit_at : int32, shape (height, width)
+        The unit at each place of a rectangle that every step from a unit ends in, -1 where there is none; without
+        rows where there is no such image.
+    south, west : int
+        Row and column of its first place.
     row_step, col_step : int64, shape (n_steps,)
     ring_start : int64, shape (n_rings + 1,)
         Steps in rings of equal distance, from `udsat_geo.units.grid.rings`.
     residents : int64, shape (n_units,)
     sums : int64, shape (n_units, n_sums)
     least_residents : int
-
-    Returns
-    -------
+    first, last : int
+        The part: units from `first` to before `last`.
     residents_in_view : int64, shape (n_units,)
+        Written in place for the units of the part.
     sums_in_view : int64, shape (n_units, n_sums)
+        Likewise; zeros before.
     """
-    n_units, n_sums = sums.shape
-    residents_in_view = np.zeros(n_units, dtype=np.int64)
-    sums_in_view = np.zeros((n_units, n_sums), dtype=np.int64)
-    for unit in range(n_units):
+    for unit in range(first, last):
         seen = 0
         for ring in range(ring_start.shape[0] - 1):
             for k in range(ring_start[ring], ring_start[ring + 1]):
-                other = find_cell(row[unit] + row_step[k], col[unit] + col_step[k], unit_of_slot, row, col)
+                to_row, to_col = row[unit] + row_step[k], col[unit] + col_step[k]
+                if unit_at.shape[0] > 0:
+                    other = int(unit_at[to_row - south, to_col - west])
+                else:
+                    other = find_cell(to_row, to_col, unit_of_slot, row, col)
                 if other >= 0:
                     seen += residents[other]
-                    for j in range(n_sums):
+                    for j in range(sums.shape[1]):
                         sums_in_view[unit, j] += sums[other, j]
             if seen >= least_residents:
                 break
         residents_in_view[unit] = seen
-    return residents_in_view, sums_in_view
 
 
 @kernel

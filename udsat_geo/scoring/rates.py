@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from udsat_geo.kernels.arrays import Floats, Ints
@@ -91,13 +93,63 @@ def sums_of_nearest(units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Int
     """
     least, reach = policy.context.residents, policy.context.reach
     if units.grid is not None and units.row is not None and units.col is not None:
-        from udsat_geo.kernels.cells import index_cells
-        from udsat_geo.kernels.nearby import context_of_cells
-
-        table = index_cells(units.row, units.col)
-        steps = rings(units.grid.size, reach)
-        return context_of_cells(units.row, units.col, table, *steps, units.residents, sums, least)
+        return sums_on_grid(units.row, units.col, rings(units.grid.size, reach), units.residents, sums, least)
     from udsat_geo.kernels.nearby import context_of_points
 
     by_easting = np.argsort(units.easting, kind="stable")
     return context_of_points(units.easting, units.northing, by_easting, reach, units.residents, sums, least)
+
+
+_MOST_PLACES = 64
+"""Places of the rectangle around all cells for each of them, up to which it is held in memory, in four bytes a place:
+a country's cells take a fiftieth of it. Own choice; cells that lie farther apart are found by a table."""
+_CELLS_AT_A_TIME = 32_768
+"""Own choice; no result depends on it."""
+
+
+def sums_on_grid(
+    row: Ints, col: Ints, steps: tuple[Ints, Ints, Ints], residents: Ints, sums: Ints, least: int
+) -> tuple[Ints, Ints]:
+    """Residents and sums over each cell and its nearest cells until enough residents are in view.
+
+    Parameters
+    ----------
+    row, col : int64, shape (n_units,)
+        Distinct cells.
+    steps : tuple of int64
+        From `udsat_geo.units.grid.rings`.
+    residents : int64, shape (n_units,)
+    sums : int64, shape (n_units, n_sums)
+    least : int
+
+    Returns
+    -------
+    residents_in_view : int64, shape (n_units,)
+    sums_in_view : int64, shape (n_units, n_sums)
+    """
+    import numba
+
+    from udsat_geo.kernels.cells import index_cells
+    from udsat_geo.kernels.nearby import context_of_cells
+
+    n_units, farthest = len(row), int(max(np.abs(steps[0]).max(), np.abs(steps[1]).max()))
+    in_view = np.empty(n_units, dtype=np.int64), np.zeros(sums.shape, dtype=np.int64)
+    if not n_units:
+        return in_view
+    south, west = int(row.min()) - farthest, int(col.min()) - farthest
+    shape = int(row.max()) + farthest - south + 1, int(col.max()) + farthest - west + 1
+    table, unit_at = np.full(1, -1, dtype=np.int32), np.empty((0, 0), dtype=np.int32)
+    if shape[0] * shape[1] <= _MOST_PLACES * n_units:
+        unit_at = np.full(shape, -1, dtype=np.int32)
+        unit_at[row - south, col - west] = np.arange(n_units, dtype=np.int32)
+    else:
+        table = index_cells(row, col)
+
+    def read(first: int) -> None:
+        part = first, min(first + _CELLS_AT_A_TIME, n_units)
+        context_of_cells(row, col, table, unit_at, south, west, *steps, residents, sums, least, *part, *in_view)
+
+    with ThreadPoolExecutor(numba.get_num_threads()) as pool:
+        for _done in pool.map(read, range(0, n_units, _CELLS_AT_A_TIME)):
+            pass
+    return in_view
