@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def index_keys(key: Sequence[int]) -> tuple[dict[int, int], int]:
-    """The first row of each key that is not 0, and how many rows have the key of an earlier one."""
-    row_of_key: dict[int, int] = {}
-    for row, each in enumerate(key):
+def index_keys(key: Sequence[int], first_row: int, row_of_key: dict[int, int]) -> tuple[dict[int, int], int]:
+    """The first row of each key that is not 0, those before included, and how many rows have the key of an earlier."""
+    found, n_equal = dict(row_of_key), 0
+    for row, each in enumerate(key, first_row):
         if each:
-            row_of_key.setdefault(each, row)
-    return row_of_key, sum(1 for each in key if each) - len(row_of_key)
+            n_equal += each in found
+            found.setdefault(each, row)
+    return found, n_equal
 
 
 def find_keys(key: Sequence[int], row_of_key: dict[int, int]) -> list[int]:

@@ -9,16 +9,18 @@ from udsat_geo.kernels._jit import kernel
 
 
 @kernel
-def index_keys(key: NDArray[np.uint64], slots: NDArray[np.uint64]) -> int:
-    """Put the rows of a table into slots by their keys.
+def index_keys(key: NDArray[np.uint64], first_row: int, slots: NDArray[np.uint64]) -> int:
+    """Put rows of a table, of which others may be there already, into slots by their keys.
 
     Parameters
     ----------
     key : uint64, shape (n_rows,)
         Hashes; 0 is none, and in no slot.
+    first_row : int
+        The row of the first of them.
     slots : uint64, shape (n_slots, 2)
-        Zeros, more than there are rows and fewer than 2^32. Written in place: a key, and its row + 1. The search for
-        a key begins at the slot that its upper 32 bits are a share of, and goes on to the next.
+        Zeros at first, more than the table has rows and fewer than 2^32. Written in place: a key, and its row + 1. The
+        search for a key begins at the slot that its upper 32 bits are a share of, and goes on to the next.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def index_keys(key: NDArray[np.uint64], slots: NDArray[np.uint64]) -> int:
             n_equal += 1
         else:
             slots[slot, 0] = mine
-            slots[slot, 1] = np.uint64(row + 1)
+            slots[slot, 1] = np.uint64(first_row + row + 1)
     return n_equal
 
 

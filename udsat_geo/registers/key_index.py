@@ -9,7 +9,7 @@ chance the hash of one that is there, which would not be noticed, happens to few
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from udsat_geo.kernels.arrays import Keys
 from udsat_geo.registers.cleaning import HASH, CleanTable, key_problems, reading
 from udsat_geo.registers.expressions import raise_if_any
-from udsat_geo.sources.engine import ROWS_AT_A_TIME
+from udsat_geo.sources.engine import batches_of
 
 NO_KEY, DANGLING = -1, -2
 """What `find_keys` says of a key that is empty, and of one that no row has."""
@@ -28,8 +28,8 @@ NO_KEY, DANGLING = -1, -2
 NO_ADDRESS, NO_POSITION, OUTSIDE = NO_KEY, -3, -4
 """Why a dwelling has no place: no address; an address without a position, or outside all units."""
 
-_SLOTS_OF_A_KEY = 1.5
-"""More are found sooner, and take more memory; own choice."""
+_SLOTS_OF_A_KEY = 4 / 3
+"""With more slots keys are found sooner; own choice."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,9 @@ def index_table(
     key: str,
     n_rows: int,
     numbers: Sequence[str] = (),
-    links: Mapping[str, Callable[[str], str]] | None = None,
-) -> tuple[KeyIndex, dict[str, Any]]:
-    """Index a table by its keys, and read other columns of it.
+    links: Mapping[str, KeyIndex] | None = None,
+) -> tuple[KeyIndex, dict[str, NDArray[Any]]]:
+    """Index a table by its keys, and read other columns of it, a part at a time.
 
     Parameters
     ----------
@@ -120,33 +120,57 @@ def index_table(
     numbers : sequence of str
         Columns of numbers that are read, NaN where they are missing.
     links : mapping
-        Columns of keys that lead elsewhere, and SQL of their hashes: `KeyIndex.hash_of`.
+        Columns of keys that lead to another table, and its index.
 
     Returns
     -------
     index : KeyIndex
     columns : dict
-        Name -> float64 or uint64, shape (n_rows,).
+        Name -> float64, or int32 of rows as `KeyIndex.rows_of` gives them; shape (n_rows,).
 
     Raises
     ------
     InputError
         For empty and repeated keys.
     """
-    from udsat_geo.kernels.keys import index_keys
-
+    links = links or {}
     others = {name: f"CAST({name} AS DOUBLE)" for name in numbers}
-    others |= {name: hash_of(name) for name, hash_of in (links or {}).items()}
+    others |= {name: index.hash_of(name) for name, index in links.items()}
     for number in itertools.count():
         salt = str(number) if number else ""
+        columns = {"key": _hash_of(key, salt), **others}
+        selected = ", ".join(f"{value} AS {name}" for name, value in columns.items())
         with reading(table.source):
-            found = _arrays(connection, {"key": _hash_of(key, salt), **others}, table.select(), n_rows)
-        hashes = found.pop("key")
-        slots = np.zeros((int(n_rows * _SLOTS_OF_A_KEY) + 1, 2), dtype=np.uint64)
-        if not index_keys(_unchanging(hashes), slots) and hashes.all():
+            batches = batches_of(connection, f"SELECT {selected} FROM {table.select()}")
+            index, found, n_alike = _indexed(batches, n_rows, salt, numbers, links)
+        if not n_alike:
             break
         raise_if_any(key_problems(connection, table.select(), key, table.source.file))
-    return KeyIndex(slots, n_rows, salt), found
+    return index, found
+
+
+def _indexed(
+    batches: Iterable[dict[str, NDArray[Any]]],
+    n_rows: int,
+    salt: str,
+    numbers: Sequence[str],
+    links: Mapping[str, KeyIndex],
+) -> tuple[KeyIndex, dict[str, NDArray[Any]], int]:
+    """The index and columns of a table that comes in parts, and how many keys are empty or as an earlier one."""
+    from udsat_geo.kernels.keys import index_keys
+
+    found: dict[str, NDArray[Any]] = {name: np.empty(n_rows, dtype=np.float64) for name in numbers}
+    found |= {name: np.empty(n_rows, dtype=np.int32) for name in links}
+    slots = np.zeros((int(n_rows * _SLOTS_OF_A_KEY) + 1, 2), dtype=np.uint64)
+    first, n_alike = 0, 0
+    for batch in batches:
+        key = batch["key"]
+        n_alike += index_keys(_unchanging(key), first, slots) + int((key == 0).sum())
+        for name, values in found.items():
+            part = links[name].rows_of(batch[name]) if name in links else batch[name]
+            values[first : first + len(part)] = part
+        first += len(key)
+    return KeyIndex(slots, n_rows, salt), found, n_alike
 
 
 def _hash_of(key: str, salt: str) -> str:
@@ -158,18 +182,3 @@ def _unchanging(hashes: Keys) -> Keys:
     hashes = hashes.view()
     hashes.flags.writeable = False
     return hashes
-
-
-def _arrays(
-    connection: duckdb.DuckDBPyConnection, columns: dict[str, str], relation: str, n_rows: int
-) -> dict[str, NDArray[Any]]:
-    """Columns of a relation, each of shape (n_rows,), read a part at a time."""
-    found: dict[str, NDArray[Any]] = {}
-    selected = ", ".join(f"{value} AS {name}" for name, value in columns.items())
-    first = 0
-    for batch in connection.sql(f"SELECT {selected} FROM {relation}").to_arrow_reader(ROWS_AT_A_TIME):
-        for name in columns:
-            part = batch.column(name).to_numpy(zero_copy_only=False)
-            found.setdefault(name, np.empty(n_rows, dtype=part.dtype))[first : first + len(part)] = part
-        first += len(batch)
-    return found

@@ -23,6 +23,7 @@ from udsat_geo.registers.opening import Opened
 from udsat_geo.registers.survey import answers_at, way_of
 from udsat_geo.registers.tables import TableSource
 from udsat_geo.sources.crs import coordinates_in, same_crs, short_crs
+from udsat_geo.sources.engine import check_room_for_keys
 from udsat_geo.sources.features import REPROJECTED
 from udsat_geo.sources.positions import check_positions, doubts
 
@@ -81,6 +82,7 @@ def link(
         For empty and repeated keys, keys that no address has, and positions that cannot be those of addresses.
     """
     connection, dwellings = opened.connection, opened.dwellings
+    check_room_for_keys(rows["addresses"], rows["dwellings"])
     answers = _positions_of_answers(opened)
     addresses, found = index_table(
         connection, opened.addresses, "address_id", rows["addresses"], ("easting", "northing")
@@ -102,9 +104,9 @@ def link(
 
 def _read_dwellings(opened: Opened, addresses: KeyIndex, n_rows: int) -> tuple[KeyIndex, NDArray[np.int32]]:
     """The dwellings by their keys, and the row of each one's address."""
-    links = {"address_id": addresses.hash_of}
+    links = {"address_id": addresses}
     index, found = index_table(opened.connection, opened.dwellings, "dwelling_id", n_rows, links=links)
-    return index, addresses.rows_of(found["address_id"])
+    return index, found["address_id"]
 
 
 def _placed(

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,7 @@ from udsat_geo.registers.survey import (
     weighted,
 )
 from udsat_geo.registers.tables import is_whole_type
-from udsat_geo.sources.engine import ROWS_AT_A_TIME, check_room, quoted
+from udsat_geo.sources.engine import batches_of, check_room, quoted
 
 FRACTION = 1_000_000
 """Numbers that are not whole are added up in millionths."""
@@ -171,8 +170,7 @@ def add_ratios(
     query = f"SELECT {row_column} AS row, CAST({packed} AS {kind}) AS flags{values} FROM {rows}"
     tally = _Tally(policy, flags, others, ratios)
     try:
-        for batch in _ahead(connection.sql(query).to_arrow_reader(ROWS_AT_A_TIME)):
-            found = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in batch.schema.names}
+        for found in batches_of(connection, query):
             tally.add(place_of(found["row"]), found)
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
@@ -184,16 +182,6 @@ def add_ratios(
         what = _("cannot be read: {reason}").format(reason=str(error).strip().split("\n")[0])
         raise InputError(Problem(register, what, _("Export the table again."))) from None
     tally.close()
-
-
-def _ahead(batches: Iterable[Any]) -> Iterator[Any]:
-    """The same batches, the next one being read while one is worked on."""
-    following = iter(batches)
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, following, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, following, None)
-            yield batch
 
 
 def _sides(connection: duckdb.DuckDBPyConnection, policy: Policy, register: str, rows: str) -> list[_Side]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import atexit
+import os
 import re
 import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
+from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
@@ -27,7 +31,11 @@ _LEAST = 100_000_000
 _OF_A_UNIT = 2_000
 """What a unit takes, in bytes, when all results are made: measured with five criteria, and rounded up."""
 
-ROWS_AT_A_TIME = 1 << 20
+_OF_AN_ADDRESS, _OF_A_DWELLING = 80, 50
+"""What they take in bytes while keys are compared: hashes and rows in slots, positions, cells, places; residents take
+nothing, since they come and go. Reckoned from the arrays, and rounded up."""
+
+_ROWS_AT_A_TIME = 1 << 18
 """Of what is read a part at a time."""
 
 _AGAIN_S = 0.1
@@ -85,7 +93,8 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     if threads:
         config["threads"] = str(threads)
     if _ceiling is not None:
-        config["memory_limit"] = f"{max((_ceiling - _OURS) // 2, _LEAST)}B"
+        # what it has no room for goes to disk, and our own arrays do not
+        config["memory_limit"] = f"{max((_ceiling - _OURS) // 3, _LEAST)}B"
     connection = duckdb.connect(":memory:", config=config)
     # it would draw its bar into what a command prints; in a notebook that cannot show one, even this is refused
     with suppress(duckdb.InvalidInputException):
@@ -130,12 +139,70 @@ def check_room(n_units: int) -> None:
     InputError
         If it does not.
     """
-    needed = _OURS + n_units * _OF_A_UNIT
-    if _ceiling is not None and needed > _ceiling:
-        what = _("{ceiling} MB are too little: the results of {units} units take about {needed} MB").format(
-            ceiling=decimal(_ceiling // 10**6, 0), units=decimal(n_units, 0), needed=decimal(needed // 10**6, 0)
+    what = _("the results of {units} units").format(units=decimal(n_units, 0))
+    _check_room(what, n_units * _OF_A_UNIT, _("Give that much, or take larger cells or a part of the city."))
+
+
+def check_room_for_keys(n_addresses: int, n_dwellings: int) -> None:
+    """Find out before the work whether the keys and positions of so many rows stay below the ceiling.
+
+    Raises
+    ------
+    InputError
+        If they do not.
+    """
+    what = _("the keys of {addresses} addresses and {dwellings} dwellings").format(
+        addresses=decimal(n_addresses, 0), dwellings=decimal(n_dwellings, 0)
+    )
+    remedy = _("Give that much, or read the registers of a part of the country.")
+    _check_room(what, _LEAST + n_addresses * _OF_AN_ADDRESS + n_dwellings * _OF_A_DWELLING, remedy)
+
+
+def _check_room(what: str, size: int, remedy: str) -> None:
+    needed = _OURS + size
+    ceiling = _ceiling or _memory_of_machine()
+    if needed > ceiling:
+        told = _("{ceiling} MB are too little: {what} take about {needed} MB").format(
+            ceiling=decimal(ceiling // 10**6, 0), what=what, needed=decimal(needed // 10**6, 0)
         )
-        raise InputError(Problem("--memory", what, _("Give that much, or take larger cells or a part of the city.")))
+        raise InputError(Problem("--memory" if _ceiling else _("memory of this machine"), told, remedy))
+
+
+def _memory_of_machine() -> int:
+    """What a process may take, in bytes: the machine's memory, or less where its control group says so."""
+    found = [2**63]
+    with suppress(OSError, ValueError, AttributeError):
+        found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    with suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines():
+            _number, controllers, path = line.split(":", 2)
+            limits = [f"/sys/fs/cgroup{path}/memory.max", "/sys/fs/cgroup/memory.max"]
+            if controllers:
+                limits = [f"/sys/fs/cgroup/memory{path}/memory.limit_in_bytes"]
+            for limit in limits if not controllers or "memory" in controllers.split(",") else []:
+                # "max" is none
+                with suppress(OSError, ValueError):
+                    found.append(int(Path(limit).read_text(encoding="ascii")))
+    return min(found)
+
+
+def batches_of(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[dict[str, NDArray[Any]]]:
+    """The rows of a query a part at a time, each column by its name; the next part is read while one is worked on."""
+
+    def following() -> dict[str, NDArray[Any]] | None:
+        batch = next(reader, None)
+        return (
+            None
+            if batch is None
+            else {name: batch.column(name).to_numpy(zero_copy_only=False) for name in batch.schema.names}
+        )
+
+    reader = iter(connection.sql(query).to_arrow_reader(_ROWS_AT_A_TIME))
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(following)
+        while (batch := coming.result()) is not None:
+            coming = ahead.submit(following)
+            yield batch
 
 
 @cache
