@@ -26,7 +26,7 @@ OURS, DUCKDB, PANDAS = "ours", "DuckDB peer", "pandas peer"
 DESIGNATE = Path(sys.executable).parent / "designate"
 HELP_BOUND_S, FIRST_RUN_BOUND_S = 0.3, 30.0
 ONE_YEAR_BOUND_S, ALL_YEARS_BOUND_S = 4.0, 12.0
-HELP_REPEATS, FIRST_RUN_REPEATS, KERNEL_REPEATS = 9, 3, 5
+HELP_REPEATS, FIRST_RUN_REPEATS, KERNEL_REPEATS, CHECK_REPEATS = 9, 3, 5, 3
 
 
 class BenchmarkError(Exception):
@@ -77,8 +77,12 @@ SIZES = (
 )
 
 
-PARTS = ("small", "large", "layouts", "start", "workbench", "kernels")
+PARTS = ("small", "large", "layouts", "start", "workbench", "growth", "kernels", "check")
 """What is measured, in this order."""
+
+
+NO_WORSE = (Promise("CPU", DUCKDB, 1.65), Promise("peak memory", DUCKDB, 1.3))
+"""What is checked of the smaller size: more than was measured by so much that noise does not reach it."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +207,36 @@ def whole_job(report: Report, work: Path, size: Size, repeats: int, peers_only: 
             report.add(Row(section, name, ratio, "x", promise.bound if promise else None))
 
 
+def check(report: Report, work: Path, repeats: int) -> None:
+    """Hold our share of what the DuckDB peer takes of CPU and memory to what it was; raise BenchmarkError if more.
+
+    Seconds depend on the machine and what else it does, shares hardly.
+    """
+    size = SIZES[0]
+    folder, out = registers(work, size), work / "out-check"
+    out.mkdir(parents=True, exist_ok=True)
+    jobs = [ours(folder, out / "ours"), peer(DUCKDB, "peer_duckdb.py", folder, out / "duckdb.gpkg")]
+    timings = measure_interleaved([command for command, _ in jobs], repeats)
+    check_equal({command.name: result for command, result in jobs})
+    section = f"no worse than before, {size.residents:,} residents (median of {repeats})"
+    for promise in NO_WORSE:
+        name = f"ours / {promise.peer}, {promise.measure}"
+        report.add(Row(section, name, ratio_to(timings, promise), "x", promise.bound))
+    if any(row.section == section and row.verdict != "met" for row in report.rows):
+        raise BenchmarkError("The job takes more than it did: find what it is, or say in scripts/benchmark.py why.")
+
+
+def growth(report: Report) -> None:
+    """Measure how CPU time grows, and add the exponents; times a power of the size."""
+    from growth import measure  # brings numpy with it, as the kernels do
+
+    for found in measure():
+        section = f"growth with {found.what}"
+        for size, cpu_s in zip(found.sizes, found.cpu_s, strict=True):
+            report.add(Row(section, f"{size:,}", cpu_s, "s"))
+        report.add(Row(section, "exponent", found.exponent, ""))
+
+
 def first_run() -> float:
     """Wall seconds of the command in an empty folder, with nothing compiled and no city made before."""
     with tempfile.TemporaryDirectory(prefix="udsat-first-run-") as name:
@@ -303,10 +337,10 @@ def workbench(report: Report, repeats: int) -> None:
 
 def run(options: argparse.Namespace, report: Report) -> None:
     """Run the chosen parts in order."""
-    chosen = [options.only] if options.only else [*PARTS]
+    chosen = [options.only] if options.only else [part for part in PARTS if part != "check"]
     if options.peers_only:
         chosen = [part for part in chosen if part in ("small", "large")]
-    elif not DESIGNATE.exists() and not {*chosen} <= {"kernels", "workbench"}:
+    elif not DESIGNATE.exists() and not {*chosen} <= {"kernels", "workbench", "growth"}:
         raise BenchmarkError(f"{DESIGNATE} is not there; install the package, or use --peers-only")
     for size in SIZES:
         if size.name in chosen:
@@ -315,6 +349,10 @@ def run(options: argparse.Namespace, report: Report) -> None:
         layouts(report, options.work, options.repeats or SIZES[0].repeats)
     if "start" in chosen:
         start(report, options.repeats)
+    if "check" in chosen:
+        check(report, options.work, options.repeats or CHECK_REPEATS)
+    if "growth" in chosen:
+        growth(report)
     if "workbench" in chosen:
         workbench(report, options.repeats or KERNEL_REPEATS)
     if "kernels" in chosen:

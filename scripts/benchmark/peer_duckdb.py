@@ -53,7 +53,8 @@ def run(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Ints]:
     names = ("residents", "dwellings", "addresses")
     residents, dwellings, addresses = (f"read_parquet('{folder / name}.parquet')" for name in names)
     bits = " + ".join(
-        f"coalesce({condition}, false)::UTINYINT * {1 << place}::UTINYINT" for place, condition in enumerate(CONDITIONS)
+        f"CASE WHEN {condition} THEN {1 << place}::UTINYINT ELSE 0::UTINYINT END"
+        for place, condition in enumerate(CONDITIONS)
     )
     counts = ", ".join(
         f"count(*) FILTER (flags & {1 << place} > 0) AS {'nd'[place % 2]}{place // 2 + 1}"
