@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import warnings
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import pytest
 import shapely
@@ -16,9 +18,10 @@ from click.testing import CliRunner
 
 from small_registers import make_registers
 from udsat_geo.cli.main import designate, udsat
+from udsat_geo.files.area_set import read_area_set
 from udsat_geo.messages.errors import InputError
 from udsat_geo.sources.copies import local_copies
-from udsat_geo.sources.features import list_layers, read_features
+from udsat_geo.sources.features import check_polygons, list_layers, read_features
 from udsat_geo.sources.gdal import limited_gdal
 
 FRAME = gpd.GeoDataFrame({"name": ["TOPSECRET"]}, geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:25832")
@@ -192,3 +195,25 @@ def test_no_polygons_to_compare_with_are_a_recipe(
     assert told.exit_code == 2
     assert "given.gpkg: " in told.stderr
     assert "TOPSECRET" not in told.stdout
+
+
+def test_a_geopackage_whose_schema_is_damaged_is_told(tmp_path: Path) -> None:
+    """SQLite says which table it is, in bytes that are no text."""
+    squares = gpd.GeoDataFrame(
+        {"name": ["A"]}, geometry=[shapely.box(720_000, 6_170_000, 720_100, 6_170_100)], crs=25832
+    )
+    squares.to_file(tmp_path / "areas.gpkg")
+    whole = (tmp_path / "areas.gpkg").read_bytes()
+    (tmp_path / "areas.gpkg").write_bytes(
+        whole.replace(b"CREATE TABLE gpkg_contents", b"CREATE TABL\xfe gpkg_contents")
+    )
+    with pytest.raises(InputError, match=r"areas\.gpkg: cannot be read"):
+        read_area_set(tmp_path / "areas.gpkg", "en")
+
+
+def test_coordinates_at_the_end_of_numbers_are_told_and_nothing_else_is(tmp_path: Path) -> None:
+    bow = shapely.Polygon([(1e308, 0), (-1e308, 1e308), (1e308, 1e308), (0, -1e308)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(InputError, match="invalid geometries"):
+            check_polygons("a", np.array([bow], dtype=object), np.array(["x"], dtype=object))

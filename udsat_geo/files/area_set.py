@@ -99,7 +99,7 @@ def is_designation(where: str | Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             layers = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):  # a damaged schema is told with its bytes
         layers = set()  # reading it tells what is wrong
     by_name = path.stem.startswith("designation_") and path.with_suffix(".json").exists()
     return layers >= LAYERS or by_name

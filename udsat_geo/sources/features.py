@@ -192,10 +192,19 @@ def check_polygons(name: str, geometry: NDArray[np.object_], ids: NDArray[np.obj
             first = int(np.flatnonzero(wrong)[0])
             example = f"{_(one)} {ids[first]}"
             if wrong is invalid:
-                example += f" ({shapely.is_valid_reason(geometry[first])})"
+                example += f" ({why_invalid(geometry[first])})"
             problems.append(Problem(name, what, remedy, int(wrong.sum()), example))
     if problems:
         raise InputError(problems)
+
+
+def why_invalid(geometry: Any) -> str:
+    """What is wrong with a geometry, as GEOS says it."""
+    import shapely
+
+    # of coordinates near the largest number there is, it reckons beyond it
+    with np.errstate(all="ignore"):
+        return str(shapely.is_valid_reason(geometry))
 
 
 def shared_areas(

@@ -166,7 +166,7 @@ def _check_tables(path: Path, name: str) -> None:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             made = [str(row[0]) for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         what = _("cannot be read: {reason}").format(reason=error)
         raise InputError(Problem(name, what, _("Check that GDAL opens it."))) from None
     for sql in made:

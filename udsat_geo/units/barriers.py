@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.sources.crs import FARTHEST_M, check_crs, positions_out_of_reach, reproject, same_crs, short_crs
-from udsat_geo.sources.features import read_features
+from udsat_geo.sources.features import read_features, why_invalid
 
 NAMED_CROSSINGS = 3
 """How many of the crossings far from every barrier a note names."""
@@ -262,7 +262,7 @@ def _faults(
             if wrong is other:
                 example += f" ({geometry[wrong[0]].geom_type})"
             if wrong is invalid:
-                example += f" ({shapely.is_valid_reason(geometry[wrong[0]])})"
+                example += f" ({why_invalid(geometry[wrong[0]])})"
             yield Problem(name, what, remedy, len(wrong), example)
 
 
