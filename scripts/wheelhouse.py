@@ -1,10 +1,16 @@
 """Make an archive of this product and all that it needs, to be carried to a computer without a network.
 
 Usage: python scripts/wheelhouse.py [--extras report,excel] [--platform windows linux] [--python 3.11] [--out FOLDER]
+                                    [--newest] [--sbom]
 
 For each platform there is a file ``udsat_geo-VERSION-PLATFORM-pyVERSION.zip``: a folder of wheels, the list of them
 with their SHA-256 (``requirements.txt``, to which pip holds every wheel), and the two lines that install them
 (``INSTALL.txt``). The archive of the same wheels has the same bytes.
+
+Versions are those of ``scripts/wheelhouse.lock``, for any Python and system; ``--newest`` takes the newest instead. uv
+locks them anew: ``uv pip compile pyproject.toml --extra report --extra excel --extra crate --universal
+--python-version 3.11 --no-header --no-annotate -o scripts/wheelhouse.lock``. ``--sbom`` writes what an archive holds
+beside it as CycloneDX (JSON), by ``cyclonedx-py`` (``pip install cyclonedx-bom``).
 """
 
 from __future__ import annotations
@@ -19,6 +25,7 @@ import zipfile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+LOCK = REPOSITORY / "scripts" / "wheelhouse.lock"
 PLATFORMS = {
     "windows": ("win_amd64",),
     # wheels of the libraries carry one of these, by the age of the system that they still run on
@@ -39,13 +46,13 @@ def own_wheel(folder: Path) -> Path:
     return next(folder.glob("udsat_geo-*.whl"))
 
 
-def download(folder: Path, extras: str, platform: str, python: str) -> None:
-    """Fetch the wheels of everything that the product needs on a platform."""
+def download(folder: Path, extras: str, platform: str, python: str, newest: bool) -> None:
+    """Fetch the wheels of everything that the product needs on a platform, of the locked versions or the newest."""
     tags = [word for tag in PLATFORMS[platform] for word in ("--platform", tag)]
     wanted = f"udsat_geo[{extras}]" if extras else "udsat_geo"
     _pip(
         "download", "--quiet", "--only-binary=:all:", "--python-version", python, "--implementation", "cp", *tags,
-        "--find-links", str(folder), "--dest", str(folder), wanted,
+        "--find-links", str(folder), "--dest", str(folder), *([] if newest else ["--constraint", str(LOCK)]), wanted,
     )  # fmt: skip
 
 
@@ -57,6 +64,22 @@ def requirements(wheels: list[Path]) -> str:
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         lines.append(f"{re.sub('[-_.]+', '-', name).lower()}=={version} --hash=sha256:{digest}\n")
     return "".join(sorted(lines))
+
+
+def write_sbom(archive: Path, listed: str) -> Path:
+    """The list of an archive's packages as CycloneDX.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If it cannot be made: the tool is not installed.
+    """
+    out = archive.with_suffix(".cdx.json")
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "requirements.txt").write_text(listed, encoding="utf-8")
+        tool = [sys.executable, "-m", "cyclonedx_py", "requirements", f"{folder}/requirements.txt"]
+        subprocess.run([*tool, "--output-reproducible", "--of", "JSON", "-o", str(out)], check=True)
+    return out
 
 
 def pack(archive: Path, wheels: list[Path], install: str) -> None:
@@ -80,6 +103,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--platform", nargs="+", choices=list(PLATFORMS), default=["windows", "linux"])
     parser.add_argument("--python", default="3.11", metavar="VERSION", help="that the server has")
     parser.add_argument("--out", type=Path, default=Path("data/out"), metavar="FOLDER")
+    parser.add_argument("--newest", action="store_true", help="versions, not the locked ones")
+    parser.add_argument("--sbom", action="store_true", help="write what is in each archive as CycloneDX")
     return parser.parse_args()
 
 
@@ -91,7 +116,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             own = own_wheel(Path(folder))
             try:
-                download(Path(folder), options.extras, platform, options.python)
+                download(Path(folder), options.extras, platform, options.python, options.newest)
             except subprocess.CalledProcessError:
                 print(
                     f"no wheels of all packages for {platform} and Python {options.python}: see above", file=sys.stderr
@@ -103,6 +128,8 @@ def main() -> int:
             system = "windows" if platform == "windows" else "unix"
             pack(archive, wheels, INSTALL[system].format(python=options.python))
             print(f"{archive}: {len(wheels)} wheels, {archive.stat().st_size / 1e6:.0f} MB")
+            if options.sbom:
+                print(write_sbom(archive, requirements(wheels)))
     return 0
 
 

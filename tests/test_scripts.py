@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import runpy
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -76,3 +79,53 @@ def test_a_wheelhouse_lists_each_wheel_with_its_digest_and_has_the_same_bytes_ea
     for archive in archives:
         wheelhouse["pack"](archive, wheels, "how to install")
     assert archives[0].read_bytes() == archives[1].read_bytes()
+
+
+def test_what_a_reader_stumbles_over_is_kept_and_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(SCRIPTS / "fuzz"), *sys.path])
+    fuzz = runpy.run_path(str(SCRIPTS / "fuzz.py"))
+    from readers import Reader
+    from spoilt import some_of_the_files
+
+    def make(folder: Path) -> None:
+        (folder / "a.toml").write_text("a = 1\n", encoding="utf-8")
+
+    def read(folder: Path) -> None:
+        if (folder / "a.toml").read_bytes() != b"a = 1\n":
+            raise ZeroDivisionError
+
+    monkeypatch.setitem(fuzz["READERS"], "csv", Reader(make, some_of_the_files(), read))
+    tried = fuzz["try_reader"]("csv", 60.0, 20, 0, tmp_path)
+    assert (tried.inputs, tried.refused, tried.finds) == (20, 0, 1)
+    (kept,) = [path for path in tmp_path.iterdir() if (path / "FOUND.txt").exists()]
+    assert (kept / "FOUND.txt").read_text(encoding="utf-8").startswith("ZeroDivisionError at nowhere")
+    assert (kept / "a.toml").read_bytes() != b"a = 1\n"
+    assert capsys.readouterr().err.count("ZeroDivisionError") == 1
+
+
+@pytest.mark.long
+def test_the_readers_and_the_load_are_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A few inputs and runs of each kind; the scripts themselves go on for as long as they are told to."""
+    few = ("--inputs", "3", "--seconds", "30", "--keep", tmp_path)
+    assert run(SCRIPTS / "fuzz.py", "--only", "policies", "crate", *few) == 0
+    assert "6 inputs" in capsys.readouterr().out
+    if not hasattr(os, "fork"):
+        pytest.skip("processes are forked on POSIX only")
+    rows = ("--kills", "10", "--doubles", "2", "--many", "2")
+    assert run(SCRIPTS / "load.py", "--only", "kills", "doubles", "folders", *rows) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[:4] for line in told] == [
+        ["kills", "10", "tried", "10"],
+        ["doubles", "2", "tried", "2"],
+        ["folders", "2", "tried", "2"],
+    ]
+
+
+def test_locked_versions_are_of_everything_that_is_asked_for() -> None:
+    locked = {line.split("==")[0] for line in (SCRIPTS / "wheelhouse.lock").read_text(encoding="utf-8").splitlines()}
+    project = tomllib.loads((SCRIPTS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *(project["optional-dependencies"][extra][0] for extra in ("crate", "excel"))]
+    asked += project["optional-dependencies"]["report"]
+    assert {re.split("[><=[]", one)[0].lower() for one in asked} <= locked

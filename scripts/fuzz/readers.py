@@ -491,7 +491,7 @@ def read_service(folder: Path) -> object:
     from udsat_geo.sources.copies import local_copies
     from udsat_geo.sources.features import read_features
 
-    quick = Limits(page=4, answer_s=1, connect_s=1, whole_s=3, pause_s=0.01, features=1000, bytes=2_000_000)
+    quick = Limits(page=4, answer_s=1, connect_s=5, whole_s=15, pause_s=0.01, features=1000, bytes=2_000_000)
     with running(handler_of(folder)) as address:
         with local_copies({"zones": f"WFS:{address}/ows|layername=zones"}, quick) as copies:
             return read_features(copies.paths["zones"])
