@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from udsat_geo.api.certainty import CertaintyResult, certainty
     from udsat_geo.api.concentration import ConcentrationResult, concentration
+    from udsat_geo.api.exploring import Explorer, explore
     from udsat_geo.api.inferring import Inferred, infer
     from udsat_geo.api.policies import ExaminedPolicy, policies
     from udsat_geo.api.result import Result
@@ -47,6 +48,7 @@ __all__ = [
     "Difference",
     "ExaminedPolicy",
     "Explained",
+    "Explorer",
     "Inferred",
     "InputError",
     "LoadedPolicy",
@@ -65,6 +67,7 @@ __all__ = [
     "designate",
     "diff",
     "explain",
+    "explore",
     "goals",
     "infer",
     "lineage",
@@ -85,6 +88,7 @@ _MODULE_OF = {
     "Difference": "udsat_geo.api.calls",
     "ExaminedPolicy": "udsat_geo.api.policies",
     "Explained": "udsat_geo.designation.explained",
+    "Explorer": "udsat_geo.api.exploring",
     "Inferred": "udsat_geo.api.inferring",
     "InputError": "udsat_geo.messages.errors",
     "LoadedPolicy": "udsat_geo.policy.load",
@@ -102,6 +106,7 @@ _MODULE_OF = {
     "designate": "udsat_geo.api.calls",
     "diff": "udsat_geo.api.calls",
     "explain": "udsat_geo.api.calls",
+    "explore": "udsat_geo.api.exploring",
     "goals": "udsat_geo.api.calls",
     "infer": "udsat_geo.api.inferring",
     "lineage": "udsat_geo.api.calls",

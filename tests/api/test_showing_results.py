@@ -119,13 +119,13 @@ def test_wrong_layers_and_columns_are_told(made: ug.Result) -> None:
     with pytest.raises(ug.InputError, match=r"no layer with geometries is called 'status'\. Known: areas, units"):
         made.plot(layer="status")
     with pytest.raises(ug.InputError, match="the layer areas has no column 'colour'"):
-        made.explore("colour")
+        made.map("colour")
 
 
 @pytest.mark.long
-def test_a_map_to_explore_holds_no_tag_of_the_data(hostile: ug.Result, tmp_path: Path) -> None:
+def test_an_interactive_map_holds_no_tag_of_the_data(hostile: ug.Result, tmp_path: Path) -> None:
     """What the data say is shown as HTML by the map's own script: it is escaped before it comes there."""
-    drawn = hostile.explore("composite")
+    drawn = hostile.map("composite")
     drawn.save(str(tmp_path / "map.html"))
     page = (tmp_path / "map.html").read_text(encoding="utf-8")
     assert "alert(" in page
@@ -142,7 +142,7 @@ def test_labels_of_a_policy_are_no_tags_either(town: Town, tmp_path: Path) -> No
     found = town.designate(policy=policy, previous=None)
     assert "img" not in Tags(found._repr_html_()).seen
     for column in ("rate_low_income", "exceeded"):
-        found.explore(column).save(str(tmp_path / "map.html"))
+        found.map(column).save(str(tmp_path / "map.html"))
         page = (tmp_path / "map.html").read_text(encoding="utf-8")
         assert "onerror" in page
         assert "<img onerror" not in page
@@ -151,9 +151,9 @@ def test_labels_of_a_policy_are_no_tags_either(town: Town, tmp_path: Path) -> No
 
 
 @pytest.mark.long
-def test_kinds_may_be_explored_as_well(made: ug.Result) -> None:
-    assert type(made.explore("role", layer="units")).__name__ == "Map"
-    assert type(made.explore(layer="near_misses")).__name__ == "Map"
+def test_kinds_may_be_mapped_as_well(made: ug.Result) -> None:
+    assert type(made.map("role", layer="units")).__name__ == "Map"
+    assert type(made.map(layer="near_misses")).__name__ == "Map"
 
 
 @pytest.mark.long

@@ -236,10 +236,12 @@ def _write_names(axes: Axes, names: list[str], outlines: Any) -> None:
             axes.plot(*zip(at, anchor, strict=True), color=INK, linewidth=0.5, scalex=False, scaley=False)
 
 
-def explore(layers: Layers, column: str | None, layer: str, tiles: str | None, options: dict[str, Any]) -> folium.Map:
-    """See `Result.explore`."""
+def interactive_map(
+    layers: Layers, column: str | None, layer: str, tiles: str | None, options: dict[str, Any]
+) -> folium.Map:
+    """See `Result.map`."""
     for package in ("folium", "mapclassify", "matplotlib"):
-        needed(package, "explore")
+        needed(package, "map")
     frame = _frame(layers, layer, column)
     frame = frame[~frame.geometry.is_empty]
     # texts become part of a page, where a name may look like a tag

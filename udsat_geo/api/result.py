@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from udsat_geo.api.frames import PathLike, layer_as_frame, policy_of, table_as_frame
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.report.explorer import FIRST_PORT
 
 if TYPE_CHECKING:
     import folium
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from matplotlib.axes import Axes
 
+    from udsat_geo.api.exploring import Explorer
     from udsat_geo.designation.designation import Designation
     from udsat_geo.designation.explained import Explained
     from udsat_geo.designation.layers import Layers
@@ -393,7 +395,34 @@ class Result:
 
         return plot(self.stored, column, layer, ax, outlines, names, legend, options)
 
-    def explore(
+    def explore(self, *, policies: PathLike = ".", port: int = FIRST_PORT, browser: bool = False) -> Explorer:
+        """Open a local page on which the settings of its policy are moved, and the map answers.
+
+        Parameters
+        ----------
+        policies, port, browser
+            As of `udsat_geo.explore`.
+
+        Returns
+        -------
+        Explorer
+            A notebook shows the page.
+
+        Raises
+        ------
+        InputError
+            If the designation was read back: its people are not at hand. Or if no port is free.
+        MissingPackageError
+            If Bokeh or Tornado is not installed.
+        """
+        from udsat_geo.api.exploring import Explorer, check_can_explore
+
+        check_can_explore()
+        from udsat_geo.report.explorer.engine import Engine
+
+        return Explorer(Engine(self.workbench()), Path(policies), port, self.language, browser)
+
+    def map(
         self, column: str | None = None, *, layer: str = "areas", tiles: str | None = None, **options: Any
     ) -> folium.Map:
         """A layer as an interactive map in the notebook, by folium.
@@ -425,9 +454,9 @@ class Result:
         The map is drawn by JavaScript that folium has the browser fetch from the network: without one it stays blank.
         `report` writes a page that needs none.
         """
-        from udsat_geo.api.display import explore
+        from udsat_geo.api.display import interactive_map
 
-        return explore(self.stored, column, layer, tiles, options)
+        return interactive_map(self.stored, column, layer, tiles, options)
 
     def report(
         self,

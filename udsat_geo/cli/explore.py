@@ -18,7 +18,7 @@ from udsat_geo.cli.console import progress_on, tell_if_synthetic
 from udsat_geo.designation.job import Job, is_synthetic
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.atomic_write import check_writable
-from udsat_geo.files.earlier import store_of
+from udsat_geo.files.earlier import DEFAULT_OUT, store_of
 from udsat_geo.files.read import read_summary
 from udsat_geo.messages.errors import InputError, Problem, lacking
 from udsat_geo.messages.translate import N_, _
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         "an address\nthat holds a secret, and sends nothing anywhere. What is set can be saved as a policy that "
         "designate takes."
     ),
-    epilog=N_("Examples: udsat explore --year 2025; udsat explore data/out/designation_2025.gpkg --out policies"),
+    epilog=N_("Examples: udsat explore --year 2025; udsat explore data/out/designation_2025.gpkg --policies mine"),
 )
 @options.argument("file", type=options.PATH, required=False)
 @options.option("--year", type=int, metavar="Y", help=N_("The year to explore; that of FILE where one is named."))
@@ -52,7 +52,15 @@ if TYPE_CHECKING:
 @options.registers_of_year_option()
 @options.source_options()
 @options.option("--previous", metavar="Y|FILE|made|none", help=N_("The designation before it, as of `designate`."))
-@options.out_option(N_("Where policies are saved."), default=Path(), show_default=True)
+@options.out_option(N_("Where earlier designations are looked for. [default: the folder of FILE, else data/out]"))
+@options.option(
+    "--policies",
+    type=options.PATH,
+    metavar="DIR",
+    default=Path(),
+    show_default=True,
+    help=N_("Where policies are saved."),
+)
 @options.option(
     "--port",
     type=click.IntRange(1, 65_535),
@@ -72,7 +80,8 @@ def explore(
     references: tuple[str, ...],
     registers: Path | None,
     previous: str | None,
-    out: Path,
+    out: Path | None,
+    policies: Path,
     port: int,
     browser: bool,
     language: str,
@@ -86,10 +95,10 @@ def explore(
         raise InputError(problem)
     from udsat_geo.report.explorer.server import Server
 
-    check_writable(out)
+    check_writable(policies)
     year, policy = _begun(file, year, policy)
     loaded = with_references(load_policy(policy), references)
-    store = store_of() if file is None else store_of(file.parent)
+    store = store_of(out or (DEFAULT_OUT if file is None else file.parent))
     job = Job(year, loaded, registers, None, previous, language=language, seed=seed, threads=threads, store=store)
     tell_if_synthetic(sources["units"] is None and is_synthetic(job), language)
     with local_copies(sources) as copies:
@@ -99,7 +108,7 @@ def explore(
             engine = Engine.of(job, progress)
         call = _call(references, registers, previous, language, seed, sources)
         try:
-            _serve(Server(Answers(engine, out, policy, call, language), port), port, browser, language)
+            _serve(Server(Answers(engine, policies, policy, call, language), port), port, browser, language)
         finally:
             engine.close()
 

@@ -18,11 +18,12 @@ from udsat_geo.messages.version import __version__
 from udsat_geo.policy.rules import text_in
 from udsat_geo.report.explorer.engine import Engine
 from udsat_geo.report.explorer.knobs import GROUPS
-from udsat_geo.report.explorer.picture import compared, places_told, totals_of, unit_told, year_of
+from udsat_geo.report.explorer.picture import compared, places_told, sure_told, totals_of, unit_told, year_of
 from udsat_geo.report.explorer.settings import Settings, name_for, overrides_text
 from udsat_geo.report.page.build import as_script_data, map_item
 from udsat_geo.report.page.data import corner_of, ground
 from udsat_geo.report.page.words import html_in_language, own_file, texts
+from udsat_geo.units.barriers import segment_lines
 
 SCRIPTS = ("words.js", "map.js", "tables.js")
 """Of the report's page: they draw here what they draw there."""
@@ -64,6 +65,7 @@ class Answers:
         self._asked: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "answer": self._answer,
             "unit": self._unit,
+            "certainty": self._certainty,
             "save": self._save,
         }
 
@@ -101,7 +103,7 @@ class Answers:
         """What the page begins with: all that no setting changes, and the first answer."""
         engine, made = self.engine, self.engine.made
         files = [("", name) for name in SCRIPTS] + [(FOLDER, name) for name in (*OWN_SCRIPTS, "explorer.html")]
-        policy = made.policy.policy
+        policy, barriers = made.policy.policy, made.surroundings.barriers
         return {
             "version": __version__,
             "language": self.language,
@@ -124,6 +126,9 @@ class Answers:
             "begun": engine.begun.as_data(),
             "last": None if made.previous is None else made.previous.year,
             "unit_ids": made.units.unit_id.tolist(),
+            "barriers": []
+            if barriers is None
+            else shapely.get_coordinates(segment_lines(barriers)).reshape(-1, 2, 2).tolist(),
         }
 
     def _land(self) -> Any:
@@ -153,11 +158,18 @@ class Answers:
         """The designation by settings, beside another."""
         settings = self.engine.settings(asked.get("settings"))
         made = self.engine.designation(settings)
+        kept_refused: tuple[str, ...] = ()
+        try:
+            beside = self._compared(made, asked)
+        except InputError as error:
+            # other settings are at fault, not these
+            beside, kept_refused = None, error.messages
         return {
             "settings": settings.as_data(),
             "year": year_of(made, self.corner),
             "totals": totals_of(made),
-            "compared": self._compared(made, asked),
+            "compared": beside,
+            "kept_refused": list(kept_refused),
             "replaced": self.replaced(),
         }
 
@@ -179,6 +191,10 @@ class Answers:
         if not isinstance(unit, int) or not 0 <= unit < len(made.units):
             raise InputError(Problem(_("unit"), _("there is none of that number")))
         return unit_told(made, unit)
+
+    def _certainty(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        found = self.engine.certainty(self.engine.settings(asked.get("settings")))
+        return sure_told(found)
 
     def replaced(self) -> list[str]:
         """The files that are not any more what was read."""

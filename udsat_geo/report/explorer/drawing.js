@@ -69,7 +69,7 @@ function asRing(line) {
 
 function drawLines() {
   const line = colour("stamp");
-  const given = (data.barriers || []).map((each) => ({ at: asRing(each), line: colour("moved"), width: 1.2 }));
+  const given = data.barriers.map((each) => ({ at: asRing(each), line: colour("moved"), width: 1.2 }));
   const own = now.settings.barriers.map((each) => ({ at: asRing(each), line, width: 3.5 }));
   const growing = drawn.corners && drawn.corners.length ? drawn.corners : null;
   if (growing) own.push({ at: asRing(growing.length > 1 ? growing : [growing[0], growing[0]]), line, width: 3.5, dash: "dotted" });

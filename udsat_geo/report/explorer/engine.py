@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import tempfile
 import threading
@@ -13,6 +14,7 @@ from typing import Any
 
 import shapely
 
+from udsat_geo.analysis.certainty import Certainty, take_certainty
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Designation, Progress
 from udsat_geo.designation.earlier import Earlier, Store
@@ -26,6 +28,8 @@ from udsat_geo.report.explorer.knobs import Knob, knobs_of
 from udsat_geo.report.explorer.settings import Decided, Line, Settings, overrides_text, settings_of
 from udsat_geo.units.barriers import segment_lines
 
+DRAWS_HERE = 100
+"""Half as many as `udsat certainty` draws, so that the answer comes while one looks; own choice."""
 MOST_KEPT = 12
 """Designations that are held, so that going back is at once; own choice."""
 
@@ -152,6 +156,17 @@ class Engine:
             self._held.move_to_end(settings)
             return self._held[settings]
 
+    def certainty(self, settings: Settings) -> Certainty:
+        """How sure the designation by settings is, by draws.
+
+        Raises
+        ------
+        InputError
+            If nothing can be drawn.
+        """
+        made = self.designation(settings)
+        return take_certainty(made, dataclasses.replace(self.bench.job, policy=made.policy), DRAWS_HERE)
+
     def policy(self, settings: Settings, policy_id: str | None = None) -> LoadedPolicy:
         """The policy of settings; `policy_id` is what it is to be called.
 
@@ -187,8 +202,11 @@ class Engine:
         return tried
 
     def _written(self, name: str, text: str) -> Path:
-        path = Path(self._folder.name) / name
-        path.write_text(text, encoding="utf-8")
+        """A file named after its content: a reader may know one of the same name, size and second already."""
+        stem, _dot, suffix = name.partition(".")
+        path = Path(self._folder.name) / f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.{suffix}"
+        if not path.exists():
+            path.write_text(text, encoding="utf-8")
         return path
 
     def _years(self) -> tuple[int, ...]:

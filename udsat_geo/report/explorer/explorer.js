@@ -10,8 +10,9 @@ async function question(what, content) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ language: state.language, ...content }),
   });
-  if (answer.status !== 200 && answer.status !== 422) throw new Error(String(answer.status));
-  return { refused: answer.status === 422, told: await answer.json() };
+  if (answer.status !== 200) throw new Error(String(answer.status));
+  const told = await answer.json();
+  return { refused: told.refused || null, told };
 }
 
 // One question at a time, the last settings always; what lies between is left out.
@@ -27,7 +28,8 @@ async function ask() {
         kept: now.kept,
       });
       asking.answered = version;
-      if (refused) refuse(told.problems);
+      root.dataset.answered = String(Math.round(performance.now() - asking.begun));
+      if (refused) refuse(refused);
       else accept(told);
     }
     // what was drawn is painted in the next frame
@@ -69,16 +71,17 @@ function accept(told) {
   shown.totals = told.totals;
   shown.replaced = told.replaced;
   data.years[0] = { ...told.year, changes: told.compared, sure: null };
+  state.layers.certainty = false;
+  fill("sure");
   if (state.chosen && state.chosen.kind === "area" && !areaOf(state.chosen.id)) state.chosen = null;
-  problems(
-    told.replaced.length
-      ? [
-          _("Changed since they were read: {files}. The page shows what was read; start again to read them anew.", {
-            files: told.replaced.join(", "),
-          }),
-        ]
-      : [],
-  );
+  const kept = told.kept_refused;
+  const replaced = _("Changed since they were read: {files}. The page shows what was read; start again to read them anew.", {
+    files: told.replaced.join(", "),
+  });
+  problems([
+    ...(told.replaced.length ? [replaced] : []),
+    ...(kept.length ? [_("The kept settings are refused, so there is nothing to compare with:"), ...kept] : []),
+  ]);
   drawAnswer(told.compared);
   render();
 }
@@ -140,7 +143,7 @@ function statusTable() {
       : []),
     {
       key: "bars",
-      title: "",
+      title: element("span", { class: "unseen", text: _("The gap as a bar") }),
       value: (row) =>
         element(
           "span",
@@ -233,8 +236,13 @@ function legend() {
     items.push(swatch("swatch-before", againstName()));
     items.push(swatch("swatch-added", _("came in")), swatch("swatch-removed", _("fell out")));
   }
+  if (data.barriers.length) items.push(swatch("swatch-given", _("barrier")));
   if (now.settings.barriers.length) items.push(swatch("swatch-line", _("barrier drawn")));
-  if (year.breaks.length) {
+  if (sureNow()) {
+    items.push(element("span", { class: "legend-head", text: _("Units by how sure they are, if chance fell otherwise") }));
+    const names = { 2: N_("sure"), 1: N_("could go either way"), 0: N_("out") };
+    for (const found of [2, 1, 0]) items.push(swatch("swatch-sure-" + found, _(names[found])));
+  } else if (year.breaks.length) {
     items.push(element("span", { class: "legend-head", text: _("Units by composite (higher is worse)") }));
     for (let number = year.breaks.length; number >= 0; number -= 1) {
       const from = year.breaks[number - 1];
@@ -452,6 +460,39 @@ function corner(at) {
   drawLines();
 }
 
+// --- how sure ---
+
+async function howSure() {
+  const version = now.version,
+    button = document.getElementById("certain");
+  button.disabled = true;
+  fill("sure", _("Drawing the people anew ..."));
+  try {
+    const { refused, told } = await question("certainty", { settings: now.settings });
+    // what was moved meanwhile is another designation
+    if (version !== now.version) return;
+    if (refused) {
+      fill("sure", refused.join(" "));
+      return;
+    }
+    yearNow().sure = { certainty: told };
+    state.layers.certainty = true;
+    fill(
+      "sure",
+      _(
+        "In {draws} draws of the people: {sure} residents are in an area whatever chance does; {inside} inside and {outside} outside could go either way.",
+        { draws: told.draws, sure: whole(told.sure), inside: whole(told.inside), outside: whole(told.outside) },
+      ),
+    );
+    drawAnswer(shown.compared);
+    legend();
+  } catch {
+    fill("sure", _("The program behind this page has ended, or does not answer. Start it again."));
+  } finally {
+    button.disabled = false;
+  }
+}
+
 // --- saving -----------------------------------------------------------------------------------------------------
 
 let replaces = "";
@@ -464,7 +505,7 @@ async function save(event) {
     const { refused, told } = await question("save", { settings: now.settings, id, replace: replaces === key });
     replaces = refused ? key : "";
     if (refused) {
-      fill("saved", ...told.problems.map((text) => element("p", { text })));
+      fill("saved", ...refused.map((text) => element("p", { text })));
       return;
     }
     fill(
@@ -540,6 +581,8 @@ function listen() {
     changed(true);
   });
   on("keep", "click", () => {
+    // what is refused is nothing to compare with
+    if ("refused" in root.dataset) return;
     now.kept = structuredClone(now.settings);
     now.against = "kept";
     changed(true);
@@ -548,6 +591,7 @@ function listen() {
     await navigator.clipboard.writeText(location.href).catch(() => null);
     say(_("The link holds all settings. It works as long as this program runs."));
   });
+  on("certain", "click", howSure);
   on("saving", "click", () => {
     const form = document.getElementById("save");
     form.hidden = !form.hidden;

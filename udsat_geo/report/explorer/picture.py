@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from udsat_geo.analysis.certainty import SURE, Certainty
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.ground import unit_polygons
 from udsat_geo.areas.roles import REASON_TEXTS
@@ -189,6 +190,19 @@ def unit_told(made: Designation, unit: int) -> dict[str, Any]:
         "rates": [_number(rate) for rate in scores.rate[unit]],
         "gaps": [_number(gap) for gap in scores.gap[unit]],
         "exceeded": [key for key, is_exceeded in zip(keys, scores.exceeded[unit].tolist(), strict=True) if is_exceeded],
+    }
+
+
+def sure_told(found: Certainty) -> dict[str, Any]:
+    """How sure units are: 2 in an area whatever chance does, 0 outside, 1 either way; and residents of each kind."""
+    p = found.p_designated
+    of = np.where(p >= SURE, 2, np.where(p > 1 - SURE, 1, 0))
+    return {
+        "of": of.tolist(),
+        "draws": found.draws,
+        "sure": int(found.residents_of_areas(True).sum()),
+        "inside": int(found.residents_of_areas(False).sum()),
+        "outside": found.grey_outside,
     }
 
 

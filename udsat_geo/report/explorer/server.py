@@ -27,6 +27,8 @@ from udsat_geo.report.explorer import FIRST_PORT
 from udsat_geo.report.explorer.answers import Answers
 
 PORTS_TRIED = 20
+TAKES_LONG = ("certainty",)
+"""Questions that no other one waits for."""
 _MOST_BYTES = 4 * 2**20
 """Of what a page sends; own choice."""
 _HEADERS = {
@@ -46,9 +48,9 @@ _POLICY = (
 class _Handler(RequestHandler):
     """Checks who asks before anything is done."""
 
-    def initialize(self, answers: Answers, token: str, port: int, worker: ThreadPoolExecutor) -> None:
+    def initialize(self, answers: Answers, token: str, port: int, workers: tuple[ThreadPoolExecutor, ...]) -> None:
         """Take what the server has; Tornado makes a handler for each question."""
-        self.answers, self.token, self.port, self.worker = answers, token, port, worker
+        self.answers, self.token, self.port, self.workers = answers, token, port, workers
         self.gone = False
 
     def set_default_headers(self) -> None:
@@ -80,9 +82,10 @@ class _Handler(RequestHandler):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code} {self._reason}\n")
 
-    async def of_worker(self, act: Callable[[], Any]) -> Any:
+    async def of_worker(self, act: Callable[[], Any], takes_long: bool = False) -> Any:
         """What is worked out in turn; nothing for a browser that went away while it waited."""
-        return await asyncio.get_running_loop().run_in_executor(self.worker, lambda: None if self.gone else act())
+        worker = self.workers[int(takes_long)]
+        return await asyncio.get_running_loop().run_in_executor(worker, lambda: None if self.gone else act())
 
 
 class _Page(_Handler):
@@ -104,19 +107,20 @@ class _Ask(_Handler):
         language = asked.get("language") if isinstance(asked, dict) else None
         if language not in LANGUAGES:
             raise HTTPError(400)
-        status, told = await self.of_worker(lambda: self._answered(what, asked, language)) or (200, {})
+        takes_long = what in TAKES_LONG
+        told = await self.of_worker(lambda: self._answered(what, asked, language), takes_long)
         if self.gone:
             return
-        self.set_status(status)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.finish(json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
 
-    def _answered(self, what: str, asked: dict[str, Any], language: str) -> tuple[int, dict[str, Any]]:
+    def _answered(self, what: str, asked: dict[str, Any], language: str) -> dict[str, Any]:
+        """The answer; what is at fault with the input is one too, and no fault of the page."""
         with speaking(language):
             try:
-                return 200, self.answers.of(what, asked)
+                return self.answers.of(what, asked)
             except InputError as error:
-                return 422, {"problems": list(error.messages)}
+                return {"refused": list(error.messages)}
 
 
 class Server:
@@ -143,8 +147,8 @@ class Server:
         self._sockets = _bound(port)
         self.port = int(self._sockets[0].getsockname()[1])
         self.token = secrets.token_urlsafe(24)
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="explorer")
-        given = {"answers": answers, "token": self.token, "port": self.port, "worker": self._worker}
+        self._workers = tuple(ThreadPoolExecutor(1, thread_name_prefix="explorer") for _place in range(2))
+        given = {"answers": answers, "token": self.token, "port": self.port, "workers": self._workers}
         application = Application(
             [
                 (r"/(?P<token>[^/]+)/", _Page, given),
@@ -169,7 +173,8 @@ class Server:
             self._http.stop()
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._http.close_all_connections(), 2)
-            self._worker.shutdown(wait=False, cancel_futures=True)
+            for worker in self._workers:
+                worker.shutdown(wait=False, cancel_futures=True)
 
 
 def _bound(port: int) -> list[socket.socket]:
