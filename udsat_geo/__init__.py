@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     )
     from udsat_geo.api.certainty import CertaintyResult, certainty
     from udsat_geo.api.concentration import ConcentrationResult, concentration
-    from udsat_geo.api.exploring import Explorer, explore
+    from udsat_geo.api.explorer import Explorer
+    from udsat_geo.api.exploring import explore
     from udsat_geo.api.inferring import Inferred, infer
     from udsat_geo.api.policies import ExaminedPolicy, policies
     from udsat_geo.api.result import Result
@@ -88,7 +89,7 @@ _MODULE_OF = {
     "Difference": "udsat_geo.api.calls",
     "ExaminedPolicy": "udsat_geo.api.policies",
     "Explained": "udsat_geo.designation.explained",
-    "Explorer": "udsat_geo.api.exploring",
+    "Explorer": "udsat_geo.api.explorer",
     "Inferred": "udsat_geo.api.inferring",
     "InputError": "udsat_geo.messages.errors",
     "LoadedPolicy": "udsat_geo.policy.load",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from matplotlib.axes import Axes
 
-    from udsat_geo.api.exploring import Explorer
+    from udsat_geo.api.explorer import Explorer
     from udsat_geo.designation.designation import Designation
     from udsat_geo.designation.explained import Explained
     from udsat_geo.designation.layers import Layers
@@ -415,7 +415,7 @@ class Result:
         MissingPackageError
             If Bokeh or Tornado is not installed.
         """
-        from udsat_geo.api.exploring import Explorer, check_can_explore
+        from udsat_geo.api.explorer import Explorer, check_can_explore
 
         check_can_explore()
         from udsat_geo.report.explorer.engine import Engine
