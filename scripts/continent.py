@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "benchmark"))
 
 from make_denmark import Scale, scale_of, write_registers
 
-from udsat_geo.cluster.registers import CellsOfCluster
+from udsat_geo.cluster.registers import OnWorkers
 from udsat_geo.cluster.workers import workers_at
 from udsat_geo.designation.designation import Inputs, designate
 from udsat_geo.policy.load import load_policy
@@ -34,11 +34,11 @@ from udsat_geo.units.units import cells_from_registers
 OF_A_PIECE = 500_000
 SIDE_M, PIECES_IN_A_ROW = 117_000, 10
 """As densely settled as Denmark; so many pieces from west to east lie where EPSG:25832 is used."""
-WEST, SOUTH = 0, 4_600_000
+WEST, SOUTH = -100_000, 4_600_000
 KEYS_OF_A_PIECE = 1 << 24
 CONTINENT, MACHINES, PROCESSORS = 450_000_000, 16, 4
 TABLES = ("addresses", "dwellings", "residents")
-STAGES = (*TABLES, "values", "places", "positions", "sums", "tiles")
+STAGES = (*TABLES, "values", "places", "positions", "sums", "tiles", "context")
 HERE = "this machine"
 YEAR = 2025
 
@@ -109,11 +109,11 @@ def run(folder: Path, n_pieces: int, n_workers: int, check: bool) -> Taken:
     policy, began = load_policy("kbh-2017"), time.process_time()
     with workers_at(f"local:{n_workers}", None) as workers:
         started = time.perf_counter()
-        units, sums = CellsOfCluster(workers)(folder, policy.policy)
+        elsewhere = OnWorkers(workers)
+        units, sums = elsewhere.cells(folder, policy.policy)
         found = {"counts": sums.counts, "rows": sums.rows, "files": sums.files, "notes": (), "vintage": {}}
-        made = designate(
-            YEAR, policy, Inputs(folder, None, "registers", year=YEAR), read=(units, {**found, "let": sums.let})
-        )
+        inputs = Inputs(folder, None, "registers", year=YEAR, elsewhere=elsewhere)
+        made = designate(YEAR, policy, inputs, read=(units, {**found, "let": sums.let}))
         wall = time.perf_counter() - started
         costs = dict(workers.costs)
     if check:
@@ -186,7 +186,8 @@ def extrapolation(runs: list[Taken]) -> list[str]:
         taken = [each.seconds[stage] for each in runs]
         power = exponent(residents, taken)
         beyond = (CONTINENT / last.residents) ** max(0.0, 0.0 if math.isnan(power) else power - 1)
-        grown[stage] = max(slope(runs, taken), 0.0) * CONTINENT * beyond
+        each = slope(runs, taken)
+        grown[stage] = (each if each > 0 else taken[-1] / last.residents) * CONTINENT * beyond
     # one task looks at all positions together
     alone = grown["positions"]
     shared = sum(grown[stage] for stage in STAGES) - alone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 import udsat_geo.cluster.registers
 from small_registers import Registers, make_registers, registers
-from split_registers import ByHand, write_in_parts
-from udsat_geo.cluster.registers import CellsOfCluster, cells_of_cluster
+from split_registers import TABLES, ByHand, write_in_parts
+from udsat_geo.cluster.plan import Run
+from udsat_geo.cluster.registers import OnWorkers, on_workers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.rules import Policy
@@ -37,7 +38,7 @@ def small_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
 def by_hand(folder: Path, policy: Policy = POLICY, seed: int = 0) -> tuple[Units, Any, list[tuple[str, int]]]:
     with TemporaryDirectory() as exchange:
         workers = ByHand(Path(exchange), seed)
-        units, sums = CellsOfCluster(workers)(folder, policy)  # type: ignore[arg-type]
+        units, sums = OnWorkers(workers).cells(folder, policy)  # type: ignore[arg-type]
         assert list(Path(exchange).iterdir()) == []
     return units, sums, workers.done
 
@@ -89,6 +90,34 @@ def test_a_town_has_several_buckets_and_each_task_is_done(tmp_path: Path) -> Non
     stages = {stage for stage, _number in done}
     assert stages == {"addresses", "dwellings", "residents", "values-0", "places", "positions", "sums", "tiles"}
     assert {number for stage, number in done if stage == "sums"} == {0, 1, 2}
+
+
+class Killed(BaseException):
+    """The calling process ends at once, without cleaning up."""
+
+
+def test_after_the_calling_process_was_killed_the_same_call_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_in_parts(make_registers(1), tmp_path / "raw", 2)
+    (tmp_path / "exchange").mkdir()
+
+    class EndsBeforeSums(ByHand):
+        def run(self, plan: Run, stages: Sequence[str]) -> list[str]:
+            if "sums" in stages:
+                raise Killed
+            return super().run(plan, stages)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("shutil.rmtree", lambda *_path, **_how: None)
+        with pytest.raises(Killed):
+            OnWorkers(EndsBeforeSums(tmp_path / "exchange")).cells(folder, POLICY)  # type: ignore[arg-type]
+    again = ByHand(tmp_path / "exchange")
+    _units, sums = OnWorkers(again).cells(folder, POLICY)  # type: ignore[arg-type]
+    assert sums.counts == cells_from_registers(folder, POLICY)[1].counts
+    assert {stage for stage, _number in again.found_done} == {*TABLES, "values-0", "places", "positions"}
+    assert len(again.found_done) == 2 + 2 + 2 + 2 + 3 + 1
+    assert list((tmp_path / "exchange").iterdir()) == []
 
 
 @pytest.mark.long
@@ -222,10 +251,10 @@ def test_what_workers_cannot_read_is_refused_by_name(tmp_path: Path) -> None:
     ],
 )
 def test_an_address_that_is_none_is_refused(address: str, told: str) -> None:
-    with pytest.raises(InputError, match=told), cells_of_cluster(address, None, POLICY):
+    with pytest.raises(InputError, match=told), on_workers(address, None, POLICY):
         pass
 
 
 def test_other_units_than_cells_are_refused() -> None:
-    with pytest.raises(InputError, match="makes cells of registers"), cells_of_cluster("local:2", None, POLICY, True):
+    with pytest.raises(InputError, match="makes cells of registers"), on_workers("local:2", None, POLICY, True):
         pass

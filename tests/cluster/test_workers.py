@@ -22,8 +22,8 @@ import udsat_geo.cluster.registers
 import udsat_geo.cluster.workers
 from small_registers import make_registers
 from split_registers import write_in_parts
-from udsat_geo.cluster.plan import Plan
-from udsat_geo.cluster.registers import CellsOfCluster
+from udsat_geo.cluster.plan import Run
+from udsat_geo.cluster.registers import OnWorkers
 from udsat_geo.cluster.workers import Workers, start_worker, workers_at
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
@@ -53,7 +53,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def assert_reads(workers: Workers, town: Path) -> None:
     """Workers make the cells of a town as this process does, and leave nothing behind."""
     wanted, its_sums = cells_from_registers(town, POLICY)
-    found, sums = CellsOfCluster(workers)(town, POLICY)
+    found, sums = OnWorkers(workers).cells(town, POLICY)
     np.testing.assert_array_equal(found.unit_id, wanted.unit_id)
     for name in ("residents", "numerator", "denominator"):
         np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
@@ -72,7 +72,7 @@ class Losing(Workers):
     space: str = ""
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def run(self, plan: Plan, stages: Sequence[str]) -> list[str]:
+    def run(self, plan: Run, stages: Sequence[str]) -> list[str]:
         lost = min(pids(self).values())
         self.started.append(start_worker(self.client.scheduler.address, self.space))
         os.kill(lost, signal.SIGSTOP)
@@ -165,7 +165,7 @@ class Ending(Workers):
 
     scheduler: int = 0
 
-    def run(self, plan: Plan, stages: Sequence[str]) -> list[str]:
+    def run(self, plan: Run, stages: Sequence[str]) -> list[str]:
         for worker in pids(self).values():
             os.kill(worker, signal.SIGSTOP)
         Timer(0.5, os.kill, (self.scheduler, signal.SIGKILL)).start()

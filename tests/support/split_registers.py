@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from small_registers import Registers
-from udsat_geo.cluster.plan import Plan
+from udsat_geo.cluster.plan import Run
 from udsat_geo.cluster.stages import perform
 from udsat_geo.messages.errors import InputError
 
@@ -36,6 +36,7 @@ class ByHand:
     def __init__(self, exchange: Path, seed: int = 0):
         self.exchange, self.random = exchange, Random(seed)
         self.done: list[tuple[str, int]] = []
+        self.found_done: list[tuple[str, int]] = []
 
     def __len__(self) -> int:
         return 2
@@ -43,10 +44,11 @@ class ByHand:
     def check(self, files: Sequence[Path]) -> None:
         assert all(file.exists() for file in files)
 
-    def run(self, plan: Plan, stages: Sequence[str]) -> list[str]:
+    def run(self, plan: Run, stages: Sequence[str]) -> list[str]:
         tasks: list[Any] = [(stage, number) for stage in stages for number in range(plan.n_tasks(stage))]
         self.random.shuffle(tasks)
         problems, odd = list[str](), list[str]()
+        self.found_done += [task for task in tasks if plan.path(*task).exists()]
         for stage, number in [*tasks, *tasks[:2]]:
             told = perform(plan, stage, number)
             assert not told.refused

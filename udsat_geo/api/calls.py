@@ -311,24 +311,24 @@ def designate(
     around |= {"ground": ground, "overrides": overrides}
     with asked.as_job(around, out if designations is None else designations) as job:
         with within(threads, memory):
-            with _cells_of(cluster, exchange, job, units is not None, progress) as cells:
-                made = run(dataclasses.replace(job, cells=cells), progress)
+            with _elsewhere(cluster, exchange, job, units is not None, progress) as elsewhere:
+                made = run(dataclasses.replace(job, elsewhere=elsewhere), progress)
             made = with_certainty(made, job, progress=progress) if certainty else made
         # the summary takes the hashes of the files, which are gone afterwards
         return Result(layers_of(made), made)
 
 
-def _cells_of(
+def _elsewhere(
     cluster: str | None, exchange: PathLike | None, job: Job, has_units: bool, progress: Progress | None
 ) -> AbstractContextManager[Any]:
-    """What reads registers: the workers of a cluster, or None for this machine."""
+    """What reads registers and context: the workers of a cluster, or None for this machine."""
     if cluster is None and exchange is not None:
         raise InputError(Problem("exchange", _("is for the workers of a cluster"), _("Name it with --cluster.")))
     if cluster is None:
         return nullcontext()
-    from udsat_geo.cluster.registers import cells_of_cluster
+    from udsat_geo.cluster.registers import on_workers
 
-    return cells_of_cluster(cluster, path_of(exchange), job.policy.policy, has_units, progress)
+    return on_workers(cluster, path_of(exchange), job.policy.policy, has_units, progress)
 
 
 def workbench(

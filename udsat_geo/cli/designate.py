@@ -188,8 +188,8 @@ def _run(
         of_years = {of_year: copies.paths.pop(name) for name, of_year in by_year.items()}
         units, around = of_years.pop(job.year, None), Around(**copies.paths)
         job = dataclasses.replace(job, units=units, units_then=of_years, around=around, notes=copies.told(job.language))
-        with _cells_of(cluster, job, named["units"] is not None, progress) as cells:
-            designation = run(dataclasses.replace(job, cells=cells), progress)
+        with _elsewhere(cluster, job, named["units"] is not None, progress) as elsewhere:
+            designation = run(dataclasses.replace(job, elsewhere=elsewhere), progress)
         if certainty:
             from udsat_geo.analysis.certainty import with_certainty
 
@@ -202,18 +202,18 @@ def _run(
         print_result(designation, written, plain_console())
 
 
-def _cells_of(
+def _elsewhere(
     cluster: tuple[str | None, Path | None], job: Job, has_units: bool, progress: Callable[[str], None]
 ) -> AbstractContextManager[Any]:
-    """What reads registers: the workers of a cluster, or None for this machine."""
+    """What reads registers and context: the workers of a cluster, or None for this machine."""
     address, exchange = cluster
     if address is None and exchange is not None:
         raise InputError(Problem("--exchange", _("is for the workers of a cluster"), _("Name it with --cluster.")))
     if address is None:
         return nullcontext()
-    from udsat_geo.cluster.registers import cells_of_cluster
+    from udsat_geo.cluster.registers import on_workers
 
-    return cells_of_cluster(address, exchange, job.policy.policy, has_units, progress)
+    return on_workers(address, exchange, job.policy.policy, has_units, progress)
 
 
 def _arrow_without_frames() -> None:

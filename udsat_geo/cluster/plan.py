@@ -37,8 +37,8 @@ class Once:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What every task is told.
+class Run:
+    """What every task of any run is told.
 
     Attributes
     ----------
@@ -48,6 +48,31 @@ class Plan:
         See `program`.
     language : str
         Of messages.
+    """
+
+    folder: Path
+    program: str
+    language: str
+
+    def path(self, stage: str, number: int) -> Path:
+        """The file that a task of a stage writes."""
+        return self.folder / f"{stage}-{number:06d}{SUFFIX}"
+
+    def n_tasks(self, stage: str) -> int:
+        """How many tasks a stage has."""
+        raise NotImplementedError
+
+    def paths(self, stage: str) -> list[Path]:
+        """The files of all tasks of a stage."""
+        return [self.path(stage, number) for number in range(self.n_tasks(stage))]
+
+
+@dataclass(frozen=True)
+class Plan(Run):
+    """What every task is told that reads registers.
+
+    Attributes
+    ----------
     policy : Policy
         Once they are known, the values of its ``[let]`` stand in the place of their expressions.
     crs : str
@@ -65,9 +90,6 @@ class Plan:
         That have cells, once they are known.
     """
 
-    folder: Path
-    program: str
-    language: str
     policy: Policy
     crs: str
     tables: Mapping[str, CleanTable]
@@ -76,14 +98,6 @@ class Plan:
     once: tuple[Once, ...]
     n_buckets: int
     tiles: tuple[Tile, ...] = field(default=())
-
-    def path(self, stage: str, number: int) -> Path:
-        """The file that a task of a stage writes."""
-        return self.folder / f"{stage}-{number:06d}{SUFFIX}"
-
-    def paths(self, stage: str) -> list[Path]:
-        """The files of all tasks of a stage."""
-        return [self.path(stage, number) for number in range(self.n_tasks(stage))]
 
     def n_tasks(self, stage: str) -> int:
         """How many tasks a stage has: one for each part of a table, bucket or tile."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import shutil
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -14,10 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from udsat_geo.cluster.context import STAGE as CONTEXT
+from udsat_geo.cluster.context import ContextRun, collected, hand_out, tiles_with_rims
 from udsat_geo.cluster.exchange import facts_of, read_part
 from udsat_geo.cluster.plan import Once, Plan, name_of_run, program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.cluster.workers import OPTION, Workers, workers_at
+from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _, program_language
 from udsat_geo.policy.rules import Policy
@@ -27,6 +31,7 @@ from udsat_geo.registers.expressions import check_policy_expressions, check_poli
 from udsat_geo.registers.opening import Opened, open_registers
 from udsat_geo.registers.read import RegisterSums
 from udsat_geo.registers.value_counts import counted_total
+from udsat_geo.scoring.rates import sums_of_nearest
 from udsat_geo.sources.engine import connect, quoted
 from udsat_geo.units.units import Units, cells_from_registers, grid_of, lived_in_cells
 
@@ -34,6 +39,8 @@ RESIDENTS_OF_A_BUCKET = 500_000
 """So many take some 300 MB of a worker's memory; own choice."""
 _LEAST_OF_A_BUCKET = 20_000
 """Fewer are not worth a task of their own; own choice."""
+_LEAST_CELLS = 200_000
+"""The context of fewer is read by one machine before workers have it; own choice."""
 _KEYS = {"residents": ("dwelling_id",), "dwellings": ("dwelling_id", "address_id")}
 
 Let = dict[str, float | None]
@@ -41,8 +48,8 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class CellsOfCluster:
-    """Reads registers on workers; called as `udsat_geo.units.units.cells_from_registers` is.
+class OnWorkers:
+    """Does the heavy part of a job on workers; as `udsat_geo.designation.designation.Elsewhere`.
 
     Attributes
     ----------
@@ -54,7 +61,7 @@ class CellsOfCluster:
     workers: Workers
     progress: Progress | None = None
 
-    def __call__(
+    def cells(
         self, folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
     ) -> tuple[Units, RegisterSums]:
         """Make cells from registers.
@@ -85,12 +92,42 @@ class CellsOfCluster:
                 shutil.rmtree(plan.folder, ignore_errors=True)
             return lived_in_cells(grid_of(policy), row, col, sums, str(folder), opened.crs)[0], sums
 
+    def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
+        """Read the context of cells; of few, on this machine.
+
+        Parameters
+        ----------
+        units, sums, policy
+            As of `udsat_geo.scoring.rates.sums_of_nearest`, whose results they give.
+
+        Raises
+        ------
+        InputError
+            Where workers fail.
+        """
+        if units.row is None or units.col is None or units.grid is None or len(units) < _LEAST_CELLS:
+            return sums_of_nearest(units, sums, policy)
+        if self.progress is not None:
+            self.progress(_("context read by workers"))
+        size, reach = units.grid.size, policy.context.reach
+        tiles = list(tiles_with_rims(units.row, units.col, int(reach // size)))
+        counts = np.column_stack([units.residents, sums])
+        folder = self.workers.exchange / f"context-{uuid.uuid4().hex}"
+        run = ContextRun(folder, program(), program_language(), len(tiles), size, reach, policy.context.residents)
+        try:
+            hand_out(run, tiles, units.row, units.col, counts)
+            self.workers.run(run, [CONTEXT])
+            found = collected(run, tiles, (len(units), counts.shape[1]))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return found[:, 0].copy(), np.ascontiguousarray(found[:, 1:])
+
 
 @contextmanager
-def cells_of_cluster(
+def on_workers(
     address: str, exchange: Path | None, policy: Policy, has_units: bool = False, progress: Progress | None = None
-) -> Iterator[CellsOfCluster]:
-    """What reads registers on the workers of a scheduler, for as long as the context lasts.
+) -> Iterator[OnWorkers]:
+    """What does the heavy part of a job on the workers of a scheduler, for as long as the context lasts.
 
     Parameters
     ----------
@@ -111,7 +148,7 @@ def cells_of_cluster(
         what = _("makes cells of registers, and other units are asked for")
         raise InputError(Problem(f"{OPTION} {address}", what, _("Leave out --cluster.")))
     with workers_at(address, exchange) as workers:
-        yield CellsOfCluster(workers, progress)
+        yield OnWorkers(workers, progress)
 
 
 def _check_can_be_scattered(opened: Opened, policy: Policy) -> None:
@@ -186,19 +223,19 @@ class _Reading:
 
     Attributes
     ----------
-    asked : CellsOfCluster
+    asked : OnWorkers
     plan : Plan
     opened : Opened
     by_one : callable
         Reads the same registers on this machine, which tells what is wrong with the whole.
     """
 
-    asked: CellsOfCluster
+    asked: OnWorkers
     plan: Plan
     opened: Opened
     by_one: Callable[[], object]
 
-    def sums(self) -> tuple[np.ndarray, np.ndarray, RegisterSums]:
+    def sums(self) -> tuple[Ints, Ints, RegisterSums]:
         """Rows and columns of all cells, and their sums."""
         plan, once = self.plan, [f"once-{j}" for j in range(len(self.plan.once))]
         of_parts = [*(f"keys-{j}" for j in range(len(once))), *(f"values-{k}" for k in range(len(plan.totals)))]
@@ -273,7 +310,7 @@ class _Reading:
         counts: dict[str, int],
         of_buckets: list[dict[str, Any]],
         let: Let,
-    ) -> tuple[np.ndarray, np.ndarray, RegisterSums]:
+    ) -> tuple[Ints, Ints, RegisterSums]:
         """The sums of all cells, with all that is known beside them."""
         rows = {name: sum(each["rows"] for each in of_table) for name, of_table in facts.items()}
         counted = Counter[str]()

@@ -21,8 +21,10 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.cluster.context import STAGE as CONTEXT
+from udsat_geo.cluster.context import read_context
 from udsat_geo.cluster.exchange import facts_of, read_part, write_parts
-from udsat_geo.cluster.plan import TILE, Plan, program
+from udsat_geo.cluster.plan import TILE, Plan, Run, program
 from udsat_geo.cluster.sums import sums_as_table, united
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import InputError, reason_of
@@ -76,7 +78,7 @@ class Done:
     peak: int = 0
 
 
-def perform(plan: Plan, stage: str, number: int) -> Done:
+def perform(plan: Run, stage: str, number: int) -> Done:
     """Do one task, unless its file is there."""
     with speaking(plan.language):
         try:
@@ -96,14 +98,14 @@ def _refused(reason: str) -> Done:
     return Done(refused=reason, worker=get_worker().address)
 
 
-def _performed(plan: Plan, stage: str, number: int) -> Done:
+def _performed(plan: Run, stage: str, number: int) -> Done:
     path, began = plan.path(stage, number), time.thread_time()
     if path.exists():
         return Done()
     try:
         odd = _TASKS[stage.partition("-")[0]](plan, stage, number, path)
     except InputError as error:
-        of_part = stage in plan.tables or stage.startswith(_OF_PARTS)
+        of_part = stage.partition("-")[0] in _OF_PARTS
         return Done(problems=error.messages) if of_part else Done(odd=True)
     size = path.stat().st_size if path.exists() else 0
     return Done(odd=odd, seconds=time.thread_time() - began, size=size, peak=_peak())
@@ -357,8 +359,8 @@ def _unite(plan: Plan, stage: str, number: int, path: Path) -> bool:
     return False
 
 
-_OF_PARTS = ("values", "keys")
-_TASKS: dict[str, Callable[[Plan, str, int, Path], bool]] = {
+_OF_PARTS = ("addresses", "dwellings", "residents", "values", "keys")
+_TASKS: dict[str, Callable[[Any, str, int, Path], bool]] = {
     "addresses": _scatter,
     "dwellings": _scatter,
     "residents": _scatter,
@@ -369,5 +371,6 @@ _TASKS: dict[str, Callable[[Plan, str, int, Path], bool]] = {
     "places": _place,
     "sums": _add_up,
     "tiles": _unite,
+    CONTEXT: read_context,
 }
 """Stage -> its task, which writes a file and says whether it found what only the whole can tell about."""

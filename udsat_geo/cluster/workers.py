@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
-from udsat_geo.cluster.plan import Plan, program
+from udsat_geo.cluster.plan import Run, program
 from udsat_geo.cluster.stages import Done, perform
 from udsat_geo.messages.errors import InputError, Problem, check_installed, reason_of
 from udsat_geo.messages.translate import _
@@ -81,7 +81,7 @@ class Workers:
         if problems:
             raise InputError(problems)
 
-    def run(self, plan: Plan, stages: Sequence[str]) -> list[str]:
+    def run(self, plan: Run, stages: Sequence[str]) -> list[str]:
         """Have all tasks of some stages done, which need nothing of each other.
 
         Returns
@@ -119,7 +119,7 @@ class Workers:
             raise InputError(_shortened(list(dict.fromkeys(sorted(problems)))))
         return odd
 
-    def _submit(self, plan: Plan, task: Task, workers: Sequence[str] | None = None) -> Any:
+    def _submit(self, plan: Run, task: Task, workers: Sequence[str] | None = None) -> Any:
         stage, number = task
         key = f"{stage}-{number}-{uuid.uuid4().hex}"
         return self.client.submit(perform, plan, stage, number, key=key, pure=False, workers=workers)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -57,10 +57,22 @@ _AREAS_TOLD = 10
 Progress = Callable[[str], None]
 Read = tuple[Units, dict[str, Any]]
 """What `read_units` gives."""
-CellsOfRegisters = Callable[[Path, Policy, int | None, int | None], "tuple[Units, RegisterSums]"]
-"""Folder, policy, threads and year -> cells and their sums, as of `udsat_geo.units.units.cells_from_registers`."""
 RanBefore = Callable[[Objects, Crosswalk | None], Flags]
 """Unit ids, and how earlier zones belong to them -> whether each qualified in the earlier years that are asked for."""
+
+
+class Elsewhere(Protocol):
+    """Does the heavy part of a job on other machines, with the results that this one has."""
+
+    def cells(
+        self, folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
+    ) -> tuple[Units, RegisterSums]:
+        """As `udsat_geo.units.units.cells_from_registers`."""
+        ...
+
+    def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
+        """As `udsat_geo.scoring.rates.sums_of_nearest`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,7 @@ class Inputs:
     then: Mapping[int, Inputs] = field(default_factory=dict)
     crosswalk: Crosswalk | None = None
     kept: Kept | None = field(default=None, repr=False, compare=False)
-    cells: CellsOfRegisters | None = None
+    elsewhere: Elsewhere | None = field(default=None, repr=False, compare=False)
 
     @property
     def stages(self) -> Stages:
@@ -283,7 +295,7 @@ def designate(
     step(_("scoring", language))
     touching = (units, rule.areas.neighbours, rule.areas.reach, rule.areas.tolerance, around, language)
     edges, around = inputs.stages.take("edges", touching, lambda: _edges(units, rule, around, language))
-    scores, rule = score(units, rule, edges, inputs.stages)
+    scores, rule = score(units, rule, edges, inputs)
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
     known, scored = (units, edges, around, ran), (scores, yardstick)
@@ -341,12 +353,13 @@ def _surrounded(units: Units, inputs: Inputs, rule: Policy, language: str) -> tu
     return stages.take("regions", found, lambda: with_regions(units, around, rule, language))
 
 
-def score(units: Units, rule: Policy, edges: Edges | None, stages: Stages) -> tuple[Scores, Policy]:
+def score(units: Units, rule: Policy, edges: Edges | None, inputs: Inputs) -> tuple[Scores, Policy]:
     """What units score, and the policy with its thresholds as numbers; rates are read once for each context."""
     context = (units, rule.context, rule.rates, edges, rule.areas.neighbours)
-    rates = stages.take("rates", context, lambda: read_rates(units, rule, edges))
+    nearest = None if inputs.elsewhere is None else inputs.elsewhere.nearest
+    rates = inputs.stages.take("rates", context, lambda: read_rates(units, rule, edges, nearest))
     scored = (units, rates, rule.criteria, rule.score, rule.compare)
-    scores = stages.take("scores", scored, lambda: score_units(units, rule, edges, rates))
+    scores = inputs.stages.take("scores", scored, lambda: score_units(units, rule, edges, rates))
     return scores, with_thresholds(rule, scores, units.residents)
 
 
@@ -662,7 +675,8 @@ def _units_from_registers(inputs: Inputs, policy: LoadedPolicy, threads: int | N
     if rule.units.kind == "zones" or inputs.registers is None:
         what, remedy = _("its units are zones"), _("Name their file with --units.")
         raise InputError(Problem(_("policy {id}").format(id=rule.id), what, remedy))
-    made_of = addresses_from_registers if rule.units.kind == "addresses" else inputs.cells or cells_from_registers
+    cells = cells_from_registers if inputs.elsewhere is None else inputs.elsewhere.cells
+    made_of = addresses_from_registers if rule.units.kind == "addresses" else cells
     units, sums = made_of(inputs.registers, rule, threads, inputs.year)
     return units, {
         "counts": sums.counts,

@@ -20,8 +20,8 @@ import shapely
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import (
-    CellsOfRegisters,
     Designation,
+    Elsewhere,
     Inputs,
     Progress,
     RanBefore,
@@ -92,8 +92,8 @@ class Job:
         The unit tables of earlier years, where criteria are changes since them.
     kept : Kept or None
         Where sums by unit are kept, or all that there is (``kept.is_input``).
-    cells : callable or None
-        What makes cells of registers, as of `Inputs`.
+    elsewhere : Elsewhere or None
+        As of `Inputs`.
     """
 
     year: int
@@ -111,7 +111,7 @@ class Job:
     crosswalk_by: str = ""
     units_then: Mapping[int, Path] = field(default_factory=dict)
     kept: Kept | None = None
-    cells: CellsOfRegisters | None = None
+    elsewhere: Elsewhere | None = None
 
 
 def run(job: Job, progress: Progress | None = None) -> Designation:
@@ -375,7 +375,7 @@ def _find_inputs(job: Job, year: int, progress: Progress | None) -> Inputs:
         return Inputs(registers, job.units, source, around, year=year, kept=job.kept)
     folder, source = find_registers(job.raw, year, job.seed, progress)
     around = around_registers(job.around, folder)
-    return Inputs(folder, None, source, around, year=year, kept=job.kept, cells=job.cells)
+    return Inputs(folder, None, source, around, year=year, kept=job.kept, elsewhere=job.elsewhere)
 
 
 def around_registers(named: Around, folder: Path | None) -> Around:
@@ -559,7 +559,7 @@ def find_yardstick(
     if progress is not None:
         progress(f"{year}: " + _("scoring", job.language))
     units, found = read_units(made_of, job.policy, job.threads, job.language)
-    scores, _rule = score(units, resolve_limits(policy, found["let"]), None, made_of.stages)
+    scores, _rule = score(units, resolve_limits(policy, found["let"]), None, made_of)
     files = tuple((year, what, path) for what, path in found["files"].items())
     return Yardstick(year, policy.keys, scores.city, scores.spread, files=files), ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -12,8 +13,13 @@ from udsat_geo.units.edges import Edges, find_edges
 from udsat_geo.units.grid import rings
 from udsat_geo.units.units import Units
 
+Nearest = Callable[[Units, Ints, Policy], tuple[Ints, Ints]]
+"""Units, sums and policy -> residents and sums in view of each unit, as of `sums_of_nearest`."""
 
-def read_rates(units: Units, policy: Policy, edges: Edges | None = None) -> tuple[Ints, Floats]:
+
+def read_rates(
+    units: Units, policy: Policy, edges: Edges | None = None, nearest: Nearest | None = None
+) -> tuple[Ints, Floats]:
     """The rates of every unit as ``[context]`` and ``[rates]`` ask.
 
     Parameters
@@ -23,6 +29,8 @@ def read_rates(units: Units, policy: Policy, edges: Edges | None = None) -> tupl
     edges : Edges, optional
         The units that touch, where they are found already. A policy whose areas know no neighbours
         (``areas.neighbours = "none"``) reads with those that share a point.
+    nearest : callable, optional
+        What reads units with their nearest ones in the place of `sums_of_nearest`.
 
     Returns
     -------
@@ -40,7 +48,7 @@ def read_rates(units: Units, policy: Policy, edges: Edges | None = None) -> tupl
         in_view = sums_with_neighbours(*_neighbours(units, policy, edges), all_sums)
         residents, sums = in_view[:, 0].copy(), in_view[:, 1:]
     elif policy.context.reads_beyond:
-        residents, sums = sums_of_nearest(units, sums, policy)
+        residents, sums = (nearest or sums_of_nearest)(units, sums, policy)
     else:
         residents = units.residents
     if policy.rates.shrink != "none":
