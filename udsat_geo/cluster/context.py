@@ -15,6 +15,8 @@ import numpy as np
 from udsat_geo.cluster.exchange import read_part, write_parts
 from udsat_geo.cluster.plan import TILE, Run
 from udsat_geo.kernels.arrays import Flags, Ints
+from udsat_geo.scoring.rates import sums_on_grid
+from udsat_geo.units.grid import rings
 
 STAGE, _HANDED = "context", "tile"
 
@@ -89,16 +91,11 @@ def read_context(run: ContextRun, stage: str, number: int, path: Path) -> bool:
     """Read the context of the cells of a tile: a task."""
     import pyarrow as pa
 
-    from udsat_geo.kernels.cells import index_cells
-    from udsat_geo.kernels.nearby import context_of_cells
-    from udsat_geo.units.grid import rings
-
     rows = read_part([run.path(_HANDED, number)], 0)
     row, col, own = (np.asarray(rows[name].to_numpy()) for name in ("row", "col", "own"))
     counts = np.column_stack([rows[name].to_numpy() for name in rows.column_names[3:]])
     residents, sums = np.ascontiguousarray(counts[:, 0]), np.ascontiguousarray(counts[:, 1:])
-    steps = rings(run.size, run.reach)
-    seen, in_view = context_of_cells(row, col, index_cells(row, col), *steps, residents, sums, run.least_residents)
+    seen, in_view = sums_on_grid(row, col, rings(run.size, run.reach), residents, sums, run.least_residents)
     found = np.column_stack([seen, in_view])[own]
     table = pa.table({f"c{j}": found[:, j] for j in range(found.shape[1])})
     write_parts(path, [(table, np.zeros(len(found), dtype=np.int64))], table.schema, 1, {})

@@ -62,7 +62,7 @@ class Done:
     worker : str
         The address of that worker.
     seconds : float
-        Of a processor.
+        Of a processor, of all that its process did meanwhile.
     size : int
         Bytes that it wrote.
     peak : int
@@ -99,7 +99,7 @@ def _refused(reason: str) -> Done:
 
 
 def _performed(plan: Run, stage: str, number: int) -> Done:
-    path, began = plan.path(stage, number), time.thread_time()
+    path, began = plan.path(stage, number), time.process_time()
     if path.exists():
         return Done()
     try:
@@ -108,7 +108,7 @@ def _performed(plan: Run, stage: str, number: int) -> Done:
         of_part = stage.partition("-")[0] in _OF_PARTS
         return Done(problems=error.messages) if of_part else Done(odd=True)
     size = path.stat().st_size if path.exists() else 0
-    return Done(odd=odd, seconds=time.thread_time() - began, size=size, peak=_peak())
+    return Done(odd=odd, seconds=time.process_time() - began, size=size, peak=_peak())
 
 
 def _peak() -> int:
