@@ -197,6 +197,21 @@ def test_two_runs_at_once_come_one_after_the_other(server: Server, new_database:
     assert [] in [differences(each, read) for each in both]
 
 
+def test_another_run_that_does_not_end_is_told(
+    server: Server, new_database: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = server.admin(new_database())
+    write_database(stored(), database_of(address))
+    monkeypatch.setenv("UDSAT_WAIT_SECONDS", "0.2")
+    with psycopg.connect(address) as other:
+        other.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('udsat_geo designation' || 'designation_2025', 0))"
+        )
+        with pytest.raises(OutputError, match="another run is putting its results there, and has not ended within"):
+            write_database(stored(language="en"), database_of(address))
+    assert differences(stored(), read_layers(address)) == []
+
+
 # --- what is refused ----------------------------------------------------------------------------------------
 
 
