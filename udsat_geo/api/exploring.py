@@ -32,6 +32,7 @@ def explore(
     places: PathLike | gpd.GeoDataFrame | None = None,
     parcels: PathLike | gpd.GeoDataFrame | None = None,
     regions: PathLike | gpd.GeoDataFrame | None = None,
+    ground: PathLike | gpd.GeoDataFrame | None = None,
     overrides: PathLike | gpd.GeoDataFrame | pd.DataFrame | None = None,
     references: Mapping[str, float] | None = None,
     previous: int | PathLike | Result | None = CADENCE,
@@ -49,8 +50,8 @@ def explore(
 
     Parameters
     ----------
-    year, policy, registers, units, barriers, crossings, places, parcels, regions, overrides, references, previous, \
-    out, language, seed, threads, memory, progress
+    year, policy, registers, units, barriers, crossings, places, parcels, regions, ground, overrides, references, \
+    previous, out, language, seed, threads, memory, progress
         As of `designate`.
     policies : str or Path
         The folder that policies are saved in.
@@ -76,7 +77,7 @@ def explore(
     asked = Asked(year, policy, registers, units, references, previous, None, (), language, seed, threads)
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
     with ExitStack() as files:
-        job = files.enter_context(asked.as_job({**around, "overrides": overrides}, out))
+        job = files.enter_context(asked.as_job({**around, "ground": ground, "overrides": overrides}, out))
         with within(threads, memory):
             engine = Engine.of(job, progress)
         # frames that were given lie in files as long as anything is made of them

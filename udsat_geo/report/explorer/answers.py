@@ -18,14 +18,22 @@ from udsat_geo.messages.version import __version__
 from udsat_geo.policy.rules import text_in
 from udsat_geo.report.explorer.engine import Engine
 from udsat_geo.report.explorer.knobs import GROUPS
-from udsat_geo.report.explorer.picture import compared, places_told, sure_told, totals_of, unit_told, year_of
+from udsat_geo.report.explorer.picture import (
+    compared,
+    ground_told,
+    places_told,
+    sure_told,
+    totals_of,
+    unit_told,
+    year_of,
+)
 from udsat_geo.report.explorer.settings import Settings, name_for, overrides_text
 from udsat_geo.report.page.build import as_script_data, map_item
 from udsat_geo.report.page.data import corner_of, ground
 from udsat_geo.report.page.words import html_in_language, own_file, texts
 from udsat_geo.units.barriers import segment_lines
 
-SCRIPTS = ("words.js", "map.js", "tables.js")
+SCRIPTS = ("words.js", "map.js", "labels.js", "tables.js")
 """Of the report's page: they draw here what they draw there."""
 OWN_SCRIPTS = ("settings.js", "drawing.js", "explorer.js")
 FOLDER = "udsat_geo.report.explorer"
@@ -115,6 +123,7 @@ class Answers:
             "bounds": self._bounds,
             "places": places_told(made, self.corner),
             "land": self._land(),
+            "base": ground_told(made, self.corner),
             "years": [year_of(made, self.corner)],
             "crs": made.units.crs,
             "knobs": [knob.as_data() for knob in engine.knobs],
@@ -252,7 +261,7 @@ class Answers:
         ]  # fmt: skip
 
 
-LAYERS_ABOVE = ("before", "lines")
+LAYERS_ABOVE = ("before", "barriers")
 """What the explorer's map has beside the page's: the areas that are held against, and barriers."""
 _NONCE = "NONCE-OF-THIS-ANSWER"
 

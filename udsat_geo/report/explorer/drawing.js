@@ -73,7 +73,7 @@ function drawLines() {
   const own = now.settings.barriers.map((each) => ({ at: asRing(each), line, width: 3.5 }));
   const growing = drawn.corners && drawn.corners.length ? drawn.corners : null;
   if (growing) own.push({ at: asRing(growing.length > 1 ? growing : [growing[0], growing[0]]), line, width: 3.5, dash: "dotted" });
-  shapes("lines", [...given, ...own]);
+  shapes("barriers", [...given, ...own]);
 }
 
 // colours of units are drawn again only where one of them changed: they are most of the picture
@@ -85,6 +85,7 @@ function drawAnswer(compared) {
     drawn.units = units;
   }
   drawAreas();
+  drawLabels();
   drawChanges();
   drawBefore(compared);
   drawLines();
@@ -107,8 +108,8 @@ function picture() {
     outline: [areas.xs, areas.ys],
     added: source("changes").data.xs.length,
     before: source("before").data.xs.length,
-    lines: source("lines").data.xs.length,
+    lines: source("barriers").data.xs.length,
     fills: source("units").data.fill,
-    labels: source("labels").data.text,
+    labels: source("labels").data,
   };
 }

@@ -18,8 +18,9 @@ from udsat_geo.designation.designation import Designation, remember
 from udsat_geo.designation.reasons import area_reasons, decision_texts, near_miss_texts
 from udsat_geo.kernels.arrays import Floats, Ints
 from udsat_geo.messages.translate import LANGUAGES, in_language
-from udsat_geo.report.map_page import ground_of_units, middle_of
-from udsat_geo.report.page.data import Corner, composite_breaks
+from udsat_geo.report.map_page import ground_of_units
+from udsat_geo.report.page.data import Corner, base_told, composite_breaks, label_of
+from udsat_geo.units.ground import AREAL, LINEAR
 
 
 def year_of(made: Designation, corner: Corner) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def areas_of(made: Designation, corner: Corner) -> list[dict[str, Any]]:
             "until": int(areas.until[i]) if areas.until[i] >= 0 else None,
             "reason": {lang: str(texts[i]) for lang, texts in reasons.items()},
             "shape": corner.shape(outline),
-            "label": None if outline.is_empty else corner.steps(middle_of(outline)[None])[0].tolist(),
+            "label": label_of(outline, corner),
         }
         for i, outline in enumerate(made.outline)
     ]
@@ -191,6 +192,19 @@ def unit_told(made: Designation, unit: int) -> dict[str, Any]:
         "gaps": [_number(gap) for gap in scores.gap[unit]],
         "exceeded": [key for key, is_exceeded in zip(keys, scores.exceeded[unit].tolist(), strict=True) if is_exceeded],
     }
+
+
+def ground_told(made: Designation, corner: Corner) -> dict[str, Any]:
+    """Land, water, districts and lines that the map lies on."""
+    ground = made.surroundings.drawn_ground
+    if ground is None:
+        return base_told([], corner)
+    parts = []
+    for part, kinds in (("areas", AREAL), ("lines", LINEAR)):
+        chosen = np.flatnonzero(np.isin(ground.kind, kinds))
+        rows = [{"kind": ground.kind[i], "name": ground.name[i]} for i in chosen.tolist()]
+        parts.append((part, ground.geometry[chosen], rows))
+    return base_told(parts, corner)
 
 
 def sure_told(found: Certainty) -> dict[str, Any]:

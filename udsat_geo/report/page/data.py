@@ -28,7 +28,7 @@ from udsat_geo.monitoring.goal_words import reasons_of_goal
 from udsat_geo.policy.rules import Policy, text_in
 from udsat_geo.report.few import FEWEST, in_tens
 from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline
-from udsat_geo.report.page.read import PageYear
+from udsat_geo.report.page.read import PageYear, Rows
 from udsat_geo.report.page.sure import sure_of
 from udsat_geo.report.page.words import texts
 from udsat_geo.units.ground import DISTRICT
@@ -326,7 +326,7 @@ def areas_of(read: PageYear, corner: Corner) -> list[dict[str, Any]]:
                 "gaps": [None if few else _value(area.get(f"gap_{key}")) for key in keys],
                 "reason": None if few else reasons_of(read, area, roles.get(area_id, {})),
                 "shape": corner.shape(outline),
-                "label": _label(outline, corner),
+                "label": label_of(outline, corner),
             }
         )
     return told
@@ -455,7 +455,7 @@ def earlier_areas(earlier: AreaSet, names: Mapping[str, str], corner: Corner) ->
             "name": names.get(ids[i], ids[i]),
             "residents": None if residents[i] < FEWEST else int(residents[i]),
             "shape": corner.shape(earlier.outline[i]),
-            "label": _label(earlier.outline[i], corner),
+            "label": label_of(earlier.outline[i], corner),
         }
         for place, i in enumerate(order)
     ]
@@ -468,7 +468,7 @@ def _joined(places: Objects) -> Any:
     return shapely.union_all(places)
 
 
-def _label(outline: Any, corner: Corner) -> list[int] | None:
+def label_of(outline: Any, corner: Corner) -> list[int] | None:
     """A place for a label well inside the largest part of an outline, and how far it is from the border there."""
     if outline is None or outline.is_empty:
         return None
@@ -646,9 +646,15 @@ def base_of(read: PageYear, corner: Corner) -> dict[str, Any]:
 
     Both are empty where the file has none; only as exact as the page can be small.
     """
-    told: dict[str, Any] = {"areas": [], "lines": []}
     layers = (("areas", "ground"), ("lines", "ground_lines"))
-    found = [(part, read.places(layer), read.rows[layer]) for part, layer in layers if layer in read.rows]
+    return base_told(
+        [(part, read.places(layer), read.rows[layer]) for part, layer in layers if layer in read.rows], corner
+    )
+
+
+def base_told(found: Sequence[tuple[str, Objects, Rows]], corner: Corner) -> dict[str, Any]:
+    """Ground as `base_of` has it: of ``areas`` and ``lines`` their geometries, and rows with ``kind`` and ``name``."""
+    told: dict[str, Any] = {"areas": [], "lines": []}
     drawn: list[Objects] = []
     for tolerance in _GROUND_TOLERANCES_M:
         drawn = [shapely.simplify(geometry, tolerance) if tolerance else geometry for _part, geometry, _rows in found]
@@ -660,7 +666,7 @@ def base_of(read: PageYear, corner: Corner) -> dict[str, Any]:
             if part == "lines":
                 told[part].append(one | {"shape": [corner.line(line) for line in shapely.get_parts(shape)]})
             else:
-                label = {"label": _label(shape, corner)} if row["kind"] == DISTRICT and row["name"] else {}
+                label = {"label": label_of(shape, corner)} if row["kind"] == DISTRICT and row["name"] else {}
                 told[part].append(one | {"shape": corner.shape(shape)} | label)
     return told
 
