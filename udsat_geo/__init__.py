@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         read,
         reproduce,
         status,
+        sums,
         why,
         workbench,
     )
@@ -78,6 +79,7 @@ __all__ = [
     "reproduce",
     "sensitivity",
     "status",
+    "sums",
     "why",
     "workbench",
 ]
@@ -117,6 +119,7 @@ _MODULE_OF = {
     "reproduce": "udsat_geo.api.calls",
     "sensitivity": "udsat_geo.api.sensitivity",
     "status": "udsat_geo.api.calls",
+    "sums": "udsat_geo.api.calls",
     "why": "udsat_geo.api.calls",
     "workbench": "udsat_geo.api.calls",
 }

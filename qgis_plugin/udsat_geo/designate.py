@@ -40,8 +40,9 @@ class Designate(UdsatAlgorithm):
     COMMAND = "designate"
     WORDS = DESIGNATE
     OPTIONS = {
-        "YEAR": "--year", "POLICY": "--policy", "RAW": "--registers", "UNITS": "--units", "BARRIERS": "--barriers",
-        "CROSSINGS": "--crossings", "PLACES": "--places", "PARCELS": "--parcels", "REGIONS": "--regions",
+        "YEAR": "--year", "POLICY": "--policy", "RAW": "--registers", "SUMS": "--sums", "UNITS": "--units",
+        "BARRIERS": "--barriers", "CROSSINGS": "--crossings", "PLACES": "--places", "PARCELS": "--parcels",
+        "REGIONS": "--regions",
         "OVERRIDES": "--overrides", "PREVIOUS": "--previous", "CROSSWALK": "--crosswalk",
         "CROSSWALK_COLUMNS": "--crosswalk-columns", "REFERENCES": "--references", "FORMATS": "--format",
         "LANGUAGE": "--language", "SEED": "--seed", "THREADS": "--threads", "AGENT": "--agent",
@@ -55,6 +56,7 @@ class Designate(UdsatAlgorithm):
         self.add_policy()
         self.add(QgsProcessingParameterFile, "POLICY_FILE", fileFilter="TOML (*.toml)", optional=True)
         self.add(QgsProcessingParameterFile, "RAW", FOLDER, optional=True)
+        self.add(QgsProcessingParameterString, "SUMS", optional=True, advanced=True)
         self._add_surroundings()
         self.add(QgsProcessingParameterString, "PREVIOUS", optional=True, advanced=True)
         self.add(QgsProcessingParameterFile, "CROSSWALK", optional=True, advanced=True)
@@ -91,6 +93,8 @@ class Designate(UdsatAlgorithm):
         self.option("YEAR", self.year)
         self.policy_option(parameters, context)
         self.option("RAW", self.path(parameters, "RAW", context))
+        for place in self.parameterAsString(parameters, "SUMS", context).split(","):
+            self.option("SUMS", absolute(place.strip()))
         for name in ("UNITS", "BARRIERS", "CROSSINGS", "PLACES", "PARCELS", "REGIONS", "OVERRIDES"):
             self.option(name, self.layer(parameters, name, context, feedback))
         previous = self.parameterAsString(parameters, "PREVIOUS", context).strip()
@@ -113,7 +117,9 @@ class Designate(UdsatAlgorithm):
         self.out = Path(self.path(parameters, "OUTPUT", context))
         self.option("OUTPUT", self.out)
         self.refuse_unsaved(context)
-        self.synthetic = not any(argument.startswith(("--registers=", "--units=")) for argument in self.arguments)
+        self.synthetic = not any(
+            argument.startswith(("--registers=", "--sums=", "--units=")) for argument in self.arguments
+        )
         return True
 
     def results(self) -> list[Path]:

@@ -111,6 +111,12 @@ def test_any_other_rule_gives_what_the_registers_give(
     assert_same(tried.designation(), run(job_by(tried.policy, town)))
 
 
+def test_a_rule_that_designates_nothing(bench: Workbench, town: Path) -> None:
+    nothing = bench.with_rule(core=50)
+    assert not len(nothing.designation().areas)
+    assert_same(nothing.designation(), run(job_by(nothing.policy, town)))
+
+
 def test_a_result_has_its_workbench(town: Path) -> None:
     result = ug.designate(2021, policy=POLICY, registers=town, language="en", previous=None)
     stricter = result.workbench().with_rule(core=0.6)

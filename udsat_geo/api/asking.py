@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from udsat_geo.api.frames import PathLike, path_of, policy_of, write_frame
 from udsat_geo.api.result import Result
-from udsat_geo.messages.errors import Problem, Problems
+from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import _
 from udsat_geo.synthetic import DEFAULT_SEED
 
 if TYPE_CHECKING:
     from udsat_geo.designation.earlier import Store
     from udsat_geo.designation.job import Job
+    from udsat_geo.designation.kept import Kept
     from udsat_geo.policy.load import LoadedPolicy
     from udsat_geo.sources.copies import LocalCopies
 
@@ -90,6 +91,7 @@ class Asked:
     language: Language = "da"
     seed: int | None = None
     threads: int | None = None
+    sums: PathLike | Sequence[PathLike] | None = None
 
     @contextmanager
     def as_job(self, around: Mapping[str, object], out: PathLike = "data/out") -> Iterator[Job]:
@@ -116,10 +118,22 @@ class Asked:
                 language=self.language,
                 seed=DEFAULT_SEED if self.seed is None else self.seed,
                 threads=self.threads,
+                kept=self._kept(),
                 notes=files.told(self.language),
                 crosswalk_columns=tuple(self.crosswalk_columns),
                 crosswalk_by=by,
             )
+
+    def _kept(self) -> Kept | None:
+        """The sums by unit that stand in the place of registers, where any are named."""
+        if self.sums is None:
+            return None
+        from udsat_geo.files.sums import read_sums_of
+
+        if self.registers is not None or self.units is not None:
+            what, remedy = _("stands in the place of registers and of a table of units"), _("Name one of them.")
+            raise InputError(Problem("sums", what, remedy))
+        return read_sums_of([self.sums] if isinstance(self.sums, str | Path) else list(self.sums))
 
 
 def _store_at(out: PathLike) -> Store:

@@ -205,6 +205,7 @@ def designate(
     *,
     policy: str | Path | LoadedPolicy = "kbh-2017",
     registers: PathLike | None = None,
+    sums: PathLike | Sequence[PathLike] | None = None,
     units: PathLike | gpd.GeoDataFrame | Mapping[int, PathLike | gpd.GeoDataFrame] | None = None,
     barriers: PathLike | gpd.GeoDataFrame | None = None,
     crossings: PathLike | gpd.GeoDataFrame | None = None,
@@ -239,6 +240,9 @@ def designate(
     registers : str or Path, optional
         The folder of one year's registers, or of folders called after their years. Without it ``data/raw`` is used, and
         where nothing is there, the synthetic Copenhagen: the result's `source` and its representation say so.
+    sums : str, Path or sequence of them, optional
+        Exact sums by unit in the place of registers, as `udsat_geo.sums` writes them: a folder, or those of several
+        offices, which are joined.
     units : str, Path, GeoDataFrame or mapping, optional
         A ready-made table of cells or zones in the place of registers; with `registers` as well, filled from them.
         Where criteria are changes since an earlier year, tables by year, or a name in which ``{year}`` stands for it.
@@ -305,7 +309,7 @@ def designate(
     from udsat_geo.designation.job import run
     from udsat_geo.designation.layers import layers_of
 
-    ways = (crosswalk, crosswalk_columns, language, seed, threads)
+    ways = (crosswalk, crosswalk_columns, language, seed, threads, sums)
     asked = Asked(year, policy, registers, units, references, previous, *ways)
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
     around |= {"ground": ground, "overrides": overrides}
@@ -336,6 +340,7 @@ def workbench(
     *,
     policy: str | Path | LoadedPolicy = "kbh-2017",
     registers: PathLike | None = None,
+    sums: PathLike | Sequence[PathLike] | None = None,
     units: PathLike | gpd.GeoDataFrame | Mapping[int, PathLike | gpd.GeoDataFrame] | None = None,
     barriers: PathLike | gpd.GeoDataFrame | None = None,
     crossings: PathLike | gpd.GeoDataFrame | None = None,
@@ -382,7 +387,7 @@ def workbench(
     """
     from udsat_geo.designation.workbench import Workbench
 
-    ways = (crosswalk, crosswalk_columns, language, seed, threads)
+    ways = (crosswalk, crosswalk_columns, language, seed, threads, sums)
     asked = Asked(year, policy, registers, units, references, previous, *ways)
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
     with ExitStack() as files:
@@ -392,6 +397,63 @@ def workbench(
         # frames that were given lie in files as long as anything is made of them
         weakref.finalize(made.job.kept, files.pop_all().close)
     return made
+
+
+def sums(
+    years: Iterable[int],
+    out: PathLike,
+    *,
+    policy: str | Path | LoadedPolicy = "kbh-2017",
+    registers: PathLike | None = None,
+    references: Mapping[str, float] | None = None,
+    let: Mapping[str, float] | None = None,
+    language: Language = "da",
+    seed: int | None = None,
+    threads: int | None = None,
+    memory: str | None = None,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write the exact sums by cell of registers, which `designate` joins with those of other offices.
+
+    The command ``udsat sums`` does the same. Nothing of persons is in the files, but counts of few people are: they are
+    for the offices themselves.
+
+    Parameters
+    ----------
+    years : iterable of int
+    out : str or Path
+        The folder, made where it is missing.
+    policy : str, Path or LoadedPolicy
+    registers : str or Path, optional
+        As of `designate`, a folder for each year.
+    references : mapping, optional
+        Name -> value of the figures that the policy leaves open.
+    let : mapping, optional
+        Name -> what a value of ``[let]`` is for all offices, such as a median of them all.
+    language, seed, threads, memory, progress
+        As of `designate`.
+
+    Returns
+    -------
+    list of Path
+        ``sums_YEAR.parquet`` of each year.
+
+    Raises
+    ------
+    InputError
+        If the input is at fault, or sums would tell of single households or persons.
+    OutputError
+        If the files cannot be written; what was there stays.
+    """
+    from udsat_geo.designation.job import Job, sums_of_years
+    from udsat_geo.files.sums import write_sums_of_years
+
+    wanted, rule = sorted(years), policy_of(policy, references)
+    of_city = DEFAULT_SEED if seed is None else seed
+    job = Job(wanted[-1], rule, raw=path_of(registers), language=language, seed=of_city, threads=threads)
+    with within(threads, memory):
+        made = sums_of_years(job, wanted, [f"{name}={value!r}" for name, value in (let or {}).items()], progress)
+    return write_sums_of_years(made, Path(out))
 
 
 def read(path: PathLike) -> Result:

@@ -265,14 +265,14 @@ class Result:
         OutputError
             If they cannot be written; nothing has changed then.
         """
-        from udsat_geo.files.write import check_formats, write_layers
+        from udsat_geo.files.write import check_formats, sums_in, write_layers
 
         wanted = check_formats(formats if isinstance(formats, str) else ",".join(formats))
         if "crate" in wanted:
             remedy = _("Write it with the command: designate --format gpkg,crate.")
             raise InputError(Problem(_("format crate"), _("tells of a run of the command, with its options"), remedy))
         self._check_rasters(wanted)
-        return write_layers(self.stored, Path(out), wanted)
+        return write_layers(self.stored, Path(out), wanted, beside=sums_in(wanted, self.designation))
 
     def release(
         self,

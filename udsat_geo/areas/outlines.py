@@ -397,7 +397,7 @@ def shares_of_ground(
         Added to in place: of areas of these units.
     """
     members = np.flatnonzero(area_of_unit >= 0)
-    if known is not None:
+    if known is not None and len(outline):
         members = members[np.argsort(area_of_unit[members], kind="stable")]
         of_area = np.split(members, np.cumsum(np.bincount(area_of_unit[members], minlength=len(outline)))[:-1])
         keys = list(zip((each.tobytes() for each in of_area), shapely.to_wkb(outline).tolist(), strict=True))

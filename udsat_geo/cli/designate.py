@@ -17,6 +17,7 @@ from udsat_geo.messages.translate import N_, _
 
 if TYPE_CHECKING:
     from udsat_geo.designation.job import Job
+    from udsat_geo.designation.kept import Kept
     from udsat_geo.files.write import Destination, Folder, Provenance
 
 CRATE = "crate"
@@ -35,6 +36,7 @@ SOURCES = (*options.SOURCES, "ground", "crosswalk")
 @options.policy_option(N_("A built-in policy or a TOML file."))
 @options.references_option()
 @options.registers_of_year_option()
+@options.sums_option()
 @options.source_options()
 @options.source_option(
     "--ground",
@@ -86,7 +88,7 @@ SOURCES = (*options.SOURCES, "ground", "crosswalk")
     "--format",
     "formats",
     metavar="LIST",
-    help=N_("Of files: gpkg, tif, areas-tif, parquet, geojson, fgb, csv, xlsx, crate. [default: gpkg,tif]"),
+    help=N_("Of files: gpkg, tif, areas-tif, parquet, geojson, fgb, csv, xlsx, sums, crate. [default: gpkg,tif]"),
 )
 @options.option("--agent", metavar="NAME|URL", help=N_("Who designates, told in the crate; nobody unless named."))
 @options.option(
@@ -103,6 +105,7 @@ def designate(
     policy: str,
     references: tuple[str, ...],
     registers: Path | None,
+    sums: tuple[str, ...],
     previous: str | None,
     crosswalk_columns: tuple[str, ...],
     certainty: bool,
@@ -142,6 +145,7 @@ def designate(
         threads=threads,
         crosswalk_columns=crosswalk_columns,
         crosswalk_by=crosswalk_by,
+        kept=_kept(sums, registers, named["units"]),
     )
     results.check(year)
     if isinstance(results, Folder) and CRATE in results.formats and YEAR in (named["units"] or ""):
@@ -151,13 +155,25 @@ def designate(
         told = {
             "--reference": references, "--previous": previous, "--agent": agent, "--license": licence,
             "--crosswalk-columns": ",".join(crosswalk_columns) or None,
-            "--certainty": str(DRAWS) if certainty else None,
+            "--certainty": str(DRAWS) if certainty else None, "--sums": [Path(place).name for place in sums],
         }  # fmt: skip
         results = dataclasses.replace(results, provenance=_provenance(job, policy, results, named, told))
     elif agent is not None or licence is not None:
         what = _("are told in a crate, and none is asked for")
         raise InputError(Problem("--agent, --license", what, _("Add crate to --format, or leave them out.")))
     _run(job, results, named, (certainty, quiet, as_json), (cluster, exchange))
+
+
+def _kept(sums: Sequence[str], registers: Path | None, units: str | None) -> Kept | None:
+    """The sums by unit that stand in the place of registers, where any are named."""
+    if not sums:
+        return None
+    from udsat_geo.files.sums import read_sums_of
+
+    if registers is not None or units is not None:
+        what, remedy = _("stands in the place of registers and of a table of units"), _("Name one of them.")
+        raise InputError(Problem("--sums", what, remedy))
+    return read_sums_of(sums)
 
 
 def _run(

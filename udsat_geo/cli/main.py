@@ -35,6 +35,7 @@ MODULES = {
         N_("How much a designation hangs on the settings of its policy."),
     ),
     "status": ("udsat_geo.cli.status", N_("Measure areas against the rest of the city, year by year.")),
+    "sums": ("udsat_geo.cli.sums", N_("Write the exact sums by cell of registers, for offices to join.")),
     "synth": ("udsat_geo.cli.synth", N_("Write the synthetic Copenhagen of a year as registers.")),
     "validate": ("udsat_geo.cli.validate", N_("Check the registers in a folder without designating.")),
     "why": ("udsat_geo.cli.why", N_("Take the change between two years apart.")),

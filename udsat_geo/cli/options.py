@@ -261,6 +261,22 @@ def source_options() -> Decorator:
     return added
 
 
+def sums_option() -> Decorator:
+    """Exact sums by unit in the place of registers."""
+    return option(
+        "--sums",
+        multiple=True,
+        metavar="DIR",
+        callback=lambda _context, _parameter, given: tuple(
+            part.strip() for text in given for part in text.split(",") if part.strip()
+        ),
+        help=N_(
+            "Exact sums by unit instead of registers, as udsat sums or --format sums write them; those of several "
+            "offices are joined: a/,b/,c/, or repeated."
+        ),
+    )
+
+
 def shared(*names: str, **settings: Any) -> Callable[..., Decorator]:
     """An option of several commands: each says what it is for, where that is not the same of all, and may set more."""
 

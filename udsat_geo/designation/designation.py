@@ -593,16 +593,29 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None,
         If the input is at fault, or the policy needs another kind of input.
     """
     added_up = policy.model_copy(update={"policy": policy.policy.without_indices})
-    taken = None if inputs.kept is None else inputs.kept.take(inputs.year, added_up.policy)
-    sums = _sums(inputs, added_up, *_read_units(inputs, added_up, threads, language)) if taken is None else taken
-    if inputs.kept is not None and inputs.year is not None:
-        inputs.kept.sums[inputs.year] = sums
+    sums = add_up(inputs, policy, threads, language)
     units, found = sums.by(added_up.policy)
     found["sums"] = sums
     file = inputs.registers if inputs.unit_table is None or inputs.registers else file_of(inputs.unit_table)
     name = "" if file is None else name_of(file)
     found["notes"] = (*found["notes"], *check_sums(units, added_up.policy, name, language))
     return with_changes((with_room(units, policy.policy), found), inputs, policy, threads, language)
+
+
+def add_up(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None, language: str = "en") -> Sums:
+    """The exact sums by unit of the inputs; those that are kept are not read again.
+
+    Raises
+    ------
+    InputError
+        If the input is at fault, or the policy needs another kind of input.
+    """
+    added_up = policy.model_copy(update={"policy": policy.policy.without_indices})
+    taken = None if inputs.kept is None else inputs.kept.take(inputs.year, added_up.policy)
+    sums = _sums(inputs, added_up, *_read_units(inputs, added_up, threads, language)) if taken is None else taken
+    if inputs.kept is not None and inputs.year is not None:
+        inputs.kept.sums[inputs.year] = sums
+    return sums
 
 
 def _sums(inputs: Inputs, policy: LoadedPolicy, units: Units, found: dict[str, Any]) -> Sums:

@@ -25,6 +25,7 @@ from udsat_geo.designation.designation import (
     Inputs,
     Progress,
     RanBefore,
+    add_up,
     check_year,
     designate,
     read_units,
@@ -33,11 +34,11 @@ from udsat_geo.designation.designation import (
 from udsat_geo.designation.earlier import Earlier, Nowhere, Store, qualified_before, read_earlier
 from udsat_geo.designation.kept import Kept
 from udsat_geo.designation.stored import differs_by, rests_on, was_made_over
-from udsat_geo.designation.summary import scales_of
+from udsat_geo.designation.summary import scales_of, with_hashes
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import N_, _
-from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.load import LoadedPolicy, with_let
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import resolve_limits
 from udsat_geo.registers.folders import (
@@ -56,6 +57,8 @@ from udsat_geo.sources.origins import name_of, origin_of
 from udsat_geo.synthetic import DEFAULT_SEED, YEARS
 from udsat_geo.synthetic.cache import cached_registers
 from udsat_geo.units.crosswalk import BY, RESIDENTS, Overlay, read_crosswalk
+from udsat_geo.units.sums import Sums, counted_by
+from udsat_geo.units.sums_check import check_sums
 
 BESIDE_REGISTERS = ("barriers", "crossings", "places", "parcels", "regions", "ground")
 """What lies around the units is looked for in the register folder under these names, in this order."""
@@ -281,6 +284,61 @@ def find_registers_of_years(
     if problems:
         raise InputError(problems)
     return found
+
+
+def sums_of_years(
+    job: Job, years: Sequence[int], let: Sequence[str] = (), progress: Progress | None = None
+) -> list[Sums]:
+    """The exact sums by unit of some years, each with the hashes of what it was taken from.
+
+    Parameters
+    ----------
+    job : Job
+        Its own year plays no part.
+    years : sequence of int
+        Rising.
+    let : sequence of str
+        Each ``NAME=VALUE``: what ``[let]`` is to be, in the place of what these registers give.
+    progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If the input of a year is at fault, or its sums can be kept by no file.
+    """
+    if len(years) != 1:
+        check_rising(years)
+    policy, found = with_let(job.policy, let), []
+    check_can_travel(policy.policy)
+    for year in years:
+        if progress is not None:
+            progress(f"{year}: " + _("reading and placing", job.language))
+        inputs = dataclasses.replace(_find_inputs(of_year(job, year), year, progress), around=Around())
+        sums = add_up(inputs, policy, job.threads, job.language)
+        check_sums(sums.units, policy.policy.without_indices, _("the registers of {year}").format(year=year))
+        counted = counted_by(job.policy.policy.without_indices)
+        found.append(with_hashes(dataclasses.replace(sums, counted=counted)))
+    return found
+
+
+def check_can_travel(policy: Policy) -> None:
+    """Refuse units and criteria that would tell of single households or persons.
+
+    Raises
+    ------
+    InputError
+    """
+    problems = []
+    if policy.units.kind == "addresses":
+        what, remedy = _("are addresses: their sums are those of households"), _("Use a policy over cells.")
+        problems.append(Problem(policy.place("units.kind"), what, remedy))
+    what = _("is a quantile: its values are those of single persons")
+    for criterion in policy.criteria:
+        if criterion.is_quantile:
+            where = policy.place(f"criteria ({criterion.key})")
+            problems.append(Problem(where, what, _("Use a policy without quantiles.")))
+    if problems:
+        raise InputError(problems)
 
 
 def find_inputs(job: Job, year: int, progress: Progress | None = None) -> Inputs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import math
@@ -24,6 +25,7 @@ from udsat_geo.messages.version import __version__
 from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.origins import name_of, origin_of
+from udsat_geo.units.sums import InputRead, Sums
 
 INTERNAL = "internal"
 SETTINGS = "settings"
@@ -474,6 +476,15 @@ def sha256(path: Path) -> str:
         return whole.hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def with_hashes(sums: Sums) -> Sums:
+    """Sums with the hashes of the files that they were taken from, where they do not have them."""
+    if sums.inputs:
+        return sums
+    files, rows = sums.found["files"], sums.found["rows"]
+    read = (InputRead(table, name_of(path), sha256(path), rows.get(table)) for table, path in files.items())
+    return dataclasses.replace(sums, inputs=tuple(read))
 
 
 def _rule(designation: Designation) -> dict[str, Any]:

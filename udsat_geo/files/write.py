@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from udsat_geo.designation.layers import (
     changed_units,
     layers_of,
 )
-from udsat_geo.designation.summary import as_json, sha256
+from udsat_geo.designation.summary import as_json, sha256, with_hashes
 from udsat_geo.files.atomic_write import all_or_none, cannot_write, check_writable
 from udsat_geo.files.formats import write_csv, write_flatgeobuf, write_geojson, write_parquet
 from udsat_geo.files.geopackage import dress_comparison, steady_gdal, write_geopackage, write_layer
@@ -37,6 +37,7 @@ from udsat_geo.files.raster import write_class_raster, write_geotiff
 from udsat_geo.files.workbook import write_workbook
 from udsat_geo.messages.errors import InputError, OutputError, Problem, lacking, reason_of
 from udsat_geo.messages.translate import _
+from udsat_geo.units.sums_file import check_can_be_kept, name_of_sums, write_sums
 
 DEFAULT_FORMATS = "gpkg,tif"
 _LONGEST_PATH = 500
@@ -86,9 +87,12 @@ FORMATS: dict[str, Format] = {
     "fgb": Format(_by_layer(".fgb"), write_flatgeobuf),
     "csv": Format(_by_layer(".csv"), write_csv),
     "xlsx": Format(_whole(".xlsx"), write_workbook, "xlsxwriter", "excel"),
+    "sums": Format(lambda _layers: (), lambda _layers, _folder, _stem: None),
     "crate": Format(lambda _layers: (), lambda _layers, _folder, _stem: None, "rocrate", "crate"),
 }
-"""By what they are called in ``--format``. A crate tells of all other files: whoever asks for one says what of."""
+"""By what they are called in ``--format``. A crate tells of all other files: whoever asks for one says what of.
+
+Sums by unit are those of a designation that is made now: no layers hold them."""
 
 
 @dataclass(frozen=True)
@@ -155,10 +159,26 @@ def write_results(
     with _one_message(out), ThreadPoolExecutor(1) as hashing:
         hashed = hashing.map(sha256, designation.files.values())
         layers = layers_of(designation, lambda: dict(zip(designation.files, hashed, strict=True)))
-    if provenance is None:
-        return write_layers(layers, out, formats)
-    also = provenance.name, partial(provenance.text, designation)
-    return write_layers(layers, out, formats, also=also)
+    also = None if provenance is None else (provenance.name, partial(provenance.text, designation))
+    return write_layers(layers, out, formats, None, also, sums_in(formats, designation))
+
+
+def sums_in(formats: Sequence[str], designation: Designation | None) -> dict[str, Callable[[Path], None]]:
+    """What writes the file of sums by unit, by its name, where it is among the formats.
+
+    Raises
+    ------
+    InputError
+        If the designation was read back, or a criterion is a quantile.
+    """
+    if "sums" not in formats:
+        return {}
+    if designation is None or designation.sums is None:
+        what, remedy = _("holds what was counted, and this designation was read back"), _("Designate again.")
+        raise InputError(Problem("--format sums", what, remedy))
+    check_can_be_kept(designation.sums)
+    sums = with_hashes(designation.sums)
+    return {name_of_sums(designation.year): lambda path: write_sums(path, sums)}
 
 
 def write_layers(
@@ -167,6 +187,7 @@ def write_layers(
     formats: tuple[str, ...],
     stem: str | None = None,
     also: tuple[str, Callable[[Path, Sequence[str]], str]] | None = None,
+    beside: Mapping[str, Callable[[Path], None]] | None = None,
 ) -> list[Path]:
     """Write a designation into a folder, all files or none.
 
@@ -181,6 +202,8 @@ def write_layers(
         What the files are called, before the layer and the suffix; by default as `designate` calls them.
     also : tuple, optional
         A text file written after the others: its name, and what makes it of the folder and the names of the others.
+    beside : mapping, optional
+        Other files by name, and what writes each.
 
     Returns
     -------
@@ -193,12 +216,15 @@ def write_layers(
         If they cannot be written; nothing has changed then.
     """
     stem = stem or f"designation_{layers.year}"
-    results = [f"{stem}{end}" for name in formats for end in FORMATS[name].ends(layers)]
+    beside = beside or {}
+    results = [*(f"{stem}{end}" for name in formats for end in FORMATS[name].ends(layers)), *beside]
     names = [*results, *([also[0]] if also else []), f"{stem}.json"]
     with _one_message(out), all_or_none(out, names, _outdated(out, stem, formats, names)) as folder:
         for name in formats:
             if FORMATS[name].ends(layers):
                 FORMATS[name].write(layers, folder, stem)
+        for name, write in beside.items():
+            write(folder / name)
         (folder / names[-1]).write_text(as_json(layers.summary), encoding="utf-8")
         if also:
             (folder / also[0]).write_text(also[1](folder, [*results, names[-1]]), encoding="utf-8")

@@ -425,6 +425,43 @@ def with_references(policy: LoadedPolicy, given: Sequence[str]) -> LoadedPolicy:
     return policy.model_copy(update={"policy": set_for_run})
 
 
+def with_let(policy: LoadedPolicy, given: Sequence[str]) -> LoadedPolicy:
+    """A policy with values of ``[let]`` set for a run, whatever its expressions would give.
+
+    Parameters
+    ----------
+    policy : LoadedPolicy
+    given : sequence of str
+        Each ``NAME=VALUE``, with a decimal point.
+
+    Raises
+    ------
+    InputError
+        With every one that cannot be read, is given twice, or is none of the policy's.
+    """
+    let = {register: dict(names) for register, names in policy.policy.let.items()}
+    known = [name for names in let.values() for name in names]
+    problems, seen = [], set()
+    for text in given:
+        name, _ignored, value = (part.strip() for part in text.partition("="))
+        where, number = f"--let {text}", _number(value)
+        if name not in known:
+            there = _("It has {names}.").format(names=", ".join(known)) if known else _("It has none.")
+            what = _("the policy {id} takes no {name!r} under [let]").format(id=policy.policy.id, name=name)
+            problems.append(Problem(where, what, there))
+        elif number is None:
+            problems.append(Problem(where, _("is not NAME=VALUE with a number"), _("Write it as in share=0.025.")))
+        elif name in seen:
+            problems.append(Problem(where, _("is given twice"), _("Give it once.")))
+        for names in let.values():
+            if name in names and number is not None:
+                names[name] = repr(number)
+        seen.add(name)
+    if problems:
+        raise InputError(problems)
+    return policy.model_copy(update={"policy": policy.policy.model_copy(update={"let": let})}) if given else policy
+
+
 def _number(text: str) -> float | None:
     """A finite number, or None where the text is none."""
     try:

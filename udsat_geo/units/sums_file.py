@@ -34,8 +34,8 @@ _LEVEL = 9
 _SIDES = ("numerator", "denominator")
 
 
-def name_of_sums(year: int) -> str:
-    """What the file of a year is called."""
+def name_of_sums(year: int | str) -> str:
+    """What the file of a year is called; ``*`` stands for any."""
     return NAME.format(year=year)
 
 

@@ -31,6 +31,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "Mappen med residents, dwellings og addresses som CSV eller Parquet. En undermappe med årets navn "
                 "bruges, hvor den findes.",
             ),
+            "SUMS": (
+                "Summer pr. enhed (mapper)",
+                "I stedet for registre: mapper med sums_ÅR.parquet fra udsat sums, med komma imellem. Flere kontorers "
+                "summer lægges sammen.",
+            ),
             "UNITS": (
                 "Enheder: færdige celler eller zoner",
                 "Et lag med færdige tal i stedet for registre, når politikken læser en sådan tabel. Sammen med en "
@@ -143,6 +148,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "Register folder (empty: the synthetic Copenhagen)",
                 "The folder of residents, dwellings and addresses, as CSV or Parquet. A folder in it that is called "
                 "after the year is used where there is one.",
+            ),
+            "SUMS": (
+                "Sums by unit (folders)",
+                "In the place of registers: folders with sums_YEAR.parquet as udsat sums writes them, separated by "
+                "commas. Those of several offices are joined.",
             ),
             "UNITS": (
                 "Units: ready-made cells or zones",
