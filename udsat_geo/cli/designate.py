@@ -125,14 +125,14 @@ def designate(
     """Run the job, write its files, print its result."""
     with options.interruption_held():
         from udsat_geo.designation.draws import DRAWS
-        from udsat_geo.designation.job import YEAR, Job, crosswalk_named
+        from udsat_geo.designation.job import Job, crosswalk_named
         from udsat_geo.files.earlier import store_of
         from udsat_geo.files.write import Folder, destination_of
         from udsat_geo.policy.load import load_policy, with_references
 
     named = {name: sources[name] for name in SOURCES}
     crosswalk_by = crosswalk_named(named["crosswalk"])[1]
-    named["crosswalk"] = None if crosswalk_by else named["crosswalk"]
+    named |= {"crosswalk": None} if crosswalk_by else {}
     results = destination_of(out, formats)
     job = Job(
         year=year,
@@ -148,9 +148,6 @@ def designate(
         kept=_kept(sums, registers, named["units"]),
     )
     results.check(year)
-    if isinstance(results, Folder) and CRATE in results.formats and YEAR in (named["units"] or ""):
-        what, remedy = _("tells of one table of units, and --units names one for each year"), _("Leave crate out.")
-        raise InputError(Problem("--format crate", what, remedy))
     if isinstance(results, Folder) and CRATE in results.formats:
         told = {
             "--reference": references, "--previous": previous, "--agent": agent, "--license": licence,
@@ -204,7 +201,7 @@ def _run(
         of_years = {of_year: copies.paths.pop(name) for name, of_year in by_year.items()}
         units, around = of_years.pop(job.year, None), Around(**copies.paths)
         job = dataclasses.replace(job, units=units, units_then=of_years, around=around, notes=copies.told(job.language))
-        with _elsewhere(cluster, job, named["units"] is not None, progress) as elsewhere:
+        with _elsewhere(cluster, job, named["units"] is not None or job.kept is not None, progress) as elsewhere:
             designation = run(dataclasses.replace(job, elsewhere=elsewhere), progress)
         if certainty:
             from udsat_geo.analysis.certainty import with_certainty
@@ -249,11 +246,14 @@ def _provenance(
     told: Mapping[str, str | Sequence[str] | None],
 ) -> Provenance:
     """What writes the crate of this call."""
-    from udsat_geo.designation.job import is_synthetic
+    from udsat_geo.designation.job import YEAR, is_synthetic
     from udsat_geo.files.crate import below_here, crate_of
     from udsat_geo.policy.chain import BUILT_IN
     from udsat_geo.sources.addresses import shown_name
 
+    if YEAR in (named["units"] or ""):
+        what, remedy = _("tells of one table of units, and --units names one for each year"), _("Leave crate out.")
+        raise InputError(Problem("--format crate", what, remedy))
     made = named["units"] is None and is_synthetic(job)
     previous = told["--previous"]
     given: dict[str, str | Sequence[str] | None] = {
