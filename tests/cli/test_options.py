@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from udsat_geo.cli.examples import EXAMPLES
 from udsat_geo.cli.main import designate, udsat
 from udsat_geo.policy.load import load_policy
 
@@ -67,3 +68,16 @@ def test_a_command_that_there_is_not_is_told() -> None:
     code, _, told = run(udsat, "desginate")
     assert code == 2
     assert "No such command 'desginate'" in told
+
+
+def test_every_command_has_two_examples_of_options_that_it_has() -> None:
+    commands = udsat.all_commands()
+    assert set(EXAMPLES) == set(commands)
+    for name, command in commands.items():
+        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        assert len(EXAMPLES[name]) == 2
+        for example in EXAMPLES[name]:
+            assert example.removeprefix("udsat ").startswith(name)
+            assert {word for word in example.split() if word.startswith("--")} <= known, example
+    told = CliRunner().invoke(udsat, ["report", "--help"]).output
+    assert all(example in told for example in EXAMPLES["report"]), "told at the end of the help, and not wrapped"

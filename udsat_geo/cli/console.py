@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from udsat_geo.cli.options import printed
 from udsat_geo.messages.tables import Table
-from udsat_geo.messages.translate import N_, _, in_language
+from udsat_geo.messages.translate import N_, Np_, _, in_language
 from udsat_geo.messages.words import counted_words, decimal
 
 if TYPE_CHECKING:
@@ -205,6 +208,9 @@ def print_result(designation: Designation, files: list[str], console: Console) -
     print_table(_areas_table(designation), console, language)
     _print_totals(designation, console)
     print_table(_status_table(designation), console, language)
+    milestone = milestone_line(designation, files)
+    if milestone is not None:
+        console.print(milestone)
     for line in _counted_lines(designation):
         console.print(line)
     print_files(files, console, language)
@@ -217,6 +223,7 @@ def _areas_table(designation: Designation) -> Table:
 
     language, areas = designation.language, designation.areas
     hectares = shapely.area(designation.outline) / 10_000
+    chance = designation.chance
     rows = tuple(
         (
             str(designation.area_id[i]),
@@ -226,6 +233,7 @@ def _areas_table(designation: Designation) -> Table:
             decimal(areas.composite[i], 2, language),
             str(designation.since[i]),
             events_in_words(designation.changes.event[i], language) if designation.changes else "",
+            *(() if chance is None else (f"{decimal(100 * chance.p_area[i], 0, language)} %",)),
         )
         for i in range(len(areas))
     )
@@ -233,7 +241,41 @@ def _areas_table(designation: Designation) -> Table:
         (N_("Area"), N_("Name"), N_("Residents"), N_("ha"), N_("Composite"), N_("Since"), N_("Change")), language
     )
     title = _("Areas", language) + f" {designation.year}"
-    return Table(title, heads, rows, left=frozenset({0, 1, 6}))
+    sure = () if chance is None else (_(Np_("areas", "Sure"), language),)
+    # within 60 columns an area has its id, its name, its residents and its composite, and how sure it is, in one line
+    spare = frozenset({3, 5} if chance is None else {3, 5, 6})
+    return Table(title, (*heads, *sure), rows, left=frozenset({0, 1, 6}), unbroken=frozenset({0}), spare=spare)
+
+
+def milestone_line(designation: Designation, files: Sequence[str]) -> str | None:
+    """How many gaps are as narrow as the milestone asks, against the designation of its first year beside the files.
+
+    None where the policy has no milestone, or that designation is not there or was made by another policy.
+    """
+    aim, language, keys = designation.policy.policy.milestone, designation.language, designation.policy.policy.keys
+    written = next((Path(file) for file in files if file.endswith(".json")), None)
+    if aim is None or written is None or aim.since >= designation.year:
+        return None
+    import numpy as np
+
+    try:
+        begun = json.loads(written.with_name(f"designation_{aim.since}.json").read_text(encoding="utf-8"))
+        gap = {row["criterion"]: row["gap"] for row in begun["status"]}
+        first = np.array([math.nan if gap[key] is None else gap[key] for key in keys], dtype=np.float64)
+        same = begun["policy"]["sha256"] == designation.policy.sha256
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if not same:
+        return None
+    from udsat_geo.monitoring.status import StatusSeries, progress_of
+
+    statuses = (dataclasses.replace(designation.status, gap=first), designation.status)
+    progress = progress_of(StatusSeries((aim.since, designation.year), statuses), aim)
+    if progress is None:
+        return None
+    text = _("Milestone {by}: {there} of {of} gaps down to {share} % of those of {since}; it takes {needed}.", language)
+    told = {"share": decimal(100 * aim.gap, 0, language), "needed": progress.needed, "there": progress.count("reached")}
+    return text.format(by=aim.by, of=len(keys), since=aim.since, **told)
 
 
 def _print_totals(designation: Designation, console: Console) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 
+from udsat_geo.cli.examples import EXAMPLES
 from udsat_geo.messages.errors import InputError, reason_of
 from udsat_geo.messages.translate import LANGUAGES, LOCALE, N_, _, language_of_user, speaking
 from udsat_geo.messages.version import __version__
@@ -97,6 +98,11 @@ class Command(click.Command):
         """The last lines of the help, likewise."""
         with _translated(self, "epilog"):
             super().format_epilog(ctx, formatter)
+        examples = EXAMPLES.get(ctx.command_path.removeprefix("udsat "), ())
+        if examples:
+            with formatter.section(_("Examples")):
+                for example in examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
     def make_context(self, *args: Any, **settings: Any) -> click.Context:
         """Read the call; help that nobody reads to its end is no fault."""

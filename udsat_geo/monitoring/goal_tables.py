@@ -133,7 +133,7 @@ def _table(
     """A table whose heads are translated; years among them stay what they are."""
     # the translation of nothing is the head of the catalogue
     shown_heads = tuple(_(head, language) if head else "" for head in heads)
-    return Table(title, shown_heads, tuple(rows), frozenset(left), frozenset(spare))
+    return Table(title, shown_heads, tuple(rows), frozenset(left), spare=frozenset(spare))
 
 
 def figure_table(account: Account, language: str) -> Table:

@@ -321,3 +321,13 @@ def test_tables_fit_their_console(language: str, width: int) -> None:
     for table in tables:
         for head in table.heads:
             assert all(word in text for word in head.split()), head
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_window_of_80_leaves_out_no_verdict(language: str) -> None:
+    console = Console(width=80, file=io.StringIO(), record=True)
+    for table in tables_of(take_account(), language)[:2]:
+        print_table(table, console, language)
+    left_out = re.findall(r"(?:The window is too narrow for|Vinduet er for smalt til): (.*)\.", console.export_text())
+    assert left_out
+    assert not any(head in told for told in left_out for head in ("Verdict", "verdict", "Dom", "dom"))

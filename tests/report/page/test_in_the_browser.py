@@ -67,8 +67,15 @@ def test_without_javascript_it_says_so(city_page: Path, browser: Any) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(city_page.resolve().as_uri())
-    assert page.locator("noscript").inner_text().startswith("Siden bygger sit kort")
+    assert page.locator("noscript").inner_text().startswith("Uden JavaScript er dette et almindeligt dokument")
     assert page.locator("h1").inner_text() == "Udsatte byområder 2017–2025"
+    areas = data_of(city_page.read_text(encoding="utf-8"))["years"][-1]["areas"]
+    assert page.locator("#plot svg text").all_text_contents() == [str(area["number"]) for area in areas]
+    assert page.locator("#areas tbody tr").count() == len(areas)
+    assert "Nej: 0 af 5 efterslæb er nede på 50 %" in page.locator("#halved").inner_text()
+    assert "Ved Gyldenrisvej (2017-12)" in page.locator("#moved").inner_text()
+    assert "Kerne: samlet score" in page.locator("#policy").inner_text()
+    assert not page.locator("#search").is_visible()
     context.close()
 
 

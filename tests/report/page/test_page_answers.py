@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
+import pyogrio
 import pytest
 from click.testing import CliRunner
 
@@ -129,3 +131,60 @@ def test_the_map_lies_on_ground(city_page: Path, open_page: Open) -> None:
     assert len(opened.of_source("base", "xs")) > 30
     assert len(opened.of_source("lines", "xs")) > 20
     assert "Valby" in opened.of_source("labels", "text")
+
+
+# --- finding, linking, taking away ------------------------------------------------------------------------------
+
+
+def test_a_link_leads_to_an_area_of_a_year(city_page: Path, open_page: Open) -> None:
+    opened = open_page(city_page)
+    opened.page.goto(city_page.resolve().as_uri() + "#year=2021&area=2017-12&lang=en")
+    opened.settle()
+    assert "Ved Gyldenrisvej" in opened.shown("#card h3")
+    assert opened.page.get_attribute('[data-year="2021"]', "aria-pressed") == "true"
+    assert opened.page.get_attribute("html", "lang") == "en"
+    opened.page.click('[data-year="2025"]')
+    assert opened.page.url.endswith("#year=2025&area=2017-12&lang=en"), "the address is a link to what is shown"
+    opened.page.goto(city_page.resolve().as_uri() + "#year=<script>&area=nowhere")
+    opened.settle()
+    assert opened.faults == []
+
+
+def test_areas_places_and_positions_are_found(city_page: Path, open_page: Open) -> None:
+    opened = open_page(city_page)
+    for wanted, told in (("gyldenris", "Ved Gyldenrisvej (2017-12)"), ("damhuss", "Damhussøen"), ("valby", "Valby")):
+        opened.page.fill("#search", wanted)
+        assert told in opened.shown("#found")
+    opened.page.fill("#search", "gyldenris")
+    opened.page.press("#search", "Enter")
+    assert "Ved Gyldenrisvej" in opened.shown("#card h3")
+    assert opened.page.get_attribute('[data-year="2021"]', "aria-pressed") == "true", "where it was an area last"
+    data = data_of(city_page.read_text(encoding="utf-8"))
+    east, north = (data["corner"][i] + data["places"]["xy"[i]][0] for i in range(2))
+    opened.page.fill("#search", f"{east} {north}")
+    opened.page.press("#search", "Enter")
+    assert "Enhed" in opened.shown("#card h3")
+    opened.page.fill("#search", "<b>intet</b>")
+    assert opened.shown("#nothing-found") == "Intet her hedder sådan."
+    assert opened.faults == []
+
+
+def test_tables_and_layers_are_saved_as_the_page_shows_them(city_page: Path, open_page: Open, tmp_path: Path) -> None:
+    opened = open_page(city_page)
+    for name in ("areas", "units", "changes"):
+        with opened.page.expect_download() as saved:
+            opened.page.click(f"[data-save={name}]")
+        saved.value.save_as(tmp_path / f"{name}.geojson")
+    of_file = pyogrio.read_dataframe(city_page.parent / "designation_2025.gpkg", layer="areas")
+    of_page = pyogrio.read_dataframe(tmp_path / "areas.geojson")
+    assert of_page.crs == of_file.crs
+    assert of_page.area_id.tolist() == of_file.area_id.tolist()
+    assert (of_page.area / of_file.area).between(0.99, 1.01).all()
+    units = pyogrio.read_dataframe(tmp_path / "units.geojson")
+    assert set(units.residents) <= {"færre end 20 beboere", "20-99 beboere", "100 beboere og derover"}, "classes alone"
+    with opened.page.expect_download() as saved:
+        opened.page.click("#table-of-areas .download")
+    saved.value.save_as(tmp_path / "areas.csv")
+    table = pd.read_csv(tmp_path / "areas.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert table["area_id"].tolist() == of_file.area_id.tolist()
+    assert table["Beboere"].tolist() == of_file.residents.tolist()

@@ -53,18 +53,23 @@ function policies() {
             "div",
             { class: i ? "block" : "block first" },
             element("h3", { dir: "auto", text: block.head }),
-            block.code.length
-              ? element(
-                  "dl",
-                  null,
-                  ...block.code.flatMap(([term, told, isCode]) => [
-                    element("dt", { text: term }),
-                    element("dd", null, element(isCode ? "code" : "span", { text: told })),
-                  ]),
-                )
-              : null,
             block.lines.length
               ? element("ul", null, ...block.lines.map((line) => element("li", { dir: "auto", text: line })))
+              : null,
+            block.code.length
+              ? element(
+                  "details",
+                  { class: "code" },
+                  element("summary", { text: _("As the policy's file has it") }),
+                  element(
+                    "dl",
+                    null,
+                    ...block.code.flatMap(([term, told, isCode]) => [
+                      element("dt", { text: term }),
+                      element("dd", null, element(isCode ? "code" : "span", { text: told })),
+                    ]),
+                  ),
+                )
               : null,
           ),
         ),

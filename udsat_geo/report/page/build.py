@@ -23,6 +23,7 @@ from udsat_geo.report.page.came_and_went import came_and_went
 from udsat_geo.report.page.data import criteria_of, has_area_of_few, payload_of
 from udsat_geo.report.page.milestone import Followed, milestones_of, with_charts
 from udsat_geo.report.page.read import PageYear
+from udsat_geo.report.page.still import still_of
 from udsat_geo.report.page.sure import bars_of
 from udsat_geo.report.page.words import SCRIPTS, html_in_language, own_file
 from udsat_geo.report.scale_chart import draw_scale_lines, scale_lines
@@ -362,6 +363,7 @@ def make_page(
     answer = with_charts(milestones_of(found, followed), found[-1])
     payload["milestone"] = None if answer is None else {name: answer[name] for name in ("by", "states")}
     _tell_who_moved(payload, found)
+    still = still_of(payload, found[-1], language)
     figures = [figure | {"svg": {lang: Markup(svg) for lang, svg in figure["svg"].items()}}
                for figure in figures_of(found)]  # fmt: skip
     span = "\u2013".join(dict.fromkeys(str(read.year) for read in (found[0], found[-1])))
@@ -373,6 +375,7 @@ def make_page(
         language=language,
         title=_("Disadvantaged urban areas {years}", language).format(years=span),
         synthetic=any(read.summary["source"] == "synthetic" for read in found),
+        still=still | {"map": Markup(still["map"])},
         figures=figures,
         charts={} if answer is None else {lang: Markup(svg) for lang, svg in answer["chart"].items()},
         style=Markup(own_file("page.css")),

@@ -706,6 +706,7 @@ def payload_of(
         "help": {lang: _help(lang) for lang in LANGUAGES},
         "reasons": {lang: dict(zip(REASON_KEYS, in_language(REASON_TEXTS, lang), strict=True)) for lang in LANGUAGES},
         "step": corner.step,
+        "corner": [corner.east, corner.north],
         "fewest": FEWEST,
         "bounds": corner.steps(bounds.reshape(2, 2)).ravel().tolist(),
         "ground": places.kind,

@@ -301,6 +301,7 @@ function copyForPrint() {
 async function startMap(onTap) {
   Bokeh.set_log_level("warn");
   const item = JSON.parse(document.getElementById("page-plot").textContent);
+  document.getElementById("plot").replaceChildren();
   await Bokeh.embed.embed_item(item, "plot");
   map.document = Bokeh.documents[0];
   map.plot = map.document.roots()[0];

@@ -9,6 +9,7 @@ function choose(chosen, fromTable) {
   card();
   markRows();
   sayChosen();
+  keepLink();
 }
 
 function sayChosen() {
@@ -92,11 +93,13 @@ function switches() {
   }
 }
 
-function chooseYear(i) {
+function chooseYear(i, quietly) {
   state.year = i;
   if (state.chosen && state.chosen.kind !== "area") state.chosen = null;
   render();
   if (map.ready) drawMap();
+  keepLink();
+  if (quietly) return;
   document.querySelector('[data-year="' + yearNow().year + '"]').focus();
   say(_("The year is now {year}: {n} areas.", { year: yearNow().year, n: whole(yearNow().areas.length) }));
 }
@@ -129,6 +132,8 @@ function render() {
   policies();
   provenance();
   legend();
+  downloads();
+  showFound();
   markRows();
 }
 
@@ -179,6 +184,7 @@ function listen() {
       state.language = button.dataset.language;
       render();
       sayChosen();
+      keepLink();
     });
   }
   document.getElementById("theme").addEventListener("click", () => {
@@ -186,6 +192,17 @@ function listen() {
     themed();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", themed);
+  document.getElementById("search").addEventListener("input", showFound);
+  document.getElementById("search").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    const hits = found(event.target.value);
+    if (hits.length) goTo(hits[0]);
+  });
+  window.addEventListener("hashchange", () => {
+    if (!linked()) return;
+    render();
+    if (map.ready) drawMap();
+  });
   document.getElementById("print").addEventListener("click", print);
   window.addEventListener("beforeprint", () => {
     if (map.ready) copyForPrint();
@@ -213,9 +230,11 @@ function listen() {
 
 // the shape of the ground lies in the data itself
 data.shape = data.land;
+const byLink = linked();
 render();
 listen();
 themed();
 startMap(onTap).then(() => {
+  if (byLink && state.chosen && areaOf(state.chosen.id)) reveal(areaOf(state.chosen.id));
   document.documentElement.dataset.ready = "true";
 });

@@ -22,7 +22,7 @@ function areaTables() {
         head: true,
         value: (area) => area.name,
         cell: (area) => named(area.name),
-        minor: (area) => area.district,
+        minor: (area) => [area.id, area.district].filter(Boolean).join(" · "),
       },
       {
         key: "residents",

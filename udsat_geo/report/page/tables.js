@@ -99,12 +99,22 @@ function table(settings) {
   );
   draw();
   // what can scroll can be reached by keyboard
-  return element(
+  const frame = element(
     "div",
     { class: "scroll", tabindex: "0", role: "group", "aria-label": settings.name || settings.caption },
     made,
   );
+  const hint = element("p", { class: "hint sideways", text: _("The table goes on to the side: scroll it.") });
+  hint.hidden = true;
+  watchWidth.observe(frame);
+  hints.set(frame, hint);
+  return element("div", { class: "table" }, hint, frame, csvButton(settings));
 }
+
+const hints = new WeakMap();
+const watchWidth = new ResizeObserver((entries) => {
+  for (const { target } of entries) hints.get(target).hidden = target.scrollWidth <= target.clientWidth + 1;
+});
 
 function markRows() {
   const id = state.chosen && state.chosen.kind === "area" ? state.chosen.id : null;

@@ -19,6 +19,8 @@ SCRIPTS = (
     "card.js",
     "sections.js",
     "answers.js",
+    "downloads.js",
+    "search.js",
     "background.js",
     "page.js",
 )
