@@ -117,6 +117,15 @@ def _leave_out(root: ET.Element, ids: set[str]) -> None:
         for child in list(parent):
             if child.get("id") in ids or child.findtext("id") in ids:
                 parent.remove(child)
+    # a group of which nothing is left is none
+    tree = found(root, "layer-tree-group")
+    for group in [
+        group for group in tree if group.find("layer-tree-layer") is None and group.tag == "layer-tree-group"
+    ]:
+        tree.remove(group)
+        for node in [*root.iter("checked-group-nodes")]:
+            for named in [named for named in node if named.get("id") == group.get("name")]:
+                node.remove(named)
 
 
 def _fill_system(element: ET.Element, system: ReferenceSystem) -> None:
