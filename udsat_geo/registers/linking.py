@@ -121,7 +121,8 @@ def _placed(
     import pyarrow as pa
 
     connection, table = opened.connection, opened.addresses
-    easting, northing = found["easting"], found["northing"]
+    # so that they go when they are placed, while dwellings are still read
+    easting, northing = found.pop("easting"), found.pop("northing")
     has_position = ~(np.isnan(easting) | np.isnan(northing))
     counts["addresses_without_position"] = int(len(easting) - has_position.sum())
     if counts["addresses_without_position"]:
