@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -80,16 +80,34 @@ def _aside(path: Path) -> Iterator[Path]:
 
 def read_part(paths: Sequence[Path], receiver: int) -> Any:
     """The rows of all chapters of files for one receiver, a pyarrow.Table; in the order of the files."""
+    return read_parts(paths, lambda _facts: (receiver,))
+
+
+def read_parts(paths: Sequence[Path], receivers_of: Callable[[dict[str, Any]], Sequence[int]]) -> Any:
+    """The rows of all chapters of files for some receivers, each file opened once.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        At least one.
+    receivers_of : callable
+        The facts of a file -> whose rows are read of it.
+
+    Returns
+    -------
+    pyarrow.Table
+        In the order of the files.
+    """
     import pyarrow as pa
 
     found = []
     for path in paths:
         with pa.memory_map(str(path)) as file:
             reader = pa.ipc.open_file(file)
-            n_receivers = _facts(reader)["receivers"]
-            schema = reader.schema
-            places = range(receiver, reader.num_record_batches - 1, n_receivers)
-            found += [batch for place in places if (batch := reader.get_batch(place)).num_rows]
+            facts, schema = _facts(reader), reader.schema
+            for receiver in receivers_of(facts):
+                places = range(receiver, reader.num_record_batches - 1, facts["receivers"])
+                found += [batch for place in places if (batch := reader.get_batch(place)).num_rows]
     return pa.Table.from_batches(found, schema)
 
 

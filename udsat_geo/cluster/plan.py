@@ -86,8 +86,8 @@ class Plan(Run):
     once : tuple of Once
     n_buckets : int
         How many parts rows are scattered to by their keys.
-    tiles : tuple of Tile
-        That have cells, once they are known.
+    tiles : tuple of tuples of Tile
+        Those that have cells, once they are known, by the tasks that unite them: each opens the file of every bucket.
     """
 
     policy: Policy
@@ -97,7 +97,7 @@ class Plan(Run):
     totals: Mapping[str, CountedTotal]
     once: tuple[Once, ...]
     n_buckets: int
-    tiles: tuple[Tile, ...] = field(default=())
+    tiles: tuple[tuple[Tile, ...], ...] = field(default=())
 
     def n_tasks(self, stage: str) -> int:
         """How many tasks a stage has: one for each part of a table, bucket or tile."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import ContextRun, collected, hand_out, tiles_with_rims
 from udsat_geo.cluster.exchange import facts_of, read_part
-from udsat_geo.cluster.plan import Once, Plan, name_of_run, program
+from udsat_geo.cluster.plan import Once, Plan, Tile, name_of_run, program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.cluster.workers import OPTION, Workers, workers_at
 from udsat_geo.kernels.arrays import Ints
@@ -251,7 +252,7 @@ class _Reading:
         tiles = sorted({(row, col) for each in of_buckets for row, col in each["tiles"]})
         if not tiles:
             self._look_at_the_whole(["sums"])
-        plan = dataclasses.replace(plan, tiles=tuple(tiles))
+        plan = dataclasses.replace(plan, tiles=_shared_out(tiles, 2 * len(self.asked.workers)))
         self._run(_("sums united by tiles"), plan, ["tiles"])
         return self._together(plan, facts, counts, of_buckets, let)
 
@@ -335,6 +336,13 @@ class _Reading:
             if criterion.is_quantile
         }  # fmt: skip
         return sums_of_table(_all_rows(plan.paths("tiles")), like, quantiles)
+
+
+def _shared_out(tiles: list[Tile], n_tasks: int) -> tuple[tuple[Tile, ...], ...]:
+    """Tiles shared out to so many tasks, or to one each where there are fewer."""
+    n_tasks = min(n_tasks, len(tiles))
+    bounds = [place * len(tiles) // n_tasks for place in range(n_tasks + 1)] if n_tasks else [0]
+    return tuple(tuple(tiles[start:end]) for start, end in pairwise(bounds))
 
 
 def _all_rows(paths: list[Path]) -> Any:

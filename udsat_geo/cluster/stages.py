@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import read_context
-from udsat_geo.cluster.exchange import facts_of, read_part, write_parts
+from udsat_geo.cluster.exchange import read_part, read_parts, write_parts
 from udsat_geo.cluster.plan import TILE, Plan, Run, program
 from udsat_geo.cluster.sums import sums_as_table, united
 from udsat_geo.kernels.arrays import Ints
@@ -346,15 +346,13 @@ def _clean(name: str, relation: str, columns: list[str], crs: str) -> CleanTable
 
 
 def _unite(plan: Plan, stage: str, number: int, path: Path) -> bool:
-    """Add up the sums of all buckets for the cells of a tile."""
-    import pyarrow as pa
+    """Add up the sums of all buckets for the cells of some tiles."""
+    mine = set(plan.tiles[number])
 
-    tile, found = list(plan.tiles[number]), []
-    for file in plan.paths("sums"):
-        tiles = facts_of(file)["tiles"]
-        if tile in tiles:
-            found.append(read_part([file], tiles.index(tile)))
-    whole = united(pa.concat_tables(found))
+    def of_mine(facts: dict[str, Any]) -> list[int]:
+        return [place for place, tile in enumerate(facts["tiles"]) if tuple(tile) in mine]
+
+    whole = united(read_parts(plan.paths("sums"), of_mine))
     write_parts(path, [(whole, np.zeros(whole.num_rows, dtype=np.int64))], whole.schema, 1, {})
     return False
 
