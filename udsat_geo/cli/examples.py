@@ -45,6 +45,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "udsat status --areas 2017 --years 2017,2021,2025",
         "udsat status --areas 2017 --years 2017,2021,2025 --updated 2025 --out status",
     ),
+    "sums": ("udsat sums --years 2025", "udsat sums --years 2021,2025 --registers data/raw --out sums"),
     "synth": ("udsat synth --year 2025 --out data/raw/2025", "udsat synth --year 2025 --out elsewhere --seed 7"),
     "validate": ("udsat validate data/raw", "udsat validate data/raw --language en"),
     "why": ("udsat why 2021 2025", "udsat why 2021 2025 --draws 200"),

@@ -102,7 +102,7 @@ def test_a_file_of_an_older_version(copied: Path, key: str) -> None:
     [
         ("counts", [], "is not the summary of a designation"),
         ("inputs", [{}], "is not the summary of a designation"),
-        ("language", "sv", "or has been changed since"),
+        ("language", "sv", "is not the summary of a designation"),
         ("overrides", [{"action": "other"}], "is not the summary of a designation"),
         ("residents", None, "is not the summary of a designation"),
     ],
