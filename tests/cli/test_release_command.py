@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import sqlite3
 import stat
+import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pyogrio
@@ -21,6 +25,7 @@ from udsat_geo.release.policy import load_release_policy
 
 pytestmark = pytest.mark.long  # whole jobs
 
+GREY = ("residents_sure", "residents_grey", "residents_grey_outside")
 FINER = """
 id = "finer"
 source = "a test"
@@ -73,6 +78,53 @@ def test_nobody_is_given_away_and_totals_are_those_of_their_parts(house: Path, t
     text = (out / "release_2021.md").read_text(encoding="utf-8")
     assert "SHA-256" in text
     assert "<script" not in (out / "release_2021.html").read_text(encoding="utf-8")
+
+
+def test_a_page_of_a_public_set_shows_ranges_and_says_why(house: Path, tmp_path: Path) -> None:
+    assert run("release", house / "designation_2021.gpkg", "--out", tmp_path / "public").exit_code == 0
+    file = tmp_path / "public" / "public_2021.gpkg"
+    done = run("report", file, "--out", tmp_path / "page.html")
+    assert (done.exit_code, "every number of people is a range" in done.stdout) == (0, True)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    content = json.loads((tmp_path / "public" / "public_2021.json").read_text(encoding="utf-8"))
+    told = [area["residents"] for area in content["areas"] if area["residents"]]
+    assert all(f"{n - 5:,}–{n + 4:,}" in page for n in told)
+    assert "so that nobody can be recognised" in page
+    assert "<script" not in page
+    assert page.count("<path") == len(content["areas"])
+    more = run("report", file, house / "designation_2021.gpkg", "--out", tmp_path / "page.html")
+    assert (more.exit_code, "is public, and its page is made of it alone" in more.stderr) == (2, True)
+
+
+def test_a_designation_is_released_as_it_is_made_with_how_sure_it_is(made: Path, tmp_path: Path) -> None:
+    call = ["--year", "2021", "--registers", str(made.parent / "raw"), "--out", str(tmp_path / "out"), "--quiet"]
+    done = CliRunner().invoke(designate, [*call, "--language", "en", "--certainty", "--release"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    content = json.loads((tmp_path / "out" / "public" / "public_2021.json").read_text(encoding="utf-8"))
+    assert content["release"]["id"] == "kbh"
+    assert all(area["p_area"] is None or round(10 * area["p_area"], 6) % 1 == 0 for area in content["areas"])
+    assert content["certainty"]["draws"] == 200
+    assert all(content["certainty"][name] in (None, 0) or content["certainty"][name] >= 20 for name in GREY)
+    exact = json.loads((tmp_path / "out" / "designation_2021.json").read_text(encoding="utf-8"))["certainty"]
+    assert content["certainty"]["residents_sure"] == (exact["residents_sure"] + 5) // 10 * 10
+    # no database keeps a ledger
+    nowhere = CliRunner().invoke(designate, ["--year", "2021", "--release", "--out", "postgresql://a@b/c"])
+    assert (nowhere.exit_code, "needs a folder" in nowhere.stderr) == (2, True)
+
+
+def test_qgis_layers_of_a_public_set_say_that_they_are_rounded(house: Path, tmp_path: Path) -> None:
+    assert run("release", house / "designation_2021.gpkg", "--out", tmp_path).exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "public_2021.gpkg")) as package:
+        styles = dict(package.execute("SELECT f_table_name, styleName FROM layer_styles WHERE useAsDefault"))
+        told = dict(package.execute("SELECT table_name, identifier FROM gpkg_contents"))
+        ((name, packed),) = package.execute("SELECT name, content FROM qgis_projects")
+    assert styles["public_areas"] == styles["public_units"] == "rounded"
+    assert told["public_areas"] == "Designated areas, rounded"
+    assert name == "Map of the designation of 2021, rounded"
+    with zipfile.ZipFile(io.BytesIO(bytes.fromhex(packed))) as archive:
+        project = archive.read(archive.namelist()[0]).decode()
+    assert "Numbers of people are rounded to the nearest 10" in project
+    assert not any(each in project for each in ("residents.parquet", "near_misses", "changed_units", "sha256"))
 
 
 def test_the_ledger_and_the_salt_are_for_the_house_alone_and_a_set_is_noted_once(house: Path, tmp_path: Path) -> None:

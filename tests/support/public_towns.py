@@ -63,7 +63,7 @@ def town(residents: Any, having: Any, area: Any, before: Any = None, year: int =
     status = {"criterion": "poor", "areas": rate(of > 0), "rest_of_city": rate(of == 0), "city": rate(of >= 0)}
     summary = Summary.model_construct(
         year=year, language="en", source="registers", version="0", changes=None if before is None else True,
-        criteria=[Having(key="poor", label="Poor", share=True, worse="high")], status=[Having(**status)],
+        criteria=[Having(key="poor", label="Poor", unit="", share=True, worse="high")], status=[Having(**status)],
         policy=Having(id=policy, sha256=policy),
     )  # fmt: skip
     return Layers(summary, tables)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from udsat_geo.designation.job import Job
     from udsat_geo.designation.kept import Kept
     from udsat_geo.files.write import Destination, Folder, Provenance
+    from udsat_geo.release.policy import ReleasePolicy
 
 CRATE = "crate"
 SOURCES = (*options.SOURCES, "ground", "crosswalk")
@@ -90,6 +91,16 @@ SOURCES = (*options.SOURCES, "ground", "crosswalk")
     metavar="LIST",
     help=N_("Of files: gpkg, tif, areas-tif, parquet, geojson, fgb, csv, xlsx, sums, crate. [default: gpkg,tif]"),
 )
+@options.option(
+    "--release",
+    is_flag=False,
+    flag_value="kbh",
+    metavar="[POLICY]",
+    help=N_(
+        "Make what may be published as well, in the folder public below --out, by a release policy: dst, "
+        "eurostat-grid, kbh (also without a name) or a TOML file (see udsat release)."
+    ),
+)
 @options.option("--agent", metavar="NAME|URL", help=N_("Who designates, told in the crate; nobody unless named."))
 @options.option(
     "--license", "licence", metavar="TEXT|URL", help=N_("What the results may be used for, told in the crate.")
@@ -113,6 +124,7 @@ def designate(
     exchange: Path | None,
     out: str,
     formats: str | None,
+    release: str | None,
     language: str,
     seed: int,
     threads: int | None,
@@ -134,6 +146,7 @@ def designate(
     crosswalk_by = crosswalk_named(named["crosswalk"])[1]
     named |= {"crosswalk": None} if crosswalk_by else {}
     results = destination_of(out, formats)
+    released = _released(release, results)
     job = Job(
         year=year,
         policy=with_references(load_policy(policy), references),
@@ -158,7 +171,20 @@ def designate(
     elif agent is not None or licence is not None:
         what = _("are told in a crate, and none is asked for")
         raise InputError(Problem("--agent, --license", what, _("Add crate to --format, or leave them out.")))
-    _run(job, results, named, (certainty, quiet, as_json), (cluster, exchange))
+    _run(job, results, named, (certainty, quiet, as_json), (cluster, exchange), released)
+
+
+def _released(release: str | None, results: Destination) -> ReleasePolicy | None:
+    """The release policy that was asked for, checked before anything is done."""
+    if release is None:
+        return None
+    from udsat_geo.files.write import Folder
+    from udsat_geo.release.policy import load_release_policy
+
+    if not isinstance(results, Folder):
+        what, remedy = _("needs a folder, in which the ledger of what was published lies"), _("Name one with --out.")
+        raise InputError(Problem("--release", what, remedy))
+    return load_release_policy(release)
 
 
 def _kept(sums: Sequence[str], registers: Path | None, units: str | None) -> Kept | None:
@@ -179,10 +205,14 @@ def _run(
     named: Mapping[str, str | None],
     flags: tuple[bool, bool, bool],
     cluster: tuple[str | None, Path | None],
+    released: ReleasePolicy | None,
 ) -> None:
     """Do the job, write its results and print them; the flags are those of the command."""
     from udsat_geo.designation.job import is_synthetic, run, tables_of_years
+    from udsat_geo.designation.layers import layers_of
     from udsat_geo.designation.surroundings import Around
+    from udsat_geo.files.public import LEDGER, PUBLIC, make_public, write_public
+    from udsat_geo.files.write import Folder
     from udsat_geo.sources.copies import local_copies
 
     certainty, quiet, as_json = flags
@@ -209,6 +239,10 @@ def _run(
             designation = with_certainty(designation, job, progress=progress)
         progress(f"{job.year}: " + _("writing", job.language))
         written, summary = results.write(designation)
+        if released is not None and isinstance(results, Folder):
+            progress(f"{job.year}: " + _("attacking what would be published", job.language))
+            made = make_public(layers_of(designation), released, results.folder / LEDGER)
+            written += [str(file) for file in write_public(made, results.folder / PUBLIC)]
     if as_json:
         click.echo(summary, nl=False)
     elif not quiet:

@@ -18,6 +18,7 @@ from udsat_geo.report.page.data import read_goals
 from udsat_geo.report.page.milestone import read_followed
 from udsat_geo.report.page.read import read_all
 from udsat_geo.report.page.sure import with_how_sure
+from udsat_geo.report.public_page import make_public_page, public_content
 
 _MILLION = 1_000_000
 
@@ -26,7 +27,8 @@ _MILLION = 1_000_000
     N_(
         "Make one page of designations: a map, tables, figures, the policy in words, provenance.\n\n"
         "Each FILE is a designation_YEAR.gpkg with its .json beside it. The page is a single HTML file that needs "
-        "no network\nand can be sent by e-mail: it tells no rates and no exact residents of a single unit."
+        "no network\nand can be sent by e-mail: it tells no rates and no exact residents of a single unit. Of a "
+        "public_YEAR.gpkg of udsat release\nit is a page of ranges."
     )
 )
 @options.argument("files", nargs=-1, required=True, type=options.PATH, metavar="FILE...")
@@ -96,10 +98,13 @@ def report(
     quiet: bool,
 ) -> None:
     """Make the page and print what it shows."""
-    require_bokeh()
     if out.is_dir():
         raise InputError(Problem(str(out), _("is a folder"), _("Name a file, as in --out report.html.")))
     check_writable(out.parent)
+    if any(public_content(file) is not None for file in files):
+        _public_page(files, out, any((policy, goals, certainty, sensitivity)), quiet)
+        return
+    require_bokeh()
     with progress_on(not quiet) as progress:
         progress(_("reading and placing", language))
         loaded = None if policy is None else load_policy(policy)
@@ -119,3 +124,16 @@ def report(
     told = _("{file}: {years}; {size} MB, works without a network, in Danish and English", language)
     size = decimal(len(page.encode()) / _MILLION, 1, language)
     click.echo(told.format(file=out, years=", ".join(str(read.year) for read in found), size=size))
+
+
+def _public_page(files: tuple[Path, ...], out: Path, with_more: bool, quiet: bool) -> None:
+    """The page of a public set, made of nothing else."""
+    content = public_content(files[0])
+    if len(files) > 1 or content is None or with_more:
+        what, remedy = _("is public, and its page is made of it alone"), _("Name it alone, without other files.")
+        raise InputError(Problem(", ".join(map(str, files)), what, remedy))
+    page = make_public_page(files[0], content)
+    write_texts(out.parent, {out.name: page})
+    if not quiet:
+        told = _("{file}: what is public of {year}; every number of people is a range", content["language"])
+        click.echo(told.format(file=out, year=content["year"]))

@@ -534,6 +534,11 @@ _IN_PUBLIC = (
         Column("gap_<key>", NUMBER, N_("{label}, gap"),
             N_("{label}: the gap between the rounded rates of the area and of the rest of the city. Positive is "
                "worse.")),
+        Column("rate_step", NUMBER, N_("Step of rates"),
+            N_("In which steps rates that are shares are told: what is told may be half a step off.")),
+        Column("p_area", NUMBER, N_("Share of draws with the area, rounded"),
+            N_("The share of the draws that designate at least half of the area's residents, in tenths. The column is "
+               "there where draws were made.")),
         Column("withheld", TEXT, N_("Withheld"), N_("What is not told of the area, by key.")),
     )),
     LayerDescription("public_status", N_("Status, rounded"),
@@ -544,6 +549,8 @@ _IN_PUBLIC = (
             N_("The criterion's rounded value in the rest of the city.")),
         Column("gap", NUMBER, Np_("column", "Gap"), N_("Between these two. Positive is worse.")),
         Column("city", NUMBER, N_("Whole city"), N_("The criterion's rounded value in the whole city.")),
+        Column("rate_step", NUMBER, N_("Step of rates"),
+            N_("In which steps rates that are shares are told: what is told may be half a step off.")),
     ), spatial=False),
     LayerDescription("public_changes", N_("Changes, rounded"),
         N_("What became of each area since the previous designation, as published."), (

@@ -14,7 +14,7 @@ from udsat_geo.designation.summary import INTERNAL
 from udsat_geo.files.atomic_write import all_or_none, cannot_write
 from udsat_geo.files.contents import Contents, read_contents
 from udsat_geo.files.iso19115 import write_iso_metadata
-from udsat_geo.files.qgis.project import write_project
+from udsat_geo.files.qgis.project import write_project, write_public_project
 from udsat_geo.files.qgis.styles import Style, styles_of, write_layer_styles
 from udsat_geo.files.xml_template import clean
 from udsat_geo.messages.errors import OutputError, reason_of
@@ -81,6 +81,13 @@ def dress_comparison(path: Path, language: str, year: int) -> None:
         pass
 
 
+def dress_public(path: Path, content: Mapping[str, Any]) -> None:
+    """Add titles, meanings, styles and a project to the GeoPackage of a public set."""
+    with _dressed(path, content["language"], content["year"], {**content, "changes": None}) as dressed:
+        connection, contents, styles = dressed
+        write_public_project(connection, path.name, contents, styles, content)
+
+
 def write_analysis(
     out: Path, name: str, layers: Iterable[Layer], stamp: dict[str, str], year: int, language: str
 ) -> Path:
@@ -115,6 +122,7 @@ def write_with_texts(
     language: str,
     texts: Callable[[Path], Mapping[str, str]],
     names: Sequence[str],
+    dress: Callable[[Path], None] | None = None,
 ) -> list[Path]:
     """As `write_analysis`, with text files that are made when the GeoPackage lies there; all files, or none.
 
@@ -124,6 +132,8 @@ def write_with_texts(
         The content of each text file, by name, from the folder where the GeoPackage lies.
     names : sequence of str
         Of these text files.
+    dress : callable, optional
+        Adds to the GeoPackage what is no layer of it; as `dress_comparison` without it.
     """
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
@@ -132,7 +142,10 @@ def write_with_texts(
             with steady_gdal(year):
                 for layer in layers:
                     write_layer(folder / name, layer, stamp)
-            dress_comparison(folder / name, language, year)
+            if dress is None:
+                dress_comparison(folder / name, language, year)
+            else:
+                dress(folder / name)
             for text_name, text in texts(folder).items():
                 (folder / text_name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from udsat_geo.designation.layers import Layers
-from udsat_geo.files.geopackage import write_with_texts
+from udsat_geo.files.geopackage import dress_public, write_with_texts
 from udsat_geo.files.read import read_layers
 from udsat_geo.messages.errors import InputError, OutputError, Problem, reason_of
 from udsat_geo.messages.limits import text_of_json
@@ -40,6 +40,8 @@ from udsat_geo.release.windows import told_by_windows
 
 LEDGER, SALT = "release-ledger.json", "release-salt"
 """What a house keeps beside its designations."""
+PUBLIC = "public"
+"""The folder of what may be published."""
 _SALT_BYTES = 32
 
 
@@ -212,7 +214,11 @@ def write_public(made: Made, out: Path) -> list[Path]:
         }
 
     names = (f"{stem}.json", f"release_{year}.md", f"release_{year}.html")
-    return write_with_texts(out, f"{stem}.gpkg", made.found.layers, stamp, year, language, texts, names)
+
+    def dress(file: Path) -> None:
+        dress_public(file, made.found.content)
+
+    return write_with_texts(out, f"{stem}.gpkg", made.found.layers, stamp, year, language, texts, names, dress)
 
 
 def _write_private(place: Path, content: bytes) -> None:

@@ -27,6 +27,10 @@ AREA, CHANGE, SQUARE, RATES = "area ", "change: ", "square: ", "rates: "
 """How the names of numbers begin; those of changes and squares can be left out, and rates."""
 CLASSES = (-0.5, 0.0, 0.5, 1.0)
 """The classes of composites, by their bounds; own choice."""
+CHANCE_STEP = 0.1
+"""In which shares of draws are told; own choice."""
+_SURE = 0.95
+"""Of draws, as `udsat certainty` has it."""
 _POLYGON = 3
 
 
@@ -98,10 +102,12 @@ def public_set(
     made.append(_status(house))
     if layers.summary.changes is not None:
         made.append(_changes(house))
+    sure = _certainty(house)
     if policy.units.form != "none":
         made.append(_units(house))
+    content = {**_content(house, made, told), **sure}
     rates = {key: tuple(of_name.values()) for key, of_name in house.rates.items()}
-    return PublicSet(tuple(made), tuple(house.regions), rates, _content(house, made, told), dict(house.cost))
+    return PublicSet(tuple(made), tuple(house.regions), rates, content, dict(house.cost))
 
 
 class _House:
@@ -226,6 +232,14 @@ def _areas(house: _House) -> tuple[Layer, Told]:
         house.score(row["composite"], row["residents"]) if tells and f"{RATES}{of.name}" not in house.hidden else None
         for row, of, tells in zip(rows, counted, is_told, strict=True)
     ]
+    columns["rate_step"] = [
+        rate_step(int(house.residents[of.units].sum()), house.policy) if tells else None
+        for of, tells in zip(counted, is_told, strict=True)
+    ]
+    if "p_area" in rows[0] if rows else False:
+        columns["p_area"] = [
+            _in_steps(row["p_area"], CHANCE_STEP) if tells else None for row, tells in zip(rows, is_told, strict=True)
+        ]
     withheld: list[list[str]] = [[] if tells else ["residents"] for tells in is_told]
     for key in keys:
         of_rest = house.rate(rest.get(key), outside, key)
@@ -239,6 +253,11 @@ def _areas(house: _House) -> tuple[Layer, Told]:
             missing += [key] if rate is None else []
     columns["withheld"] = [", ".join(missing) or None for missing in withheld]
     return Layer("public_areas", _table(columns, layer.table[GEOMETRY]), layer.geometry_type, layer.crs), told
+
+
+def _in_steps(value: float | None, step: float) -> float | None:
+    """A share in steps, none where there is none."""
+    return None if value is None or np.isnan(value) else round(round(value / step) * step, 10)
 
 
 def _gap(rate: float | None, rest: float | None, key: str, house: _House) -> float | None:
@@ -255,7 +274,10 @@ def _status(house: _House) -> Layer:
     house.tell([rest])
     inside = Counted("all areas", np.flatnonzero(~_is_outside(house)))
     of = (inside, rest, Counted("the city", np.arange(len(house.residents))))
-    columns: dict[str, list[Any]] = {name: [] for name in ("criterion", "areas", "rest_of_city", "gap", "city")}
+    names = ("criterion", "areas", "rest_of_city", "gap", "city", "rate_step")
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    steps = [rate_step(int(house.residents[counted.units].sum()), house.policy) for counted in of]
+    coarsest = max((step for step in steps if step is not None), default=None)
     for entry in house.summary.status:
         three = [
             house.rate(value, counted, entry.criterion)
@@ -266,6 +288,7 @@ def _status(house: _House) -> Layer:
         columns["rest_of_city"].append(three[1])
         columns["gap"].append(_gap(three[0], three[1], entry.criterion, house))
         columns["city"].append(three[2])
+        columns["rate_step"].append(coarsest)
     return Layer("public_status", _table(columns))
 
 
@@ -297,6 +320,26 @@ def _changes(house: _House) -> Layer:
             for each, n, fits in zip(counted, told.value.tolist(), agrees, strict=True)
         ]
     return Layer("public_changes", _table(columns))
+
+
+def _certainty(house: _House) -> dict[str, Any]:
+    """How many are surely in the areas, or could go either way, where draws were made: as other numbers are told."""
+    units, certainty = house.layers.layers["units"].table, house.summary.certainty
+    if certainty is None or "p_designated" not in units.column_names:
+        return {}
+    p = np.array([np.nan if each is None else each for each in units["p_designated"].to_pylist()], dtype=np.float64)
+    inside = ~_is_outside(house)
+    of = {
+        "residents_sure": inside & (p >= _SURE),
+        "residents_grey": inside & (p < _SURE),
+        "residents_grey_outside": ~inside & (p > 1 - _SURE),
+    }
+    told = house.tell([Counted(f"{CHANGE}{name}", np.flatnonzero(where)) for name, where in of.items()])
+    numbers = {
+        name: (None if n < 0 else n) if where.any() else 0
+        for (name, where), n in zip(of.items(), told.value.tolist(), strict=True)
+    }
+    return {"certainty": {"draws": certainty.draws, "drawn": certainty.drawn, **numbers}}
 
 
 def _units(house: _House) -> Layer:
@@ -361,12 +404,13 @@ def _mean(composite: Floats, residents: Ints) -> float:
 
 def class_texts(composite: Floats, language: str) -> list[str | None]:
     """The class of each composite in words; None where there is none."""
-    names = list(_class_names(language))
+    names = list(class_names(language))
     number = np.searchsorted(np.array(CLASSES), composite, side="right")
     return [None if np.isnan(value) else names[n] for value, n in zip(composite.tolist(), number.tolist(), strict=True)]
 
 
-def _class_names(language: str) -> Iterator[str]:
+def class_names(language: str) -> Iterator[str]:
+    """The classes of composites in words, from the least."""
     shown = [decimal(bound, 1, language) for bound in CLASSES]
     yield _("below {bound}", language).format(bound=shown[0])
     for low, high in pairwise(shown):
@@ -395,8 +439,23 @@ def _content(house: _House, made: Sequence[Layer], areas: Told) -> dict[str, Any
         "version": summary.version,
         # the sum of what is told of each area, so that it tells nothing of one that is withheld
         "residents_in_areas": int(areas.value[areas.value >= 0].sum()),
+        "criteria": [
+            {name: getattr(criterion, name) for name in ("key", "label", "unit", "share", "worse")}
+            for criterion in summary.criteria
+        ],
         **tables,
     }
+
+
+def released(content: Mapping[str, Any]) -> str:
+    """By which rule a public set was made, in words."""
+    release, language = content["release"], content["language"]
+    if release["most_noise"]:
+        how = _("Numbers of people are changed by at most {n}", language).format(n=release["most_noise"])
+    else:
+        how = _("Numbers of people are rounded to the nearest {n}", language).format(n=release["round_to"])
+    text = _("{how}, and fewer than {least} are withheld, by the release policy {id}.", language)
+    return text.format(how=how, least=release["withheld_below"], id=release["id"])
 
 
 def _rows(layer: Layer) -> list[dict[str, Any]]:
@@ -423,7 +482,7 @@ def _table(columns: Mapping[str, list[Any]], wkb: Any = None) -> Any:
 def _arrow(name: str, values: list[Any]) -> Any:
     import pyarrow as pa
 
-    if name.startswith(("rate_", "gap_")) or name in ("composite", "areas", "rest_of_city", "gap", "city"):
+    if name.startswith(("rate_", "gap_")) or name in ("composite", "p_area", "areas", "rest_of_city", "gap", "city"):
         return pa.array(values, pa.float64())
     return pa.array(values, pa.int64() if name.startswith("residents") or name == "since" else pa.string())
 

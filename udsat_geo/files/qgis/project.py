@@ -18,6 +18,7 @@ from udsat_geo.files.qgis.sheets import sheet_of_areas, sheet_of_changes
 from udsat_geo.files.qgis.styles import DOCTYPE, STYLES_OF_LAYER, TEMPLATES, Style
 from udsat_geo.files.xml_template import as_text, fill, found, read_template
 from udsat_geo.messages.translate import N_, _
+from udsat_geo.release.public import released
 
 _CREATE = "CREATE TABLE qgis_projects(name TEXT PRIMARY KEY, metadata BLOB, content BLOB)"
 """As QGIS 3.22 makes it."""
@@ -31,6 +32,8 @@ Bounds = tuple[float, float, float, float]
 _NOWHERE: Bounds = (0.0, 0.0, 1000.0, 1000.0)
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
 _KEYS = uuid.uuid5(uuid.NAMESPACE_URL, "udsat_geo")
+_PUBLIC = {"public_areas": "areas", "public_units": "units", "public_status": "status", "public_changes": "overrides"}
+"""The layers of a public set, by those of the template in whose place they stand."""
 Styles = Mapping[str, Sequence[Style]]
 
 
@@ -49,6 +52,22 @@ def write_project(
     connection.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", [name, json.dumps(told), _packed(document).hex()])
 
 
+def write_public_project(
+    connection: sqlite3.Connection, file: str, contents: Contents, styles: Styles, summary: Mapping[str, Any]
+) -> None:
+    """Write the project of a public set: as `write_project`, without themes and sheets; its titles say "rounded"."""
+    language = summary["language"]
+    root = read_template(TEMPLATES / "project.qgs")
+    presets = found(root, "visibility-presets")
+    presets[:] = []
+    _fill_project(root, file, contents, styles, {**summary, "changes": None})
+    name = _("Map of the designation of {year}, rounded", language).format(year=summary["year"])
+    told = {"last_modified_time": f"{summary['year']}-12-31T00:00:00", "last_modified_user": ""}
+    connection.execute(_CREATE)
+    content = _packed(as_text(root, DOCTYPE)).hex()
+    connection.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", [name, json.dumps(told), content])
+
+
 def _packed(document: str) -> bytes:
     """The document in a ZIP archive, as QGIS keeps it; of no time."""
     packed = io.BytesIO()
@@ -63,30 +82,52 @@ def _packed(document: str) -> bytes:
 def project_of(file: str, contents: Contents, styles: Styles, summary: Mapping[str, Any]) -> ET.Element:
     """The project as a document; see `write_project`."""
     root = read_template(TEMPLATES / "project.qgs")
+    texts, bounds = _fill_project(root, file, contents, styles, summary)
+    sheets = found(root, "Layouts")
+    sheets.append(sheet_of_areas(texts, bounds, summary))
+    if summary["changes"] is not None:
+        sheets.append(sheet_of_changes(texts, _bounds(contents, ("areas", "changes")), summary))
+    return root
+
+
+def _fill_project(
+    root: ET.Element, file: str, contents: Contents, styles: Styles, summary: Mapping[str, Any]
+) -> tuple[dict[str, str], Bounds]:
+    """Fill in layers, themes and metadata; gives what stands in the template's words' place, and what the map shows."""
     texts = _texts(file, contents, summary)
-    _leave_out(root, {f"{name}_layer" for name in STYLES_OF_LAYER if name not in contents.layers})
+    slots = {_PUBLIC.get(name, name) for name in contents.layers}
+    _leave_out(root, {f"{name}_layer" for name in STYLES_OF_LAYER if name not in slots})
     fill(root, texts)
     for system in root.iter("spatialrefsys"):
         # a table without geometry has an empty one
         if found(system, "wkt").text:
             _fill_system(system, contents.reference_system)
-    bounds = _bounds(contents, ("areas",))
+    bounds = _bounds(contents, ("areas", "public_areas"))
     for side, value in zip(_SIDES, bounds, strict=True):
         found(root, "ProjectViewSettings/DefaultViewExtent").set(side, repr(value))
         found(root, f"mapcanvas/extent/{side}").text = repr(value)
-    name_of_id = {texts[f"{name}_layer"]: name for name in contents.layers if name in STYLES_OF_LAYER}
+    name_of_id = {
+        texts[f"{_PUBLIC.get(name, name)}_layer"]: name for name in contents.layers if name in STYLES_OF_LAYER
+    }
     for layer in found(root, "projectlayers"):
         name = name_of_id[layer.findtext("id", "")]
         _fill_layer(layer, contents.layers[name], styles[name], summary)
     for shown in root.iterfind("visibility-presets/visibility-preset/layer"):
         of_layer = styles[name_of_id[shown.get("id", "")]]
         shown.set("style", next(style.name for style in of_layer if style.key == shown.get("style")))
-    _fill_metadata(found(root, "projectMetadata"), title_of(summary), abstract_of(summary), summary)
-    sheets = found(root, "Layouts")
-    sheets.append(sheet_of_areas(texts, bounds, summary))
-    if summary["changes"] is not None:
-        sheets.append(sheet_of_changes(texts, _bounds(contents, ("areas", "changes")), summary))
-    return root
+    _fill_metadata(found(root, "projectMetadata"), title_of(summary), _abstract(summary), summary)
+    return texts, bounds
+
+
+def _abstract(summary: Mapping[str, Any]) -> str:
+    """What a designation, or a public set of one, is."""
+    if "release" not in summary:
+        return abstract_of(summary)
+    text = _(
+        "What may be published of the designation of {year}: numbers of people and rates are rounded.",
+        summary["language"],
+    )
+    return text.format(year=summary["year"])
 
 
 def _texts(file: str, contents: Contents, summary: Mapping[str, Any]) -> dict[str, str]:
@@ -99,10 +140,11 @@ def _texts(file: str, contents: Contents, summary: Mapping[str, Any]) -> dict[st
         texts["Changes since {since}"] = _("Changes since {year}", language).format(year=changes["previous_year"])
     for name in contents.layers:
         if name in STYLES_OF_LAYER:
-            texts[describe_layer(name, "en").title] = describe_layer(name, language).title
+            slot = _PUBLIC.get(name, name)
+            texts[describe_layer(slot, "en").title] = describe_layer(name, language).title
             # of its file too: projects of several years may be put together
-            texts[f"{name}_layer"] = f"{name}_{_key(file, name).replace('-', '_')}"
-            texts[f"./designation.gpkg|layername={name}"] = f"./{file}|layername={name}"
+            texts[f"{slot}_layer"] = f"{name}_{_key(file, name).replace('-', '_')}"
+            texts[f"./designation.gpkg|layername={slot}"] = f"./{file}|layername={name}"
     return texts
 
 
@@ -137,8 +179,10 @@ def _fill_system(element: ET.Element, system: ReferenceSystem) -> None:
 
 def _bounds(contents: Contents, names: Sequence[str]) -> Bounds:
     """What a map shows: some layers, or all units where these hold nothing."""
-    there = [extent for name in names if (extent := contents.layers[name].extent) is not None]
-    west, south, east, north = zip(*(there or [contents.layers["units"].extent or _NOWHERE]), strict=True)
+    layers, units = contents.layers, contents.layers.get("units")
+    there = [extent for name in names if name in layers and (extent := layers[name].extent) is not None]
+    all_units = _NOWHERE if units is None or units.extent is None else units.extent
+    west, south, east, north = zip(*(there or [all_units]), strict=True)
     margin = max(_MARGIN * max(max(east) - min(west), max(north) - min(south)), 100.0)
     return min(west) - margin, min(south) - margin, max(east) + margin, max(north) + margin
 
@@ -161,13 +205,14 @@ def _fill_layer(element: ET.Element, layer: PackageLayer, styles: Sequence[Style
 
 
 def _fill_metadata(element: ET.Element, title: str, abstract: str, summary: Mapping[str, Any]) -> None:
+    is_public = "release" in summary
     texts = {
         "identifier": _key(summary["policy"]["sha256"], str(summary["year"]), title),
         "language": summary["language"],
         "title": title,
         "abstract": abstract,
-        "history": lineage_of(summary),
-        "license": constraints_of(summary),
+        "history": released(summary) if is_public else lineage_of(summary),
+        "license": "" if is_public else constraints_of(summary),
     }
     for tag, text in texts.items():
         # a project has no licence

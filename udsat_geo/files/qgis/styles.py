@@ -12,10 +12,11 @@ from typing import Any
 
 from udsat_geo.designation.columns import describe_column, texts_of
 from udsat_geo.files.contents import PackageLayer
-from udsat_geo.files.qgis.classes import Classes, area_classes, unit_classes
+from udsat_geo.files.qgis.classes import BETTER, WORSE, Classes, area_classes, unit_classes
 from udsat_geo.files.qgis.expressions import as_html, field, inserted, looked_up, number
 from udsat_geo.files.xml_template import as_text, clone, found, read_template
 from udsat_geo.messages.translate import N_, Np_, _
+from udsat_geo.release.public import class_names
 
 TEMPLATES = Path(__file__).with_name("templates")
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
@@ -27,9 +28,13 @@ STYLES_OF_LAYER: dict[str, tuple[str, ...]] = {
     "near_misses": ("near_misses",),
     "ground": ("ground",),
     "ground_lines": ("ground_lines",),
-    **dict.fromkeys(("status", "overrides", "links"), ("table",)),
+    "public_areas": ("public_areas",),
+    "public_units": ("public_units",),
+    **dict.fromkeys(("status", "overrides", "links", "public_status", "public_changes"), ("table",)),
 }
 """The templates of each layer, the default first; ``_points`` is added to those of layers of points."""
+_TEMPLATES_OF = {"public_areas": "areas_outline", "public_units": "units"}
+"""The templates of styles that are called otherwise."""
 _OF_POINTS = {"units", "units_role", "units_ground", "changed_units"}
 NAMES: dict[str, tuple[str, str]] = {
     "composite": (Np_("style", "composite"), N_("By composite")),
@@ -42,6 +47,8 @@ NAMES: dict[str, tuple[str, str]] = {
     "near_misses": (Np_("style", "near miss"), N_("Hatched, so that what lies under it shows")),
     "ground": (Np_("style", "kind"), N_("By what it is")),
     "ground_lines": (Np_("style", "kind"), N_("By what it is")),
+    "public_areas": (Np_("style", "rounded"), N_("Outlines; numbers of people and rates are rounded")),
+    "public_units": (Np_("style", "rounded"), N_("By the class of the composite; numbers of people are rounded")),
     "table": (Np_("style", "fields"), N_("Headings and formats in the table")),
 }
 """What each style is called in a list (30 characters are stored), and what it shows; those of classes by column."""
@@ -60,6 +67,8 @@ _FLAGS = ("qualified", "linked", "continues")
 _MEASURED = ("rate", "gap", "lower", "upper")
 """What columns of criteria begin with."""
 _TIPS = {
+    "public_areas": ("name", ("residents", "composite", "since", "event", "withheld")),
+    "public_units": ("unit_id", ("residents", "class")),
     "areas": ("name", ("residents", "composite", "since", "event", "reason")),
     "units": ("unit_id", ("residents", "composite", "role", "reason")),
     "changes": ("name", ("event", "residents_added", "residents_removed", "residents_kept", "reason", "least_change")),
@@ -95,7 +104,7 @@ def styles_of(layer: PackageLayer, language: str, summary: Mapping[str, Any] | N
     made = []
     for key in STYLES_OF_LAYER[layer.name]:
         points = "_points" if layer.is_point and key in _OF_POINTS else ""
-        root = read_template(TEMPLATES / f"{key}{points}.qml")
+        root = read_template(TEMPLATES / f"{_TEMPLATES_OF.get(key, key)}{points}.qml")
         # what a style saved with more than its symbols would say of fields
         kept = [part for part in root if part.tag in ("renderer-v2", "labeling", "layerGeometryType")]
         root[:] = [*kept[:-1], *fields, kept[-1]]
@@ -105,7 +114,14 @@ def styles_of(layer: PackageLayer, language: str, summary: Mapping[str, Any] | N
             classes = classes_of(summary["rule"], len(summary["criteria"]), language)
             _fill_classes(found(root, "renderer-v2"), classes)
             named = classes.column
-        _fill_labels(root, layer.name, language)
+        if key == "public_units":
+            _fill_public_classes(found(root, "renderer-v2"), language)
+        elif key == "public_areas":
+            for text in root.iter("text-style"):
+                # of areas as they are published, the id is their number
+                text.set("fieldName", text.get("fieldName", "").replace('"number"', '"area_id"'))
+        else:
+            _fill_labels(root, layer.name, language)
         name, description = (_(text, language) for text in NAMES[named])
         made.append(Style(key, name, description, root))
     return tuple(made)
@@ -123,6 +139,21 @@ def _fill_classes(renderer: ET.Element, classes: Classes) -> None:
         symbols.append(clone(a_symbol, name=i))
         colour = ",".join(str(int(one.colour[at : at + 2], 16)) for at in (1, 3, 5))
         found(symbols[-1], "layer/Option/Option[@name='color']").set("value", f"{colour},255")
+
+
+def _fill_public_classes(renderer: ET.Element, language: str) -> None:
+    """A category and a symbol for each class in words, in place of the template's ranges."""
+    a_symbol, symbols = found(renderer, "symbols")[0], found(renderer, "symbols")
+    categories = ET.Element("categories")
+    symbols[:] = []
+    for i, (text, colour) in enumerate(zip(class_names(language), (*BETTER, *WORSE), strict=False)):
+        ET.SubElement(categories, "category", {"symbol": str(i), "value": text, "label": text, "render": "true"})
+        symbols.append(clone(a_symbol, name=i))
+        rgb = ",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))
+        found(symbols[-1], "layer/Option/Option[@name='color']").set("value", f"{rgb},255")
+    renderer[:] = [categories, symbols]
+    renderer.attrib.update({"type": "categorizedSymbol", "attr": "class"})
+    del renderer.attrib["graduatedMethod"]
 
 
 def _fill_labels(root: ET.Element, layer: str, language: str) -> None:
