@@ -16,6 +16,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 
 if TYPE_CHECKING:
+    from udsat_geo.designation.designation import Designation
     from udsat_geo.designation.job import Job
     from udsat_geo.designation.kept import Kept
     from udsat_geo.files.write import Destination, Folder, Provenance
@@ -174,8 +175,8 @@ def designate(
     _run(job, results, named, (certainty, quiet, as_json), (cluster, exchange), released)
 
 
-def _released(release: str | None, results: Destination) -> ReleasePolicy | None:
-    """The release policy that was asked for, checked before anything is done."""
+def _released(release: str | None, results: Destination) -> tuple[ReleasePolicy, Path] | None:
+    """The release policy that was asked for, checked before anything is done, and the folder of the results."""
     if release is None:
         return None
     from udsat_geo.files.write import Folder
@@ -184,7 +185,7 @@ def _released(release: str | None, results: Destination) -> ReleasePolicy | None
     if not isinstance(results, Folder):
         what, remedy = _("needs a folder, in which the ledger of what was published lies"), _("Name one with --out.")
         raise InputError(Problem("--release", what, remedy))
-    return load_release_policy(release)
+    return load_release_policy(release), results.folder
 
 
 def _kept(sums: Sequence[str], registers: Path | None, units: str | None) -> Kept | None:
@@ -205,14 +206,11 @@ def _run(
     named: Mapping[str, str | None],
     flags: tuple[bool, bool, bool],
     cluster: tuple[str | None, Path | None],
-    released: ReleasePolicy | None,
+    released: tuple[ReleasePolicy, Path] | None,
 ) -> None:
     """Do the job, write its results and print them; the flags are those of the command."""
     from udsat_geo.designation.job import is_synthetic, run, tables_of_years
-    from udsat_geo.designation.layers import layers_of
     from udsat_geo.designation.surroundings import Around
-    from udsat_geo.files.public import LEDGER, PUBLIC, make_public, write_public
-    from udsat_geo.files.write import Folder
     from udsat_geo.sources.copies import local_copies
 
     certainty, quiet, as_json = flags
@@ -239,14 +237,22 @@ def _run(
             designation = with_certainty(designation, job, progress=progress)
         progress(f"{job.year}: " + _("writing", job.language))
         written, summary = results.write(designation)
-        if released is not None and isinstance(results, Folder):
+        if released is not None:
             progress(f"{job.year}: " + _("attacking what would be published", job.language))
-            made = make_public(layers_of(designation), released, results.folder / LEDGER)
-            written += [str(file) for file in write_public(made, results.folder / PUBLIC)]
+            written += _publish(designation, *released)
     if as_json:
         click.echo(summary, nl=False)
     elif not quiet:
         print_result(designation, written, plain_console())
+
+
+def _publish(designation: Designation, policy: ReleasePolicy, folder: Path) -> list[str]:
+    """Write the public set of a designation beside its results, and give its files."""
+    from udsat_geo.designation.layers import layers_of
+    from udsat_geo.files.public import LEDGER, PUBLIC, make_public, write_public
+
+    made = make_public(layers_of(designation), policy, folder / LEDGER)
+    return [str(file) for file in write_public(made, folder / PUBLIC)]
 
 
 def _elsewhere(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,17 +15,15 @@ from udsat_geo.designation.layers import Layer, Layers, as_table
 from udsat_geo.kernels.arrays import Floats, Ints, as_objects
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
-from udsat_geo.messages.words import decimal
 from udsat_geo.release.audit import Region
 from udsat_geo.release.cell_key import keys_of_units, perturb
 from udsat_geo.release.policy import ReleasePolicy, Told, rate_step, round_counts
 from udsat_geo.release.quadtree import join_cells
+from udsat_geo.release.words import class_texts
 
 OUTSIDE = "outside all areas"
 AREA, CHANGE, SQUARE, RATES = "area ", "change: ", "square: ", "rates: "
 """How the names of numbers begin; those of changes and squares can be left out, and rates."""
-CLASSES = (-0.5, 0.0, 0.5, 1.0)
-"""The classes of composites, by their bounds; own choice."""
 CHANCE_STEP = 0.1
 """In which shares of draws are told; own choice."""
 _SURE = 0.95
@@ -402,22 +399,6 @@ def _mean(composite: Floats, residents: Ints) -> float:
     return float(np.average(composite[known], weights=residents[known])) if known.any() else np.nan
 
 
-def class_texts(composite: Floats, language: str) -> list[str | None]:
-    """The class of each composite in words; None where there is none."""
-    names = list(class_names(language))
-    number = np.searchsorted(np.array(CLASSES), composite, side="right")
-    return [None if np.isnan(value) else names[n] for value, n in zip(composite.tolist(), number.tolist(), strict=True)]
-
-
-def class_names(language: str) -> Iterator[str]:
-    """The classes of composites in words, from the least."""
-    shown = [decimal(bound, 1, language) for bound in CLASSES]
-    yield _("below {bound}", language).format(bound=shown[0])
-    for low, high in pairwise(shown):
-        yield _("{low} to {high}", language).format(low=low, high=high)
-    yield _("from {bound}", language).format(bound=shown[-1])
-
-
 def _content(house: _House, made: Sequence[Layer], areas: Told) -> dict[str, Any]:
     """The set as plain data."""
     summary, counts = house.summary, house.policy.counts
@@ -445,17 +426,6 @@ def _content(house: _House, made: Sequence[Layer], areas: Told) -> dict[str, Any
         ],
         **tables,
     }
-
-
-def released(content: Mapping[str, Any]) -> str:
-    """By which rule a public set was made, in words."""
-    release, language = content["release"], content["language"]
-    if release["most_noise"]:
-        how = _("Numbers of people are changed by at most {n}", language).format(n=release["most_noise"])
-    else:
-        how = _("Numbers of people are rounded to the nearest {n}", language).format(n=release["round_to"])
-    text = _("{how}, and fewer than {least} are withheld, by the release policy {id}.", language)
-    return text.format(how=how, least=release["withheld_below"], id=release["id"])
 
 
 def _rows(layer: Layer) -> list[dict[str, Any]]:

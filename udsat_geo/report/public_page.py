@@ -18,7 +18,7 @@ from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.monitoring.status_tables import SYNTHETIC
-from udsat_geo.release.public import released
+from udsat_geo.release.words import released
 
 _WIDTH = 900
 """Of the map, in pixels of the page."""

@@ -18,7 +18,7 @@ from udsat_geo.files.qgis.sheets import sheet_of_areas, sheet_of_changes
 from udsat_geo.files.qgis.styles import DOCTYPE, STYLES_OF_LAYER, TEMPLATES, Style
 from udsat_geo.files.xml_template import as_text, fill, found, read_template
 from udsat_geo.messages.translate import N_, _
-from udsat_geo.release.public import released
+from udsat_geo.release.words import released
 
 _CREATE = "CREATE TABLE qgis_projects(name TEXT PRIMARY KEY, metadata BLOB, content BLOB)"
 """As QGIS 3.22 makes it."""

@@ -16,7 +16,7 @@ from udsat_geo.files.qgis.classes import BETTER, WORSE, Classes, area_classes, u
 from udsat_geo.files.qgis.expressions import as_html, field, inserted, looked_up, number
 from udsat_geo.files.xml_template import as_text, clone, found, read_template
 from udsat_geo.messages.translate import N_, Np_, _
-from udsat_geo.release.public import class_names
+from udsat_geo.release.words import class_names
 
 TEMPLATES = Path(__file__).with_name("templates")
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
