@@ -53,7 +53,7 @@ def test_no_room_is_called_like_a_function() -> None:
 OLD = {"designations"}
 """Names that were used before, and still work."""
 OF_FILES = {"format", "agent", "license", "release"}
-OF_THE_TERMINAL = {"quiet", "json", "version", "help"}
+OF_THE_TERMINAL = {"quiet", "json", "version", "help", "show_examples"}
 
 
 @pytest.mark.long

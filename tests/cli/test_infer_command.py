@@ -416,4 +416,4 @@ def test_areas_may_be_a_result_or_a_frame(town: Path) -> None:
 def test_whatever_the_command_may_be_told_the_function_may_too() -> None:
     options = {parameter.opts[0].removeprefix("--").replace("-", "_") for parameter in infer.params}
     parameters = set(inspect.signature(ug.infer).parameters)
-    assert parameters == options - {"json", "out", "save_policy"} | {"progress"}
+    assert parameters == options - {"json", "out", "save_policy", "show_examples"} | {"progress"}

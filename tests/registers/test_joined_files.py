@@ -106,8 +106,9 @@ def test_keys_that_stand_twice_stop_the_run(tmp_path: Path) -> None:
     spread(tmp_path, INCOMES, income=income)
     (message,) = told(tmp_path, asking("1"))
     assert message == (
-        "income.csv, column PNR: is joined by this key, and it stands more than once (2 rows), for example '0149' "
-        "stands 3 times. Keep one row of each, or say which rows are read: [residents.joins.income.where]."
+        "income.csv, column PNR: is joined by this key, and it stands more than once (2 rows), for example "
+        "a key of 4 characters (--show-examples shows it) stands 3 times. Keep one row of each, or "
+        "say which rows are read: [residents.joins.income.where]."
     )
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 
 from small_registers import Registers, make_registers
-from udsat_geo.messages.errors import InputError
+from udsat_geo.cli.main import udsat
+from udsat_geo.messages.errors import InputError, show_keys
 from udsat_geo.policy.load import load_policy
 from udsat_geo.registers import key_index
 from udsat_geo.registers.addressed import residents_by_address
@@ -73,11 +75,21 @@ def with_key(made: Registers, table: str, column: str, row: int, key: str | None
 @pytest.mark.parametrize(
     ("table", "column", "key", "message"),
     [
-        ("addresses", "address_id", "A1", "duplicate keys (1 row), for example 'A1' stands 2 times."),
+        ("addresses", "address_id", "A1", "duplicate keys (1 row), for example a key of 2 characters"),
         ("addresses", "address_id", None, "empty keys (1 row)."),
-        ("dwellings", "dwelling_id", "D1", "duplicate keys (1 row), for example 'D1' stands 2 times."),
-        ("dwellings", "address_id", "B", "keys that no row of addresses has (1 row), for example 'B'."),
-        ("residents", "dwelling_id", "B", "keys that no row of dwellings has (1 row), for example 'B'."),
+        ("dwellings", "dwelling_id", "D1", "duplicate keys (1 row), for example a key of 2 characters"),
+        (
+            "dwellings",
+            "address_id",
+            "B",
+            "keys that no row of addresses has (1 row), for example a key of",
+        ),
+        (
+            "residents",
+            "dwelling_id",
+            "B",
+            "keys that no row of dwellings has (1 row), for example a key of",
+        ),
     ],
 )
 @pytest.mark.parametrize("badly", [False, True])
@@ -91,3 +103,13 @@ def test_what_is_wrong_with_keys_is_told_alike(
         read_registers(tmp_path, POLICY, east_and_west)
     (only,) = told.value.messages
     assert str(only).startswith(f"{table}.parquet, column {column}: {message}")
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_keys_of_people_and_dwellings_are_shown_where_that_is_asked_for(tmp_path: Path, shown: bool) -> None:
+    with_key(make_registers(5), "residents", "dwelling_id", 0, "0101901234").write(tmp_path)
+    call = ["validate", str(tmp_path), *(["--show-examples"] if shown else [])]
+    told = CliRunner().invoke(udsat, call)
+    assert told.exit_code == 2
+    assert ("'0101901234'" in told.stderr, "a key of 10 characters" in told.stderr) == (shown, not shown)
+    show_keys(False)

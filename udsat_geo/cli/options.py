@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from udsat_geo.cli.examples import EXAMPLES
-from udsat_geo.messages.errors import InputError, reason_of
+from udsat_geo.messages.errors import InputError, reason_of, show_keys
 from udsat_geo.messages.translate import LANGUAGES, LOCALE, N_, _, language_of_user, speaking
 from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import printable
@@ -362,8 +362,24 @@ memory_option = shared(
 
 
 def limit_options() -> Decorator:
-    """``--threads`` and ``--memory``: how much of the machine a command may take."""
-    return lambda function: threads_option()(memory_option()(function))
+    """``--threads`` and ``--memory``: how much of the machine a command may take; and ``--show-examples``.
+
+    What takes much reads registers.
+    """
+    return lambda function: threads_option()(memory_option()(show_examples_option()(function)))
+
+
+def _show_keys(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    show_keys(value)
+
+
+show_examples_option = shared(
+    "--show-examples",
+    is_flag=True,
+    expose_value=False,
+    callback=_show_keys,
+    help=N_("Show keys of persons and dwellings in messages on faults of registers; else their length alone."),
+)
 
 
 json_option = shared("--json", "as_json", is_flag=True, help=N_("Print everything as JSON, alone on standard output."))

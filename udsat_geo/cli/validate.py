@@ -74,6 +74,7 @@ class _Checked:
 @options.language_option(
     N_("Language of the counts. [default: that of the user's locale]"), default=None, show_default=False
 )
+@options.show_examples_option()
 @options.json_option(N_("Print the counts as JSON."))
 @click.pass_context
 def validate(

@@ -50,6 +50,21 @@ class Problem:
         return f"{self.where}: {what}{rows}{example}.{remedy}"
 
 
+_keys = {"shown": False}
+
+
+def show_keys(shown: bool) -> None:
+    """Whether messages show keys of persons and dwellings as they stand in registers; a process begins without."""
+    _keys["shown"] = shown
+
+
+def key_in_words(key: object) -> str:
+    """A key of a person or a dwelling for a message: as it stands, or by its length alone."""
+    if _keys["shown"]:
+        return repr(key)
+    return _("a key of {n} characters (--show-examples shows it)").format(n=len(str(key)))
+
+
 class UdsatError(Exception):
     """Base of all errors that the product raises on purpose."""
 

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError, Problem, key_in_words
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.registers.schema import AGES, COUNTRIES, DANISH, SURVEY, WESTERN, Column
@@ -690,6 +690,7 @@ def key_problems(connection: duckdb.DuckDBPyConnection, relation: str, key: str,
     ).fetchall()
     if repeated:
         surplus = sum(row[1] - 1 for row in repeated)
-        example = _("{value!r} stands {count} times").format(value=repeated[0][0], count=repeated[0][1])
+        key_shown = key_in_words(repeated[0][0])
+        example = _("{key} stands {count} times").format(key=key_shown, count=repeated[0][1])
         problems.append(Problem(where, _("duplicate keys"), _("Keep one row of each."), surplus, example))
     return problems

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from udsat_geo.messages.errors import InputError, Problem, Problems
+from udsat_geo.messages.errors import InputError, Problem, Problems, key_in_words
 from udsat_geo.messages.translate import N_, Note, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.registers.cleaning import (
@@ -414,7 +414,7 @@ def _repeated(connection: duckdb.DuckDBPyConnection, source: TableSource) -> lis
         "GROUP BY 1 HAVING n > 1 ORDER BY 1 LIMIT 1"
     ).fetchall()[0]
     where = _("{name}, column {column}").format(name=source.file, column=in_file)
-    example = _("{value!r} stands {count} times").format(value=value, count=n)
+    example = _("{key} stands {count} times").format(key=key_in_words(value), count=n)
     remedy = _("Keep one row of each, or say which rows are read: [{name}.where].").format(name=source.name)
     return [Problem(where, _("stands more than once"), remedy, rows - distinct, example)]
 
@@ -444,7 +444,8 @@ def check_links(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> Non
             f"SELECT {key}, count(*) AS n FROM {source.rows} WHERE {present} GROUP BY ALL HAVING n > 1 ORDER BY ALL"
         ).fetchall()[0]
         where = _("{name}, column {column}").format(name=source.file, column=", ".join(link.columns))
-        told = _("{value!r} stands {count} times").format(value=" | ".join(map(str, example)), count=n)
+        key_shown = key_in_words(" | ".join(map(str, example)))
+        told = _("{key} stands {count} times").format(key=key_shown, count=n)
         what = _("is joined by this key, and it stands more than once")
         remedy = _("Keep one row of each, or say which rows are read: [{name}.where].").format(name=source.name)
         problems.append(Problem(where, what, remedy, rows - distinct, told))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.kernels.arrays import Floats, Ints
-from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.errors import InputError, Problem, key_in_words
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.registers.cleaning import CleanTable, reading
@@ -268,4 +268,4 @@ def _dangling(opened: Opened, table: CleanTable, key: str, there: CleanTable, co
         return Problem(where, what, told, count, example)
     first = opened.connection.execute(f"SELECT min(here) FROM ({lost})").fetchall()[0][0]
     remedy = _("Add the missing {target}, or leave the cell empty.").format(target=there.source.name)
-    return Problem(where, what, remedy, count, repr(first))
+    return Problem(where, what, remedy, count, key_in_words(first))

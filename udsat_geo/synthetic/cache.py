@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
@@ -96,7 +97,9 @@ def _writable(cache: Path) -> bool:
 
 @lru_cache(maxsize=1)
 def _temporary_cache() -> Path:
-    return Path(tempfile.mkdtemp(prefix="udsat_geo-"))
+    folder = tempfile.mkdtemp(prefix="udsat_geo-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def find_or_make(
@@ -138,7 +141,6 @@ def find_or_make(
 def _move_into_place(beside: Path, place: Path) -> None:
     if place.exists() and not is_complete(place):
         shutil.rmtree(place, ignore_errors=True)
-    beside.chmod(0o755)
     try:
         beside.rename(place)
     except OSError:

@@ -57,7 +57,7 @@ ROWS = (
         RAW,
         (
             "residents.parquet, column dwelling_id: keys that no row of dwellings has (3 rows)",
-            "'X1'",
+            "a key of 2 characters",
             "leave the cell empty",
         ),
     ),
@@ -65,7 +65,7 @@ ROWS = (
         "dwellings of no address",
         s.values("dwellings", "address_id", ["B1"]),
         RAW,
-        ("dwellings.parquet, column address_id: keys that no row of addresses has (1 row)", "'B1'"),
+        ("dwellings.parquet, column address_id: keys that no row of addresses has (1 row)", "a key of 2 characters"),
     ),
     Row(
         "keys that are not whole",
