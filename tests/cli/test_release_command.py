@@ -77,6 +77,8 @@ def test_nobody_is_given_away_and_totals_are_those_of_their_parts(house: Path, t
     assert json.loads(told.stdout)["published_before"] > 0
     text = (out / "release_2021.md").read_text(encoding="utf-8")
     assert "SHA-256" in text
+    assert "could tell apart beside all of them | 0 |" in text
+    assert "Drawn by squares: intersection over union" in text
     assert "<script" not in (out / "release_2021.html").read_text(encoding="utf-8")
 
 
@@ -193,6 +195,27 @@ def test_what_must_not_be_released_is_refused(house: Path, tmp_path: Path) -> No
     broken = run("release", file, "--out", tmp_path / "other")
     assert (broken.exit_code, "is no ledger of releases" in broken.stderr) == (2, True)
     assert run("release", tmp_path / "nothing.gpkg", "--out", tmp_path / "other").exit_code == 2
+
+
+def test_what_is_no_designation_is_told(house: Path, tmp_path: Path) -> None:
+    file = house / "designation_2021.gpkg"
+    (tmp_path / "notes.gpkg").write_text("no GeoPackage", encoding="utf-8")
+    shutil.copy(file, tmp_path / "alone.gpkg")
+    for name in ("notes.gpkg", "alone.gpkg", "nothing.gpkg"):
+        told = run("release", tmp_path / name, "--out", tmp_path / "out")
+        assert (told.exit_code, Path(name).stem in told.stderr) == (2, True), told.stderr
+    ledger = tmp_path / "a folder"
+    ledger.mkdir()
+    told = run("release", file, "--out", tmp_path / "out", "--ledger", ledger)
+    assert (told.exit_code, "nobody knows what has left the house" in told.stderr) == (2, True)
+    assert not (tmp_path / "out").exists()
+    # another secret than the one of what was published
+    call = ("release", file, "--policy", "eurostat-grid", "--out", tmp_path / "out")
+    assert run(*call).exit_code == 0
+    (house / "release-salt").write_bytes(b"another" * 8)
+    assert "is not the salt of what was published" in run(*call).stderr
+    (house / "release-salt").write_bytes(b"short")
+    assert "is no salt of ours" in run(*call).stderr
 
 
 def test_in_python_a_result_is_released(house: Path, tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 
+from udsat_geo.designation.columns import GEOMETRY
 from udsat_geo.designation.layers import Layers
 from udsat_geo.files.geopackage import dress_public, write_with_texts
 from udsat_geo.files.read import read_layers
@@ -35,7 +37,7 @@ from udsat_geo.release.ledger import (
     with_release,
 )
 from udsat_geo.release.policy import ReleasePolicy
-from udsat_geo.release.public import PublicSet
+from udsat_geo.release.public import AREA, PublicSet
 from udsat_geo.release.windows import told_by_windows
 
 LEDGER, SALT = "release-ledger.json", "release-salt"
@@ -263,6 +265,14 @@ def report_parts(made: Made, hashes: Sequence[tuple[str, str]], language: str) -
         (_("Withheld below", language), number(counts.least_told)),
         (_("Possible numbers left of any group, at least", language), number(counts.least_persons)),
         (_("Steps of rates, at least", language), f"{decimal(100 * policy.rates.step, 1, language)} %"),
+        (
+            _("Means withheld: so many have more than so much of an amount", language),
+            f"{policy.amounts.dominance_n}, {decimal(policy.amounts.dominance_k, 0, language)} %",
+        ),
+        (
+            _("Means withheld: all but the two largest have less than so much of the largest", language),
+            f"{decimal(policy.amounts.p_percent, 0, language)} %",
+        ),
         (_("Units", language), policy.units.form),
     ]
     told = [
@@ -275,15 +285,19 @@ def report_parts(made: Made, hashes: Sequence[tuple[str, str]], language: str) -
         (_("Squares of several units", language), number(cost.get("units_joined", 0))),
         (_("Largest change of a number", language), number(cost["largest_change"])),
         (_("Numbers of that year published before", language), number(made.published_before)),
+        (
+            _("Groups of people that the attack could tell apart beside all of them", language),
+            number(made.given_away(counts.least_persons) + sum(row[-1] for row in made.told_by_rates())),
+        ),
     ]
-    areas = [(_("Area", language), _("Residents, as anybody can tell", language))]
-    for region in made.found.regions:
-        if region.name.startswith("area "):
-            areas.append(
-                (region.name.removeprefix("area "), f"{number(int(region.least))} - {number(int(region.most))}")
-            )
+    areas = _cost_of_areas(made, language)
     left_out = [(_("Left out", language),), *((name,) for name in made.left_out)] if made.left_out else []
-    files = [(_("File", language), "SHA-256"), *hashes]
+    holds = {
+        "gpkg": _("areas, status, changes and units, for a map", language),
+        "json": _("the same without outlines and units, for programs", language),
+    }
+    files = [(_("File", language), _("What it holds", language), "SHA-256")]
+    files += [(name, holds[name.rpartition(".")[2]], digest) for name, digest in hashes]
     title = _("What leaves the house: the designation of {year}", language).format(year=made.layers.year)
     parts: list[Part] = [(title, ()), (_("By which rule", language), rules), (_("What is told", language), told)]
     parts.append((_("What it costs", language), areas))
@@ -291,6 +305,52 @@ def report_parts(made: Made, hashes: Sequence[tuple[str, str]], language: str) -
         parts.append((_("Numbers left out", language), left_out))
     parts.append((_("Files", language), files))
     return parts
+
+
+def _cost_of_areas(made: Made, language: str) -> list[tuple[str, ...]]:
+    """What each area was and is: residents, rates told, and how well squares draw it.
+
+    Before stands as the range that the rule leaves, as the report may leave the house too.
+    """
+    heads = (
+        _("Area", language), _("Residents before, as a range", language), _("Residents told", language),
+        _("Rates told", language), _("Its outline: intersection over union", language),
+        _("Drawn by squares: intersection over union", language),
+    )  # fmt: skip
+    layers = {layer.name: layer.table for layer in made.found.layers}
+    before = made.layers.layers["areas"].table
+    exact = dict(zip(before["area_id"].to_pylist(), shapely.from_wkb(before[GEOMETRY].to_pylist()), strict=True))
+    squares = layers.get("public_units") if made.policy.units.form == "quadtree" else None
+    drawn = None if squares is None else shapely.from_wkb(squares[GEOMETRY].to_pylist())
+    bounds = {each.name.removeprefix(AREA): each for each in made.found.regions if each.name.startswith(AREA)}
+    rows: list[tuple[str, ...]] = [heads]
+    areas = layers["public_areas"]
+    for row, outline in zip(areas.drop_columns([GEOMETRY]).to_pylist(), areas[GEOMETRY].to_pylist(), strict=True):
+        rates = [value for name, value in row.items() if name.startswith("rate_") and name != "rate_step"]
+        region, told = bounds.get(row["area_id"]), row["residents"]
+        span = "" if region is None else " - ".join(decimal(n, 0, language) for n in (region.least, region.most))
+        same = _overlap(exact[row["area_id"]], shapely.from_wkb(outline))
+        mostly = None if drawn is None else _mostly_within(exact[row["area_id"]], drawn)
+        rows.append(
+            (
+                row["area_id"], span, "" if told is None else decimal(told, 0, language),
+                f"{sum(value is not None for value in rates)} / {len(rates)}", decimal(same, 2, language),
+                "" if mostly is None else decimal(_overlap(exact[row["area_id"]], mostly), 2, language),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _mostly_within(outline: Any, squares: Any) -> Any:
+    """The squares of which an outline holds at least half, as one shape."""
+    near = squares[shapely.STRtree(squares).query(outline)]
+    return shapely.union_all(near[shapely.area(shapely.intersection(near, outline)) >= shapely.area(near) / 2])
+
+
+def _overlap(one: Any, other: Any) -> float:
+    """The area of the intersection over that of the union; 0 of nothing."""
+    union = shapely.area(shapely.union(one, other))
+    return float(shapely.area(shapely.intersection(one, other)) / union) if union else 0.0
 
 
 def as_markdown(parts: Sequence[Part]) -> str:

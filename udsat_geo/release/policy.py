@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from udsat_geo.kernels.arrays import Ints
+from udsat_geo.kernels.arrays import Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.limits import bytes_of_text
 from udsat_geo.messages.translate import _
@@ -78,6 +78,42 @@ class RatesRule(Rule):
     composite_step: float = Field(0.1, gt=0)
 
 
+class AmountsRule(Rule):
+    """`[amounts]`: when a mean of an amount, as of income or floor area, is withheld, since few contribute most of it.
+
+    Sources: Hundepool and others (2012), Statistical Disclosure Control, chapter 4.2; the manual of tau-ARGUS and
+    `primarySuppression` of sdcTable have the same two rules.
+
+    Attributes
+    ----------
+    dominance_n : int
+    dominance_k : float
+        Withheld where the `dominance_n` largest contribute more than so many per cent together.
+    p_percent : float
+        Withheld where all but the two largest contribute less than so many per cent of the largest: the second could
+        tell it so closely.
+    """
+
+    dominance_n: int = Field(2, ge=1)
+    dominance_k: float = Field(85.0, gt=0, le=100)
+    p_percent: float = Field(10.0, gt=0, le=100)
+
+    def is_sensitive(self, contribution: Floats) -> bool:
+        """Whether few contribute most of an amount; nobody of an empty one.
+
+        Parameters
+        ----------
+        contribution : float64, shape (n_contributors,)
+            Negative ones count by their size.
+        """
+        largest = np.sort(np.abs(contribution))[::-1]
+        total = float(largest.sum())
+        if total == 0:
+            return False
+        dominates = float(largest[: self.dominance_n].sum()) > self.dominance_k / 100 * total
+        return dominates or total - float(largest[:2].sum()) < self.p_percent / 100 * float(largest[0])
+
+
 class UnitsForm(Rule):
     """`[units]`: how units are told: as squares joined until each holds so many persons, by class alone, or not."""
 
@@ -93,6 +129,7 @@ class ReleasePolicy(Rule):
     source: str
     counts: CountsRule
     rates: RatesRule = RatesRule()
+    amounts: AmountsRule = AmountsRule()
     units: UnitsForm
 
     @model_validator(mode="after")

@@ -155,6 +155,7 @@ class _House:
             return None
         residents, is_share = int(self.residents[counted.units].sum()), self.shares.get(key, True)
         hidden = f"{RATES}{counted.name}" in self.hidden
+        hidden = hidden or (not is_share and self.policy.amounts.is_sensitive(self.amounts(key)[counted.units]))
         found = None if hidden else told_rate(value, residents, is_share, self.policy)
         self.cost["rates" if found is not None else "rates_withheld"] += 1
         step = rate_step(residents, self.policy)
@@ -163,6 +164,19 @@ class _House:
             low, high = rate_bounds(value, step)
             told = Region(f"{RATES}{counted.name}", ids, low * residents, high * residents)
             self.rates.setdefault(key, {})[counted.name] = told
+        return found
+
+    def amounts(self, key: str) -> Floats:
+        """What all residents of each unit contribute to an amount, float64, shape (n_units,).
+
+        No person contributes more than the unit: what is safe of units is safe of persons.
+        """
+        table = self.layers.layers["units"].table
+        name = next((name for name in (f"rate_own_{key}", f"rate_{key}") if name in table.column_names), None)
+        if name is None:
+            return np.zeros(len(self.residents))
+        mean = np.array([0.0 if each is None else each for each in table[name].to_pylist()], dtype=np.float64)
+        found: Floats = np.nan_to_num(mean) * self.residents
         return found
 
     def score(self, value: float | None, residents: int) -> float | None:
