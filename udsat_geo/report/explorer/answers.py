@@ -33,7 +33,7 @@ from udsat_geo.report.page.data import corner_of, ground
 from udsat_geo.report.page.words import html_in_language, own_file, texts
 from udsat_geo.units.barriers import segment_lines
 
-SCRIPTS = ("words.js", "map.js", "labels.js", "tables.js")
+SCRIPTS = ("words.js", "map.js", "labels.js", "tables.js", "downloads.js")
 """Of the report's page: they draw here what they draw there."""
 OWN_SCRIPTS = ("settings.js", "drawing.js", "explorer.js")
 FOLDER = "udsat_geo.report.explorer"

@@ -39,7 +39,8 @@ async function ask() {
         if (!asking.busy) root.dataset.settled = String(now.version);
       }),
     );
-  } catch {
+  } catch (error) {
+    console.error(error);
     problems([_("The program behind this page has ended, or does not answer. Start it again.")]);
   } finally {
     asking.busy = false;
@@ -497,7 +498,7 @@ async function howSure() {
 
 let replaces = "";
 
-async function save(event) {
+async function savePolicy(event) {
   event.preventDefault();
   const id = document.getElementById("save-id").value,
     key = id + asLink();
@@ -598,7 +599,7 @@ function listen() {
     document.getElementById("saving").setAttribute("aria-expanded", String(!form.hidden));
     if (!form.hidden) document.getElementById("save-id").focus();
   });
-  on("save", "submit", save);
+  on("save", "submit", savePolicy);
   on("draw", "click", () => (drawn.corners ? ended() : drawing(true)));
   window.addEventListener("popstate", () => {
     fromLink();
