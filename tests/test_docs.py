@@ -107,7 +107,9 @@ def test_pages_name_no_option_and_no_extra_that_is_not_there() -> None:
         for option in (*p.opts, *p.secondary_opts, *getattr(p, "old", ()))
     }
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    others = {"--help", "--strict", "--check", "--platform", "--python", "--growth"}  # of MkDocs and of scripts
+    others = {"--help", "--strict", "--disable-pip"}  # of MkDocs and pip-audit
+    for script in (ROOT / "scripts").rglob("*.py"):
+        others |= set(re.findall(r'"(--[a-z][a-z-]+)"', script.read_text(encoding="utf-8")))
     for page in [*AT_THE_TOP, *PAGES]:
         # what pip is told to do is no option of ours
         text = re.sub(r"pip (?:wheel|download|install) .*", "", page.read_text(encoding="utf-8"))

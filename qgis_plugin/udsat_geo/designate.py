@@ -42,7 +42,7 @@ class Designate(UdsatAlgorithm):
     OPTIONS = {
         "YEAR": "--year", "POLICY": "--policy", "RAW": "--registers", "SUMS": "--sums", "UNITS": "--units",
         "BARRIERS": "--barriers", "CROSSINGS": "--crossings", "PLACES": "--places", "PARCELS": "--parcels",
-        "REGIONS": "--regions",
+        "REGIONS": "--regions", "GROUND": "--ground",
         "OVERRIDES": "--overrides", "PREVIOUS": "--previous", "CROSSWALK": "--crosswalk",
         "CROSSWALK_COLUMNS": "--crosswalk-columns", "REFERENCES": "--references", "FORMATS": "--format",
         "LANGUAGE": "--language", "SEED": "--seed", "THREADS": "--threads", "AGENT": "--agent",
@@ -82,7 +82,7 @@ class Designate(UdsatAlgorithm):
         lines, points = [QgsProcessing.TypeVectorLine], [QgsProcessing.TypeVectorPoint]
         for name, kinds in (
             ("UNITS", any_layer), ("BARRIERS", lines + polygons), ("CROSSINGS", points), ("PLACES", points + polygons),
-            ("PARCELS", polygons), ("REGIONS", polygons), ("OVERRIDES", any_layer),
+            ("PARCELS", polygons), ("REGIONS", polygons), ("GROUND", lines + polygons), ("OVERRIDES", any_layer),
         ):  # fmt: skip
             self.add(QgsProcessingParameterVectorLayer, name, kinds, optional=True, advanced=name != "UNITS")
 
@@ -95,7 +95,7 @@ class Designate(UdsatAlgorithm):
         self.option("RAW", self.path(parameters, "RAW", context))
         for place in self.parameterAsString(parameters, "SUMS", context).split(","):
             self.option("SUMS", absolute(place.strip()))
-        for name in ("UNITS", "BARRIERS", "CROSSINGS", "PLACES", "PARCELS", "REGIONS", "OVERRIDES"):
+        for name in ("UNITS", "BARRIERS", "CROSSINGS", "PLACES", "PARCELS", "REGIONS", "GROUND", "OVERRIDES"):
             self.option(name, self.layer(parameters, name, context, feedback))
         previous = self.parameterAsString(parameters, "PREVIOUS", context).strip()
         is_file = previous not in ("none", "made") and re.fullmatch(r"-?[0-9]+", previous) is None

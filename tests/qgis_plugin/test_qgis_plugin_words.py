@@ -19,9 +19,12 @@ pytestmark = [
 ]
 
 ALGORITHMS = ("designate", "diff", "status")
-NOT_IN_QGIS = {"--quiet", "--json", "--version", "--memory", "--categories", "--release", "--show-examples"}
+NOT_IN_QGIS = {
+    "--quiet", "--json", "--version", "--memory", "--categories", "--release", "--show-examples",
+    "--cluster", "--exchange",
+}  # fmt: skip
 """How the command line prints, QGIS having a log of its own and files that hold all, and which keys its messages show;
-the ceiling of machines that many share; what is published."""
+the ceiling of machines that many share, and many machines; what is published."""
 WITHOUT_OPTION = {"LOAD", "POLICY_FILE", "BEFORE", "NOW"}
 """Parameters that are no option of their own: of QGIS, another way to say --policy, and the arguments of diff."""
 

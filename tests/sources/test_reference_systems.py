@@ -53,7 +53,7 @@ def points(crs: str | None = UTM) -> gpd.GeoDataFrame:
 
 
 def positions(path: Path, told: str | None = None) -> tuple[list[float | None], list[str]]:
-    table, notes = points_of(read_features(path), UTM, told)
+    table, _crs, notes = points_of(read_features(path), told)
     return table.column("easting").to_pylist(), [note.told("en") for note in notes]
 
 
@@ -63,12 +63,12 @@ def test_empty_points_have_no_position_and_one_of_a_collection_has(tmp_path: Pat
 
 
 @pytest.mark.long
-def test_points_in_another_system_are_reprojected_and_that_is_told(tmp_path: Path) -> None:
-    points().to_crs(4326).to_parquet(tmp_path / "a.parquet")
-    easting, notes = positions(tmp_path / "a.parquet")
-    assert easting[1:3] == [None, None]
-    assert easting[0] == pytest.approx(720_000, abs=1e-3)
-    assert notes == ["a.parquet: reprojected from EPSG:4326 to EPSG:25832"]
+def test_points_stay_in_their_own_system(tmp_path: Path) -> None:
+    points().to_crs(25833).to_parquet(tmp_path / "a.parquet")
+    table, crs, notes = points_of(read_features(tmp_path / "a.parquet"))
+    assert (same_crs(crs, "EPSG:25833"), notes) == (True, ())
+    there = points().to_crs(25833).geometry.iloc[0]
+    assert table.column("easting").to_pylist()[0] == pytest.approx(there.x)
 
 
 def geojson(path: Path, x: float, y: float, **members: object) -> Path:

@@ -66,6 +66,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "Flader med et navn, som enhederne sammenlignes inden for, når politikken siger det. Tom: "
                 "regions.gpkg i registermappen, hvis den er der.",
             ),
+            "GROUND": (
+                "Grundkort",
+                "Flader og linjer med en slags (land, park, water, district, road, railway), som kort tegnes på. Tom: "
+                "ground.gpkg i registermappen, hvis den er der.",
+            ),
             "OVERRIDES": (
                 "Beslutninger",
                 "Rækker med action (include eller exclude), reason, decided_by, date og unit_id eller en flade. De "
@@ -183,6 +188,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "Regions",
                 "Polygons with a name that units are compared within, where the policy says so. Empty: regions.gpkg "
                 "in the register folder, where there is one.",
+            ),
+            "GROUND": (
+                "Ground",
+                "Polygons and lines with a kind (land, park, water, district, road, railway) that maps are drawn on. "
+                "Empty: ground.gpkg in the register folder, where there is one.",
             ),
             "OVERRIDES": (
                 "Overrides",

@@ -249,7 +249,8 @@ def gap_in_words(value: float | None, criterion: dict[str, Any], language: str) 
     if value is None:
         return "–"
     shown = decimal(100 * value if criterion["share"] else value, 1, language).replace("-", "−")
-    return f"{shown} {_('points', language) if criterion['share'] else criterion['unit']}".strip()
+    unit = _("points", language) if criterion["share"] else criterion["unit"]
+    return f"{shown} {unit}".strip()
 
 
 # --- the chart: what is left of each gap, as a share of the first ----------------------------------------------
