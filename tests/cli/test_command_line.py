@@ -60,7 +60,7 @@ def test_the_main_job_runs_on_the_synthetic_city_and_says_so(
     assert summary["source"] == "synthetic"
     assert summary["policy"]["id"] == "kbh-2017"
     assert [entry["name"] for entry in summary["inputs"]] == [
-        "addresses.parquet", "dwellings.parquet", "residents.parquet", "places.geojson",
+        "addresses.parquet", "dwellings.parquet", "residents.parquet", "places.geojson", "ground.geojson",
     ]  # fmt: skip
     assert all(len(entry["sha256"]) == 64 and entry["rows"] > 0 for entry in summary["inputs"])
     assert not [path.name for path in (folder / "data/out").iterdir() if path.name.startswith(".")]
