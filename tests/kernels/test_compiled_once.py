@@ -5,6 +5,7 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
+import numba
 import pytest
 
 from compiled_once import take_over
@@ -58,6 +59,7 @@ def triple(number):
 """
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="there is no machine code without the JIT")
 @pytest.mark.parametrize("ending", [".nbi", ".nbc"])
 @pytest.mark.parametrize("left", [b"", b"\x80\x05\x95", b"no machine code at all"])
 def test_damaged_machine_code_is_compiled_anew(tmp_path: Path, ending: str, left: bytes) -> None:

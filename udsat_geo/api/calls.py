@@ -315,7 +315,7 @@ def designate(
     around |= {"ground": ground, "overrides": overrides}
     with asked.as_job(around, out if designations is None else designations) as job:
         with within(threads, memory):
-            with _elsewhere(cluster, exchange, job, units is not None, progress) as elsewhere:
+            with _elsewhere(cluster, exchange, job, units is not None or job.kept is not None, progress) as elsewhere:
                 made = run(dataclasses.replace(job, elsewhere=elsewhere), progress)
             made = with_certainty(made, job, progress=progress) if certainty else made
         # the summary takes the hashes of the files, which are gone afterwards

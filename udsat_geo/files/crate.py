@@ -26,7 +26,7 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.earlier import earlier_years
-from udsat_geo.designation.summary import sha256
+from udsat_geo.designation.summary import INTERNAL, sha256
 from udsat_geo.files.write import Provenance
 from udsat_geo.messages.errors import InputError, Problem, check_installed, reason_of
 from udsat_geo.messages.translate import N_, _
@@ -447,6 +447,7 @@ def crate_text(runs: Sequence[Run]) -> str:
     for role, who in (("author", [*agents]), ("publisher", [agent for agent in agents if _is_organisation(agent)])):
         if who:
             root[role] = _references(who)
+    root["audience"] = {"@id": writing.add("#internal", "Audience", name="internal", audienceType=INTERNAL)}
     root["mentions"] = _references([writing.action(run) for run in runs])
     root["hasPart"] = _references(writing.parts)
     return json.dumps(crate.metadata.generate(), ensure_ascii=False, indent=2) + "\n"

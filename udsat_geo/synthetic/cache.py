@@ -67,6 +67,16 @@ def folder_name(year: int, seed: int) -> str:
 def is_complete(folder: Path) -> bool:
     """Whether every file of a year is there as it was made: a disk that was full, or a hand, may have changed one."""
     try:
+        found = [(folder / name).stat() for name in (*FILES, _CHECKSUMS)]
+    except OSError:
+        return False
+    return _was_complete(folder, tuple((each.st_ino, each.st_size, each.st_mtime_ns) for each in found))
+
+
+@lru_cache(maxsize=32)
+def _was_complete(folder: Path, _stamps: tuple[tuple[int, int, int], ...]) -> bool:
+    # read once for as long as no file changes: who tries many rules asks each time
+    try:
         made = json.loads((folder / _CHECKSUMS).read_text(encoding="utf-8"))
         return bool(made == _checksums(folder))
     except (OSError, ValueError):

@@ -89,6 +89,7 @@ def test_nothing_that_is_recommended_lacks_where_agent_and_time_are_told(
     organisation = "https://ror.org/00d9ah105"
     made(2021, town / "out", "--agent", organisation, "--license", "https://creativecommons.org/licenses/by/4.0/")
     assert {message for _, message in issues_of(town / "out", "RECOMMENDED", monkeypatch)} == OF_THE_TOOL
+    assert entities(town / "out" / NAME)["./"]["audience"] == {"@id": "#internal"}
     action = entities(town / "out" / NAME)["#run-2021"]
     assert action["endTime"] == "2023-11-14T22:13:20+00:00"
     assert action["agent"] == {"@id": organisation}
@@ -288,7 +289,7 @@ PATHS = st.none() | st.lists(PLAIN, min_size=1, max_size=3).map("/".join)
 def runs(draw: st.DrawFn) -> Run:
     """Runs over registers, with any of what may lie around them, named or beside them."""
     year = draw(YEARS)
-    names = iter(draw(st.lists(PLAIN, min_size=12, max_size=12, unique=True)))
+    names = iter(draw(st.lists(PLAIN, min_size=6 + len(AROUND), max_size=6 + len(AROUND), unique=True)))
     options = {"--year": str(year), "--policy": draw(PLAIN), "--lang": draw(st.sampled_from(["da", "en"]))}
 
     def read(of: int, what: str, name: str, fetched: bool = False) -> Input:

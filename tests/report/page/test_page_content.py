@@ -118,6 +118,11 @@ def page(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.long
+def test_the_page_says_that_it_is_internal(page: str) -> None:
+    assert '<meta name="audience" content="internal">' in page
+    assert "Hvad der må offentliggøres, skriver udsat release" in page
+
+
 def test_units_are_told_by_class_alone(page: str) -> None:
     data = data_of(page)
     for year in data["years"]:
