@@ -26,7 +26,7 @@ for path in sys.argv[2:]:
     found[name] = [layer.isValid(), layer.featureCount(), layer.crs().authid(), layer.isSpatial(), aliases]
 raster = QgsRasterLayer(sys.argv[1], "areas")
 found["classes"] = [raster.renderer().type(), [[part.value, part.label] for part in raster.renderer().classes()]]
-print("found:" + json.dumps(found))
+print("found:" + json.dumps(found), flush=True)
 application.exitQgis()
 """
 

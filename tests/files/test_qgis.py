@@ -52,7 +52,7 @@ for name in ("areas", "units", "changes", "status"):
     found[name] = [layer.isValid(), layer.featureCount(), layer.crs().authid(), layer.extent().width()]
 raster = QgsRasterLayer(sys.argv[2], "raster")
 found["raster"] = [raster.isValid(), raster.bandCount()]
-print("found:" + json.dumps(found))
+print("found:" + json.dumps(found), flush=True)
 application.exitQgis()
 """
 OWSLIB = """

@@ -138,7 +138,7 @@ def test_what_a_profile_narrows_may_be_widened_and_people_twice_are_told(tmp_pat
     with pytest.raises(InputError) as caught:
         read(tmp_path, "1")
     (message,) = caught.value.messages
-    assert message.startswith("BEF/YEAR=2020, column PNR: stands more than once (12 rows), for example '0000000000'")
+    assert message.startswith("BEF/YEAR=2020, column PNR: stands more than once (12 rows), for example a key of 10 ")
     as_delivered(tmp_path, '[residents]\nunique = ""\n' + toml)
     assert read(tmp_path, "1").residents.sum() == 2 * N
 

@@ -47,7 +47,7 @@ def shapes(draw: DrawFn, kind: str) -> Any:
     """A point near Copenhagen, or a polygon, or several, with or without a hole."""
     if kind == "Point":
         return shapely.Point(draw(st.floats(700_000, 730_000)), draw(st.floats(6_160_000, 6_190_000)))
-    count = draw(st.integers(1, 3)) if kind == "MultiPolygon" else 1
+    count = draw(st.integers(1, 3)) if kind.startswith("Multi") else 1
     polygons = []
     for number in range(count):
         west = 700_000 + 1000 * number + draw(st.floats(0, 400))
@@ -57,6 +57,8 @@ def shapes(draw: DrawFn, kind: str) -> Any:
         hole = shapely.box(west + width / 4, south + height / 4, west + width / 2, south + height / 2)
         holes = [hole.exterior.coords] if draw(st.booleans()) else []
         polygons.append(shapely.Polygon(outer.exterior.coords, holes))
+    if kind == "MultiLineString":
+        return shapely.MultiLineString([polygon.exterior.coords for polygon in polygons])
     return shapely.MultiPolygon(polygons) if kind == "MultiPolygon" else polygons[0]
 
 

@@ -62,7 +62,9 @@ def kind_of(layer: str, units: str) -> str | None:
     """What the geometries of a layer are; `units` is what those of units are."""
     if layer in TABLES:
         return None
-    return units if layer in ("units", "changed_units") else "MultiPolygon"
+    if layer in ("units", "changed_units"):
+        return units
+    return "MultiLineString" if layer == "ground_lines" else "MultiPolygon"
 
 
 def _value(layer: str, column: str, number: int, row: dict[str, Any]) -> Any:
@@ -71,7 +73,8 @@ def _value(layer: str, column: str, number: int, row: dict[str, Any]) -> Any:
 
 def _box(number: int, kind: str) -> Any:
     box = shapely.box(720_000 + 100 * number, 6_170_000, 720_100 + 100 * number, 6_170_100)
-    return {"MultiPolygon": shapely.MultiPolygon([box]), "Point": box.centroid}.get(kind, box)
+    lines = shapely.MultiLineString([box.exterior.coords[:2]])
+    return {"MultiPolygon": shapely.MultiPolygon([box]), "Point": box.centroid, "MultiLineString": lines}.get(kind, box)
 
 
 def _summary(layers: dict[str, Layer], language: str) -> Summary:
