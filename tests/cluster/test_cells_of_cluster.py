@@ -201,6 +201,16 @@ def test_a_fault_of_the_whole_is_told_as_by_one_machine(tmp_path: Path, fault: s
 
 
 @pytest.mark.long
+def test_a_sum_that_is_too_large_only_over_all_buckets_is_refused(tmp_path: Path) -> None:
+    folder = write_in_parts(make_registers(4), tmp_path / "raw", 2)
+    changed = {"numerator": "CAST(age AS BIGINT) * 2000000000000000", "where": "age BETWEEN 1 AND 90"}
+    policy = POLICY.model_copy(update={"criteria": (POLICY.criteria[1].model_copy(update=changed),)})
+    wanted = faults_of(lambda: cells_from_registers(folder, policy))
+    assert "the sum is too large to be added exactly" in wanted[0]
+    assert faults_of(lambda: by_hand(folder, policy)) == wanted
+
+
+@pytest.mark.long
 def test_a_person_in_two_parts_is_told(tmp_path: Path) -> None:
     made = make_registers(9)
     persons = pa.array([f"P{number % 149}" for number in range(made.residents.num_rows)])

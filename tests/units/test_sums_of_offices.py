@@ -20,7 +20,7 @@ from paths import POLICIES
 from small_registers import Registers, make_registers
 from udsat_geo import InputError, Result
 from udsat_geo.policy.load import load_policy
-from udsat_geo.units.sums import Sums
+from udsat_geo.units.sums import Sums, join_sums
 from udsat_geo.units.sums_file import read_sums, write_sums
 
 pytestmark = pytest.mark.long  # whole jobs
@@ -164,6 +164,17 @@ def changed(offices: list[Path], folder: Path, **what: Any) -> Path:
 def _grid(sums: Sums) -> Any:
     grid = dataclasses.replace(sums.units.grid, size=200)  # type: ignore[type-var]
     return dataclasses.replace(sums.units, grid=grid)
+
+
+def _large(sums: Sums) -> Any:
+    return dataclasses.replace(sums.units, numerator=np.full_like(sums.units.numerator, 2**61 // len(sums.units)))
+
+
+def test_sums_that_are_too_large_together_are_refused(offices: list[Path]) -> None:
+    sums = [read_sums(office / "sums_2021.parquet") for office in offices]
+    large = [dataclasses.replace(each, units=_large(each)) for each in sums]
+    with pytest.raises(InputError, match="the sum is too large to be added exactly"):
+        join_sums([(str(number), each) for number, each in enumerate(large)])
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def hand_out(run: ContextRun, tiles: list[tuple[Ints, Flags]], row: Ints, col: I
     """
     import pyarrow as pa
 
-    run.folder.mkdir()
+    run.folder.mkdir(mode=0o700)
     for number, (members, own) in enumerate(tiles):
         columns = {f"c{j}": counts[members, j] for j in range(counts.shape[1])}
         rows = pa.table({"row": row[members], "col": col[members], "own": pa.array(own), **columns})

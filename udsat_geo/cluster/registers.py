@@ -30,7 +30,7 @@ from udsat_geo.registers.cleaning import CleanTable, key_text
 from udsat_geo.registers.distributions import Distribution
 from udsat_geo.registers.expressions import check_policy_expressions, check_policy_fits, evaluate_let, working_crs
 from udsat_geo.registers.opening import Opened, open_registers
-from udsat_geo.registers.read import RegisterSums
+from udsat_geo.registers.read import RegisterSums, check_sums_fit
 from udsat_geo.registers.value_counts import counted_total
 from udsat_geo.scoring.rates import sums_of_nearest
 from udsat_geo.sources.engine import connect, quoted
@@ -86,7 +86,8 @@ class OnWorkers:
             self.workers.check([table.source.parts[0] for table in opened.tables])
             reading = _Reading(self, plan, opened, lambda: cells_from_registers(folder, policy, threads, year))
             try:
-                plan.folder.mkdir(exist_ok=True)
+                # it holds rows of registers: whoever the workers run as, and nobody else
+                plan.folder.mkdir(mode=0o700, exist_ok=True)
                 row, col, sums = reading.sums()
             finally:
                 # whatever still runs finds no folder to write into
@@ -335,6 +336,9 @@ class _Reading:
             for j, criterion in enumerate(plan.policy.criteria)
             if criterion.is_quantile
         }  # fmt: skip
+        # every bucket fits by itself; all of them together need not
+        largest = np.sum([facts_of(path)["largest"] for path in plan.paths("tiles")], axis=0)
+        check_sums_fit(plan.policy.id, dict(zip(plan.policy.keys, largest.tolist(), strict=True)))
         return sums_of_table(_all_rows(plan.paths("tiles")), like, quantiles)
 
 

@@ -25,7 +25,7 @@ from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import read_context
 from udsat_geo.cluster.exchange import read_part, read_parts, write_parts
 from udsat_geo.cluster.plan import TILE, Plan, Run, program
-from udsat_geo.cluster.sums import sums_as_table, united
+from udsat_geo.cluster.sums import largest_sums, sums_as_table, united
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import InputError, reason_of
 from udsat_geo.messages.translate import _, speaking
@@ -352,8 +352,9 @@ def _unite(plan: Plan, stage: str, number: int, path: Path) -> bool:
     def of_mine(facts: dict[str, Any]) -> list[int]:
         return [place for place, tile in enumerate(facts["tiles"]) if tuple(tile) in mine]
 
-    whole = united(read_parts(plan.paths("sums"), of_mine))
-    write_parts(path, [(whole, np.zeros(whole.num_rows, dtype=np.int64))], whole.schema, 1, {})
+    parts = read_parts(plan.paths("sums"), of_mine)
+    whole, facts = united(parts), {"largest": largest_sums(parts, len(plan.policy.criteria))}
+    write_parts(path, [(whole, np.zeros(whole.num_rows, dtype=np.int64))], whole.schema, 1, facts)
     return False
 
 

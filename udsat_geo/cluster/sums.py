@@ -40,6 +40,22 @@ def sums_as_table(row: Ints, col: Ints, sums: RegisterSums) -> Any:
     return pa.table(columns)
 
 
+def largest_sums(table: Any, n_criteria: int) -> list[float]:
+    """Of each criterion the larger sum of absolute values of its two sides, by which sums are known to fit.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        As of `sums_as_table`, whose cells need not stand once.
+    n_criteria : int
+    """
+
+    def absolute(name: str) -> float:
+        return float(np.abs(table[name].to_numpy().astype(np.float64)).sum())
+
+    return [max(absolute(f"n{j}"), absolute(f"d{j}")) for j in range(n_criteria)]
+
+
 def united(table: Any) -> Any:
     """The same sums with each cell once, by row and column; `table` as of `sums_as_table`."""
     import pyarrow as pa

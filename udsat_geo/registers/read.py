@@ -32,6 +32,7 @@ from udsat_geo.registers.expressions import (
     check_policy_fits,
     evaluate_let,
     names_in,
+    raise_if_any,
     timed,
     working_crs,
 )
@@ -281,10 +282,8 @@ class _Tally:
         for k, side in enumerate(self.others):
             values = np.asarray(found[f"v{k}"])
             self.largest[k] += np.abs(values).sum(dtype=np.float64)
-            if self.largest[k] > _LARGEST_SUM:
-                key = self.policy.criteria[side.criterion].key
-                what = _("the sum is too large to be added exactly")
-                raise InputError(Problem(_("{id}: criteria ({key})").format(id=self.policy.id, key=key), what))
+            key = self.policy.criteria[side.criterion].key
+            check_sums_fit(self.policy.id, {key: float(self.largest[k])})
             ratios = self.ratios
             units = ratios.numerator_unit if side.is_numerator else ratios.denominator_unit
             units[side.criterion] = side.unit
@@ -295,6 +294,26 @@ class _Tally:
         for k, side in enumerate(self.flags):
             target = self.ratios.numerator if side.is_numerator else self.ratios.denominator
             target[:, side.criterion] += self.sums_of_flags[:, k]
+
+
+def check_sums_fit(policy_id: str, largest: Mapping[str, float]) -> None:
+    """Refuse sums that may leave 64-bit integers.
+
+    Parameters
+    ----------
+    policy_id : str
+    largest : mapping
+        Criterion -> the sum of all absolute values.
+
+    Raises
+    ------
+    InputError
+    """
+    what = _("the sum is too large to be added exactly")
+    where = _("{id}: criteria ({key})")
+    raise_if_any(
+        [Problem(where.format(id=policy_id, key=key), what) for key, sum_ in largest.items() if sum_ > _LARGEST_SUM]
+    )
 
 
 @dataclass(frozen=True)

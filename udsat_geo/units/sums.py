@@ -17,6 +17,7 @@ from udsat_geo.kernels.arrays import Ints, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Criterion, Policy
+from udsat_geo.registers.read import check_sums_fit
 from udsat_geo.units.units import Units
 
 _COUNTED = ("register_name", "where", "numerator", "denominator", "quantile", "least_persons")
@@ -158,6 +159,10 @@ def join_sums(parts: Sequence[tuple[str, Sums]]) -> Sums:
         raise InputError(problems)
     names, sums = [name for name, _sums in parts], [each for _name, each in parts]
     first = sums[0]
+    # each office's sums fit by themselves; all together need not
+    sides = (np.concatenate([getattr(each.units, side) for each in sums]) for side in ("numerator", "denominator"))
+    largest = np.max([np.abs(side.astype(np.float64)).sum(axis=0) for side in sides], axis=0)
+    check_sums_fit(first.policy[0], dict(zip(first.keys, largest.tolist(), strict=True)))
     return dataclasses.replace(
         first,
         units=_united([each.units for each in sums]),
