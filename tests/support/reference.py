@@ -281,3 +281,61 @@ def label_components(member: Sequence[bool], head: Sequence[int], tail: Sequence
                 front += touching[unit]
         n_components += 1
     return component_of_unit, n_components
+
+
+# --- whether a group holds an area --------------------------------------------------------------------------
+
+
+def exceeds_line(rate: float, line: float, side: int, rounding: float) -> bool:
+    """Whether a rate is beyond its line, or on it where that is enough; on it is what misses it by rounding."""
+    if math.isnan(rate) or math.isnan(line):
+        return False
+    if abs(rate - line) <= rounding * (1 + abs(line)):
+        return abs(side) == 1
+    return rate > line if side > 0 else rate < line
+
+
+def holds_area(
+    composite: Sequence[float],
+    threshold: Sequence[float],
+    rate: Sequence[Sequence[float]],
+    moved: Sequence[float],
+    line: Sequence[Sequence[float]],
+    side: Sequence[int],
+    some: Sequence[Sequence[bool]],
+    at_least: Sequence[int],
+    every: Sequence[Sequence[bool]],
+    flag: Sequence[Sequence[bool]],
+    residents: Sequence[int],
+    least: int,
+    bridged: bool,
+    head: Sequence[int],
+    tail: Sequence[int],
+    rounding: float,
+) -> bool:
+    """Whether a part of the group has a core unit and enough residents."""
+    core, edge, leave = threshold
+    cores, held = [], []
+    for unit, value in enumerate(composite):
+        its_line = line[unit] if len(line) > 1 else line[0]
+        exceeded = [
+            exceeds_line(own + more, against, way, rounding)
+            for own, more, against, way in zip(rate[unit], moved, its_line, side, strict=True)
+        ]
+        met = [
+            sum(e for e, asked in zip(exceeded, asked_some, strict=True) if asked) >= n
+            and all(e for e, asked in zip(exceeded, asked_every, strict=True) if asked)
+            for asked_some, asked_every, n in zip(some, every, at_least, strict=False)
+        ]
+        may, was_in, joins = flag[unit]
+        meets = may and met[0] and sum(met[1:]) >= at_least[-1]
+        stays = was_in and value >= leave - rounding
+        cores.append(meets and (stays or value >= core - rounding))
+        held.append(joins or (meets and (stays or value >= edge - rounding)))
+    if not any(cores) or sum(n for n, inside in zip(residents, held, strict=True) if inside) < least:
+        return False
+    if bridged:
+        return True
+    part, n_parts = label_components(held, head, tail)
+    sizes = [sum(n for n, own in zip(residents, part, strict=True) if own == p) for p in range(n_parts)]
+    return any(is_core and part[unit] >= 0 and sizes[part[unit]] >= least for unit, is_core in enumerate(cores))

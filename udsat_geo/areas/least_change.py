@@ -27,7 +27,7 @@ from udsat_geo.areas.roles import BRIDGE, FILL, Areas
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.comparators import Against
-from udsat_geo.scoring.scores import Scores, composite_of_rates, exceeds, gaps, meets_demands
+from udsat_geo.scoring.scores import Scores, composite_of_rates, demands_as_arrays, weights_in_composite
 from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
 
@@ -64,57 +64,62 @@ class _Group:
     """Units that are an area or might be one, all arrays over its members.
 
     `step` is by how much one in the numerator moves a criterion's rate, turned the way it goes; `most` how many there
-    are who could stop or start; `line` the limits, or what rates are compared with
-    (`against`): a rate on one but for rounding is on it.
+    are who could stop or start; the rest is what `udsat_geo.kernels.group_area.holds_area` asks for.
     """
 
     policy: Policy
     scores: Scores
-    rate: Floats
-    residents: Ints
-    scored: Flags
-    ran: Flags
-    was_in: Flags
-    joint: Flags
-    head: NDArray[np.int32]
-    tail: NDArray[np.int32]
+    against: Against
     step: Floats
     most: Ints
-    against: Against
+    threshold: Floats
+    rate: Floats
     line: Floats
+    side: Ints
+    turn: Floats
+    weight: Floats
+    demands: tuple[Flags, Ints, Flags]
+    scored: Flags
+    flag: Flags
+    residents: Ints
+    head: NDArray[np.int32]
+    tail: NDArray[np.int32]
 
     def is_area(self, of_composites: Ints, of_limits: Ints) -> bool:
         """Whether part of it would be an area."""
-        from udsat_geo.kernels.components import label_components
+        from udsat_geo.kernels.group_area import holds_area
 
-        policy, rule = self.policy, self.policy.rule
-        core = edge = self.scored
-        if policy.score.method != "none":
-            composite = composite_of_rates(
-                self.rate + of_composites * self.step, self.scores, policy, self.against.value
-            )
-            leave = policy.incumbents.leave_threshold
-            with np.errstate(invalid="ignore"):
-                # what lies on a threshold but for rounding reaches it
-                core, edge = (composite >= least - _ROUNDING for least in (rule.core_threshold, rule.edge_threshold))
-                if leave is not None:
-                    stays = self.was_in & (composite >= leave - _ROUNDING)
-                    core, edge = core | stays, edge | stays
-            if not core.any():
-                return False
-        rate = self.rate + of_limits * self.step
-        rate = np.where(np.abs(rate - self.line) <= _ROUNDING * (1 + np.abs(self.line)), self.line, rate)
-        exceeded = exceeds(rate, gaps(rate, self.against.value, policy), policy, self.against.limit)
-        meets = self.ran & meets_demands(exceeded, policy)
-        core, held = core & meets, (edge & meets) | self.joint
-        least = policy.areas.residents
-        if not core.any() or self.residents[held].sum() < least:
-            return False
-        if policy.areas.bridge > 0:
-            return True
-        piece, n_pieces = label_components(held, self.head, self.tail)
-        residents = np.bincount(piece[held], weights=self.residents[held], minlength=n_pieces)
-        return bool((residents[piece[core]] >= least).any())
+        composite = self._composite(self.rate + of_composites * self.step)
+        some, at_least, every = self.demands
+        return holds_area(
+            composite,
+            self.threshold,
+            self.rate,
+            of_limits * self.step,
+            self.line,
+            self.side,
+            some,
+            at_least,
+            every,
+            self.flag,
+            self.residents,
+            self.policy.areas.residents,
+            self.policy.areas.bridge > 0,
+            self.head,
+            self.tail,
+            _ROUNDING,
+        )
+
+    def _composite(self, rate: Floats) -> Floats:
+        """The composite of each, at such rates; above every threshold where there is none, and a unit has residents."""
+        if self.policy.score.method == "none":
+            return np.where(self.scored, np.inf, np.nan)
+        if self.policy.score.method == "gap_sd":
+            from udsat_geo.kernels.scores import composite_of_gaps
+
+            # as `composite_of_rates` has it, without asking the policy at each of a thousand steps
+            return composite_of_gaps((rate - self.against.value) * self.turn, self.scores.spread, self.weight)[0]
+        return composite_of_rates(rate, self.scores, self.policy, self.against.value)
 
 
 def least_change(
@@ -172,9 +177,7 @@ def _group(
     members: Ints, out: bool, units: Units, scores: Scores, edges: Edges, policy: Policy, areas: Areas
 ) -> _Group:
     """What is held to the rule."""
-    number = np.full(len(units), -1, dtype=np.int64)
-    number[members] = np.arange(len(members))
-    inside = (number[edges.head] >= 0) & (number[edges.tail] >= 0)
+    head, tail = _edges_among(members, edges)
     worse = np.array([1 if criterion.worse == "high" else -1 for criterion in policy.criteria], dtype=np.int64)
     sign = -worse if out else worse
     top, bottom = units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0)
@@ -188,23 +191,42 @@ def _group(
         may = over // of_top if goes < 0 else left
         # a share that may exceed 1 has nobody left to start
         most.append(min(max(may, 0), _MOST) if under else 0)
-    against = scores.comparators.of_units(members)
+    against, leave = scores.comparators.of_units(members), policy.incumbents.leave_threshold
+    standing, joint = areas.standing, np.isin(areas.role[members], (BRIDGE, FILL)) | areas.standing.surrounded[members]
+    beyond = [2 if criterion.strict or not criterion.has_limit else 1 for criterion in policy.criteria]
     return _Group(
         policy=policy,
         scores=scores,
-        rate=scores.rate[members],
-        residents=units.residents[members],
-        scored=areas.standing.scored[members],
-        ran=areas.standing.ran[members],
-        was_in=areas.standing.was_in[members],
-        joint=np.isin(areas.role[members], (BRIDGE, FILL)) | areas.standing.surrounded[members],
-        head=number[edges.head[inside]].astype(np.int32),
-        tail=number[edges.tail[inside]].astype(np.int32),
+        against=against,
         step=step * sign,
         most=np.array(most, dtype=np.int64),
-        against=against,
-        line=against.line(policy),
+        threshold=np.array(
+            [policy.rule.core_threshold, policy.rule.edge_threshold, np.nan if leave is None else leave]
+        ),
+        rate=scores.rate[members],
+        line=np.atleast_2d(against.line(policy)),
+        side=worse * np.array(beyond),
+        turn=worse.astype(np.float64),
+        weight=weights_in_composite(policy),
+        demands=demands_as_arrays(policy),
+        scored=standing.scored[members],
+        flag=np.column_stack([standing.ran[members], standing.was_in[members], joint]),
+        residents=units.residents[members],
+        head=head,
+        tail=tail,
     )
+
+
+def _edges_among(members: Ints, edges: Edges) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The edges between members, in numbers of these; looked up, as a group is small beside all units."""
+    wanted = members.astype(edges.head.dtype)
+    start, end = (np.searchsorted(edges.head, wanted, side) for side in ("left", "right"))
+    n_edges = end - start
+    head = np.repeat(np.arange(len(wanted)), n_edges)
+    tail = edges.tail[np.arange(len(head)) + np.repeat(start - (np.cumsum(n_edges) - n_edges), n_edges)]
+    place = np.minimum(np.searchsorted(wanted, tail), len(wanted) - 1)
+    inside = wanted[place] == tail
+    return head[inside].astype(np.int32), place[inside].astype(np.int32)
 
 
 def _alone(reached: Reached, criterion: int, most: Ints) -> int | None:

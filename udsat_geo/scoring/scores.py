@@ -440,3 +440,29 @@ def meets_demands(exceeded: NDArray[np.bool_], policy: Policy) -> NDArray[np.boo
     """Whether units meet what the rule demands of their criteria, whatever their composite; shape (n_units,)."""
     demands = meets_count(exceeded, policy) & meets_requirements(exceeded, policy)
     return demands & meets_groups(exceeded, policy)
+
+
+def demands_as_arrays(policy: Policy) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.bool_]]:
+    """What `meets_demands` asks, for a kernel: the rule's own demand first, then its groups.
+
+    Parameters
+    ----------
+    policy : Policy
+
+    Returns
+    -------
+    some : bool, shape (1 + n_groups, n_criteria)
+        The criteria of which so many must be exceeded.
+    at_least : int64, shape (2 + n_groups,)
+        How many; the last is how many of the groups must be met.
+    every : bool, shape (1 + n_groups, n_criteria)
+        The criteria that must all be exceeded.
+    """
+    rule, keys = policy.rule, policy.keys
+    some = [[criterion.counted for criterion in policy.criteria]]
+    every = [[key in rule.require for key in keys]]
+    for group in rule.groups:
+        some.append([key in group.criteria for key in keys])
+        every.append([key in group.require for key in keys])
+    least = [rule.criteria, *(group.at_least for group in rule.groups), rule.groups_met if rule.groups else 0]
+    return np.array(some), np.array(least, dtype=np.int64), np.array(every)
