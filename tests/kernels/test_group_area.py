@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn
 import reference
 from builders import make_policy
 from strategies import edges
-from udsat_geo.kernels.group_area import holds_area
+from udsat_geo.kernels.group_area import holds_area, meets_demands_at
 from udsat_geo.scoring.scores import demands_as_arrays, meets_demands
 
 ROUNDING = 1e-12
@@ -54,6 +54,8 @@ def groups(draw: DrawFn) -> list[Any]:
 def test_holds_area_equals_its_twin(group: list[Any]) -> None:
     plain = [part.tolist() if isinstance(part, np.ndarray) else part for part in group]
     assert holds_area(*group) == reference.holds_area(*plain)
+    for unit in range(len(group[0])):
+        assert meets_demands_at(unit, *group[2:9], ROUNDING) == reference.meets_demands_at(unit, *plain[2:9], ROUNDING)
 
 
 @pytest.mark.parametrize(
@@ -80,27 +82,7 @@ def test_holds_area_equals_its_twin(group: list[Any]) -> None:
 def test_demands_are_those_of_the_rule_for_every_pattern_of_exceeded_criteria(rule: dict[str, Any]) -> None:
     policy = make_policy(["high"] * 3, rule={"core": 1.0, "edge": 0.5} | rule)
     patterns = np.array(np.meshgrid(*[[False, True]] * 3)).reshape(3, -1).T
-    some, at_least, every = demands_as_arrays(policy)
-    nobody, none = np.array([1]), np.empty(0, dtype=np.int32)
-    found = [
-        holds_area(
-            np.array([1.0]),
-            np.array([0.0, 0.0, np.nan]),
-            pattern[None, :].astype(np.float64),
-            np.zeros(3),
-            np.full((1, 3), 0.5),
-            np.ones(3, dtype=np.int64),
-            some,
-            at_least,
-            every,
-            np.array([[True, False, False]]),
-            nobody,
-            0,
-            False,
-            none,
-            none,
-            ROUNDING,
-        )
-        for pattern in patterns
-    ]
+    lines, sides = np.full((1, 3), 0.5), np.ones(3, dtype=np.int64)
+    asked = (np.zeros(3), lines, sides, *demands_as_arrays(policy), ROUNDING)
+    found = [meets_demands_at(unit, patterns.astype(np.float64), *asked) for unit in range(len(patterns))]
     assert found == meets_demands(patterns, policy).tolist()

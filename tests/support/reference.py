@@ -295,6 +295,31 @@ def exceeds_line(rate: float, line: float, side: int, rounding: float) -> bool:
     return rate > line if side > 0 else rate < line
 
 
+def meets_demands_at(
+    unit: int,
+    rate: Sequence[Sequence[float]],
+    moved: Sequence[float],
+    line: Sequence[Sequence[float]],
+    side: Sequence[int],
+    some: Sequence[Sequence[bool]],
+    at_least: Sequence[int],
+    every: Sequence[Sequence[bool]],
+    rounding: float,
+) -> bool:
+    """Whether the rule's own demand is met, which comes first, and enough of its groups."""
+    its_line = line[unit] if len(line) > 1 else line[0]
+    exceeded = [
+        exceeds_line(own + more, against, way, rounding)
+        for own, more, against, way in zip(rate[unit], moved, its_line, side, strict=True)
+    ]
+    met = [
+        sum(e for e, asked in zip(exceeded, asked_some, strict=True) if asked) >= n
+        and all(e for e, asked in zip(exceeded, asked_every, strict=True) if asked)
+        for asked_some, asked_every, n in zip(some, every, at_least, strict=False)
+    ]
+    return met[0] and sum(met[1:]) >= at_least[-1]
+
+
 def holds_area(
     composite: Sequence[float],
     threshold: Sequence[float],
@@ -317,18 +342,8 @@ def holds_area(
     core, edge, leave = threshold
     cores, held = [], []
     for unit, value in enumerate(composite):
-        its_line = line[unit] if len(line) > 1 else line[0]
-        exceeded = [
-            exceeds_line(own + more, against, way, rounding)
-            for own, more, against, way in zip(rate[unit], moved, its_line, side, strict=True)
-        ]
-        met = [
-            sum(e for e, asked in zip(exceeded, asked_some, strict=True) if asked) >= n
-            and all(e for e, asked in zip(exceeded, asked_every, strict=True) if asked)
-            for asked_some, asked_every, n in zip(some, every, at_least, strict=False)
-        ]
         may, was_in, joins = flag[unit]
-        meets = may and met[0] and sum(met[1:]) >= at_least[-1]
+        meets = may and meets_demands_at(unit, rate, moved, line, side, some, at_least, every, rounding)
         stays = was_in and value >= leave - rounding
         cores.append(meets and (stays or value >= core - rounding))
         held.append(joins or (meets and (stays or value >= edge - rounding)))

@@ -10,6 +10,40 @@ from udsat_geo.kernels.components import root_of
 
 
 @kernel
+def meets_demands_at(
+    unit: int,
+    rate: NDArray[np.float64],
+    moved: NDArray[np.float64],
+    line: NDArray[np.float64],
+    side: NDArray[np.int64],
+    some: NDArray[np.bool_],
+    at_least: NDArray[np.int64],
+    every: NDArray[np.bool_],
+    rounding: float,
+) -> bool:
+    """Whether a unit's criteria are exceeded as the rule and its groups demand; the rest is as of `holds_area`."""
+    n_criteria = rate.shape[1]
+    n_groups = some.shape[0] - 1
+    groups_met = 0
+    for group in range(n_groups + 1):
+        n_exceeded = 0
+        enough = True
+        for j in range(n_criteria):
+            its_line = line[unit if line.shape[0] > 1 else 0, j]
+            beyond = rate[unit, j] + moved[j] - its_line
+            on_it = abs(beyond) <= rounding * (1.0 + abs(its_line))
+            exceeded = abs(side[j]) == 1 if on_it else beyond * side[j] > 0.0
+            n_exceeded += some[group, j] and exceeded
+            enough = enough and (exceeded or not every[group, j])
+        enough = enough and n_exceeded >= at_least[group]
+        if group == 0 and not enough:
+            return False
+        groups_met += group > 0 and enough
+    met: bool = groups_met >= at_least[n_groups + 1]
+    return met
+
+
+@kernel
 def holds_area(
     composite: NDArray[np.float64],
     threshold: NDArray[np.float64],
@@ -65,8 +99,7 @@ def holds_area(
     -------
     bool
     """
-    n_members, n_criteria = rate.shape
-    n_groups = some.shape[0] - 1
+    n_members = rate.shape[0]
     core = np.zeros(n_members, dtype=np.bool_)
     held = np.zeros(n_members, dtype=np.bool_)
     n_core = 0
@@ -75,25 +108,8 @@ def holds_area(
         value = composite[unit]
         stays = flag[unit, 1] and value >= threshold[2] - rounding
         meets = flag[unit, 0] and (stays or value >= threshold[1] - rounding or value >= threshold[0] - rounding)
-        groups_met = 0
-        for group in range(n_groups + 1):
-            n_exceeded = 0
-            enough = meets
-            for j in range(n_criteria):
-                if enough and (some[group, j] or every[group, j]):
-                    its_line = line[unit if line.shape[0] > 1 else 0, j]
-                    beyond = rate[unit, j] + moved[j] - its_line
-                    if abs(beyond) <= rounding * (1.0 + abs(its_line)):
-                        exceeded = abs(side[j]) == 1
-                    else:
-                        exceeded = beyond * side[j] > 0.0
-                    n_exceeded += some[group, j] and exceeded
-                    enough = exceeded or not every[group, j]
-            if enough and n_exceeded >= at_least[group]:
-                groups_met += group > 0
-            elif group == 0:
-                meets = False
-        meets = meets and groups_met >= at_least[n_groups + 1]
+        if meets:
+            meets = meets_demands_at(unit, rate, moved, line, side, some, at_least, every, rounding)
         core[unit] = meets and (stays or value >= threshold[0] - rounding)
         held[unit] = flag[unit, 2] or (meets and (stays or value >= threshold[1] - rounding))
         n_core += core[unit]
