@@ -54,7 +54,8 @@ def draw_registers(source: Path, folder: Path, rng: np.random.Generator) -> None
     folder.mkdir()
     for name in KEPT_AS_THEY_ARE:
         shutil.copy(source / name, folder / name)
-    residents = pq.read_table(source / "residents.parquet")
+    # who is drawn twice is two people
+    residents = pq.read_table(source / "residents.parquet").drop_columns("person_id")
     drawn = np.sort(rng.integers(0, residents.num_rows, residents.num_rows))
     pq.write_table(residents.take(drawn), folder / "residents.parquet", compression="none")
 

@@ -9,7 +9,14 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
+
+from small_registers import make_registers
+from udsat_geo.cli.main import udsat
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 PROGRAMS = sorted(
@@ -65,6 +72,22 @@ def test_how_good_it_is_can_be_told_of_the_synthetic_city_alone(
 ) -> None:
     assert run(SCRIPTS / "how_good.py", "--real", tmp_path / "real") in (0, None)
     assert f"no open data in {tmp_path / 'real'}" in capsys.readouterr().out
+
+
+def test_people_who_are_drawn_twice_are_two_people(tmp_path: Path) -> None:
+    """Registers with a key of persons, which may stand once, are drawn from with replacement."""
+    town = tmp_path / "town"
+    make_registers(1).write(town)
+    residents = pq.read_table(town / "residents.parquet")
+    keyed = residents.append_column("person_id", pa.array(range(residents.num_rows)))
+    pq.write_table(keyed, town / "residents.parquet")
+    (town / "registers.toml").touch()
+    flicker = runpy.run_path(str(SCRIPTS / "flicker.py"))
+    flicker["draw_registers"](town, tmp_path / "drawn", np.random.default_rng(1))
+    assert CliRunner().invoke(udsat, ["validate", str(tmp_path / "drawn")]).exit_code == 0
+    drawn = pq.read_table(tmp_path / "drawn" / "residents.parquet")
+    assert drawn.num_rows == residents.num_rows
+    assert drawn.column_names == residents.column_names
 
 
 def test_a_wheelhouse_lists_each_wheel_with_its_digest_and_has_the_same_bytes_each_time(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,17 @@ def test_commas_are_decimal_in_parquet_as_in_csv(tmp_path: Path) -> None:
     assert residents_by_address(tmp_path).residents.sum() == 2
 
 
-@pytest.mark.parametrize("income", ["1.234.567", "1 234 567", "1.234,50"])
-def test_a_text_with_signs_between_thousands_is_told_with_the_key(income: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("income", "sign"),
+    [("1.234.567", "."), ("1.234,50", "."), ("1 234 567", " "), ("1\u00a0234", " "), ("-1'234'567", "'")],
+)
+def test_a_text_with_signs_between_thousands_is_told_with_the_key(income: str, sign: str, tmp_path: Path) -> None:
     write(tmp_path, "csv", [income, "10"])
-    with pytest.raises(InputError, match=r'thousands = "\."'):
+    with pytest.raises(InputError, match=f'thousands = "{re.escape(sign)}"'):
         residents_by_address(tmp_path)
+    # what is advised helps
+    write(tmp_path, "csv", [income, "10"], f'[residents]\nthousands = "{sign}"\n')
+    assert residents_by_address(tmp_path).residents.sum() == 2
 
 
 def test_one_sign_cannot_be_both(tmp_path: Path) -> None:
@@ -120,6 +127,12 @@ def test_a_text_among_numbers_is_told_with_its_row_in_the_file() -> None:
     assert 'list it under [units] missing, as in missing = [".."]' in told
     told = refused(["1", "2", ".."], policy("0", where="out > people2"), people2=["1", "2", "3"])
     assert "text where a number belongs" in told
+
+
+@pytest.mark.parametrize(("code", "bounds"), [("<3", "[0, 2]"), ("≤ 2", "[0, 2]"), ("1-4", "[1, 4]")])
+def test_a_count_that_is_hidden_is_told_with_its_bounds(code: str, bounds: str) -> None:
+    told = refused(["1", "2", code], policy())
+    assert f'say its bounds: [units.intervals], "*" = {{ "{code}" = {bounds} }}' in told
 
 
 @pytest.mark.parametrize(

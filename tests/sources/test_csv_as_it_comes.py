@@ -47,6 +47,12 @@ def test_a_table_is_the_same_however_it_is_written(data: bytes, told: str, path:
     assert note == f"t.csv: semicolon separated, {told}, decimal point"
 
 
+def test_a_hint_may_name_a_tab(path: Path) -> None:
+    rows, note = read(path, b"sep=\t\r\na\tb\r\nx\t2\r\n")
+    assert rows == {"a": ["x"], "b": [2]}
+    assert note == "t.csv: tab separated, UTF-8, decimal point"
+
+
 @pytest.mark.long
 def test_what_only_windows_1252_has_is_read_as_that(path: Path) -> None:
     data = "a;b\nÅ – “x”;2\n".encode("windows-1252")

@@ -87,6 +87,25 @@ def test_positions_far_from_all_others_are_told() -> None:
     assert "347000" not in note.told("en")
 
 
+def test_a_part_that_lies_elsewhere_is_told_however_many_they_are() -> None:
+    """One address in ten was measured in another zone: its people make cells of their own."""
+    rng = np.random.default_rng(1)
+    easting, northing = 720_000 + rng.random(200) * 5000, 6_175_000 + rng.random(200) * 5000
+    easting[::10] -= 377_000.0
+    (note,) = doubts("a.csv", easting, northing, UTM)
+    assert note.told("en").startswith("a.csv: 20 positions lie far from all others")
+
+
+def test_towns_of_one_country_and_its_islands_are_not_far_from_each_other() -> None:
+    """Most people live in the capital, and the others along a coast or on an island."""
+    rng = np.random.default_rng(1)
+    capital = np.stack([700_000 + rng.random(800) * 60_000, 6_150_000 + rng.random(800) * 60_000])
+    island = np.stack([865_000 + rng.random(20) * 20_000, 6_120_000 + rng.random(20) * 20_000])
+    coast = np.stack([700_000 - 40_000.0 * np.arange(1, 10), np.full(9, 6_150_000.0)])
+    assert doubts("a.csv", *np.concatenate([capital, island], axis=1), UTM) == ()
+    assert doubts("a.csv", *np.concatenate([capital, coast], axis=1), UTM) == ()
+
+
 def test_positions_that_are_web_mercators_beside_the_area_are_told() -> None:
     """Jutland in Web Mercator lies in northern Sweden, where one may use zone 32."""
     easting, northing = coordinates_in(np.array([8.45, 8.5]), np.array([55.47, 55.5]), "EPSG:4326", "EPSG:3857")

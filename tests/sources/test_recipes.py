@@ -197,6 +197,16 @@ def test_no_polygons_to_compare_with_are_a_recipe(
     assert "TOPSECRET" not in told.stdout
 
 
+def test_a_table_in_another_store_is_told_what_it_is(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "residents.sqlite")) as connection:
+        connection.execute("CREATE TABLE residents (age INTEGER)")
+    (tmp_path / "residents.json").write_text('[{"age": 30}]', encoding="utf-8")
+    with pytest.raises(InputError, match=r"residents\.sqlite: is an SQLite database, and no GeoPackage"):
+        read_features(tmp_path / "residents.sqlite")
+    with pytest.raises(InputError, match=r"residents\.json: is JSON, and no GeoJSON\. Export it as CSV, Parquet"):
+        read_features(tmp_path / "residents.json")
+
+
 def test_a_geopackage_whose_schema_is_damaged_is_told(tmp_path: Path) -> None:
     """SQLite says which table it is, in bytes that are no text."""
     squares = gpd.GeoDataFrame(

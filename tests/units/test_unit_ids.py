@@ -60,7 +60,7 @@ def test_what_is_no_id_is_an_empty_one(values: list[Any], policy: Policy) -> Non
         ids_of_units(Features("zones.parquet", pa.table({"id": pa.array(values)}), None, None), policy)
 
 
-@pytest.mark.parametrize(("one", "other"), [("a1", "A1"), ("Bl\u00e5", "Bla\u030a"), ("a 1", "a1")])
+@pytest.mark.parametrize(("one", "other"), [("a1", "A1"), ("Bl\u00e5", "Bla\u030a"), ("a 1", "a1"), ("0101", "101")])
 def test_ids_that_differ_in_writing_alone_are_told(one: str, other: str, policy: Policy) -> None:
     table = pa.table({"id": [one, other, "b"]})
     found, notes = ids_of_units(Features("zones.parquet", table, None, None), policy)

@@ -656,14 +656,18 @@ def _problem(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fa
             more = ", …" if len(codes) > _MOST_CODES else ""
             remedy = _("All of them, with their rows: {codes}.").format(codes=listed + more) + f" {remedy}"
     if fault.name.endswith("_not_a_number") and first and _GROUPED.match(first[0][1]):
-        remedy += _(' Of thousands, say the sign between them in {settings}: [{table}] thousands = ".".').format(
-            settings=SETTINGS, table=table.source.name
+        sign = _BETWEEN[first[0][1].strip().lstrip("+-0123456789")[0]]
+        remedy += _(' Of thousands, say the sign between them in {settings}: [{table}] thousands = "{sign}".').format(
+            settings=SETTINGS, table=table.source.name, sign=sign
         )
     return Problem(_where(table.source, fault.column), fault.what, remedy, count, example)
 
 
 _GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2}([., \u00a0\u202f'’]\d{3})+([.,]\d+)?\s*$")
 """A number with signs between its thousands."""
+
+_BETWEEN = {sign: "'" if sign in "'’" else sign if sign in ".," else " " for sign in "., \u00a0\u202f'’"}
+"""Such signs -> how settings call them."""
 
 
 _MOST_CODES = 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -28,6 +29,8 @@ from udsat_geo.sources.number_texts import (
 )
 
 _RELATION = "texts_of_units"
+_HIDDEN = re.compile(r"(?:<\s*(?P<below>\d+)|(?:<=|≤)\s*(?P<most>\d+)|(?P<least>\d+)\s*[-–]\s*(?P<up_to>\d+))")
+"""How sources write a count that they hide for being small: ``<3``, ``≤ 2``, ``1-4``."""
 _WHOLE = r"^\s*[+-]?\d{1,18}\s*$"
 
 
@@ -169,18 +172,41 @@ def _fits(connection: duckdb.DuckDBPyConnection, kinds: dict[str, str], expressi
     return str(kind[0][1]) != "VARCHAR"
 
 
+def hidden_bounds(text: str) -> tuple[int, int] | None:
+    """The least and the most that a count may be which a source hides; nothing says that 0 is not hidden too.
+
+    Parameters
+    ----------
+    text : str
+        What stands in its place, such as ``<3``, ``≤ 2`` or ``1-4``.
+    """
+    found = _HIDDEN.fullmatch(text)
+    if found is None:
+        return None
+    if found["below"] is not None:
+        return 0, int(found["below"]) - 1
+    return int(found["least"] or 0), int(found["most"] or found["up_to"])
+
+
 def _no_numbers(connection: duckdb.DuckDBPyConnection, raw: str, value: str, where: str, count: int) -> Problem:
     """Texts among numbers, with the first of them."""
     first = row_of_first(connection, _RELATION, raw, f"nullif(trim({raw}), '') IS NOT NULL AND ({value}) IS NULL")
     example = None if first is None else _("{value!r} in row {row}").format(value=first[0], row=decimal(first[1], 0))
     code = "..." if first is None else str(first[0]).strip()
+    least, most = hidden_bounds(code) or (0, -1)
     remedy = _('If it stands for a missing value, list it under [units] missing, as in missing = ["{code}"].')
+    if least <= most:
+        remedy = _(
+            "If it stands for a count that is hidden for being small, say its bounds: [units.intervals], "
+            '"*" = {{ "{code}" = [{least}, {most}] }}; if for a missing value, list it under [units] missing.'
+        )
     for sign in (" ", "'"):
         # Danish offices and Swiss ones write thousands so
         if first is not None and _is_grouped(connection, str(first[0]), sign):
             remedy = _('Say in the policy, [units] how numbers are written: thousands = "{code}".')
             code = sign
-    return Problem(where, _("text where a number belongs"), remedy.format(code=code), count, example)
+    remedy = remedy.format(code=code, least=least, most=most)
+    return Problem(where, _("text where a number belongs"), remedy, count, example)
 
 
 def _is_grouped(connection: duckdb.DuckDBPyConnection, text: str, sign: Thousands) -> bool:

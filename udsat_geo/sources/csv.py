@@ -135,7 +135,7 @@ def read_dialect(path: Path, settings: TableSettings) -> Dialect:
     encoding = _encoding_of(path, settings.encoding, scanned)
     with _opened(path, encoding) as file:
         first = file.readline()
-        hint = _HINT.fullmatch(first.strip())
+        hint = _HINT.fullmatch(first.strip(" \r\n"))
         header = file.readline() if hint else first
         following = file.readline()
     if not header.strip():

@@ -119,6 +119,8 @@ def check_vector_file(path: Path, name: str) -> None:
         _check_closed(path, name)
         _check_tables(path, name)
     elif suffix in (None, ".zip", ".gz", ".parquet", ".csv") or _is_foreign(start, suffix):
+        if suffix == ".geojson":
+            raise InputError(Problem(name, _("is JSON, and no GeoJSON"), _("Export it as CSV, Parquet or GeoJSON.")))
         what = _("cannot be read: it is no vector file of a kind that is known")
         raise InputError(Problem(name, what, _("Name a {kinds}.").format(kinds=_(KINDS))))
 
@@ -165,11 +167,14 @@ def _check_tables(path: Path, name: str) -> None:
     """Refuse a database with tables that are kept elsewhere, or views that call what reads files."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-            made = [str(row[0]) for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+            rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     except (sqlite3.Error, UnicodeDecodeError) as error:
         what = _("cannot be read: {reason}").format(reason=error)
         raise InputError(Problem(name, what, _("Check that GDAL opens it."))) from None
-    for sql in made:
+    if "gpkg_contents" not in {str(table).lower() for table, _sql in rows}:
+        what = _("is an SQLite database, and no GeoPackage")
+        raise InputError(Problem(name, what, _("Export its table as CSV, Parquet or GeoPackage.")))
+    for _table, sql in rows:
         found = _FOREIGN.search(sql)
         if found is None and (not sql.lower().startswith("create virtual") or _INDEX.match(sql)):
             continue

@@ -23,8 +23,8 @@ LARGEST_AREA_M = 15_000_000.0
 """An area of use that is wider or higher tells nothing. Own choice."""
 
 LONE_M, LONE_RANGES = 50_000.0, 5.0
-"""A position is far from the rest when it lies this far from their middle, and so many times as far as 98 of 100 of
-them lie apart. Own choice."""
+"""A position is far from the rest when a gap parts it from most of them that is as wide as this, and so many times as
+wide as 98 of 100 of those lie apart. Own choice."""
 
 _FAR_FROM_ZERO_M = 100_000.0
 """Where most positions lie this far from 0, one at exactly 0 is none. Own choice."""
@@ -34,9 +34,6 @@ _FAR_M = 2_000_000.0
 
 _BESIDE_DEGREES = 4.0
 """Positions this far beside the area of use may be another system's: Denmark's lie up to three from zone 32."""
-
-_SOME = 1_000
-"""Positions that are looked at before all of them are; own choice."""
 
 _MOST_DEGREES, _KILOMETRE = 180.0, 1000.0
 
@@ -170,12 +167,7 @@ def _like_mercator(
 def _far_from_others(file: str, easting: NDArray[np.float64], northing: NDArray[np.float64]) -> tuple[Note, ...]:
     if len(easting) < 10:
         return ()
-    far = np.zeros(len(easting), dtype=bool)
-    for values in (easting, northing):
-        if _surely_together(values):
-            continue
-        low, middle, high = np.percentile(values, (1, 50, 99))
-        far |= np.abs(values - middle) > LONE_M + LONE_RANGES * (high - low)
+    far = _apart_from_most(easting) | _apart_from_most(northing)
     if not far.any():
         return ()
     # notes go out with the results: which address it is and where, they must not say
@@ -183,17 +175,30 @@ def _far_from_others(file: str, easting: NDArray[np.float64], northing: NDArray[
     return (Note(text, {"file": file, "count": int(far.sum())}),)
 
 
-def _surely_together(values: NDArray[np.float64]) -> bool:
-    """Whether none can be far from the others, by bounds that are found without putting them in order.
+def _apart_from_most(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which numbers a wide gap parts from most of the others, however many they are themselves.
 
-    Where at least 1 in 50 lie up to a bound, the least percentile of 100 is no more than it.
+    Towns of one country lie less than `LONE_M` apart along either axis, so that they hang together.
     """
-    extent = float(values.max() - values.min())
-    some = values[:: max(len(values) // _SOME, 1)]
-    low, high = np.percentile(some, (5, 95))
-    enough = len(values) // 50 + 1
-    known = (values <= low).sum() >= enough and (values >= high).sum() >= enough
-    return bool(known and extent <= LONE_M + LONE_RANGES * (high - low))
+    least = float(values.min())
+    if float(values.max()) - least <= LONE_M:
+        return np.zeros(len(values), dtype=bool)
+    # between two strips of this width with an empty one in between there is a gap of that width at least
+    strip = ((values - least) // LONE_M).astype(np.int64)
+    counts = np.bincount(strip)
+    held = np.flatnonzero(counts)
+    group_of_held = np.concatenate(([0], np.cumsum(np.diff(held) > 1)))
+    sizes = np.bincount(group_of_held, weights=counts[held])
+    if len(sizes) == 1:
+        return np.zeros(len(values), dtype=bool)
+    most = held[group_of_held == sizes.argmax()]
+    first, last = most[0], most[-1]
+    together = values[(strip >= first) & (strip <= last)]
+    start, end = float(together.min()), float(together.max())
+    low, high = np.percentile(together, (1, 99))
+    reach = LONE_M + LONE_RANGES * (high - low)
+    far: NDArray[np.bool_] = (values < start - reach) | (values > end + reach)
+    return far
 
 
 def extent_of(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> Extent | None:

@@ -73,21 +73,22 @@ def _no_such_column(column: str, names: list[str], where: str) -> Problem:
 
 
 def _alike(ids: list[str], where: str, language: str) -> tuple[str, ...]:
-    """What is said of ids that differ in letter case, in the form of their letters or in spaces alone."""
-    if all(one.isascii() and " " not in one for one in ids) and len({one.lower() for one in ids}) == len(ids):
+    """What is said of ids that differ in letter case, the form of their letters, spaces or zeros in front alone."""
+    plainest = {one.lower().lstrip("0") for one in ids}
+    if len(plainest) == len(ids) and all(one.isascii() and " " not in one for one in ids):
         return ()
     known: dict[str, str] = {}
     pairs = []
     for one in ids:
-        plain = "".join(unicodedata.normalize("NFKC", one).casefold().split())
+        plain = "".join(unicodedata.normalize("NFKC", one).casefold().split()).lstrip("0")
         other = known.setdefault(plain, one)
         if other is not one:
             pairs.append((other, one))
     if not pairs:
         return ()
     text = _(
-        "{where}: ids that differ from another in letter case, spaces or the form of their letters alone: {count}, for "
-        "example {one!r} and {other!r}; each is a unit of its own.",
+        "{where}: ids that differ from another in letter case, spaces, zeros in front or the form of their letters "
+        "alone: {count}, for example {one!r} and {other!r}; each is a unit of its own.",
         language,
     )
     return (text.format(where=where, count=decimal(len(pairs), 0, language), one=pairs[0][0], other=pairs[0][1]),)

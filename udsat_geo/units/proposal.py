@@ -25,6 +25,7 @@ from udsat_geo.registers.guessing import (
     summarise,
 )
 from udsat_geo.registers.proposals import TableColumns, propose
+from udsat_geo.registers.unit_texts import hidden_bounds
 from udsat_geo.sources.crs import (
     coordinates_in,
     crs_to_write,
@@ -42,8 +43,6 @@ CONTEXT = 500
 """Residents that a small unit is read with, as in kbh-2017."""
 _REACH = 1000
 _HOLES_HA = 4
-_HIDDEN = re.compile(r"(?:<\s*(?P<below>\d+)|(?:<=|≤)\s*(?P<most>\d+)|(?P<least>\d+)\s*[-–]\s*(?P<up_to>\d+))")
-"""How sources write a count that they hide for being small: ``<3``, ``≤ 2``, ``1-4``."""
 _MOST_HIDDEN = 5
 """Ways in which one column may write a hidden count, before its texts are taken for something else; own choice."""
 _SCALE = 0.01
@@ -138,11 +137,11 @@ def _without_hidden(attributes: pa.Table) -> tuple[pa.Table, dict[str, dict[str,
         if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
             continue
         texts = [text and text.strip() for text in column.to_pylist()]
-        hidden = {text: found for text in dict.fromkeys(texts) if text and (found := _HIDDEN.fullmatch(text))}
+        hidden = {text: found for text in dict.fromkeys(texts) if text and (found := hidden_bounds(text))}
         others = {text for text in texts if text and text not in hidden}
         if not 0 < len(hidden) <= _MOST_HIDDEN or not others or not all(map(str.isdecimal, others)):
             continue
-        bounds = {text: _bounds(found) for text, found in sorted(hidden.items())}
+        bounds = dict(sorted(hidden.items()))
         if all(least <= most for least, most in bounds.values()):
             intervals[name] = bounds
             middle = {text: (least + most) / 2 for text, (least, most) in bounds.items()}
@@ -151,13 +150,6 @@ def _without_hidden(attributes: pa.Table) -> tuple[pa.Table, dict[str, dict[str,
             counts = pa.array(numbers, pa.float64()).cast(pa.int64() if whole else pa.float64())
             attributes = attributes.set_column(place, name, counts)
     return attributes, intervals
-
-
-def _bounds(found: re.Match[str]) -> tuple[int, int]:
-    """The least and the most of a hidden count; nothing says that 0 is not hidden too."""
-    if found["below"] is not None:
-        return 0, int(found["below"]) - 1
-    return int(found["least"] or 0), int(found["most"] or found["up_to"])
 
 
 def _needed(
