@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import click
 import pytest
+from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 import browsing
@@ -23,6 +24,7 @@ from udsat_geo.cli.main import udsat
 from udsat_geo.designation.columns import DESCRIBED
 from udsat_geo.policy import rules
 from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.publisher import Publisher
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -128,7 +130,7 @@ def test_problems_are_collected_with_their_remedies() -> None:
 
 # --- policies -----------------------------------------------------------------------------------------------------
 
-SECTIONS: dict[str, type[rules.Rule]] = {
+SECTIONS: dict[str, type[BaseModel]] = {
     "top": rules.Policy,
     "units": rules.UnitsRule,
     "context": rules.ContextRule,
@@ -144,6 +146,7 @@ SECTIONS: dict[str, type[rules.Rule]] = {
     "areas": rules.AreasRule,
     "incumbents": rules.IncumbentsRule,
     "milestone": rules.MilestoneRule,
+    "publisher": Publisher,
 }
 
 
@@ -158,7 +161,11 @@ def test_every_key_of_a_policy_is_told_with_its_default(section: str) -> None:
 
 
 def test_there_is_no_other_part_of_a_policy() -> None:
-    models = {name for name, kind in vars(rules).items() if isinstance(kind, type) and issubclass(kind, rules.Rule)}
+    models = {
+        name
+        for name, kind in vars(rules).items()
+        if isinstance(kind, type) and issubclass(kind, (rules.Rule, Publisher))
+    }
     # what `incumbents.leave` may be is told with it
     assert models == {"Rule", "LeaveByChance", *(kind.__name__ for kind in SECTIONS.values())}
     assert all(f"`{name}`" in hooks.MADE["policies"]() for name in BUILT_IN)

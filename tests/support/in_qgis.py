@@ -2,6 +2,7 @@
 
 python3 in_qgis.py layers FILE.gpkg ANSWER.json
 python3 in_qgis.py project FILE.gpkg ANSWER.json FOLDER PREFIX
+python3 in_qgis.py basemap FILE.gpkg ANSWER.json PICTURE.png
 python3 in_qgis.py templates FILE.gpkg ANSWER.json FOLDER
 """
 
@@ -144,6 +145,33 @@ def project(path, folder, prefix):
     }
 
 
+def basemap(path, picture):
+    """Whether the office's own map is there and on, and what it looks like once somebody turns it on."""
+    storage = QgsApplication.projectStorageRegistry().projectStorageFromType("geopackage")
+    (name,) = storage.listProjects(f"geopackage:{path}")
+    whole = QgsProject.instance()
+    whole.read(f"geopackage:{path}?projectName={name}")
+    (node,) = [node for node in whole.layerTreeRoot().findLayers() if node.layerId().startswith("basemap_")]
+    layer = node.layer()
+    settings = QgsMapSettings()
+    settings.setOutputSize(QSize(300, 300))
+    settings.setDestinationCrs(whole.crs())
+    settings.setExtent(whole.viewSettings().defaultViewExtent())
+    settings.setLayers([layer])
+    asked_before = os.path.getsize(picture + ".asked")
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    job.renderedImage().save(picture)
+    return {
+        "on": node.isVisible(),
+        "last": whole.layerTreeRoot().children()[-1].name() == node.name(),
+        "name": node.name(),
+        "valid": layer.isValid(),
+        "asked_before": asked_before,
+    }
+
+
 def save(path):
     """Whether an analyst can save a style and the project of their own over what is there."""
     layer = QgsVectorLayer(f"{path}|layername=areas", "areas", "ogr")
@@ -186,13 +214,16 @@ def templates(path, folder):
     return {"project": read, "layers": layers, "styles": styles, "sheets": sheets}
 
 
+QUESTIONS = {"layers": layers, "project": project, "basemap": basemap, "save": save, "templates": templates}
+
+
 def main():
     """Answer one question."""
     QLocale.setDefault(QLocale("da_DK"))
     application = QgsApplication([], True)
     application.initQgis()
     question, path, answer, *more = sys.argv[1:]
-    found = {"layers": layers, "project": project, "save": save, "templates": templates}[question](path, *more)
+    found = QUESTIONS[question](path, *more)
     with open(answer, "w", encoding="utf-8") as file:
         json.dump(found, file, default=str)
         file.flush()

@@ -11,8 +11,8 @@ import click
 from udsat_geo.cli import options
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
-from udsat_geo.policy.chain import GROUPS, text_of
-from udsat_geo.policy.load import load_policy
+from udsat_geo.policy.chain import BUILT_IN, GROUPS, text_of
+from udsat_geo.policy.load import load_policy, text_of_chain
 from udsat_geo.policy.rules import text_in
 
 if TYPE_CHECKING:
@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     )
 )
 @options.option(
-    "--show", metavar="NAME", help=N_("Print the file of this policy, as in --show kbh-2017 > my-policy.toml.")
+    "--show",
+    metavar="NAME|FILE",
+    help=N_(
+        "Print the file of this policy, as in --show kbh-2017 > my-policy.toml; or of the one that a designation was "
+        "made by, as in --show designation_2025.gpkg."
+    ),
 )
 @options.option("--examine", metavar="NAME|FILE", help=N_("Examine the criteria of this policy on the data of --year."))
 @options.option("--year", type=int, metavar="Y", help=N_("The year to examine."))
@@ -57,12 +62,27 @@ def policies(
     if examine is not None and year is not None:
         _examine(examine, year, references, registers, language, seed, threads, as_json, sources)
     elif show is not None:
-        click.echo(text_of(show), nl=False)
+        click.echo(_shown(show), nl=False)
     else:
         for place, (group, names) in enumerate(GROUPS.items()):
             click.echo(("\n" if place else "") + _(group, language))
             for name in names:
                 _list(name, language)
+
+
+def _shown(name: str) -> str:
+    """The file of a built-in policy, or the one that travels with a designation."""
+    if name in BUILT_IN or not Path(name).is_file():
+        return text_of(name)
+    from udsat_geo.files.geopackage import policy_texts_of
+    from udsat_geo.files.read import read_summary
+
+    path = Path(name)
+    texts = policy_texts_of(path) or tuple(read_summary(path).policy_texts)
+    if not texts:
+        what = _("does not hold the policy that it was made by")
+        raise InputError(Problem(path.name, what, _("Make the designation again with this version.")))
+    return text_of_chain(texts, path.name)
 
 
 def _check(show: str | None, examine: str | None, given: list[str]) -> None:

@@ -52,6 +52,16 @@ class PolicyUsed(PolicyFile):
     extends: list[PolicyFile] = []
 
 
+class PublisherUsed(Entry):
+    """Who publishes the designation, and what may be done with it, as the policy says it."""
+
+    name: str
+    contact: str = ""
+    licence: str = ""
+    date: str | None = None
+    basemap: str | None = None
+
+
 class ReferenceUsed(Entry):
     """A figure that a limit is measured against, and where it comes from."""
 
@@ -285,6 +295,8 @@ class Summary(Entry):
         None of a city without residents.
     near_misses : dict
         Demand -> how many groups failed it alone.
+    policy_texts : list of str
+        The policy's file as it stands, then those that it extends, the nearest first.
     run : str
         Of all that came out: it stands in the GeoPackage too, so that files of two runs are told apart.
 
@@ -322,6 +334,8 @@ class Summary(Entry):
     status: list[StatusOfCriterion] = []
     changes: ChangesCounted | None = None
     certainty: CertaintyUsed | None = None
+    publisher: PublisherUsed | None = None
+    policy_texts: list[str] = []
     run: str = ""
 
     def __repr__(self) -> str:
@@ -427,6 +441,8 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
         "status": tables["status"].to_pylist(),
         "changes": _changes(designation, tables["changes"]["reason"].to_pylist()),
         **_certainty(designation),
+        **({} if policy.policy.publisher is None else {"publisher": policy.policy.publisher.model_dump()}),
+        "policy_texts": list(policy.texts),
     }
     # by what came out, and not by the bytes of the input: rows in another order are the same run
     found = {key: value for key, value in content.items() if key not in ("inputs", "settings")}

@@ -32,6 +32,7 @@ from udsat_geo.messages.errors import InputError, Problem, check_installed, reas
 from udsat_geo.messages.translate import N_, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.policy.publisher import Publisher
 from udsat_geo.sources.origins import name_of, origin_of
 
 NAME = "ro-crate-metadata.json"
@@ -418,13 +419,15 @@ HOMES = {
 """Of what is no package of Python."""
 
 
-def crate_text(runs: Sequence[Run]) -> str:
+def crate_text(runs: Sequence[Run], publisher: Publisher | None = None) -> str:
     """The crate of runs as JSON text.
 
     Parameters
     ----------
     runs : sequence of Run
         At least one; of different years, in any order.
+    publisher : Publisher, optional
+        Whom the policy of the latest of them names.
     """
     from rocrate.rocrate import ROCrate
 
@@ -439,7 +442,8 @@ def crate_text(runs: Sequence[Run]) -> str:
         "it wrote. `udsat rerun` repeats them."
     )
     # results have the time of their year, as the GeoPackages have
-    root["datePublished"] = max(run.ended or f"{run.year}-12-31" for run in runs)
+    published = None if publisher is None else publisher.date
+    root["datePublished"] = published or max(run.ended or f"{run.year}-12-31" for run in runs)
     root["conformsTo"] = writing.standard(PROFILE, "Process Run Crate 0.5", version="0.5")
     root["license"] = _references(dict.fromkeys(writing.licence(run) for run in runs))
     root["about"] = _references(dict.fromkeys(writing.source(run.source) for run in runs))
@@ -447,6 +451,8 @@ def crate_text(runs: Sequence[Run]) -> str:
     for role, who in (("author", [*agents]), ("publisher", [agent for agent in agents if _is_organisation(agent)])):
         if who:
             root[role] = _references(who)
+    if publisher is not None:
+        root["publisher"] = {"@id": writing.publisher(publisher)}
     root["audience"] = {"@id": writing.add("#internal", "Audience", name="internal", audienceType=INTERNAL)}
     root["mentions"] = _references([writing.action(run) for run in runs])
     root["hasPart"] = _references(writing.parts)
@@ -503,6 +509,15 @@ class _Writing:
         kind = "Organization" if _is_organisation(text) else "Person"
         identity, url = (text, text) if _is_address(text) else (f"#agent-{_short(text)}", None)
         return self.add(identity, kind, name=text, url=url)
+
+    def publisher(self, publisher: Publisher) -> str:
+        """The office that publishes the results, and how it is reached."""
+        contact, means = publisher.contact, "url" if _is_address(publisher.contact) else "telephone"
+        means = "email" if "@" in contact and " " not in contact else means
+        identity = f"#publisher-{_short(publisher.name + contact)}"
+        reached = self.add(f"{identity}-contact", "ContactPoint", **{means: contact}) if contact else None
+        point = None if reached is None else {"@id": reached}
+        return self.add(identity, "Organization", name=publisher.name, contactPoint=point)
 
     def action(self, run: Run) -> str:
         """A run, with all that it refers to."""
@@ -646,20 +661,23 @@ def crate_of(given: Mapping[str, Sequence[str]], policy: str, out: Path) -> Prov
 
     def text(designation: Designation, folder: Path, names: Sequence[str]) -> str:
         outputs = [Output(name, sha256(folder / name), (folder / name).stat().st_size) for name in sorted(names)]
+        publisher = designation.policy.policy.publisher
+        stated = {"--license": (publisher.licence,)} if publisher is not None and publisher.licence else {}
+        options = {**stated, **given}
         now = Run(
             year=designation.year,
             source=designation.inputs.source,
             version=__version__,
             platform=f"{platform.system()} {platform.machine()}".strip(),
             libraries=library_versions(),
-            options=tuple((name, value) for name in OPTIONS for value in given.get(name, ())),
+            options=tuple((name, value) for name in OPTIONS for value in options.get(name, ())),
             inputs=(*_policies(policy, designation), *_inputs(out, given, designation)),
             outputs=tuple(outputs),
             notes=designation.inputs.notes,
             ended=ended,
         )
         kept = [run for run in earlier if run.year != now.year and _lies_as_left(run, out)]
-        return crate_text([*kept, now])
+        return crate_text([*kept, now], publisher)
 
     return Provenance(NAME, text)
 

@@ -72,7 +72,42 @@ def dress_designation(path: Path, summary: Mapping[str, Any]) -> None:
     """
     with _dressed(path, summary["language"], summary["year"], summary) as (connection, contents, styles):
         write_iso_metadata(connection, contents, summary)
+        write_policy_texts(connection, summary)
         write_project(connection, path.name, contents, styles, summary)
+
+
+_TOML = "https://toml.io/en/v1.0.0"
+"""What the texts of policies keep to: they are told by it among a file's metadata."""
+
+
+def write_policy_texts(connection: sqlite3.Connection, summary: Mapping[str, Any]) -> None:
+    """Add the policy's file, then those that it extends, to the metadata of the whole file."""
+    for text in summary.get("policy_texts", ()):
+        row = connection.execute(
+            "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) "
+            "VALUES ('dataset', ?, 'application/toml', ?)",
+            [_TOML, text],
+        )
+        connection.execute(
+            "INSERT INTO gpkg_metadata_reference VALUES ('geopackage', NULL, NULL, NULL, ?, ?, NULL)",
+            [f"{summary['year']:04}-12-31T00:00:00.000Z", row.lastrowid],
+        )
+
+
+def policy_texts_of(path: Path) -> tuple[str, ...]:
+    """The texts that `write_policy_texts` wrote into a GeoPackage; none where it has none, or is none.
+
+    Parameters
+    ----------
+    path : Path
+        A file that is there; it is not changed.
+    """
+    asked = "SELECT metadata FROM gpkg_metadata WHERE md_standard_uri = ? ORDER BY id"
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return tuple(str(text) for (text,) in connection.execute(asked, [_TOML]))
+    except sqlite3.Error:
+        return ()
 
 
 def dress_comparison(path: Path, language: str, year: int) -> None:

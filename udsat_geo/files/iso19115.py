@@ -24,6 +24,8 @@ _CONSTRAINTS = {
     "synthetic": N_("Synthetic data: none of the residents exists. Free to use, reproduce and change."),
     "unit_table": N_("Licence and use are not stated: they are set by the owner of the table of units."),
 }
+_INTERNAL = N_("Figures for small places rest on registers and must not be published as they are.")
+"""What stands beside a licence, where the people are those of registers."""
 _LANGUAGES = {"da": "dan", "en": "eng"}
 
 for _prefix, _space in (("gmd", GMD), ("gco", GCO)):
@@ -49,8 +51,8 @@ def write_iso_metadata(connection: sqlite3.Connection, contents: Contents, summa
 def iso_metadata(contents: Contents, summary: Mapping[str, Any]) -> str:
     """A document of ISO/TS 19139: title, abstract, extent, lineage, constraints.
 
-    Its dates are the designation's year, its contact is unknown: what a file says must not hang on when and by whom it
-    was made.
+    Its dates are the designation's year, its contact is unknown unless the policy names a publisher: what a file says
+    must not hang on when and by whom it was made.
     """
     root, language = read_template(_TEMPLATE), summary["language"]
     authority, _colon, code = contents.reference_system.code.partition(":")
@@ -77,11 +79,46 @@ def iso_metadata(contents: Contents, summary: Mapping[str, Any]) -> str:
     if not bounds:
         identification = found(root, f".//{{{GMD}}}MD_DataIdentification")
         identification.remove(found(identification, f"{{{GMD}}}extent"))
+    if summary.get("publisher"):
+        _fill_publisher(root, summary["publisher"])
     lineage = found(root, f".//{{{GMD}}}LI_Lineage")
     sample = found(lineage, f"{{{GMD}}}source")
     lineage.remove(sample)
     lineage.extend(fill(clone(sample), {"{input}": text}) for text in _inputs(summary))
     return as_text(root, '<?xml version="1.0" encoding="UTF-8"?>\n')
+
+
+def _fill_publisher(root: ET.Element, publisher: Mapping[str, Any]) -> None:
+    """Who publishes it, how they are reached, and when it is published."""
+    for party in root.iter(f"{{{GMD}}}CI_ResponsibleParty"):
+        name = found(party, f"{{{GMD}}}organisationName")
+        name.attrib.clear()
+        ET.SubElement(name, f"{{{GCO}}}CharacterString").text = publisher["name"]
+        if publisher["contact"]:
+            party.insert(1, _contact(publisher["contact"]))
+    citation = found(root, f".//{{{GMD}}}CI_Citation")
+    if publisher["date"]:
+        published = clone(found(citation, f"{{{GMD}}}date"))
+        found(published, f".//{{{GCO}}}Date").text = publisher["date"]
+        kind = found(published, f".//{{{GMD}}}CI_DateTypeCode")
+        kind.text = "publication"
+        kind.set("codeListValue", "publication")
+        citation.append(published)
+
+
+def _contact(text: str) -> ET.Element:
+    """A mail address, a web address, or whatever else a contact is, where the standard has a place for it."""
+    if text.startswith(("https://", "http://")):
+        path, kind = ["onlineResource", "CI_OnlineResource", "linkage"], f"{{{GMD}}}URL"
+    elif "@" in text and " " not in text:
+        path, kind = ["address", "CI_Address", "electronicMailAddress"], f"{{{GCO}}}CharacterString"
+    else:
+        path, kind = ["contactInstructions"], f"{{{GCO}}}CharacterString"
+    whole = here = ET.Element(f"{{{GMD}}}contactInfo")
+    for step in ("CI_Contact", *path):
+        here = ET.SubElement(here, f"{{{GMD}}}{step}")
+    ET.SubElement(here, kind).text = text
+    return whole
 
 
 def _bounds(contents: Contents) -> tuple[float, ...]:
@@ -121,7 +158,10 @@ def abstract_of(summary: Mapping[str, Any]) -> str:
 
 
 def constraints_of(summary: Mapping[str, Any]) -> str:
-    """What may be done with a designation, by where its people come from."""
+    """What may be done with a designation: as its publisher says, else by where its people come from."""
+    licence = (summary.get("publisher") or {}).get("licence")
+    if licence:
+        return f"{licence} {_(_INTERNAL, summary['language'])}" if summary["source"] == "registers" else str(licence)
     return _(_CONSTRAINTS.get(summary["source"], _REGISTERS), summary["language"])
 
 

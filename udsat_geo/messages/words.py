@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 from udsat_geo.messages.translate import N_, _, in_language, program_language
 
@@ -38,6 +39,13 @@ SOURCE_TEXTS = {
 def source_text(source: str, language: str | None = None) -> str:
     """What people or units come from, in words."""
     return _(SOURCE_TEXTS.get(source, source), language)
+
+
+def published(publisher: Mapping[str, Any], language: str | None = None) -> str:
+    """Who publishes a designation, how they are reached, since when, and what may be done with it; in a line."""
+    who = ", ".join(publisher[name] for name in ("name", "contact", "date") if publisher.get(name))
+    told = _("Published by {publisher}.", language).format(publisher=who)
+    return f"{told} {publisher['licence']}" if publisher.get("licence") else told
 
 
 COUNTED = {

@@ -68,12 +68,15 @@ class PolicyFile:
         Of the file's bytes.
     content : dict
         As the file has it, without what its bases say.
+    text : str
+        The file itself.
     """
 
     label: str
     path: Path | None
     sha256: str
     content: dict[str, Any]
+    text: str = ""
 
     @property
     def name(self) -> str:
@@ -119,6 +122,20 @@ def read_chain(name_or_path: str) -> tuple[PolicyFile, ...]:
             what = _("is the end of over {most} policies, each laid over the next").format(most=LONGEST_CHAIN)
             raise InputError(Problem(where, what, _("Put some of them together.")))
     return tuple(files)
+
+
+def chain_of_texts(texts: Sequence[str], name: str) -> tuple[PolicyFile, ...]:
+    """A chain as its texts stand in results that were made by it; `name` is where they stand, for messages.
+
+    Raises
+    ------
+    InputError
+        If a text is no TOML.
+    """
+    return tuple(
+        PolicyFile(name, None, hashlib.sha256(text.encode()).hexdigest(), toml_content(text.encode(), name), text)
+        for text in texts
+    )
 
 
 def merged(files: Sequence[PolicyFile]) -> dict[str, Any]:
@@ -194,7 +211,7 @@ def _read(name: str, path: Path | None, label: str, named_in: str | None) -> Pol
     else:
         data = _file_bytes(name, path, named_in)
     content = toml_content(data, label)
-    return PolicyFile(label, path, hashlib.sha256(data).hexdigest(), content)
+    return PolicyFile(label, path, hashlib.sha256(data).hexdigest(), content, _as_text(data))
 
 
 def toml_content(data: bytes, label: str) -> dict[str, Any]:
@@ -207,9 +224,8 @@ def toml_content(data: bytes, label: str) -> dict[str, Any]:
     InputError
         If it is none.
     """
-    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return tomllib.loads(data.decode("utf-16" if marked else "utf-8-sig"))
+        return tomllib.loads(_as_text(data))
     except UnicodeDecodeError as error:
         raise InputError(
             Problem(label, _("is not UTF-8 text ({reason})").format(reason=error.reason), _("Save it as UTF-8."))
@@ -224,6 +240,11 @@ def toml_content(data: bytes, label: str) -> dict[str, Any]:
         # Python reads no whole number of more digits
         what = _("is not valid TOML: a number of more than {most} digits").format(most=sys.get_int_max_str_digits())
         raise InputError(Problem(label, what, _("Write a shorter one."))) from None
+
+
+def _as_text(data: bytes) -> str:
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if marked else "utf-8-sig")
 
 
 def _file_bytes(name: str, path: Path | None, named_in: str | None) -> bytes:

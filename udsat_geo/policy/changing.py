@@ -6,6 +6,7 @@ and the file that is saved gives the same results.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -156,6 +157,8 @@ def _value(value: Any, where: str) -> str:
         return repr(value)
     if isinstance(value, str):
         return toml_text(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_value(each, where) for each in value) + "]"
     if isinstance(value, Mapping):

@@ -16,16 +16,19 @@ from pydantic import PrivateAttr, ValidationError
 
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import printable
 from udsat_geo.policy.chain import (
     BUILT_IN,
     GROUPS,
     SUCCESSIONS,
     KeyPath,
     PolicyFile,
+    chain_of_texts,
     chain_sha256,
     merged,
     read_chain,
     standing_of,
+    text_of,
     toml_content,
 )
 from udsat_geo.policy.changing import as_content, as_toml, dotted, without
@@ -118,6 +121,15 @@ class LoadedPolicy(Rule):
         """
         return _text_of_changes(self._files, self._changes, None if folder is None else Path(folder))
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of its file and of the files of its bases, the nearest first: what travels with results."""
+        begun = tuple(file.text for file in self._files)
+        if not self._changes:
+            return begun
+        # what took a key away extends nothing: it is whole by itself
+        return (self.to_toml(), *(begun if self.bases else ()))
+
     def __repr__(self) -> str:
         first, last = self.policy.years
         return f"<LoadedPolicy: {self.policy.id}, {first}-{last}, {len(self.policy.criteria)} criteria, {self.name}>"
@@ -153,6 +165,47 @@ def load_policy(name_or_path: str) -> LoadedPolicy:
         wrong; every fault is told with the file in which it stands.
     """
     return _of_files(read_chain(name_or_path))
+
+
+def policy_of_texts(texts: Sequence[str], name: str) -> LoadedPolicy:
+    """A policy from the texts that travel with results (`LoadedPolicy.texts`).
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Of the file, then of what it extends, the nearest first.
+    name : str
+        Where they stand, for messages.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with them.
+    """
+    return _of_files(chain_of_texts(texts, name))
+
+
+def text_of_chain(texts: Sequence[str], name: str) -> str:
+    """The texts that travel with results as the text of one policy file, that gives the same designations.
+
+    The first of them as it stands, if all that it extends is built in; else all of them put together.
+
+    Parameters
+    ----------
+    texts, name : as of `policy_of_texts`
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with them.
+    """
+    files = chain_of_texts(texts, name)
+    _of_files(files)
+    built_in = [text_of(base) for base in BUILT_IN if base in (file.content.get("extends") for file in files)]
+    if all(text in built_in for text in texts[1:]):
+        return printable(texts[0])
+    whole = {key: value for key, value in merged(files).items() if key != "extends"}
+    return as_toml(whole)
 
 
 def _of_files(files: tuple[PolicyFile, ...]) -> LoadedPolicy:

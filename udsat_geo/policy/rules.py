@@ -27,6 +27,7 @@ from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal, printable
 from udsat_geo.policy.misfits import misfits_of_areas, misfits_of_compare, misfits_of_groups, misfits_of_quantiles
 from udsat_geo.policy.over_time import faults_of_criterion, misfits_over_time
+from udsat_geo.policy.publisher import Publisher
 
 _TOLD = frozenset({"label", "source", "text", "title", "unit"})  # keys of what a reader is told
 
@@ -693,6 +694,8 @@ class Policy(Rule):
         Years between designations.
     milestone : MilestoneRule or None
         What the policy wants to have reached, where it says so.
+    publisher : Publisher or None
+        Who publishes what it designates.
     """
 
     id: PolicyId
@@ -713,6 +716,7 @@ class Policy(Rule):
     areas: AreasRule = AreasRule()
     incumbents: IncumbentsRule = IncumbentsRule()
     milestone: MilestoneRule | None = None
+    publisher: Publisher | None = None
     _told_by: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("references", mode="before")
@@ -749,12 +753,8 @@ class Policy(Rule):
             if key.startswith("own_") and key[4:] in keys
         ]
         if self.years[0] > self.years[1]:
-            faults.append(
-                "years: "
-                + _("{years} lies after {years_2}; write the first year first").format(
-                    years=self.years[0], years_2=self.years[1]
-                )
-            )
+            text = _("{years} lies after {years_2}; write the first year first")
+            faults.append("years: " + text.format(years=self.years[0], years_2=self.years[1]))
         if self.milestone is not None and self.milestone.by <= self.milestone.since:
             faults.append("milestone.by: " + _("{by} does not lie after milestone.since").format(by=self.milestone.by))
         if self.rates.shrink != "none" and self.context.reads_beyond:

@@ -423,6 +423,7 @@ def _content(house: _House, made: Sequence[Layer], areas: Told) -> dict[str, Any
         "language": summary.language,
         "source": summary.source,
         "policy": {"id": summary.policy.id, "sha256": summary.policy.sha256},
+        **({} if summary.publisher is None else {"publisher": summary.publisher.model_dump()}),
         "release": {
             "id": house.policy.id,
             "least_persons": counts.least_persons,

@@ -16,7 +16,7 @@ import shapely
 from udsat_geo.designation.columns import events_in_words
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.translate import _
-from udsat_geo.messages.words import decimal
+from udsat_geo.messages.words import decimal, published
 from udsat_geo.monitoring.status_tables import SYNTHETIC
 from udsat_geo.release.words import released
 
@@ -90,6 +90,7 @@ def _page(content: Content, outlines: Mapping[str, Any]) -> str:
         f"<h1>{html.escape(title)}</h1>", *said,
         f'<p class="why">{html.escape(" ".join([why, released(content), empty]))}</p>',
         _map(outlines, content), _areas(content), _status(content), _changes(content), _certainty(content),
+        f"<p>{html.escape(published(content['publisher'], language))}</p>" if content.get("publisher") else "",
     ]  # fmt: skip
     head = (
         f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>'

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from udsat_geo.designation.columns import describe_layer
 from udsat_geo.files.contents import Contents, PackageLayer, ReferenceSystem
@@ -32,6 +33,10 @@ Bounds = tuple[float, float, float, float]
 _NOWHERE: Bounds = (0.0, 0.0, 1000.0, 1000.0)
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
 _KEYS = uuid.uuid5(uuid.NAMESPACE_URL, "udsat_geo")
+_WEB = "EPSG:3857"
+_OF_ADDRESS = ":/{}"
+_OWN_WORDS = {"layers", "styles", "format", "request", "service", "version", "crs", "srs", "bbox", "width", "height"}
+"""What QGIS says itself when it asks a WMS for a picture."""
 _PUBLIC = {"public_areas": "areas", "public_units": "units", "public_status": "status", "public_changes": "overrides"}
 """The layers of a public set, by those of the template in whose place they stand."""
 Styles = Mapping[str, Sequence[Style]]
@@ -115,8 +120,45 @@ def _fill_project(
     for shown in root.iterfind("visibility-presets/visibility-preset/layer"):
         of_layer = styles[name_of_id[shown.get("id", "")]]
         shown.set("style", next(style.name for style in of_layer if style.key == shown.get("style")))
+    publisher = summary.get("publisher") or {}
+    if publisher.get("basemap"):
+        _add_basemap(root, publisher, contents.reference_system.code, summary["language"])
     _fill_metadata(found(root, "projectMetadata"), title_of(summary), _abstract(summary), summary)
     return texts, bounds
+
+
+def _add_basemap(root: ET.Element, publisher: Mapping[str, Any], crs: str, language: str) -> None:
+    """Add the office's own map beneath everything, turned off: tiles are asked for when somebody turns it on."""
+    source, system = _source_of_map(publisher["basemap"], crs)
+    name, identity = _("Map of {publisher}", language).format(publisher=publisher["name"]), f"basemap_{_key(source)}"
+    shown = {
+        "id": identity, "name": name, "source": source, "providerKey": "wms", "checked": "Qt::Unchecked",
+        "expanded": "0", "legend_exp": "", "patch_size": "-1,-1", "legend_split_behavior": "0",
+    }  # fmt: skip
+    ET.SubElement(found(root, "layer-tree-group"), "layer-tree-layer", shown)
+    layer = ET.SubElement(
+        found(root, "projectlayers"), "maplayer", {"type": "raster", "hasScaleBasedVisibilityFlag": "0"}
+    )
+    for tag, text in (("id", identity), ("datasource", source), ("layername", name), ("provider", "wms")):
+        ET.SubElement(layer, tag).text = text
+    ET.SubElement(ET.SubElement(ET.SubElement(layer, "srs"), "spatialrefsys"), "authid").text = system
+    drawn = {"type": "singlebandcolordata", "band": "1", "opacity": "1", "alphaBand": "-1", "nodataColor": ""}
+    ET.SubElement(ET.SubElement(layer, "pipe"), "rasterrenderer", drawn)
+
+
+def _source_of_map(address: str, crs: str) -> tuple[str, str]:
+    """What QGIS calls a map by, and the reference system that it comes in: of tiles, that of web maps."""
+    if "{z}" in address:
+        # a brace in the address stands for itself
+        return f"type=xyz&zmin=0&zmax=20&url={quote(address, safe=_OF_ADDRESS)}", _WEB
+    parts = urlsplit(address)
+    query = [(name, value) for name, value in parse_qsl(parts.query) if name.lower() not in _OWN_WORDS]
+    asked = {name.lower(): value for name, value in parse_qsl(parts.query)}
+    server = urlunsplit(parts._replace(query=urlencode(query), fragment=""))
+    layers = "".join(f"&layers={quote(one, safe='')}&styles=" for one in asked["layers"].split(","))
+    picture, system = quote(asked.get("format", "image/png"), safe="/"), crs or _WEB
+    told = f"contextualWMSLegend=0&crs={system}&dpiMode=7&format={picture}{layers}"
+    return f"{told}&url={quote(server, safe=_OF_ADDRESS)}", system
 
 
 def _abstract(summary: Mapping[str, Any]) -> str:
@@ -212,7 +254,7 @@ def _fill_metadata(element: ET.Element, title: str, abstract: str, summary: Mapp
         "title": title,
         "abstract": abstract,
         "history": released(summary) if is_public else lineage_of(summary),
-        "license": "" if is_public else constraints_of(summary),
+        "license": (summary.get("publisher") or {}).get("licence", "") if is_public else constraints_of(summary),
     }
     for tag, text in texts.items():
         # a project has no licence

@@ -14,11 +14,11 @@ from udsat_geo.files.qgis.expressions import field, literal, looked_up, plain
 from udsat_geo.files.qgis.styles import TEMPLATES
 from udsat_geo.files.xml_template import fill, found, read_template
 from udsat_geo.messages.translate import N_, Np_, _
-from udsat_geo.messages.words import decimal
+from udsat_geo.messages.words import decimal, published
 
 _ROW, _TWO_LINES, _HEAD = 4.9, 7.9, 5.2
 """Heights of a table's row, of one of two lines, and of its heading."""
-_LINE_OF_LEGEND = 5.3
+_LINE_OF_LEGEND, _LINES_OF_SOURCE = 5.3, 12.0
 _GAP, _HEADING = 14.0, 6.0
 """From what is above a table to the table, and from its heading."""
 _OF_BOTH = (
@@ -162,6 +162,10 @@ class _Sheet:
         # a text with a context has it before its own
         own = {word.rpartition("\x04")[2]: _(word, language).format(**known) for word in (*_OF_BOTH, *words)}
         fill(self.root, {**texts, **own})
+        if summary.get("publisher"):
+            source = self.items["source"]
+            source.set("labelText", f"{source.get('labelText')}\n{published(summary['publisher'], language)}")
+            _put(source, _numbers(source, "position")[1], _LINES_OF_SOURCE)
         for item in self.items.values():
             if item.get("labelText") is not None:
                 item.set("labelText", plain(item.get("labelText", "")))

@@ -375,6 +375,7 @@ def make_page(
         language=language,
         title=_("Disadvantaged urban areas {years}", language).format(years=span),
         synthetic=any(read.summary["source"] == "synthetic" for read in found),
+        publisher=found[-1].summary.get("publisher"),
         still=still | {"map": Markup(still["map"])},
         figures=figures,
         charts={} if answer is None else {lang: Markup(svg) for lang, svg in answer["chart"].items()},

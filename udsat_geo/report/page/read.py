@@ -22,7 +22,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import LANGUAGES, _
 from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
-from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.policy.load import LoadedPolicy, load_policy, policy_of_texts
 from udsat_geo.report.how_sure import HowSure
 from udsat_geo.sources.crs import check_crs, same_crs
 from udsat_geo.sources.features import geometries_of
@@ -182,13 +182,18 @@ def _read(path: Path, policy: LoadedPolicy | None) -> PageYear:
 
 
 def _policy_of(summary: Summary, named: LoadedPolicy | None) -> LoadedPolicy | None:
-    """The policy of a summary, by the SHA-256 of its file: the one named, or a built-in one."""
+    """The policy of a summary: the one named or a built-in one of its SHA-256, else as its texts say it."""
     if named is not None and named.sha256 == summary.policy.sha256:
         return named
     if summary.policy.id in BUILT_IN:
         built_in = load_policy(summary.policy.id)
-        return built_in if built_in.sha256 == summary.policy.sha256 else None
-    return None
+        if built_in.sha256 == summary.policy.sha256:
+            return built_in
+    try:
+        told = policy_of_texts(summary.policy_texts, summary.policy.id) if summary.policy_texts else None
+    except InputError:
+        return None
+    return told if told is not None and told.policy.keys == tuple(one.key for one in summary.criteria) else None
 
 
 def _is_newer(version: str) -> bool:
