@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import signal
+import threading
 import webbrowser
 from collections.abc import Mapping
 from contextlib import suppress
@@ -32,6 +34,10 @@ from udsat_geo.synthetic import DEFAULT_SEED
 
 if TYPE_CHECKING:
     from udsat_geo.report.explorer.server import Server
+
+UNTIL, INPUT = "UDSAT_UNTIL", "input-ends"
+"""In the environment of the command: it ends as its standard input does, and so with whoever started it, however that
+ends."""
 
 
 @options.command(
@@ -96,11 +102,15 @@ def explore(
     from udsat_geo.report.explorer.server import Server
 
     check_writable(policies)
-    year, policy = _begun(file, year, policy)
+    year, policy, source = _begun(file, year, policy)
     loaded = with_references(load_policy(policy), references)
     store = store_of(out or (DEFAULT_OUT if file is None else file.parent))
     job = Job(year, loaded, registers, None, previous, language=language, seed=seed, threads=threads, store=store)
-    tell_if_synthetic(sources["units"] is None and is_synthetic(job), language)
+    synthetic = sources["units"] is None and is_synthetic(job)
+    if synthetic and source != "synthetic":
+        what, remedy = _("was not made of the synthetic city"), _("Name what it was made of: --registers or --units.")
+        raise InputError(Problem(str(file), what, remedy))
+    tell_if_synthetic(synthetic, language)
     with local_copies(sources) as copies:
         units, around = copies.paths.pop("units", None), Around(**copies.paths)
         job = dataclasses.replace(job, units=units, around=around, notes=copies.told(language))
@@ -113,13 +123,13 @@ def explore(
             engine.close()
 
 
-def _begun(file: Path | None, year: int | None, policy: str | None) -> tuple[int, str]:
-    """The year and the policy that are begun with."""
+def _begun(file: Path | None, year: int | None, policy: str | None) -> tuple[int, str, str]:
+    """The year and the policy that are begun with, and of what a FILE was made."""
     if file is None:
         if year is None:
             what, remedy = _("no designation and no year"), _("Name a designation_YEAR.gpkg, or give --year.")
             raise InputError(Problem("udsat explore", what, remedy))
-        return year, policy or "kbh-2017"
+        return year, policy or "kbh-2017", "synthetic"
     summary = read_summary(file)
     if year not in (None, summary.year):
         what = _("is of {year}, not of {asked}").format(year=summary.year, asked=year)
@@ -134,7 +144,7 @@ def _begun(file: Path | None, year: int | None, policy: str | None) -> tuple[int
     if found.sha256 != summary.policy.sha256 and policy is None:
         what = _("was made by another policy {policy} than the one of that name").format(policy=named)
         raise InputError(Problem(str(file), what, remedy))
-    return summary.year, named
+    return summary.year, named, summary.source
 
 
 def _call(
@@ -155,6 +165,15 @@ def _call(
     return (*words, *([] if seed == DEFAULT_SEED else ["--seed", str(seed)]))
 
 
+def _wait_for_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Stop when standard input ends."""
+    # not by sys.stdin, whose lock a thread that still waits would keep from Python as it ends
+    while os.read(0, 1024):
+        pass
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(stop.set)
+
+
 def _serve(server: Server, port: int, browser: bool, language: str) -> None:
     if server.port != port:
         told = _("Port {port} is taken; {other} serves instead.", language)
@@ -172,6 +191,8 @@ def _serve(server: Server, port: int, browser: bool, language: str) -> None:
             except (NotImplementedError, RuntimeError):
                 # Windows, where Ctrl-C arrives as an exception
                 break
+        if os.environ.get(UNTIL) == INPUT:
+            threading.Thread(target=_wait_for_end, args=(loop, stop), daemon=True).start()
         await server.run(stop)
 
     with suppress(KeyboardInterrupt):

@@ -71,6 +71,7 @@ class Answers:
         self._stamps = {path: _stamp(path) for path in {*made.files.values()}}
         self._page = ""
         self._asked: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "begin": self._begin,
             "answer": self._answer,
             "unit": self._unit,
             "certainty": self._certainty,
@@ -109,35 +110,43 @@ class Answers:
 
     def _first(self) -> dict[str, Any]:
         """What the page begins with: all that no setting changes, and the first answer."""
-        engine, made = self.engine, self.engine.made
+        made = self.engine.made
         files = [("", name) for name in SCRIPTS] + [(FOLDER, name) for name in (*OWN_SCRIPTS, "explorer.html")]
-        policy, barriers = made.policy.policy, made.surroundings.barriers
+        barriers = made.surroundings.barriers
         return {
-            "version": __version__,
+            **self._settled(),
             "language": self.language,
             "texts": {lang: texts(lang, files) for lang in LANGUAGES},
             "help": {lang: {} for lang in LANGUAGES},
-            "step": self.corner.step,
-            "corner": [self.corner.east, self.corner.north],
             "fewest": 0,
             "bounds": self._bounds,
             "places": places_told(made, self.corner),
             "land": self._land(),
             "base": ground_told(made, self.corner),
             "years": [year_of(made, self.corner)],
+            "unit_ids": made.units.unit_id.tolist(),
+            "barriers": []
+            if barriers is None
+            else shapely.get_coordinates(segment_lines(barriers)).reshape(-1, 2, 2).tolist(),
+        }
+
+    def _settled(self) -> dict[str, Any]:
+        """What can be moved, and where the steps of all outlines are counted from."""
+        made = self.engine.made
+        policy = made.policy.policy
+        return {
+            "version": __version__,
+            "step": self.corner.step,
+            "corner": [self.corner.east, self.corner.north],
             "crs": made.units.crs,
-            "knobs": [knob.as_data() for knob in engine.knobs],
+            "begun": self.engine.begun.as_data(),
+            "knobs": [knob.as_data() for knob in self.engine.knobs],
             "groups": {lang: {key: _(text, lang) for key, text in GROUPS.items()} for lang in LANGUAGES},
             "policy": {
                 "id": policy.id,
                 "title": {lang: text_in(policy.title, lang) or policy.id for lang in LANGUAGES},
             },
-            "begun": engine.begun.as_data(),
             "last": None if made.previous is None else made.previous.year,
-            "unit_ids": made.units.unit_id.tolist(),
-            "barriers": []
-            if barriers is None
-            else shapely.get_coordinates(segment_lines(barriers)).reshape(-1, 2, 2).tolist(),
         }
 
     def _land(self) -> Any:
@@ -162,6 +171,10 @@ class Answers:
         if what not in self._asked:
             raise InputError(Problem(what[:40], _("is no question"), ""))
         return self._asked[what](asked)
+
+    def _begin(self, _asked: Mapping[str, Any]) -> dict[str, Any]:
+        """What another program than the page begins with."""
+        return {**self._settled(), "year": self.engine.made.year}
 
     def _answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """The designation by settings, beside another."""
