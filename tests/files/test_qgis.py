@@ -332,7 +332,7 @@ def test_qgis_opens_every_template(packages: Mapping[str, Path], tmp_path: Path)
     }
     # a small town has no ground: its styles are opened with the city's
     assert {name for name, done in found["styles"].items() if not done} == {"ground.qml", "ground_lines.qml"}
-    assert found["sheets"] == {"sheet_of_areas.qpt": 12, "sheet_of_changes.qpt": 10}
+    assert found["sheets"] == {"sheet_of_areas.qpt": 15, "sheet_of_changes.qpt": 13}
 
 
 @pytest.mark.long

@@ -107,7 +107,7 @@ def _fill_project(
         # a table without geometry has an empty one
         if found(system, "wkt").text:
             _fill_system(system, contents.reference_system)
-    bounds = _bounds(contents, ("areas", "public_areas"))
+    bounds = _bounds(contents, ("areas", "near_misses", "public_areas"))
     for side, value in zip(_SIDES, bounds, strict=True):
         found(root, "ProjectViewSettings/DefaultViewExtent").set(side, repr(value))
         found(root, f"mapcanvas/extent/{side}").text = repr(value)
@@ -177,6 +177,8 @@ def _texts(file: str, contents: Contents, summary: Mapping[str, Any]) -> dict[st
     language, changes = summary["language"], summary["changes"]
     texts = {word: _(word, language).format(year=summary["year"]) for word in _WORDS}
     texts["Designated areas {year}"] = title_of(summary)
+    # noted for the plugin, which finds the layers again where the file is called otherwise
+    texts["designation.gpkg"] = file
     texts["Changes since {since}"] = _("Changes", language)
     if changes is not None:
         texts["Changes since {since}"] = _("Changes since {year}", language).format(year=changes["previous_year"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from udsat_geo.changes.diff import EVENTS, KEPT
@@ -21,9 +22,14 @@ _ROW, _TWO_LINES, _HEAD = 4.9, 7.9, 5.2
 _LINE_OF_LEGEND, _LINES_OF_SOURCE = 5.3, 12.0
 _GAP, _HEADING = 14.0, 6.0
 """From what is above a table to the table, and from its heading."""
+_FOOT = 20.0
+"""Below the tables, for the date and the office's logo."""
+_LETTERS = 34
+"""Of a name on one line of the table of areas, at least."""
 _OF_BOTH = (
     N_("Source: {source}. Policy {policy}, SHA-256 {sha256}. udsat_geo {version}.{grid}"),
     N_("SYNTHETIC DATA: none of the residents exists"),
+    N_("Printed on [% format_date(now(), 'd MMMM yyyy', 'en') %]"),
     Np_("heading", "No."), Np_("heading", "Name"), Np_("heading", "Residents"), Np_("heading", "Composite"),
     Np_("heading", "Criteria"), Np_("heading", "Since"), Np_("heading", "Criterion"), Np_("heading", "The areas"),
     Np_("heading", "Rest of the city"), Np_("heading", "Gap"), Np_("heading", "Id"), Np_("heading", "Event"),
@@ -65,10 +71,13 @@ def sheet_of_areas(texts: Texts, bounds: Sequence[float], summary: Summary) -> E
     unused = areas["Criteria" if classes.column == "composite" else "Composite"]
     found(sheet.tables["areas"], "displayColumns").remove(unused)
     # names of criteria may take two lines
-    height = min(_TWO_LINES * (len(summary["criteria"]) + 1), 0.55 * sheet.map_height)
-    shown = min(int((sheet.bottom - height - _GAP - sheet.top - _HEAD) // _ROW), n_areas)
-    sheet.place("areas", sheet.top, _HEAD + _ROW * shown + 0.5, shown)
-    sheet.place("status", sheet.top + _HEAD + _ROW * shown + _GAP, height, 99)
+    height = min(_TWO_LINES * (len(summary["criteria"]) + 1), 0.5 * sheet.map_height)
+    room = sheet.bottom - height - _GAP - sheet.top - _HEAD
+    ends = list(accumulate(_ROW if len(area["name"]) <= _LETTERS else _TWO_LINES for area in summary["areas"]))
+    shown = sum(end <= room for end in ends)
+    rows = ends[shown - 1] if shown else 0.0
+    sheet.place("areas", sheet.top, _HEAD + rows + 0.5, shown)
+    sheet.place("status", sheet.top + _HEAD + rows + _GAP, height, 99)
     one_or_more = _("1 area", language) if n_areas == 1 else _("{n} areas", language).format(n=n_areas)
     of_city = "" if share is None else _(", {share} % of the city's", language)
     legend_title = found(sheet.items["legend"], ".//Option[@name='legend/title-label']")
@@ -124,7 +133,7 @@ class _Sheet:
         self.tables = {table.get("vectorLayer", "").removesuffix("_layer"): table for table in tables}
         map_top = _numbers(self.items["map"], "position")[1]
         self.map_width, self.map_height = _numbers(self.items["map"], "size")
-        self.bottom = map_top + self.map_height
+        self.bottom = map_top + self.map_height - _FOOT
         height = _LINE_OF_LEGEND * (lines_of_legend + 1)
         self.top = map_top + height + _GAP
         """Where the first table begins, below the legend."""
@@ -166,8 +175,9 @@ class _Sheet:
             source = self.items["source"]
             source.set("labelText", f"{source.get('labelText')}\n{published(summary['publisher'], language)}")
             _put(source, _numbers(source, "position")[1], _LINES_OF_SOURCE)
-        for item in self.items.values():
-            if item.get("labelText") is not None:
+        for name, item in self.items.items():
+            # the date alone is worked out, when the sheet is printed
+            if item.get("labelText") is not None and name != "date":
                 item.set("labelText", plain(item.get("labelText", "")))
         west, south, east, north = bounds
         metres = max((east - west) / self.map_width, (north - south) / self.map_height)
