@@ -1,4 +1,4 @@
-"""udsat_geo in QGIS: the algorithms designate, diff and status, run by the installed program."""
+"""udsat_geo in QGIS: algorithms, a map tool and a panel, answered by the installed program."""
 
 from __future__ import annotations
 

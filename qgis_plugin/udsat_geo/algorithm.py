@@ -1,4 +1,4 @@
-"""What the three algorithms have in common: words, parameters by name, the call of the program."""
+"""What the algorithms have in common: words, parameters by name, the call of the program."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from processing.core.ProcessingConfig import ProcessingConfig
 from qgis.core import (
     NULL,
+    QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
+    QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
+    QgsProcessingParameterVectorLayer,
     QgsProcessingUtils,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QThread
 from qgis.PyQt.QtGui import QIcon
 
+from .installed import installed_program, setting, told
 from .loading import each_layer, load_when_done, show_anew
-from .program import PROGRAM_SETTING, ProgramError, check_version, find_program
+from .program import ProgramError, find_program
 from .running import INPUT_AT_FAULT, RunError, run
 from .sources import file_of_layer
 from .wording import LANGUAGES, language, said
@@ -95,9 +98,9 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
     def canExecute(self) -> Any:
         """Whether the program is there; what it answers is asked when it runs."""
         try:
-            find_program(_setting())
+            find_program(setting())
         except ProgramError as error:
-            return False, _told(error)
+            return False, told(error)
         return True, ""
 
     # --- words and parameters
@@ -125,22 +128,31 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
         """Add an output beside the destination."""
         self.addOutput(kind(name, self.words["outputs"][name]))
 
-    def add_policy(self) -> None:
-        """A built-in policy by its name."""
+    def add_designation(self) -> None:
+        """A designation, by any layer of it."""
+        self.add(QgsProcessingParameterVectorLayer, "FILE", [QgsProcessing.TypeVector])
+
+    def add_policy(self, names: tuple[str, ...] = POLICIES, usual: str = POLICIES[0]) -> None:
+        """A built-in policy by its name, or one in a file."""
         self.add(
             QgsProcessingParameterEnum,
             "POLICY",
-            options=list(POLICIES),
-            defaultValue=POLICIES[0],
+            options=list(names),
+            defaultValue=usual,
             usesStaticStrings=True,
         )
+        self.add(QgsProcessingParameterFile, "POLICY_FILE", fileFilter="TOML (*.toml)", optional=True)
 
-    def add_common(self, seed: bool = True, threads: bool = True) -> None:
-        """Language, seed, threads, and what is loaded."""
+    def add_language(self) -> None:
+        """The language of what the program says; that of QGIS unless told otherwise."""
         self.add(
             QgsProcessingParameterEnum, "LANGUAGE", options=list(LANGUAGES), defaultValue=language(),
             usesStaticStrings=True, advanced=True,
         )  # fmt: skip
+
+    def add_common(self, seed: bool = True, threads: bool = True) -> None:
+        """Language, seed, threads, and what is loaded."""
+        self.add_language()
         if seed:
             self.add(QgsProcessingParameterNumber, "SEED", WHOLE, optional=True, minValue=0, advanced=True)
         if threads:
@@ -207,7 +219,10 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
         QgsProcessingException
             With what is at fault.
         """
-        program = self._program()
+        try:
+            program = installed_program()
+        except ProgramError as error:
+            raise QgsProcessingException(told(error)) from None
         if self.synthetic:
             feedback.pushWarning(said("synthetic"))
         folder = Path(tempfile.mkdtemp(dir=QgsProcessingUtils.tempFolder()))
@@ -217,18 +232,10 @@ class UdsatAlgorithm(QgsProcessingAlgorithm):
             raise QgsProcessingException(self._told_of(failed, feedback)) from None
         except OSError as error:
             answer = error.strerror or str(error)
-            raise QgsProcessingException(_told(ProgramError("not_ours", path=program, answer=answer))) from None
+            raise QgsProcessingException(told(ProgramError("not_ours", path=program, answer=answer))) from None
         if not done:
             feedback.pushInfo(said("cancelled"))
         return done
-
-    def _program(self) -> str:
-        try:
-            program = find_program(_setting())
-            check_version(program)
-        except ProgramError as error:
-            raise QgsProcessingException(_told(error)) from None
-        return program
 
     def _told_of(self, failed: RunError, feedback: Any) -> str:
         """Pass on what is at fault, with the titles of parameters in the place of options."""
@@ -301,12 +308,3 @@ def absolute(path: str) -> str:
 
 def _html(text: str) -> str:
     return escape(text, quote=False)
-
-
-def _setting() -> str:
-    return str(ProcessingConfig.getSetting(PROGRAM_SETTING) or "")
-
-
-def _told(error: ProgramError) -> str:
-    remedy = said("upgrade" if error.word == "too_old" else "install")
-    return f"{said(error.word, **error.given)} {remedy}"

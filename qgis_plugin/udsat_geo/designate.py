@@ -22,6 +22,7 @@ from qgis.core import (
 )
 
 from .algorithm import EARLIEST, LATEST, WHOLE, UdsatAlgorithm, absolute
+from .release import RELEASE_POLICIES
 from .wording.designate import DESIGNATE
 
 OUTPUT_OF_TABLE = {
@@ -46,7 +47,7 @@ class Designate(UdsatAlgorithm):
         "OVERRIDES": "--overrides", "PREVIOUS": "--previous", "CROSSWALK": "--crosswalk",
         "CROSSWALK_COLUMNS": "--crosswalk-columns", "REFERENCES": "--references", "FORMATS": "--format",
         "LANGUAGE": "--language", "SEED": "--seed", "THREADS": "--threads", "AGENT": "--agent",
-        "LICENSE": "--license", "CERTAINTY": "--certainty", "OUTPUT": "--out",
+        "LICENSE": "--license", "CERTAINTY": "--certainty", "RELEASE": "--release", "OUTPUT": "--out",
     }  # fmt: skip
     LAYERS = ("areas", "changes", "near_misses", "units", "raster", "status")
 
@@ -54,7 +55,6 @@ class Designate(UdsatAlgorithm):
         """Parameters and outputs."""
         self.add(QgsProcessingParameterNumber, "YEAR", WHOLE, defaultValue=2025, minValue=EARLIEST, maxValue=LATEST)
         self.add_policy()
-        self.add(QgsProcessingParameterFile, "POLICY_FILE", fileFilter="TOML (*.toml)", optional=True)
         self.add(QgsProcessingParameterFile, "RAW", FOLDER, optional=True)
         self.add(QgsProcessingParameterString, "SUMS", optional=True, advanced=True)
         self._add_surroundings()
@@ -66,6 +66,7 @@ class Designate(UdsatAlgorithm):
         for name in _OF_THE_CRATE:
             self.add(QgsProcessingParameterString, name, optional=True, advanced=True)
         self.add(QgsProcessingParameterBoolean, "CERTAINTY", defaultValue=False, advanced=True)
+        self.add(QgsProcessingParameterString, "RELEASE", optional=True, advanced=True)
         self.add_common()
         self.add_load(("areas", "changes", "units", "status"))
         self.add(QgsProcessingParameterFolderDestination, "OUTPUT")
@@ -111,6 +112,8 @@ class Designate(UdsatAlgorithm):
         self.option("FORMATS", ",".join(dict.fromkeys(["gpkg", *wanted])))
         if self.parameterAsBool(parameters, "CERTAINTY", context):
             self.arguments.append(self.OPTIONS["CERTAINTY"])
+        release = self.parameterAsString(parameters, "RELEASE", context).strip()
+        self.option("RELEASE", release if release in RELEASE_POLICIES else absolute(release))
         for name in _OF_THE_CRATE:
             self.option(name, self.parameterAsString(parameters, name, context).strip())
         self.common_options(parameters, context)

@@ -1,4 +1,4 @@
-"""The plugin: brings the provider into Processing, and takes it out again."""
+"""The plugin: brings the provider into Processing, buttons into a window, and takes them out again."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from qgis.core import QgsApplication
 
 from .provider import UdsatProvider
+from .renamed import follow_no_more, follow_renamed_files
 
 
 class UdsatPlugin:
-    """A plugin of Processing alone: no menu, no toolbar.
+    """Algorithms everywhere, and buttons and panels where a window is open.
 
     Parameters
     ----------
@@ -19,19 +20,29 @@ class UdsatPlugin:
     """
 
     def __init__(self, interface: Any):
+        self._interface = interface
         self.provider: Any = None
+        self.window: Any = None
 
     def initProcessing(self) -> None:
         """Called by ``qgis_process`` in the place of `initGui`."""
         self.provider = UdsatProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
+        follow_renamed_files()
 
     def initGui(self) -> None:
         """Called when a window opens."""
+        from .window import Window
+
         self.initProcessing()
+        self.window = Window(self._interface)
 
     def unload(self) -> None:
         """Called when the plugin is switched off."""
+        follow_no_more()
+        if self.window is not None:
+            self.window.unload()
+            self.window = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None

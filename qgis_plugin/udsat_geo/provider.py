@@ -1,4 +1,4 @@
-"""The provider: three algorithms and one setting."""
+"""The provider: its algorithms and one setting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from qgis.PyQt.QtGui import QIcon
 
 from .designate import Designate
 from .diff import Diff
+from .explain import Explain
 from .program import PROGRAM_SETTING
+from .release import Release
 from .status import Status
 from .wording import said
 
@@ -57,6 +59,6 @@ class UdsatProvider(QgsProcessingProvider):
         ProcessingConfig.removeSetting(PROGRAM_SETTING)
 
     def loadAlgorithms(self) -> None:
-        """All three."""
-        for algorithm in (Designate, Diff, Status):
+        """All of them."""
+        for algorithm in (Designate, Diff, Status, Explain, Release):
             self.addAlgorithm(algorithm())

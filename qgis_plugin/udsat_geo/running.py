@@ -20,7 +20,7 @@ from .program import environment_of_program, hidden_window
 INPUT_AT_FAULT = 2
 _BY_ITSELF = (1, INPUT_AT_FAULT, 130)
 """Exit codes after which the program has tidied up."""
-_PROGRESS, _ERRORS = "progress: ", ("error: ", "Error: ", "fejl: ", "Fejl: ")
+PROGRESS, _ERRORS = "progress: ", ("error: ", "Error: ", "fejl: ", "Fejl: ")
 _CALL = ("Usage: ", "Try '", "Brug: ", "Prøv '")
 _ASK_AGAIN_S, _PATIENCE_S = 0.1, 10.0
 _MOST = 95.0
@@ -97,7 +97,7 @@ def run(command: list[str], folder: Path, usual_steps: int, written: Path, stem:
     if exit_code:
         if exit_code not in _BY_ITSELF:
             before.restore()
-        raise RunError(exit_code, told.messages(exit_code))
+        raise RunError(exit_code, faults(told.said, exit_code))
     told.end()
     return True
 
@@ -115,10 +115,10 @@ class _Told:
         if not is_error:
             # the log makes one space of many, and tables fall apart
             self.feedback.pushConsoleInfo(line.replace("  ", _TWO_SPACES))
-        elif line.startswith(_PROGRESS):
+        elif line.startswith(PROGRESS):
             # the first line says that the first step begins
             self.feedback.setProgress(min(_MOST, 100.0 * self.steps / self.usual_steps))
-            self.feedback.setProgressText(line[len(_PROGRESS) :])
+            self.feedback.setProgressText(line[len(PROGRESS) :])
             self.steps += 1
         elif line.strip():
             self.said.append(line)
@@ -129,11 +129,12 @@ class _Told:
             self.feedback.pushWarning(line)
         self.feedback.setProgress(100.0)
 
-    def messages(self, exit_code: int) -> list[str]:
-        """What is at fault; without how the command line is called, which nobody did here."""
-        if exit_code != INPUT_AT_FAULT:
-            return self.said
-        return [_without(_ERRORS, line) for line in self.said if not line.startswith(_CALL)]
+
+def faults(said: list[str], exit_code: int) -> list[str]:
+    """What is at fault, of all that was said; without how the command line is called, which nobody did here."""
+    if exit_code != INPUT_AT_FAULT:
+        return said
+    return [_without(_ERRORS, line) for line in said if not line.startswith(_CALL)]
 
 
 def _without(beginnings: tuple[str, ...], line: str) -> str:

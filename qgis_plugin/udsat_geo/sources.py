@@ -10,7 +10,8 @@ from qgis.core import QgsProcessingException, QgsProcessingUtils, QgsProviderReg
 
 from .wording import said
 
-_OF_A_DESIGNATION = {"areas", "units"}
+OF_A_DESIGNATION = {"areas", "units"}
+"""Layers that tell a designation from other files."""
 
 
 def file_of_layer(layer: Any, context: Any, feedback: Any, whole_designation: bool = False) -> str:
@@ -40,8 +41,8 @@ def file_of_layer(layer: Any, context: Any, feedback: Any, whole_designation: bo
     parts = _stored_as(layer)
     if parts is None:
         return _written(layer, context, feedback)
-    path, layers = parts["path"], _layers_of(parts["path"])
-    if len(layers) == 1 or (whole_designation and set(layers) >= _OF_A_DESIGNATION):
+    path, layers = parts["path"], layers_of(parts["path"])
+    if len(layers) == 1 or (whole_designation and set(layers) >= OF_A_DESIGNATION):
         return path
     # without a name it is the first layer that is shown
     return f"{path}|layername={parts['layerName'] or layers[0]}"
@@ -60,7 +61,8 @@ def _stored_as(layer: Any) -> Any:
     return {"path": str(Path(path).resolve()), "layerName": parts.get("layerName")}
 
 
-def _layers_of(path: str) -> list[str]:
+def layers_of(path: str) -> list[str]:
+    """The names of the layers of a file."""
     return [layer.name() for layer in QgsProviderRegistry.instance().querySublayers(path)]
 
 

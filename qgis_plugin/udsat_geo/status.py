@@ -48,7 +48,6 @@ class Status(UdsatAlgorithm):
         self.add(QgsProcessingParameterFile, "RAW", FOLDER, optional=True)
         self._add_areas("UPDATED", advanced=True)
         self.add_policy()
-        self.add(QgsProcessingParameterFile, "POLICY_FILE", fileFilter="TOML (*.toml)", optional=True)
         self.add(QgsProcessingParameterBoolean, "ALLOW_OVERLAPS", defaultValue=False, advanced=True)
         self.add_common(seed=False)
         self.add_load(self.LAYERS)

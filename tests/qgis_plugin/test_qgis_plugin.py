@@ -32,11 +32,12 @@ def by_command(profile: Profile, *arguments: str | Path) -> subprocess.Completed
     return done
 
 
-def test_the_three_algorithms_are_there(profile: Profile) -> None:
+def test_the_algorithms_are_there(profile: Profile) -> None:
     done = profile.qgis_process("list")
     assert done.returncode == 0, done.stderr
-    for line in ("udsat_geo:designate\tDesignate areas", "udsat_geo:diff\tCompare two", "udsat_geo:status\tStatus of"):
-        assert line in done.stdout
+    titles = ("designate\tDesignate areas", "diff\tCompare two", "status\tStatus of", "explain\tExplain an area")
+    for title in (*titles, "release\tMake what may"):
+        assert f"udsat_geo:{title}" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -90,6 +91,38 @@ def test_status_gives_the_bytes_of_the_command_line(profile: Profile, town: Path
     assert contents(here) == contents(there)
     page = next(line.split("\t")[1] for line in done.stdout.splitlines() if line.startswith("HTML:"))
     assert page.endswith("status.html")
+
+
+def test_release_gives_the_files_of_the_command_line(profile: Profile, town: Path, tmp_path: Path) -> None:
+    (copied := tmp_path / AWKWARD).mkdir()
+    for name in ("designation_2021.gpkg", "designation_2021.json"):
+        (copied / name).write_bytes((town / "out" / name).read_bytes())
+    here, there, file = tmp_path / "her", tmp_path / "there", copied / "designation_2021.gpkg"
+    audited = profile.run("release", {"FILE": file, "AUDIT": "true", "OUTPUT": here})
+    assert audited.returncode == 0, audited.stdout + audited.stderr
+    assert not contents(here)
+    assert "Who can be told apart" in audited.stdout
+    assert "GEOPACKAGE" not in audited.stdout
+    options = {"POLICY": "dst", "UNITS": "classes", "LEDGER": tmp_path / "a.json", "OUTPUT": here}
+    done = profile.run("release", {"FILE": f"{file}|layername=units"} | options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    by_command(profile, "release", file, "--policy", "dst", "--units", "classes", "--ledger", tmp_path / "b.json",
+               "--out", there)  # fmt: skip
+    assert sorted(contents(here)) == ["public_2021.gpkg", "public_2021.json", "release_2021.html", "release_2021.md"]
+    assert contents(here) == contents(there)
+    assert f"PUBLIC_AREAS:\t{here}/public_2021.gpkg|layername=public_areas" in done.stdout
+    assert f"HTML:\t{here}/release_2021.html" in done.stdout
+
+
+def test_explain_says_what_the_command_line_says(profile: Profile, town: Path) -> None:
+    file = town / "out" / "designation_2021.gpkg"
+    area = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["areas"][0]["area_id"]
+    done = profile.run("explain", {"FILE": f"{file}|layername=areas", "WANTED": area})
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = by_command(profile, "explain", file, area, "--language", "en").stdout
+    page = next(line.split("\t")[1] for line in done.stdout.splitlines() if line.startswith("HTML:"))
+    assert page.endswith("explain.html")
+    assert all(line.rstrip() in done.stdout.replace("\N{NO-BREAK SPACE}", " ") for line in said.splitlines())
 
 
 # --- what is at fault is said ---------------------------------------------------------------------------------

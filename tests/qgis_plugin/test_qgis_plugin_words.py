@@ -12,21 +12,21 @@ import pytest
 from qgis_sessions import Profile, has_qgis, launcher  # noqa: F401 - asked in the condition below
 from udsat_geo.cli.main import udsat
 from udsat_geo.policy.chain import BUILT_IN
+from udsat_geo.release.policy import BUILT_IN as BUILT_IN_RELEASES
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif("not has_qgis()", reason="QGIS with its Python and Processing (python3-qgis) is not here"),
 ]
 
-ALGORITHMS = ("designate", "diff", "status")
+ALGORITHMS = ("designate", "diff", "status", "explain", "release")
 NOT_IN_QGIS = {
-    "--quiet", "--json", "--version", "--memory", "--categories", "--release", "--show-examples",
-    "--cluster", "--exchange",
+    "--quiet", "--json", "--version", "--memory", "--categories", "--show-examples", "--cluster", "--exchange",
 }  # fmt: skip
 """How the command line prints, QGIS having a log of its own and files that hold all, and which keys its messages show;
-the ceiling of machines that many share, and many machines; what is published."""
-WITHOUT_OPTION = {"LOAD", "POLICY_FILE", "BEFORE", "NOW"}
-"""Parameters that are no option of their own: of QGIS, another way to say --policy, and the arguments of diff."""
+the ceiling of machines that many share, and many machines."""
+WITHOUT_OPTION = {"LOAD", "POLICY_FILE", "BEFORE", "NOW", "FILE", "WANTED"}
+"""Parameters that are no option of their own: of QGIS, another way to say --policy, and arguments of commands."""
 
 DESCRIBE = """
 from qgis.PyQt import sip
@@ -34,13 +34,14 @@ from qgis.PyQt.QtWidgets import QGroupBox
 from qgis.gui import QgsCollapsibleGroupBoxBasic
 from processing.gui.AlgorithmDialog import AlgorithmDialog
 from udsat_geo.algorithm import POLICIES
-folder, language = arguments
+from udsat_geo.release import FORMS, RELEASE_POLICIES
+folder, language, names = arguments
 settings = [one.description for one in ProcessingConfig.getSettings()["udsat_geo"]]
 qgis.utils.plugin_paths = [os.path.dirname(os.path.dirname(udsat_geo.__file__))]
 qgis.utils.updateAvailablePlugins()
 about = qgis.utils.pluginMetadata("udsat_geo", "about[da]" if language == "da" else "about")
-found = {"policies": POLICIES, "settings": settings, "about": about}
-for name in ("designate", "diff", "status"):
+found = {"policies": POLICIES, "of_release": [RELEASE_POLICIES, FORMS], "settings": settings, "about": about}
+for name in names:
     algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"udsat_geo:{name}")
     advanced = QgsProcessingParameterDefinition.FlagAdvanced
     found[name] = {
@@ -74,7 +75,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, A
     found = {}
     for language in ("da", "en"):
         profile = Profile(home / language, launcher(home / "bin"), language)
-        found[language] = profile.session(DESCRIBE, pictures, language)
+        found[language] = profile.session(DESCRIBE, pictures, language, ALGORITHMS)
         for name in ALGORITHMS:
             assert (pictures / f"qgis_{name}_advanced_{language}.png").stat().st_size > 20_000
     return found
@@ -82,11 +83,15 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, A
 
 def test_the_policies_are_those_built_in(described: dict[str, dict[str, Any]]) -> None:
     assert tuple(described["en"]["policies"]) == BUILT_IN
+    policies, forms = described["en"]["of_release"]
+    assert tuple(policies) == BUILT_IN_RELEASES
+    (units,) = [one for one in udsat.all_commands()["release"].params if one.name == "units"]
+    assert forms == list(units.type.choices)  # type: ignore[attr-defined]
 
 
 def test_the_plugin_manager_says_what_it_is(described: dict[str, dict[str, Any]]) -> None:
-    assert described["en"]["about"].startswith("Brings three algorithms into Processing")
-    assert described["da"]["about"].startswith("Føjer tre algoritmer til Processering")
+    assert described["en"]["about"].startswith("Brings algorithms into Processing: designate")
+    assert described["da"]["about"].startswith("Føjer algoritmer til Processering: udpeg")
 
 
 def test_the_setting_says_what_belongs_there(described: dict[str, dict[str, Any]]) -> None:
@@ -119,7 +124,7 @@ def test_everything_is_said_in_both_languages(described: dict[str, dict[str, Any
         assert other_title in english["help"]
 
 
-@pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.parametrize("name", ["designate", "diff", "status"])
 @pytest.mark.parametrize(
     ("language", "told"),
     [("da", ("det syntetiske København", "eget valg")), ("en", ("the synthetic Copenhagen", "own choice"))],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsApplication
 
 from .common import COMMON
+from .window import WINDOW
 
 LANGUAGES = ("da", "en")
 
@@ -16,4 +17,5 @@ def language() -> str:
 
 def said(word: str, **given: str) -> str:
     """A sentence of the whole plugin."""
-    return COMMON[language()][word].format(**given)
+    words = WINDOW if word in WINDOW["en"] else COMMON
+    return words[language()][word].format(**given)

@@ -109,6 +109,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "Udpeger 200 gange mere med andre husstande: enheder og områder siger, hvor ofte de er med. Det tager "
                 "nogle sekunder.",
             ),
+            "RELEASE": (
+                "Lav også det, der må offentliggøres",
+                "Efter en politik for offentliggørelse: dst, eurostat-grid, kbh eller en TOML-fil. Det lægges i mappen "
+                "public i mappen til resultaterne. Tom: intet.",
+            ),
             "OUTPUT": (
                 "Mappe til resultaterne",
                 "Her lægges designation_ÅR.gpkg, .tif og .json, alle eller ingen. Tidligere resultater for andre år "
@@ -231,6 +236,11 @@ DESIGNATE: dict[str, dict[str, Any]] = {
                 "Say how sure it is as well",
                 "Designates 200 times more with other households: units and areas say how often they are in. It takes "
                 "some seconds.",
+            ),
+            "RELEASE": (
+                "Make what may be published as well",
+                "By a release policy: dst, eurostat-grid, kbh or a TOML file. It goes into the folder public in the "
+                "folder of the results. Empty: nothing.",
             ),
             "OUTPUT": (
                 "Folder of the results",
