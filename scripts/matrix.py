@@ -50,6 +50,7 @@ def run(*command: str | Path, timeout: int = 3600) -> str:
     )
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["nothing"]
+        print("\n".join(line for line in said if line.startswith(("FAILED", "ERROR", "E  "))), file=sys.stderr)
         raise FailedError(f"{Path(command[0]).name} {command[1]}: {said[-1].strip()[:200]}")
     return done.stdout
 

@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -351,7 +351,13 @@ LEAVES = (
 )  # fmt: skip
 OPERATORS = ("+", "-", "*", "/", "//", "%", "**", "||", "=", "<", ">=", "AND", "OR", "LIKE", "IN", "~~*", "IS", "::")
 TYPES = ("DOUBLE", "VARCHAR", "TINYINT", "BLOB", "JSON", "DECIMAL(38, 30)", "INTEGER[]")
-
+PLAIN = (
+    ("age", "disposable_income", "0", "1", "-1.5", "1e308", "NULL", "9" * 30, "CAST('nan' AS DOUBLE)"),
+    ("abs", "round", "floor", "ln", "exp", "sign", "greatest", "coalesce", "nullif", "isnan", "length"),
+    ("+", "-", "*", "/", "//", "%", "**", "=", "<", ">="),
+    ("DOUBLE", "VARCHAR", "TINYINT", "DECIMAL(38, 30)"),
+)
+"""Names, functions, operators and types that a policy may use over residents: most of these are evaluated."""
 
 EXPRESSIONS = (
     '"0.75 * median(disposable_income)"',
@@ -364,23 +370,23 @@ EXPRESSIONS = (
 """As `OWN_POLICY` has them."""
 
 
-def expressions() -> Any:
-    """Expressions as people, and people who mean harm, write them."""
+def expressions(leaves: Sequence[str], functions: Sequence[str], operators: Sequence[str], types: Sequence[str]) -> Any:
+    """Expressions of these parts."""
     st = strategies()
-    binary = st.sampled_from(OPERATORS)
+    binary = st.sampled_from(operators)
 
     def grown(inner: Any) -> Any:
         pair = st.tuples(inner, binary, inner).map(lambda each: f"({each[0]} {each[1]} {each[2]})")
-        named = st.tuples(st.sampled_from(FUNCTIONS), st.lists(inner, max_size=3))
+        named = st.tuples(st.sampled_from(functions), st.lists(inner, max_size=3))
         call = named.map(lambda each: f"{each[0]}({', '.join(each[1])})")
         case = st.tuples(inner, inner, inner).map(lambda each: "CASE WHEN {} THEN {} ELSE {} END".format(*each))
-        cast = st.tuples(inner, st.sampled_from(TYPES)).map(lambda each: f"CAST({each[0]} AS {each[1]})")
+        cast = st.tuples(inner, st.sampled_from(types)).map(lambda each: f"CAST({each[0]} AS {each[1]})")
         many = st.tuples(inner, st.sampled_from([2, 20, 600]))
         much = many.map(lambda each: " + ".join([each[0]] * each[1]) if len(each[0]) < 40 else each[0])
         between = st.tuples(inner, inner).map(lambda each: f"{each[0]} BETWEEN {each[1]} AND 5")
         return pair | pair | call | call | case | cast | much | between
 
-    return st.recursive(st.sampled_from(LEAVES), grown, max_leaves=12)
+    return st.recursive(st.sampled_from(leaves), grown, max_leaves=12)
 
 
 def write_town_with_policy(folder: Path) -> None:
@@ -390,11 +396,13 @@ def write_town_with_policy(folder: Path) -> None:
 
 
 def with_expressions(draw: Any, files: Files) -> Files:
-    """Expressions in the place of those of the policy."""
+    """Expressions in the place of those of the policy, as people, and people who mean harm, write them."""
     st = strategies()
     text = OWN_POLICY
-    for place in draw(st.lists(st.sampled_from(EXPRESSIONS), min_size=1, max_size=2, unique=True)):
-        text = text.replace(place, json.dumps(draw(expressions())), 1)
+    parts = draw(st.sampled_from([PLAIN, (LEAVES, FUNCTIONS, OPERATORS, TYPES)]))
+    places = EXPRESSIONS[1:3] if parts is PLAIN else EXPRESSIONS
+    for place in draw(st.lists(st.sampled_from(places), min_size=1, max_size=2, unique=True)):
+        text = text.replace(place, json.dumps(draw(expressions(*parts))), 1)
     return files | {"own.toml": text.encode("utf-8", "surrogatepass")}
 
 

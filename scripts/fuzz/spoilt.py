@@ -160,7 +160,7 @@ def spoilt_rows(draw: Any, content: bytes) -> bytes:
     csv.writer(written, delimiter=draw(st.sampled_from(",;\t|")), lineterminator=ends, quoting=quoting).writerows(rows)
     encoding = draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"]))
     made = written.getvalue().encode(encoding, "replace")
-    return spoilt_bytes(draw, made) if draw(st.integers(0, 3)) == 0 else made
+    return spoilt_bytes(draw, made) if draw(st.integers(0, 7)) == 0 else made
 
 
 def spoilt_parquet(draw: Any, content: bytes) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from edge_registers import write_edge_registers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
-from udsat_geo.registers.expressions import check_expression, evaluate_let
+from udsat_geo.registers.expressions import check_expression, check_policy_expressions, evaluate_let
 from udsat_geo.registers.opening import Opened, open_registers
 
 COLUMNS = ("age", "origin", "disposable_income")
@@ -182,11 +182,44 @@ def test_an_expression_that_would_outgrow_memory_is_refused(opened: Opened) -> N
 
 
 def test_an_expression_may_grow_further_where_that_is_allowed(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    grown = f"replace(origin, 'a', '{'a' * 150}') = ''"
+    grown = f"replace(origin, 'a', '{'a' * 1500}') = ''"
     (problem,) = check_expression(opened.connection, grown, COLUMNS, "policy")
-    assert problem.what == "could grow to texts of 15,000 characters"
-    monkeypatch.setenv("UDSAT_EXPRESSION_CHARACTERS", "20000")
+    assert problem.what == "could make 150,000 characters of text of each row"
+    monkeypatch.setenv("UDSAT_EXPRESSION_CHARACTERS", "200000")
     assert check_expression(opened.connection, grown, COLUMNS, "policy") == []
+
+
+def test_what_makes_no_text_may_have_any_number_of_columns(opened: Opened) -> None:
+    """As the years of age in a census table, added up."""
+    for expression in ("age + " * 150 + "1", "CAST(age AS DOUBLE) + " * 150 + "1", "abs(" * 100 + "age" + ")" * 100):
+        assert check_expression(opened.connection, expression, COLUMNS, "policy") == []
+    (problem,) = check_expression(opened.connection, " || ".join(["origin"] * 150) + " = ''", COLUMNS, "policy")
+    assert "could make 1,132,400 characters" in problem.what
+
+
+def test_all_texts_of_a_policy_count_together(opened: Opened) -> None:
+    """Texts that are only in work stand in no account of DuckDB's; many that are long take gigabytes."""
+    policy = load_policy("kbh-2017").policy
+    long = f"length(replace(origin, 'a', '{'a' * 300}')) > 0"
+    assert check_expression(opened.connection, long, COLUMNS, "policy") == []
+    lets = dict(policy.let["residents"]) | {f"n{k}": f"count(*) FILTER ({long})" for k in range(4)}
+    many = policy.model_copy(update={"let": {"residents": lets}})
+    with pytest.raises(InputError, match=r"kbh-2017: could make 120,\d+ characters.*UDSAT_EXPRESSION_CHARACTERS"):
+        check_policy_expressions(opened, many)
+
+
+def test_expressions_that_take_too_much_memory_are_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UDSAT_EXPRESSION_BYTES", "50000000")
+    write_edge_registers(tmp_path)
+    opened = open_registers(tmp_path)
+    policy = load_policy("kbh-2017").policy
+    relation = "(SELECT repeat('a', 1000) || range AS text FROM range(100000))"
+    large = policy.model_copy(update={"let": {"residents": {"large": "length(quantile_disc(text, 0.5))"}}})
+    with pytest.raises(InputError, match=r"take more than 50 MB of memory.*UDSAT_EXPRESSION_BYTES"):
+        evaluate_let(opened.connection, large, "residents", relation)
+    small = policy.model_copy(update={"let": {"residents": {"small": "max(length(text))"}}})
+    assert evaluate_let(opened.connection, small, "residents", relation) == {"small": 1005.0}
+    opened.connection.close()
 
 
 def test_expressions_that_take_too_long_are_ended(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:

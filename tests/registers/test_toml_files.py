@@ -9,7 +9,9 @@ import pytest
 
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.chain import toml_content
+from udsat_geo.registers.layout import TableLayout
 from udsat_geo.registers.settings import read_settings
+from udsat_geo.registers.tables import find_table
 
 TEXT = 'statement = "Udtræk"\nyear = 2025\n'
 
@@ -42,3 +44,8 @@ def test_latin_1_is_told_as_no_utf_8(tmp_path: Path) -> None:
     (tmp_path / "registers.toml").write_bytes(TEXT.encode("latin-1"))
     with pytest.raises(InputError, match=r"registers\.toml: is not UTF-8 text"):
         read_settings(tmp_path)
+
+
+def test_a_file_of_a_name_that_is_too_long_does_not_exist(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"xxx: does not exist\. registers\.toml names it"):
+        find_table(tmp_path, "residents", TableLayout(file="x" * 3000))

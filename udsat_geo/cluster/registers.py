@@ -298,7 +298,7 @@ class _Reading:
         """The values of ``[let]``, of residents."""
         let: Let = {}
         for k, (name, total) in enumerate(self.plan.totals.items()):
-            with closing(connect()) as connection:
+            with closing(connect(for_expressions=True)) as connection:
                 connection.register("parts", _all_rows(self.plan.paths(f"values-{k}")))
                 connection.execute(f"CREATE TEMP TABLE counted AS {total.together('parts')}")
                 policy = self.plan.policy.model_copy(update={"let": {"residents": {name: total.expression}}})

@@ -130,7 +130,7 @@ def _opened_part(plan: Plan, name: str, number: int) -> tuple[duckdb.DuckDBPyCon
     part = part_of(table.source, table.source.parts[number])
     if not part.path.exists():
         raise FileNotFoundError(str(part.path))
-    connection = connect(1)
+    connection = connect(1, for_expressions=True)
     lock(connection, [part.path])
     return connection, dataclasses.replace(table, source=part)
 

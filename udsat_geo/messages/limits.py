@@ -41,7 +41,9 @@ class Limits:
     expression_s : float
         Seconds for reading registers, or a table of units, by the expressions of a policy.
     expression_characters : int
-        That a text may grow to in an expression.
+        Of all texts that a policy's expressions may make of one row.
+    expression_bytes : int
+        Of memory for the database in which they are evaluated; eight times as many on disk.
     wait_s : float
         Seconds that another run into the same place is waited for.
     """
@@ -58,11 +60,14 @@ class Limits:
     json_bytes: int = 64 * 1024**2
     file_bytes: int = 4 * 1024**3
     expression_s: float = 600.0
-    expression_characters: int = 10_000
+    expression_characters: int = 100_000
+    expression_bytes: int = 2 * 1024**3
     wait_s: float = 600.0
 
 
-_WHOLE = ("page", "features", "bytes", "tries", "text_bytes", "json_bytes", "file_bytes", "expression_characters")
+_WHOLE = frozenset(
+    "page features bytes tries text_bytes json_bytes file_bytes expression_characters expression_bytes".split()
+)
 VARIABLES = {
     "OGR_WFS_PAGE_SIZE": "page",
     "GDAL_HTTP_CONNECTTIMEOUT": "connect_s",
@@ -77,6 +82,7 @@ VARIABLES = {
     "UDSAT_FILE_BYTES": "file_bytes",
     "UDSAT_EXPRESSION_SECONDS": "expression_s",
     "UDSAT_EXPRESSION_CHARACTERS": "expression_characters",
+    "UDSAT_EXPRESSION_BYTES": "expression_bytes",
     "UDSAT_WAIT_SECONDS": "wait_s",
 }
 _MOST = 1e15

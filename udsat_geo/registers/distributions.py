@@ -21,7 +21,7 @@ from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Criterion, Policy
-from udsat_geo.registers.expressions import timed
+from udsat_geo.registers.expressions import limited
 from udsat_geo.registers.tables import is_whole_type
 from udsat_geo.sources.engine import quoted
 
@@ -163,7 +163,7 @@ def fill_quantiles(rate: Floats, quantiles: Quantiles, group_of_place: Ints) -> 
     return rate
 
 
-@timed
+@limited
 def read_distributions(
     connection: duckdb.DuckDBPyConnection,
     policy: Policy,

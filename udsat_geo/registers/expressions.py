@@ -30,7 +30,7 @@ from udsat_geo.registers.cleaning import CleanTable
 from udsat_geo.registers.layout import NAMES_OF_THE_ENGINE
 from udsat_geo.registers.opening import Opened
 from udsat_geo.registers.schema import CRS, DERIVED, SURVEY
-from udsat_geo.sources.engine import connect, interrupted_after, quoted
+from udsat_geo.sources.engine import connect, interrupted_after, memory_for_expressions, quoted
 
 _Reading = TypeVar("_Reading", bound=Callable[..., Any])
 
@@ -45,8 +45,13 @@ SCALAR_FUNCTIONS = frozenset(
 AGGREGATES = frozenset(
     ["count", "count_star", "min", "max", "sum", "avg", "mean", "median", "quantile_cont", "quantile_disc"]
 )
-_OF_A_COLUMN = 100
-"""Characters that a column's text is taken to have; own choice."""
+_OF_A_COLUMN, _OF_A_NUMBER = 100, 40
+"""Characters that a column's text is taken to have, own choice; and those of the longest number."""
+_OF_TEXT = frozenset(
+    "|| lower upper trim ltrim rtrim left right substring substr replace concat list_value row greatest least coalesce "
+    "ifnull nullif if min max median quantile_cont quantile_disc".split()
+)
+"""Functions whose value may be a text."""
 _CLASSES = frozenset(
     ["CONSTANT", "COLUMN_REF", "FUNCTION", "OPERATOR", "CONJUNCTION", "COMPARISON", "BETWEEN", "CASE", "CAST", "TYPE"]
 )
@@ -168,30 +173,72 @@ def _faults_in_order(
             Problem(where, _("is more than one expression"), _("Write one expression over the register's columns."))
         ]
     selected = node["select_list"][0]
-    faults = list(_faults(selected, names, where, aggregates))
-    if not faults and (length := _longest_text(selected)) > limits().expression_characters:
-        what = _("could grow to texts of {length} characters").format(length=decimal(length, 0))
-        remedy = _("Nest replace, concat and || less deeply, or with shorter texts; {variable} allows more.")
-        faults.append(Problem(where, what, remedy.format(variable="UDSAT_EXPRESSION_CHARACTERS")))
-    return faults
+    return list(_faults(selected, names, where, aggregates)) or _too_much_text(_texts(selected)[1], where)
 
 
-def _longest_text(tree: Any) -> int:
-    """So many characters no text of an expression is longer than, where columns hold `_OF_A_COLUMN` at most."""
-    if isinstance(tree, list):
-        return sum(map(_longest_text, tree))
-    if not isinstance(tree, dict):
-        return 0
-    if tree.get("class") == "COLUMN_REF":
-        return _OF_A_COLUMN
-    if tree.get("class") == "CONSTANT":
+def check_texts(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+    """Check that all expressions of a policy together, each of them good, do not make too much text of a row.
+
+    Thousands of rows are worked on at a time, and DuckDB's own limit does not count what is in work.
+
+    Raises
+    ------
+    InputError
+    """
+    expressions = [text for mine in policy.let.values() for text in mine.values()]
+    expressions += [side for one in policy.criteria for side in (one.where, one.numerator, one.denominator)]
+    # without one of these signs none is made
+    makers = [text for text in expressions if any(sign in text for sign in ("(", "|", "::"))]
+    made = sum(_texts(_tree(connection, f"SELECT {text}\n"))[1] for text in makers)
+    raise_if_any(_too_much_text(made, _("policy {id}").format(id=policy.id)))
+
+
+def _too_much_text(characters: int, where: str) -> list[Problem]:
+    if characters <= limits().expression_characters:
+        return []
+    what = _("could make {length} characters of text of each row").format(length=decimal(characters, 0))
+    remedy = _("Nest replace, concat and || less deeply, or with shorter texts; {variable} allows more.")
+    return [Problem(where, what, remedy.format(variable="UDSAT_EXPRESSION_CHARACTERS"))]
+
+
+def _texts(node: dict[str, Any]) -> tuple[int, int]:
+    """How many characters the value of a part may have, and how many it and its own parts make; of one row.
+
+    Columns are taken to hold `_OF_A_COLUMN`.
+    """
+    kind, name = node.get("class"), str(node.get("function_name")).lower()
+    if kind == "COLUMN_REF":
+        return _OF_A_COLUMN, 0
+    if kind == "CONSTANT":
         # DuckDB 1 has a constant as a value, and what a function is given as its children
-        return len(str((tree.get("literal") or {}).get("text") or (tree.get("value") or {}).get("value") or ""))
-    parts = tree.get("arguments") or tree.get("children") or []
-    if tree.get("class") == "FUNCTION" and tree["function_name"].lower() == "replace" and len(parts) > 1:
+        return len(str((node.get("literal") or {}).get("text") or (node.get("value") or {}).get("value") or "")), 0
+    found = [_texts(part) for part in _parts(node)]
+    longest, made = sum(each[0] for each in found), sum(each[1] for each in found)
+    if kind == "FUNCTION" and name == "replace" and len(found) > 1:
         # each character could be one that is replaced
-        return _longest_text(parts[0]) * max(1, _longest_text(parts[-1]))
-    return sum(_longest_text(part) for part in tree.values() if isinstance(part, dict | list))
+        longest = found[0][0] * max(1, found[-1][0])
+    makes_text = name in _OF_TEXT if kind == "FUNCTION" else kind == "CAST" and not _casts_to_a_number(node)
+    if makes_text:
+        return longest, made + longest
+    # a number may be written as a text later
+    return (_OF_A_NUMBER if kind in ("FUNCTION", "CAST", "COMPARISON", "CONJUNCTION", "BETWEEN") else longest), made
+
+
+def _parts(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a part of an expression is made of, in order."""
+    found, left = [], [*reversed(node.values())]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict) and "class" in one:
+            found.append(one)
+        elif isinstance(one, dict | list):
+            left += reversed(list(one.values()) if isinstance(one, dict) else one)
+    return found
+
+
+def _casts_to_a_number(tree: dict[str, Any]) -> bool:
+    kind = (tree.get("type_expr") or {}).get("type_name") or (tree.get("cast_type") or {}).get("id") or ""
+    return str(kind).upper() in _TYPES - {"VARCHAR", "TEXT", "STRING"}
 
 
 def _tree(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
@@ -410,7 +457,7 @@ def resolve_limits(policy: Policy, let: Mapping[str, float | None]) -> Policy:
 
 
 def _locked() -> duckdb.DuckDBPyConnection:
-    connection = connect()
+    connection = connect(for_expressions=True)
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
@@ -496,39 +543,45 @@ _SIGNIFICANT_DIGITS = 12
 
 
 @contextmanager
-def within_time(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Iterator[None]:
-    """Hold the expressions of a policy, evaluated within this block, to `Limits.expression_s`.
+def within_limits(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Iterator[None]:
+    """Hold the expressions of a policy, evaluated within this block, to a time, and tell when memory is used up.
 
     Raises
     ------
     InputError
-        If they take longer.
+        If they take longer than `Limits.expression_s`, or more than `memory_for_expressions`.
     """
     most = limits().expression_s
     with interrupted_after(connection, most) as is_over:
         try:
             yield
-        except (InputError, duckdb.Error):
-            if not is_over():
+        except (InputError, duckdb.Error) as error:
+            if is_over():
+                what = _("its expressions are not evaluated within {seconds} s").format(seconds=f"{most:g}")
+                variable = "UDSAT_EXPRESSION_SECONDS"
+            elif isinstance(error, duckdb.OutOfMemoryException) or isinstance(
+                error.__context__, duckdb.OutOfMemoryException
+            ):
+                size, variable = memory_for_expressions()
+                what = _("its expressions take more than {size} MB of memory").format(size=decimal(size / 10**6, 0))
+            else:
                 raise
-            what = _("its expressions are not evaluated within {seconds} s").format(seconds=f"{most:g}")
-            remedy = _("Write them shorter, or allow more with {variable}.")
-            where = _("policy {id}").format(id=policy.id)
-            raise InputError(Problem(where, what, remedy.format(variable="UDSAT_EXPRESSION_SECONDS"))) from None
+            remedy = _("Write them shorter, or allow more with {variable}.").format(variable=variable)
+            raise InputError(Problem(_("policy {id}").format(id=policy.id), what, remedy)) from None
 
 
-def timed(read: _Reading) -> _Reading:
-    """A reading on a connection by a policy, these two given first, held to `within_time`."""
+def limited(read: _Reading) -> _Reading:
+    """A reading on a connection by a policy, these two given first, held to `within_limits`."""
 
     @functools.wraps(read)
     def reading(connection: duckdb.DuckDBPyConnection, policy: Policy, *given: Any, **named: Any) -> Any:
-        with within_time(connection, policy):
+        with within_limits(connection, policy):
             return read(connection, policy, *given, **named)
 
     return cast(_Reading, reading)
 
 
-@timed
+@limited
 def evaluate_let(
     connection: duckdb.DuckDBPyConnection, policy: Policy, register: Register, relation: str
 ) -> dict[str, float | None]:
@@ -658,6 +711,7 @@ def check_policy_expressions(opened: Opened, policy: Policy) -> None:
             where = policy.place(f"criteria ({criterion.key}).{part}")
             problems += check_expression(opened.connection, getattr(criterion, part), columns, where)
     raise_if_any(problems)
+    check_texts(opened.connection, policy)
 
 
 def _columns_of(table: CleanTable, register: Register) -> list[str]:

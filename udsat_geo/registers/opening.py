@@ -103,7 +103,7 @@ def open_registers(
     if not folder.is_dir():
         raise InputError(Problem(str(folder), _("no such folder"), _("Name the folder that holds the registers.")))
     settings = read_settings(folder)
-    connection = connect(threads)
+    connection = connect(threads, for_expressions=True)
     problems = Problems()
     read = YearRead(settings.year if year is None else year, settings.registers.years)
     opened = [

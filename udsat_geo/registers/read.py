@@ -31,9 +31,9 @@ from udsat_geo.registers.expressions import (
     check_policy_expressions,
     check_policy_fits,
     evaluate_let,
+    limited,
     names_in,
     raise_if_any,
-    timed,
     working_crs,
 )
 from udsat_geo.registers.key_index import NO_KEY, Linked
@@ -118,7 +118,7 @@ class _Side:
         return f"CASE WHEN {self.counts} THEN CAST({whole} AS BIGINT) ELSE 0 END"
 
 
-@timed
+@limited
 def add_ratios(
     connection: duckdb.DuckDBPyConnection,
     policy: Policy,

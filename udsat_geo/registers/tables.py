@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,7 +130,7 @@ def find_table(folder: Path, name: str, settings: TableLayout) -> Path:
     if settings.file is not None:
         given = settings.file.partition(LAYER)[0]
         path = named_path(folder, given)
-        found = [path] if path.exists() else tables_named(folder, plain(given))
+        found = [path] if os.path.exists(path) else tables_named(folder, plain(given))
         if not found:
             remedy = _("registers.toml names it: mend the name.")
             raise NoSuchTableError(Problem(str(path), _("does not exist"), remedy))

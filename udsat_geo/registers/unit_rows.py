@@ -22,11 +22,12 @@ from udsat_geo.policy.rules import Policy, one_form
 from udsat_geo.registers.column_types import readable
 from udsat_geo.registers.expressions import (
     check_expression,
+    check_texts,
     evaluate_let,
     let_name_problems,
     names_in,
     raise_if_any,
-    within_time,
+    within_limits,
 )
 from udsat_geo.registers.unit_intervals import (
     Bounds,
@@ -115,7 +116,7 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArr
             Problem(name, _("the criteria of {id} read registers, not a unit table").format(id=policy.id), remedy)
         )
     attributes = _with_our_names(attributes, name, policy)
-    connection = connect()
+    connection = connect(for_expressions=True)
     columns = attributes.column_names
     _check_missing(columns, name, policy)
     attributes, suppressed = set_aside(_used(connection, attributes, name, policy), policy)
@@ -131,7 +132,7 @@ def sum_unit_rows(attributes: Any, name: str, policy: Policy, row_in_file: NDArr
     let = evaluate_let(connection, policy, "units", relation)
     n_units = attributes.num_rows
     row = f"CAST({_ROW} AS INTEGER)"
-    with within_time(connection, policy):
+    with within_limits(connection, policy):
         residents, known, notes = _residents(connection, relation, policy, name)
         ratios, bounds = add_bounded(connection, policy, relation, row, let, bound_names, n_units)
     cut: dict[str, int] = {}
@@ -323,6 +324,7 @@ def _check(connection: duckdb.DuckDBPyConnection, columns: list[str], policy: Po
             problems += check_expression(connection, getattr(criterion, part), known, where)
     problems += check_expression(connection, policy.units.residents or "0", columns, policy.place("units.residents"))
     raise_if_any(problems)
+    check_texts(connection, policy)
 
 
 def _residents(

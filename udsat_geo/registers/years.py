@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -147,7 +148,7 @@ def _partitions(folder: Path, base: str, column: str) -> dict[int, Path]:
     """Year -> the part of a table's folder that is of it, as in ``bef/year=2021``."""
     path = named_path(folder, base)
     found = {}
-    for part in sorted(path.iterdir()) if path.is_dir() else ():
+    for part in sorted(path.iterdir()) if os.path.isdir(path) else ():
         match = re.fullmatch(re.escape(plain(column)) + r"=(\d{4})", plain(part.name))
         if match and part.is_dir():
             found[int(match.group(1))] = part

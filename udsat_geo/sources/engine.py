@@ -19,6 +19,7 @@ import duckdb
 from numpy.typing import NDArray
 
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.limits import limits
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 
@@ -37,6 +38,9 @@ nothing, since they come and go. Reckoned from the arrays, and rounded up."""
 
 _ROWS_AT_A_TIME = 1 << 18
 """Of what is read a part at a time."""
+
+_DISK_FOR_MEMORY = 8
+"""So many times the memory of expressions may go to disk; own choice."""
 
 _AGAIN_S = 0.1
 """Between two interruptions of a query."""
@@ -80,26 +84,45 @@ def memory_ceiling(size: int | None) -> Iterator[None]:
         _ceiling = before
 
 
-def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+def connect(threads: int | None = None, for_expressions: bool = False) -> duckdb.DuckDBPyConnection:
     """A database in memory that sees no variable of Python.
 
     Parameters
     ----------
     threads : int, optional
         At most so many; DuckDB's own choice without.
+    for_expressions : bool
+        Whether a policy's expressions are evaluated in it, which are held to `memory_for_expressions`.
     """
     # without this DuckDB spills into the working folder, where others may read it
     config = {"python_enable_replacements": "false", "temp_directory": _private_folder()}
     if threads:
         config["threads"] = str(threads)
-    if _ceiling is not None:
-        # what it has no room for goes to disk, and our own arrays do not
-        config["memory_limit"] = f"{max((_ceiling - _OURS) // 3, _LEAST)}B"
+    if for_expressions:
+        config["memory_limit"] = f"{memory_for_expressions()[0]}B"
+        config["max_temp_directory_size"] = f"{_DISK_FOR_MEMORY * limits().expression_bytes}B"
+    elif _ceiling is not None:
+        config["memory_limit"] = f"{_below(_ceiling)}B"
     connection = duckdb.connect(":memory:", config=config)
     # it would draw its bar into what a command prints; in a notebook that cannot show one, even this is refused
     with suppress(duckdb.InvalidInputException):
         connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+def memory_for_expressions() -> tuple[int, str]:
+    """Bytes that the database may take in which a policy's expressions are evaluated, and what allows more.
+
+    Rows of registers that it has no room for go to disk; most totals over them do not.
+    """
+    own = limits().expression_bytes
+    room = _memory_of_machine() * 4 // 5 if _ceiling is None else _below(_ceiling)
+    return (own, "UDSAT_EXPRESSION_BYTES") if own < room else (room, "--memory")
+
+
+def _below(ceiling: int) -> int:
+    """What the database is left with: what it has no room for goes to disk, and our own arrays do not."""
+    return max((ceiling - _OURS) // 3, _LEAST)
 
 
 @contextmanager

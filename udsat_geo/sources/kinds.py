@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import os
 import re
 import unicodedata
 import zlib
@@ -133,7 +134,8 @@ def _rank(path: Path) -> int:
 def named_path(folder: Path, given: str) -> Path:
     """A file that is named, also where its name differs in letter case alone from the only such one."""
     path = folder / given
-    if path.exists() or not path.parent.is_dir():
+    # a name that is too long is none that there is
+    if os.path.exists(path) or not os.path.isdir(path.parent):
         return path
     alike = [other for other in path.parent.iterdir() if plain(other.name) == plain(path.name)]
     return alike[0] if len(alike) == 1 else path
