@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from udsat_geo.analysis.why import Why as Found
     from udsat_geo.changes.compare import Comparison
     from udsat_geo.designation.explained import Explained
-    from udsat_geo.designation.job import Job
     from udsat_geo.designation.layers import Layer
     from udsat_geo.designation.workbench import Workbench
     from udsat_geo.monitoring.status import StatusReport
@@ -306,6 +305,7 @@ def designate(
     >>> d.areas[["area_id", "name", "residents"]]  # doctest: +SKIP
     """
     from udsat_geo.analysis.certainty import with_certainty
+    from udsat_geo.cluster.reading import reader_of_registers
     from udsat_geo.designation.job import run
     from udsat_geo.designation.layers import layers_of
 
@@ -315,24 +315,12 @@ def designate(
     around |= {"ground": ground, "overrides": overrides}
     with asked.as_job(around, out if designations is None else designations) as job:
         with within(threads, memory):
-            with _elsewhere(cluster, exchange, job, units is not None or job.kept is not None, progress) as elsewhere:
+            has_units, at = units is not None or job.kept is not None, (cluster, path_of(exchange))
+            with reader_of_registers(at, "exchange", job.policy.policy, has_units, progress) as elsewhere:
                 made = run(dataclasses.replace(job, elsewhere=elsewhere), progress)
             made = with_certainty(made, job, progress=progress) if certainty else made
         # the summary takes the hashes of the files, which are gone afterwards
         return Result(layers_of(made), made)
-
-
-def _elsewhere(
-    cluster: str | None, exchange: PathLike | None, job: Job, has_units: bool, progress: Progress | None
-) -> AbstractContextManager[Any]:
-    """What reads registers and context: the workers of a cluster, or None for this machine."""
-    if cluster is None and exchange is not None:
-        raise InputError(Problem("exchange", _("is for the workers of a cluster"), _("Name it with --cluster.")))
-    if cluster is None:
-        return nullcontext()
-    from udsat_geo.cluster.registers import on_workers
-
-    return on_workers(cluster, path_of(exchange), job.policy.policy, has_units, progress)
 
 
 def workbench(

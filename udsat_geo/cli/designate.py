@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -209,6 +208,7 @@ def _run(
     released: tuple[ReleasePolicy, Path] | None,
 ) -> None:
     """Do the job, write its results and print them; the flags are those of the command."""
+    from udsat_geo.cluster.reading import reader_of_registers
     from udsat_geo.designation.job import is_synthetic, run, tables_of_years
     from udsat_geo.designation.surroundings import Around
     from udsat_geo.sources.copies import local_copies
@@ -229,7 +229,8 @@ def _run(
         of_years = {of_year: copies.paths.pop(name) for name, of_year in by_year.items()}
         units, around = of_years.pop(job.year, None), Around(**copies.paths)
         job = dataclasses.replace(job, units=units, units_then=of_years, around=around, notes=copies.told(job.language))
-        with _elsewhere(cluster, job, named["units"] is not None or job.kept is not None, progress) as elsewhere:
+        has_units = named["units"] is not None or job.kept is not None
+        with reader_of_registers(cluster, "--exchange", job.policy.policy, has_units, progress) as elsewhere:
             designation = run(dataclasses.replace(job, elsewhere=elsewhere), progress)
         if certainty:
             from udsat_geo.analysis.certainty import with_certainty
@@ -253,20 +254,6 @@ def _publish(designation: Designation, policy: ReleasePolicy, folder: Path) -> l
 
     made = make_public(layers_of(designation), policy, folder / LEDGER)
     return [str(file) for file in write_public(made, folder / PUBLIC)]
-
-
-def _elsewhere(
-    cluster: tuple[str | None, Path | None], job: Job, has_units: bool, progress: Callable[[str], None]
-) -> AbstractContextManager[Any]:
-    """What reads registers and context: the workers of a cluster, or None for this machine."""
-    address, exchange = cluster
-    if address is None and exchange is not None:
-        raise InputError(Problem("--exchange", _("is for the workers of a cluster"), _("Name it with --cluster.")))
-    if address is None:
-        return nullcontext()
-    from udsat_geo.cluster.registers import on_workers
-
-    return on_workers(address, exchange, job.policy.policy, has_units, progress)
 
 
 def _arrow_without_frames() -> None:

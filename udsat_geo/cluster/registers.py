@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from udsat_geo.cluster.alone import Alone
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import ContextRun, collected, hand_out, tiles_with_rims
 from udsat_geo.cluster.exchange import facts_of, read_part
@@ -33,7 +34,7 @@ from udsat_geo.registers.opening import Opened, open_registers
 from udsat_geo.registers.read import RegisterSums, check_sums_fit
 from udsat_geo.registers.value_counts import counted_total
 from udsat_geo.scoring.rates import sums_of_nearest
-from udsat_geo.sources.engine import connect, quoted
+from udsat_geo.sources.engine import NoRoomForKeysError, check_room, connect, quoted
 from udsat_geo.units.units import Units, cells_from_registers, grid_of, lived_in_cells
 
 RESIDENTS_OF_A_BUCKET = 500_000
@@ -57,10 +58,13 @@ class OnWorkers:
     workers : Workers
     progress : callable, optional
         Told the name of each step as it begins.
+    residents_of_a_bucket : int
+        About so many are added up at a time.
     """
 
-    workers: Workers
+    workers: Workers | Alone
     progress: Progress | None = None
+    residents_of_a_bucket: int = RESIDENTS_OF_A_BUCKET
 
     def cells(
         self, folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
@@ -82,7 +86,7 @@ class OnWorkers:
         with closing((opened := open_registers(folder, threads, year=year, crs=working_crs(policy))).connection):
             check_policy_expressions(opened, policy)
             _check_can_be_scattered(opened, policy)
-            plan = _plan(opened, policy, self.workers, year)
+            plan = _plan(opened, policy, self, year)
             self.workers.check([table.source.parts[0] for table in opened.tables])
             reading = _Reading(self, plan, opened, lambda: cells_from_registers(folder, policy, threads, year))
             try:
@@ -92,6 +96,7 @@ class OnWorkers:
             finally:
                 # whatever still runs finds no folder to write into
                 shutil.rmtree(plan.folder, ignore_errors=True)
+            check_room(len(row))
             return lived_in_cells(grid_of(policy), row, col, sums, str(folder), opened.crs)[0], sums
 
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
@@ -153,12 +158,16 @@ def on_workers(
         yield OnWorkers(workers, progress)
 
 
+class CannotBeScatteredError(InputError):
+    """Registers do not lie in files that can be read part by part, or are asked for what only the whole tells."""
+
+
 def _check_can_be_scattered(opened: Opened, policy: Policy) -> None:
     """Check that registers lie in files that workers can read by themselves.
 
     Raises
     ------
-    InputError
+    CannotBeScatteredError
         Naming what does not.
     """
     problems = []
@@ -174,10 +183,10 @@ def _check_can_be_scattered(opened: Opened, policy: Policy) -> None:
         where, what = policy.place("let.dwellings"), _("is taken from dwellings and their residents, not on a cluster")
         problems.append(Problem(where, what, _("Give it as a number, or leave out --cluster.")))
     if problems:
-        raise InputError(problems)
+        raise CannotBeScatteredError(problems)
 
 
-def _plan(opened: Opened, policy: Policy, workers: Workers, year: int | None) -> Plan:
+def _plan(opened: Opened, policy: Policy, asked: OnWorkers, year: int | None) -> Plan:
     """What every task is told."""
     tables = {table.source.name: table for table in opened.tables}
     texts = [*policy.let.get("residents", {}).values()]
@@ -199,9 +208,11 @@ def _plan(opened: Opened, policy: Policy, workers: Workers, year: int | None) ->
         for name, expression in policy.let.get("residents", {}).items()
     }
     n_rows = _rows_of(tables["residents"])
-    n_buckets = max(-(-n_rows // RESIDENTS_OF_A_BUCKET), min(2 * len(workers), n_rows // _LEAST_OF_A_BUCKET), 1)
+    n_buckets = max(
+        -(-n_rows // asked.residents_of_a_bucket), min(2 * len(asked.workers), n_rows // _LEAST_OF_A_BUCKET), 1
+    )
     told = (program(), policy.model_dump_json(), opened.settings.model_dump_json(), str(year), str(n_buckets))
-    folder = workers.exchange / f"run-{name_of_run(tables, *told)}"
+    folder = asked.workers.exchange / f"run-{name_of_run(tables, *told)}"
     language = program_language()
     return Plan(folder, program(), language, policy, opened.crs, tables, columns, totals, tuple(once), n_buckets)
 
@@ -241,14 +252,14 @@ class _Reading:
         """Rows and columns of all cells, and their sums."""
         plan, once = self.plan, [f"once-{j}" for j in range(len(self.plan.once))]
         of_parts = [*(f"keys-{j}" for j in range(len(once))), *(f"values-{k}" for k in range(len(plan.totals)))]
-        self._run(_("registers scattered to workers"), plan, [*plan.tables, *of_parts])
+        self._run(_("rows of registers scattered by their keys"), plan, [*plan.tables, *of_parts])
         facts = {name: [facts_of(path) for path in plan.paths(name)] for name in plan.tables}
         counts = self._counts_of_tables(facts)
-        self._run(_("dwellings placed by workers"), plan, ["places", "positions", *once])
+        self._run(_("dwellings placed"), plan, ["places", "positions", *once])
         let = self._let()
         values = {name: _as_sql(value) for name, value in let.items()}
         plan = dataclasses.replace(plan, policy=plan.policy.model_copy(update={"let": {"residents": values}}))
-        self._run(_("residents added up by workers"), plan, ["sums"])
+        self._run(_("residents added up"), plan, ["sums"])
         of_buckets = [facts_of(path) for path in plan.paths("sums")]
         tiles = sorted({(row, col) for each in of_buckets for row, col in each["tiles"]})
         if not tiles:
@@ -272,7 +283,12 @@ class _Reading:
 
     def _look_at_the_whole(self, odd: list[str]) -> None:
         """Tell what is wrong as reading on this machine tells it; equal hashes of keys that differ are no fault."""
-        self.by_one()
+        try:
+            self.by_one()
+        except NoRoomForKeysError:
+            what = _("keys that stand twice or lead nowhere, and too little memory to say which")
+            remedy = _("Look at them with `udsat validate`, or give more memory.")
+            raise InputError(Problem(self.opened.residents.source.file, what, remedy)) from None
         if any(not stage.startswith("once") for stage in odd):
             what = _("workers found a fault that this machine does not find")
             raise InputError(

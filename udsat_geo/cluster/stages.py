@@ -37,12 +37,12 @@ from udsat_geo.registers.opening import Opened, lock
 from udsat_geo.registers.read import sums_of_opened
 from udsat_geo.registers.settings import RegisterSettings
 from udsat_geo.registers.tables import TableSource, part_of
-from udsat_geo.sources.engine import connect, quoted
+from udsat_geo.sources.engine import NoRoomError, connect, quoted
 from udsat_geo.units.units import grid_of
 
 KEYS = {"addresses": "address_id", "dwellings": "address_id", "residents": "dwelling_id"}
 """Table -> the key by which its rows are scattered."""
-_ROWS_AT_A_TIME = 1 << 20
+_ROWS_AT_A_TIME = 1 << 18
 _NOWHERE = "nowhere"
 """The address of dwellings whose own has no position; a cell's is its row and column."""
 
@@ -79,17 +79,22 @@ class Done:
 
 
 def perform(plan: Run, stage: str, number: int) -> Done:
-    """Do one task, unless its file is there."""
+    """Do one task on a worker, unless its file is there."""
     with speaking(plan.language):
         try:
             if program() != plan.program:
                 return _refused(_("runs another version of the program"))
-            return _performed(plan, stage, number)
+            return do_task(plan, stage, number)
         except OSError as error:
-            # Arrow's own words say more, and in English alone
-            plain = OSError(error.errno, os.strerror(error.errno)) if error.errno else error
-            where, reason = error.filename or plan.folder, reason_of(plain)
-            return _refused(_("cannot read or write {file}: {reason}").format(file=where, reason=reason))
+            return _refused(reason_of_files(error, plan))
+
+
+def reason_of_files(error: OSError, plan: Run) -> str:
+    """What a task could not read or write."""
+    # Arrow's own words say more, and in English alone
+    plain = OSError(error.errno, os.strerror(error.errno)) if error.errno else error
+    where, reason = error.filename or plan.folder, reason_of(plain)
+    return _("cannot read or write {file}: {reason}").format(file=where, reason=reason)
 
 
 def _refused(reason: str) -> Done:
@@ -98,12 +103,21 @@ def _refused(reason: str) -> Done:
     return Done(refused=reason, worker=get_worker().address)
 
 
-def _performed(plan: Run, stage: str, number: int) -> Done:
+def do_task(plan: Run, stage: str, number: int) -> Done:
+    """Do one task in this process, unless its file is there.
+
+    Raises
+    ------
+    OSError
+        If its files cannot be read or written.
+    """
     path, began = plan.path(stage, number), time.process_time()
     if path.exists():
         return Done()
     try:
         odd = _TASKS[stage.partition("-")[0]](plan, stage, number, path)
+    except NoRoomError as error:
+        return Done(problems=error.messages)
     except InputError as error:
         of_part = stage.partition("-")[0] in _OF_PARTS
         return Done(problems=error.messages) if of_part else Done(odd=True)

@@ -154,12 +154,25 @@ def interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float) -> 
         watcher.join()
 
 
+class NoRoomError(InputError):
+    """More memory would be taken than there may be."""
+
+
+class NoRoomForKeysError(NoRoomError):
+    """The keys of registers would not stay below the ceiling all at once."""
+
+
+def room_for_rows() -> int:
+    """What is left below the ceiling, or of the machine's memory, before any row is read, in bytes."""
+    return (_ceiling or _memory_of_machine()) - _OURS
+
+
 def check_room(n_units: int) -> None:
     """Find out before the work whether what cannot go to disk, the results of so many units, stays below the ceiling.
 
     Raises
     ------
-    InputError
+    NoRoomError
         If it does not.
     """
     what = _("the results of {units} units").format(units=decimal(n_units, 0))
@@ -171,24 +184,25 @@ def check_room_for_keys(n_addresses: int, n_dwellings: int) -> None:
 
     Raises
     ------
-    InputError
+    NoRoomForKeysError
         If they do not.
     """
     what = _("the keys of {addresses} addresses and {dwellings} dwellings").format(
         addresses=decimal(n_addresses, 0), dwellings=decimal(n_dwellings, 0)
     )
-    remedy = _("Give that much, or read the registers of a part of the country.")
-    _check_room(what, _LEAST + n_addresses * _OF_AN_ADDRESS + n_dwellings * _OF_A_DWELLING, remedy)
+    remedy = _("Give that much, or write the registers as Parquet, which cells are made of with less.")
+    size = _LEAST + n_addresses * _OF_AN_ADDRESS + n_dwellings * _OF_A_DWELLING
+    _check_room(what, size, remedy, NoRoomForKeysError)
 
 
-def _check_room(what: str, size: int, remedy: str) -> None:
+def _check_room(what: str, size: int, remedy: str, refused: type[NoRoomError] = NoRoomError) -> None:
     needed = _OURS + size
     ceiling = _ceiling or _memory_of_machine()
     if needed > ceiling:
         told = _("{ceiling} MB are too little: {what} take about {needed} MB").format(
             ceiling=decimal(ceiling // 10**6, 0), what=what, needed=decimal(needed // 10**6, 0)
         )
-        raise InputError(Problem("--memory" if _ceiling else _("memory of this machine"), told, remedy))
+        raise refused(Problem("--memory" if _ceiling else _("memory of this machine"), told, remedy))
 
 
 def _memory_of_machine() -> int:
