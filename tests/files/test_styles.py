@@ -14,14 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from udsat_geo.analysis.certainty import SURE
 from udsat_geo.areas.roles import ROLES
 from udsat_geo.changes.diff import EVENTS
-from udsat_geo.designation.columns import SPATIAL, TABLES, texts_of
+from udsat_geo.designation.columns import DESCRIBED, SPATIAL, TABLES, texts_of
 from udsat_geo.files.contents import PackageLayer
 from udsat_geo.files.qgis.classes import BETTER, WORSE, Classes, area_classes, unit_classes
 from udsat_geo.files.qgis.expressions import as_html, inserted, literal, looked_up, plain
 from udsat_geo.files.qgis.sheets import sheet_of_areas, sheet_of_changes
-from udsat_geo.files.qgis.styles import HIDDEN, NAMES, STYLES_OF_LAYER, TEMPLATES, Style, styles_of
+from udsat_geo.files.qgis.styles import HIDDEN, NAMES, STYLES_OF_LAYER, TEMPLATES, TEMPLATES_OF, Style, styles_of
 from udsat_geo.files.xml_template import as_text, clean, clone, fill, read_template
 from udsat_geo.messages.translate import _
 
@@ -192,7 +193,50 @@ def test_values_of_keys_are_known_by_layer() -> None:
 def test_a_layer_that_is_not_ours_has_no_style() -> None:
     assert styles_of(PackageLayer("roads", ("fid", "name"), "geom", "LINESTRING"), "en") == ()
     published = {"public_areas", "public_units", "public_status", "public_changes"}
-    assert STYLES_OF_LAYER.keys() == {*SPATIAL, *TABLES, "links"} | published
+    several_policies = {"agreement", "policy_areas", "policy_pairs"}
+    of_questions = {*DESCRIBED} - {*SPATIAL, *TABLES} - several_policies
+    assert STYLES_OF_LAYER.keys() == {*SPATIAL, *TABLES, "links"} | published | of_questions
+
+
+SHARES = {"unit_certainty": "p_designated", "area_certainty": "p_area", "unit_sensitivity": "share_of_variants"}
+
+
+@pytest.mark.parametrize(("layer", "column"), SHARES.items())
+@pytest.mark.parametrize("geometry", ["MULTIPOLYGON", "POINT"])
+def test_how_sure_a_place_is_is_coloured_by_its_share_of_draws(layer: str, column: str, geometry: str) -> None:
+    columns = ("fid", "area_id", "name", "residents", column)
+    (style,) = styles_of(PackageLayer(layer, columns, "geom", geometry), "da")
+    renderer = style.document.find("renderer-v2")
+    assert renderer is not None
+    assert renderer.get("attr") == column
+    ends = [(float(one.get("lower", "")), float(one.get("upper", ""))) for one in renderer.iter("range")]
+    assert [low for low, _high in ends] == [0.0, 0.05, 0.5, SURE]
+    assert all(high < low for (_, high), (low, _) in pairwise(ends))
+    assert ends[-1][1] >= 1.0
+    assert [one.get("label") for one in renderer.iter("range")] == [
+        "under 5 %", "5 % til 50 %", "50 % til 95 %", "95 % og derover",
+    ]  # fmt: skip
+    tip = style.document.findtext("mapTip") or ""
+    assert f'format_number(100 * "{column}"' in html.unescape(tip)
+    assert not any('"number"' in text.get("fieldName", "") for text in style.document.iter("text-style"))
+
+
+def test_local_statistics_have_a_style_for_each_criterion() -> None:
+    """Every unit stands there once for each: one style draws one of them."""
+    layer = PackageLayer("local_statistics", ("fid", "unit_id", "criterion", "cluster"), "geom", "MULTIPOLYGON")
+    styles = styles_of(layer, "en", None, ("composite", "low_income's"))
+    assert [style.name for style in styles] == ["clusters: composite", "clusters: low_income's"]
+    renderer = styles[1].document.find("renderer-v2")
+    assert renderer is not None
+    assert renderer.get("attr") == """CASE WHEN "criterion" = 'low_income''s' THEN "cluster" END"""
+    told = {one.get("value"): one.get("label") for one in renderer.iter("category")}
+    assert told == {**texts_of("local_statistics", "cluster", "en")}
+
+
+def test_a_style_has_no_class_that_its_layer_never_says() -> None:
+    layer = PackageLayer("piece_certainty", ("fid", "event", "area_id", "p_event"), "geom", "MULTIPOLYGON")
+    (style,) = styles_of(layer, "en")
+    assert [one.get("label") for one in style.document.iter("category")] == ["added", "removed"]
 
 
 # --- sheets -------------------------------------------------------------------------------------------------
@@ -338,8 +382,8 @@ def test_templates_know_no_machine_and_no_user(path: Path) -> None:
 
 
 def test_every_template_is_one_of_a_style_a_sheet_or_the_project() -> None:
-    # published layers are drawn by the templates of the house's own
-    keys = {key for name, of_layer in STYLES_OF_LAYER.items() for key in of_layer if not name.startswith("public_")}
+    # published layers and those of questions are drawn by the templates of the house's own
+    keys = {TEMPLATES_OF.get(key, key) for of_layer in STYLES_OF_LAYER.values() for key in of_layer}
     points = {"units_points", "units_role_points", "units_ground_points", "changed_units_points"}
     others = {"project.qgs", "sheet_of_areas.qpt", "sheet_of_changes.qpt"}
     assert {path.name for path in TEMPLATES.iterdir()} == {f"{key}.qml" for key in keys | points} | others

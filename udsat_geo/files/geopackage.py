@@ -210,13 +210,22 @@ def _dressed(
             contents = read_contents(connection)
             connection.executescript(f"BEGIN;{_SCRIPT.read_text(encoding='utf-8')}")
             write_data_columns(connection, contents, language, () if summary is None else summary["criteria"])
-            styles = {name: styles_of(layer, language, summary) for name, layer in contents.layers.items()}
+            local = _criteria_of_local(connection, contents)
+            styles = {name: styles_of(layer, language, summary, local) for name, layer in contents.layers.items()}
             write_layer_styles(connection, styles, contents.layers, f"{year:04}-12-31T00:00:00.000Z")
             yield connection, contents, styles
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             message = _("{file} could not be completed: {error}")
             raise OSError(message.format(file=path.name, error=error)) from None
+
+
+def _criteria_of_local(connection: sqlite3.Connection, contents: Contents) -> tuple[str, ...]:
+    """The criteria that local statistics are of, in their order."""
+    if "local_statistics" not in contents.layers:
+        return ()
+    asked = "SELECT criterion FROM local_statistics GROUP BY criterion ORDER BY min(rowid)"
+    return tuple(row[0] for row in connection.execute(asked))
 
 
 _FAST = {

@@ -6,7 +6,7 @@ WINDOW: dict[str, dict[str, str]] = {
     "da": {
         "explain_button": "Forklar et sted",
         "what_if_button": "Hvad nu hvis …",
-        "explain_title": "Hvorfor er stedet med?",
+        "explain_title": "Hvorfor med, hvorfor ikke",
         "asking": "Spørger udsat_geo …",
         "nothing_here": "Her er intet område og ingen enhed af en udpegning, der er vist på kortet.",
         "no_designation": "Læg først en udpegning (designation_ÅR.gpkg) i projektet.",
@@ -51,7 +51,7 @@ WINDOW: dict[str, dict[str, str]] = {
     "en": {
         "explain_button": "Explain a place",
         "what_if_button": "What if …",
-        "explain_title": "Why is the place in?",
+        "explain_title": "Why in, why out",
         "asking": "Asking udsat_geo …",
         "nothing_here": "No area and no unit of a designation that the map shows lies here.",
         "no_designation": "Add a designation (designation_YEAR.gpkg) to the project first.",

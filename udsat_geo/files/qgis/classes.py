@@ -24,6 +24,9 @@ _USUAL_TURN = {"gap_sd": 0.5, "percentile": 60, "exponential": 60}
 """Where full orange begins there."""
 _TOP_OF_SCALE = 100.0
 """Of the methods that rank."""
+_SHARES = {0.0: "#f6f1e4", 0.05: "#c5dff3", 0.5: "#6fb7e6", 0.95: "#b8480a"}
+"""Where classes of shares of draws begin, and their colours, those of the report's page: what is sure on either side of
+what chance decides."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,19 @@ def unit_classes(rule: Mapping[str, Any], n_criteria: int, language: str) -> Cla
     scale = (*BETTER, *WORSE)
     first = scale.index(WORSE[1]) - sum(bound <= turn for bound in bounds)
     return Classes("composite", _classes(bounds, scale[max(first, 0) :], rule, language))
+
+
+def share_classes(column: str, language: str) -> Classes:
+    """The classes of a share of draws, or of variants of a policy: hardly ever, sooner not, sooner, sure."""
+    bounds = (*list(_SHARES)[1:], _FAR)
+    ends = [f"{decimal(100 * bound, 0, language)} %" for bound in bounds[:-1]]
+    labels = [
+        _("below {}", language).format(ends[0]),
+        *(_("{} to {}", language).format(*pair) for pair in pairwise(ends)),
+        _("{} and above", language).format(ends[-1]),
+    ]
+    rows = zip(_SHARES.items(), bounds, labels, strict=True)
+    return Classes(column, tuple(ValueClass(low, high, colour, label) for (low, colour), high, label in rows))
 
 
 def area_classes(rule: Mapping[str, Any], n_criteria: int, language: str) -> Classes:

@@ -12,8 +12,8 @@ from typing import Any
 
 from udsat_geo.designation.columns import describe_column, texts_of
 from udsat_geo.files.contents import PackageLayer
-from udsat_geo.files.qgis.classes import BETTER, WORSE, Classes, area_classes, unit_classes
-from udsat_geo.files.qgis.expressions import as_html, field, inserted, looked_up, number
+from udsat_geo.files.qgis.classes import BETTER, WORSE, Classes, area_classes, share_classes, unit_classes
+from udsat_geo.files.qgis.expressions import as_html, field, inserted, literal, looked_up, number
 from udsat_geo.files.xml_template import as_text, clone, found, read_template
 from udsat_geo.messages.translate import N_, Np_, _
 from udsat_geo.release.words import class_names
@@ -30,12 +30,31 @@ STYLES_OF_LAYER: dict[str, tuple[str, ...]] = {
     "ground_lines": ("ground_lines",),
     "public_areas": ("public_areas",),
     "public_units": ("public_units",),
+    **{name: (name,) for name in ("unit_certainty", "area_certainty", "change_certainty", "piece_certainty")},
+    **{name: (name,) for name in ("unit_sensitivity", "area_sensitivity", "local_statistics")},
     **dict.fromkeys(("status", "overrides", "links", "public_status", "public_changes"), ("table",)),
+    **dict.fromkeys(("setting_sensitivity", "targeting", "segregation"), ("table",)),
 }
 """The templates of each layer, the default first; ``_points`` is added to those of layers of points."""
-_TEMPLATES_OF = {"public_areas": "areas_outline", "public_units": "units"}
+TEMPLATES_OF = {
+    "public_areas": "areas_outline",
+    "change_certainty": "changes",
+    "piece_certainty": "changed_units",
+    **dict.fromkeys(("area_certainty", "area_sensitivity"), "areas"),
+    **dict.fromkeys(("public_units", "unit_certainty", "unit_sensitivity", "local_statistics"), "units"),
+}
 """The templates of styles that are called otherwise."""
 _OF_POINTS = {"units", "units_role", "units_ground", "changed_units"}
+_SHARE_OF = {
+    "unit_certainty": "p_designated",
+    "area_certainty": "p_area",
+    **dict.fromkeys(("unit_sensitivity", "area_sensitivity"), "share_of_variants"),
+}
+"""The share that places are coloured by."""
+_CLUSTERS = {
+    "high_high": WORSE[3], "high_low": WORSE[1], "low_high": BETTER[0], "low_low": "#542788", "none": "#f2f0eb",
+}  # fmt: skip
+"""The ends and the middle of PuOr: as high and low as a place's own value, as pale as it is alone with it."""
 NAMES: dict[str, tuple[str, str]] = {
     "composite": (Np_("style", "composite"), N_("By composite")),
     "criteria_exceeded": (Np_("style", "criteria"), N_("By the number of criteria exceeded")),
@@ -49,9 +68,22 @@ NAMES: dict[str, tuple[str, str]] = {
     "ground_lines": (Np_("style", "kind"), N_("By what it is")),
     "public_areas": (Np_("style", "rounded"), N_("Outlines; numbers of people and rates are rounded")),
     "public_units": (Np_("style", "rounded"), N_("By the class of the composite; numbers of people are rounded")),
+    **dict.fromkeys(
+        ("unit_certainty", "area_certainty"),
+        (Np_("style", "certainty"), N_("By the share of draws of other people that designate it")),
+    ),
+    "change_certainty": (Np_("style", "event"), N_("By what happened")),
+    "piece_certainty": (Np_("style", "event"), N_("By what happened")),
+    **dict.fromkeys(
+        ("unit_sensitivity", "area_sensitivity"),
+        (Np_("style", "sensitivity"), N_("By the share of variants of the policy that designate it")),
+    ),
+    "local_statistics": (Np_("style", "clusters: {}"), N_("Where high and low values lie together, of one criterion")),
     "table": (Np_("style", "fields"), N_("Headings and formats in the table")),
 }
-"""What each style is called in a list (30 characters are stored), and what it shows; those of classes by column."""
+"""What each style is called in a list, and what it shows; those of classes by column."""
+_LETTERS = 30
+"""Of a style's name are stored."""
 HIDDEN = {
     "areas": ("fid", "exceeded"),
     "units": ("fid", "exceeded", "decided_by", "criteria_with_rate", "short"),
@@ -60,6 +92,10 @@ HIDDEN = {
 }
 """Columns that tables leave out: what a program reads, and what others say in words. Own choice."""
 _FRACTIONS = ("share_of_previous", "share_of_area", "intersection_over_union")
+_SHARES = ("p_designated", "p_area", "p_event", "p_changed", "share_of_variants")
+"""Told as per cent."""
+_TO_TWO = ("composite", "value", "of_neighbours", "q")
+"""Told with two decimals where the pointer rests."""
 _DECIMALS = {"area_ha": 1, "composite": 2, "previous_composite": 2, "short": 2, **dict.fromkeys(_FRACTIONS, 3)}
 _YEARS = ("since", "until")
 _LONG = ("reason", "least_change")
@@ -73,6 +109,13 @@ _TIPS = {
     "units": ("unit_id", ("residents", "composite", "role", "reason")),
     "changes": ("name", ("event", "residents_added", "residents_removed", "residents_kept", "reason", "least_change")),
     "changed_units": ("unit_id", ("event", "previous_area_id", "area_id", "residents")),
+    "unit_certainty": ("unit_id", ("residents", "p_designated", "p_changed", "composite")),
+    "area_certainty": ("name", ("residents", "residents_sure", "residents_grey", "p_area", "composite")),
+    "change_certainty": ("name", ("event", "p_event", "residents_added", "residents_removed", "residents_kept")),
+    "piece_certainty": ("area_id", ("event", "p_event", "residents", "units")),
+    "unit_sensitivity": ("unit_id", ("residents", "share_of_variants", "composite")),
+    "area_sensitivity": ("name", ("residents", "share_of_variants", "residents_low", "residents_high", "main_setting")),
+    "local_statistics": ("unit_id", ("residents", "criterion", "value", "of_neighbours", "cluster", "q")),
     "near_misses": ("demand", ("residents", "composite", "reason", "least_change")),
 }
 """The heading of a layer's map tips and what they say below it."""
@@ -93,38 +136,63 @@ class Style:
         return as_text(self.document, DOCTYPE)
 
 
-def styles_of(layer: PackageLayer, language: str, summary: Mapping[str, Any] | None = None) -> tuple[Style, ...]:
+def styles_of(
+    layer: PackageLayer, language: str, summary: Mapping[str, Any] | None = None, criteria: Sequence[str] = ()
+) -> tuple[Style, ...]:
     """The styles of a layer, the default first; none of one that is not ours.
 
-    The summary is that of a designation; a comparison has none, and no values to class.
+    The summary is that of a designation; a comparison has none, and no values to class. `criteria` are those that
+    local statistics are of: each has a style of its own.
     """
     if layer.name not in STYLES_OF_LAYER or (summary is None and layer.name in ("areas", "units")):
         return ()
     fields = _fields(layer, language, summary)
     made = []
     for key in STYLES_OF_LAYER[layer.name]:
-        points = "_points" if layer.is_point and key in _OF_POINTS else ""
-        root = read_template(TEMPLATES / f"{_TEMPLATES_OF.get(key, key)}{points}.qml")
-        # what a style saved with more than its symbols would say of fields
-        kept = [part for part in root if part.tag in ("renderer-v2", "labeling", "layerGeometryType")]
-        root[:] = [*kept[:-1], *fields, kept[-1]]
-        named = key
-        if summary is not None and key in ("areas", "units"):
-            classes_of = area_classes if key == "areas" else unit_classes
-            classes = classes_of(summary["rule"], len(summary["criteria"]), language)
-            _fill_classes(found(root, "renderer-v2"), classes)
-            named = classes.column
-        if key == "public_units":
-            _fill_public_classes(found(root, "renderer-v2"), language)
-        elif key == "public_areas":
-            for text in root.iter("text-style"):
-                # of areas as they are published, the id is their number
-                text.set("fieldName", text.get("fieldName", "").replace('"number"', '"area_id"'))
-        else:
-            _fill_labels(root, layer.name, language)
-        name, description = (_(text, language) for text in NAMES[named])
-        made.append(Style(key, name, description, root))
+        for criterion in criteria if key == "local_statistics" else ("",):
+            template = TEMPLATES_OF.get(key, key)
+            points = "_points" if layer.is_point and template in _OF_POINTS else ""
+            root = read_template(TEMPLATES / f"{template}{points}.qml")
+            # what a style saved with more than its symbols would say of fields
+            kept = [part for part in root if part.tag in ("renderer-v2", "labeling", "layerGeometryType")]
+            root[:] = [*kept[:-1], *fields, kept[-1]]
+            named = _fill_style(root, key, layer, language, summary, criterion)
+            name, description = (_(text, language) for text in NAMES[named])
+            made.append(Style(key, name.format(criterion)[:_LETTERS], description, root))
     return tuple(made)
+
+
+def _fill_style(
+    root: ET.Element,
+    key: str,
+    layer: PackageLayer,
+    language: str,
+    summary: Mapping[str, Any] | None,
+    criterion: str,
+) -> str:
+    """Fill in classes, categories and labels; gives the name in `NAMES` that the style goes by."""
+    renderer, named = root.find("renderer-v2"), key
+    if renderer is not None and summary is not None and key in ("areas", "units"):
+        classes_of = area_classes if key == "areas" else unit_classes
+        classes = classes_of(summary["rule"], len(summary["criteria"]), language)
+        _fill_classes(renderer, classes)
+        named = classes.column
+    elif renderer is not None and key in _SHARE_OF:
+        _fill_classes(renderer, share_classes(_SHARE_OF[key], language))
+    elif renderer is not None and key == "public_units":
+        texts = class_names(language)
+        _fill_categories(renderer, "class", [*zip(texts, texts, (*BETTER, *WORSE), strict=False)])
+    elif renderer is not None and key == "local_statistics":
+        of_one = f"CASE WHEN {field('criterion')} = {literal(criterion)} THEN {field('cluster')} END"
+        names = texts_of(layer.name, "cluster", language)
+        _fill_categories(renderer, of_one, [(value, names[value], colour) for value, colour in _CLUSTERS.items()])
+    elif key != "public_areas":
+        _fill_labels(root, layer.name, language)
+    if "number" not in layer.columns:
+        for text in root.iter("text-style"):
+            # of areas as they are published, or drawn anew, the id is their number
+            text.set("fieldName", text.get("fieldName", "").replace('"number"', '"area_id"'))
+    return named
 
 
 def _fill_classes(renderer: ET.Element, classes: Classes) -> None:
@@ -141,18 +209,18 @@ def _fill_classes(renderer: ET.Element, classes: Classes) -> None:
         found(symbols[-1], "layer/Option/Option[@name='color']").set("value", f"{colour},255")
 
 
-def _fill_public_classes(renderer: ET.Element, language: str) -> None:
-    """A category and a symbol for each class in words, in place of the template's ranges."""
+def _fill_categories(renderer: ET.Element, attribute: str, told: Sequence[tuple[str, str, str]]) -> None:
+    """A category and a symbol for each value, label and colour, in place of the template's ranges."""
     a_symbol, symbols = found(renderer, "symbols")[0], found(renderer, "symbols")
     categories = ET.Element("categories")
     symbols[:] = []
-    for i, (text, colour) in enumerate(zip(class_names(language), (*BETTER, *WORSE), strict=False)):
-        ET.SubElement(categories, "category", {"symbol": str(i), "value": text, "label": text, "render": "true"})
+    for i, (value, label, colour) in enumerate(told):
+        ET.SubElement(categories, "category", {"symbol": str(i), "value": value, "label": label, "render": "true"})
         symbols.append(clone(a_symbol, name=i))
         rgb = ",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))
         found(symbols[-1], "layer/Option/Option[@name='color']").set("value", f"{rgb},255")
     renderer[:] = [categories, symbols]
-    renderer.attrib.update({"type": "categorizedSymbol", "attr": "class"})
+    renderer.attrib.update({"type": "categorizedSymbol", "attr": attribute})
     del renderer.attrib["graduatedMethod"]
 
 
@@ -161,8 +229,13 @@ def _fill_labels(root: ET.Element, layer: str, language: str) -> None:
     renderer = root.find("renderer-v2")
     if renderer is not None and renderer.get("type") in ("categorizedSymbol", "RuleRenderer"):
         texts = texts_of(layer, renderer.get("attr", "event"), language)
-        for one in renderer.findall(".//*[@label]"):
-            one.set("label", texts[one.get("label", "")])
+        for parent in list(renderer.iter()):
+            for one in [one for one in parent if one.get("label")]:
+                if one.get("label", "") in texts:
+                    one.set("label", texts[one.get("label", "")])
+                else:
+                    # what this layer never says
+                    parent.remove(one)
 
 
 def _fields(layer: PackageLayer, language: str, summary: Mapping[str, Any] | None) -> list[ET.Element]:
@@ -253,8 +326,10 @@ def _map_tip(layer: PackageLayer, language: str) -> str:
 
 
 def _told(layer: str, column: str, language: str) -> str:
-    if column == "composite" or column.startswith("residents"):
-        return number(field(column), 2 if column == "composite" else 0, language)
+    if column in _SHARES:
+        return f"coalesce(format_number(100 * {field(column)}, 0, {literal(language)}) || ' %', '')"
+    if column in _TO_TWO or column.startswith("residents"):
+        return number(field(column), 2 if column in _TO_TWO else 0, language)
     return looked_up(column, texts_of(layer, column, language))
 
 
