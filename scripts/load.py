@@ -1,32 +1,38 @@
 """Many at once, and killed in the middle: nothing is lost, nothing mixed, and nobody waits without a word.
 
-Usage: python scripts/load.py [--only ROW ...] [--kills 1000] [--doubles 200] [--many 10] [--list]
+Usage: python scripts/load.py [--only ROW ...] [--kills 1000] [--doubles 200] [--many 10] [--requests 1000] [--list]
 
 Each row prints what was tried, what held and how long it took. Rows: `kills` (a placement of results that is killed at
 each system call in turn), `doubles` (two runs that end in one folder), `one-folder` and `folders` (ten `designate` at
 once), `first` (four first runs at once, with no machine code and no synthetic city), `cache` (the synthetic city killed
-while it is made), `database` (twenty writers into PostGIS, then a server that is killed). The exit code is 1 where
-something did not hold.
+while it is made), `code` (the same with machine code), `explorer` (`udsat explore` under many requests of several
+clients), `database` (twenty writers into PostGIS, then a server that is killed). The exit code is 1 where something did
+not hold.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
 import random
 import shutil
 import signal
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 
@@ -124,22 +130,74 @@ def first_runs(folder: Path, _options: argparse.Namespace) -> Row:
 
 def killed_cache(folder: Path, options: argparse.Namespace) -> Row:
     """The synthetic city killed while it is made: the next run makes it anew, and gives the same."""
-    chance, runs, held = random.Random(0), set(), 0
-    whole = f"{DESIGNATE} --year 2025 --previous none --quiet --format gpkg --out {folder}/out".split()
+    return killed_while_kept("UDSAT_CACHE", folder, options.cache_kills, [])
+
+
+def killed_code(folder: Path, options: argparse.Namespace) -> Row:
+    """A run of a town killed while it compiles: the next one compiles what is missing, and gives the same."""
+    write_town(folder)
+    town = f"--policy {folder}/own.toml --registers {folder}/raw-1".split()
+    return killed_while_kept("NUMBA_CACHE_DIR", folder, options.cache_kills, town)
+
+
+def killed_while_kept(variable: str, folder: Path, times: int, town: list[str]) -> Row:
+    """Runs killed at random while they fill a cache, each followed by a whole one with what was left."""
+    chance, held = random.Random(0), 0
+    whole = f"{DESIGNATE} --year 2025 --previous none --quiet --format gpkg --out {folder}/out".split() + town
     began = time.monotonic()
-    ended(started(*whole, UDSAT_CACHE=str(folder / "good")))
+    ended(started(*whole, **{variable: str(folder / "good")}))
     took = time.monotonic() - began
     wanted = run_in(folder / "out")
-    for number in range(options.cache_kills):
-        cache = {"UDSAT_CACHE": str(folder / f"cache-{number}")}
-        process = started(*whole, **cache)
-        time.sleep(chance.uniform(0.2, 0.9) * took)
+    left = 0
+    for number in range(times):
+        kept = folder / f"kept-{number}"
+        process = started(*whole, **{variable: str(kept)})
+        time.sleep(chance.uniform(0.1, 0.95) * took)
         process.kill()
         process.wait()
         shutil.rmtree(folder / "out", ignore_errors=True)
-        held += ended(started(*whole, **cache)) and run_in(folder / "out") == wanted
-        runs.add(run_in(folder / "out"))
-    return Row(options.cache_kills, held)
+        held += ended(started(*whole, **{variable: str(kept)})) and run_in(folder / "out") == wanted
+        left += len([path for path in kept.rglob(".*") if path.name != ".gitignore"])
+    return Row(times, held if not left else 0, f"left behind {left}")
+
+
+def explorer(folder: Path, options: argparse.Namespace) -> Row:
+    """`udsat explore` asked by several clients at once, some of which hang up: answers are those of one client."""
+    write_town(folder)
+    town = f"--year 2025 --previous none --policy {folder}/own.toml --registers {folder}/raw-1"
+    command = [str(DESIGNATE.with_name("udsat")), "explore", *town.split(), "--no-browser", "--policies", str(folder)]
+    process = started(*command)
+    address = next(line.strip() for line in process.stdout or () if line.startswith("http"))
+    questions = [("answer", {"values": {"rule.core": round(0.3 + k / 20, 2)}}) for k in range(40)]
+    questions += [("unit", {"values": {"rule.core": round(0.3 + k / 20, 2)}}) for k in range(10)] + [("begin", {})]
+    wanted = [asked(address, *question)[0] for question in questions]
+    chance = random.Random(0)
+    drawn = [chance.randrange(len(questions)) for _number in range(options.requests)]
+
+    def once(number: int, at: int) -> tuple[bool, float]:
+        answer, took = asked(address, *questions[at], hangs_up=number % 20 == 0)
+        return answer == wanted[at] or number % 20 == 0, took
+
+    with ThreadPoolExecutor(options.clients) as clients:
+        found = list(clients.map(once, range(len(drawn)), drawn))
+    process.send_signal(signal.SIGINT)
+    good = ended(process) and all(wanted)
+    times = sorted(took for _held, took in found)
+    told = f"{options.clients} clients; median {1000 * statistics.median(times):.0f} ms, most {1000 * times[-1]:.0f} ms"
+    return Row(len(drawn), sum(held for held, _took in found) if good else 0, told)
+
+
+def asked(address: str, what: str, settings: dict[str, Any], hangs_up: bool = False) -> tuple[str, float]:
+    """The explorer's answer to a question, empty where there is none, and the seconds that it took."""
+    parts = urlsplit(address)
+    body = json.dumps({"settings": settings, "language": "en", "unit": 3, "against": "shipped"})
+    head = {"Content-Type": "application/json", "Origin": f"http://{parts.netloc}"}
+    began = time.monotonic()
+    with closing(http.client.HTTPConnection(parts.netloc, timeout=120)) as connection:
+        connection.request("POST", f"{parts.path}{what}", body, head)
+        answer = None if hangs_up else connection.getresponse()
+        text = answer.read().decode() if answer is not None and answer.status == 200 else ""
+    return text, time.monotonic() - began
 
 
 def kills(folder: Path, options: argparse.Namespace) -> Row:
@@ -249,6 +307,8 @@ ROWS: dict[str, Callable[[Path, argparse.Namespace], Row]] = {
     "folders": into_folders,
     "first": first_runs,
     "cache": killed_cache,
+    "code": killed_code,
+    "explorer": explorer,
     "database": database,
 }
 
@@ -260,7 +320,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=1000, help="placements killed")
     parser.add_argument("--doubles", type=int, default=200, help="pairs of runs")
     parser.add_argument("--many", type=int, default=10, help="commands at once")
-    parser.add_argument("--cache-kills", type=int, default=5, help="of the synthetic city")
+    parser.add_argument("--cache-kills", type=int, default=5, help="of the synthetic city, and of machine code")
+    parser.add_argument("--requests", type=int, default=1000, help="to the explorer")
+    parser.add_argument("--clients", type=int, default=8, help="of the explorer")
     parser.add_argument("--writers", type=int, default=20, help="into the database")
     parser.add_argument("--kill-after", type=float, default=2.0, metavar="SECONDS", help="the server is killed")
     parser.add_argument("--json", action="store_true", help="rows as JSON")

@@ -17,6 +17,7 @@ import shapely
 from udsat_geo.areas.roles import number_areas
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.tables import unguarded
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import in_one_line
 from udsat_geo.sources.crs import short_crs
@@ -176,7 +177,7 @@ def _rows(features: Features) -> list[dict[str, str]]:
         for column in (*REQUIRED, "unit_id")
     }
     # but for the unit's id, which is a key
-    told = {column: [*map(in_one_line, columns[column])] for column in REQUIRED}
+    told = {column: [in_one_line(unguarded(text)) for text in columns[column]] for column in REQUIRED}
     by_row = zip(*(columns | told).values(), strict=True)
     rows = [dict(zip(columns, values, strict=True)) for values in by_row]
     if not rows:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 import math
 from collections.abc import Mapping
 from itertools import pairwise
@@ -17,6 +15,7 @@ from udsat_geo.changes.compare import Comparison, share
 from udsat_geo.changes.diff import EVENTS, REMOVED, UNKNOWN, changed_areas, links
 from udsat_geo.changes.lineage import Lineage
 from udsat_geo.kernels.arrays import as_objects, total
+from udsat_geo.messages.tables import csv_text
 from udsat_geo.messages.version import __version__
 
 
@@ -167,11 +166,7 @@ def _since(year: int) -> int | None:
 
 def lineage_as_csv(lineage: Lineage) -> str:
     """The rows as CSV: commas, decimal points, an empty cell for none."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lineage_rows(lineage))
-    return text.getvalue()
+    return csv_text(COLUMNS, ([row[column] for column in COLUMNS] for row in lineage_rows(lineage)))
 
 
 def lineage_as_data(lineage: Lineage) -> dict[str, Any]:

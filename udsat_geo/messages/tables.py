@@ -78,9 +78,13 @@ def csv_text(heads: Iterable[str], rows: Iterable[Iterable[object]], language: s
     """
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";" if language == "da" else ",", lineterminator="\r\n" if language else "\n")
-    writer.writerow(heads)
-    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    writer.writerows([guarded(cell) for cell in row] for row in (heads, *rows))
     return ("\ufeff" if language else "") + stream.getvalue()
+
+
+def unguarded(text: str) -> str:
+    """What a text was before `guarded` wrote it."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def guarded(cell: object) -> object:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Sequence
@@ -12,6 +10,7 @@ from typing import Any
 
 from udsat_geo.areas.decisions import ACTIONS, REQUIRED
 from udsat_geo.messages.errors import InputError, Problem
+from udsat_geo.messages.tables import csv_text
 from udsat_geo.messages.translate import _
 from udsat_geo.report.explorer.knobs import Knob, Value, checked
 
@@ -119,13 +118,8 @@ def _decided(given: Any) -> Decided:
 
 def overrides_text(decisions: Sequence[Decided]) -> str:
     """The decisions as a table that ``designate --overrides`` takes: a row for each unit."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["unit_id", *REQUIRED])
-    for each in decisions:
-        for unit in each.unit_id:
-            rows.writerow([unit, each.action, each.reason, each.decided_by, each.date])
-    return text.getvalue()
+    rows = ([unit, each.action, each.reason, each.decided_by, each.date] for each in decisions for unit in each.unit_id)
+    return csv_text(["unit_id", *REQUIRED], rows)
 
 
 def name_for(policy_id: str) -> str:

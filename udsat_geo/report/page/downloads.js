@@ -12,7 +12,7 @@ function save(name, kind, text) {
 function csvField(value, separator) {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return state.language === "da" ? String(value).replace(".", ",") : String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? "'" + value : value;
+  const text = /^'*[=+\-@\t\r\n＝＋－＠]/.test(value) ? "'" + value : value;
   return text.includes(separator) || /["\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
 }
 
