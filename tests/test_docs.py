@@ -128,6 +128,10 @@ def test_problems_are_collected_with_their_remedies() -> None:
         assert said in page
 
 
+def test_the_glossary_is_that_of_the_page() -> None:
+    assert "| *kerne og kant* | core and edge | A core is a unit that makes an area," in hooks.MADE["glossary"]()
+
+
 # --- policies -----------------------------------------------------------------------------------------------------
 
 SECTIONS: dict[str, type[BaseModel]] = {

@@ -29,6 +29,7 @@ MADE: dict[str, Callable[[], str]] = {
     "problems": problems.collected,
     "changelog": lambda: published.changelog(ROOT),
     "policies": published.policies,
+    "glossary": published.glossary,
 }
 SEARCH = '<div class="md-search" data-md-component="search"'
 MARK = re.compile(r"^<!-- made: (.+?) -->$", re.MULTILINE)

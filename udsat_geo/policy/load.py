@@ -344,7 +344,7 @@ def _demands(policy: Policy) -> dict[str, Any]:
     content = policy.model_dump(include={"let", "context", "rates", "compare", "criteria", "score", "rule", "areas"})
     del content["rule"]["years_running"], content["rule"]["running_by"]
     for criterion in content["criteria"]:
-        del criterion["label"], criterion["unit"], criterion["may_exceed_one"]
+        del criterion["label"], criterion["text"], criterion["unit"], criterion["may_exceed_one"]
     return content
 
 

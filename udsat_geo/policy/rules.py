@@ -335,6 +335,8 @@ class Criterion(Rule):
 
     Attributes
     ----------
+    text : str or dict
+        What it measures, in a sentence for readers.
     weight : float
         In the composite; 0 leaves it out of that.
     quantile : float or None
@@ -363,6 +365,7 @@ class Criterion(Rule):
 
     key: Key
     label: Text = ""
+    text: Text = ""
     register_name: Register = Field(alias="register")
     where: Expression = "TRUE"
     numerator: Expression
@@ -765,12 +768,9 @@ class Policy(Rule):
         elif self.context.residents > 0 and self.context.reach <= 0:
             faults.append("context.reach: " + _("say how far (m) the context may reach"))
         if self.units.kind == "cells" and self.context.reach > MOST_CELLS_IN_REACH * self.units.size:
-            faults.append(
-                "context.reach: "
-                + _("is farther than {most} cells of {size} m").format(
-                    most=decimal(MOST_CELLS_IN_REACH, 0), size=self.units.size
-                )
-            )
+            text = _("is farther than {most} cells of {size} m")
+            most = decimal(MOST_CELLS_IN_REACH, 0)
+            faults.append("context.reach: " + text.format(most=most, size=self.units.size))
         registers = {criterion.register_name for criterion in self.criteria} - {"index"}
         if "units" in registers and len(registers) > 1:
             faults.append("criteria: " + _('register "units" cannot be mixed with residents or dwellings'))

@@ -125,6 +125,8 @@ def read_ground(path: Path, crs: str, extent: Extent, language: str) -> Ground:
     _check_types(file, known[~other], geometry[~other])
     shown = shapely.intersection(shapely.make_valid(geometry[~other]), shapely.box(*extent))
     kept = ~shapely.is_empty(shown)
+    if not kept.any():
+        notes += (_("{name}: nothing in it lies where units are, so no ground is drawn", language).format(name=file),)
     return in_order(known[~other][kept], names[~other][kept], shown[kept], notes, extent)
 
 

@@ -74,7 +74,7 @@ def test_without_javascript_it_says_so(city_page: Path, browser: Any) -> None:
     assert page.locator("#areas tbody tr").count() == len(areas)
     assert "Nej: 0 af 5 efterslæb er nede på 50 %" in page.locator("#halved").inner_text()
     assert "Ved Gyldenrisvej (2017-12)" in page.locator("#moved").inner_text()
-    assert "Kerne: samlet score" in page.locator("#policy").inner_text()
+    assert "En enhed danner et område (den er en kerne)" in page.locator("#policy").inner_text()
     assert not page.locator("#search").is_visible()
     context.close()
 

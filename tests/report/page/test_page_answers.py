@@ -46,7 +46,7 @@ def test_the_reasons_are_those_of_the_file(city_page: Path) -> None:
         r"egen samlede score fra ([\d,-]+) i 2021 til ([\d,-]+), mest ved", of_file["reason"]
     ).groups()
     named = re.findall(r"(?:mest ved| og) (Andel [\w -]+?) \(", of_file["reason"])
-    assert f"gik fra {then} til {now}, mest ved" in removed["text"]["da"]
+    assert f"gik fra {then} til {now}, mest ved".replace("-", "\u2212") in removed["text"]["da"]
     assert re.findall(r"(?:mest ved| og) (Andel [\w -]+?) \(", removed["text"]["da"]) == named
     added = {one["name"] for one in data["years"][-1]["moved"]["added"]}
     assert added == {event["name"] for event in changes if event["event"] == "added"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -82,17 +83,15 @@ def test_earlier_ones_of_another_policy_do_not(town: Path, tmp_path: Path) -> No
 
 @pytest.mark.long
 def test_one_file_still_shows_the_areas_before_it(town: Path) -> None:
-    """They are put together from what changed: the same units as in the file of that year."""
+    """They are put together from what changed, and drawn as the file of that year has them."""
     before, now = read_all([town / "out/designation_2021.gpkg"], True, None)
     earlier = earlier_of(now)
     assert earlier is not None
     assert earlier.year == 2017
     assert set(earlier.area_id) == set(before.areas.area_id)
-    members = before.areas.members
+    written = dict(zip(before.areas.area_id.tolist(), before.areas.outline, strict=True))
     for area_id, outline in zip(earlier.area_id, earlier.outline, strict=True):
-        units = np.flatnonzero(members.area_of_unit == list(before.areas.area_id).index(area_id))
-        cells = shapely.union_all(members.places(units))
-        assert shapely.area(outline.symmetric_difference(cells)) == pytest.approx(0)
+        assert shapely.equals(outline, written[area_id])
 
 
 @pytest.mark.long
@@ -222,14 +221,20 @@ def test_a_policy_is_told_in_words(policy: str, language: str) -> None:
     for criterion in loaded.criteria:
         assert criterion.label_in(language) in told
         assert criterion.numerator in told or criterion.register_name == "index"  # which adds up others
-    least = f"{loaded.areas.residents:,}"
+    least = f"{loaded.areas.residents:,}" if loaded.areas.residents else ""
     assert (least.replace(",", ".") if language == "da" else least) in told
 
 
 @pytest.mark.long
-def test_a_policy_that_is_not_at_hand_is_told_in_outline(town: Path) -> None:
-    """Then criteria have the label of the file alone, which says its language."""
-    data = data_of(page_of(town))
+def test_a_policy_that_is_not_at_hand_is_told_in_outline(town: Path, tmp_path: Path) -> None:
+    """Files of older versions do not hold it: criteria have the label of the file alone, which says its language."""
+    for file in sorted((town / "out").glob("designation_20*")):
+        shutil.copy(file, tmp_path)
+    for file in tmp_path.glob("*.json"):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        del content["policy_texts"]
+        file.write_text(json.dumps(content), encoding="utf-8")
+    data = data_of(make_page(read_all([tmp_path / "designation_2021.gpkg"], True, None)))
     assert {criterion["lang"] for criterion in data["years"][-1]["criteria"]} == {"en"}
     assert "--policy" in data["policies"][0]["blocks"]["da"][0]["lines"][0]
     given = read_all([town / "out/designation_2021.gpkg"], True, load_policy(str(town / "town.toml")))

@@ -1,19 +1,21 @@
 // The answers of the first screen: whether the gaps close, who came in and went out, how sure that is.
+function whetherHalved() {
+  const left = data.milestone.by[0].left;
+  return left === 0.5
+    ? _("Are the gaps to the rest of the city halved?")
+    : _("Are the gaps to the rest of the city down to {share} %?", { share: decimal(100 * left, 0) });
+}
+
 function halved() {
   const told = data.milestone,
     at = document.getElementById("halved");
   at.hidden = !told;
   if (!told) return;
   const words = told.by.map((each) => each.told[state.language]);
-  const first = told.by[0],
-    share = decimal(100 * first.left, 0);
-  const title =
-    first.left === 0.5
-      ? _("Are the gaps to the rest of the city halved?")
-      : _("Are the gaps to the rest of the city down to {share} %?", { share });
+  const first = told.by[0];
   body(
     "halved",
-    title,
+    whetherHalved(),
     element("p", { class: "verdict", text: words[0].answer }),
     ...words.map((each, i) =>
       element(

@@ -95,7 +95,13 @@ function provenanceOf(year, told) {
       ["SHA-256", code(told.sha256)],
       ...told.bases.map((base) => ["+", code(base)]),
       [_("Reference system"), told.crs],
-      ...told.vintage.map((each) => [_("Data of {year}", { year: each.year }), each.label[state.language]]),
+      ...[...new Set(told.vintage.map((each) => each.year))].map((of) => [
+        _("Data of {year}", { year: of }),
+        told.vintage
+          .filter((each) => each.year === of)
+          .map((each) => each.label[state.language])
+          .join(", "),
+      ]),
       ...told.references.map((each) => [
         _("Figures from outside"),
         each.label[state.language] + ": " + each.value + (each.source ? " (" + each.source + ")" : ""),

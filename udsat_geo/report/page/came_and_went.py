@@ -96,7 +96,10 @@ def _removed(row: Mapping[str, Any], read: PageYear, before: PageYear | None) ->
     for language in LANGUAGES:
         text = _(_REASON_OF.get(row["decided"], row["decided"]), language)
         if row["composite"] is not None and row["then"]["composite"] is not None:
-            shown = (decimal(value, 2, language) for value in (row["then"]["composite"], row["composite"]))
+            shown = (
+                decimal(value, 2, language).replace("-", "\u2212")
+                for value in (row["then"]["composite"], row["composite"])
+            )
             fell_to = _("its composite went from {then} to {now}", language)
             text += "; " + fell_to.format(then=next(shown), now=next(shown))
         most = []

@@ -24,10 +24,31 @@ function head() {
     element("bdi", { text: shortened(named, LONGEST_NAME) }),
     id + ".",
   );
-  const keys = [
-    [_("areas") + " " + shown.year, whole(shown.areas.length)],
-    [_("residents in the areas"), whole(shown.residents_in_areas)],
-  ];
+  const short = document.getElementById("short");
+  short.hidden = !data.milestone;
+  if (data.milestone)
+    short.firstElementChild.textContent = whetherHalved() + " " + data.milestone.by[0].told[state.language].answer;
+  fill(
+    "keys",
+    ...headline(year).map(([term, told]) =>
+      element("div", null, element("dt", { text: term }), element("dd", { text: told })),
+    ),
+  );
+}
+
+// figures of the year that is shown; of one that is known through a later one, what that tells
+function headline(shown) {
+  const keys = [[_("areas") + " " + shown.year, whole(shown.areas.length)]];
+  if (shown.later) {
+    const residents = shown.areas.map((area) => area.residents);
+    if (!residents.includes(null))
+      keys.push([
+        _("residents of {year} on their ground", { year: shown.later }),
+        whole(residents.reduce((sum, each) => sum + each, 0)),
+      ]);
+    return keys;
+  }
+  keys.push([_("residents in the areas"), whole(shown.residents_in_areas)]);
   if (shown.residents)
     keys.push([_("of the city's residents"), decimal((100 * shown.residents_in_areas) / shown.residents, 1) + " %"]);
   if (shown.scales) {
@@ -42,10 +63,7 @@ function head() {
       _("+{added} / −{removed}", { added: whole(count("added")), removed: whole(count("removed")) }),
     ]);
   }
-  fill(
-    "keys",
-    ...keys.map(([term, told]) => element("div", null, element("dt", { text: term }), element("dd", { text: told }))),
-  );
+  return keys;
 }
 
 function card() {

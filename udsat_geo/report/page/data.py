@@ -14,9 +14,10 @@ import shapely
 
 from udsat_geo.areas.area_set import AreaSet, Members
 from udsat_geo.areas.roles import REASON_KEYS, REASON_TEXTS
+from udsat_geo.areas.smooth import smooth_outlines
 from udsat_geo.designation.columns import describe_column
 from udsat_geo.designation.reasons import DECIDED, area_reason
-from udsat_geo.kernels.arrays import Floats, Ints, Objects, as_objects
+from udsat_geo.kernels.arrays import Flags, Floats, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.limits import text_of_json
 from udsat_geo.messages.translate import LANGUAGES, _, in_language
@@ -437,11 +438,42 @@ def earlier_of(read: PageYear) -> AreaSet | None:
     area_of_unit = np.array([-1 if area is None else number[area] for area in before.values()], dtype=np.int64)
     residents = np.append(read.areas.members.residents, np.zeros(len(gone), dtype=np.int64))
     there = ~shapely.is_missing(places)
-    outline = as_objects(_joined(places[(area_of_unit == i) & there]) for i in number.values())
+    outline = _drawn_then(read, places, area_of_unit, residents, there)
+    for change, drawn in zip(read.rows["changes"], read.places("changes"), strict=True):
+        # an area that is gone is kept as it was written
+        if change["event"] == "removed" and change["area_id"] in number:
+            outline[number[change["area_id"]]] = drawn
     members = Members(np.array(list(before), dtype=object), residents, area_of_unit, places)
     year = int(told["previous_year"])
     since = np.full(len(area_id), year, dtype=np.int64)
     return AreaSet(area_id, area_id, outline, read.areas.crs, year, since, members=members)
+
+
+def _drawn_then(read: PageYear, places: Objects, area_of_unit: Ints, residents: Ints, there: Flags) -> Objects:
+    """Outlines of areas from their units, by the policy's own drawing: as they were written, but for barriers."""
+    rule = None if read.policy is None else read.policy.policy.areas
+    size = cell_size(places[there])
+    numbers = range(int(area_of_unit.max(initial=-1)) + 1)
+    if rule is None or rule.outline != "smooth" or size is None or size % 1:
+        return as_objects(_joined(places[(area_of_unit == i) & there]) for i in numbers)
+    east, north = np.floor(shapely.get_coordinates(shapely.centroid(places[there])) / size).astype(np.int64).T
+    of, people = area_of_unit[there], residents[there]
+    inside, avoided = of >= 0, (of < 0) & (people > 0)
+    outline = smooth_outlines(
+        north[inside], east[inside], of[inside], north[avoided], east[avoided], int(size)
+    )  # fmt: skip
+    lived_in = shapely.STRtree(shapely.centroid(places[there][people > 0]))
+    return as_objects(_without_holes(each, 1e4 * rule.holes, lived_in) for each in outline)
+
+
+def _without_holes(outline: Any, largest: float, lived_in: Any) -> Any:
+    """An outline whose holes of at most so many square metres, in which nobody lives, belong to it."""
+    parts = []
+    for part in shapely.get_parts(outline):
+        holes = [shapely.Polygon(ring) for ring in part.interiors]
+        kept = [hole for hole in holes if hole.area > largest or len(lived_in.query(hole, predicate="contains"))]
+        parts.append(shapely.Polygon(part.exterior, [hole.exterior for hole in kept]))
+    return shapely.multipolygons(parts)
 
 
 def earlier_areas(earlier: AreaSet, names: Mapping[str, str], corner: Corner) -> list[dict[str, Any]]:

@@ -17,9 +17,9 @@ UNITS = {
 }
 SCORES = {
     "gap_sd": N_(
-        "The gap of each criterion to the whole city is measured in standard deviations "
-        "between units, so that positive is worse. The composite is the weighted mean over "
-        "the criteria that the unit has a value for; a missing value is never zero."
+        "For each criterion, the gap of a unit to the whole city is counted in standard deviations between units: 0 "
+        "is as the city, 1 is much worse off, negative is better. The composite is the mean of these gaps, by the "
+        "weights of the policy, over the criteria that the unit has a value for; a missing value is never zero."
     ),
     "percentile": N_(
         "Each criterion is the unit's rank from 0 to 100. The composite is the weighted mean "
@@ -35,7 +35,7 @@ SCORES = {
 COMPARED = {
     "city": N_("the value of the whole city"),
     "region": N_("the value of the region that the unit lies in"),
-    "given": N_("a given figure"),
+    "given": N_("a figure from outside ({figures})"),
 }
 SHRINK = {
     "global": N_("Rates of units with few people are drawn towards the city's (empirical Bayes)."),
@@ -79,11 +79,12 @@ def policy_in_words(policy: Policy, summary: Mapping[str, Any], language: str) -
     limits = {criterion["key"]: criterion["limit"] for criterion in summary["criteria"]}
     let = [[f"{_(REGISTERS[register], language)}: {name}", expression, True]
            for register, names in policy.let.items() for name, expression in names.items()]  # fmt: skip
+    once = _("Figures that criteria are measured against: one for everybody, before any unit is judged.", language)
     blocks = [
         _block(text_in(policy.title, language) or policy.id, [own]),
-        *(_criterion(one, limits.get(one.key), policy.compare.is_city, language) for one in policy.criteria),
+        *(_criterion(one, limits.get(one.key), policy, language) for one in policy.criteria),
         *([] if policy.compare.is_city else [_compare(policy, language)]),
-        *([_block(_("Worked out first, over the whole register", language), [], let)] if let else []),
+        *([_block(_("Worked out first, over the whole register", language), [once], let)] if let else []),
         _block(_("Units", language), _units(policy, language)),
         _block(_(Np_("rule", "Composite"), language), [_(SCORES[policy.score.method], language)]),
         _block(_("When a unit is in", language), _rule(policy, language)),
@@ -110,7 +111,7 @@ def rule_in_outline(summary: Mapping[str, Any], language: str) -> list[Block]:
         text = _("Core: a composite of at least {core}; edge: at least {edge}.", language)
         lines.append(text.format(core=core, edge=edge))
     if rule["criteria"]:
-        lines.append(_exceeded(rule["criteria"], len(summary["criteria"]), language))
+        lines.append(_exceeded(rule["criteria"], len(summary["criteria"]), rule["core"] is not None, language))
     lines += _always(rule["require"], language)
     lines.append(_least(rule["residents"], language))
     unknown = _(
@@ -123,24 +124,40 @@ def _block(head: str, lines: list[str], code: list[list[Any]] | None = None) -> 
     return {"head": head, "lines": lines, "code": code or []}
 
 
-def _exceeded(n: int, of: int, language: str) -> str:
-    text = _("Besides, at least {n} of {of} criteria exceeded, in core and edge alike.", language)
+def _exceeded(n: int, of: int, besides: bool, language: str) -> str:
+    """How many criteria must be exceeded, besides what is asked of the composite or alone."""
+    if besides:
+        text = _("Besides, at least {n} of {of} criteria exceeded, in core and edge alike.", language)
+    elif of == 1:
+        text = _("A unit is in where the criterion is exceeded.", language)
+    else:
+        text = _("A unit is in where at least {n} of {of} criteria are exceeded.", language)
     return text.format(n=n, of=of)
 
 
 def _always(labels: list[str], language: str) -> list[str]:
-    return [_("Always exceeded: {labels}.", language).format(labels=", ".join(labels))] if labels else []
+    return (
+        [_("In every case these must be exceeded: {labels}.", language).format(labels=", ".join(labels))]
+        if labels
+        else []
+    )
 
 
 def _least(residents: int, language: str) -> str:
+    if not residents:
+        return _("An area may hold any number of residents.", language)
     return _("An area holds at least {n} residents.", language).format(n=decimal(residents, 0, language))
 
 
 def _compare(policy: Policy, language: str) -> Block:
     """What rates are compared with, where it is more than the whole city."""
     compare, words = policy.compare, in_language(COMPARED, language)
+    known = {name: text_in(figure.label, language) or name for name, figure in policy.references.items()}
+    figures = ", ".join(dict.fromkeys(known.get(str(text), str(text)) for text in compare.given.values()))
     lines = [
-        _("{share} % {what}.", language).format(share=decimal(100 * weight, 1, language), what=words[name])
+        _("{share} % {what}.", language).format(
+            share=_percent(weight, language), what=words[name].format(figures=figures)
+        )
         for name, weight in compare.weights.items()
     ]
     if compare.residents:
@@ -151,11 +168,12 @@ def _compare(policy: Policy, language: str) -> Block:
     return _block(_("What values are compared with", language), lines, code)
 
 
-def _made_of(criterion: Criterion, language: str) -> tuple[list[str], list[Any]]:
+def _made_of(criterion: Criterion, policy: Policy, language: str) -> tuple[list[str], list[Any]]:
     """What a criterion is of: an index of others, or a ratio over the rows of a register, perhaps its change."""
     if criterion.is_index:
         text = _("An index in standard deviations: the standardised values of {keys}, added up.", language)
-        return [text.format(keys=", ".join(criterion.of))], []
+        label = {one.key: one.label_in(language) for one in policy.criteria}
+        return [text.format(keys=", ".join(label[key] for key in criterion.of))], []
     lines = []
     if criterion.change_over is not None:
         lines.append(_("The change over {n} years.", language).format(n=criterion.change_over))
@@ -167,13 +185,12 @@ def _made_of(criterion: Criterion, language: str) -> tuple[list[str], list[Any]]
     where = _("all rows", language) if everything else criterion.where
     denominator = _("the number of rows counted", language) if rows else criterion.denominator
     heads = N_("Numerator (summed)"), N_("Denominator (summed)")
-    high = criterion.worse == "high"
-    lines = [_("High values are worse.", language) if high else _("Low values are worse.", language)]
     if criterion.quantile is not None:
         heads = N_("Value of each row"), N_("Weight of each row")
         denominator = _("1, each the same", language) if rows else criterion.denominator
-        text = _("The value that {share} % lie at or below; of at least {n} rows.", language)
-        share, n = decimal(100 * criterion.quantile, 1, language), decimal(max(criterion.least_persons, 1), 0, language)
+        text = _("The value that {share} % of them lie at or below, of at least {n} of them.", language)
+        text = _("Their median, of at least {n} of them.", language) if criterion.quantile == 0.5 else text
+        share, n = _percent(criterion.quantile, language), decimal(max(criterion.least_persons, 1), 0, language)
         lines.insert(0, text.format(share=share, n=n))
     code = [
         [_("Rows counted in the register {register}", language).format(register=register), where, not everything],
@@ -183,31 +200,66 @@ def _made_of(criterion: Criterion, language: str) -> tuple[list[str], list[Any]]
     return lines, code
 
 
-def _criterion(criterion: Criterion, limit: Any, of_city: bool, language: str) -> Block:
-    made, code = _made_of(criterion, language)
-    high = criterion.worse == "high"
-    lines = [*made, _("High values are worse.", language) if high else _("Low values are worse.", language)]
-    if criterion.limit_factor is not None:
-        beyond, at = (
-            N_("Exceeded beyond {share} % of what it is compared with."),
-            N_("Exceeded at or beyond {share} % of what it is compared with."),
-        )
-        share = decimal(100 * criterion.limit_factor, 1, language)
-        lines.append(_(beyond if criterion.strict else at, language).format(share=share))
-    elif limit is None and of_city:
-        lines.append(_("Exceeded where the value is worse than that of the whole city.", language))
-    elif limit is None:
-        lines.append(_("Exceeded where the value is worse than what it is compared with.", language))
-    else:
-        shown = decimal(100 * limit, 1, language) + " %" if criterion.is_share else decimal(limit, 2, language)
-        told = shown if not isinstance(criterion.limit, str) else f"{shown} ({criterion.limit})"
-        beyond, at = N_("Exceeded beyond the limit {limit}."), N_("Exceeded at or beyond the limit {limit}.")
-        lines.append(_(beyond if criterion.strict else at, language).format(limit=told))
-    if criterion.weight != 1:
-        lines.append(_("Weight {weight}.", language).format(weight=decimal(criterion.weight, 2, language)))
-    if not criterion.counted:
+def _criterion(criterion: Criterion, limit: Any, policy: Policy, language: str) -> Block:
+    lines, code = _made_of(criterion, policy, language)
+    told = text_in(criterion.text, language)
+    lines = [*([told] if told else []), *lines, _when_exceeded(criterion, limit, policy.compare.is_city, language)]
+    if isinstance(criterion.limit, str):
+        code.append([_("Limit", language), criterion.limit, True])
+    weights = [each.weight for each in policy.criteria]
+    if criterion.weight == 0 and policy.rule.core is not None:
+        lines.append(_("Not part of the composite.", language))
+    elif len(set(weights)) > 1 and policy.rule.core is not None:
+        share = _percent(criterion.weight / sum(weights), language)
+        lines.append(_("Weighs {share} % of the composite.", language).format(share=share))
+    if not criterion.counted and policy.rule.criteria:
         lines.append(_("Does not count among the criteria exceeded.", language))
     return _block(criterion.label_in(language), lines, code)
+
+
+BEYOND = {
+    ("high", True): N_("Exceeded where the value is above {limit}."),
+    ("high", False): N_("Exceeded where the value is {limit} or more."),
+    ("low", True): N_("Exceeded where the value is below {limit}."),
+    ("low", False): N_("Exceeded where the value is {limit} or less."),
+}
+"""By which side is worse, and whether the limit itself is still no fault."""
+
+
+def _when_exceeded(criterion: Criterion, limit: Any, of_city: bool, language: str) -> str:
+    """When a unit exceeds a criterion, in a sentence that says which side is the worse one."""
+    high = criterion.worse == "high"
+    if criterion.limit_factor is not None:
+        share = _percent(criterion.limit_factor, language)
+        shown = _("{share} % of what it is compared with", language).format(share=share)
+    elif criterion.limit is not None or limit is not None:
+        shown = "–" if limit is None else _shown(limit, criterion, language)
+    elif of_city:
+        above, below = N_("Exceeded where the value is above the whole city's."), N_(
+            "Exceeded where the value is below the whole city's."
+        )  # fmt: skip
+        return _(above if high else below, language)
+    else:
+        above, below = N_("Exceeded where the value is above what it is compared with."), N_(
+            "Exceeded where the value is below what it is compared with."
+        )  # fmt: skip
+        return _(above if high else below, language)
+    return _(BEYOND[criterion.worse, criterion.strict], language).format(limit=shown)
+
+
+def _shown(limit: float, criterion: Criterion, language: str) -> str:
+    """A limit with its unit: shares per cent, and no more decimals than there are."""
+    if criterion.is_share:
+        return f"{_percent(limit, language)} %"
+    if criterion.unit == "percentile":
+        return _("percentile {limit}", language).format(limit=decimal(limit, 0, language))
+    digits = next((digits for digits in (0, 1) if abs(limit - round(limit, digits)) < 1e-9), 2)
+    return f"{decimal(limit, digits, language)} {criterion.unit}".strip().replace("m2", "m²")
+
+
+def _percent(share: float, language: str) -> str:
+    """A share per cent: whole, or with one decimal."""
+    return decimal(100 * share, int(abs(100 * share - round(100 * share)) > 1e-9), language)
 
 
 def _units(policy: Policy, language: str) -> list[str]:
@@ -230,17 +282,23 @@ def _rule(policy: Policy, language: str) -> list[str]:
     rule, lines = policy.rule, []
     if isinstance(rule.core, WorstShare):
         wider = rule.edge if isinstance(rule.edge, WorstShare) else rule.core
-        text = _("Core: the {core} % of the units with the highest composite. Edge: the {edge} %.", language)
-        told = [decimal(100 * one.worst, int(100 * one.worst % 1 > 0), language) for one in (rule.core, wider)]
+        text = _("The {core} % of the units with the highest composite make areas; the {edge} % join them.", language)
+        text = (
+            _("The {core} % of the units with the highest composite are in.", language) if wider == rule.core else text
+        )
+        told = [_percent(one.worst, language) for one in (rule.core, wider)]
         lines.append(text.format(core=told[0], edge=told[1]))
     elif rule.core is not None:
         core, edge = decimal(rule.core, 2, language), decimal(rule.edge_threshold, 2, language)
-        of_core = _("Core: a composite of at least {core}. An area needs one core at least.", language)
-        of_edge = _("Edge: a composite of at least {edge}, where the unit is connected to a core.", language)
+        of_core = _("A unit makes an area (it is a core) with a composite of at least {core}.", language)
+        of_edge = _(
+            "A unit joins an area (it is an edge) with at least {edge}, where it is connected to a core.", language
+        )
         lines += [of_core.format(core=core), of_edge.format(edge=edge)]
     if rule.criteria:
-        lines.append(_exceeded(rule.criteria, sum(criterion.counted for criterion in policy.criteria), language))
-    else:
+        counted = sum(criterion.counted for criterion in policy.criteria)
+        lines.append(_exceeded(rule.criteria, counted, rule.core is not None, language))
+    elif isinstance(rule.core, float):
         lines.append(_("Nothing is asked of the number of criteria exceeded.", language))
     required = [criterion.label_in(language) for criterion in policy.criteria if criterion.key in rule.require]
     lines += _always(required, language)
@@ -302,10 +360,10 @@ def _areas(policy: Policy, language: str) -> list[str]:
     if not areas.holes:
         return [*lines, _("Enclosed holes are not part of the area.", language), *_smooth(policy, language)]
     text = _("Enclosed holes of at most {ha} ha are part of the area.", language)
-    lines.append(text.format(ha=decimal(areas.holes, 1, language)))
     if areas.fill_below is None:
-        lines.append(_("That holds only for holes in which nobody lives.", language))
-    else:
+        text = _("Enclosed ground of at most {ha} ha in which nobody lives is part of the area.", language)
+    lines.append(text.format(ha=decimal(areas.holes, int(areas.holes % 1 > 0), language)))
+    if areas.fill_below is not None:
         text = _(
             "That holds for inhabited units in a hole with a composite of at least {least}; "
             "otherwise only for uninhabited holes.",
