@@ -81,15 +81,26 @@ class CellNames:
 
     def write(self, northing: Ints, easting: Ints) -> list[str]:
         """Names of cells by their south-west corners in metres, shape (n_cells,) each."""
-        per_northing, per_easting = self.units()
-        text = ""
+        step = dict(zip(("northing", "easting"), self.units(), strict=True))
+        size = str(self.size) if "{size_m}" in self.pattern else size_label(self.size)
+        # a text for each row and each column, of which a name is put together: there are far fewer of them than cells
+        pieces, number = [""], list[tuple[str, int]]()
         for literal, field, digits in self._parts():
-            text += literal.replace("{", "{{").replace("}", "}}")
-            if field is not None:
-                text += f"{{{field.removesuffix('_m')}{f':0{digits}d' if digits else ''}}}"
-        size: str | int = self.size if "{size_m}" in self.pattern else size_label(self.size)
-        rows = zip((northing // per_northing).tolist(), (easting // per_easting).tolist(), strict=True)
-        return [text.format(size=size, northing=row, easting=col) for row, col in rows]
+            pieces[-1] += literal
+            if field is None:
+                continue
+            if field.startswith("size"):
+                pieces[-1] += size
+            else:
+                number.append((field.removesuffix("_m"), digits))
+                pieces.append("")
+        texts = []
+        for (side, digits), behind in zip(number, pieces[1:], strict=True):
+            counted = (northing if side == "northing" else easting) // step[side]
+            values = counted.tolist()
+            text_of = {value: f"{value:0{digits}d}{behind}" for value in set(values)}
+            texts.append([text_of[value] for value in values])
+        return [pieces[0] + "".join(parts) for parts in zip(*texts, strict=True)]
 
     def _parts(self) -> list[tuple[str, str | None, int]]:
         """The literals of the pattern, each with the field behind it and its digits; 0 is as many as it takes."""
