@@ -271,19 +271,24 @@ def fewest_together(reached: Reached, effect: Floats, most: Ints, below: int) ->
         How many there can be.
     below : int
     """
-    order = np.lexsort((np.arange(len(effect)), -effect))
+    order = np.lexsort((np.arange(len(effect)), -effect)).tolist()
     best: Ints | None = None
 
+    # a handful of whole numbers at a time, in plain Python: thousands of steps would go into making arrays of them
     def strongest(low: Ints, high: Ints, n: int) -> Ints:
         """The change of a box that does most for composites, of n in all."""
-        room = (high - low)[order]
-        given = np.minimum(room, np.maximum(n - int(low.sum()) - (np.cumsum(room) - room), 0))
-        result = low.copy()
-        result[order] += given
-        return result
+        result: list[int] = low.tolist()
+        most_of_all: list[int] = high.tolist()
+        left = max(n - sum(result), 0)
+        for j in order:
+            given = min(most_of_all[j] - result[j], left)
+            result[j] += given
+            left -= given
+        return np.array(result)
 
     def widest(low: Ints, high: Ints, n: int) -> Ints:
-        return np.minimum(high, low + (n - int(low.sum())))
+        changes: Ints = np.minimum(high, low + (n - sum(low.tolist())))
+        return changes
 
     def may(low: Ints, high: Ints, n: int) -> bool:
         return reached(strongest(low, high, n), widest(low, high, n))
