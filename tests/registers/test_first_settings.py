@@ -147,7 +147,8 @@ def test_registers_as_statistics_denmark_delivers_them_are_known(tmp_path: Path)
     akm = pd.DataFrame({"PNR": ["1", "2"], "SOCIO13": [131, 330]})
     bol = pd.DataFrame({"ADRESSE_ID": ["a", "b"], "OPGANG_ID": ["x", "y"], "BOLIGAREAL": [80, 90]})
     where = pd.DataFrame({"ADRESSE_ID": ["x", "y"], "EASTING": [720_000.0, 720_100.0], "NORTHING": [6_170_000.0] * 2})
-    for name, table in {"bef": bef, "akm": akm, "bol": bol, "koordinater": where}.items():
+    studies = pd.DataFrame({"PNR": ["2"], "ENROLLED": [True]})
+    for name, table in {"bef": bef, "akm": akm, "bol": bol, "koordinater": where, "kotre": studies}.items():
         part = tmp_path / name / "year=2024"
         part.mkdir(parents=True)
         table.to_parquet(part / "part-0.parquet")
@@ -159,6 +160,13 @@ def test_registers_as_statistics_denmark_delivers_them_are_known(tmp_path: Path)
     assert settings.profile is not None
     assert settings.dwellings.columns["address_id"] == "OPGANG_ID"
     assert settings.dwellings.columns["area_m2"] == "BOLIGAREAL"
+    assert settings.residents.in_education == "labour_status"
+    # another register of persons, which may say it better, stands as lines that need no more than to be taken in
+    proposed = found.text.partition("take this in:\n")[2].partition("\n\n")[0].replace("# ", "")
+    (tmp_path / "registers.toml").write_text(f"{found.text}\n{proposed}", encoding="utf-8")
+    settings = read_settings(tmp_path)
+    assert settings.residents.in_education == "enrolled"
+    assert settings.residents.columns["enrolled"] == "kotre.ENROLLED"
 
 
 @pytest.mark.long

@@ -234,6 +234,7 @@ def _by_profile(
     # what an education means stands in a table that is joined to the file that names it
     missing = tuple(sorted((set(files.values()) | needed) - set(stems)))
     others = sorted(set(stems) - known)
+    parts += [_flag_of_persons(content["residents"], stems[table], bool(parts[1])) for table in others]
     if missing:
         parts.append(comment(_("Not found: {names}.").format(names=", ".join(missing))))
     if others:
@@ -242,6 +243,24 @@ def _by_profile(
         )
     there = {name: stems[file].file for name, file in files.items() if file in stems}
     return FirstSettings(_joined(parts), profile, there, missing, tuple(doubtful), skipped)
+
+
+def _flag_of_persons(residents: Mapping[str, Any], table: SeenTable, has_columns: bool) -> list[str]:
+    """As comments, how a table of persons that a profile does not name would say who is in education."""
+    key = residents.get("unique", "")
+    keyed = key in {plain(column.name) for column in table.columns}
+    flags = [column.name for column in table.columns if column.kind == "boolean"]
+    if not keyed or len(flags) != 1:
+        return []
+    flag, ours = flags[0], plain(flags[0])
+    told = _(
+        "{table} has the key of persons, and {flag} is true or false. If it says who is in education, take this in:"
+    )
+    lines = [] if has_columns else ["[residents.columns]"]
+    lines += [f"{ours} = {toml_text(f'{table.stem}.{flag}')}", "[residents.types]", f'{ours} = "boolean"']
+    lines += [f"[residents.joins.{table.stem}]", f"key = {toml_text(key)}", "[residents]"]
+    lines += [f"in_education = {toml_text(ours)}"]
+    return [*comment(told.format(table=table.stem, flag=flag)), *(f"# {line}" for line in lines)]
 
 
 def _left_open(
