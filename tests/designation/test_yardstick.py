@@ -56,8 +56,9 @@ def test_without_either_it_is_said_and_nothing_else_changes(folder: Path, tmp_pa
     other = tmp_path / "other.toml"
     other.write_text(BY_ITSELF + "[score]\nscale_of = 2013\n")
     whole, made = run(job(folder, 2021)), run(job(folder, 2021, str(other)))
-    assert made.scales is None
-    assert "No designation and no registers of 2013: the yardstick of that year is not known." in made.notes
+    for of_other in (made, run(job(folder, 2021, str(other), "none"))):
+        assert of_other.scales is None
+        assert "No designation and no registers of 2013: the yardstick of that year is not known." in of_other.notes
     np.testing.assert_array_equal(made.scores.composite, whole.scores.composite)
 
 

@@ -86,9 +86,11 @@ def test_a_zone_that_the_table_lacks_is_itself_and_other_towns_do_not_count() ->
     known = walk(("a", "x", 0.5), ("a", "y", 0.5), ("elsewhere", "x", 1.0))
     pairs = pairs_between(known, as_objects(["b", "a"]), as_objects(["x", "b", "y", "z"]))
     assert (pairs.unit_of_earlier.tolist(), pairs.unit_of_now.tolist()) == ([1, 0, 1], [0, 1, 2])
+    assert pairs.as_they_are == 1
     # a table of another step between years leads nowhere from these zones, which are the same in both
     same = pairs_between(known, as_objects(["a", "b"]), as_objects(["b", "a"]))
     assert (same.unit_of_earlier.tolist(), same.unit_of_now.tolist()) == ([1, 0], [0, 1])
+    assert same.as_they_are == 2
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), min_size=1, max_size=12), st.data())

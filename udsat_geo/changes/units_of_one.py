@@ -134,6 +134,7 @@ def _told_of_pairs(name: str, pairs: Pairs, then: Members, now: Members, languag
         "{name}: {pairs} pairs carry {before} earlier zones over to {now} of now; zones of now that none leads to: "
         "{alone} with {residents} residents, who count in no change"
     )
+    as_they_are = N_("Earlier zones that it leads nowhere from, which are those of now with their ids: {count}")
     counts = {
         "pairs": len(pairs),
         "before": len(then),
@@ -142,4 +143,7 @@ def _told_of_pairs(name: str, pairs: Pairs, then: Members, now: Members, languag
         "residents": int(now.residents[from_none].sum()),
     }
     shown = {name: decimal(count, 0, language) for name, count in counts.items()}
-    return _(text, language).format(name=name, **shown)
+    told = _(text, language).format(name=name, **shown)
+    if not pairs.as_they_are:
+        return told
+    return f"{told}. {_(as_they_are, language).format(count=decimal(pairs.as_they_are, 0, language))}"

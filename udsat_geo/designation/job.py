@@ -612,8 +612,9 @@ def find_yardstick(
     made_of = _inputs_of_earlier(job, inputs, year, progress)
     if made_of is None:
         text = _("No designation and no registers of {year}: the yardstick of that year is not known.", job.language)
-        # where there is nothing earlier at all, that has been told
-        return None, () if previous is None else (text.format(year=year),)
+        # where nothing earlier was found at all, that has been told; where nothing was looked for, it has not
+        found_nothing = previous is None and job.previous != NONE
+        return None, () if found_nothing else (text.format(year=year),)
     if progress is not None:
         progress(f"{year}: " + _("scoring", job.language))
     units, found = read_units(made_of, job.policy, job.threads, job.language)

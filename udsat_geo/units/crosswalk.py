@@ -71,11 +71,14 @@ class Pairs:
     unit_of_earlier, unit_of_now : int64, shape (n_pairs,)
     weight : int64, shape (n_pairs,)
         The share of the earlier zone, in parts of `WHOLE`.
+    as_they_are : int
+        Earlier zones that the table leads nowhere from, which are the ones of now with their ids.
     """
 
     unit_of_earlier: Ints
     unit_of_now: Ints
     weight: Ints
+    as_they_are: int = 0
 
     def __len__(self) -> int:
         return len(self.weight)
@@ -292,10 +295,11 @@ def pairs_between(crosswalk: Crosswalk, earlier_id: Objects, now_id: Objects) ->
     used = [row for row in rows if row[0] in earlier]
     told = {row[0] for row in used}
     used += [(zone, zone, WHOLE) for zone in earlier if zone not in told and zone in now]
+    as_they_are = sum(zone not in told for zone in earlier)
     unknown = [zone for zone in earlier if zone not in told and zone not in now]
     nowhere = sorted({row[1] for row in used if row[1] not in now})
     if nowhere and earlier.keys() == now.keys():
-        used, nowhere = [(zone, zone, WHOLE) for zone in earlier], []
+        used, nowhere, as_they_are = [(zone, zone, WHOLE) for zone in earlier], [], len(earlier)
     problems = []
     if unknown:
         what, remedy = _("lacks zones of the earlier designation"), _("Add a row for each, or name another table.")
@@ -310,7 +314,7 @@ def pairs_between(crosswalk: Crosswalk, earlier_id: Objects, now_id: Objects) ->
         raise InputError(problems)
     columns = np.array([(earlier[a], now[b], share) for a, b, share in used], dtype=np.int64).reshape(-1, 3)
     columns = columns[np.lexsort((columns[:, 0], columns[:, 1]))]
-    return Pairs(columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].copy())
+    return Pairs(columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].copy(), as_they_are)
 
 
 def share_out(whole: Ints, group: Ints, part: Objects, spare: Ints) -> Ints:
