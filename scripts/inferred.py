@@ -84,7 +84,7 @@ def show(name: str, found: Inference, seconds: float) -> None:
     for one in found.undecided:
         equal = [plain(value) or "none" for value in one.equal]
         span = ", ".join(equal) if len(equal) < 5 else f"{equal[0]} to {equal[-1]} ({len(equal)} of {len(one.tried)})"
-        print(f"  {one.key:25}{plain(one.best) or 'none':14}{span}")
+        print(f"  {one.key:25}{plain(one.best) or 'none':24}{span}")
 
 
 def main() -> None:

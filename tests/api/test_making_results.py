@@ -50,9 +50,10 @@ def test_a_policy_may_be_loaded_before(town: Town, made: ug.Result) -> None:
 @pytest.mark.long
 def test_the_folder_of_one_year_serves_too(town: Town) -> None:
     found = town.designate(registers=str(town.registers / "2021"), previous=None)
-    # and holds no people of 2017, whose scale would be the yardstick
+    # and holds no people of 2017, whose scale would be the yardstick: that is told
     differences = found.differences(town.designate(previous="none"))
-    assert [line.partition(":")[0] for line in differences] == ["summary", "summary", "units"]
+    assert [line.partition(":")[0] for line in differences] == ["summary", "summary", "summary", "units"]
+    assert "No designation and no registers of 2017: the yardstick of that year is not known." in found.summary["notes"]
     assert found.summary["changes"] is None
 
 
