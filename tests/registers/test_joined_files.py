@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,36 @@ def test_keys_that_stand_twice_stop_the_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    ("as_written", "difference"),
+    [(lambda key: key.lstrip("0"), "zeros in front"), (lambda key: f"{key}.0", "decimals that are zero")],
+)
+def test_keys_that_a_joined_file_writes_in_another_way_are_told(
+    as_written: Callable[[str], str], difference: str, tmp_path: Path
+) -> None:
+    """A spreadsheet has taken the zeros off: nobody below 1000 has an income, and nothing else would say so."""
+    incomes = people(0.5)
+    spread(
+        tmp_path,
+        INCOMES,
+        income={**incomes, "PNR": [as_written(key) if key > "0009" else key for key in incomes["PNR"]]},
+    )
+    (found,) = told(tmp_path, asking("disposable_income"))
+    assert "income.csv, column PNR: keys that no row of residents has (65 rows)" in found
+    assert f"65 of them differ from a key there only in {difference}: write keys alike" in found
+    assert "0010" not in found
+
+
+def test_keys_of_other_people_and_people_without_a_row_are_no_fault(tmp_path: Path) -> None:
+    incomes = people(0.5)
+    spread(
+        tmp_path,
+        INCOMES,
+        income={key: [*incomes[key], *more] for key, more in {"PNR": ["9001"], "DISP": [1.5]}.items()},
+    )
+    assert ratio(read(tmp_path, "disposable_income")) == (sum(i + 0.5 for i in range(N // 2)), N // 2)
+
+
 def test_rows_that_are_read_may_be_chosen_by_value(tmp_path: Path) -> None:
     income = people()
     both = {"PNR": income["PNR"] * 2, "DISP": [0.0] * N + income["DISP"], "AAR": [2020] * N + [2021] * N}

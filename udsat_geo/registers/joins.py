@@ -28,6 +28,7 @@ from udsat_geo.registers.cleaning import (
     reading,
     sorted_hashes,
 )
+from udsat_geo.registers.keys import difference_of_keys, written_alike
 from udsat_geo.registers.layout import JoinedFile, TableLayout, Values, columns_of
 from udsat_geo.registers.schema import Column
 from udsat_geo.registers.tables import NoSuchTableError, TableSource, check_columns, find_table, open_table
@@ -461,6 +462,47 @@ def put_together(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> Cl
     with reading(table.source):
         connection.execute(f"CREATE TEMP TABLE {relation} AS SELECT * FROM {table.joined()}")
     return dataclasses.replace(table, together=relation)
+
+
+def check_partners(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> None:
+    """Check that no row is without a partner since a joined file writes its key in another way.
+
+    Rows without a partner are usual, as children are in no register of work, and so are keys of a file that no row has,
+    as it may be of the whole country: keys are looked at where both are left over.
+
+    Raises
+    ------
+    InputError
+        Naming what the keys differ in.
+    """
+    problems = []
+    for place, link in enumerate(table.links):
+        if len(link.key) > 1 or link.key[0].side != _ITSELF:
+            continue
+        (part,), file = link.key, link.table.source
+        counted = f"SELECT count(*), count_if({quoted(partner(place))}) FROM {table.select()}"
+        rows, matched = fetch_one(connection, table.source, counted)
+        theirs = f"SELECT {part.here} AS there FROM {file.rows} WHERE ({part.here}) IS NOT NULL"
+        (keys,) = fetch_one(connection, file, f"SELECT count(*) FROM ({theirs})")
+        # a row of a family has several partners: more of them than keys do not say that no key is left over
+        if matched == rows or (matched >= keys and 2 * matched >= rows):
+            continue
+        ours = f"SELECT DISTINCT {part.there} AS here FROM {table.source.rows} WHERE ({part.there}) IS NOT NULL"
+        found, pair = connection.execute(
+            f"WITH ours AS ({ours}), theirs AS ({theirs}) SELECT count(*), min([there, here]) FROM "
+            f"(SELECT here, {written_alike('here')} AS plain FROM ours ANTI JOIN theirs ON here = there) JOIN "
+            f"(SELECT there, {written_alike('there')} AS plain FROM theirs ANTI JOIN ours ON here = there) "
+            "USING (plain) WHERE plain <> ''"
+        ).fetchall()[0]
+        if found:
+            where = _("{name}, column {column}").format(name=file.file, column=link.columns[0])
+            what = _("keys that no row of {target} has").format(target=table.source.name)
+            remedy = _("{n} of them differ from a key there only in {what}: write keys alike in both tables, as text.")
+            told = remedy.format(n=decimal(found, 0), what=difference_of_keys(*pair))
+            shown = {"here": key_in_words(pair[0]), "there": key_in_words(pair[1])}
+            problems.append(Problem(where, what, told, found, _("{here}, which is {there} there").format(**shown)))
+    if problems:
+        raise InputError(problems)
 
 
 def notes_of(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[Note, ...]:

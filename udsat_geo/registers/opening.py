@@ -12,7 +12,7 @@ import duckdb
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.registers.cleaning import CleanTable, check_tables
-from udsat_geo.registers.joins import check_links, clean_files, notes_of, open_files, put_together
+from udsat_geo.registers.joins import check_links, check_partners, clean_files, notes_of, open_files, put_together
 from udsat_geo.registers.schema import CRS, SURVEY
 from udsat_geo.registers.settings import RegisterSettings, read_settings, settings_file
 from udsat_geo.registers.years import YearRead, years_by_name
@@ -150,6 +150,9 @@ def check(opened: Opened) -> tuple[Opened, dict[str, int], dict[str, int]]:
     problems.check()
     residents, dwellings = (put_together(opened.connection, each) for each in (opened.residents, opened.dwellings))
     survey = opened.survey and put_together(opened.connection, opened.survey)
+    for together in (residents, dwellings, *([] if survey is None else [survey])):
+        problems.of(check_partners, opened.connection, together)
+    problems.check()
     return dataclasses.replace(opened, residents=residents, dwellings=dwellings, survey=survey), rows, counts
 
 
