@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from html import escape
 from itertools import groupby
@@ -18,8 +19,8 @@ from qgis.core import (
 from .algorithm import UdsatAlgorithm
 from .wording.explain import EXPLAIN
 
-_EVEN = "font-family: 'DejaVu Sans Mono', Consolas, Menlo, 'Courier New', monospace; font-size: small"
-"""Letters of one width: what QGIS shows preformatted text in has not always got them."""
+_EVEN = "font-family: 'DejaVu Sans Mono', Consolas, Menlo, 'Courier New', monospace"
+"""Letters of one width, in which bars are drawn: what QGIS shows such text in otherwise has not always got them."""
 
 
 class Explain(UdsatAlgorithm):
@@ -80,12 +81,33 @@ class _Kept:
 
 
 def as_html(text: str) -> str:
-    """What the program prints: its first line as a heading, its table with the columns where they were."""
+    """What the program prints: its first line as a heading, its table as one."""
     first, *lines = text.strip().splitlines() or [""]
     parts = [f"<h3>{escape(first)}</h3>"]
     for is_table, block in groupby(lines, key=lambda line: line.startswith(" ")):
         if is_table:
-            parts.append(f'<pre style="{_EVEN}">{escape(chr(10).join(block))}</pre>')
+            parts.append(_table([line for line in block if set(line) - set(" \N{BOX DRAWINGS LIGHT HORIZONTAL}")]))
         else:
             parts += [f"<p>{escape(line)}</p>" for line in block if line]
     return "".join(parts)
+
+
+def _table(lines: list[str]) -> str:
+    """A table whose columns stand apart by two blanks or more in every line, the first line being its head."""
+    width = max(map(len, lines), default=0)
+    lines = [line.ljust(width) for line in lines]
+    ink = "".join(" " if all(line[i] == " " for line in lines) else "x" for i in range(width))
+    columns = [found.span() for found in re.finditer(r"x(?: ?x)*", ink)]
+    rows = []
+    for number, line in enumerate(lines):
+        cells = []
+        for start, end in columns:
+            text, is_bar = line[start:end], any(set(one[start:end]) & set("│█") for one in lines)
+            at_end = all(one[end - 1] != " " for one in lines[1:])
+            if is_bar:
+                cells.append(f'<td><span style="{_EVEN}">{escape(text).replace(" ", "&nbsp;")}</span></td>')
+            else:
+                told = f"<b>{escape(text.strip())}</b>" if number == 0 else escape(text.strip())
+                cells.append(f'<td align="{"right" if at_end and start else "left"}">{told}</td>')
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    return f'<table cellpadding="3">{"".join(rows)}</table>'

@@ -32,10 +32,11 @@ class UdsatPlugin:
 
     def initGui(self) -> None:
         """Called when a window opens."""
-        from .window import Window
-
         self.initProcessing()
-        self.window = Window(self._interface)
+        if self._interface is not None:
+            from .window import Window
+
+            self.window = Window(self._interface)
 
     def unload(self) -> None:
         """Called when the plugin is switched off."""

@@ -315,10 +315,26 @@ def test_every_parameter_reaches_the_command(profile: Profile, town: Path, tmp_p
             --allow-overlaps --language=en --threads=1 --out=/o""",
         ),
     ]
+    everything += [
+        (
+            "designate",
+            {"YEAR": 2021, "POLICY": "kbh-2017", "RELEASE": "own.toml", "LANGUAGE": "da", "OUTPUT": "/o"},
+            f"--year=2021 --policy=kbh-2017 --format=gpkg,tif --release={tmp_path}/own.toml --language=da --out=/o",
+        ),
+        (
+            "release",
+            {"FILE": f"{out}|layername=units", "POLICY": "dst", "UNITS": "classes", "LEDGER": "a.json", "AUDIT": True}
+            | {"OUTPUT": "/o"},
+            f"{out.resolve()} --policy=dst --units=classes --ledger={tmp_path}/a.json --audit --out=/o",
+        ),
+        ("release", {"FILE": str(out), "POLICY_FILE": "own.toml", "OUTPUT": "/o"},
+         f"{out.resolve()} --policy={tmp_path}/own.toml --out=/o"),
+        ("explain", {"FILE": str(out), "WANTED": "--x", "LANGUAGE": "da"}, f"--language=da -- {out.resolve()} --x"),
+    ]  # fmt: skip
     found = profile.session(CALLS, [[algorithm, values] for algorithm, values, _ in everything], tmp_path)
     for (algorithm, _, wanted), call in zip(everything, found["calls"], strict=True):
         assert " ".join(call) == f"{algorithm} {' '.join(wanted.split())}"
-    assert (found["gone"], found["back"]) == (True, 3)
+    assert (found["gone"], found["back"]) == (True, 5)
 
 
 FAULTS = """

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 from click.testing import CliRunner
 
 from two_years import write_town
-from udsat_geo.cli.main import designate
+from udsat_geo.cli.main import designate, udsat
 from udsat_geo.designation.job import Job
 from udsat_geo.designation.layers import differences, layers_of
 from udsat_geo.files.earlier import store_of
@@ -66,6 +68,31 @@ def test_saved_settings_designate_the_same_to_the_last_byte(answers: Answers, gi
     assert unlike == []
     assert len(shown.areas) > 0
     assert written.summary.policy.id == "mine"
+
+
+def test_another_program_is_told_what_can_be_moved_and_where_steps_begin(answers: Answers) -> None:
+    begun, answer = answers.of("begin", {}), answers.of("answer", {"settings": {}})
+    assert (begun["year"], begun["crs"]) == (2021, "EPSG:25832")
+    assert {"rule.core", "rule.edge", "areas.residents"} <= {knob["key"] for knob in begun["knobs"]}
+    for area, outline in zip(answer["year"]["areas"], answers.engine.made.outline, strict=True):
+        rings = [[np.array(ring).reshape(-1, 2).cumsum(axis=0) for ring in polygon] for polygon in area["shape"]]
+        drawn = [
+            shapely.Polygon(*(begun["corner"] + begun["step"] * ring for ring in polygon[:1]),
+                            [begun["corner"] + begun["step"] * ring for ring in polygon[1:]])
+            for polygon in rings
+        ]  # fmt: skip
+        assert shapely.hausdorff_distance(shapely.union_all(drawn), outline) <= begun["step"]
+
+
+@pytest.mark.long
+def test_a_designation_of_real_people_is_not_explored_with_invented_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_town(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    ran = CliRunner().invoke(udsat, ["explore", "out/designation_2021.gpkg", "--policy", "town.toml", "--no-browser"])
+    assert ran.exit_code == 2
+    assert "was not made of the synthetic city. Name what it was made of: --registers or --units." in ran.output
 
 
 def test_a_file_that_is_there_is_replaced_only_when_asked_twice(answers: Answers) -> None:
