@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 import udsat_geo as ug
 from edge_registers import write_edge_registers
+from two_years import write_town
 from udsat_geo.cli.main import designate, udsat
 from udsat_geo.files.read import read_layers
 from udsat_geo.messages.errors import InputError
@@ -159,6 +160,14 @@ def test_an_audit_counts_who_can_be_told_apart_and_writes_nothing(house: Path) -
     assert sum(row["units"] for row in found["rates"]) > 10
     assert all(row["units"] == row["right"] for row in found["rates"])
     assert sorted(path.name for path in house.iterdir()) == before
+
+
+def test_rates_that_are_the_units_own_are_audited_too(tmp_path: Path) -> None:
+    """Of a policy that reads nothing with its surroundings: there is no other column of them."""
+    write_town(tmp_path)
+    done = run("release", tmp_path / "out" / "designation_2021.gpkg", "--audit")
+    assert done.exit_code == 0, done.output
+    assert "Whose people of a criterion can be counted" in done.stdout
 
 
 def test_a_second_policy_over_the_same_people_gives_nobody_away_either(house: Path, tmp_path: Path) -> None:

@@ -98,11 +98,6 @@ def test_release_gives_the_files_of_the_command_line(profile: Profile, town: Pat
     for name in ("designation_2021.gpkg", "designation_2021.json"):
         (copied / name).write_bytes((town / "out" / name).read_bytes())
     here, there, file = tmp_path / "her", tmp_path / "there", copied / "designation_2021.gpkg"
-    audited = profile.run("release", {"FILE": file, "AUDIT": "true", "OUTPUT": here})
-    assert audited.returncode == 0, audited.stdout + audited.stderr
-    assert not contents(here)
-    assert "Who can be told apart" in audited.stdout
-    assert "GEOPACKAGE" not in audited.stdout
     options = {"POLICY": "dst", "UNITS": "classes", "LEDGER": tmp_path / "a.json", "OUTPUT": here}
     done = profile.run("release", {"FILE": f"{file}|layername=units"} | options)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -112,17 +107,6 @@ def test_release_gives_the_files_of_the_command_line(profile: Profile, town: Pat
     assert contents(here) == contents(there)
     assert f"PUBLIC_AREAS:\t{here}/public_2021.gpkg|layername=public_areas" in done.stdout
     assert f"HTML:\t{here}/release_2021.html" in done.stdout
-
-
-def test_explain_says_what_the_command_line_says(profile: Profile, town: Path) -> None:
-    file = town / "out" / "designation_2021.gpkg"
-    area = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["areas"][0]["area_id"]
-    done = profile.run("explain", {"FILE": f"{file}|layername=areas", "WANTED": area})
-    assert done.returncode == 0, done.stdout + done.stderr
-    said = by_command(profile, "explain", file, area, "--language", "en").stdout
-    page = next(line.split("\t")[1] for line in done.stdout.splitlines() if line.startswith("HTML:"))
-    assert page.endswith("explain.html")
-    assert all(line.rstrip() in done.stdout.replace("\N{NO-BREAK SPACE}", " ") for line in said.splitlines())
 
 
 # --- what is at fault is said ---------------------------------------------------------------------------------

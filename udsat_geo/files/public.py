@@ -105,7 +105,9 @@ class Made:
         rows = []
         for criterion in shares:
             key, found = criterion.key, told.get(criterion.key)
-            own = table[f"rate_own_{key}"].to_numpy(zero_copy_only=False).astype(np.float64)
+            # where nothing is read with its surroundings, the rate is the unit's own
+            own_column = f"rate_own_{key}" if f"rate_own_{key}" in table.column_names else f"rate_{key}"
+            own = table[own_column].to_numpy(zero_copy_only=False).astype(np.float64)
             inside = (0, 0) if found is None else (int(found.told.sum()), found.right(own))
             rows.append(
                 (criterion.label, *inside, len(attack_all_rates([{key: public.get(key, ())}], residents, least)))
