@@ -48,6 +48,9 @@ ROOMS_OF = {
     "matplotlib": {"report", "api"},
     "bokeh": {"report"},
     "tornado": {"report"},
+    "docx": {"report"},
+    "lxml": {"report"},
+    "markdown_it": {"report"},
     "xlsxwriter": {"files"},
     "adbc_driver_postgresql": {"files"},
     "rocrate": {"files"},
@@ -63,7 +66,7 @@ ROOMS_OF = {
 HEAVY = (
     "numpy", "numba", "scipy", "duckdb", "pandas", "geopandas", "pyogrio", "rasterio", "shapely", "pyproj", "pyarrow",
     "pydantic", "rich", "matplotlib", "xlsxwriter", "adbc_driver_postgresql", "rocrate", "bokeh", "jinja2", "h3",
-    "tornado",
+    "tornado", "docx", "lxml",
     "distributed", "dask",
 )  # fmt: skip
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from udsat_geo.api.exploring import explore
     from udsat_geo.api.inferring import Inferred, infer
     from udsat_geo.api.policies import ExaminedPolicy, policies
+    from udsat_geo.api.reporting import write_report
     from udsat_geo.api.result import Result
     from udsat_geo.api.sensitivity import SensitivityResult, sensitivity
     from udsat_geo.designation.explained import Explained
@@ -82,6 +83,7 @@ __all__ = [
     "sums",
     "why",
     "workbench",
+    "write_report",
 ]
 
 _MODULE_OF = {
@@ -122,6 +124,7 @@ _MODULE_OF = {
     "sums": "udsat_geo.api.calls",
     "why": "udsat_geo.api.calls",
     "workbench": "udsat_geo.api.calls",
+    "write_report": "udsat_geo.api.reporting",
 }
 """Public name -> the module that has it."""
 

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from shapely.geometry import box
 
+import udsat_geo as ug
 from paths import POLICIES
 from small_registers import make_registers
 from udsat_geo.areas.polygons import read_polygons
@@ -97,6 +98,17 @@ def test_figures_count_the_areas_of_a_file_as_they_were_drawn(kind: str, towns: 
     shown = gather(FiguresJob((YEAR,), policy, towns["raw"], areas=towns[kind], language="en"))
     summary = json.loads(towns[kind].with_suffix(".json").read_text(encoding="utf-8"))
     assert sorted(shown.areas[0].residents.tolist()) == sorted(area["residents"] for area in summary["areas"])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["cells", "addresses"])
+def test_the_document_counts_as_the_designation_does(kind: str, towns: dict[str, Path], tmp_path: Path) -> None:
+    policy = towns[kind].parent.with_suffix(".toml")
+    page = ug.write_report(
+        towns[kind], years=[YEAR], registers=towns["raw"], policy=policy, language="en", out=tmp_path / "status.html"
+    ).read_text(encoding="utf-8")
+    total = json.loads(towns[kind].with_suffix(".json").read_text(encoding="utf-8"))["residents_in_areas"]
+    assert f"In {YEAR}, {total:,} of the city" in page
 
 
 @pytest.mark.long

@@ -49,4 +49,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "synth": ("udsat synth --year 2025 --out data/raw/2025", "udsat synth --year 2025 --out elsewhere --seed 7"),
     "validate": ("udsat validate data/raw", "udsat validate data/raw --language en"),
     "why": ("udsat why 2021 2025", "udsat why 2021 2025 --draws 200"),
+    "write-report": (
+        "udsat write-report --areas 2017 --years 2017,2019,2021 --updated 2021",
+        "udsat write-report --areas 2017 --years 2017,2021 --comments comments --template office.docx",
+    ),
 }  # fmt: skip

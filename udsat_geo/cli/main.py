@@ -39,6 +39,7 @@ MODULES = {
     "synth": ("udsat_geo.cli.synth", N_("Write the synthetic Copenhagen of a year as registers.")),
     "validate": ("udsat_geo.cli.validate", N_("Check the registers in a folder without designating.")),
     "why": ("udsat_geo.cli.why", N_("Take the change between two years apart.")),
+    "write-report": ("udsat_geo.cli.write_report", N_("Write the status report as a document.")),
 }
 """Name of a command -> where it is, and what it does in one line."""
 

@@ -153,6 +153,32 @@ def figure_table(account: Account, language: str) -> Table:
     return _table(title, heads, rows, language, left={1, 2, 7, 8}, spare={2, 7, 9})
 
 
+def goal_table(goal: Goal, account: Account, language: str) -> Table:
+    """One goal: what registers say of it, and the report's figures that stand beside none of them.
+
+    Columns in which nothing stands are left out.
+    """
+    title = _("Goal {number}", language).format(number=goal.number) + f": {goal.label[language]}"
+    computed = [one for one in account.computed if one.rule.number == goal.number and one.areas]
+    judged = (N_("Lag"), N_("Verdict"))
+    heads: tuple[str, ...] = (N_("Indicator"), *map(str, account.years), *judged)
+    rows = [row[1:-1] for one in computed for row in _computed_rows(one, account, language)]
+    beside = {one.rule.indicator for one in computed}
+    if not computed:
+        heads = (N_("Indicator"), N_("Aim"), *map(str, YEARS), N_("Updated\nareas"), *judged)
+        rows = [_figure_row(goal, indicator, language)[1:-1] for indicator in goal.indicators]
+    for indicator in goal.indicators if computed else ():
+        if indicator.key not in beside:
+            cells = [_pair(indicator.areas.get(year), indicator.city.get(year), language) for year in account.years]
+            unit = unit_in_words(indicator.unit, language).strip()
+            label = f"{indicator.label[language]}, {_('the report', language)}" + (f" ({unit})" if unit else "")
+            rows.append((label, *cells, *_judged(indicator.judged(), indicator.aim, language)[:-1]))
+    shown_columns = [column for column in range(len(heads)) if any(row[column] for row in rows)]
+    texts = {place for place, column in enumerate(shown_columns) if heads[column] in ("Indicator", "Aim", *judged)}
+    rows = [tuple(row[column] for column in shown_columns) for row in rows]
+    return _table(title, [heads[column] for column in shown_columns], rows, language, left=texts)
+
+
 def _figure_row(goal: Goal, indicator: Indicator, language: str) -> tuple[str, ...]:
     years = [_pair(indicator.areas.get(year), indicator.city.get(year), language) for year in YEARS]
     unit = unit_in_words(indicator.unit, language).strip()

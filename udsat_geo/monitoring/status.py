@@ -585,7 +585,7 @@ def take_report(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallbac
         chosen = sets if year == years[-1] else sets[:1]
         measured[year] = measure_year(folders[year][0], job.policy.policy, chosen, job.threads, year, follow=True)
     check_all_in_city(list(measured.values()))
-    report = _report(job, sets, measured, {year: source for year, (_folder, source) in folders.items()})
+    report = report_of(job, sets, measured, {year: source for year, (_folder, source) in folders.items()})
     if not job.categories:
         return report
     if progress is not None:
@@ -594,9 +594,22 @@ def take_report(job: StatusJob, read_areas: ReadAreas, progress: ProgressCallbac
     return dataclasses.replace(report, categories=counted)
 
 
-def _report(
+def report_of(
     job: StatusJob, sets: Sequence[AreaSet], measured: dict[int, MeasuredYear], sources: dict[int, str]
 ) -> StatusReport:
+    """The status of areas that were measured.
+
+    Parameters
+    ----------
+    job : StatusJob
+        Its policy, language and notes are used.
+    sets : sequence of AreaSet
+        The areas, and those that follow them where there are any, measured in the last year alone.
+    measured : dict
+        Year -> what was measured, in order.
+    sources : dict
+        Year -> ``registers`` or ``synthetic``.
+    """
     policy = job.policy.policy
     series = series_of({year: found.status() for year, found in measured.items()})
     last = series.years[-1]

@@ -280,20 +280,35 @@ def tables_of(report: StatusReport, most_years: int | None = None, categories: b
     step = most_years or n_years
     spans = [range(first, min(first + step, n_years)) for first in range(0, n_years, step)]
     tables = [residents_table(report, span) for span in spans]
-    title = _("Table 1: The criteria in absolute figures", language)
-    tables += [_table(report, title, levels_block(report, span), units=True) for span in spans]
-    title = _("Table 2: The areas' gap to the rest of the city", language)
-    tables.append(_table(report, title, [gaps_block(report)]))
-    milestone, difference = milestone_block(report), difference_block(report)
+    tables += [levels_table(report, span) for span in spans]
+    tables.append(gaps_table(report))
+    milestone, difference = milestone_block(report), difference_table(report)
     if milestone is not None and report.progress is not None:
         title = _("Milestone {by}", language).format(by=report.progress.by)
         tables.append(_table(report, title, [milestone], notes=tuple(goal_sentences(report))))
-    if difference is not None:
-        title = _("Table 22: The areas beside the updated ones, {year}", language).format(year=report.series.years[-1])
-        tables.append(_table(report, title, [difference], units=True))
+    tables += [] if difference is None else [difference]
     if categories and report.categories:
         tables.append(categories_table(report))
     return tables
+
+
+def levels_table(report: StatusReport, years: Sequence[int]) -> Table:
+    """Tabel 1; `years` are places in the series."""
+    title = _("Table 1: The criteria in absolute figures", report.language)
+    return _table(report, title, levels_block(report, years), units=True)
+
+
+def gaps_table(report: StatusReport) -> Table:
+    """Tabel 2."""
+    title = _("Table 2: The areas' gap to the rest of the city", report.language)
+    return _table(report, title, [gaps_block(report)])
+
+
+def difference_table(report: StatusReport) -> Table | None:
+    """Tabel 22; None without updated areas."""
+    difference, year = difference_block(report), report.series.years[-1]
+    title = _("Table 22: The areas beside the updated ones, {year}", report.language).format(year=year)
+    return None if difference is None else _table(report, title, [difference], units=True)
 
 
 def categories_table(report: StatusReport) -> Table:

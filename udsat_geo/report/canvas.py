@@ -36,6 +36,8 @@ WIDTH_CM = 17.0
 TALLEST_CM = 25.7
 """The height of that text."""
 TITLE_PT, TEXT_PT, SMALL_PT = 11.0, 8.0, 7.0
+TITLE = "title"
+"""What the lines of a figure's title are called in it."""
 LEADING = 1.3
 """Distance between lines of text in its size."""
 ASCENT = 0.95
@@ -148,8 +150,9 @@ class Sheet:
         self.figure.add_artist(Line2D(ends, down, transform=self.figure.transFigure, **style))
 
     def title(self, text: str) -> None:
-        """The title, in bold."""
-        self.write(0.0, 0.05, wrapped(text, self.width_cm, TITLE_PT, bold=True), TITLE_PT, weight="bold")
+        """The title, in bold; whoever sets it as a caption finds it by its name."""
+        lines = wrapped(text, self.width_cm, TITLE_PT, bold=True)
+        self.write(0.0, 0.05, lines, TITLE_PT, weight="bold", gid=TITLE)
 
     def notes(self, top: float, texts: list[str]) -> None:
         """What stands under a figure: where it comes from, and what is to be known."""

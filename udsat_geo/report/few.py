@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 
@@ -23,3 +25,11 @@ def tens_in_words(residents: int, language: str) -> str:
     if told < 0:
         return _("fewer than {n}", language).format(n=FEWEST)
     return decimal(told, 0, language)
+
+
+def people_in_words(counts: Iterable[int], language: str) -> list[str]:
+    """Counts as text, exact, or all of them in tens where one is of few: the others would give it away."""
+    counts = list(counts)
+    if any(in_tens(count) < 0 for count in counts):
+        return [tens_in_words(count, language) for count in counts]
+    return [decimal(count, 0, language) for count in counts]

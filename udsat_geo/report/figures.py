@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -25,11 +25,9 @@ from udsat_geo.files.atomic_write import all_or_none, cannot_write
 from udsat_geo.files.earlier import store_of
 from udsat_geo.messages.errors import InputError, OutputError, Problem, reason_of
 from udsat_geo.messages.translate import N_, _
-from udsat_geo.monitoring.chance import Chance, take_chance
 from udsat_geo.monitoring.measure import MeasuredYear, measure_year
-from udsat_geo.monitoring.status import StatusSeries, series_of, since_of
+from udsat_geo.monitoring.status import StatusJob, StatusReport, report_of
 from udsat_geo.policy.load import LoadedPolicy
-from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.expressions import working_crs
 from udsat_geo.registers.folders import DEFAULT_RAW, has_no_registers, years_in
 from udsat_geo.report.canvas import Origin, origin_of, settings
@@ -70,6 +68,12 @@ class Shown:
         How sure the last designation is, where that is asked for: of chance, of settings.
     tornado : Tornado or None
         How far it follows each setting, likewise.
+    made : tuple of Designation
+        Those that were made for it.
+    report : StatusReport or None
+        The status that was taken for it.
+    folders : dict
+        Year that was measured -> the folder of its registers, and what they are.
     """
 
     areas: tuple[AreasOnMap, ...]
@@ -81,6 +85,9 @@ class Shown:
     notes: tuple[str, ...] = ()
     sure: tuple[SureOnMap, ...] = ()
     tornado: Tornado | None = None
+    made: tuple[Designation, ...] = ()
+    report: StatusReport | None = None
+    folders: Mapping[int, tuple[Path, str]] = field(default_factory=dict)
 
 
 def draw_all(shown: Shown) -> dict[str, Figure]:
@@ -198,6 +205,9 @@ class FiguresJob:
         Of chance, for a map of how sure the last designation is; 0 draws no such map.
     variants : int
         Of settings, for a map and a chart; 0 draws neither.
+    measured : tuple of int
+        The years to measure, the first one and the last among them; empty for all from the first year to the last that
+        there are registers of.
     """
 
     years: tuple[int, ...]
@@ -211,13 +221,14 @@ class FiguresJob:
     threads: int | None = None
     draws: int = 0
     variants: int = 0
+    measured: tuple[int, ...] = ()
 
 
 def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
     """Everything that the figures show.
 
-    The areas of the first year are measured in every year that there are registers of, from the first of the years to
-    the last; those of the last in that year alone.
+    The areas of the first year are measured in every year that is asked for; those of the last one in the last year
+    alone.
 
     Raises
     ------
@@ -225,26 +236,30 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
         If the call, the file of areas or the registers are at fault.
     """
     folders, read = _check(job, progress)
-    year, policy = job.years[-1], job.policy.policy
+    first, policy = job.years[0], job.policy.policy
     sets, areas = ([], []) if read is None else _first_areas(job, read)
     made = _designations(job, job.years[len(sets) :], progress)
     sets += [each.area_set() for each in made]
     areas += [areas_on_map(each) for each in made]
-    measured = _measure(job, folders, [sets[0] if read is None else read, *sets[1:][-1:]], progress)
+    followed = [sets[0] if read is None else read, *sets[1:][-1:]]
+    measured = _measure(job, folders, followed, progress)
+    now = max(measured)
     if read is not None:
-        check_in_city(read, measured[job.years[0]].outside[0])
+        check_in_city(read, measured[first].outside[0])
     changes = [changes_on_map(one, other) for one, other in zip(sets, made[1 if read is None else 0 :], strict=False)]
-    origin = origin_of(folders[year][1], policy, year, measured[year].sums.settings.vintage, job.language)
+    origin = origin_of(folders[now][1], policy, now, measured[now].sums.settings.vintage, job.language)
     with_file = _of_file(job, origin)
     flows = None
     if len(sets) > 1:
         lineage = trace(sets, [compare(one, other) for one, other in pairwise(sets)])
         flows = FlowChart(lineage, with_file, job.language)
-    series = series_of({each: found.status() for each, found in measured.items()})
-    gaps = gap_lines(series, policy, job.years[0], with_file, job.language, _chance(measured, series, policy))
-    statuses = [compared(measured[year].status(), policy, year, job.years[0], with_file, job.language)]
-    if len(sets) > 1:
-        statuses.append(compared(measured[year].status(1), policy, year, year, origin, job.language, updated=True))
+    asked = StatusJob("", tuple(measured), job.policy, language=job.language)
+    report = report_of(asked, followed, measured, {year: source for year, (_folder, source) in folders.items()})
+    gaps = gap_lines(report.series, policy, first, with_file, job.language, report.chance)
+    statuses = [compared(report.series.last, policy, now, first, with_file, job.language)]
+    if report.updated_status is not None:
+        anew = job.years[-1]
+        statuses.append(compared(report.updated_status, policy, now, anew, origin, job.language, updated=True))
     sure, tornado = _how_sure(job, made, progress)
     return Shown(
         tuple(areas),
@@ -256,6 +271,9 @@ def gather(job: FiguresJob, progress: Progress | None = None) -> Shown:
         _notes(job, read, made, gaps),
         sure,
         tornado,
+        tuple(made),
+        report,
+        folders,
     )
 
 
@@ -331,7 +349,9 @@ def _check(job: FiguresJob, progress: Progress | None) -> tuple[dict[int, tuple[
 
 
 def _measured_years(job: FiguresJob) -> list[int]:
-    """The years that are asked for, and those between that there are registers of."""
+    """The years that are asked for; where none are, those of the designations and between, as far as registers go."""
+    if job.measured:
+        return sorted(job.measured)
     there = list(SYNTHETIC_YEARS) if has_no_registers(job.raw) else years_in(job.raw or DEFAULT_RAW)
     between = {year for year in there if job.years[0] < year < job.years[-1]}
     return sorted({*job.years, *between})
@@ -389,12 +409,6 @@ def _measure(
     for year, (folder, _source) in folders.items():
         if progress is not None:
             progress(f"{year}: " + _("reading and placing", job.language))
-        chosen = sets if year == job.years[-1] else sets[:1]
+        chosen = sets if year == max(folders) else sets[:1]
         measured[year] = measure_year(folder, job.policy.policy, chosen, job.threads, year, follow=True)
     return measured
-
-
-def _chance(measured: dict[int, MeasuredYear], series: StatusSeries, policy: Policy) -> Chance:
-    """What chance does to the gaps, from the first year to the last."""
-    since, now = since_of(series, policy.milestone), series.years[-1]
-    return take_chance(measured, [(since, now)] if since < now else [])

@@ -17,6 +17,7 @@ from udsat_geo.kernels.components import label_components
 from udsat_geo.messages.translate import Np_, _
 from udsat_geo.messages.words import decimal
 from udsat_geo.report.canvas import BLUE, INK, ORANGE, drawn, origin_of
+from udsat_geo.report.few import people_in_words
 from udsat_geo.report.map_page import Key, Listed, MapPage, Mapped, backdrop_of, fill, ground_of_units
 
 if TYPE_CHECKING:
@@ -77,13 +78,9 @@ def draw_area_map(areas: AreasOnMap) -> Figure:
         title = _("Disadvantaged urban areas {first}", language).format(first=areas.year)
     n_areas, in_all = len(areas.name), int(areas.residents.sum())
     share = 100 * in_all / areas.residents_of_city if areas.residents_of_city else float("nan")
-    told: dict[str, Any] = {
-        "count": n_areas,
-        "residents": decimal(in_all, 0, language),
-        "share": decimal(share, 1, language),
-    }
+    *counts, all_told = people_in_words([*areas.residents.tolist(), in_all], language)
+    told: dict[str, Any] = {"count": n_areas, "residents": all_told, "share": decimal(share, 1, language)}
     labels = numbers(n_areas)
-    counts = [decimal(int(residents), 0, language) for residents in areas.residents]
     listed = Listed(
         _("1 area", language) if n_areas == 1 else _("{count} areas", language).format(**told),
         _("residents", language),
@@ -264,10 +261,9 @@ def _lists(changes: ChangesOnMap) -> tuple[Listed, Listed]:
 
     def listed(head: str, part: str, marks: list[str], pieces: tuple[Piece, ...], in_all: int) -> Listed:
         names = [piece.name if piece.whole else part.format(name=piece.name) for piece in pieces]
-        counts = [decimal(piece.residents, 0, language) for piece in pieces]
         small = in_all - sum(piece.residents for piece in pieces)
-        rest = _("And {residents} residents in smaller pieces.", language)
-        foot = rest.format(residents=decimal(small, 0, language)) if small else ""
+        *counts, of_small = people_in_words([*(piece.residents for piece in pieces), small], language)
+        foot = _("And {residents} residents in smaller pieces.", language).format(residents=of_small) if small else ""
         return Listed(head, _("residents", language), tuple(zip(marks, names, counts, strict=True)), foot)
 
     extension, part = _("{name}, extension", language), _("{name}, a part", language)
