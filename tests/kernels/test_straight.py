@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import reference_outline
 from strategies import Patch, cell_patches, pictured
 from udsat_geo.areas.smooth import Cells, Chains, find_borders
-from udsat_geo.kernels.borders import cheapest_way, cross, extend_way, gates_from, straighten
+from udsat_geo.kernels.borders import cheapest_way, cross, extend_ways, gates_from, point_on_gate, straighten
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -30,55 +30,59 @@ def both_chains(patch: Patch) -> list[Chains]:
     return [borders.outer, borders.inner]
 
 
-@given(st.complex_numbers(max_magnitude=1e3), st.complex_numbers(max_magnitude=1e3))
-def test_cross_equals_its_twin(one: complex, other: complex) -> None:
-    assert cross(one, other) == reference_outline.cross(one, other)
-    assert cross(1 + 0j, 1j) == 1.0
+number = st.floats(-1e3, 1e3)
 
 
-@given(st.integers(0, 50), st.integers(1, 6), st.integers(0, 20), st.integers(0, 15))
-def test_gates_from_one_on_equal_their_twin(first: int, n_gates: int, begin: int, n_places: int) -> None:
-    gate = gates_from(first, n_gates, begin, n_places)
-    assert gate.tolist() == reference_outline.gates_from(first, n_gates, begin, n_places)
+@given(number, number, number, number)
+def test_cross_equals_its_twin(one_x: float, one_y: float, other_x: float, other_y: float) -> None:
+    directions = (one_x, one_y, other_x, other_y)
+    assert cross(*directions) == pytest.approx(reference_outline.cross(*directions), abs=1e-9)
+    assert cross(1.0, 0.0, 0.0, 1.0) == 1.0
+
+
+def table_of(gates: list[reference_outline.Gate]) -> np.ndarray:
+    """As the kernels have them: the left end, and from there to the right end."""
+    return np.array([(left.real, left.imag, width.real, width.imag) for left, width in gates]).reshape(-1, 4)
+
+
+@given(st.lists(st.complex_numbers(max_magnitude=1e3), min_size=1), st.data(), st.integers(1, 6), st.integers(0, 20))
+def test_gates_from_one_on_equal_their_twin(left: list[complex], data: st.DataObject, most: int, begin: int) -> None:
+    first = data.draw(st.integers(0, len(left) - 1))
+    n_gates, n_places = min(most, len(left) - first), data.draw(st.integers(0, 15))
+    width = [each.conjugate() for each in left]
+    found = gates_from(np.array(left), np.array(width), first, n_gates, begin, n_places)
+    gates = list(zip(left, width, strict=True))
+    wanted = reference_outline.gates_from(gates, first, n_gates, begin, n_places)
+    assert found.tolist() == table_of(wanted).tolist()
+    if n_places:
+        middle = reference_outline.point_on_gate(wanted, 0, 0.5)
+        assert point_on_gate(found, 0, 0.5) == (middle.real, middle.imag)
 
 
 @pytest.mark.long
 @given(cell_patches(most=4), st.integers(0, 4), st.sampled_from([2, 5, 80]))
 @settings(max_examples=30)
-def test_an_extended_way_equals_its_twin(patch: Patch, choice: int, longest: int) -> None:
+def test_extended_ways_equal_their_twin(patch: Patch, first_choice: int, longest: int) -> None:
     for chains in both_chains(patch):
         gates = gates_of(chains)
         for first, last in pairwise(chains.start.tolist()):
-            n_places = last - first
-            cost = np.full((n_places, len(SHARE)), np.inf)
-            place, before = np.full(cost.shape, -1), np.full(cost.shape, -1)
-            cost[0, 2] = 0.0
-            corners = {(0, 2): (0.0, -1, -1)}
-            for begin in ((0, 2), (1, choice)):
-                if begin in corners:
-                    extend_way(
-                        np.arange(first, last),
-                        *begin,
-                        chains.left,
-                        chains.width,
-                        SHARE,
-                        longest,
-                        *COSTS,
-                        cost,
-                        place,
-                        before,
-                    )
-                    corners = reference_outline.extend_way(
-                        gates[first:last], *begin, SHARE.tolist(), longest, *COSTS, corners
-                    )
-            assert_same(cost, place, before, corners)
+            cost = np.full((last - first, len(SHARE)), np.inf)
+            before, dearest = np.full(cost.shape, -1), np.full(len(cost), np.inf)
+            cost[0, first_choice] = 0.0
+            corners = {(0, first_choice): (0.0, -1, -1)}
+            for place in range(min(2, len(cost))):
+                extend_ways(table_of(gates[first:last]), place, SHARE, longest, *COSTS, cost, before, dearest)
+                corners = reference_outline.extend_ways(
+                    gates[first:last], place, SHARE.tolist(), longest, *COSTS, corners
+                )
+            assert_same(cost, before, corners)
 
 
-def assert_same(cost: np.ndarray, place: np.ndarray, before: np.ndarray, corners: reference_outline.Corners) -> None:
+def assert_same(cost: np.ndarray, before: np.ndarray, corners: reference_outline.Corners) -> None:
     assert set(zip(*(side.tolist() for side in np.nonzero(cost < np.inf)), strict=True)) == corners.keys()
-    for corner, (wanted, at, choice) in corners.items():
+    for corner, (wanted, place, choice) in corners.items():
         assert cost[corner] == pytest.approx(wanted, abs=1e-8)
-        assert (place[corner], before[corner]) == (at, choice)
+        assert before[corner] == (place * len(SHARE) + choice if place >= 0 else -1)
 
 
 @pytest.mark.long
@@ -88,7 +92,7 @@ def test_the_cheapest_way_equals_its_twin(patch: Patch, first_choice: int) -> No
     for chains in both_chains(patch):
         gates = gates_of(chains)
         for first, last in pairwise(chains.start.tolist()):
-            found = cheapest_way(np.arange(first, last), first_choice, chains.left, chains.width, SHARE, 80, *COSTS)
+            found = cheapest_way(table_of(gates[first:last]), first_choice, SHARE, 80, *COSTS)
             wanted = reference_outline.cheapest_way(gates[first:last], first_choice, SHARE.tolist(), 80, *COSTS)
             assert_same(*found, wanted)
 
@@ -114,7 +118,7 @@ def test_no_way_is_cheaper_than_the_cheapest(patch: Patch, n_gates: int) -> None
     chains = both_chains(patch)[0]
     assume(len(chains.left))
     gates = gates_of(chains)[: min(n_gates, chains.start[1])]
-    cost, _, _ = cheapest_way(np.arange(len(gates)), -1, chains.left, chains.width, share, 80, 0.7, 0.0)
+    cost, _ = cheapest_way(table_of(gates), -1, share, 80, 0.7, 0.0)
     least = np.full(len(share), np.inf)
     for ways in product(range(-1, len(share)), repeat=len(gates)):
         if ways[0] >= 0 and ways[-1] >= 0:
@@ -132,7 +136,7 @@ def cost_of_way(gates: list[reference_outline.Gate], ways: tuple[int, ...], shar
         for gate in gates[begin + 1 : end]:
             if not reference_outline.crosses(one, other, gate, share[0], share[-1]):
                 return np.inf
-            off = reference_outline.cross(other - one, reference_outline.on_gate(gate, 0.5) - one)
+            off = reference_outline.turned(other - one, reference_outline.on_gate(gate, 0.5) - one)
             cost += (off / abs(other - one)) ** 2
     return cost
 

@@ -103,9 +103,19 @@ def crossings_into(
 # --- straight -----------------------------------------------------------------------------------------------
 
 
-def cross(one: complex, other: complex) -> float:
+def cross(one_x: float, one_y: float, other_x: float, other_y: float) -> float:
     """The cross product of two directions."""
-    return one.real * other.imag - one.imag * other.real
+    return (complex(one_x, one_y).conjugate() * complex(other_x, other_y)).imag
+
+
+def turned(one: complex, other: complex) -> float:
+    """The cross product of two directions that are complex numbers."""
+    return cross(one.real, one.imag, other.real, other.imag)
+
+
+def point_on_gate(gates: Sequence[Gate], place: int, share: float) -> complex:
+    """The point of one of some gates at a share of the way from its left end to its right end."""
+    return on_gate(gates[place], share)
 
 
 def on_gate(gate: Gate, share: float) -> complex:
@@ -117,14 +127,30 @@ def on_gate(gate: Gate, share: float) -> complex:
 def crosses(begin: complex, end: complex, gate: Gate, least: float, most: float) -> bool:
     """Whether a line passes a gate between two shares of its length."""
     left, width = gate
-    across = cross(end - begin, width)
+    across = turned(end - begin, width)
     if abs(across) < 1e-12:
         return False
-    share, along = cross(left - begin, end - begin) / across, cross(left - begin, width) / across
+    share, along = turned(left - begin, end - begin) / across, turned(left - begin, width) / across
     return least - 1e-9 <= share <= most + 1e-9 and -1e-9 <= along <= 1 + 1e-9
 
 
-def extend_way(
+def extend_ways(
+    gates: Sequence[Gate],
+    place: int,
+    share: Sequence[float],
+    longest: int,
+    corner_cost: float,
+    sharp_cost: float,
+    corners: Corners,
+) -> Corners:
+    """The corners after the ways that end on one gate were extended by one line to each corner they can reach."""
+    for choice in range(len(share)):
+        if (place, choice) in corners:
+            corners = _extended(gates, place, choice, share, longest, corner_cost, sharp_cost, corners)
+    return corners
+
+
+def _extended(
     gates: Sequence[Gate],
     place: int,
     choice: int,
@@ -134,7 +160,6 @@ def extend_way(
     sharp_cost: float,
     corners: Corners,
 ) -> Corners:
-    """The corners after the way that ends in one was extended by one line to each it can reach."""
     result = dict(corners)
     before_cost, before_place, before_choice = corners[place, choice]
     begin = on_gate(gates[place], share[choice])
@@ -146,7 +171,7 @@ def extend_way(
                 continue
             cost = before_cost + corner_cost + (share[k] - 0.5) ** 2
             for gate in passed:
-                cost += (cross(end - begin, on_gate(gate, 0.5) - begin) / abs(end - begin)) ** 2
+                cost += (turned(end - begin, on_gate(gate, 0.5) - begin) / abs(end - begin)) ** 2
             if before_place != -1:
                 came = begin - on_gate(gates[before_place], share[before_choice])
                 cosine = (came.conjugate() * (end - begin)).real / (abs(came) * abs(end - begin))
@@ -167,15 +192,13 @@ def cheapest_way(
     """The cheapest ways from the first gate to every corner."""
     corners: Corners = {(0, k): (0.0, -1, -1) for k in range(len(share)) if first_choice in (-1, k)}
     for place in range(len(gates) - 1):
-        for choice in range(len(share)):
-            if (place, choice) in corners:
-                corners = extend_way(gates, place, choice, share, longest, corner_cost, sharp_cost, corners)
+        corners = extend_ways(gates, place, share, longest, corner_cost, sharp_cost, corners)
     return corners
 
 
-def gates_from(first: int, n_gates: int, begin: int, n_places: int) -> list[int]:
+def gates_from(gates: Sequence[Gate], first: int, n_gates: int, begin: int, n_places: int) -> list[Gate]:
     """The gates of a chain from one of them on, round and round."""
-    ring = [first + (begin + k) % n_gates for k in range(n_gates)]
+    ring = [gates[first + (begin + k) % n_gates] for k in range(n_gates)]
     return (ring * (n_places // n_gates + 1))[:n_places]
 
 

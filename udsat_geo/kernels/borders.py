@@ -12,6 +12,8 @@ ground that is no unit gives way to any area.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -188,37 +190,38 @@ ROUNDING = 1e-9
 
 
 @kernel
-def cross(one: complex, other: complex) -> float:
+def cross(one_x: float, one_y: float, other_x: float, other_y: float) -> float:
     """The cross product: above 0 where the second direction lies to the left of the first."""
-    return one.real * other.imag - one.imag * other.real
+    return one_x * other_y - one_y * other_x
 
 
 @kernel
-def extend_way(
-    gate: NDArray[np.int64],
+def point_on_gate(gate: NDArray[np.float64], place: int, share: float) -> tuple[float, float]:
+    """East and north of the point at a share of the way from a gate's left end to its right end."""
+    return gate[place, 0] + share * gate[place, 2], gate[place, 1] + share * gate[place, 3]
+
+
+@kernel
+def extend_ways(
+    gate: NDArray[np.float64],
     place: int,
-    choice: int,
-    left: NDArray[np.complex128],
-    width: NDArray[np.complex128],
     share: NDArray[np.float64],
     longest: int,
     corner_cost: float,
     sharp_cost: float,
     cost: NDArray[np.float64],
-    previous_place: NDArray[np.int64],
-    previous_choice: NDArray[np.int64],
+    corner_before: NDArray[np.int64],
+    dearest: NDArray[np.float64],
 ) -> None:
-    """Extend the way that ends at one corner by one straight line, to every gate within sight.
+    """Extend the ways that end on one gate by one straight line, to every gate within sight.
 
     Parameters
     ----------
-    gate : int64, shape (n_places,)
-        Gates in the order of the way.
-    place, choice : int
-        The corner: its place in `gate`, and where on it (an index into `share`).
-    left, width : complex128, shape (n_gates,)
-        Left end of each gate, and from there to its right end; east is real, north imaginary. A gate without width
-        is a fixed point.
+    gate : float64, shape (n_places, 4)
+        Gates in the order of the way: east and north of the left end, and from there to the right end. A gate without
+        width is a fixed point.
+    place : int
+        Of the gate on which the ways end.
     share : float64, shape (n_choices,)
         Where corners may lie on a gate, rising; a way crosses it between the first and the last.
     longest : int
@@ -227,59 +230,77 @@ def extend_way(
         Of a corner; of one that turns by more than a right angle, times minus the cosine of the turn.
     cost : float64, shape (n_places, n_choices)
         Of the cheapest way found so far to each corner; written.
-    previous_place, previous_choice : int64, shape (n_places, n_choices)
-        The corner before, -1 if none; written.
+    corner_before : int64, shape (n_places, n_choices)
+        The place of the corner before, times `n_choices`, plus its choice; -1 if there is none; written.
+    dearest : float64, shape (n_places,)
+        What a way and a corner may cost at most to be the cheapest to any choice of a gate; written.
     """
-    begin = left[gate[place]] + share[choice] * width[gate[place]]
-    came = 0j
-    if previous_place[place, choice] >= 0:
-        before = gate[previous_place[place, choice]]
-        came = begin - left[before] - share[previous_choice[place, choice]] * width[before]
-    sight_left, sight_right = 0j, 0j
-    sum_xx, sum_xy, sum_yy = 0.0, 0.0, 0.0
-    for reached in range(place + 1, min(gate.shape[0], place + longest + 1)):
-        from_left, across = left[gate[reached]] - begin, width[gate[reached]]
-        for k in range(share.shape[0]):
-            total = cost[place, choice] + corner_cost + (share[k] - 0.5) ** 2
-            if total >= cost[reached, k] - ROUNDING:
-                continue
-            go = from_left + share[k] * across
-            if cross(sight_right, go) < -ROUNDING or cross(go, sight_left) < -ROUNDING:
-                continue
-            x, y = go.real, go.imag
-            # squared distances of the middles passed from the line through both corners
-            total += (x * x * sum_yy - 2.0 * x * y * sum_xy + y * y * sum_xx) / (x * x + y * y)
-            ahead = came.real * x + came.imag * y
-            if ahead < 0.0:
-                total -= sharp_cost * ahead / (abs(came) * abs(go))
-            if total < cost[reached, k] - ROUNDING:
-                cost[reached, k] = total
-                previous_place[reached, k] = place
-                previous_choice[reached, k] = choice
-        near, far = from_left + share[0] * across, from_left + share[-1] * across
-        if reached == place + 1 or cross(sight_left, near) < 0.0:
-            sight_left = near
-        if reached == place + 1 or cross(sight_right, far) > 0.0:
-            sight_right = far
-        if cross(sight_right, sight_left) < -ROUNDING:
-            break
-        middle = from_left + 0.5 * across
-        sum_xx += middle.real * middle.real
-        sum_xy += middle.real * middle.imag
-        sum_yy += middle.imag * middle.imag
+    n_choices = share.shape[0]
+    for choice in range(n_choices):
+        base = cost[place, choice] + corner_cost
+        begin_x, begin_y = point_on_gate(gate, place, share[choice])
+        came_x, came_y = 0.0, 0.0
+        if corner_before[place, choice] >= 0:
+            before_x, before_y = point_on_gate(
+                gate, corner_before[place, choice] // n_choices, share[corner_before[place, choice] % n_choices]
+            )
+            came_x, came_y = begin_x - before_x, begin_y - before_y
+        way_come = math.sqrt(came_x * came_x + came_y * came_y)
+        # both bounds of the sight, and the sums of squares and products of the middles passed
+        left_x, left_y, right_x, right_y = 0.0, 0.0, 0.0, 0.0
+        sum_xx, sum_xy, sum_yy = 0.0, 0.0, 0.0
+        for reached in range(place + 1, min(gate.shape[0], place + longest + 1) if base < np.inf else 0):
+            from_x, from_y = gate[reached, 0] - begin_x, gate[reached, 1] - begin_y
+            across_x, across_y = gate[reached, 2], gate[reached, 3]
+            # inside both bounds both are at least 0, at a share of 0, and more so by the second for all of the gate
+            in_right, in_right_more = (
+                cross(right_x, right_y, from_x, from_y),
+                cross(right_x, right_y, across_x, across_y),
+            )
+            in_left, in_left_more = cross(from_x, from_y, left_x, left_y), cross(across_x, across_y, left_x, left_y)
+            changed = False
+            for k in range(n_choices if base < dearest[reached] - ROUNDING else 0):
+                if in_right + share[k] * in_right_more < -ROUNDING or in_left + share[k] * in_left_more < -ROUNDING:
+                    continue
+                total = base + (share[k] - 0.5) ** 2
+                if total >= cost[reached, k] - ROUNDING:
+                    continue
+                x, y = from_x + share[k] * across_x, from_y + share[k] * across_y
+                # squared distances of the middles passed from the line through both corners
+                total += (x * x * sum_yy - 2.0 * x * y * sum_xy + y * y * sum_xx) / (x * x + y * y)
+                ahead = came_x * x + came_y * y
+                if ahead < 0.0:
+                    total -= sharp_cost * ahead / (way_come * math.sqrt(x * x + y * y))
+                if total < cost[reached, k] - ROUNDING:
+                    cost[reached, k], corner_before[reached, k] = total, place * n_choices + choice
+                    changed = True
+            if changed:
+                dearest[reached] = -np.inf
+                for k in range(n_choices):
+                    dearest[reached] = max(dearest[reached], cost[reached, k] - (share[k] - 0.5) ** 2)
+            near_x, near_y = from_x + share[0] * across_x, from_y + share[0] * across_y
+            far_x, far_y = from_x + share[-1] * across_x, from_y + share[-1] * across_y
+            if reached == place + 1 or cross(left_x, left_y, near_x, near_y) < 0.0:
+                left_x, left_y = near_x, near_y
+            if reached == place + 1 or cross(right_x, right_y, far_x, far_y) > 0.0:
+                right_x, right_y = far_x, far_y
+            if cross(right_x, right_y, left_x, left_y) < -ROUNDING:
+                break
+            middle_x, middle_y = from_x + 0.5 * across_x, from_y + 0.5 * across_y
+            sum_xx += middle_x * middle_x
+            sum_xy += middle_x * middle_y
+            sum_yy += middle_y * middle_y
 
 
 @kernel
 def cheapest_way(
-    gate: NDArray[np.int64],
+    gate: NDArray[np.float64],
     first_choice: int,
-    left: NDArray[np.complex128],
-    width: NDArray[np.complex128],
     share: NDArray[np.float64],
     longest: int,
     corner_cost: float,
     sharp_cost: float,
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The cheapest ways from the first gate to every corner.
 
     What a sharp corner costs is told from the cheapest way to it alone, so the way is the cheapest but for that.
@@ -288,40 +309,37 @@ def cheapest_way(
     ----------
     first_choice : int
         Where the way begins on the first gate; below 0 is anywhere.
-    gate, left, width, share, longest, corner_cost, sharp_cost
-        As in `extend_way`.
+    gate, share, longest, corner_cost, sharp_cost
+        As in `extend_ways`.
 
     Returns
     -------
     cost : float64, shape (n_places, n_choices)
         Infinite where no way leads.
-    previous_place, previous_choice : int64, shape (n_places, n_choices)
-        The corner before, -1 if none.
+    corner_before : int64, shape (n_places, n_choices)
+        As in `extend_ways`.
     """
-    cost = np.empty((gate.shape[0], share.shape[0]), dtype=np.float64)
-    previous_place = np.empty((gate.shape[0], share.shape[0]), dtype=np.int64)
-    previous_choice = np.empty((gate.shape[0], share.shape[0]), dtype=np.int64)
-    for place in range(gate.shape[0]):
-        for choice in range(share.shape[0]):
-            begins = place == 0 and (first_choice < 0 or choice == first_choice)
-            cost[place, choice] = 0.0 if begins else np.inf
-            previous_place[place, choice] = previous_choice[place, choice] = -1
+    cost = np.full((gate.shape[0], share.shape[0]), np.inf)
+    corner_before = np.full((gate.shape[0], share.shape[0]), -1, dtype=np.int64)
+    dearest = np.full(gate.shape[0], np.inf)
+    for choice in range(share.shape[0]):
+        if first_choice < 0 or choice == first_choice:
+            cost[0, choice] = 0.0
     for place in range(gate.shape[0] - 1):
-        for choice in range(share.shape[0]):
-            if cost[place, choice] < np.inf:
-                extend_way(
-                    gate, place, choice, left, width, share, longest, corner_cost, sharp_cost,
-                    cost, previous_place, previous_choice,
-                )  # fmt: skip
-    return cost, previous_place, previous_choice
+        extend_ways(gate, place, share, longest, corner_cost, sharp_cost, cost, corner_before, dearest)
+    return cost, corner_before
 
 
 @kernel
-def gates_from(first: int, n_gates: int, begin: int, n_places: int) -> NDArray[np.int64]:
+def gates_from(
+    left: NDArray[np.complex128], width: NDArray[np.complex128], first: int, n_gates: int, begin: int, n_places: int
+) -> NDArray[np.float64]:
     """The gates of a chain in their order from one of them, round and round.
 
     Parameters
     ----------
+    left, width : complex128, shape (n_all_gates,)
+        Left end of each gate, and from there to its right end; east is real, north imaginary.
     first : int
         The chain's first gate.
     n_gates : int
@@ -333,11 +351,14 @@ def gates_from(first: int, n_gates: int, begin: int, n_places: int) -> NDArray[n
 
     Returns
     -------
-    int64, shape (n_places,)
+    float64, shape (n_places, 4)
+        As in `extend_ways`.
     """
-    gate = np.empty(n_places, dtype=np.int64)
+    gate = np.empty((n_places, 4))
     for place in range(n_places):
-        gate[place] = first + (begin + place) % n_gates
+        at = first + (begin + place) % n_gates
+        gate[place, 0], gate[place, 1] = left[at].real, left[at].imag
+        gate[place, 2], gate[place, 3] = width[at].real, width[at].imag
     return gate
 
 
@@ -363,10 +384,12 @@ def straighten(
         Chain c holds the gates from ``start[c]`` to ``start[c + 1]``.
     closed : bool, shape (n_chains,)
         Rings; the other chains begin and end at the middle of their first and last gate.
+    left, width : complex128, shape (n_gates,)
+        As in `gates_from`.
     share : float64, shape (n_choices,)
-        As in `extend_way`; an odd number of them.
-    left, width, longest, corner_cost, sharp_cost
-        As in `extend_way`.
+        As in `extend_ways`; an odd number of them.
+    longest, corner_cost, sharp_cost
+        As in `extend_ways`.
 
     Returns
     -------
@@ -374,33 +397,31 @@ def straighten(
         Where on the gate the corner lies, an index into `share`; -1 where the way is straight.
     """
     result = np.full(left.shape[0], -1, dtype=np.int64)
-    every_second = share[::2].copy()
+    every_second, n_choices = share[::2].copy(), share.shape[0]
+    n_every_second = every_second.shape[0]
     for chain in range(closed.shape[0]):
         first, n_gates = start[chain], start[chain + 1] - start[chain]
-        choice = share.shape[0] // 2
-        widest = 0
+        choice, begin = n_choices // 2, 0
         for k in range(1, n_gates if closed[chain] else 0):
-            if abs(width[first + k]) > abs(width[first + widest]):
-                widest = k
-        gate = gates_from(first, n_gates, widest, 2 * n_gates + 1 if closed[chain] else n_gates)
+            if abs(width[first + k]) > abs(width[first + begin]):
+                begin = k
+        gate = gates_from(left, width, first, n_gates, begin, 2 * n_gates + 1 if closed[chain] else n_gates)
         if closed[chain]:
             # anywhere; a written -1 would be compiled for itself
-            cost, previous_place, previous_choice = cheapest_way(
-                gate, -1 - choice, left, width, every_second, longest, corner_cost, sharp_cost
-            )
+            cost, before = cheapest_way(gate, -1 - choice, every_second, longest, corner_cost, sharp_cost)
             place, choice = 2 * n_gates, 0
-            for k in range(1, every_second.shape[0]):
+            for k in range(1, n_every_second):
                 if cost[place, k] < cost[place, choice]:
                     choice = k
             while place > n_gates:
-                place, choice = previous_place[place, choice], previous_choice[place, choice]
+                place, choice = before[place, choice] // n_every_second, before[place, choice] % n_every_second
             choice *= 2
-            gate = gates_from(first, n_gates, widest + place, n_gates + 1)
-        _, previous_place, previous_choice = cheapest_way(
-            gate, choice, left, width, share, longest, corner_cost, sharp_cost
-        )
+            begin += place
+            gate = gates_from(left, width, first, n_gates, begin, n_gates + 1)
+        _, before = cheapest_way(gate, choice, share, longest, corner_cost, sharp_cost)
         place = gate.shape[0] - 1
         while place >= 0:
-            result[gate[place]] = choice
-            place, choice = previous_place[place, choice], previous_choice[place, choice]
+            result[first + (begin + place) % n_gates] = choice
+            corner = before[place, choice]
+            place, choice = corner // n_choices, corner % n_choices
     return result
