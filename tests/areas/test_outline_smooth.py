@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import example, given
+import shapely.affinity
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
@@ -242,22 +243,74 @@ def test_no_cells_have_no_outlines_and_a_number_without_cells_an_empty_one() -> 
     assert outlines[1].geom_type == "MultiPolygon"
 
 
+# --- which centres polygons hold ---------------------------------------------------------------------------------
+
+
+def cells_inside(polygons: Any) -> list[set[tuple[int, int]]] | None:
+    """The (row, col) of the centres that each polygon holds, by their runs; None where that is not plain."""
+    runs = smooth.runs_inside(polygons, SIZE)
+    if runs is None:
+        return None
+    found = [set[tuple[int, int]]() for _ in polygons]
+    for polygon, row, first, after in zip(*(each.tolist() for each in runs), strict=True):
+        found[polygon] |= {(row, col) for col in range(first, after)}
+    return found
+
+
+@pytest.mark.long
+@given(cell_patches(most=6, far=False), st.floats(-45, 45), st.floats(-0.4, 0.4), st.floats(0.7, 1.4))
+def test_runs_hold_what_polygons_do(patch: Patch, turn: float, east: float, larger: float) -> None:
+    outlines = shapely.affinity.rotate(MultiPolygon(shapely.get_parts(outlines_of(patch)).tolist()), turn)
+    moved = shapely.affinity.translate(shapely.affinity.scale(outlines, larger, larger), east * SIZE)
+    parts = shapely.get_parts(moved)
+    found = cells_inside(parts)
+    assume(found is not None)
+    for part, cells in zip(parts, found or [], strict=True):
+        west, south, east, north = (int(each // SIZE) for each in part.bounds)
+        around = [(row, col) for row in range(south, north + 1) for col in range(west, east + 1)]
+        assert cells == {cell for cell in around if part.contains(centre(cell))}
+
+
+def test_a_border_near_a_centre_is_not_plain() -> None:
+    """Beside it by 1 cm or through it, along a row or across, at a corner; 2 m off is plain."""
+    by_side = {
+        shift: cells_inside([box(-200, -200, 50 + shift, 500)]) is not None for shift in (-2.0, -0.01, 0.0, 0.01, 2.0)
+    }
+    assert by_side == {-2.0: True, -0.01: False, 0.0: False, 0.01: False, 2.0: True}
+    assert cells_inside([box(-200, -200, 120, 50)]) is None
+    assert cells_inside([Polygon([(0, 0), (100, 0), (50, 50)])]) is None
+    assert cells_inside([Polygon([(0, 0), (100, 0), (50, 52)])]) == [{(0, 0)}]
+    assert cells_inside([box(1e12, 0, 1e12 + 120, 120)]) is None
+    assert cells_inside([box(0, 0, 320, 120).difference(box(110, 10, 190, 90))]) == [{(0, 0), (0, 2)}]
+
+
 # --- when the promise does not hold -------------------------------------------------------------------------
 
 CLUSTERS = pictured("00.....", "001...3", "001...3", ".....23")
 
 
-def spoil(monkeypatch: pytest.MonkeyPatch, steps: list[str], geometry: Any) -> None:
-    """Let steps of drawing give area 1 a geometry of its own."""
-    for step in steps:
-        drawn = getattr(smooth, step)
+def spoil_lines(monkeypatch: pytest.MonkeyPatch, geometry: MultiPolygon) -> None:
+    """Let straight lines give area 1 faces of its own."""
+    drawn = smooth._straight_faces
 
-        def spoiled(*arguments: Any, drawn: Any = drawn) -> Any:
-            outlines = drawn(*arguments)
-            outlines[1] = geometry
-            return outlines
+    def spoiled(*arguments: Any) -> Any:
+        faces = drawn(*arguments)
+        own = shapely.contains(faces, Point(250, 150))
+        return np.array([*faces[~own], *geometry.geoms], dtype=object)
 
-        monkeypatch.setattr(smooth, step, spoiled)
+    monkeypatch.setattr(smooth, "_straight_faces", spoiled)
+
+
+def spoil_middles(monkeypatch: pytest.MonkeyPatch, geometry: MultiPolygon) -> None:
+    """Let lines through the middles give area 1 a geometry of its own."""
+    drawn = smooth._through_middles
+
+    def spoiled(*arguments: Any) -> Any:
+        outlines = drawn(*arguments)
+        outlines[1] = geometry
+        return outlines
+
+    monkeypatch.setattr(smooth, "_through_middles", spoiled)
 
 
 SPOILT = {
@@ -275,14 +328,15 @@ def test_an_area_that_breaks_a_promise_is_drawn_anew_with_those_it_touches(
 ) -> None:
     smoothly = outlines_of(CLUSTERS)
     with monkeypatch.context() as patched:
-        spoil(patched, ["_straight"], spoilt)
+        spoil_lines(patched, spoilt)
         middles = outlines_of(CLUSTERS, (np.array([1]), np.array([3])))
     assert as_bytes(middles[2:]) == as_bytes(smoothly[2:])
     xy = shapely.get_coordinates(middles[:2])
     # half way between centres, or half way between two such points
     assert (xy % 25 == 0).all()
     assert not set(as_bytes(middles[:2])) & set(as_bytes(exact_of(CLUSTERS)))
-    spoil(monkeypatch, ["_straight", "_through_middles"], spoilt)
+    spoil_lines(monkeypatch, spoilt)
+    spoil_middles(monkeypatch, spoilt)
     squares = outlines_of(CLUSTERS, (np.array([1]), np.array([3])))
     assert as_bytes(squares[2:]) == as_bytes(smoothly[2:])
     assert as_bytes(squares[:2]) == as_bytes(exact_of(CLUSTERS)[:2])

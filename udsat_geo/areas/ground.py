@@ -233,15 +233,19 @@ def misplaced(outlines: Objects, points: Objects, area_of_point: Ints) -> Flags:
     return wrong
 
 
-def overlapping(outlines: Objects, least: float = 0.0) -> Flags:
+def overlapping(outlines: Objects, least: float = 0.0, of: Flags | None = None) -> Flags:
     """Outlines that share more than `least` square metres of ground with another one, shape (n_areas,).
 
-    Those that are not valid are passed over: what they share is not defined.
+    Those that are not valid are passed over: what they share is not defined. `of` are those that are held to all
+    others, all without it.
     """
     result = np.zeros(len(outlines), dtype=bool)
     valid = np.flatnonzero(shapely.is_valid(outlines))
-    one, other = (valid[side] for side in shapely.STRtree(outlines[valid]).query(outlines[valid], "intersects"))
-    one, other = one[one < other], other[one < other]
+    held = valid if of is None else valid[of[valid]]
+    one, other = shapely.STRtree(outlines[valid]).query(outlines[held], "intersects")
+    one, other = held[one], valid[other]
+    pair = (one < other) if of is None else (one != other)
+    one, other = one[pair], other[pair]
     shared = ~shapely.relate_pattern(outlines[one], outlines[other], "F********")
     one, other = one[shared], other[shared]
     if least > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -406,18 +407,16 @@ def _cut(lines: Lines) -> tuple[Ints, Ints]:
     return point[twice], np.cumsum(begins) - 1
 
 
-def faces_of(strings: Objects, cells: Cells, centres: Objects) -> tuple[Objects, Ints]:
-    """Faces between the strings that hold a centre, and the area of each, -1 where centres are of several areas.
+def areas_of_faces(faces: Objects, cells: Cells, centres: Objects) -> Ints:
+    """The area of each face, -1 where it holds no centre, or centres of several areas.
 
     `centres` are those of the cells, as points.
     """
-    faces = shapely.get_parts(shapely.polygonize(strings))
     face, cell = shapely.STRtree(centres).query(faces, predicate="contains")
     lowest, highest = np.full(len(faces), cells.area.max(initial=-1)), np.full(len(faces), -1)
     np.minimum.at(lowest, face, cells.area[cell])
     np.maximum.at(highest, face, cells.area[cell])
-    held = highest >= 0
-    return faces[held], np.where(lowest == highest, highest, -1)[held]
+    return np.where(lowest == highest, highest, -1)
 
 
 def centres_of(row: Ints, col: Ints, size: int) -> Objects:
@@ -493,7 +492,7 @@ def smooth_outlines(
     size : int
         Side of a cell in metres.
     drawn : dict, optional
-        Added to in place: areas of the same cells, among the same inhabited ones, are not drawn once more.
+        Added to in place: areas of the same cells are not drawn once more.
 
     Returns
     -------
@@ -506,10 +505,9 @@ def smooth_outlines(
     order = np.lexsort((col, row))
     cells = Cells(row[order], col[order], area[order])
     n_areas = int(area.max(initial=-1)) + 1
-    if drawn is not None:
-        known = _beside_those_drawn(cells, n_areas, avoid_row, avoid_col, size, drawn)
-        if known is not None:
-            return known
+    known = _beside_those_drawn(cells, n_areas, size, {} if drawn is None else drawn)
+    if known is not None:
+        return known
     outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
     centres = centres_of(cells.row, cells.col, size)
     ground_row, ground_col = _ground_beside(cells)
@@ -528,35 +526,28 @@ def smooth_outlines(
     return outlines
 
 
-def _beside_those_drawn(
-    cells: Cells, n_areas: int, avoid_row: Ints, avoid_col: Ints, size: int, drawn: Drawn
-) -> Objects | None:
-    """Outlines as drawn before, and of straight lines where areas are new; None where those break what is promised.
+def _beside_those_drawn(cells: Cells, n_areas: int, size: int, drawn: Drawn) -> Objects | None:
+    """Outlines as drawn before, and of straight lines where areas are new; None where it is not plain that each holds
+    the centres of its own cells and no other cell's, lived in or not.
 
     Areas that touch are drawn together: what they become hangs on their own cells alone.
     """
-    cluster = _clusters(cells, n_areas)
     outlines: Objects = np.full(n_areas, shapely.MultiPolygon(), dtype=object)
     missing, is_new = dict[bytes, Ints](), np.zeros(n_areas, dtype=bool)
-    for key, areas in _keys(cells, cluster):
+    for key, areas in _keys(cells, _clusters(cells, n_areas)):
         if key in drawn:
             outlines[areas] = drawn[key]
         else:
             missing[key], is_new[areas] = areas, True
-    chosen = is_new[cells.area]
-    new, old = cells.only(chosen), cells.only(~chosen)
-    centres = centres_of(new.row, new.col, size)
-    outlines[is_new] = _straight(new, centres, n_areas, size)[is_new]
-    # the old ones have been held to all that is lived in; the new ones are, and both to each other
-    ground_row, ground_col = _ground_beside(new)
-    row, col = np.concatenate([avoid_row, ground_row, old.row]), np.concatenate([avoid_col, ground_col, old.col])
-    near = in_reach(outlines[is_new], row, col, size)
-    points = np.append(centres, centres_of(row[near], col[near], size))
-    number = np.append(np.cumsum(is_new) - 1, -1)
-    wrong = misplaced(outlines[is_new], points, np.append(number[new.area], np.full(int(near.sum()), -1)))
-    among = shapely.STRtree(centres).query(outlines[~is_new], predicate="intersects")
-    if wrong.any() or among.size or overlapping(outlines).any():
-        return None
+    if missing:
+        new = cells.only(is_new[cells.area])
+        faces = _straight_faces(new, size)
+        area = areas_by_runs(faces, new, n_areas, size)
+        if area is None:
+            return None
+        outlines[is_new] = as_outlines(faces, area, n_areas)[is_new]
+        if not shapely.is_valid(outlines[is_new]).all() or overlapping(outlines, of=is_new).any():
+            return None
     for key, areas in missing.items():
         drawn[key] = outlines[areas]
     while len(drawn) > _MOST_DRAWN:
@@ -565,12 +556,88 @@ def _beside_those_drawn(
 
 
 def _keys(cells: Cells, cluster: Ints) -> Iterator[tuple[bytes, Ints]]:
-    """The cells of each cluster of areas as bytes, by the place of their area in it, and these areas."""
+    """The cells of each cluster of areas as bytes, with the place of their area in it, and these areas."""
+    areas = np.argsort(cluster, kind="stable")
+    first = np.searchsorted(cluster[areas], np.arange(int(cluster.max(initial=-1)) + 2))
+    place = np.empty(len(cluster), dtype=np.int64)
+    place[areas] = np.arange(len(areas)) - first[cluster[areas]]
     of_cell = cluster[cells.area]
     order = np.argsort(of_cell, kind="stable")
-    for members in np.split(order, np.flatnonzero(np.diff(of_cell[order])) + 1):
-        areas, place = np.unique(cells.area[members], return_inverse=True)
-        yield cells.row[members].tobytes() + cells.col[members].tobytes() + place.tobytes(), areas
+    written = np.column_stack([cells.row, cells.col, place[cells.area]])[order]
+    start = np.searchsorted(of_cell[order], np.arange(len(first)))
+    bounds = zip(*(pairwise(each.tolist()) for each in (start, first)), strict=True)
+    for (begin, end), (first_area, after) in bounds:
+        if begin < end:
+            yield written[begin:end].tobytes(), areas[first_area:after]
+
+
+CLEARLY = 0.01
+"""A border passes beside a centre plainly where it does by this much of a cell: far above what rounding can do to
+coordinates below `_NEAR_ENOUGH`, far below the clearance that is promised."""
+_NEAR_ENOUGH = 1e9
+"""In cells from the origin."""
+
+
+def areas_by_runs(faces: Objects, cells: Cells, n_areas: int, size: int) -> Ints | None:
+    """The area of each face, -1 where it holds no cell; None where it is not plain that each holds all cells of one
+    area in it and no others, and all areas all of their cells. There is at least one cell.
+    """
+    runs = runs_inside(faces, size)
+    if runs is None or max(abs(cells.row).max(), abs(cells.col).max()) >= _NEAR_ENOUGH:
+        return None
+    face, row, first_col, after_col = runs
+    # cells by one number, as they are sorted; what lies outside of their rectangle is none
+    west, width = cells.col.min(), np.ptp(cells.col) + 1
+    key = cells.row * width + (cells.col - west)
+    begin, end = (np.searchsorted(key, row * width + np.clip(col - west, 0, width)) for col in (first_col, after_col))
+    full, empty = end - begin == after_col - first_col, end == begin
+    begin, last = (np.minimum(place, len(key) - 1) for place in (begin, end - 1))
+    other = np.append(0, np.cumsum(np.diff(cells.area) != 0))
+    if not (empty | (full & (other[begin] == other[last]))).all():
+        return None
+    held = np.where(full, cells.area[begin], -1)
+    area, lowest = np.full(len(faces), -1), np.full(len(faces), n_areas)
+    np.maximum.at(area, face, held)
+    np.minimum.at(lowest, face, held)
+    n_cells = np.bincount(held[full], weights=(after_col - first_col)[full], minlength=n_areas)
+    if (lowest[face] != area[face]).any() or (n_cells != np.bincount(cells.area, minlength=n_areas)).any():
+        return None
+    return area
+
+
+def runs_inside(polygons: Objects, size: int) -> tuple[Ints, Ints, Ints, Ints] | None:
+    """The cells whose centres lie in polygons, as runs along rows: the polygon, the row, the first column and that
+    after the last, shape (n_runs,) each; None where a border passes too near to a centre for that to be plain.
+
+    A row's centres lie inside between the first and second, the third and fourth crossing of the polygon's borders and
+    the line through them.
+    """
+    rings, polygon_of_ring = shapely.get_rings(polygons, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    # in cells, so that centres have whole numbers
+    u, v = xy.T / size - 0.5
+    if len(xy) and abs(xy).max() / size >= _NEAR_ENOUGH:
+        return None
+    near_u, near_v = abs(u - np.rint(u)) < CLEARLY, abs(v - np.rint(v)) < CLEARLY
+    edge = np.flatnonzero(ring[1:] == ring[:-1])
+    begin, end = np.minimum(v[edge], v[edge + 1]), np.maximum(v[edge], v[edge + 1])
+    along = near_v[edge] & near_v[edge + 1] & (np.rint(begin) == np.rint(end))
+    west, east = np.minimum(u[edge], u[edge + 1]) - CLEARLY, np.maximum(u[edge], u[edge + 1]) + CLEARLY
+    if (near_u & near_v).any() or (along & (np.floor(east) >= west)).any():
+        return None
+    first_row = np.ceil(begin)
+    n_rows = (np.ceil(end) - first_row).astype(np.int64)
+    of_row = np.repeat(np.arange(len(edge)), n_rows)
+    row = first_row[of_row] + np.arange(len(of_row)) - np.repeat(np.cumsum(n_rows) - n_rows, n_rows)
+    at = edge[of_row]
+    crossed = u[at] + (row - v[at]) / (v[at + 1] - v[at]) * (u[at + 1] - u[at])
+    if (abs(crossed - np.rint(crossed)) < CLEARLY).any():
+        return None
+    face, row, col = polygon_of_ring[ring[at]], row.astype(np.int64), np.ceil(crossed).astype(np.int64)
+    order = np.lexsort((col, row, face))
+    face, row, col = face[order], row[order], col[order]
+    held = col[1::2] > col[::2]
+    return face[::2][held], row[::2][held], col[::2][held], col[1::2][held]
 
 
 def _clusters(cells: Cells, n_areas: int) -> Ints:
@@ -587,6 +654,11 @@ def _clusters(cells: Cells, n_areas: int) -> Ints:
 
 def _straight(cells: Cells, centres: Objects, n_areas: int, size: int) -> Objects:
     """Outlines of few straight lines with rounded corners."""
+    faces = _straight_faces(cells, size)
+    return as_outlines(faces, areas_of_faces(faces, cells, centres), n_areas)
+
+
+def _straight_faces(cells: Cells, size: int) -> Objects:
     from udsat_geo.kernels.borders import straighten
 
     def share_of(chains: Chains) -> Floats:
@@ -594,7 +666,7 @@ def _straight(cells: Cells, centres: Objects, n_areas: int, size: int) -> Object
         choice = straighten(*gates, SHARE, LONGEST, CORNER_COST, SHARP_COST)
         return np.where(choice < 0, np.nan, SHARE[choice])
 
-    return _outlines(cells, centres, n_areas, size, share_of, TANGENT)
+    return _faces(cells, size, share_of, TANGENT)
 
 
 def _through_middles(cells: Cells, centres: Objects, n_areas: int, size: int) -> Objects:
@@ -604,7 +676,8 @@ def _through_middles(cells: Cells, centres: Objects, n_areas: int, size: int) ->
         # gates from cell to cell across a corner are longer than one cell
         return np.where(abs(chains.width) > 1.0, np.nan, 0.5)
 
-    return _outlines(cells, centres, n_areas, size, share_of, 0.0)
+    faces = _faces(cells, size, share_of, 0.0)
+    return as_outlines(faces, areas_of_faces(faces, cells, centres), n_areas)
 
 
 def _squares_of_units(cells: Cells, centres: Objects, n_areas: int, size: int) -> Objects:
@@ -612,10 +685,10 @@ def _squares_of_units(cells: Cells, centres: Objects, n_areas: int, size: int) -
     return union_by_area(cell_squares(cells.row, cells.col, size), cells.area, n_areas)
 
 
-def _outlines(
-    cells: Cells, centres: Objects, n_areas: int, size: int, share_of: Callable[[Chains], Floats], tangent: float
-) -> Objects:
-    """Outlines through gates: `share_of` says where the corners lie, NaN for none, shape (n_gates,)."""
+def _faces(cells: Cells, size: int, share_of: Callable[[Chains], Floats], tangent: float) -> Objects:
+    """The polygons into which lines through gates cut the plane; `share_of` says where the corners lie, NaN for none,
+    shape (n_gates,).
+    """
     borders = find_borders(cells)
     outer = rounded(borders.outer, corners_of(borders.outer, share_of(borders.outer)), tangent)
     meeting = np.full(len(borders.outer.left), -1)
@@ -624,9 +697,10 @@ def _outlines(
     end = meeting[borders.ring_gate]
     ending = borders.with_ends(outer.x[end], outer.y[end])
     inner = rounded(ending, corners_of(ending, share_of(ending)), tangent)
-    strings = np.concatenate([line_strings(outer, size), line_strings(inner, size)])
-    faces, area = faces_of(strings, cells, centres)
-    return as_outlines(faces, area, n_areas)
+    faces: Objects = shapely.get_parts(
+        shapely.polygonize(np.concatenate([line_strings(outer, size), line_strings(inner, size)]))
+    )
+    return faces
 
 
 def _ground_beside(cells: Cells) -> tuple[Ints, Ints]:
