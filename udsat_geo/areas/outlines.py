@@ -394,9 +394,15 @@ def shares_of_ground(
     reach : float
         Of addresses.
     known : dict, optional
-        Added to in place: of areas of these units.
+        Added to in place: of areas of these units; of cells, which take little, nothing is.
     """
     members = np.flatnonzero(area_of_unit >= 0)
+    if units.row is not None and units.col is not None and units.grid is not None and len(members):
+        cells = units.row[members], units.col[members], area_of_unit[members]
+        held = _held_of_cells(outline, *cells, units.grid.size)
+        whole = np.bincount(cells[-1], minlength=len(outline)) * float(units.grid.size) ** 2
+        of_cells: Floats = np.divide(held, whole, out=np.ones(len(outline)), where=whole > 0)
+        return of_cells
     if known is not None and len(outline):
         members = members[np.argsort(area_of_unit[members], kind="stable")]
         of_area = np.split(members, np.cumsum(np.bincount(area_of_unit[members], minlength=len(outline)))[:-1])
@@ -421,6 +427,62 @@ def shares_of_ground(
     total_held, total_whole = (np.bincount(area, weights=each, minlength=len(outline)) for each in (held, whole))
     shares: Floats = np.divide(total_held, total_whole, out=np.ones(len(outline)), where=total_whole > 0)
     return shares
+
+
+def _held_of_cells(outline: Objects, row: Ints, col: Ints, area: Ints, size: int) -> Floats:
+    """How much of its own cells each outline holds, in square metres, shape (n_areas,).
+
+    By Green's theorem: along the borders, from south to north less from north to south, the ground of own cells that
+    lies to the west is added up. Borders are cut where they leave a row, then where they leave a column, so that in
+    each piece this ground grows evenly.
+    """
+    parts, area_of_part = shapely.get_parts(outline, return_index=True)
+    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    edge = np.flatnonzero((ring[1:] == ring[:-1]) & (xy[1:, 1] != xy[:-1, 1]))
+    x, y = xy.T
+    south, north = np.minimum(y[edge], y[edge + 1]), np.maximum(y[edge], y[edge + 1])
+    at, row_of = _spans(south, north, size)
+    south, north = np.maximum(south[at], row_of * size), np.minimum(north[at], (row_of + 1) * size)
+    at = edge[at]
+    slope = (x[at + 1] - x[at]) / (y[at + 1] - y[at])
+    begin, end = x[at] + (south - y[at]) * slope, x[at] + (north - y[at]) * slope
+    west, east = np.minimum(begin, end), np.maximum(begin, end)
+    of, col_of = _spans(west, east, size)
+    begin, end = np.maximum(west[of], col_of * size), np.minimum(east[of], (col_of + 1) * size)
+    wide = (east - west)[of]
+    height = (north - south)[of] * np.divide(end - begin, wide, out=np.ones(len(of)), where=wide > 0)
+    of_area = area_of_part[part_of_ring[ring[at[of]]]]
+    n_west, is_own = _cells_west(row, col, area, row_of[of], col_of, of_area)
+    ground = n_west * size + is_own * ((begin + end) / 2 - col_of * size)
+    rises = np.where(y[at + 1] > y[at], 1.0, -1.0)[of]
+    held: Floats = np.abs(np.bincount(of_area, weights=rises * height * ground, minlength=len(outline)))
+    return held
+
+
+def _spans(low: Floats, high: Floats, size: int) -> tuple[Ints, Ints]:
+    """Which of some spans reaches into which rows or columns of cells, each at least into one; shape (n_pieces,)."""
+    first = np.floor(low / size).astype(np.int64)
+    count = np.maximum(np.ceil(high / size).astype(np.int64) - first, 1)
+    span = np.repeat(np.arange(len(count)), count)
+    return span, first[span] + np.arange(len(span)) - np.repeat(np.cumsum(count) - count, count)
+
+
+def _cells_west(row: Ints, col: Ints, area: Ints, at_row: Ints, at_col: Ints, at_area: Ints) -> tuple[Ints, Flags]:
+    """How many cells of an area lie in a row west of a column, and whether the cell there is one, shape (n_places,)."""
+    south, west = row.min(), col.min()
+    n_rows, n_cols = int(np.ptp(row)) + 1, int(np.ptp(col)) + 2
+    order = np.lexsort((col, row, area))
+    line = area[order] * n_rows + (row[order] - south)
+    lines, first = np.unique(line, return_index=True)
+    number = np.minimum(np.searchsorted(lines, at_area * n_rows + (at_row - south)), len(lines) - 1)
+    there = lines[number] == at_area * n_rows + (at_row - south)
+    there &= (at_row >= south) & (at_row < south + n_rows)
+    cells = np.repeat(np.arange(len(lines)), np.diff(np.append(first, len(line)))) * n_cols + (col[order] - west)
+    wanted = number * n_cols + np.clip(at_col - west, 0, n_cols - 1)
+    place = np.searchsorted(cells, wanted)
+    is_own = there & (at_col >= west) & (np.append(cells, -1)[place] == wanted)
+    return np.where(there, place - first[number], 0), is_own
 
 
 def _pieces(outline: Objects, lines: Objects, outline_of_line: Ints) -> tuple[Objects, Ints]:
