@@ -72,7 +72,9 @@ def find_near_misses(
     ran_before : bool, shape (n_units,), optional
         See `udsat_geo.areas.forming.form_areas`.
     """
-    standing = stand(units, scores, policy, None, ran_before, edges)
+    # only who may leave later than others is judged by what was
+    forgets = policy.incumbents.leave_threshold is None
+    standing = areas.standing if forgets else stand(units, scores, policy, None, ran_before, edges)
     outside = areas.area_of_unit < 0
     found = _short_groups(units, scores, policy, areas, standing)
     found += _fewer_criteria(units, scores, edges, policy, standing, outside)
@@ -201,14 +203,16 @@ def _measured(found: list[Failed], units: Units, scores: Scores, policy: Policy)
     if not found:
         return []
     of_misses = [miss[-1] for miss in found]
-    rate = np.stack([_own_rate(units, scores, members) for members in of_misses])
-    held = [scores.comparators.of_members(members, units.residents) for members in of_misses]
-    value, limit = (
-        np.stack([np.reshape(part, -1) for part in parts])
-        for parts in ([each.value for each in held], [each.limit for each in held])
-    )
+    members, starts = np.concatenate(of_misses), np.cumsum([0, *(len(each) for each in of_misses[:-1])])
+    if units.quantiles:
+        rate = np.stack([_own_rate(units, scores, each) for each in of_misses])
+    else:
+        sums = (np.add.reduceat(of.take(members, axis=0), starts) for of in (units.numerator, units.denominator))
+        rate = with_indices(units.rate(*sums), scores.indices)
+    against = scores.comparators.of_each(of_misses, units.residents)
+    value, limit = (np.broadcast_to(part, rate.shape) for part in (against.value, against.limit))
     composite = composite_of_rates(rate, scores, policy, value)
     number = count_exceeded(exceeds(rate, gaps(rate, value, policy), policy, limit), policy)
-    residents = [int(units.residents[members].sum()) for members in of_misses]
-    figures = zip(residents, composite.tolist(), number.tolist(), strict=True)
+    residents = np.add.reduceat(units.residents[members], starts)
+    figures = zip(residents.tolist(), composite.tolist(), number.tolist(), strict=True)
     return [NearMiss(*miss, *figure) for miss, figure in zip(found, figures, strict=True)]

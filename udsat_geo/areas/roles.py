@@ -263,14 +263,12 @@ def number_areas(units: Units, area_of_unit: Ints, n_before: int) -> Ints:
         -1 for an area without units, and at the end, where the number -1 reads it.
     """
     n_areas = max(int(area_of_unit.max(initial=-1)) + 1, n_before)
-    inside = area_of_unit >= 0
+    members = np.flatnonzero(area_of_unit >= 0)
     residents = total(area_of_unit, units.residents, n_areas)
-    by_position = np.lexsort((units.easting, units.northing))
-    rank = np.empty(len(units), dtype=np.int64)
-    rank[by_position] = np.arange(len(units))
-    first = np.full(n_areas, len(units), dtype=np.int64)
-    np.minimum.at(first, area_of_unit[inside], rank[inside])
-    there = np.flatnonzero(first < len(units))
+    by_position = members[np.lexsort((units.easting[members], units.northing[members]))]
+    first = np.full(n_areas, len(members), dtype=np.int64)
+    np.minimum.at(first, area_of_unit[by_position], np.arange(len(members)))
+    there = np.flatnonzero(first < len(members))
     order = there[np.lexsort((first[there], -residents[there]))]
     place = np.full(n_areas + 1, -1, dtype=np.int64)
     place[order] = np.arange(len(order))

@@ -359,7 +359,8 @@ def score(units: Units, rule: Policy, edges: Edges | None, inputs: Inputs) -> tu
     nearest = None if inputs.elsewhere is None else inputs.elsewhere.nearest
     rates = inputs.stages.take("rates", context, lambda: read_rates(units, rule, edges, nearest))
     scored = (units, rates, rule.criteria, rule.score, rule.compare)
-    scores = inputs.stages.take("scores", scored, lambda: score_units(units, rule, edges, rates))
+    own = inputs.stages.take("own", (units,), units.own_rates)
+    scores = inputs.stages.take("scores", scored, lambda: score_units(units, rule, edges, rates, own))
     return scores, with_thresholds(rule, scores, units.residents)
 
 

@@ -110,8 +110,11 @@ def sums_by_side(sums: PlaceSums, inside: Flags) -> SumsBySide:
     inside : bool, shape (n_places,)
     """
 
+    members = np.flatnonzero(inside)
+
     def both(values: Ints) -> Ints:
-        return np.stack([values[inside].sum(axis=0, dtype=np.int64), values[~inside].sum(axis=0, dtype=np.int64)])
+        within = values.take(members, axis=0).sum(axis=0, dtype=np.int64)
+        return np.stack([within, np.einsum("i...->...", values, dtype=np.int64) - within])
 
     sides = both(sums.numerator), both(sums.denominator)
     return SumsBySide(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,7 +27,11 @@ def as_objects(values: Iterable[Any]) -> Objects:
 
 def total(group: Ints, values: Ints, n_groups: int) -> Ints:
     """Sums by group, shape (n_groups,), or (n_groups, n) of values of shape (n_values, n); -1 is no group."""
-    sums = np.zeros((n_groups, *values.shape[1:]), dtype=np.int64)
-    inside = group >= 0
-    np.add.at(sums, group[inside], values[inside])
-    return sums
+    inside = np.flatnonzero(group >= 0)
+    n_columns = math.prod(values.shape[1:])
+    group, columns = group[inside], values[inside].reshape(len(inside), n_columns)
+    sums = np.zeros((n_columns, n_groups), dtype=np.int64)
+    # one column at a time: NumPy is several times as fast over one index as over rows
+    for column in range(n_columns):
+        np.add.at(sums[column], group, columns[:, column])
+    return np.ascontiguousarray(sums.T).reshape(n_groups, *values.shape[1:])

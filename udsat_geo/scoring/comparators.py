@@ -6,6 +6,7 @@ as fractions of whole numbers and rounded once, so that a rate of just the limit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -107,6 +108,13 @@ class Comparators:
         group_of_unit[members] = 0
         return self.of_groups(group_of_unit, 1, residents)
 
+    def of_each(self, groups: Sequence[Ints], residents: Ints) -> Against:
+        """What several groups are held against, which may share units: as `of_members`, one row for each."""
+        if self.row_of_unit is None:
+            return Against(self.value[0], self.limit[0])
+        each = [self.of_members(members, residents) for members in groups]
+        return Against(np.concatenate([one.value for one in each]), np.concatenate([one.limit for one in each]))
+
 
 def _means(share: Floats, of_row: Floats) -> Floats:
     """The mean of rows for each group, NaN for one without any; `share` (n_groups, n_rows)."""
@@ -141,10 +149,10 @@ def find_comparators(units: Units, city: Floats, policy: Policy) -> Comparators:
     """
     compare = policy.compare
     if compare.is_city:
-        return Comparators(city[None, :], np.array([_limits(_figures_of(units, np.arange(len(units))), policy)]))
+        return Comparators(city[None, :], np.array([_limits(_figures_of(units), policy)]))
     rows, row_of_unit = _regions_that_count(units, policy)
     of_all = {
-        "city": _figures_of(units, np.arange(len(units))),
+        "city": _figures_of(units),
         "given": [_exact(float(compare.given.get(key, np.nan))) for key in policy.keys],
     }
     blends: list[list[Figure]] = []
@@ -174,10 +182,9 @@ def _regions_that_count(units: Units, policy: Policy) -> tuple[list[Ints], Ints 
     return [order[start:end] for start, end in pairwise(starts.tolist())], row_of_unit
 
 
-def _figures_of(units: Units, members: Ints) -> list[Figure]:
-    """The rates of the residents of units, exactly."""
-    sums = (units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0))
-    columns = (*sums, units.numerator_unit, units.denominator_unit)
+def _figures_of(units: Units, members: Ints | None = None) -> list[Figure]:
+    """The rates of the residents of units, or of all, exactly."""
+    columns = (*units.sums_of(members), units.numerator_unit, units.denominator_unit)
     figures: list[Figure] = [
         Fraction(top * of_base, base * of_top) if base else None
         for top, base, of_top, of_base in zip(*(column.tolist() for column in columns), strict=True)
@@ -189,7 +196,7 @@ def _figures_of(units: Units, members: Ints) -> list[Figure]:
         ]
     if units.quantiles:
         group = np.full(len(units), -1, dtype=np.int64)
-        group[members] = 0
+        group[... if members is None else members] = 0
         for j, values in units.quantiles.items():
             figures[j] = values.exactly(group)
     return figures

@@ -117,20 +117,38 @@ class Units:
         rate = self.rate(self.numerator, self.denominator)
         return fill_quantiles(rate, self.quantiles, np.arange(len(self), dtype=np.int64))
 
-    def rates_of(self, members: NDArray[np.int64] | NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The rates of some units taken together, shape (n_criteria,); `members` are numbers, or flags of all units."""
-        rate = self.rate(self.numerator[members].sum(axis=0), self.denominator[members].sum(axis=0))
+    def sums_of(
+        self, members: NDArray[np.int64] | NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Numerators and denominators of some units, or of all, added up, shape (n_columns,) each."""
+        if members is None:
+            return np.einsum("ij->j", self.numerator), np.einsum("ij->j", self.denominator)
+        chosen = np.flatnonzero(members) if members.dtype == bool else members
+        return self.numerator.take(chosen, axis=0).sum(axis=0), self.denominator.take(chosen, axis=0).sum(axis=0)
+
+    def rates_of(self, members: NDArray[np.int64] | NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+        """The rates of some units, or of all, taken together, shape (n_criteria,); numbers, or flags of all units."""
+        rate = self.rate(*self.sums_of(members))
         if not self.quantiles:
             return rate
         group = np.full(len(self), -1, dtype=np.int64)
-        group[members] = 0
+        group[... if members is None else members] = 0
         together: NDArray[np.float64] = fill_quantiles(rate[None, :], self.quantiles, group)[0]
         return together
 
-    def rates_of_groups(self, group_of_unit: NDArray[np.int64], n_groups: int) -> NDArray[np.float64]:
-        """The rates of groups of units, shape (n_groups, n_criteria); -1 is no group."""
-        numerator, denominator = (total(group_of_unit, sums, n_groups) for sums in (self.numerator, self.denominator))
-        return fill_quantiles(self.rate(numerator, denominator), self.quantiles, group_of_unit)
+    def rates_of_groups(
+        self,
+        group_of_unit: NDArray[np.int64],
+        n_groups: int,
+        sums: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
+    ) -> NDArray[np.float64]:
+        """The rates of groups of units, shape (n_groups, n_criteria); -1 is no group.
+
+        `sums` are the numerators and denominators of the groups, where they are added up already.
+        """
+        if sums is None:
+            sums = total(group_of_unit, self.numerator, n_groups), total(group_of_unit, self.denominator, n_groups)
+        return fill_quantiles(self.rate(*sums), self.quantiles, group_of_unit)
 
 
 def bounds_of_rates(units: Units, bounds: Bounds, capped: Flags) -> tuple[Floats, Floats]:
