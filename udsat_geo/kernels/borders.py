@@ -239,12 +239,9 @@ def extend_ways(
     for choice in range(n_choices):
         base = cost[place, choice] + corner_cost
         begin_x, begin_y = point_on_gate(gate, place, share[choice])
-        came_x, came_y = 0.0, 0.0
-        if corner_before[place, choice] >= 0:
-            before_x, before_y = point_on_gate(
-                gate, corner_before[place, choice] // n_choices, share[corner_before[place, choice] % n_choices]
-            )
-            came_x, came_y = begin_x - before_x, begin_y - before_y
+        at, on = corner_before[place, choice] // n_choices, corner_before[place, choice] % n_choices
+        before_x, before_y = point_on_gate(gate, at, share[on]) if at >= 0 else (begin_x, begin_y)
+        came_x, came_y = begin_x - before_x, begin_y - before_y
         way_come = math.sqrt(came_x * came_x + came_y * came_y)
         # both bounds of the sight, and the sums of squares and products of the middles passed
         left_x, left_y, right_x, right_y = 0.0, 0.0, 0.0, 0.0
@@ -253,11 +250,9 @@ def extend_ways(
             from_x, from_y = gate[reached, 0] - begin_x, gate[reached, 1] - begin_y
             across_x, across_y = gate[reached, 2], gate[reached, 3]
             # inside both bounds both are at least 0, at a share of 0, and more so by the second for all of the gate
-            in_right, in_right_more = (
-                cross(right_x, right_y, from_x, from_y),
-                cross(right_x, right_y, across_x, across_y),
-            )
             in_left, in_left_more = cross(from_x, from_y, left_x, left_y), cross(across_x, across_y, left_x, left_y)
+            in_right = cross(right_x, right_y, from_x, from_y)
+            in_right_more = cross(right_x, right_y, across_x, across_y)
             changed = False
             for k in range(n_choices if base < dearest[reached] - ROUNDING else 0):
                 if in_right + share[k] * in_right_more < -ROUNDING or in_left + share[k] * in_left_more < -ROUNDING:
@@ -278,18 +273,16 @@ def extend_ways(
                 dearest[reached] = -np.inf
                 for k in range(n_choices):
                     dearest[reached] = max(dearest[reached], cost[reached, k] - (share[k] - 0.5) ** 2)
-            near_x, near_y = from_x + share[0] * across_x, from_y + share[0] * across_y
-            far_x, far_y = from_x + share[-1] * across_x, from_y + share[-1] * across_y
-            if reached == place + 1 or cross(left_x, left_y, near_x, near_y) < 0.0:
-                left_x, left_y = near_x, near_y
-            if reached == place + 1 or cross(right_x, right_y, far_x, far_y) > 0.0:
-                right_x, right_y = far_x, far_y
+            x, y = from_x + share[0] * across_x, from_y + share[0] * across_y
+            if reached == place + 1 or cross(left_x, left_y, x, y) < 0.0:
+                left_x, left_y = x, y
+            x, y = from_x + share[-1] * across_x, from_y + share[-1] * across_y
+            if reached == place + 1 or cross(right_x, right_y, x, y) > 0.0:
+                right_x, right_y = x, y
             if cross(right_x, right_y, left_x, left_y) < -ROUNDING:
                 break
-            middle_x, middle_y = from_x + 0.5 * across_x, from_y + 0.5 * across_y
-            sum_xx += middle_x * middle_x
-            sum_xy += middle_x * middle_y
-            sum_yy += middle_y * middle_y
+            x, y = from_x + 0.5 * across_x, from_y + 0.5 * across_y
+            sum_xx, sum_xy, sum_yy = sum_xx + x * x, sum_xy + x * y, sum_yy + y * y
 
 
 @kernel
