@@ -31,7 +31,8 @@ from udsat_geo.report.explorer.engine import Engine
 from udsat_geo.report.explorer.picture import year_of
 from udsat_geo.report.explorer.server import Server
 
-SETTLED_MS = 60_000
+SETTLED_MS = 600_000
+"""Long, for a machine that others use as well."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 SLIDE = """([key, value]) => {
@@ -312,7 +313,9 @@ def main() -> None:
             refused += bool(page.evaluate("() => 'refused' in document.documentElement.dataset"))
             if fault is not None:
                 faults += 1
-                print(f"step {number}, {told}: {fault}; {json.dumps(page.evaluate(SHOWN)['link'])}")
+                print(f"step {number}, {told}: {fault}; {json.dumps(page.evaluate(SHOWN)['link'])}", flush=True)
+            if (number + 1) % 100 == 0:
+                print(f"{number + 1} steps, {faults} disagreements so far", flush=True)
     print(f"{given.steps} steps, {refused} of them refused, {faults} disagreements, {time.monotonic() - began:.0f} s")
 
 

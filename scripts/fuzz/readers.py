@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
+import functools
 import http.server
 import io
 import json
@@ -337,6 +339,60 @@ def read_run(folder: Path) -> object:
     return crate_text(read_crate(folder / "ro-crate-metadata.json"))
 
 
+def write_town_sums(folder: Path) -> None:
+    """Exact sums by cell."""
+    import udsat_geo as ug
+
+    with tempfile.TemporaryDirectory() as town:
+        write_parquet_town(Path(town))
+        ug.sums([2021], folder, policy="kbh-2017", registers=town)
+
+
+def read_town_sums(folder: Path) -> object:
+    """Sums, as an office has them of another."""
+    from udsat_geo.units.sums_file import read_sums
+
+    return [read_sums(path) for path in folder.glob("*.parquet")]
+
+
+@functools.cache
+def explorer() -> Any:
+    """What answers the explorer's page, over a town."""
+    from small_registers import make_registers
+    from udsat_geo.designation.job import Job
+    from udsat_geo.policy.load import load_policy
+    from udsat_geo.report.explorer.answers import Answers
+    from udsat_geo.report.explorer.engine import Engine
+
+    town = Path(tempfile.mkdtemp(prefix="udsat-fuzz-"))
+    atexit.register(shutil.rmtree, town, ignore_errors=True)
+    make_registers(7, n_addresses=80, n_residents=600).write(town)
+    (town / "own.toml").write_text(OWN_POLICY, encoding="utf-8")
+    return Answers(Engine.of(Job(2021, load_policy(str(town / "own.toml")), town, previous="none")), town)
+
+
+def write_question(folder: Path) -> None:
+    """What the explorer's page asks."""
+    unit = str(explorer().engine.made.units.unit_id[0])
+    told = {"action": "include", "reason": "why", "decided_by": "me", "date": "2021-06-24", "unit_id": [unit]}
+    barriers = [[[720_000, 6_175_000], [720_500, 6_175_500]]]
+    settings = {"values": {"rule.core": 0.6, "areas.residents": 10}, "barriers": barriers, "decisions": [told]}
+    question = {"settings": settings, "against": "kept", "kept": {"values": {"rule.core": 0.4}}, "unit": 0, "id": "a"}
+    (folder / "question.json").write_text(json.dumps(question), encoding="utf-8")
+
+
+def read_question(folder: Path) -> object:
+    """Its answers, as JSON has them; the server answers 400 where it is none."""
+    try:
+        asked = json.loads((folder / "question.json").read_bytes())
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(asked, dict):
+        return None
+    told = [explorer().of(what, asked | {"replace": True}) for what in ("answer", "unit", "save")]
+    return json.dumps(told, allow_nan=False)
+
+
 # --- expressions ------------------------------------------------------------------------------------------------
 
 COLUMNS = ("age", "origin", "disposable_income", "education", "labour_status", "dwelling_id", "nothing", '"age"')
@@ -517,5 +573,7 @@ READERS: dict[str, Reader] = {
     "geopackage": Reader(write_designation, some_of_the_files("designation_2021.gpkg"), read_ours),
     "json": Reader(write_designation, some_of_the_files("designation_2021.json"), read_ours),
     "crate": Reader(write_designation, some_of_the_files("ro-crate-metadata.json"), read_run),
+    "sums": Reader(write_town_sums, some_of_the_files(), read_town_sums),
+    "questions": Reader(write_question, some_of_the_files(), read_question),
     "service": Reader(write_answers, spoilt_answers, read_service),
 }

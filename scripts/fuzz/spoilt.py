@@ -164,7 +164,7 @@ def spoilt_rows(draw: Any, content: bytes) -> bytes:
 
 
 def spoilt_parquet(draw: Any, content: bytes) -> bytes:
-    """A column of another type or with odd values; as often bytes."""
+    """A column of another type or with odd values, or what is said beside the columns; as often bytes."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -172,6 +172,13 @@ def spoilt_parquet(draw: Any, content: bytes) -> bytes:
     if draw(st.booleans()):
         return spoilt_bytes(draw, content)
     table = pq.read_table(io.BytesIO(content))
+    told = {key: text for key, text in (table.schema.metadata or {}).items() if key != b"ARROW:schema"}
+    if told and draw(st.booleans()):
+        out, key = io.BytesIO(), draw(st.sampled_from(sorted(told)))
+        is_json = told[key][:1] in (b"{", b"[")
+        text = spoilt_json(draw, told[key]) if is_json else draw(st.sampled_from(ODD)).encode("utf-8", "surrogatepass")
+        pq.write_table(table.replace_schema_metadata(told | {key: text}), out)
+        return out.getvalue()
     place = draw(st.integers(0, table.num_columns - 1))
     kinds = {
         pa.string(): st.none() | st.sampled_from([odd for odd in ODD if "\ud7ff" not in odd]),

@@ -81,3 +81,8 @@ def test_every_command_has_two_examples_of_options_that_it_has() -> None:
             assert {word for word in example.split() if word.startswith("--")} <= known, example
     told = CliRunner().invoke(udsat, ["report", "--help"]).output
     assert all(example in told for example in EXAMPLES["report"]), "told at the end of the help, and not wrapped"
+
+
+def test_words_too_many_reach_no_terminal_as_they_are() -> None:
+    done = CliRunner().invoke(udsat, ["policies", "x\x1b[2J\u202e"])
+    assert (done.exit_code, "\x1b" in done.output, "\\x1b[2J\\u202e" in done.output) == (2, False, True)

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -172,3 +173,42 @@ def test_what_no_reader_knows_is_refused(tmp_path: Path) -> None:
 def test_the_schema_knows_every_column(written: Written) -> None:
     for layer in written.stored:
         assert as_typed(layer.name, layer.table).schema.equals(layer.table.schema)
+
+
+TERMINAL = "\x1b]0;x\x07\x9b2J\u202e"
+
+
+def test_what_a_terminal_would_obey_in_a_file_of_others_is_shown_as_it_stands(copied: Path) -> None:
+    summary = copied / "designation_2021.json"
+    content = json.loads(summary.read_text(encoding="utf-8"))
+    content["criteria"][0]["label"] = TERMINAL
+    summary.write_text(json.dumps(content), encoding="utf-8")
+    changed(copied, f"UPDATE areas SET name = '{TERMINAL}'")
+    read = read_layers(copied / "designation_2021.gpkg")
+    told = "\\x1b]0;x\\x07\\x9b2J\\u202e"
+    assert read.summary.criteria[0].label == told
+    assert set(read.layers["areas"].table["name"].to_pylist()) == {told}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("ALTER TABLE status DROP COLUMN criterion", "it has no status.criterion"),
+        ("UPDATE areas SET name = CAST(x'ff' AS TEXT)", "Invalid UTF8"),
+    ],
+)
+def test_a_file_of_others_that_would_be_noticed_later_is_refused_at_once(
+    copied: Path, change: str, reason: str
+) -> None:
+    changed(copied, change)
+    with pytest.raises(InputError, match=reason):
+        read_layers(copied / "designation_2021.gpkg")
+
+
+def changed(folder: Path, change: str) -> None:
+    """The GeoPackage in a folder changed past its triggers."""
+    with closing(sqlite3.connect(folder / "designation_2021.gpkg")) as file:
+        for (trigger,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            file.execute(f'DROP TRIGGER "{trigger}"')
+        file.execute(change)
+        file.commit()

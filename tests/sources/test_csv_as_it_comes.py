@@ -174,3 +174,8 @@ def test_utf16_that_breaks_off_is_told(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(content)
     with pytest.raises(InputError, match=r"t\.csv: begins as UTF-16 text"):
         read_dialect(tmp_path / "t.csv", TableSettings())
+
+
+def test_a_name_of_a_column_may_hold_zero_bytes(path: Path) -> None:
+    """SQL has no word for them."""
+    assert read(path, "a\0b,c\n1,2\n".encode("utf-16"))[0] == {"ab": [1], "c": [2]}

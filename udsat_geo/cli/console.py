@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from udsat_geo.cli.options import printed
+from udsat_geo.messages.limits import text_of_json
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import N_, Np_, _, in_language
 from udsat_geo.messages.words import counted_words, decimal
@@ -259,11 +260,11 @@ def milestone_line(designation: Designation, files: Sequence[str]) -> str | None
     import numpy as np
 
     try:
-        begun = json.loads(written.with_name(f"designation_{aim.since}.json").read_text(encoding="utf-8"))
+        begun = json.loads(text_of_json(written.with_name(f"designation_{aim.since}.json")))
         gap = {row["criterion"]: row["gap"] for row in begun["status"]}
         first = np.array([math.nan if gap[key] is None else gap[key] for key in keys], dtype=np.float64)
         same = begun["policy"]["sha256"] == designation.policy.sha256
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     if not same:
         return None

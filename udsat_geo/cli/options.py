@@ -108,6 +108,11 @@ class Command(click.Command):
         """Read the call; help that nobody reads to its end is no fault."""
         try:
             return super().make_context(*args, **settings)
+        except click.UsageError as error:
+            told = error.format_message()
+            if printable(told) == told:
+                raise
+            raise click.UsageError(printable(told), error.ctx) from None
         except BrokenPipeError:
             _print_no_more()
             raise click.exceptions.Exit(0) from None

@@ -22,6 +22,7 @@ from udsat_geo.designation.designation import Designation
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.version import __version__
+from udsat_geo.messages.words import printable
 from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.origins import name_of, origin_of
@@ -369,9 +370,18 @@ def read_summary_text(text: str, name: str) -> Summary:
     except (ValueError, RecursionError):
         raise InputError(Problem(name, _("is not JSON"), _("Make the designation again."))) from None
     try:
-        return Summary.model_validate(content)
+        return Summary.model_validate(_printable(content))
     except ValidationError as error:
         raise InputError(_misfits(error, name)) from None
+
+
+def _printable(content: Any) -> Any:
+    """Plain data without texts that a terminal would obey, which ours do not have; policies keep theirs."""
+    if isinstance(content, dict):
+        return {key: value if key == "policy_texts" else _printable(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_printable(value) for value in content]
+    return printable(content) if isinstance(content, str) else content
 
 
 def _misfits(error: ValidationError, name: str) -> Problem:

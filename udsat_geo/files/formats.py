@@ -205,7 +205,7 @@ def read_parquet(path: Path, name: str, summary: Summary) -> Layer:
     try:
         crs = json.loads(metadata[b"geo"])["columns"][GEOMETRY]["crs"]
         kind = json.loads(metadata[b"udsat_geo"])["geometry_type"]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ValueError(_("{file} does not say what it holds ({error})").format(file=path.name, error=error)) from None
     table = as_typed(name, table.drop_columns(BOX))
     return Layer(name, table, kind, summary.as_written(None if crs is None else json.dumps(crs)))

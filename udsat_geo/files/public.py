@@ -21,7 +21,7 @@ from udsat_geo.designation.layers import Layers
 from udsat_geo.files.geopackage import dress_public, write_with_texts
 from udsat_geo.files.read import read_layers
 from udsat_geo.messages.errors import InputError, OutputError, Problem, reason_of
-from udsat_geo.messages.limits import text_of_json
+from udsat_geo.messages.limits import bytes_of_text, text_of_json
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 from udsat_geo.policy.rules import text_in
@@ -167,7 +167,7 @@ def _salt_beside(ledger_file: Path, ledger: Ledger) -> bytes:
     """The house's secret; a new one where none was ever used."""
     place = ledger_file.with_name(SALT)
     try:
-        found = place.read_bytes()
+        found = bytes_of_text(place)
     except FileNotFoundError:
         if ledger.salt_sha256 is None:
             return secrets.token_bytes(_SALT_BYTES)

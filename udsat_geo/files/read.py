@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from udsat_geo.designation.columns import GEOMETRY, LAYERS, OPTIONAL, TABLES, as_typed
 from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.designation.summary import Summary, read_summary_text
@@ -15,6 +18,7 @@ from udsat_geo.files.postgis import Database, database_of, holds_schema, is_data
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.limits import text_of_json
 from udsat_geo.messages.translate import _
+from udsat_geo.messages.words import printable
 from udsat_geo.sources.features import geometry_column, list_layers, read_layer, stamp_of
 from udsat_geo.sources.origins import name_of, origin_of
 
@@ -130,16 +134,47 @@ def _in_one_message(read: Callable[[], Layers], name: str) -> Layers:
 
 
 def _checked(layers: Layers, name: str) -> Layers:
-    """Refuse layers that are not there, and those that are of another run than the summary."""
+    """Refuse layers that are not there, and those that are of another run than the summary.
+
+    Somebody else's may hold texts that a terminal would obey, which ours do not: they are shown as they stand there.
+    """
     missing = [layer for layer in LAYERS if layer not in layers.layers and layer not in OPTIONAL]
     if missing:
         raise ValueError(_("it has no {layers}").format(layers=", ".join(missing)))
+    for layer, columns in _KEYS.items():
+        missing = [f"{layer}.{column}" for column in columns if column not in layers.layers[layer].table.column_names]
+        if missing:
+            raise ValueError(_("it has no {layers}").format(layers=", ".join(missing)))
     listed = [area.area_id for area in layers.summary.areas]
     found = layers.layers["areas"].table["area_id"].to_pylist()
     if listed != found or layers.summary.units != len(layers.layers["units"].table):
         what = _("holds other areas or units than the summary says")
         raise InputError(Problem(name, what, _("They are of different runs: make the designation again.")))
-    return layers
+    read = {key: replace(layer, table=_printable(layer.table)) for key, layer in layers.layers.items()}
+    return Layers(layers.summary, read)
+
+
+_KEYS = {
+    "areas": ("area_id", "name", "residents"),
+    "units": ("unit_id", "residents"),
+    "changes": ("area_id", "event"),
+    "status": ("criterion",),
+}
+"""Columns that every version wrote."""
+
+
+def _printable(table: pa.Table) -> pa.Table:
+    for place, column in enumerate(table.column_names):
+        texts = table[column]
+        texts.validate(full=True)
+        if pa.types.is_string(texts.type) and pc.any(pc.match_substring_regex(texts, _OBEYED)).as_py():
+            clean = [None if text is None else printable(text) for text in texts.to_pylist()]
+            table = table.set_column(place, table.schema.field(column), pa.array(clean, texts.type))
+    return table
+
+
+_OBEYED = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{fffe}\x{ffff}]"
+"""What `printable` replaces, in Arrow's language."""
 
 
 def _read_geopackage(path: Path) -> Layers:

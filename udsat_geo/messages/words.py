@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,14 +17,19 @@ def decimal(value: float, digits: int, language: str | None = None) -> str:
     return text.translate(str.maketrans(",.", ".,")) if (language or program_language()) == "da" else text
 
 
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""What a terminal obeys, control characters and those that turn the direction of what follows, and what no page can
+hold: halves of a pair, and no characters."""
+
+
 def in_one_line(text: str) -> str:
-    """A text without control characters, which a terminal would obey; line breaks and tabs become spaces."""
-    return "".join(sign for sign in " ".join(text.split()) if unicodedata.category(sign) != "Cc")
+    """A text without what a terminal would obey; line breaks and tabs become spaces."""
+    return _OBEYED.sub("", " ".join(text.split()))
 
 
 def printable(text: str) -> str:
-    """A text whose control characters stand as ``\\x1b``, but for tabs and ends of lines."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda sign: f"\\x{ord(sign[0]):02x}", text)
+    """A text in which what a terminal would obey stands as ``\\x1b``, but for tabs and ends of lines."""
+    return _OBEYED.sub(lambda sign: f"\\x{ord(sign[0]):02x}" if ord(sign[0]) < 256 else f"\\u{ord(sign[0]):04x}", text)
 
 
 SOURCE_TEXTS = {

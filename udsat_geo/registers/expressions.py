@@ -236,9 +236,16 @@ def _parts(node: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _casts_to_a_number(tree: dict[str, Any]) -> bool:
-    kind = (tree.get("type_expr") or {}).get("type_name") or (tree.get("cast_type") or {}).get("id") or ""
+def _casts_to_a_number(node: dict[str, Any]) -> bool:
+    kind = (node.get("type_expr") or {}).get("type_name") or _type_of_duckdb_1(node)[0]
     return str(kind).upper() in _TYPES - {"VARCHAR", "TEXT", "STRING"}
+
+
+def _type_of_duckdb_1(cast: dict[str, Any]) -> tuple[str, str]:
+    """The type that a cast names, and its schema; DuckDB 2 has them as a part of their own."""
+    kind = cast.get("cast_type") or {}
+    info = kind.get("type_info") or {}
+    return str(info.get("name") or kind.get("id") or ""), str(info.get("schema") or info.get("catalog") or "")
 
 
 def _tree(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
@@ -324,8 +331,10 @@ def _faults(tree: Any, names: _Names, where: str, aggregates: bool) -> Iterator[
             yield Problem(
                 where, _("may not use the function {name!r}").format(name=name), _function_remedy(name, allowed)
             )
-    elif kind == "TYPE" and (tree.get("type_name", "").upper() not in _TYPES or tree.get("schema")):
-        yield Problem(where, _("may not use the type {get!r}").format(get=tree.get("type_name")))
+    elif kind == "TYPE" or (kind == "CAST" and "cast_type" in tree):
+        name, schema = (tree.get("type_name", ""), tree.get("schema")) if kind == "TYPE" else _type_of_duckdb_1(tree)
+        if name.upper() not in _TYPES or schema:
+            yield Problem(where, _("may not use the type {get!r}").format(get=name))
     for branch in tree.values():
         yield from _faults(branch, names, where, aggregates)
 

@@ -15,6 +15,7 @@ import shapely
 
 from udsat_geo.designation.columns import events_in_words
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import text_of_json
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal, published
 from udsat_geo.monitoring.status_tables import SYNTHETIC
@@ -38,7 +39,7 @@ Cells = Sequence[str]
 def public_content(file: Path) -> dict[str, Any] | None:
     """The JSON of a public set, that lies beside its GeoPackage or is named itself; None where it is none."""
     try:
-        content = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
+        content = json.loads(text_of_json(file.with_suffix(".json")))
     except (OSError, ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) and content.get("audience") == "public" else None

@@ -105,7 +105,8 @@ class Dialect:
     def columns(self) -> tuple[str, ...]:
         """The header with names that SQL, which knows no letter case, can tell apart."""
         names: list[str] = []
-        for place, name in enumerate(self.header, start=1):
+        # nor can it name a column with a zero byte
+        for place, name in enumerate((each.replace("\x00", "") for each in self.header), start=1):
             taken = {other.lower() for other in names}
             names.append(f"{name} ({place})" if name.lower() in taken else name)
         return tuple(names)

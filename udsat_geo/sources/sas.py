@@ -41,10 +41,18 @@ def read_sas(path: Path) -> Any:
             frame, _about = read(str(path), row_offset=n_rows, row_limit=_ROWS_AT_A_TIME)
             n_rows, is_last = n_rows + len(frame), len(frame) < _ROWS_AT_A_TIME
             # an empty text is none: SAS has no other word for it
-            parts.append(pa.table({str(column): pa.Array.from_pandas(frame[column]) for column in frame}))
+            parts.append(pa.table({str(column): _in_arrow(frame[column]) for column in frame}))
         # a part may hold nothing of a column, and so not tell its type
         table = pa.concat_tables([part for part in parts if len(part)] or parts, promote_options="permissive")
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, pa.ArrowException, UnicodeDecodeError) as error:
         what = _("cannot be read: {reason}").format(reason=str(error).split("\n")[0])
         raise InputError(Problem(name, what, _("Export the table again."))) from None
     return table
+
+
+def _in_arrow(values: Any) -> Any:
+    """A column in Arrow: pandas 2 has times in one unit or another by what a part holds."""
+    import pyarrow as pa
+
+    array = pa.Array.from_pandas(values)
+    return array.cast(pa.timestamp("us"), safe=False) if pa.types.is_timestamp(array.type) else array

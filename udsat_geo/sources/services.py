@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import xml.parsers.expat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -332,7 +333,10 @@ class _Reading:
     def asking(self, **options: str) -> Iterator[Any]:
         """pyogrio, its questions answered within the limits and its errors told."""
         check = self.check_wfs if self.driver == "WFS" else self.check_oapif
-        with limited_gdal(self.driver, **options) as gdal, self.fetcher.answering_gdal(check, _may_fail):
+        asked = self.fetcher.answering_gdal(check, _may_fail)
+        with limited_gdal(self.driver, **options) as gdal, asked, warnings.catch_warnings():
+            # a number that is too long, a ring that is open: what comes of them is checked here
+            warnings.simplefilter("ignore")
             try:
                 yield gdal
             except (gdal.errors.DataSourceError, gdal.errors.DataLayerError, gdal.errors.CRSError, OSError) as error:

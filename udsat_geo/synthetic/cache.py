@@ -79,7 +79,7 @@ def _was_complete(folder: Path, _stamps: tuple[tuple[int, int, int], ...]) -> bo
     try:
         made = json.loads((folder / _CHECKSUMS).read_text(encoding="utf-8"))
         return bool(made == _checksums(folder))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from udsat_geo.kernels.arrays import Ints, as_objects
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import check_file
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.version import __version__
 from udsat_geo.registers.unit_intervals import Bounds, IntervalColumn
@@ -31,6 +32,8 @@ INTERNAL = "internal"
 NAME = "sums_{year}.parquet"
 """What a file is called in its folder."""
 _LEVEL = 9
+_DAMAGE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What JSON and columns of other kinds come to."""
 _SIDES = ("numerator", "denominator")
 
 
@@ -166,6 +169,7 @@ def read_sums(path: Path) -> Sums:
     import pyarrow.parquet as pq
 
     again = _("Make it again with udsat sums, or designate --format sums.")
+    check_file(path, path.name, whole=True)
     try:
         table = pq.read_table(path, page_checksum_verification=True)
         told = {key.decode(): text.decode() for key, text in (table.schema.metadata or {}).items()}
@@ -173,7 +177,7 @@ def read_sums(path: Path) -> Sums:
         return _sums(path, {name: table.column(name) for name in table.column_names}, told)
     except FileNotFoundError:
         raise InputError(Problem(str(path), _("no such file"), _("Check the path."))) from None
-    except (pa.ArrowInvalid, OSError, ValueError, KeyError, TypeError) as error:
+    except (pa.ArrowException, OSError, *_DAMAGE) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise InputError(
                 Problem(path.name, _("cannot be read ({reason})").format(reason=reason_of(error)))

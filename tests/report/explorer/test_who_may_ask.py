@@ -95,6 +95,7 @@ def test_nobody_else_is_answered(server: Server) -> None:
         == 400
     )
     assert asked(server, question, "POST", {"language": "xx"})[0] == 400
+    assert asked(server, question, "POST", "[" * 100_000)[0] == 400
     assert asked(server, question, "GET")[0] == 405
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -24,7 +25,9 @@ from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
 from udsat_geo.report.page.data import read_goals
+from udsat_geo.report.page.milestone import read_status
 from udsat_geo.report.page.read import read_all
+from udsat_geo.report.public_page import public_content
 
 
 @pytest.fixture
@@ -249,3 +252,10 @@ def test_fields_that_nobody_asked_for_are_kept_apart(town: Path) -> None:
     read = read_all([town / "out/designation_2021.gpkg"], False, None)[0]
     with pytest.raises(dataclasses.FrozenInstanceError):
         read.crs = "EPSG:4326"  # type: ignore[misc]
+
+
+def test_a_pipe_beside_a_page_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "status.json")
+    with pytest.raises(InputError, match="a pipe or a device"):
+        read_status(tmp_path / "status.json")
+    assert public_content(tmp_path / "status.gpkg") is None

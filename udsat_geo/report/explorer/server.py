@@ -102,7 +102,7 @@ class _Ask(_Handler):
         """An answer, or all that is at fault with the question."""
         try:
             asked = json.loads(self.request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise HTTPError(400) from None
         language = asked.get("language") if isinstance(asked, dict) else None
         if language not in LANGUAGES:

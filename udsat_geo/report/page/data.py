@@ -214,7 +214,7 @@ def _references(read: PageYear) -> list[dict[str, Any]]:
     for name, reference in (read.summary.get("references") or {}).items():
         known = None if policy is None else policy.references.get(name)
         label = {lang: (text_in(known.label, lang) if known else "") or name for lang in LANGUAGES}
-        told.append({"label": label, "value": reference["value"], "source": str(reference["source"] or "")})
+        told.append({"label": label, "value": reference.get("value"), "source": str(reference.get("source") or "")})
     return told
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from udsat_geo.designation.status import Status
 from udsat_geo.kernels.arrays import Floats
 from udsat_geo.messages.errors import InputError, Problem, reason_of
+from udsat_geo.messages.limits import text_of_json
 from udsat_geo.messages.translate import LANGUAGES, N_, _, in_language
 from udsat_geo.messages.words import decimal
 from udsat_geo.monitoring.status import StatusSeries, progress_of
@@ -81,7 +82,7 @@ def read_status(path: Path) -> Followed:
     """
     remedy = _("Name the status.json of: udsat status --out DIR.")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(text_of_json(path))
     except OSError as error:
         what = _("cannot be read ({reason})").format(reason=reason_of(error))
         raise InputError(Problem(str(path), what, remedy)) from None
