@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from examples import examples
 from udsat_geo.messages.errors import InputError
-from udsat_geo.policy.chain import toml_content
+from udsat_geo.policy.chain import BUILT_IN, merged, read_chain, toml_content
 from udsat_geo.policy.changing import as_toml
-from udsat_geo.policy.load import LoadedPolicy, load_policy, with_references
+from udsat_geo.policy.load import LoadedPolicy, load_policy, policy_of_texts, with_references
 
 KBH = load_policy("kbh-2017")
 
@@ -129,3 +129,23 @@ def test_any_content_is_written_as_toml_that_reads_as_the_same(content: dict[str
     except UnicodeEncodeError:
         return
     assert toml_content(text, "drawn") == content
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_policy_may_be_the_content_of_its_file(name: str) -> None:
+    content = merged(read_chain(name))
+    content.pop("extends", None)
+    assert _said(load_policy(content)) == _said(load_policy(name))
+
+
+def test_content_extends_as_a_file_does_and_is_held_to_the_same() -> None:
+    made = load_policy({"extends": "kbh-2017", "id": "mine", "rule": {"core": 1.2}})
+    assert (made.policy.rule.core, made.ids) == (1.2, ("mine", "kbh-2017"))
+    assert str(made) == "<LoadedPolicy: mine, 2017-2028, 5 criteria, mine>"
+    assert policy_of_texts(made.texts, "here").policy.rule == made.policy.rule
+    with pytest.raises(InputError, match=r"mine: rule\.coer: unknown key\. Did you mean 'core'\?"):
+        load_policy({"extends": "kbh-2017", "id": "mine", "rule": {"coer": 1.2}})
+
+
+def _said(policy: LoadedPolicy) -> dict[str, Any]:
+    return policy.policy.model_dump(exclude={"extends"})

@@ -115,7 +115,7 @@ class ComparedPolicies(Answer):
 
 
 def compare_policies(
-    policies: Iterable[str | Path | LoadedPolicy],
+    policies: Iterable[str | Path | Mapping[str, Any] | LoadedPolicy],
     year: int,
     *,
     registers: PathLike | None = None,

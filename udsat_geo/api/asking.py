@@ -81,7 +81,7 @@ class Asked:
     """What a call that designates is asked for, as it is given; its arguments are those of `udsat_geo.designate`."""
 
     year: int
-    policy: str | Path | LoadedPolicy
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy
     registers: PathLike | None
     units: Any
     references: Mapping[str, float] | None

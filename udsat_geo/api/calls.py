@@ -133,7 +133,7 @@ def diff(
     registers: PathLike | None = None,
     year: int | None = None,
     units: PathLike | None = None,
-    policy: str | Path | LoadedPolicy | None = None,
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy | None = None,
     names: str | tuple[str, str] | None = None,
     crosswalk: PathLike | pd.DataFrame | None = None,
     crosswalk_columns: Sequence[str] = (),
@@ -202,7 +202,7 @@ def diff(
 def designate(
     year: int,
     *,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
     registers: PathLike | None = None,
     sums: PathLike | Sequence[PathLike] | None = None,
     units: PathLike | gpd.GeoDataFrame | Mapping[int, PathLike | gpd.GeoDataFrame] | None = None,
@@ -234,8 +234,8 @@ def designate(
     ----------
     year : int
         The year to designate.
-    policy : str, Path or LoadedPolicy
-        The name of a built-in policy (`policies` lists them), a TOML file, or a policy that has been loaded.
+    policy : str, Path, mapping or LoadedPolicy
+        The name of a built-in policy (`policies` lists them), a TOML file, the content of one, or a loaded policy.
     registers : str or Path, optional
         The folder of one year's registers, or of folders called after their years. Without it ``data/raw`` is used, and
         where nothing is there, the synthetic Copenhagen: the result's `source` and its representation say so.
@@ -326,7 +326,7 @@ def designate(
 def workbench(
     year: int,
     *,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
     registers: PathLike | None = None,
     sums: PathLike | Sequence[PathLike] | None = None,
     units: PathLike | gpd.GeoDataFrame | Mapping[int, PathLike | gpd.GeoDataFrame] | None = None,
@@ -391,7 +391,7 @@ def sums(
     years: Iterable[int],
     out: PathLike,
     *,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
     registers: PathLike | None = None,
     references: Mapping[str, float] | None = None,
     let: Mapping[str, float] | None = None,
@@ -411,7 +411,7 @@ def sums(
     years : iterable of int
     out : str or Path
         The folder, made where it is missing.
-    policy : str, Path or LoadedPolicy
+    policy : str, Path, mapping or LoadedPolicy
     registers : str or Path, optional
         As of `designate`, a folder for each year.
     references : mapping, optional
@@ -500,7 +500,7 @@ def lineage(
     designations: Sequence[Result | PathLike] | None = None,
     *,
     years: Iterable[int] | None = None,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
     registers: PathLike | None = None,
     units: PathLike | None = None,
     crosswalk: PathLike | None = None,
@@ -623,8 +623,8 @@ def why(
     before: int,
     now: int,
     *,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
-    to_policy: str | Path | LoadedPolicy | None = None,
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
+    to_policy: str | Path | Mapping[str, Any] | LoadedPolicy | None = None,
     registers: PathLike | None = None,
     units: PathLike | None = None,
     crosswalk: PathLike | None = None,
@@ -642,7 +642,7 @@ def why(
     ----------
     before, now : int
         The years.
-    policy, to_policy : str, Path or LoadedPolicy
+    policy, to_policy : str, Path, mapping or LoadedPolicy
         Of the years; one serves both.
     draws : int
         Pairs of draws that say how much chance is in the change, at least 2; 0 for none.
@@ -763,7 +763,7 @@ def status(
     updated: int | Result | PathLike | None = None,
     categories: bool = False,
     registers: PathLike | None = None,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
     allow_overlaps: bool = False,
     language: Language = "da",
     threads: int | None = None,
@@ -784,7 +784,7 @@ def status(
         Whether all categories of Bilag 1 are counted too.
     registers : str or Path, optional
         The folder with a folder for each year; as in `udsat_geo.designate` without it.
-    policy : str, Path or LoadedPolicy
+    policy : str, Path, mapping or LoadedPolicy
         Its criteria and its milestone.
     allow_overlaps : bool
         Where polygons overlap, count a resident of both once.

@@ -88,7 +88,7 @@ class CertaintyResult(Answer):
 def certainty(
     year: int,
     *,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
     draws: int = 200,
     draw: Literal["households", "persons", "counts"] | None = None,
     draw_seed: int = 0,

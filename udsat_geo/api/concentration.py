@@ -84,8 +84,8 @@ class ConcentrationResult(Answer):
 def concentration(
     year: int,
     *,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
-    against: Sequence[str | Path | LoadedPolicy] = (),
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
+    against: Sequence[str | Path | Mapping[str, Any] | LoadedPolicy] = (),
     since: int | None = None,
     clusters: Sequence[str] = (),
     permutations: int = 9_999,

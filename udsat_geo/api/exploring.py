@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from udsat_geo.api.asking import CADENCE, Asked, Language, Progress, within
 from udsat_geo.api.explorer import Explorer, check_can_explore
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def explore(
     year: int,
     *,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
     registers: PathLike | None = None,
     units: PathLike | gpd.GeoDataFrame | Mapping[int, PathLike | gpd.GeoDataFrame] | None = None,
     barriers: PathLike | gpd.GeoDataFrame | None = None,

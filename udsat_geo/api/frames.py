@@ -86,7 +86,9 @@ _NO_YEAR = 1970
 """The stamp of a GeoPackage whose contents have no year."""
 
 
-def policy_of(policy: str | Path | LoadedPolicy, references: Mapping[str, float] | None = None) -> LoadedPolicy:
+def policy_of(
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy, references: Mapping[str, float] | None = None
+) -> LoadedPolicy:
     """A policy by its name, its file, or as it is, with the figures that it leaves open.
 
     Raises
@@ -96,7 +98,8 @@ def policy_of(policy: str | Path | LoadedPolicy, references: Mapping[str, float]
     """
     from udsat_geo.policy.load import LoadedPolicy, load_policy, with_references
 
-    loaded = policy if isinstance(policy, LoadedPolicy) else load_policy(str(policy))
+    named = str(policy) if isinstance(policy, Path) else policy
+    loaded = named if isinstance(named, LoadedPolicy) else load_policy(named)
     return with_references(loaded, tuple(f"{name}={value}" for name, value in (references or {}).items()))
 
 

@@ -110,7 +110,7 @@ def infer(
     year: int,
     name: str | None = None,
     allow_overlaps: bool = False,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
     references: Mapping[str, float] | None = None,
     registers: PathLike | None = None,
     units: PathLike | gpd.GeoDataFrame | None = None,

@@ -74,7 +74,7 @@ def policies(*, show: str) -> str: ...
 @overload
 def policies(
     *,
-    examine: str | Path | LoadedPolicy,
+    examine: str | Path | Mapping[str, Any] | LoadedPolicy,
     year: int,
     registers: PathLike | None = None,
     units: PathLike | gpd.GeoDataFrame | None = None,
@@ -94,7 +94,7 @@ def policies(
 def policies(
     *,
     show: str | None = None,
-    examine: str | Path | LoadedPolicy | None = None,
+    examine: str | Path | Mapping[str, Any] | LoadedPolicy | None = None,
     year: int | None = None,
     registers: PathLike | None = None,
     units: PathLike | gpd.GeoDataFrame | None = None,

@@ -105,7 +105,7 @@ class SensitivityResult(Answer):
 def sensitivity(
     year: int,
     *,
-    policy: str | Path | LoadedPolicy = "kbh-2017",
+    policy: str | Path | Mapping[str, Any] | LoadedPolicy = "kbh-2017",
     space: PathLike | None = None,
     variants: int = 2500,
     draw_seed: int = 0,

@@ -47,7 +47,6 @@ ends."""
         "an address\nthat holds a secret, and sends nothing anywhere. What is set can be saved as a policy that "
         "designate takes."
     ),
-    epilog=N_("Examples: udsat explore --year 2025; udsat explore data/out/designation_2025.gpkg --policies mine"),
 )
 @options.argument("file", type=options.PATH, required=False)
 @options.option("--year", type=int, metavar="Y", help=N_("The year to explore; that of FILE where one is named."))

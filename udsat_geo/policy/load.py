@@ -134,6 +134,8 @@ class LoadedPolicy(Rule):
         first, last = self.policy.years
         return f"<LoadedPolicy: {self.policy.id}, {first}-{last}, {len(self.policy.criteria)} criteria, {self.name}>"
 
+    __str__ = __repr__
+
     @property
     def chain(self) -> tuple[tuple[str, str], ...]:
         """Name and SHA-256 of the file of each base, the nearest first."""
@@ -150,13 +152,14 @@ class LoadedPolicy(Rule):
         return (self.policy.id, *(base.id for base in self.bases if base.same_demands))
 
 
-def load_policy(name_or_path: str) -> LoadedPolicy:
+def load_policy(name_or_path: str | Mapping[str, Any]) -> LoadedPolicy:
     """Read a built-in policy or a policy file, laid over what it extends.
 
     Parameters
     ----------
-    name_or_path : str
-        A name of `BUILT_IN`, or the path of a TOML file.
+    name_or_path : str or mapping
+        A name of `BUILT_IN`, or the path of a TOML file; or the content of one, as in ``{"extends": "kbh-2017", "id":
+        "mine", "rule": {"core": 1.2}}``, whose ``extends`` is a name or a path from here.
 
     Raises
     ------
@@ -164,7 +167,13 @@ def load_policy(name_or_path: str) -> LoadedPolicy:
         If there is no such policy, a file is not TOML, policies extend each other in a ring, or anything in them is
         wrong; every fault is told with the file in which it stands.
     """
-    return _of_files(read_chain(name_or_path))
+    if isinstance(name_or_path, str):
+        return _of_files(read_chain(name_or_path))
+    label = str(name_or_path.get("id") or _("policy"))
+    text = as_toml(name_or_path)
+    (first,) = chain_of_texts([text], label)
+    bases = read_chain(str(first.content["extends"])) if "extends" in first.content else ()
+    return _of_files((first, *bases))
 
 
 def policy_of_texts(texts: Sequence[str], name: str) -> LoadedPolicy:
