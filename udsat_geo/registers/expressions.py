@@ -47,6 +47,8 @@ AGGREGATES = frozenset(
 )
 _OF_A_COLUMN, _OF_A_NUMBER = 100, 40
 """Characters that a column's text is taken to have, own choice; and those of the longest number."""
+_DEEPEST = 250
+"""Parts within parts: what every Python can follow, with as much below it; own choice."""
 _OF_TEXT = frozenset(
     "|| lower upper trim ltrim rtrim left right substring substr replace concat list_value row greatest least coalesce "
     "ifnull nullif if min max median quantile_cont quantile_disc".split()
@@ -249,15 +251,24 @@ def _type_of_duckdb_1(cast: dict[str, Any]) -> tuple[str, str]:
 
 
 def _tree(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
-    """A query as DuckDB reads it, or what it says is wrong; `RecursionError` where it is nested beyond our stack."""
+    """A query as DuckDB reads it, or what it says is wrong; `RecursionError` where it is nested beyond `_DEEPEST`."""
     answer = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [query]).fetchall()
     tree: dict[str, Any] = json.loads(answer[0][0]) if answer else {"error": True, "error_message": _("no answer")}
+    left = [(tree, 0)]
+    while left:
+        one, depth = left.pop()
+        if depth > _DEEPEST:
+            raise RecursionError
+        left += [(part, depth + 1) for part in _parts(one)]
     return tree
 
 
 def names_in(connection: duckdb.DuckDBPyConnection, expression: str) -> set[str]:
     """The names that an expression uses, in lower case; none if it cannot be read."""
-    return set(_names(_tree(connection, f"SELECT {expression}\n")))
+    try:
+        return set(_names(_tree(connection, f"SELECT {expression}\n")))
+    except RecursionError:
+        return set()
 
 
 def _names(tree: Any) -> Iterator[str]:
