@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -226,6 +227,28 @@ def test_the_command_writes_what_python_gives(tmp_path: Path) -> None:
     assert made.save_variants(tmp_path / "v.parquet").exists()
     assert len(made.settings) == 2
     assert len(made.areas) == len(made.found.designation.areas)
+
+
+def test_sums_by_unit_give_what_registers_give(tmp_path: Path) -> None:
+    """With the registers gone; other cells than those that were counted are refused."""
+    registers = write_town(tmp_path / "registers")
+    policy = job_of(tmp_path, registers).policy
+    ug.sums([2021], policy=policy, registers=registers, out=tmp_path / "sums")
+    (tmp_path / "space.toml").write_text(SPACE.split("[units]")[0])
+    asked = {"policy": policy, "previous": "none", "language": "en", "variants": 64, "space": tmp_path / "space.toml"}
+    counted = ug.sensitivity(2021, registers=registers, **asked)  # type: ignore[arg-type]
+    shutil.rmtree(registers)
+    found = ug.sensitivity(2021, sums=tmp_path / "sums", **asked)  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(found.variants, counted.variants)
+    pd.testing.assert_frame_equal(found.settings, counted.settings)
+    assert found.units.equals(counted.units)
+    assert found.areas.equals(counted.areas)
+    assert "The grid does not vary: sums by unit stand in the place of registers." in found.found.notes
+    by_default = ug.sensitivity(2021, sums=tmp_path / "sums", **{**asked, "space": None, "variants": 0})  # type: ignore[arg-type]
+    assert not {"units.size", "grid.east"} & {one.key for one in by_default.found.alone}
+    (tmp_path / "space.toml").write_text(SPACE)
+    with pytest.raises(ug.InputError, match="would lay other cells"):
+        ug.sensitivity(2021, sums=tmp_path / "sums", **asked)  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_written_or_varied_is_told_before_any_work(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from udsat_geo.analysis.variants import AB, ONE, VARIANTS, A, B, Design, check_s
 from udsat_geo.areas.area_set import members_of_units
 from udsat_geo.designation.designation import Designation, Progress, forming
 from udsat_geo.designation.draws import check_seed
-from udsat_geo.designation.job import Job, make_again
+from udsat_geo.designation.job import Job, make_again, rests_on_sums
 from udsat_geo.designation.surroundings import with_regions
 from udsat_geo.kernels.arrays import Floats, Ints, total
 from udsat_geo.messages.translate import _
@@ -239,7 +239,7 @@ def _of_the_year(policy: Policy) -> Policy:
 
 def _has_grid(job: Job) -> bool:
     """Whether the job makes cells of its own from registers."""
-    return job.policy.policy.units.kind == "cells" and job.units is None
+    return job.policy.policy.units.kind == "cells" and job.units is None and not rests_on_sums(job)
 
 
 # --- the people, once ---------------------------------------------------------------------------------------------
@@ -429,6 +429,8 @@ def _told(
     with np.errstate(invalid="ignore"):
         share = total(city.unit, weight * found.times, n_units) / (whole * n_sampled)
     notes = [*made.notes, *told_of_memory(made.policy.policy, language)]
+    if made.inputs.kept is not None and made.inputs.kept.is_input:
+        notes.append(_("The grid does not vary: sums by unit stand in the place of registers.", language))
     if made.surroundings.overrides is not None:
         notes.append(_("What was decided by hand is left out of the variants.", language))
     shares = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,7 @@ def job_of(
     seed: int | None,
     threads: int | None,
     memory: str | None,
+    sums: PathLike | Sequence[PathLike] | None = None,
 ) -> Iterator[Job]:
     """A designation to be made, as a call names it, for as long as the context lasts.
 
@@ -64,6 +65,8 @@ def job_of(
         If an input is no file and no frame, or an address cannot be fetched.
     """
     before = CADENCE if previous is None else previous
-    asked = Asked(year, policy, registers, units, None, before, language=language, seed=seed, threads=threads)
+    asked = Asked(
+        year, policy, registers, units, None, before, language=language, seed=seed, threads=threads, sums=sums
+    )
     with asked.as_job({**around, "overrides": overrides}) as job, within(threads, memory):
         yield job

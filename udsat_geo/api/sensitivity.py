@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,6 +123,7 @@ def sensitivity(
     seed: int | None = None,
     threads: int | None = None,
     memory: str | None = None,
+    sums: PathLike | Sequence[PathLike] | None = None,
     progress: Progress | None = None,
 ) -> SensitivityResult:
     """Designate a year, and again by many variants of the policy; the command ``udsat sensitivity`` prints it.
@@ -142,6 +143,9 @@ def sensitivity(
         As in `udsat_geo.designate`; None is its default.
     language, seed, threads, memory, progress
         As in `udsat_geo.designate`. No result depends on the threads.
+    sums : str, Path or sequence of them, optional
+        As in `udsat_geo.designate`: exact sums by unit, such as ``sums_YEAR.parquet`` beside a designation. Nothing is
+        read of registers then, and the grid does not vary: that needs addresses.
 
     Raises
     ------
@@ -155,7 +159,7 @@ def sensitivity(
     rule = policy_of(policy, references)
     wanted = None if space is None else read_space(Path(space), rule.policy, VARIED_OF_VARIANTS)
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
-    what = (around, overrides, previous, language, seed, threads, memory)
+    what = (around, overrides, previous, language, seed, threads, memory, sums)
     with job_of(year, rule, registers, units, *what) as job:
         found = take_sensitivity(job, wanted, variants, draw_seed, progress)
     return SensitivityResult(found, sensitivity_as_data(found))

@@ -17,7 +17,6 @@ from udsat_geo.messages.translate import N_, _
 if TYPE_CHECKING:
     from udsat_geo.designation.designation import Designation
     from udsat_geo.designation.job import Job
-    from udsat_geo.designation.kept import Kept
     from udsat_geo.files.write import Destination, Folder, Provenance
     from udsat_geo.release.policy import ReleasePolicy
 
@@ -158,7 +157,7 @@ def designate(
         threads=threads,
         crosswalk_columns=crosswalk_columns,
         crosswalk_by=crosswalk_by,
-        kept=_kept(sums, registers, named["units"]),
+        kept=options.kept_sums(sums, registers, named["units"]),
     )
     results.check(year)
     if isinstance(results, Folder) and CRATE in results.formats:
@@ -185,18 +184,6 @@ def _released(release: str | None, results: Destination) -> tuple[ReleasePolicy,
         what, remedy = _("needs a folder, in which the ledger of what was published lies"), _("Name one with --out.")
         raise InputError(Problem("--release", what, remedy))
     return load_release_policy(release), results.folder
-
-
-def _kept(sums: Sequence[str], registers: Path | None, units: str | None) -> Kept | None:
-    """The sums by unit that stand in the place of registers, where any are named."""
-    if not sums:
-        return None
-    from udsat_geo.files.sums import read_sums_of
-
-    if registers is not None or units is not None:
-        what, remedy = _("stands in the place of registers and of a table of units"), _("Name one of them.")
-        raise InputError(Problem("--sums", what, remedy))
-    return read_sums_of(sums)
 
 
 def _run(

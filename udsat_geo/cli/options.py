@@ -14,16 +14,19 @@ from contextlib import contextmanager, suppress
 from functools import partial, wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from udsat_geo.cli.examples import EXAMPLES
-from udsat_geo.messages.errors import InputError, reason_of, show_keys
+from udsat_geo.messages.errors import InputError, Problem, reason_of, show_keys
 from udsat_geo.messages.translate import LANGUAGES, LOCALE, N_, _, language_of_user, speaking
 from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import printable
 from udsat_geo.synthetic import DEFAULT_SEED
+
+if TYPE_CHECKING:
+    from udsat_geo.designation.kept import Kept
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -286,6 +289,24 @@ def sums_option() -> Decorator:
             "offices are joined: a/,b/,c/, or repeated."
         ),
     )
+
+
+def kept_sums(sums: Sequence[str], registers: Path | None, units: str | None) -> Kept | None:
+    """The sums by unit that stand in the place of registers, where any are named.
+
+    Raises
+    ------
+    InputError
+        If registers or a table of units are named as well, or the sums are at fault.
+    """
+    if not sums:
+        return None
+    from udsat_geo.files.sums import read_sums_of
+
+    if registers is not None or units is not None:
+        what, remedy = _("stands in the place of registers and of a table of units"), _("Name one of them.")
+        raise InputError(Problem("--sums", what, remedy))
+    return read_sums_of(sums)
 
 
 def shared(*names: str, **settings: Any) -> Callable[..., Decorator]:

@@ -54,6 +54,7 @@ SENTENCES = (
 @options.policy_option(N_("The policy whose settings are varied."))
 @options.references_option()
 @options.registers_of_year_option()
+@options.sums_option()
 @options.source_options()
 @options.option("--previous", metavar="Y|FILE|made|none", help=N_("The designation before it, as of `designate`."))
 @options.option(
@@ -84,6 +85,7 @@ def sensitivity(
     policy: str,
     references: tuple[str, ...],
     registers: Path | None,
+    sums: tuple[str, ...],
     previous: str | None,
     space: Path | None,
     variants: int,
@@ -103,7 +105,19 @@ def sensitivity(
     if save_variants is not None:
         check_table_path(save_variants, "--save-variants")
     wanted = None if space is None else read_space(space, rule.policy, VARIED_OF_VARIANTS)
-    job = Job(year, rule, registers, None, previous, language=language, seed=seed, threads=threads, store=store_of())
+    kept = options.kept_sums(sums, registers, sources["units"])
+    job = Job(
+        year,
+        rule,
+        registers,
+        None,
+        previous,
+        language=language,
+        seed=seed,
+        threads=threads,
+        store=store_of(),
+        kept=kept,
+    )
     tell_if_synthetic(sources["units"] is None and is_synthetic(job) and not as_json, language)
     with progress_on(not as_json) as progress, local_copies(sources) as copies:
         units, around = copies.paths.pop("units", None), Around(**copies.paths)

@@ -8,6 +8,7 @@ counts cells.
 
 from __future__ import annotations
 
+import operator
 import re
 import string
 from collections.abc import Sequence
@@ -94,13 +95,13 @@ class CellNames:
             else:
                 number.append((field.removesuffix("_m"), digits))
                 pieces.append("")
-        texts = []
+        names, before = list[str](), pieces[0]
         for (side, digits), behind in zip(number, pieces[1:], strict=True):
-            counted = (northing if side == "northing" else easting) // step[side]
-            values = counted.tolist()
-            text_of = {value: f"{value:0{digits}d}{behind}" for value in set(values)}
-            texts.append([text_of[value] for value in values])
-        return [pieces[0] + "".join(parts) for parts in zip(*texts, strict=True)]
+            values = ((northing if side == "northing" else easting) // step[side]).tolist()
+            text_of = {value: f"{before}{value:0{digits}d}{behind}" for value in set(values)}
+            texts = map(text_of.__getitem__, values)
+            names, before = list(map(operator.add, names, texts) if names else texts), ""
+        return names
 
     def _parts(self) -> list[tuple[str, str | None, int]]:
         """The literals of the pattern, each with the field behind it and its digits; 0 is as many as it takes."""
