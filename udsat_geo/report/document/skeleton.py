@@ -39,7 +39,7 @@ from udsat_geo.report.document.content import Document, Part, Section, Slot, pic
 from udsat_geo.report.few import FEWEST, people_in_words
 from udsat_geo.report.figures import Shown
 from udsat_geo.report.maps import draw_area_map, draw_change_map
-from udsat_geo.report.page.policy_words import policy_in_words
+from udsat_geo.report.page.policy_words import Block, policy_in_words
 
 GOALS = range(1, 19)
 SLOTS = (
@@ -324,21 +324,38 @@ def _appendices(filling: Filling) -> Iterator[Section]:
         language,
     ).format(title=text_in(law.title, language), source=law.source, law=LAW)
     title = _("Appendix 2: The law on parallel societies", language)
-    criteria = tuple(criterion.label_in(language) for criterion in law.criteria)
-    yield Section(title, 1, (told, criteria, filling.slot("appendix-2", 1)))
+    yield Section(title, 1, (told, _law_told(law, language), filling.slot("appendix-2", 1)))
     yield Section(
         _("Appendix 3: Where the goals start in the areas drawn anew", language), 1, _starts(filling), appendix=True
     )
     yield Section(_("About the figures", language), 1, _about(filling))
 
 
-def _policy_told(policy: Policy, language: str) -> Iterator[Section]:
-    """The policy in words, its expressions beside what they are."""
+def _blocks(policy: Policy, language: str) -> list[Block]:
+    """A policy in words, its limits as far as they are numbers."""
     limits = [
         {"key": criterion.key, "limit": None if isinstance(criterion.limit, str) else criterion.limit}
         for criterion in policy.criteria
     ]
-    for number, block in enumerate(policy_in_words(policy, {"criteria": limits}, language)):
+    return policy_in_words(policy, {"criteria": limits}, language)
+
+
+def _law_told(law: Policy, language: str) -> tuple[str, ...]:
+    """The criteria of the law, and how many it asks for, a line each."""
+    blocks, limit = _blocks(law, language), _("Limit", language)
+    told = []
+    for block, criterion in zip(blocks[1:], law.criteria, strict=False):
+        # a limit that is reckoned from a figure of the year has no number here
+        of_year = isinstance(criterion.limit, str)
+        lines = [*block["lines"][:-1], f"{limit}: {criterion.limit}."] if of_year else block["lines"]
+        told.append(f"{block['head']}: {' '.join(lines)}")
+    asked = next(block for block in blocks if block["head"] == _("When a unit is in", language))
+    return (*told, " ".join(asked["lines"]))
+
+
+def _policy_told(policy: Policy, language: str) -> Iterator[Section]:
+    """The policy in words, its expressions beside what they are."""
+    for number, block in enumerate(_blocks(policy, language)):
         code = tuple(f"{head}: {text}" for head, text, _is_code in block["code"])
         lines = [" ".join(block["lines"])] if block["lines"] else []
         yield Section(block["head"], 3 if number else 2, (*lines, *([code] if code else [])))

@@ -266,7 +266,7 @@ class _Writer:
         if table.title:
             made._tbl.tblPr.append(_element("w:tblCaption", val=printable_text(table.title)))
         widths_cm, smaller = _widths(table, self.width_cm)
-        widths = [Cm(width) for width in widths_cm]
+        widths, size = [Cm(width) for width in widths_cm], smaller * _SMALL_PT
         for number, texts in enumerate((table.heads, *table.rows), start=-1):
             row = made.add_row()
             properties = row._tr.get_or_add_trPr()
@@ -277,8 +277,9 @@ class _Writer:
                 cell.width = widths[column]
                 paragraph = cell.paragraphs[0]
                 run = paragraph.add_run(cell_text(text))
-                run.font.size, run.bold = Pt(smaller * _SMALL_PT), (number < 0 or number in table.strong) or None
+                run.font.size, run.bold = Pt(size), (number < 0 or number in table.strong) or None
                 paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(1)
+                paragraph.paragraph_format.line_spacing = Pt(1.2 * size)
                 paragraph.paragraph_format.keep_with_next = number < 1 or number in table.strong or None
                 if column not in table.left:
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -420,6 +421,7 @@ def _own_look(word: Any) -> None:
             fonts.set(qn(f"w:{kind}"), "Arial")
         style.font.size, style.font.color.rgb, style.font.italic = Pt(size), RGBColor(0x1A, 0x1A, 0x1A), False
         if name.startswith("Heading"):
+            style.font.bold = True
             style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(1.2 * size), Pt(4)
         elif name != "Title":
             style.paragraph_format.space_after = Pt(6)
