@@ -61,6 +61,11 @@ def test_the_help_of_every_command_is_danish_throughout() -> None:
         assert not ENGLISH_WORDS.findall(words), (name, shown)
 
 
+def test_what_is_no_number_is_told_without_a_word_of_english() -> None:
+    told = CliRunner().invoke(designate, ["--year", "20x5"], env=DANISH_LOCALE).stderr
+    assert "Ugyldig værdi for '--year': '20x5' er ikke et gyldigt tal her." in told
+
+
 def test_the_language_before_the_command_is_that_of_the_command() -> None:
     before, after = call("--lang", "en", "policies"), call("policies", "--language", "en")
     assert before.output == after.output != call("policies").output
