@@ -22,8 +22,9 @@ DESIGNATE: dict[str, dict[str, Any]] = {
             "YEAR": ("År", "Det år, der udpeges for."),
             "POLICY": (
                 "Politik",
-                "En af de indbyggede: kbh-2017 er Københavns Politik for Udsatte Byområder. De fire andre er "
-                "almenboliglovens lister (§ 61 a og § 61 b), som kræver en tabel med boligområder som enheder.",
+                "En af de indbyggede: kbh-2017 er Københavns Politik for Udsatte Byområder. De næste er "
+                "almenboliglovens lister (§ 61 a og § 61 b), som kræver en tabel med boligområder som enheder; de "
+                "sidste er andre landes, hver over en tabel af landets egne enheder.",
             ),
             "POLICY_FILE": ("Egen politik (TOML-fil)", "Bruges i stedet for den indbyggede, når den er angivet."),
             "RAW": (
@@ -150,8 +151,9 @@ DESIGNATE: dict[str, dict[str, Any]] = {
             "YEAR": ("Year", "The year to designate."),
             "POLICY": (
                 "Policy",
-                "A built-in one: kbh-2017 is Copenhagen's Politik for Udsatte Byområder. The other four are the lists "
-                "of the Danish Act on Social Housing (sections 61 a and 61 b), which need a table of estates as units.",
+                "A built-in one: kbh-2017 is Copenhagen's Politik for Udsatte Byområder. The next are the lists of the "
+                "Danish Act on Social Housing (sections 61 a and 61 b), which need a table of estates as units; the "
+                "last are those of other countries, each over a table of that country's own units.",
             ),
             "POLICY_FILE": ("Policy of your own (TOML file)", "Takes the place of the built-in one where it is named."),
             "RAW": (
