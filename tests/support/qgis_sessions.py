@@ -173,7 +173,7 @@ def contents(folder: Path, names: Iterable[str] | None = None) -> dict[str, byte
 
 
 def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=180, check=False)
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
 
 
 def values_of(town: Path, out: Path, **more: Any) -> dict[str, Any]:

@@ -64,10 +64,9 @@ def places_at(tool: Any, layers: Iterable[Any], point: Any, radius: float) -> li
 
 def _nearest(tool: Any, layer: Any, point: Any, radius: float) -> Any:
     """The feature at a point, or the nearest one within the radius; None where there is none."""
-    around = QgsGeometry.fromPointXY(point).buffer(radius, 8).boundingBox()
-    request = QgsFeatureRequest().setFilterRect(tool.toLayerCoordinates(layer, around))
-    there = tool.toLayerCoordinates(layer, around)
-    at, reach = QgsGeometry.fromPointXY(tool.toLayerCoordinates(layer, point)), there.width() / 2
-    by_distance = [(feature.geometry().distance(at), feature.id(), feature) for feature in layer.getFeatures(request)]
+    around = tool.toLayerCoordinates(layer, QgsGeometry.fromPointXY(point).buffer(radius, 8).boundingBox())
+    at, reach = QgsGeometry.fromPointXY(tool.toLayerCoordinates(layer, point)), around.width() / 2
+    there = layer.getFeatures(QgsFeatureRequest().setFilterRect(around))
+    by_distance = [(feature.geometry().distance(at), feature.id(), feature) for feature in there]
     near = [one for one in by_distance if one[0] <= reach]
     return min(near, key=lambda one: one[:2])[2] if near else None
