@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import importlib.util
 import inspect
 import re
 import shutil
@@ -162,6 +163,16 @@ def test_bad_calls_are_answered(
     for message in messages:
         assert message in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "no-folder.gpkg"]
+
+
+def test_without_python_docx_the_command_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "docx" else find(name))
+    (tmp_path / "a.docx").write_text("x")
+    call_of = ["--years", "2017", "--areas", "2017", "--template", tmp_path / "a.docx", "--out", tmp_path / "b.docx"]
+    code, _out, err = call(*call_of, "--quiet")
+    assert code == 2
+    assert 'pip install "udsat_geo[docx]"' in err
 
 
 @pytest.mark.long

@@ -116,13 +116,14 @@ def _check(job: DocumentJob) -> tuple[FiguresJob, dict[str, str], bytes | None]:
     problems = Problems()
     require_matplotlib()
     if _ending(job) == ".docx":
-        problems.of(require_docx)
+        require_docx()
     problems.messages += [str(problem) for problem in _misfits(job)]
     problems.of(check_writable, job.out.parent)
     asked = StatusJob(job.areas, job.years, job.policy)
     problems.of(check_years, asked)
     comments = {} if job.comments is None else problems.of(read_comments, job.comments, SLOTS)
-    template = None if job.template is None else problems.of(read_template, job.template)
+    wanted = job.template if _ending(job) == ".docx" else None
+    template = None if wanted is None else problems.of(read_template, wanted)
     problems.check()
     first = min(job.years)
     of_year = job.areas.strip() == str(first)
