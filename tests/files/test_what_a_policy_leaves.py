@@ -23,6 +23,8 @@ from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy, policy_of_texts, text_of_chain
 from udsat_geo.policy.publisher import Publisher
+from udsat_geo.report.page.build import make_page
+from udsat_geo.report.page.read import read_all
 
 NAME = "Køge & <b>Omegn</b>"
 PUBLISHER = """
@@ -96,6 +98,15 @@ def test_the_policy_travels_with_the_file(tmp_path: Path) -> None:
     assert shown(package).stdout == shown(package.with_suffix(".json")).stdout == text
     package.with_suffix(".json").unlink()
     assert shown(package).stdout == text, "the GeoPackage holds it by itself"
+
+
+@pytest.mark.long
+def test_the_page_tells_the_publisher_as_text_and_the_policy_of_any_file(tmp_path: Path) -> None:
+    page = make_page(read_all([published(tmp_path)], False, None), "en", with_units=False)
+    foot = page[page.index("<footer>") :]
+    assert "<dd>Køge &amp; &lt;b&gt;Omegn&lt;/b&gt;</dd>" in foot
+    assert all(f"<dd>{told}</dd>" in foot for told in ("kontor@example.org", "2026-03-01", "CC BY 4.0"))
+    assert "A unit makes an area (it is a core) with a composite of at least 1.00." in page
 
 
 def test_what_an_office_s_own_file_is_laid_over_is_put_together(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def policy_in_words(policy: Policy, summary: Mapping[str, Any], language: str) -
         Of the designation: what limits that are expressions came to.
     language : {"da", "en"}
     """
-    if policy.id == "kbh-2017":
+    if "kbh-2017" in (policy.id, policy.extends):
         own = _(
             "Thresholds are our own choice where the municipality has published none: context, "
             "score, core, edge, number of criteria, bridges, holes and outlines. The file of the "
