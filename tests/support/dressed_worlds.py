@@ -16,8 +16,8 @@ from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy, with_references
 
 KINDS = ("cells", "addresses", "zones")
-HOSTILE = "\"'</maplayer><script>alert(1)</script>]]> &amp; [% 1/0 %] \\' || \\\\ {0} %s\ufffe"
-"""A label that means something to XML, HTML, QGIS's expressions and Python's formats, and that XML cannot write."""
+HOSTILE = "\"'</maplayer><script>alert(1)</script>]]> &amp; [% 1/0 %] \\' || \\\\ {0} %s"
+"""A label that means something to XML, HTML, QGIS's expressions and Python's formats."""
 
 ADDRESSES = """extends = "kbh-2017"
 id = "addresses"
