@@ -26,9 +26,8 @@ from udsat_geo.messages.words import printable
 from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.origins import name_of, origin_of
-from udsat_geo.units.sums import InputRead, Sums
+from udsat_geo.units.sums import INTERNAL, InputRead, Sums
 
-INTERNAL = "internal"
 SETTINGS = "settings"
 """Among the files of a designation: what the registers' folder says of itself, which is no table."""
 

@@ -26,7 +26,7 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 
 from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.earlier import earlier_years
-from udsat_geo.designation.summary import INTERNAL, sha256
+from udsat_geo.designation.summary import sha256
 from udsat_geo.files.write import Provenance
 from udsat_geo.messages.errors import InputError, Problem, check_installed, reason_of
 from udsat_geo.messages.translate import N_, _
@@ -34,6 +34,7 @@ from udsat_geo.messages.version import __version__
 from udsat_geo.policy.chain import BUILT_IN
 from udsat_geo.policy.publisher import Publisher
 from udsat_geo.sources.origins import name_of, origin_of
+from udsat_geo.units.sums import INTERNAL
 
 NAME = "ro-crate-metadata.json"
 """What RO-Crate calls the file; so there is one in a folder, which lists every run whose results lie there."""

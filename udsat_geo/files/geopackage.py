@@ -10,7 +10,6 @@ from typing import Any
 
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, describe_column, describe_layer, texts_of
 from udsat_geo.designation.layers import Layer, Layers
-from udsat_geo.designation.summary import INTERNAL
 from udsat_geo.files.atomic_write import all_or_none, cannot_write
 from udsat_geo.files.contents import Contents, read_contents
 from udsat_geo.files.iso19115 import write_iso_metadata
@@ -19,6 +18,7 @@ from udsat_geo.files.qgis.styles import Style, styles_of, write_layer_styles
 from udsat_geo.files.xml_template import clean
 from udsat_geo.messages.errors import OutputError, reason_of
 from udsat_geo.messages.translate import _
+from udsat_geo.units.sums import INTERNAL
 
 _SCRIPT = Path(__file__).with_name("dressing.sql")
 

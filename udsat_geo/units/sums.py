@@ -20,6 +20,8 @@ from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.registers.read import check_sums_fit
 from udsat_geo.units.units import Units
 
+INTERNAL = "internal"
+"""For whom exact counts are: the house itself. Written into every file that holds them."""
 _COUNTED = ("register_name", "where", "numerator", "denominator", "quantile", "least_persons")
 _OF_TABLES = ("unit", "may_exceed_one")
 """What of a criterion decides its sums; and of a unit table, whose shares are bounded."""

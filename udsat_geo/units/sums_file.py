@@ -22,13 +22,11 @@ from udsat_geo.registers.unit_intervals import Bounds, IntervalColumn
 from udsat_geo.registers.unit_margins import Errors
 from udsat_geo.units.grid import Grid
 from udsat_geo.units.regions import Regions
-from udsat_geo.units.sums import InputRead, Sums
+from udsat_geo.units.sums import INTERNAL, InputRead, Sums
 from udsat_geo.units.units import Units
 
 FORMAT = 1
 """Of the file; one of another number is not read."""
-INTERNAL = "internal"
-"""For whom: exact counts are for the house itself."""
 NAME = "sums_{year}.parquet"
 """What a file is called in its folder."""
 _LEVEL = 9

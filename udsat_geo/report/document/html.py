@@ -6,11 +6,11 @@ import base64
 from html import escape
 from importlib import resources
 
-from udsat_geo.designation.summary import INTERNAL
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import _
 from udsat_geo.report.document.comments import as_html
 from udsat_geo.report.document.content import Document, Part, Picture, cell_text, printable_text
+from udsat_geo.units.sums import INTERNAL
 
 
 def html_of(document: Document) -> str:

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from udsat_geo.designation.summary import INTERNAL
 from udsat_geo.messages.errors import InputError, Problem, check_installed, reason_of
 from udsat_geo.messages.limits import check_file, limits
 from udsat_geo.messages.tables import Table
 from udsat_geo.messages.translate import _
 from udsat_geo.report.document.comments import tokens_of
 from udsat_geo.report.document.content import Document, Picture, Section, Slot, cell_text, printable_text
+from udsat_geo.units.sums import INTERNAL
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
