@@ -17,7 +17,7 @@ from make_denmark import make_registers
 
 from calibration import CRITERION, TABLE
 from udsat_geo.analysis.certainty import take_certainty
-from udsat_geo.designation.job import Job, run
+from udsat_geo.designation.job import Job, designate_in_a_row, run
 from udsat_geo.policy.load import load_policy
 from udsat_geo.units.barriers import is_cut
 from udsat_geo.units.edges import grid_edges
@@ -126,11 +126,13 @@ def of_barriers() -> Growth:
 
 
 def of_years() -> Growth:
-    """The synthetic city in so many years, one designation after the other."""
-    policy, years = load_policy("kbh-2017"), (2025, 2021, 2019, 2018)
-    run(Job(years[0], policy, previous="none"))
-    took = [cpu_of(lambda year=year: run(Job(year, policy, previous="none")), turns=1) for year in years]
-    return Growth("years", [1, 2, 3, 4], np.cumsum(took).tolist())
+    """The last so many years of the synthetic city in a row, each compared with the one before."""
+    policy, years, sizes, took = load_policy("kbh-2017"), (2017, 2018, 2019, 2021, 2025), [2, 3, 4, 5], []
+    designate_in_a_row(Job(2025, policy, previous="none"), years[-2:])
+    for number in sizes:
+        row = years[-number:]
+        took.append(cpu_of(lambda row=row: designate_in_a_row(Job(row[0], policy, previous="none"), row), turns=1))
+    return Growth("years, each compared with the one before", sizes, took)
 
 
 def of_draws(folder: Path) -> Growth:
