@@ -86,3 +86,12 @@ def test_every_command_has_two_examples_of_options_that_it_has() -> None:
 def test_words_too_many_reach_no_terminal_as_they_are() -> None:
     done = CliRunner().invoke(udsat, ["policies", "x\x1b[2J\u202e"])
     assert (done.exit_code, "\x1b" in done.output, "\\x1b[2J\\u202e" in done.output) == (2, False, True)
+
+
+def test_ctrl_c_before_a_command_has_begun_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(click.Group, "invoke", interrupted)
+    done = CliRunner().invoke(udsat, ["policies"])
+    assert (done.exit_code, done.stderr) == (130, "interrupted: nothing was written\n")

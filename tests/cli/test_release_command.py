@@ -19,9 +19,10 @@ import udsat_geo as ug
 from edge_registers import write_edge_registers
 from two_years import write_town
 from udsat_geo.cli.main import designate, udsat
+from udsat_geo.files.public import make_public, read_internal, write_public
 from udsat_geo.files.read import read_layers
 from udsat_geo.messages.errors import InputError
-from udsat_geo.release.ledger import Ledger, safe_set
+from udsat_geo.release.ledger import Ledger, read_ledger, safe_set
 from udsat_geo.release.policy import load_release_policy
 
 pytestmark = pytest.mark.long  # whole jobs
@@ -239,3 +240,14 @@ def test_in_python_a_result_is_released(house: Path, tmp_path: Path) -> None:
     assert "public_units" not in {name for name, _kind in pyogrio.list_layers(files[0])}
     with pytest.raises(InputError, match="Built in"):
         result.release(tmp_path / "public", policy="none", ledger=tmp_path / "ledger.json")
+
+
+def test_of_two_at_once_the_second_is_held_against_the_first(house: Path, tmp_path: Path) -> None:
+    ledger, years = house / "ledger.json", (2017, 2021)
+    layers = [read_internal(house / f"designation_{year}.gpkg")[0] for year in years]
+    first, second = (make_public(each, load_release_policy("kbh"), ledger) for each in layers)
+    write_public(first, tmp_path / "public")
+    with pytest.raises(InputError, match=r"ledger\.json: another set was noted there.*Make it again"):
+        write_public(second, tmp_path / "public")
+    write_public(make_public(layers[1], load_release_policy("kbh"), ledger), tmp_path / "public")
+    assert len(read_ledger(ledger).releases) == 2

@@ -120,6 +120,14 @@ class Command(click.Command):
             _print_no_more()
             raise click.exceptions.Exit(0) from None
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run; an interruption at whatever moment is told as one."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo(_("interrupted: nothing was written"), err=True)
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """``--help``, which click makes once, in the language of that moment."""
         option = super().get_help_option(ctx)

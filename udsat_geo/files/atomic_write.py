@@ -101,7 +101,7 @@ def all_or_none(out: Path, names: list[str], outdated: Sequence[str] = ()) -> It
         yield folder
         for name in names:
             _to_disk(folder / name)
-        with _alone_in(out):
+        with alone_in(out):
             _move_all(folder, out, names, outdated)
         done = True
     finally:
@@ -125,7 +125,7 @@ def settle(out: Path) -> None:
     """
     if not _left_in(out):
         return
-    with _alone_in(out):
+    with alone_in(out):
         for folder in _left_in(out):
             if (folder / _BACK).exists():
                 _take_back(folder, out, _Journal.read(folder / _BACK))
@@ -187,7 +187,7 @@ def _is_running(pid: int) -> bool:
 
 
 @contextmanager
-def _alone_in(out: Path) -> Iterator[None]:
+def alone_in(out: Path) -> Iterator[None]:
     """Hold a folder while files are moved in; another process that does so is waited for, `Limits.wait_s` at most.
 
     The system lets go of it when the process ends, however it ends. Where folders cannot be held so (Windows, some

@@ -18,6 +18,7 @@ import shapely
 
 from udsat_geo.designation.columns import GEOMETRY
 from udsat_geo.designation.layers import Layers
+from udsat_geo.files.atomic_write import alone_in
 from udsat_geo.files.geopackage import dress_public, write_with_texts
 from udsat_geo.files.read import read_layers
 from udsat_geo.messages.errors import InputError, OutputError, Problem, reason_of
@@ -61,8 +62,8 @@ class Made:
         Numbers that are not told, since together with others they would give somebody away; in order.
     published_before : int
         Numbers of that year that were published before.
-    ledger : Ledger
-        With this set.
+    read, ledger : Ledger
+        As it was read, and with this set.
     ledger_file : Path
     salt : bytes or None
     """
@@ -72,6 +73,7 @@ class Made:
     found: PublicSet
     left_out: tuple[str, ...]
     published_before: int
+    read: Ledger
     ledger: Ledger
     ledger_file: Path
     salt: bytes | None
@@ -136,7 +138,7 @@ def make_public(layers: Layers, policy: ReleasePolicy, ledger_file: Path) -> Mad
     found, left_out = safe_set(layers, policy, ledger, salt)
     with_this = with_release(ledger, layers, policy, found, salt)
     before = len(ledger.beside(layers.year, people_of(residents_of(layers))).regions)
-    return Made(layers, policy, found, tuple(sorted(left_out)), before, with_this, ledger_file, salt)
+    return Made(layers, policy, found, tuple(sorted(left_out)), before, ledger, with_this, ledger_file, salt)
 
 
 def read_internal(file: Path) -> tuple[Layers, Path]:
@@ -195,11 +197,11 @@ def write_public(made: Made, out: Path) -> list[Path]:
     ------
     OutputError
         If they cannot be written. What was noted in the ledger stays: too much there is safe.
+    InputError
+        If another set was noted in the ledger since it was read: nobody knows what the two give away together.
     """
     year, language = made.layers.year, made.layers.language
-    _write_private(made.ledger_file, (made.ledger.model_dump_json() + "\n").encode())
-    if made.salt is not None and not made.ledger_file.with_name(SALT).exists():
-        _write_private(made.ledger_file.with_name(SALT), made.salt)
+    _note(made)
     stem = f"public_{year}"
     content = json.dumps(made.found.content, ensure_ascii=False, indent=2) + "\n"
     stamp = {"policy": made.layers.summary.policy.id, "source": made.layers.summary.source}
@@ -225,22 +227,34 @@ def write_public(made: Made, out: Path) -> list[Path]:
     return write_with_texts(out, f"{stem}.gpkg", made.found.layers, stamp, year, language, texts, names, dress)
 
 
-def _write_private(place: Path, content: bytes) -> None:
-    """Write a file that this user alone may read, whole or not."""
+def _note(made: Made) -> None:
+    """Write the ledger, and the salt where there was none, unless another release did so meanwhile."""
+    place = made.ledger_file
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        # mkstemp gives it to this user alone
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, place)
+        with alone_in(place.parent):
+            if read_ledger(place) != made.read:
+                what = _("another set was noted there while this one was made")
+                raise InputError(Problem(str(place), what, _("Make it again: it is held against that one then.")))
+            _write_private(place, (made.ledger.model_dump_json() + "\n").encode())
+            if made.salt is not None and not place.with_name(SALT).exists():
+                _write_private(place.with_name(SALT), made.salt)
     except OSError as error:
         what = _("could not be written ({reason})").format(reason=reason_of(error))
         raise OutputError(
             Problem(str(place), what, _("Nothing is published without it: mend its permissions."))
         ) from None
+
+
+def _write_private(place: Path, content: bytes) -> None:
+    """Write a file that this user alone may read, whole or not."""
+    # mkstemp gives it to this user alone
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(name, place)
 
 
 Part = tuple[str, Sequence[Sequence[str]]]
