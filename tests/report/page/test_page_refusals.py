@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -24,7 +25,7 @@ from udsat_geo.cli.main import udsat
 from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
-from udsat_geo.report.page.data import read_goals
+from udsat_geo.report.page.data import _references, read_goals
 from udsat_geo.report.page.milestone import read_status
 from udsat_geo.report.page.read import read_all
 from udsat_geo.report.public_page import public_content
@@ -259,3 +260,8 @@ def test_a_pipe_beside_a_page_is_not_waited_for(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="a pipe or a device"):
         read_status(tmp_path / "status.json")
     assert public_content(tmp_path / "status.gpkg") is None
+
+
+def test_a_reference_without_its_value_is_shown_without_it() -> None:
+    read = SimpleNamespace(policy=None, summary={"references": {"share": {}}})
+    assert _references(read) == [{"label": {"da": "share", "en": "share"}, "value": None, "source": ""}]  # type: ignore[arg-type]
