@@ -487,12 +487,15 @@ def check_partners(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> 
         # a row of a family has several partners: more of them than keys do not say that no key is left over
         if matched == rows or (matched >= keys and 2 * matched >= rows):
             continue
-        ours = f"SELECT DISTINCT {part.there} AS here FROM {table.source.rows} WHERE ({part.there}) IS NOT NULL"
+        ours = f"SELECT {part.there} AS here FROM {table.source.rows} WHERE ({part.there}) IS NOT NULL"
+        left = f"SELECT there FROM ({theirs}) ANTI JOIN ({ours}) ON here = there"
+        # what texts are alike costs far more than to see that no key is left over
+        if fetch_one(connection, file, f"SELECT count(*) FROM ({left})") == (0,):
+            continue
         found, pair = connection.execute(
-            f"WITH ours AS ({ours}), theirs AS ({theirs}) SELECT count(*), min([there, here]) FROM "
-            f"(SELECT here, {written_alike('here')} AS plain FROM ours ANTI JOIN theirs ON here = there) JOIN "
-            f"(SELECT there, {written_alike('there')} AS plain FROM theirs ANTI JOIN ours ON here = there) "
-            "USING (plain) WHERE plain <> ''"
+            f"SELECT count(*), min([there, here]) FROM (SELECT DISTINCT here, {written_alike('here')} AS plain "
+            f"FROM ({ours}) ANTI JOIN ({theirs}) ON here = there) JOIN "
+            f"(SELECT there, {written_alike('there')} AS plain FROM ({left})) USING (plain) WHERE plain <> ''"
         ).fetchall()[0]
         if found:
             where = _("{name}, column {column}").format(name=file.file, column=link.columns[0])
