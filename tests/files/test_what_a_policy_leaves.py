@@ -85,6 +85,7 @@ def test_what_no_publisher_can_be_is_refused(tmp_path: Path, line: str, told: st
     with pytest.raises(InputError) as caught:
         load_policy(str(policy))
     assert told in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def shown(*names: str | Path) -> Result:

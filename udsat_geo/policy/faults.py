@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, get_args
 
@@ -38,6 +39,9 @@ _KINDS = {
     "tuple_type": N_("must be a list"),
 }
 """Kinds of pydantic's errors in words, for languages that pydantic does not speak."""
+
+_SIGN_IN = re.compile(r"//[^/\s@]*@")
+"""A user and a password before the name of a server."""
 
 
 def checked(model: type[Model], content: dict[str, Any], label: str) -> Model:
@@ -165,7 +169,8 @@ def in_words(entry: Any) -> str:
 
 
 def given_value(value: Any) -> str:
-    """The value that was given, where it is short to tell."""
+    """The value that was given, where it is short to tell; who signs in to a server is left out of its address."""
+    value = _SIGN_IN.sub("//***@", value) if isinstance(value, str) else value
     return _(" (given: {value!r})").format(value=value) if isinstance(value, str | int | float | bool) else ""
 
 
