@@ -26,18 +26,19 @@ def test_what_is_no_size_or_too_small_is_told(text: str) -> None:
 
 def test_results_that_would_not_stay_below_the_ceiling_are_refused_before_the_work() -> None:
     with memory_ceiling(10**9):
-        check_room(300_000)
-        with pytest.raises(InputError, match=r"--memory: 1,000 MB .* the results of 400,000 units take about 1,150 MB"):
-            check_room(400_000)
+        check_room(300_000, True)
+        check_room(450_000, False)
+        with pytest.raises(InputError, match=r"--memory: 1,000 MB .* the results of 450,000 units take about 1,070 MB"):
+            check_room(450_000, True)
         check_room_for_keys(2_400_000, 2_700_000)
         with pytest.raises(InputError, match="5,000,000 addresses and 6,000,000 dwellings take about 1,150 MB"):
             check_room_for_keys(5_000_000, 6_000_000)
-    check_room(300_000)
+    check_room(300_000, True)
 
 
 def test_without_a_ceiling_it_is_what_the_machine_has() -> None:
     with pytest.raises(InputError, match=r"memory of this machine: .* the results of 1,000,000,000 units"):
-        check_room(10**9)
+        check_room(10**9, True)
 
 
 @pytest.mark.long

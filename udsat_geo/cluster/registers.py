@@ -96,7 +96,7 @@ class OnWorkers:
             finally:
                 # whatever still runs finds no folder to write into
                 shutil.rmtree(plan.folder, ignore_errors=True)
-            check_room(len(row))
+            check_room(len(row), policy.context.reads_beyond)
             return lived_in_cells(grid_of(policy), row, col, sums, str(folder), opened.crs)[0], sums
 
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:

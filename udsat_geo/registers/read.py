@@ -426,7 +426,7 @@ def sums_of_opened(
         keep_answers(opened.connection, opened.survey, opened.residents)
     let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())
     linked, n_places, doubted = link(opened, place, rows, counts)
-    check_room(n_places)
+    check_room(n_places, policy.context.reads_beyond)
     dwellings = np.zeros(n_places, dtype=np.int64)
     count_rows(linked.place, dwellings)
     ratios = Ratios.empty(n_places, len(policy.criteria))

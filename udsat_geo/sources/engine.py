@@ -29,8 +29,9 @@ _OURS = 350_000_000
 _LEAST = 100_000_000
 """What DuckDB is left with at least, in bytes; own choice."""
 
-_OF_A_UNIT = 2_000
-"""What a unit takes, in bytes, when all results are made: measured with five criteria, and rounded up."""
+_OF_A_UNIT, _OF_SURROUNDINGS = 1_000, 600
+"""What a unit takes, in bytes, when all results are made, and its surroundings beside; measured with five criteria
+over 316,000 and 2 million cells, and rounded up."""
 
 _OF_AN_ADDRESS, _OF_A_DWELLING = 80, 50
 """What they take in bytes while keys are compared: hashes and rows in slots, positions, cells, places; residents take
@@ -167,7 +168,7 @@ def room_for_rows() -> int:
     return (_ceiling or _memory_of_machine()) - _OURS
 
 
-def check_room(n_units: int) -> None:
+def check_room(n_units: int, with_surroundings: bool) -> None:
     """Find out before the work whether what cannot go to disk, the results of so many units, stays below the ceiling.
 
     Raises
@@ -176,7 +177,8 @@ def check_room(n_units: int) -> None:
         If it does not.
     """
     what = _("the results of {units} units").format(units=decimal(n_units, 0))
-    _check_room(what, n_units * _OF_A_UNIT, _("Give that much, or take larger cells or a part of the city."))
+    of_each = _OF_A_UNIT + (_OF_SURROUNDINGS if with_surroundings else 0)
+    _check_room(what, n_units * of_each, _("Give that much, or take larger cells or a part of the city."))
 
 
 def check_room_for_keys(n_addresses: int, n_dwellings: int) -> None:
