@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 200
-_CM_PER_INCH = 2.54
+_CM_PER_INCH, _MARGIN_IN = 2.54, 0.06
+"""The margin keeps texts at the edge whole where a program rounds the size of a picture; own choice."""
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML cannot hold. Source: W3C, Extensible Markup Language 1.0, 2.2."""
 
@@ -130,12 +131,13 @@ def picture_of(figure: Figure) -> Picture:
     width, height = (float(size) for size in figure.get_size_inches())
     with settings():
         height -= (title_height(caption, width * _CM_PER_INCH) if caption else 0.0) / _CM_PER_INCH
-        written = io.BytesIO()
+        # none above, where the title was
+        sides, written = (width + 2 * _MARGIN_IN, height + _MARGIN_IN), io.BytesIO()
         figure.savefig(
-            written, format="png", dpi=DOTS_PER_INCH, bbox_inches=Bbox.from_bounds(0, 0, width, height),
-            metadata={"Software": None},
+            written, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None},
+            bbox_inches=Bbox.from_bounds(-_MARGIN_IN, -_MARGIN_IN, *sides),
         )  # fmt: skip
-    return Picture(written.getvalue(), caption, str(figure.get_label()), width * _CM_PER_INCH, height * _CM_PER_INCH)
+    return Picture(written.getvalue(), caption, str(figure.get_label()), *(side * _CM_PER_INCH for side in sides))
 
 
 def printable_text(text: str) -> str:
