@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ import shapely
 
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, KEY, LAYERS, TABLES, type_of
 from udsat_geo.designation.layers import Layer, Layers, differences
-from udsat_geo.designation.summary import Summary, as_json
+from udsat_geo.designation.summary import Summary, as_json, read_summary_text
 from udsat_geo.files.formats import write_csv, write_flatgeobuf, write_geojson, write_parquet
 from udsat_geo.files.geopackage import steady_gdal, write_layer
 from udsat_geo.files.postgis import database_of, write_database
 from udsat_geo.files.read import read_layers
 from udsat_geo.files.workbook import write_workbook
+from udsat_geo.messages.words import printable
 
 CRS = "EPSG:25832"
 COLUMNS = {
@@ -197,7 +199,21 @@ TRIALS: dict[str, Content] = {
 """What is tried -> a designation that holds it."""
 
 
+def as_read(layers: Layers) -> Layers:
+    """What a reader makes of a designation: what a terminal would obey in a text stands there as signs."""
+
+    def shown(table: pa.Table) -> pa.Table:
+        for place, column in enumerate(table.column_names):
+            if pa.types.is_string(table[column].type):
+                texts = [None if text is None else printable(text) for text in table[column].to_pylist()]
+                table = table.set_column(place, table.schema.field(column), pa.array(texts, pa.string()))
+        return table
+
+    read = {name: replace(layer, table=shown(layer.table)) for name, layer in layers.layers.items()}
+    return Layers(read_summary_text(json.dumps(layers.summary.as_dict()), "summary"), read)
+
+
 def tried(door: Door, content: Content) -> str:
     """What becomes of a designation on its way through a format: ``exact``, or what else."""
     layers = designation_of(content)
-    return "; ".join(differences(layers, door.through(layers))) or "exact"
+    return "; ".join(differences(as_read(layers), door.through(layers))) or "exact"

@@ -167,11 +167,12 @@ def goal_table(goal: Goal, account: Account, language: str) -> Table:
     if not computed:
         heads = (N_("Indicator"), N_("Aim"), *map(str, YEARS), N_("Updated\nareas"), *judged)
         rows = [_figure_row(goal, indicator, language)[1:-1] for indicator in goal.indicators]
+    of_report = _("the report", language)
     for indicator in goal.indicators if computed else ():
         if indicator.key not in beside:
             cells = [_pair(indicator.areas.get(year), indicator.city.get(year), language) for year in account.years]
             unit = unit_in_words(indicator.unit, language).strip()
-            label = f"{indicator.label[language]}, {_('the report', language)}" + (f" ({unit})" if unit else "")
+            label = f"{indicator.label[language]}, {of_report}" + (f" ({unit})" if unit else "")
             rows.append((label, *cells, *_judged(indicator.judged(), indicator.aim, language)[:-1]))
     shown_columns = [column for column in range(len(heads)) if any(row[column] for row in rows)]
     texts = {place for place, column in enumerate(shown_columns) if heads[column] in ("Indicator", "Aim", *judged)}
