@@ -88,7 +88,7 @@ def _summary(layers: dict[str, Layer], language: str) -> Summary:
         "inputs": [{"name": "=residents.csv", "sha256": "1" * 64, "rows": 3}],
         "settings": None,
         "counts": {"residents_unplaced": 2},
-        "notes": ["<script>a</script>", 'null \0, quote ", new\r\nline'],
+        "notes": ["<script>a</script>", 'quote ", new\nline\tand a tab'],
         "language": language,
         "units": len(layers["units"].table),
         "crs": CRS,

@@ -145,12 +145,12 @@ def _checked(layers: Layers, name: str) -> Layers:
         missing = [f"{layer}.{column}" for column in columns if column not in layers.layers[layer].table.column_names]
         if missing:
             raise ValueError(_("it has no {layers}").format(layers=", ".join(missing)))
+    read = {key: replace(layer, table=_printable(layer.table)) for key, layer in layers.layers.items()}
     listed = [area.area_id for area in layers.summary.areas]
-    found = layers.layers["areas"].table["area_id"].to_pylist()
-    if listed != found or layers.summary.units != len(layers.layers["units"].table):
+    found = read["areas"].table["area_id"].to_pylist()
+    if listed != found or layers.summary.units != len(read["units"].table):
         what = _("holds other areas or units than the summary says")
         raise InputError(Problem(name, what, _("They are of different runs: make the designation again.")))
-    read = {key: replace(layer, table=_printable(layer.table)) for key, layer in layers.layers.items()}
     return Layers(layers.summary, read)
 
 
