@@ -28,7 +28,7 @@ from udsat_geo.monitoring.goal_tables import REPORT
 from udsat_geo.monitoring.goal_words import reasons_of_goal
 from udsat_geo.policy.rules import Policy, text_in
 from udsat_geo.report.few import FEWEST, in_tens
-from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline
+from udsat_geo.report.page.policy_words import policy_in_words, rule_in_outline, what_if
 from udsat_geo.report.page.read import PageYear, Rows
 from udsat_geo.report.page.sure import sure_of
 from udsat_geo.report.page.words import texts
@@ -814,7 +814,7 @@ def _policies(found: Sequence[PageYear]) -> list[dict[str, Any]]:
         key = (str(read.summary["policy"].get("sha256")), str(read.summary["policy"]["id"]))
         if key not in told:
             blocks = {
-                lang: policy_in_words(read.policy.policy, read.summary, lang)
+                lang: [*policy_in_words(read.policy.policy, read.summary, lang), what_if(read.summary, lang)]
                 if read.policy is not None
                 else rule_in_outline(read.summary, lang)
                 for lang in LANGUAGES

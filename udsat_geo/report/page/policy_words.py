@@ -103,6 +103,17 @@ def policy_in_words(policy: Policy, summary: Mapping[str, Any], language: str) -
     return blocks
 
 
+def what_if(summary: Mapping[str, Any], language: str) -> Block:
+    """Who is asked what another threshold would do: a page holds one answer, and the explorer makes new ones."""
+    text = _(
+        "This page holds what was decided. udsat explore --year {year}, with the policy and the registers of this "
+        "designation, lets every number above be moved (a core threshold of 1.2, say) and draws the areas anew at "
+        "once.",
+        language,
+    )
+    return _block(_("What another threshold would do", language), [text.format(year=summary["year"])])
+
+
 def rule_in_outline(summary: Mapping[str, Any], language: str) -> list[Block]:
     """What the summary alone tells of a policy whose file is not at hand."""
     rule, lines = summary["rule"], []
