@@ -122,8 +122,11 @@ def test_a_folder_that_cannot_be_listed_is_left_alone(tmp_path: Path, monkeypatc
     def refused(path: object) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(os, "scandir", refused)
-    settle(tmp_path)
+    (tmp_path / "a").write_text("a")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", refused)
+        settle(tmp_path)
+    assert content_of(tmp_path) == {"a": "a"}
 
 
 def test_of_two_that_move_at_once_one_set_wins_whole(tmp_path: Path) -> None:

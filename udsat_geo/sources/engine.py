@@ -192,7 +192,10 @@ def check_room_for_keys(n_addresses: int, n_dwellings: int) -> None:
     what = _("the keys of {addresses} addresses and {dwellings} dwellings").format(
         addresses=decimal(n_addresses, 0), dwellings=decimal(n_dwellings, 0)
     )
-    remedy = _("Give that much, or write the registers as Parquet, which cells are made of with less.")
+    remedy = _(
+        "Give that much, or write the registers as Parquet, joined with no other file: `designate` makes cells of such "
+        "with less."
+    )
     size = _LEAST + n_addresses * _OF_AN_ADDRESS + n_dwellings * _OF_A_DWELLING
     _check_room(what, size, remedy, NoRoomForKeysError)
 
