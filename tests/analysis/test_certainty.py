@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 import runpy
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from click.testing import CliRunner, Result
 
 import udsat_geo as ug
 from small_registers import make_registers
-from two_years import write_policy
+from two_years import write_policy, write_town
 from udsat_geo.analysis.certainty import Certainty, take_certainty
 from udsat_geo.analysis.pairs import interval
 from udsat_geo.cli.main import designate, udsat
@@ -338,6 +339,26 @@ def test_a_table_names_nobody(told: tuple[Path, dict[str, Any]], kind: str) -> N
     assert f"--draw {kind}: a table of units names nobody. Leave it out: its counts are drawn." in done.stderr
     with pytest.raises(ug.InputError, match="is none of households, persons, counts"):
         ug.certainty(2025, units=units, policy=units.with_suffix(".toml"), draw="dice")  # type: ignore[arg-type]
+
+
+def test_sums_by_unit_draw_what_counts_of_registers_draw(tmp_path: Path) -> None:
+    """With the registers gone, of both years; households cannot be drawn."""
+    write_town(tmp_path)
+    asked = {"policy": tmp_path / "town.toml", "draws": 10, "previous": 2017, "language": "en"}
+    ug.sums([2017, 2021], policy=asked["policy"], registers=tmp_path / "raw", out=tmp_path / "sums")  # type: ignore[arg-type]
+    counted = ug.certainty(2021, registers=tmp_path / "raw", draw="counts", **asked)  # type: ignore[arg-type]
+    shutil.rmtree(tmp_path / "raw")
+    found = ug.certainty(2021, sums=tmp_path / "sums", **asked)  # type: ignore[arg-type]
+    assert found.summary == counted.summary
+    assert found.summary["changes"]["shared"] == "nothing"
+    assert found.units.equals(counted.units)
+    assert any(note.startswith("Sums by unit name nobody: counts are drawn") for note in found.found.designation.notes)
+    given = [part for name in ("policy", "draws", "previous") for part in (f"--{name}", asked[name])]
+    given += ["--year", 2021, "--sums", tmp_path / "sums"]
+    assert json.loads(call(*given, "--language", "en", "--json").stdout) == found.summary
+    done = call(*given, "--language", "en", "--draw", "households")
+    assert done.exit_code == 2
+    assert "--draw households: sums by unit name nobody. Leave it out: its counts are drawn." in done.stderr
 
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"

@@ -413,6 +413,25 @@ def test_areas_may_be_a_result_or_a_frame(town: Path) -> None:
     assert 0.5 < ug.infer(made.areas[["name", "geometry"]], **usual).overlap <= 1.0
 
 
+def test_sums_by_unit_give_what_registers_give(town: Path, tmp_path: Path) -> None:
+    """To the last figure for areas of whole units; polygons hold units by their middles, which is said."""
+    usual: dict[str, Any] = {"year": 2021, "policy": town / "town.toml", "space": town / "space.toml", "draws": 3}
+    ug.sums([2021], policy=town / "town.toml", registers=town / "raw", out=tmp_path)
+    file, usual["language"] = town / "out" / "designation_2017.gpkg", "en"
+    by_registers = ug.infer(file, registers=town / "raw", **usual).summary
+    found = ug.infer(file, sums=tmp_path, **usual)
+    note = "Sums by unit tell no addresses: a unit is wholly in a given area, or out, by where its middle lies."
+    assert found.summary == {**by_registers, "notes": [*by_registers["notes"], note]}
+    outlines = ug.read(town / "out" / "designation_2021.gpkg").areas[["name", "geometry"]]
+    assert ug.infer(outlines, sums=tmp_path, **usual).overlap == 1.0
+    given = ["infer", "--areas", file, "--sums", tmp_path, "--language", "en", "--json"]
+    given += [part for name in ("year", "policy", "space", "draws") for part in (f"--{name}", usual[name])]
+    done = CliRunner().invoke(udsat, [str(one) for one in given])
+    assert json.loads(done.stdout) == found.summary
+    done = call(town, "--sums", tmp_path)
+    assert "--sums: stands in the place of registers and of a table of units. Name one of them." in done.stderr
+
+
 def test_whatever_the_command_may_be_told_the_function_may_too() -> None:
     options = {parameter.opts[0].removeprefix("--").replace("-", "_") for parameter in infer.params}
     parameters = set(inspect.signature(ug.infer).parameters)

@@ -140,6 +140,10 @@ def certainty_of(
     made = make_again(job, progress)
     check_can_be_drawn(made.policy.policy)
     before, notes = make_earlier(job, made, progress)
+    if made.inputs.rests_on_sums:
+        text = _("Sums by unit name nobody: counts are drawn, and where members of a household are alike, the "
+                 "designation seems surer than it is.", job.language)  # fmt: skip
+        notes = (*notes, text)
     made = dataclasses.replace(made, notes=(*made.notes, *notes))
     return take_certainty(made, job, draws, seed, progress, before, drawn)
 

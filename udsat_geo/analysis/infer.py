@@ -381,6 +381,10 @@ def _look(job: Job, areas: AreaSet, progress: Callable[[str], None]) -> tuple[Ci
         found_at = residents_by_address(inputs.registers, job.threads, inputs.year, units.crs)
         points = (found_at.easting, found_at.northing, found_at.residents, found_at.address_id)
     given, notes = hold(areas, units, points, job.language)
+    if inputs.rests_on_sums:
+        text = _("Sums by unit tell no addresses: a unit is wholly in a given area, or out, by where its middle lies.",
+                 job.language)  # fmt: skip
+        notes = (*notes, text)
     city = City(units, around, given, parts_of(units, around.places, job.language))
     told = (*job.notes, *areas.notes, *found["notes"], *around.notes, *notes, *told_of_memory(rule, job.language))
     return city, rule, inputs.source, told

@@ -429,7 +429,7 @@ def _told(
     with np.errstate(invalid="ignore"):
         share = total(city.unit, weight * found.times, n_units) / (whole * n_sampled)
     notes = [*made.notes, *told_of_memory(made.policy.policy, language)]
-    if made.inputs.kept is not None and made.inputs.kept.is_input:
+    if made.inputs.rests_on_sums:
         notes.append(_("The grid does not vary: sums by unit stand in the place of registers.", language))
     if made.surroundings.overrides is not None:
         notes.append(_("What was decided by hand is left out of the variants.", language))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -106,6 +106,7 @@ def certainty(
     seed: int | None = None,
     threads: int | None = None,
     memory: str | None = None,
+    sums: PathLike | Sequence[PathLike] | None = None,
     progress: Progress | None = None,
 ) -> CertaintyResult:
     """Designate a year, and each of many draws of its households or counts by the same rule.
@@ -126,6 +127,9 @@ def certainty(
         As in `udsat_geo.designate`; None is its default.
     language, seed, threads, memory, progress
         As in `udsat_geo.designate`. No result depends on the threads.
+    sums : str, Path or sequence of them, optional
+        As in `udsat_geo.designate`: exact sums by unit, such as ``sums_YEAR.parquet`` beside a designation. Nothing is
+        read of registers then, and counts are drawn: sums name no households.
 
     Raises
     ------
@@ -135,7 +139,7 @@ def certainty(
     from udsat_geo.analysis.certainty import certainty_as_data, certainty_of
 
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
-    rule, what = policy_of(policy, references), (around, overrides, previous, language, seed, threads, memory)
+    rule, what = policy_of(policy, references), (around, overrides, previous, language, seed, threads, memory, sums)
     with job_of(year, rule, registers, units, *what) as job:
         found = certainty_of(job, draws, draw_seed, progress, draw)
     return CertaintyResult(found, certainty_as_data(found))

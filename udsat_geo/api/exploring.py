@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,7 @@ def explore(
     seed: int | None = None,
     threads: int | None = None,
     memory: str | None = None,
+    sums: PathLike | Sequence[PathLike] | None = None,
     progress: Progress | None = None,
 ) -> Explorer:
     """Open a local page on which the settings of a policy are moved, and the map answers; as ``udsat explore``.
@@ -51,7 +52,7 @@ def explore(
     Parameters
     ----------
     year, policy, registers, units, barriers, crossings, places, parcels, regions, ground, overrides, references, \
-    previous, out, language, seed, threads, memory, progress
+    previous, out, language, seed, threads, memory, sums, progress
         As of `designate`.
     policies : str or Path
         The folder that policies are saved in.
@@ -74,7 +75,7 @@ def explore(
     check_can_explore()
     from udsat_geo.report.explorer.engine import Engine
 
-    asked = Asked(year, policy, registers, units, references, previous, None, (), language, seed, threads)
+    asked = Asked(year, policy, registers, units, references, previous, None, (), language, seed, threads, sums)
     around = {"barriers": barriers, "crossings": crossings, "places": places, "parcels": parcels, "regions": regions}
     with ExitStack() as files:
         job = files.enter_context(asked.as_job({**around, "ground": ground, "overrides": overrides}, out))

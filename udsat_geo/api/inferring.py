@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from udsat_geo.api.answers import Answer
-from udsat_geo.api.asking import Language, Progress, as_files, within
-from udsat_geo.api.frames import PathLike, path_of, policy_of, rows_as_frame, table_as_frame
+from udsat_geo.api.answers import Answer, job_of
+from udsat_geo.api.asking import Language, Progress, as_files
+from udsat_geo.api.frames import PathLike, policy_of, rows_as_frame, table_as_frame
 from udsat_geo.api.result import Result
-from udsat_geo.synthetic import DEFAULT_SEED
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -125,6 +125,7 @@ def infer(
     seed: int | None = None,
     threads: int | None = None,
     memory: str | None = None,
+    sums: PathLike | Sequence[PathLike] | None = None,
     progress: Progress | None = None,
 ) -> Inferred:
     """Which settings of a policy draw given areas best; the command ``udsat infer`` prints it.
@@ -151,6 +152,9 @@ def infer(
         How often the search is made with areas laid elsewhere by chance.
     language, seed, threads, memory, progress
         As in `udsat_geo.designate`.
+    sums : str, Path or sequence of them, optional
+        As in `udsat_geo.designate`: exact sums by unit, such as ``sums_YEAR.parquet`` beside a designation. Nothing is
+        read of registers then, and a unit is wholly in a given area, or out: sums tell no addresses.
 
     Returns
     -------
@@ -165,21 +169,15 @@ def infer(
     from udsat_geo.analysis.infer import infer_rule
     from udsat_geo.analysis.inferred import inference_as_data
     from udsat_geo.analysis.space import read_space
-    from udsat_geo.designation.job import Job
-    from udsat_geo.designation.surroundings import Around
     from udsat_geo.files.area_set import read_area_set
 
     loaded = policy_of(policy, references)
     wanted = None if space is None else read_space(Path(space), loaded.policy)
     around = {"barriers": barriers, "crossings": crossings, "places": places, "regions": regions}
-    with as_files({"areas": areas, "units": units, **around}) as files:
-        given = read_area_set(files.paths.pop("areas"), language, name, allow_overlaps=allow_overlaps)
-        job = Job(
-            year, loaded, path_of(registers), files.paths.pop("units", None), around=Around(**files.paths),
-            language=language, seed=DEFAULT_SEED if seed is None else seed, threads=threads,
-            notes=files.told(language),
-        )  # fmt: skip
-        with within(threads, memory):
-            found = infer_rule(job, given, wanted, tolerance, draws, progress)
+    what = (around, None, None, language, seed, threads, memory, sums)
+    with as_files({"areas": areas}) as files, job_of(year, loaded, registers, units, *what) as job:
+        given = read_area_set(files.paths["areas"], language, name, allow_overlaps=allow_overlaps)
+        job = dataclasses.replace(job, notes=(*files.told(language), *job.notes))
+        found = infer_rule(job, given, wanted, tolerance, draws, progress)
     base = loaded.name if not isinstance(policy, str | Path) else str(policy)
     return Inferred(found, inference_as_data(found), base)

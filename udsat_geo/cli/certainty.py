@@ -94,6 +94,7 @@ OF_CHANGES = {
 @options.policy_option()
 @options.references_option()
 @options.registers_of_year_option()
+@options.sums_option()
 @options.source_options()
 @options.option("--previous", metavar="Y|FILE|made|none", help=N_("The designation before it, as of `designate`."))
 @options.option("--draws", type=int, default=DRAWS, metavar="N", show_default=True, help=N_("How often to draw."))
@@ -114,6 +115,7 @@ def certainty(
     policy: str,
     references: tuple[str, ...],
     registers: Path | None,
+    sums: tuple[str, ...],
     previous: str | None,
     draws: int,
     drawn: str | None,
@@ -129,7 +131,11 @@ def certainty(
     rule = with_references(load_policy(policy), references)
     if out is not None:
         check_writable(out)
-    job = Job(year, rule, registers, None, previous, language=language, seed=seed, threads=threads, store=store_of())
+    kept = options.kept_sums(sums, registers, sources["units"])
+    job = Job(
+        year, rule, registers, None, previous, language=language, seed=seed, threads=threads, store=store_of(),
+        kept=kept,
+    )  # fmt: skip
     tell_if_synthetic(sources["units"] is None and is_synthetic(job) and not as_json, language)
     files: list[Path] = []
     with progress_on(not as_json) as progress, local_copies(sources) as copies:

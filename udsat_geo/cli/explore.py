@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +55,7 @@ ends."""
 )
 @options.references_option()
 @options.registers_of_year_option()
+@options.sums_option()
 @options.source_options()
 @options.option("--previous", metavar="Y|FILE|made|none", help=N_("The designation before it, as of `designate`."))
 @options.out_option(N_("Where earlier designations are looked for. [default: the folder of FILE, else data/out]"))
@@ -84,6 +85,7 @@ def explore(
     policy: str | None,
     references: tuple[str, ...],
     registers: Path | None,
+    sums: tuple[str, ...],
     previous: str | None,
     out: Path | None,
     policies: Path,
@@ -104,10 +106,14 @@ def explore(
     year, policy, source = _begun(file, year, policy)
     loaded = with_references(load_policy(policy), references)
     store = store_of(out or (DEFAULT_OUT if file is None else file.parent))
-    job = Job(year, loaded, registers, None, previous, language=language, seed=seed, threads=threads, store=store)
+    kept = options.kept_sums(sums, registers, sources["units"])
+    job = Job(
+        year, loaded, registers, None, previous, language=language, seed=seed, threads=threads, store=store, kept=kept
+    )
     synthetic = sources["units"] is None and is_synthetic(job)
     if synthetic and source != "synthetic":
-        what, remedy = _("was not made of the synthetic city"), _("Name what it was made of: --registers or --units.")
+        what = _("was not made of the synthetic city")
+        remedy = _("Name what it was made of: --registers, --units or --sums.")
         raise InputError(Problem(str(file), what, remedy))
     tell_if_synthetic(synthetic, language)
     with local_copies(sources) as copies:
@@ -115,7 +121,7 @@ def explore(
         job = dataclasses.replace(job, units=units, around=around, notes=copies.told(language))
         with progress_on(True) as progress:
             engine = Engine.of(job, progress)
-        call = _call(references, registers, previous, language, seed, sources)
+        call = _call(references, registers, sums, previous, language, seed, sources)
         try:
             _serve(Server(Answers(engine, policies, policy, call, language), port), port, browser, language)
         finally:
@@ -149,6 +155,7 @@ def _begun(file: Path | None, year: int | None, policy: str | None) -> tuple[int
 def _call(
     references: tuple[str, ...],
     registers: Path | None,
+    sums: Sequence[str],
     previous: str | None,
     language: str,
     seed: int,
@@ -156,6 +163,7 @@ def _call(
 ) -> tuple[str, ...]:
     """The options that `designate` needs to make the same."""
     words = [word for given in references for word in ("--references", given)]
+    words += [word for given in sums for word in ("--sums", given)]
     for name, value in (("registers", registers), ("previous", previous), *sources.items()):
         # those are saved anew where anything was drawn or decided
         if value is not None and name != "overrides":

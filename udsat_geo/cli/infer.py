@@ -48,6 +48,7 @@ SOURCES = ("areas", "units", "barriers", "crossings", "places", "regions")
 @options.policy_option(N_("The policy whose settings are varied: its criteria, units and all that the space leaves."))
 @options.references_option()
 @options.registers_of_year_option()
+@options.sums_option()
 @options.source_option("--units", options.SOURCES["units"])
 @options.source_option("--barriers", options.SOURCES["barriers"])
 @options.source_option("--crossings", options.SOURCES["crossings"])
@@ -89,6 +90,7 @@ def infer(
     policy: str,
     references: tuple[str, ...],
     registers: Path | None,
+    sums: tuple[str, ...],
     space: Path | None,
     tolerance: float,
     draws: int,
@@ -106,13 +108,14 @@ def infer(
     if save_policy is not None:
         _check_policy_path(save_policy, policy)
     loaded = with_references(load_policy(policy), references)
+    kept = options.kept_sums(sums, registers, sources["units"])
     wanted = default_space(loaded.policy) if space is None else read_space(space, loaded.policy)
     with progress_on(not as_json) as progress, local_copies({one: sources[one] for one in SOURCES}) as copies:
         files = dict(copies.paths)
         areas, units = files.pop("areas"), files.pop("units", None)
         job = Job(
             year, loaded, registers, units, around=Around(**files), language=language, seed=seed, threads=threads,
-            notes=copies.told(language),
+            notes=copies.told(language), kept=kept,
         )  # fmt: skip
         if not as_json:
             tell_if_synthetic(is_synthetic(job), language)

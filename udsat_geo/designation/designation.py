@@ -113,6 +113,11 @@ class Inputs:
     elsewhere: Elsewhere | None = field(default=None, repr=False, compare=False)
 
     @property
+    def rests_on_sums(self) -> bool:
+        """Whether sums by unit stand in the place of registers."""
+        return self.kept is not None and self.kept.is_input
+
+    @property
     def stages(self) -> Stages:
         """Those of this year; without anything kept, each is made when it is asked for."""
         return Stages(keeps=False) if self.kept is None else self.kept.stages(self.year)

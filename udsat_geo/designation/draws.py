@@ -218,6 +218,8 @@ def draws_of_units(
         raise InputError(Problem(f"--draw {drawn}", told, _("Choose one of them.")))
     if inputs.registers is None and drawn in (HOUSEHOLDS, PERSONS):
         what, remedy = _("a table of units names nobody"), _("Leave it out: its counts are drawn.")
+        if inputs.rests_on_sums:
+            what = _("sums by unit name nobody")
         raise InputError(Problem(f"--draw {drawn}", what, remedy))
     if inputs.registers is None or drawn == COUNTS:
         return _of_counts(units, policy, seed)

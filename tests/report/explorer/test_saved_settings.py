@@ -14,10 +14,11 @@ from click.testing import CliRunner
 
 from two_years import write_town
 from udsat_geo.cli.main import designate, udsat
-from udsat_geo.designation.job import Job
+from udsat_geo.designation.job import Job, sums_of_years
 from udsat_geo.designation.layers import differences, layers_of
 from udsat_geo.files.earlier import store_of
 from udsat_geo.files.read import read_layers
+from udsat_geo.files.sums import read_sums_of, write_sums_of_years
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
 from udsat_geo.report.explorer.answers import Answers
@@ -92,7 +93,23 @@ def test_a_designation_of_real_people_is_not_explored_with_invented_ones(
     monkeypatch.chdir(tmp_path)
     ran = CliRunner().invoke(udsat, ["explore", "out/designation_2021.gpkg", "--policy", "town.toml", "--no-browser"])
     assert ran.exit_code == 2
-    assert "was not made of the synthetic city. Name what it was made of: --registers or --units." in ran.output
+    assert "was not made of the synthetic city. Name what it was made of: --registers, --units or --sums." in ran.output
+
+
+def test_sums_by_unit_are_explored_as_registers_are(answers: Answers) -> None:
+    """The last round too, which is made of its own sums; what is saved names them."""
+    by_registers = answers.engine
+    write_sums_of_years(sums_of_years(by_registers.bench.job, [2017, 2021]), Path("sums"))
+    kept = read_sums_of(["sums"])
+    engine = Engine.of(Job(2021, load_policy("town.toml"), language="en", store=store_of(), kept=kept))
+    assert engine.last_round_made == by_registers.last_round_made == 2017
+    tried = {"values": {"rule.core": 0.35}}
+    shown, own = (layers_of(each.designation(each.settings(tried))) for each in (engine, by_registers))
+    assert [each for each in differences(own, shown) if not each.startswith("summary: ")] == []
+    answers = Answers(engine, Path("saved"), "town.toml", ("--sums", "sums"), "en")
+    commands = answers.of("save", {"settings": tried, "id": "mine"})["commands"]
+    assert all("--sums sums" in command for command in commands)
+    engine.close()
 
 
 def test_a_file_that_is_there_is_replaced_only_when_asked_twice(answers: Answers) -> None:

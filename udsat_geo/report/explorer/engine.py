@@ -18,7 +18,7 @@ from udsat_geo.analysis.certainty import Certainty, take_certainty
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.designation.designation import Designation, Progress
 from udsat_geo.designation.earlier import Earlier, Store
-from udsat_geo.designation.job import Job, is_synthetic, of_year
+from udsat_geo.designation.job import Job, is_synthetic, of_year, rests_on_sums
 from udsat_geo.designation.layers import layers_of
 from udsat_geo.designation.workbench import Workbench
 from udsat_geo.messages.errors import InputError
@@ -72,7 +72,8 @@ def _with_last_round(job: Job, progress: Progress | None) -> Job:
     if job.previous is not None or job.store.find(before) is not None or job.policy.policy.rule.years_running > 1:
         return job
     earlier = of_year(dataclasses.replace(job, year=before, around=job.around.of_earlier()), before)
-    if not is_synthetic(job) and (job.raw is None or folder_of_year(job.raw, before) is None):
+    is_known = is_synthetic(job) or rests_on_sums(job)
+    if not is_known and (job.raw is None or folder_of_year(job.raw, before) is None):
         return job
     try:
         bench = Workbench.made_by(earlier, progress=progress)
