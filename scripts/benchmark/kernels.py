@@ -24,9 +24,10 @@ from status_rows import status_rows
 from udsat_geo.kernels.cells import distinct_cells
 from udsat_geo.kernels.components import label_components
 from udsat_geo.kernels.nearby import context_of_points
-from udsat_geo.kernels.scores import composite_of_gaps, spread_of_gaps
+from udsat_geo.kernels.scores import composite_of_gaps
 from udsat_geo.kernels.sums import add_flags, add_values, count_rows, follow
 from udsat_geo.scoring.rates import sums_on_grid
+from udsat_geo.scoring.spread import spread_of_gaps
 from udsat_geo.units.edges import grid_edges
 from udsat_geo.units.grid import rings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import hypothesis.extra.numpy as hnp
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 import reference
 from strategies import gaps, residents
-from udsat_geo.kernels.scores import composite_of_gaps, spread_of_gaps
+from udsat_geo.kernels.scores import LIMB_BITS, composite_of_gaps, squares_of_gaps
+from udsat_geo.scoring.spread import spread_of_gaps, spread_of_squares
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -31,9 +33,42 @@ def gapped(draw: DrawFn) -> Gapped:
 
 
 @given(gapped())
+def test_squares_equal_those_of_their_twin(drawn: Gapped) -> None:
+    gap, living = drawn
+    digits, weight = squares_of_gaps(gap, living)
+    wanted = reference.squares_of_gaps(gap.tolist(), living.tolist(), gap.shape[1])
+    whole = [sum(digit << (LIMB_BITS * place) for place, digit in enumerate(row)) for row in digits.tolist()]
+    assert ([Fraction(each, 1 << 1074) for each in whole], weight.tolist()) == wanted
+
+
+@given(gapped())
 def test_spread_equals_its_twin_to_the_last_bit(drawn: Gapped) -> None:
     gap, living = drawn
     assert spread_of_gaps(gap, living).tolist() == reference.spread_of_gaps(gap.tolist(), living.tolist(), gap.shape[1])
+
+
+@given(gapped(), st.randoms())
+def test_spread_is_the_same_in_any_order_and_added_up_from_parts(drawn: Gapped, random: Any) -> None:
+    gap, living = drawn
+    order = np.array(random.sample(range(len(gap)), len(gap)), dtype=np.int64)
+    cut = random.randint(0, len(gap))
+    parts = [squares_of_gaps(gap[part], living[part]) for part in (order[:cut], order[cut:])]
+    added = [one + other for one, other in zip(*parts, strict=True)]
+    assert spread_of_squares(*added).tolist() == spread_of_gaps(gap, living).tolist()
+
+
+@given(st.lists(st.floats(0, 1e150), max_size=20))
+def test_the_sum_of_squares_is_rounded_once(values: list[float]) -> None:
+    """Against math.fsum, from the smallest numbers there are to large ones."""
+    spread = spread_of_gaps(np.array(values).reshape(-1, 1), np.ones(len(values), dtype=np.int64))[0]
+    wanted = math.sqrt(math.fsum(value * value for value in values) / len(values)) if values else 0.0
+    assert spread == wanted
+
+
+def test_a_sum_beyond_all_numbers_is_infinite() -> None:
+    largest = np.array([[1e200], [1.3e154]])
+    assert spread_of_gaps(largest, np.array([1, 0])).tolist() == [math.inf]
+    assert spread_of_gaps(largest[1:].repeat(3, axis=0), np.array([1, 1, 1])).tolist() == [math.inf]
 
 
 @given(gapped())

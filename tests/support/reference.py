@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 
 Cell = tuple[int, int]
 Table = Sequence[Sequence[int]]
@@ -204,15 +205,25 @@ def pairs_within(easting: Sequence[float], northing: Sequence[float], reach: flo
 # --- scores -------------------------------------------------------------------------------------------------
 
 
+def squares_of_gaps(
+    gap: Sequence[Sequence[float]], residents: Sequence[int], n_criteria: int
+) -> tuple[list[Fraction], list[int]]:
+    """Exact sums of residents times the squared gap of each criterion, and of the residents of units with a rate."""
+    squares, weight = [], []
+    for j in range(n_criteria):
+        rated = [unit for unit in range(len(gap)) if not math.isnan(gap[unit][j])]
+        weight.append(sum(residents[unit] for unit in rated))
+        squares.append(sum((Fraction(residents[unit] * gap[unit][j] * gap[unit][j]) for unit in rated), Fraction(0)))
+    return squares, weight
+
+
 def spread_of_gaps(gap: Sequence[Sequence[float]], residents: Sequence[int], n_criteria: int) -> list[float]:
     """Root of the mean squared gap of each criterion, weighted by residents; 0 where nobody has a rate."""
     spread = []
     for j in range(n_criteria):
         rated = [unit for unit in range(len(gap)) if not math.isnan(gap[unit][j])]
         weight = sum(residents[unit] for unit in rated)
-        squares = 0.0
-        for unit in rated:
-            squares += residents[unit] * gap[unit][j] * gap[unit][j]
+        squares = math.fsum(residents[unit] * gap[unit][j] * gap[unit][j] for unit in rated)
         spread.append(math.sqrt(squares / weight) if weight else 0.0)
     return spread
 

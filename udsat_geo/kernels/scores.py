@@ -9,35 +9,65 @@ from numpy.typing import NDArray
 
 from udsat_geo.kernels._jit import kernel
 
+LIMB_BITS = 32
+"""Bits of a digit of an exact sum."""
+_LIMBS = 69
+"""Digits that hold any float64, from 2^-1074 on; the last counts numbers that are infinite."""
+_LOW = (1 << LIMB_BITS) - 1
+_LOWEST = 1074
+_MANTISSA = 53
+
 
 @kernel
-def spread_of_gaps(gap: NDArray[np.float64], residents: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Standard deviation of the units' gaps around the whole city, weighted by residents.
+def squares_of_gaps(
+    gap: NDArray[np.float64], residents: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Sums of ``residents * gap * gap`` over units, without any rounding of the sum.
 
-    ``s^2 = sum(residents * gap^2) / sum(residents)`` over the units that have a rate; 0 where nobody has one.
+    Sums of several parts of the units are added as they are, digit by digit, and are those of all units together.
+    Each digit has room for 2^30 units.
 
     Parameters
     ----------
     gap : float64, shape (n_units, n_criteria)
-        NaN where a unit has no rate. The units stand in their canonical order, so the sum has one order too.
+        NaN where a unit has no rate.
     residents : int64, shape (n_units,)
 
     Returns
     -------
-    spread : float64, shape (n_criteria,)
+    squares : int64, shape (n_criteria, n_digits)
+        Whole numbers in digits of `LIMB_BITS` bits, lowest first, of which one is 2^-1074.
+    weight : int64, shape (n_criteria,)
+        Residents of the units that have a rate.
     """
     n_units, n_criteria = gap.shape
-    spread = np.zeros(n_criteria, dtype=np.float64)
+    squares = np.zeros((n_criteria, _LIMBS), dtype=np.int64)
+    weight = np.zeros(n_criteria, dtype=np.int64)
     for j in range(n_criteria):
-        squares = 0.0
-        weight = 0
         for unit in range(n_units):
-            if not math.isnan(gap[unit, j]):
-                squares += residents[unit] * gap[unit, j] * gap[unit, j]
-                weight += residents[unit]
-        if weight > 0:
-            spread[j] = math.sqrt(squares / weight)
-    return spread
+            own = gap[unit, j]
+            if math.isnan(own):
+                continue
+            weight[j] += residents[unit]
+            term = residents[unit] * own * own
+            if not term > 0.0:
+                continue
+            if term == np.inf:
+                squares[j, _LIMBS - 1] += 1
+                continue
+            part, exponent = math.frexp(term)
+            mantissa = np.int64(math.ldexp(part, _MANTISSA))
+            place = exponent - _MANTISSA + _LOWEST
+            if place < 0:
+                # of the smallest numbers the last bits are zeros
+                mantissa >>= -place
+                place = 0
+            digit, shift = place // LIMB_BITS, place % LIMB_BITS
+            low, high = (mantissa & _LOW) << shift, (mantissa >> LIMB_BITS) << shift
+            squares[j, digit] += low & _LOW
+            squares[j, digit + 1] += (low >> LIMB_BITS) + (high & _LOW)
+            squares[j, digit + 2] += high >> LIMB_BITS
+    return squares, weight
 
 
 @kernel

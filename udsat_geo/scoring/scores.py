@@ -20,6 +20,7 @@ from udsat_geo.policy.rules import Policy, WorstShare
 from udsat_geo.scoring.comparators import Comparators, find_comparators, for_all
 from udsat_geo.scoring.indices import Index, find_indices, with_indices
 from udsat_geo.scoring.rates import read_rates
+from udsat_geo.scoring.spread import spread_of_gaps
 from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
 
@@ -125,8 +126,6 @@ def score_units(
     own : float64, shape (n_units, n_criteria), optional
         The units' own rates, where they are known already.
     """
-    from udsat_geo.kernels.scores import spread_of_gaps
-
     residents_in_view, rate = read_rates(units, policy, edges) if rates is None else rates
     indices = find_indices(rate, units.residents, policy)
     rate = with_indices(rate, indices)
