@@ -38,7 +38,7 @@ WEST, SOUTH = -100_000, 4_600_000
 KEYS_OF_A_PIECE = 1 << 24
 CONTINENT, MACHINES, PROCESSORS = 450_000_000, 16, 4
 TABLES = ("addresses", "dwellings", "residents")
-STAGES = (*TABLES, "values", "places", "positions", "sums", "tiles", "context")
+STAGES = ("addresses", "dwellings", "checks", "values", "residents", "places", "positions", "sums", "tiles", "context")
 HERE = "this machine"
 YEAR = 2025
 

@@ -88,7 +88,7 @@ def test_a_town_has_several_buckets_and_each_task_is_done(tmp_path: Path) -> Non
     write_in_parts(make_registers(1), tmp_path / "raw", 2)
     _units, _sums, done = by_hand(tmp_path / "raw")
     stages = {stage for stage, _number in done}
-    assert stages == {"addresses", "dwellings", "residents", "values-0", "places", "positions", "sums", "tiles"}
+    assert stages == {"addresses", "dwellings", "checks", "values-0", "residents", "places", "sums", "tiles"}
     assert {number for stage, number in done if stage == "sums"} == {0, 1, 2}
 
 
@@ -115,8 +115,8 @@ def test_after_the_calling_process_was_killed_the_same_call_goes_on(
     again = ByHand(tmp_path / "exchange")
     _units, sums = OnWorkers(again).cells(folder, POLICY)  # type: ignore[arg-type]
     assert sums.counts == cells_from_registers(folder, POLICY)[1].counts
-    assert {stage for stage, _number in again.found_done} == {*TABLES, "values-0", "places", "positions"}
-    assert len(again.found_done) == 2 + 2 + 2 + 2 + 3 + 1
+    assert {stage for stage, _number in again.found_done} == {*TABLES, "checks", "values-0", "places"}
+    assert len(again.found_done) == 5 * 2 + 3
     assert list((tmp_path / "exchange").iterdir()) == []
 
 
@@ -126,6 +126,31 @@ def test_medians_of_cells_travel_as_values(tmp_path: Path) -> None:
     criterion = POLICY.criteria[2].model_copy(update={**median, "where": "age >= 18"})
     policy = POLICY.model_copy(update={"criteria": (*POLICY.criteria[:2], criterion)})
     assert_same(write_in_parts(make_registers(4), tmp_path / "raw", 2), policy)
+
+
+@pytest.mark.long
+def test_criteria_of_all_kinds_travel_as_numbers(tmp_path: Path) -> None:
+    """Fractions in millionths, whole numbers, more flags than 30, and medians over dwellings."""
+    kinds = [
+        {"numerator": "disposable_income / 7", "denominator": "age", "where": "TRUE"},
+        {"numerator": "age > 40", "denominator": "disposable_income", "where": "age IS NOT NULL"},
+        *({"numerator": f"age > {age}", "denominator": "1", "where": "age >= 0"} for age in range(16)),
+    ]
+    of_residents = [POLICY.criteria[1].model_copy(update={**kind, "key": f"c{k}"}) for k, kind in enumerate(kinds)]
+    median = {"numerator": "area_m2 / residents", "denominator": "residents", "quantile": 0.3, "least_persons": 1}
+    of_dwellings = POLICY.criteria[0].model_copy(update={**median, "where": "residents > 0"})
+    policy = POLICY.model_copy(update={"criteria": (*of_residents, of_dwellings)})
+    assert_same(write_in_parts(make_registers(12), tmp_path / "raw", 2), policy)
+
+
+@pytest.mark.long
+def test_positions_far_from_all_others_are_told(tmp_path: Path) -> None:
+    made = make_registers(13)
+    folder = write_in_parts(replace(made, addresses=spoiled(made.addresses, "northing", 5, 6.5e6)), tmp_path / "raw", 2)
+    assert_same(folder)
+    _units, sums, done = by_hand(folder)
+    assert ("positions", 0) in done
+    assert "lie far from all others" in sums.notes[0].text
 
 
 @pytest.mark.long

@@ -13,8 +13,8 @@ import pyarrow.csv as csv
 import pytest
 
 import udsat_geo as ug
+import udsat_geo.cluster.parts
 import udsat_geo.cluster.reading
-import udsat_geo.cluster.stages
 from small_registers import make_registers
 from split_registers import write_in_parts
 from udsat_geo.cluster.reading import InBuckets
@@ -41,7 +41,7 @@ def test_cells_are_those_of_one_reading(tmp_path: Path, monkeypatch: pytest.Monk
     told = list[str]()
     found, sums = InBuckets(told.append).cells(tmp_path, POLICY)
     assert told[0] == "too large for this memory: read in parts of 60 residents"
-    assert told[1:3] == ["rows of registers scattered by their keys", "1 of 4 parts"]
+    assert told[1:3] == ["registers checked, and places scattered by their keys", "1 of 4 parts"]
     monkeypatch.setattr(engine, "_OF_A_DWELLING", 50)
     wanted, its_sums = cells_from_registers(tmp_path, POLICY)
     np.testing.assert_array_equal(found.unit_id, wanted.unit_id)
@@ -82,7 +82,7 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def full(*_all: object, **_others: object) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(udsat_geo.cluster.stages, "write_parts", full)
+    monkeypatch.setattr(udsat_geo.cluster.parts, "writing_parts", full)
     with pytest.raises(InputError, match=r"No space left on device.*TMPDIR"):
         InBuckets().cells(tmp_path, POLICY)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from udsat_geo.messages.errors import InputError
 from udsat_geo.sources.crs import coordinates_in
-from udsat_geo.sources.positions import check_positions, doubts, extent_of, in_words
+from udsat_geo.sources.positions import Spread, check_positions, doubts, extent_of, in_words, spread_of, together
 
 UTM = "EPSG:25832"
 TOWN = np.array([[720_100.0, 720_900.0, 721_400.5], [6_175_000.0, 6_176_000.0, 6_175_500.0]])
@@ -117,3 +119,48 @@ def test_positions_that_are_web_mercators_beside_the_area_are_told() -> None:
 def test_an_extent_in_words() -> None:
     assert in_words(extent_of(*TOWN)) == "(720100-721400, 6175000-6176000)"
     assert in_words(extent_of(TOWN[0][:0], TOWN[1][:0])) == "-"
+
+
+def in_parts(positions: list[tuple[float, float]], n_parts: int) -> Spread | None:
+    parts = np.array_split(np.array(positions, dtype=float).reshape(-1, 2), n_parts)
+    return together([spread for part in parts if (spread := spread_of(part[:, 0], part[:, 1], UTM))])
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0.0, 400.0, -5e4, 2e5, 249_000.0, 5e5, 5.4e5, 7.2e5, 9e5, 1.2e6, 9e7]),
+            st.sampled_from([0.0, 55.0, 6.1e6, 6.15e6, 6.175e6, 6.3e6, 7e6, 9.9e6]),
+        ),
+        min_size=1,
+        max_size=25,
+    ),
+    st.integers(1, 4),
+)
+@example([(0.0, 6.1e6)] + [(5e5, 6.1e6)] * 9, 2)
+@example([(-5e4, 6.1e6)] * 9 + [(5e5, 6.1e6)] * 2, 2)
+@example([(5e5 + 4e4 * k, 6.1e6) for k in range(12)], 3)
+def test_what_adds_up_over_parts_never_calls_sound_what_the_whole_does_not(
+    positions: list[tuple[float, float]], n_parts: int
+) -> None:
+    easting, northing = np.array(positions).T
+    spread, of_whole = in_parts(positions, n_parts), spread_of(easting, northing, UTM)
+    assert spread is not None
+    assert of_whole is not None
+    assert spread.is_sound(UTM) == of_whole.is_sound(UTM)
+    if spread.is_sound(UTM):
+        assert told(easting, northing) == ""
+        assert doubts("a.csv", easting, northing, UTM) == ()
+
+
+def test_towns_of_a_country_are_sound_though_some_lie_beside_its_zone() -> None:
+    towns = [(2e5 + 4e4 * k, 6.1e6 + 3e4 * k) for k in range(16)]
+    spread = in_parts(towns, 3)
+    assert spread is not None
+    assert spread.is_sound(UTM)
+    assert spread.beside[1] == 1
+
+
+def test_no_positions_have_no_spread() -> None:
+    assert in_parts([], 2) is None
+    assert spread_of(*np.full((2, 1), np.inf), UTM) is not None

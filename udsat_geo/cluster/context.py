@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from udsat_geo.cluster.exchange import read_part, write_parts
+from udsat_geo.cluster.exchange import read_part, write_whole
 from udsat_geo.cluster.plan import TILE, Run
 from udsat_geo.kernels.arrays import Flags, Ints
 from udsat_geo.scoring.rates import sums_on_grid
@@ -63,7 +63,7 @@ def hand_out(run: ContextRun, tiles: list[tuple[Ints, Flags]], row: Ints, col: I
     for number, (members, own) in enumerate(tiles):
         columns = {f"c{j}": counts[members, j] for j in range(counts.shape[1])}
         rows = pa.table({"row": row[members], "col": col[members], "own": pa.array(own), **columns})
-        write_parts(run.path(_HANDED, number), [(rows, np.zeros(len(own), dtype=np.int64))], rows.schema, 1, {})
+        write_whole(run.path(_HANDED, number), rows, {})
 
 
 def tiles_with_rims(row: Ints, col: Ints, rim: int) -> Iterator[tuple[Ints, Flags]]:
@@ -98,7 +98,7 @@ def read_context(run: ContextRun, stage: str, number: int, path: Path) -> bool:
     seen, in_view = sums_on_grid(row, col, rings(run.size, run.reach), residents, sums, run.least_residents)
     found = np.column_stack([seen, in_view])[own]
     table = pa.table({f"c{j}": found[:, j] for j in range(found.shape[1])})
-    write_parts(path, [(table, np.zeros(len(found), dtype=np.int64))], table.schema, 1, {})
+    write_whole(path, table, {})
     return False
 
 

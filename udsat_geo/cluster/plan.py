@@ -9,9 +9,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from udsat_geo.cluster.exchange import SUFFIX
+from udsat_geo.kernels.arrays import Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.cleaning import CleanTable
+from udsat_geo.registers.distributions import KeptValues
+from udsat_geo.registers.read import RowValues
 from udsat_geo.registers.value_counts import CountedTotal
 
 TILE = 512
@@ -74,18 +79,23 @@ class Plan(Run):
     Attributes
     ----------
     policy : Policy
-        Once they are known, the values of its ``[let]`` stand in the place of their expressions.
     crs : str
         The reference system to work in.
     tables : mapping
         Name -> the table as it is cleaned.
-    columns : mapping
-        Name -> the columns of it that travel.
+    columns : tuple of str
+        Those of dwellings that travel, beside keys.
     totals : mapping
         Name in ``[let]`` of residents -> how it is counted.
     once : tuple of Once
     n_buckets : int
         How many parts rows are scattered to by their keys.
+    let : mapping
+        Name in ``[let]`` of residents -> its value, once it is known.
+    values : RowValues
+        What is read of each resident for the criteria that are ratios.
+    kept : mapping
+        Number of a criterion over residents that is a quantile -> what is read for it.
     tiles : tuple of tuples of Tile
         Those that have cells, once they are known, by the tasks that unite them: each opens the file of every bucket.
     """
@@ -93,10 +103,13 @@ class Plan(Run):
     policy: Policy
     crs: str
     tables: Mapping[str, CleanTable]
-    columns: Mapping[str, tuple[str, ...]]
+    columns: tuple[str, ...]
     totals: Mapping[str, CountedTotal]
     once: tuple[Once, ...]
     n_buckets: int
+    let: Mapping[str, float | None] = field(default_factory=dict)
+    values: RowValues = field(default_factory=lambda: RowValues((), ()))
+    kept: Mapping[int, KeptValues] = field(default_factory=dict)
     tiles: tuple[tuple[Tile, ...], ...] = field(default=())
 
     def n_tasks(self, stage: str) -> int:
@@ -104,11 +117,19 @@ class Plan(Run):
         kind, _dash, which = stage.partition("-")
         if kind in self.tables:
             return len(self.tables[kind].source.parts)
-        if kind == "values":
+        if kind in ("checks", "values"):
             return len(self.tables["residents"].source.parts)
         if kind == "keys":
             return len(self.tables[self.once[int(which)].table].source.parts)
         return {"positions": 1, "tiles": len(self.tiles)}.get(kind, self.n_buckets)
+
+    def group_of(self, row: Ints, col: Ints) -> Ints:
+        """The task that unites the sums of each tile, by rows and columns of tiles; shape (n_tiles,)."""
+        known = np.array([tile for tiles in self.tiles for tile in tiles], dtype=np.int64).reshape(-1, 2)
+        group = np.repeat(np.arange(len(self.tiles)), [len(tiles) for tiles in self.tiles])
+        keys = (known[:, 0] << 32) + known[:, 1]
+        order = np.argsort(keys)
+        return group[order[np.searchsorted(keys[order], (row << 32) + col)]]
 
 
 @cache

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from udsat_geo.registers.read import RegisterSums
     from udsat_geo.units.units import Units
 
-_OF_A_RESIDENT = 600
+_OF_A_RESIDENT = 200
 """What a resident of a bucket takes while it is added up, in bytes: measured, and rounded up."""
 _LEAST_OF_A_BUCKET = 50_000
 """Own choice: fewer make more files than is worth it."""

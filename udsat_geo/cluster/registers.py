@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +27,34 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _, program_language
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.cleaning import CleanTable, key_text
-from udsat_geo.registers.distributions import Distribution
+from udsat_geo.registers.distributions import Distribution, check_weights, kept_values
 from udsat_geo.registers.expressions import check_policy_expressions, check_policy_fits, evaluate_let, working_crs
+from udsat_geo.registers.linking import reprojected
 from udsat_geo.registers.opening import Opened, open_registers
-from udsat_geo.registers.read import RegisterSums, check_sums_fit
+from udsat_geo.registers.read import RegisterSums, check_sums_fit, row_values, with_values
 from udsat_geo.registers.value_counts import counted_total
 from udsat_geo.scoring.rates import sums_of_nearest
+from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.engine import NoRoomForKeysError, check_room, connect, quoted
+from udsat_geo.sources.positions import Spread, together
 from udsat_geo.units.units import Units, cells_from_registers, grid_of, lived_in_cells
 
-RESIDENTS_OF_A_BUCKET = 500_000
-"""So many take some 300 MB of a worker's memory; own choice."""
+RESIDENTS_OF_A_BUCKET = 2_000_000
+"""So many take some 200 MB of a worker's memory; own choice."""
 _LEAST_OF_A_BUCKET = 20_000
 """Fewer are not worth a task of their own; own choice."""
 _LEAST_CELLS = 200_000
 """The context of fewer is read by one machine before workers have it; own choice."""
-_KEYS = {"residents": ("dwelling_id",), "dwellings": ("dwelling_id", "address_id")}
+_DWELLINGS_OF_A_GROUP = 1_000_000
+"""In the tiles whose sums one task unites; own choice."""
+_CHECKED = {"addresses": "addresses", "dwellings": "dwellings", "residents": "checks"}
+"""Table -> the stage that looks for faults in it."""
+_COUNTS = (
+    "residents_without_dwelling", "addresses_without_position", "addresses_outside_all_units",
+    "dwellings_without_address", "residents_of_dwellings_without_address", "residents_of_addresses_without_position",
+    "residents_outside_all_units", "residents_placed", "residents_unplaced",
+)  # fmt: skip
+"""Reasons that one machine counts, in its order; no address is outside all cells."""
 
 Let = dict[str, float | None]
 Progress = Callable[[str], None]
@@ -189,14 +200,9 @@ def _check_can_be_scattered(opened: Opened, policy: Policy) -> None:
 def _plan(opened: Opened, policy: Policy, asked: OnWorkers, year: int | None) -> Plan:
     """What every task is told."""
     tables = {table.source.name: table for table in opened.tables}
-    texts = [*policy.let.get("residents", {}).values()]
-    for criterion in policy.criteria:
-        texts += [criterion.where, criterion.numerator, criterion.denominator]
-    text = "\n".join(texts)
-    columns: dict[str, tuple[str, ...]] = {"addresses": ("address_id", "easting", "northing")}
-    for name, keys in _KEYS.items():
-        named = [column for column in tables[name].columns if re.search(rf"\b{column}\b", text, re.IGNORECASE)]
-        columns[name] = tuple(dict.fromkeys([*keys, *named]))
+    over = [criterion for criterion in policy.criteria if criterion.register_name == "dwellings"]
+    text = "\n".join(side for each in over for side in (each.where, each.numerator, each.denominator))
+    named = [column for column in tables["dwellings"].columns if re.search(rf"\b{column}\b", text, re.IGNORECASE)]
     once = (
         [Once("residents", tables["residents"].values["person_id"])]
         if "person_id" in tables["residents"].values
@@ -214,7 +220,7 @@ def _plan(opened: Opened, policy: Policy, asked: OnWorkers, year: int | None) ->
     told = (program(), policy.model_dump_json(), opened.settings.model_dump_json(), str(year), str(n_buckets))
     folder = asked.workers.exchange / f"run-{name_of_run(tables, *told)}"
     language = program_language()
-    return Plan(folder, program(), language, policy, opened.crs, tables, columns, totals, tuple(once), n_buckets)
+    return Plan(folder, program(), language, policy, opened.crs, tables, tuple(named), totals, tuple(once), n_buckets)
 
 
 def _unique_key(table: CleanTable) -> str:
@@ -251,22 +257,24 @@ class _Reading:
     def sums(self) -> tuple[Ints, Ints, RegisterSums]:
         """Rows and columns of all cells, and their sums."""
         plan, once = self.plan, [f"once-{j}" for j in range(len(self.plan.once))]
-        of_parts = [*(f"keys-{j}" for j in range(len(once))), *(f"values-{k}" for k in range(len(plan.totals)))]
-        self._run(_("rows of registers scattered by their keys"), plan, [*plan.tables, *of_parts])
-        facts = {name: [facts_of(path) for path in plan.paths(name)] for name in plan.tables}
-        counts = self._counts_of_tables(facts)
-        self._run(_("dwellings placed"), plan, ["places", "positions", *once])
+        counting = [*(f"keys-{j}" for j in range(len(once))), *(f"values-{k}" for k in range(len(plan.totals)))]
+        self._run(_("registers checked, and places scattered by their keys"), plan, [*_CHECKED.values(), *counting])
+        rows, soft = self._faults()
         let = self._let()
-        values = {name: _as_sql(value) for name, value in let.items()}
-        plan = dataclasses.replace(plan, policy=plan.policy.model_copy(update={"let": {"residents": values}}))
+        plan = self._evaluated(let)
+        notes = self._notes_of_positions()
+        self._run(_("dwellings placed, residents scattered by their keys"), plan, ["residents", "places", *once])
+        plan = dataclasses.replace(plan, tiles=self._tiles())
         self._run(_("residents added up"), plan, ["sums"])
-        of_buckets = [facts_of(path) for path in plan.paths("sums")]
-        tiles = sorted({(row, col) for each in of_buckets for row, col in each["tiles"]})
-        if not tiles:
-            self._look_at_the_whole(["sums"])
-        plan = dataclasses.replace(plan, tiles=_shared_out(tiles, 2 * len(self.asked.workers)))
         self._run(_("sums united by tiles"), plan, ["tiles"])
-        return self._together(plan, facts, counts, of_buckets, let)
+        of_buckets = [facts_of(path) for path in plan.paths("sums")]
+        nothing = np.empty(0, dtype=np.int64)
+        like = RegisterSums(
+            nothing, nothing, nothing, nothing, *self._units(of_buckets), self._counts(rows, soft, of_buckets), rows,
+            self.opened.files, (*self.opened.notes(), *notes), self.opened.settings, let,
+        )  # fmt: skip
+        self._check_sums(plan, of_buckets)
+        return sums_of_table(_all_rows(plan.paths("tiles")), like, self._quantiles(of_buckets))
 
     def _run(self, step: str, plan: Plan, stages: list[str]) -> None:
         """Have stages done; what only the whole can tell about is looked at on this machine.
@@ -295,20 +303,52 @@ class _Reading:
                 Problem(f"{OPTION} {self.asked.workers.address}", what, _("Leave out --cluster, and tell us."))
             )
 
-    def _counts_of_tables(self, facts: Mapping[str, list[dict[str, Any]]]) -> dict[str, int]:
-        """Rows that do not count by reason, in the order in which tables are checked."""
-        counts: dict[str, int] = {}
-        for name in self.plan.tables:
-            rows = sum(each["rows"] for each in facts[name])
-            if name == "residents":
-                counts["residents_without_dwelling"] = sum(each["without_key"] for each in facts[name])
-            soft = Counter[str]()
-            for each in facts[name]:
+    def _facts(self, stage: str) -> list[dict[str, Any]]:
+        return [facts_of(path) for path in self.plan.paths(stage)]
+
+    def _faults(self) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+        """Table -> its rows, and those that do not count by reason."""
+        rows, counts = dict[str, int](), dict[str, dict[str, int]]()
+        for name, stage in _CHECKED.items():
+            facts, soft = self._facts(stage), Counter[str]()
+            rows[name] = sum(each["rows"] for each in facts)
+            for each in facts:
                 soft.update(each["soft"])
-            if not rows or any(2 * n > rows for n in soft.values()):
-                self._look_at_the_whole([name])
-            counts |= {fault.name: soft[fault.name] for fault in self.plan.tables[name].faults if not fault.stops}
-        return counts
+            if not rows[name] or any(2 * n > rows[name] for n in soft.values()):
+                self._look_at_the_whole([stage])
+            counts[name] = {fault.name: soft[fault.name] for fault in self.plan.tables[name].faults if not fault.stops}
+        return rows, counts
+
+    def _notes_of_positions(self) -> tuple[Note, ...]:
+        """What is told of positions; where their parts do not tell it, a task looks at all of them together."""
+        source, crs = self.plan.tables["addresses"].source, self.plan.crs
+        spread = together([Spread(**each["spread"]) for each in self._facts("addresses") if each["spread"]])
+        if spread is None or spread.is_sound(crs):
+            return () if same_crs(source.crs, crs) else (reprojected(source, crs),)
+        self._run(_("positions looked at together"), self.plan, ["positions"])
+        return tuple(Note(**note) for note in self._facts("positions")[0]["notes"])
+
+    def _evaluated(self, let: Let) -> Plan:
+        """The plan with what is read of each resident."""
+        connection, policy = self.opened.connection, self.plan.policy
+        try:
+            rows = with_values(policy, "residents", self.opened.residents.select(), let)
+            values = row_values(connection, policy, "residents", rows)
+            kept = kept_values(connection, policy, "residents", rows)
+        except InputError:
+            self._look_at_the_whole(["residents"])
+            raise
+        return dataclasses.replace(self.plan, let=let, values=values, kept=kept)
+
+    def _tiles(self) -> tuple[tuple[Tile, ...], ...]:
+        """The tiles that have dwellings, by the tasks that unite their sums."""
+        n_dwellings = Counter[Tile]()
+        for each in self._facts("places"):
+            n_dwellings.update({(row, col): n for row, col, n in each["tiles"]})
+        if not n_dwellings:
+            self._look_at_the_whole(["places"])
+        n_tasks = max(2 * len(self.asked.workers), -(-n_dwellings.total() // _DWELLINGS_OF_A_GROUP))
+        return _shared_out(n_dwellings, n_tasks)
 
     def _let(self) -> Let:
         """The values of ``[let]``, of residents."""
@@ -321,54 +361,58 @@ class _Reading:
                 let |= evaluate_let(connection, policy, "residents", total.rows("counted"))
         return let
 
-    def _together(
-        self,
-        plan: Plan,
-        facts: Mapping[str, list[dict[str, Any]]],
-        counts: dict[str, int],
-        of_buckets: list[dict[str, Any]],
-        let: Let,
-    ) -> tuple[Ints, Ints, RegisterSums]:
-        """The sums of all cells, with all that is known beside them."""
-        rows = {name: sum(each["rows"] for each in of_table) for name, of_table in facts.items()}
-        counted = Counter[str]()
-        for each in (*of_buckets, *(facts_of(path) for path in plan.paths("places"))):
-            counted.update(each["counts"])
-        counts = {**counts, **{name: counted[name] for name in of_buckets[0]["counts"] if name not in counts}}
-        counts["residents_unplaced"] = rows["residents"] - counts["residents_placed"]
-        doubted = tuple(Note(**note) for note in facts_of(plan.path("positions", 0))["notes"])
-        # a bucket without rows does not know the unit of a sum
+    def _counts(
+        self, rows: dict[str, int], soft: dict[str, dict[str, int]], of_buckets: list[dict[str, Any]]
+    ) -> dict[str, int]:
+        """Rows that do not count, by reason, in the order of one machine's."""
+        found = Counter[str]()
+        for each in (*self._facts("places"), *of_buckets):
+            found.update(each["counts"])
+        found["residents_without_dwelling"] = sum(each["without_key"] for each in self._facts("residents"))
+        found["residents_unplaced"] = rows["residents"] - found["residents_placed"]
+        early = {**soft["addresses"], **soft["dwellings"], "residents_without_dwelling": 0, **soft["residents"]}
+        return {**early, **{name: found[name] for name in _COUNTS}}
+
+    def _units(self, of_buckets: list[dict[str, Any]]) -> tuple[Ints, Ints]:
+        """What of each criterion's sums makes one; a bucket without rows does not know."""
         top, base = (np.max([each["units"][side] for each in of_buckets], axis=0) for side in (0, 1))
+        return top.astype(np.int64), base.astype(np.int64)
+
+    def _quantiles(self, of_buckets: list[dict[str, Any]]) -> dict[int, Distribution]:
+        """The criteria that are quantiles, without their values."""
         nothing = np.empty(0, dtype=np.int64)
-        like = RegisterSums(
-            nothing, nothing, nothing, nothing, top.astype(np.int64), base.astype(np.int64),
-            counts, rows, self.opened.files, (*self.opened.notes(), *doubted), self.opened.settings, let,
-        )  # fmt: skip
-        quantiles = {
+        return {
             j: Distribution(
                 float(criterion.quantile or 0.0), criterion.least_persons, nothing.astype(np.int32), nothing, nothing,
                 max(each["units_of_values"][str(j)] for each in of_buckets),
             )
-            for j, criterion in enumerate(plan.policy.criteria)
+            for j, criterion in enumerate(self.plan.policy.criteria)
             if criterion.is_quantile
         }  # fmt: skip
-        # every bucket fits by itself; all of them together need not
-        largest = np.sum([facts_of(path)["largest"] for path in plan.paths("tiles")], axis=0)
+
+    def _check_sums(self, plan: Plan, of_buckets: list[dict[str, Any]]) -> None:
+        """Refuse what fits in every part and bucket by itself, and not in all of them together.
+
+        Raises
+        ------
+        InputError
+        """
+        of_parts = self._facts("residents")
+        largest = np.sum([each["largest"] for each in (*of_parts, *of_buckets)], axis=0).max(axis=1)
         check_sums_fit(plan.policy.id, dict(zip(plan.policy.keys, largest.tolist(), strict=True)))
-        return sums_of_table(_all_rows(plan.paths("tiles")), like, quantiles)
+        for j, kept in plan.kept.items():
+            whole = sum(each["weights"][str(j)] for each in of_parts)
+            check_weights(plan.policy, kept.criterion, np.empty(0, dtype=np.int64), whole)
 
 
-def _shared_out(tiles: list[Tile], n_tasks: int) -> tuple[tuple[Tile, ...], ...]:
-    """Tiles shared out to so many tasks, or to one each where there are fewer."""
-    n_tasks = min(n_tasks, len(tiles))
-    bounds = [place * len(tiles) // n_tasks for place in range(n_tasks + 1)] if n_tasks else [0]
-    return tuple(tuple(tiles[start:end]) for start, end in pairwise(bounds))
+def _shared_out(n_dwellings: Mapping[Tile, int], n_tasks: int) -> tuple[tuple[Tile, ...], ...]:
+    """Tiles shared out to so many tasks at most, of about as many dwellings each, those that lie beside each other."""
+    tiles = sorted(n_dwellings)
+    before = np.cumsum([0, *(n_dwellings[tile] for tile in tiles)])
+    task = before[:-1] * n_tasks // max(int(before[-1]), 1)
+    groups = [[tile for tile, its in zip(tiles, task.tolist(), strict=True) if its == one] for one in np.unique(task)]
+    return tuple(map(tuple, groups))
 
 
 def _all_rows(paths: list[Path]) -> Any:
     return read_part(paths, 0)
-
-
-def _as_sql(value: float | None) -> str:
-    """A value as an expression that gives it to the last bit."""
-    return "CAST(NULL AS DOUBLE)" if value is None else f"CAST('{value!r}' AS DOUBLE)"

@@ -6,19 +6,20 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.registers.distributions import Distribution
-from udsat_geo.registers.read import RegisterSums
+from udsat_geo.registers.read import Ratios, RegisterSums
 
 
-def sums_as_table(row: Ints, col: Ints, sums: RegisterSums) -> Any:
-    """Sums by cell as a pyarrow.Table.
+def sums_as_table(row: Ints, col: Ints, residents: Ints, dwellings: Ints, ratios: Ratios) -> Any:
+    """Sums by cell as a pyarrow.Table, each column as narrow as its numbers allow.
 
     Parameters
     ----------
-    row, col : int64, shape (n_cells,)
-    sums : RegisterSums
+    row, col, residents, dwellings : int64, shape (n_cells,)
+    ratios : Ratios
         Whose places are the cells.
 
     Returns
@@ -29,54 +30,64 @@ def sums_as_table(row: Ints, col: Ints, sums: RegisterSums) -> Any:
     """
     import pyarrow as pa
 
-    columns: dict[str, Any] = {"row": row, "col": col, "residents": sums.residents, "dwellings": sums.dwellings}
-    for j in range(sums.numerator.shape[1]):
-        columns |= {f"n{j}": sums.numerator[:, j], f"d{j}": sums.denominator[:, j]}
-    for j, values in sums.quantiles.items():
-        order = np.argsort(values.place, kind="stable")
-        starts = np.searchsorted(values.place[order], np.arange(len(row) + 1)).astype(np.int64)
-        columns[f"v{j}"] = pa.LargeListArray.from_arrays(starts, values.value[order])
-        columns[f"w{j}"] = pa.LargeListArray.from_arrays(starts, values.weight[order])
+    columns: dict[str, Any] = {"row": row, "col": col, "residents": residents, "dwellings": dwellings}
+    for j in range(ratios.numerator.shape[1]):
+        columns |= {f"n{j}": ratios.numerator[:, j], f"d{j}": ratios.denominator[:, j]}
+    columns = {name: _narrow(values) for name, values in columns.items()}
+    for j, values in ratios.distributions.items():
+        columns |= _lists(j, values.place, values.value, values.weight, len(row))
     return pa.table(columns)
 
 
-def largest_sums(table: Any, n_criteria: int) -> list[float]:
-    """Of each criterion the larger sum of absolute values of its two sides, by which sums are known to fit.
+def _narrow(values: Ints) -> NDArray[Any]:
+    """The same numbers in the narrowest type that holds them."""
+    least, most = int(values.min(initial=0)), int(values.max(initial=0))
+    kinds = (np.int8, np.int16, np.int32)
+    return values.astype(
+        next((kind for kind in kinds if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max), np.int64)
+    )
 
-    Parameters
-    ----------
-    table : pyarrow.Table
-        As of `sums_as_table`, whose cells need not stand once.
-    n_criteria : int
-    """
 
-    def absolute(name: str) -> float:
-        return float(np.abs(table[name].to_numpy().astype(np.float64)).sum())
+def _lists(j: int, cell: NDArray[Any], values: Ints, weights: Ints, n_cells: int) -> dict[str, Any]:
+    """Values and weights of a criterion as a list for each cell, rising where `values` do."""
+    import pyarrow as pa
 
-    return [max(absolute(f"n{j}"), absolute(f"d{j}")) for j in range(n_criteria)]
+    order = np.argsort(cell, kind="stable")
+    starts = np.searchsorted(cell[order], np.arange(n_cells + 1)).astype(np.int64)
+    return {
+        f"{side}{j}": pa.LargeListArray.from_arrays(starts, numbers[order])
+        for side, numbers in (("v", values), ("w", weights))
+    }
 
 
 def united(table: Any) -> Any:
     """The same sums with each cell once, by row and column; `table` as of `sums_as_table`."""
     import pyarrow as pa
 
-    row, col = (table[name].to_numpy() for name in ("row", "col"))
-    order = np.lexsort((col, row))
-    row, col = row[order], col[order]
-    is_new = np.ones(len(row), dtype=bool)
-    is_new[1:] = (row[1:] != row[:-1]) | (col[1:] != col[:-1])
-    first = np.flatnonzero(is_new)
-    columns: dict[str, Any] = {"row": row[first], "col": col[first]}
-    turned = table.take(pa.array(order))
-    for name in table.column_names[2:]:
-        column = turned[name].combine_chunks()
-        if pa.types.is_large_list(column.type):
-            lengths = np.add.reduceat(np.diff(column.offsets.to_numpy()), first)
-            starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-            columns[name] = pa.LargeListArray.from_arrays(starts, column.flatten())
-        else:
-            columns[name] = np.add.reduceat(column.to_numpy(), first)
-    return pa.table(columns, schema=table.schema)
+    from udsat_geo.kernels.cells import distinct_cells
+    from udsat_geo.kernels.sums import add_values
+
+    row, col = (_wide(table[name]) for name in ("row", "col"))
+    first, cell = distinct_cells(row, col)
+    order = np.lexsort((col[first], row[first]))
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    cell = rank[cell]
+    numbers = [name for name in table.column_names[2:] if not pa.types.is_large_list(table[name].type)]
+    sums = np.zeros((len(first), len(numbers)), dtype=np.int64)
+    for place, name in enumerate(numbers):
+        add_values(cell, _wide(table[name]), sums, place)
+    columns: dict[str, Any] = {"row": row[first][order], "col": col[first][order]}
+    columns |= {name: sums[:, place] for place, name in enumerate(numbers)}
+    for name in table.column_names[2 + len(numbers) :: 2]:
+        values, weights = (table[f"{side}{name[1:]}"].combine_chunks() for side in "vw")
+        cell_of_value = np.repeat(cell, np.diff(values.offsets.to_numpy()))
+        columns |= _lists(int(name[1:]), cell_of_value, _wide(values.flatten()), _wide(weights.flatten()), len(first))
+    return pa.table(columns)
+
+
+def _wide(column: Any) -> Ints:
+    return np.asarray(column.to_numpy(), dtype=np.int64)
 
 
 def sums_of_table(

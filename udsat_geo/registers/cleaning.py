@@ -567,20 +567,21 @@ def check_tables(
     for table in tables:
         name = table.source.name
         try:
-            found = _count(connection, table)
+            n_rows, found = count_faults(connection, table)
         except InputError as error:
             problems += error.messages
             continue
-        rows[name] = found[0]
-        if found[0] == 0:
+        rows[name] = n_rows
+        if n_rows == 0:
             problems.append(str(Problem(table.source.file, _("holds no rows"), _("Export the table again."))))
         if name == "residents":
             counts["residents_without_dwelling"] = 0  # which those who add them up count
             problems += map(str, _repeated_persons(connection, table))
-        for fault, count in zip(table.faults, found[1:], strict=True):
+        for fault in table.faults:
+            count = found[fault.name]
             # of most rows, it is no slip of a few but another thing that stands in the column
-            if count and (fault.stops or 2 * count > found[0]):
-                problems.append(str(_problem(connection, table, fault, count)))
+            if count and (fault.stops or 2 * count > n_rows):
+                problems.append(str(fault_problem(connection, table, fault, count)))
             elif not fault.stops:
                 counts[fault.name] = count
     if problems:
@@ -611,10 +612,15 @@ def sorted_hashes(
     return hashes
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[int, ...]:
-    """Rows, and rows of each fault.
+def count_faults(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[int, dict[str, int]]:
+    """The rows of a table, and those of each fault by its name.
 
     Unknown codes are counted by grouping the column first: a few codes instead of millions of comparisons.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read to its end.
     """
     plain = [fault for fault in table.faults if not fault.name.startswith("unknown_")]
     columns = ", ".join(["count(*)", *(f"count(*) FILTER (WHERE {fault.condition})" for fault in plain)])
@@ -623,7 +629,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> tuple[in
     for fault in table.faults:
         if fault.name not in by_name:
             by_name[fault.name] = _count_codes(connection, table, fault)
-    return (found[0], *(by_name[fault.name] for fault in table.faults))
+    return found[0], by_name
 
 
 def _count_codes(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fault) -> int:
@@ -635,7 +641,7 @@ def _count_codes(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault
     return int(fetch_one(connection, table.source, query)[0])
 
 
-def _problem(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fault, count: int) -> Problem:
+def fault_problem(connection: duckdb.DuckDBPyConnection, table: CleanTable, fault: Fault, count: int) -> Problem:
     """A fault with its first example, told by its value and row number; unknown codes with all that there are."""
     column = quoted(fault.column)
     kept = f" AND {table.source.kept}" if table.source.kept else ""

@@ -7,7 +7,8 @@ its distribution function. Values and weights are whole numbers (of millionths, 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -191,54 +192,121 @@ def read_distributions(
     InputError
         If an expression cannot be evaluated or gives no number, weights are negative, or numbers are too large.
     """
-    mine = [(j, one) for j, one in enumerate(policy.criteria) if one.register_name == register and one.is_quantile]
+    rows = with_constants(relation, let)
+    mine = kept_values(connection, policy, register, rows)
+    return {j: _distribution(connection, policy, each, rows, row_column, place_of) for j, each in mine.items()}
+
+
+def with_constants(relation: str, let: Mapping[str, float | None]) -> str:
+    """SQL of rows with values beside their columns, to the last bit."""
     constants = "".join(
         f", {'CAST(NULL AS DOUBLE)' if value is None else f'CAST({value!r} AS DOUBLE)'} AS {quoted(name)}"
         for name, value in let.items()
     )
-    rows = f"(SELECT *{constants} FROM {relation})"
-    return {j: _distribution(connection, policy, one, rows, row_column, place_of) for j, one in mine}
+    return f"(SELECT *{constants} FROM {relation})"
+
+
+@dataclass(frozen=True)
+class KeptValues:
+    """What is read of each row for a criterion that is a quantile: SQL over the rows.
+
+    Attributes
+    ----------
+    criterion : Criterion
+    counts : str
+        Whether the row is read.
+    value, weight : str
+        Whole numbers.
+    unit : int
+        What of a value makes one.
+    """
+
+    criterion: Criterion
+    counts: str
+    value: str
+    weight: str
+    unit: int
+
+    def distribution(self, place: NDArray[Any], values: Ints, weights: Ints) -> Distribution:
+        """The distribution of rows that count; those in no place (-1) or without weight are left out."""
+        kept = (place >= 0) & (weights > 0)
+        order = np.argsort(values[kept], kind="stable")
+        return Distribution(
+            float(self.criterion.quantile or 0.0),
+            self.criterion.least_persons,
+            place[kept][order].astype(np.int32),
+            values[kept][order].astype(np.int64),
+            weights[kept][order].astype(np.int64),
+            self.unit,
+        )
+
+
+def kept_values(
+    connection: duckdb.DuckDBPyConnection, policy: Policy, register: str, rows: str
+) -> dict[int, KeptValues]:
+    """What is read of each row for a register's criteria that are quantiles, by their numbers.
+
+    Parameters
+    ----------
+    connection, policy, register
+        As of `read_distributions`.
+    rows : str
+        SQL of the rows, as of `with_constants`.
+
+    Raises
+    ------
+    InputError
+        If an expression cannot be evaluated, or gives no number.
+    """
+    found = {}
+    for j, one in enumerate(policy.criteria):
+        if one.register_name != register or not one.is_quantile:
+            continue
+        sides, where = (one.numerator, one.denominator), policy.place(f"criteria ({one.key})")
+        with _evaluating(where):
+            kinds = connection.execute(f"DESCRIBE SELECT ({sides[0]}\n), ({sides[1]}\n) FROM {rows}").fetchall()
+        units = [
+            _unit(str(kind[1]), where, side) for kind, side in zip(kinds, ("numerator", "denominator"), strict=True)
+        ]
+        value, weight = (_whole(side, unit) for side, unit in zip(sides, units, strict=True))
+        counts = " AND ".join((f"({one.where}\n)", *(f"({side}\n) IS NOT NULL" for side in sides)))
+        found[j] = KeptValues(one, counts, value, weight, units[0])
+    return found
 
 
 def _distribution(
     connection: duckdb.DuckDBPyConnection,
     policy: Policy,
-    criterion: Criterion,
+    kept: KeptValues,
     rows: str,
     row_column: str,
     place_of: Callable[[NDArray[Any]], NDArray[np.int32]],
 ) -> Distribution:
-    sides = criterion.numerator, criterion.denominator
-    counts = " AND ".join(f"({side}\n) IS NOT NULL" for side in (*sides, row_column))
-    where = policy.place(f"criteria ({criterion.key})")
-    try:
-        kinds = connection.execute(f"DESCRIBE SELECT ({sides[0]}\n), ({sides[1]}\n) FROM {rows}").fetchall()
-        units = [
-            _unit(str(kind[1]), where, side) for kind, side in zip(kinds, ("numerator", "denominator"), strict=True)
-        ]
-        value, weight = (_whole(side, unit) for side, unit in zip(sides, units, strict=True))
+    with _evaluating(policy.place(f"criteria ({kept.criterion.key})")):
         found = connection.execute(
-            f"SELECT {row_column} AS row, {value} AS value, {weight} AS weight FROM {rows} "
-            f"WHERE ({criterion.where}\n) AND {counts}"
+            f"SELECT {row_column} AS row, {kept.value} AS value, {kept.weight} AS weight FROM {rows} "
+            f"WHERE {kept.counts} AND ({row_column}\n) IS NOT NULL"
         ).fetchnumpy()
+    row, values, weights = (np.asarray(found[name]) for name in ("row", "value", "weight"))
+    check_weights(policy, kept.criterion, weights)
+    return kept.distribution(place_of(row), values, weights)
+
+
+@contextmanager
+def _evaluating(where: str) -> Iterator[None]:
+    """Tell a criterion that cannot be evaluated as such.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        yield
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
         raise InputError(
             Problem(where, _("cannot be evaluated: {reason}").format(reason=reason), _("Mend the expressions."))
         ) from None
-    row, values, weights = (np.asarray(found[name]) for name in ("row", "value", "weight"))
-    _check_weights(weights, where)
-    place = place_of(row)
-    kept = (place >= 0) & (weights > 0)
-    order = np.argsort(values[kept], kind="stable")
-    return Distribution(
-        float(criterion.quantile or 0.0),
-        criterion.least_persons,
-        place[kept][order].astype(np.int32),
-        values[kept][order].astype(np.int64),
-        weights[kept][order].astype(np.int64),
-        units[0],
-    )
 
 
 def _unit(kind: str, where: str, side: str) -> int:
@@ -259,12 +327,34 @@ def _whole(expression: str, unit: int) -> str:
     )
 
 
-def _check_weights(weights: Ints, where: str) -> None:
-    """Weights are at least 0, and their sum fits a whole number."""
+def check_weights(policy: Policy, criterion: Criterion, weights: Ints, before: float = 0.0) -> float:
+    """Check that weights are at least 0, and that their sum fits a whole number.
+
+    Parameters
+    ----------
+    policy : Policy
+    criterion : Criterion
+        That is a quantile.
+    weights : int64, shape (n_rows,)
+    before : float
+        The sum of those that came before.
+
+    Returns
+    -------
+    float
+        The sum of both.
+
+    Raises
+    ------
+    InputError
+    """
+    where = policy.place(f"criteria ({criterion.key})")
     negative = int((weights < 0).sum())
     if negative:
         example = str(int(weights.min()))
         what, remedy = _("weights below 0"), _("Leave such rows out by where.")
         raise InputError(Problem(f"{where}.denominator", what, remedy, negative, example))
-    if weights.sum(dtype=np.float64) > _MOST:
+    whole = before + float(weights.sum(dtype=np.float64))
+    if whole > _MOST:
         raise InputError(Problem(where, _("the sum is too large to be added exactly")))
+    return whole

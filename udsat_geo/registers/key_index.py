@@ -157,20 +157,35 @@ def _indexed(
     links: Mapping[str, KeyIndex],
 ) -> tuple[KeyIndex, dict[str, NDArray[Any]], int]:
     """The index and columns of a table that comes in parts, and how many keys are empty or as an earlier one."""
-    from udsat_geo.kernels.keys import index_keys
-
     found: dict[str, NDArray[Any]] = {name: np.empty(n_rows, dtype=np.float64) for name in numbers}
     found |= {name: np.empty(n_rows, dtype=np.int32) for name in links}
-    slots = np.zeros((int(n_rows * _SLOTS_OF_A_KEY) + 1, 2), dtype=np.uint64)
-    first, n_alike = 0, 0
+    slots, first, n_alike = _slots_for(n_rows), 0, 0
     for batch in batches:
         key = batch["key"]
-        n_alike += index_keys(_unchanging(key), first, slots) + int((key == 0).sum())
+        n_alike += _put(key, first, slots)
         for name, values in found.items():
             part = links[name].rows_of(batch[name]) if name in links else batch[name]
             values[first : first + len(part)] = part
         first += len(key)
     return KeyIndex(slots, n_rows, salt), found, n_alike
+
+
+def index_hashes(hashes: Keys) -> tuple[KeyIndex, int]:
+    """The index of a table by the hashes of its keys, (n_rows,), and how many are empty or as an earlier one."""
+    slots = _slots_for(len(hashes))
+    n_alike = _put(hashes, 0, slots)
+    return KeyIndex(slots, len(hashes)), n_alike
+
+
+def _slots_for(n_rows: int) -> Keys:
+    return np.zeros((int(n_rows * _SLOTS_OF_A_KEY) + 1, 2), dtype=np.uint64)
+
+
+def _put(hashes: Keys, first_row: int, slots: Keys) -> int:
+    """Put rows into slots by their keys; how many are empty or as an earlier one."""
+    from udsat_geo.kernels.keys import index_keys
+
+    return int(index_keys(_unchanging(hashes), first_row, slots)) + int((hashes == 0).sum())
 
 
 def _hash_of(key: str, salt: str) -> str:

@@ -202,15 +202,26 @@ def in_the_plane(located: Located, source: TableSource, crs: str) -> tuple[Locat
         columns = [source.column_in_file(name) or name for name in ("easting", "northing")]
         where = _("{name}, columns {easting} and {northing}").format(name=file, easting=columns[0], northing=columns[1])
     if not same_crs(source.crs, crs):
-        moved = coordinates_in(located.easting, located.northing, source.crs, crs)
-        located = Located(located.read_ids, *moved)
-        notes = (Note(REPROJECTED, {"name": file, "source": short_crs(source.crs), "target": short_crs(crs)}),)
+        located = Located(located.read_ids, *positions_in(located.easting, located.northing, source, crs))
+        notes = (reprojected(source, crs),)
 
     def label(number: int) -> str:
         return str(located.address_id[number].as_py())
 
     check_positions(where, located.easting, located.northing, crs, label, bool(notes))
     return located, (*notes, *doubts(file, located.easting, located.northing, crs))
+
+
+def positions_in(easting: Floats, northing: Floats, source: TableSource, crs: str) -> tuple[Floats, Floats]:
+    """Positions of a table in the reference system to work in, not checked; infinite where it cannot hold them."""
+    if same_crs(source.crs, crs):
+        return easting, northing
+    return coordinates_in(easting, northing, source.crs, crs)
+
+
+def reprojected(source: TableSource, crs: str) -> Note:
+    """That the positions of a table were brought to another reference system."""
+    return Note(REPROJECTED, {"name": source.file, "source": short_crs(source.crs), "target": short_crs(crs)})
 
 
 def count_unplaced(

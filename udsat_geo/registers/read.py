@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _
 from udsat_geo.policy.rules import Criterion, Policy
 from udsat_geo.registers.cleaning import fetch_one
-from udsat_geo.registers.distributions import Distribution, read_distributions
+from udsat_geo.registers.distributions import Distribution, read_distributions, with_constants
 from udsat_geo.registers.expressions import (
     check_policy_expressions,
     check_policy_fits,
@@ -52,7 +53,7 @@ from udsat_geo.registers.survey import (
     weighted,
 )
 from udsat_geo.registers.tables import is_whole_type
-from udsat_geo.sources.engine import batches_of, check_room, quoted
+from udsat_geo.sources.engine import batches_of, check_room
 
 FRACTION = 1_000_000
 """Numbers that are not whole are added up in millionths."""
@@ -118,6 +119,38 @@ class _Side:
         return f"CASE WHEN {self.counts} THEN CAST({whole} AS BIGINT) ELSE 0 END"
 
 
+@dataclass(frozen=True)
+class RowValues:
+    """What is read of each row of a register for the sums of its criteria: whole numbers.
+
+    Attributes
+    ----------
+    flags, others : tuple of sides
+        Those that travel as the bits of ``flags``, and those with a column ``v0``, ``v1`` ... each.
+    """
+
+    flags: tuple[_Side, ...]
+    others: tuple[_Side, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns."""
+        return ("flags", *(f"v{k}" for k in range(len(self.others))))
+
+    @property
+    def kind(self) -> str:
+        """The type of ``flags``; a query of INTEGERs is a fifth faster than one of BIGINTs."""
+        return "INTEGER" if len(self.flags) <= _FLAGS_OF_AN_INTEGER else "BIGINT"
+
+    @property
+    def columns(self) -> str:
+        """SQL of the columns."""
+        # a condition of a CASE is left at its first part that is not true, and one that is reckoned with is not
+        bits = [f"CASE WHEN {side.condition} THEN {1 << k} ELSE 0 END" for k, side in enumerate(self.flags)]
+        values = "".join(f", {side.sql} AS v{k}" for k, side in enumerate(self.others))
+        return f"CAST({' + '.join(bits) or '0'} AS {self.kind}) AS flags{values}"
+
+
 @limited
 def add_ratios(
     connection: duckdb.DuckDBPyConnection,
@@ -126,9 +159,9 @@ def add_ratios(
     relation: str,
     row_column: str,
     place_of: Callable[[NDArray[Any]], NDArray[np.int32]],
-    let: dict[str, float | None],
+    let: Mapping[str, float | None],
     ratios: Ratios,
-) -> None:
+) -> Tally:
     """Add the rows of one register to the sums.
 
     Parameters
@@ -139,7 +172,7 @@ def add_ratios(
         SQL of the integer that `place_of` turns into a place.
     place_of : callable
         Rows to places; called once for every batch of rows.
-    let : dict
+    let : mapping
         Values that expressions may use by name.
     ratios : Ratios
         Added to in place.
@@ -149,30 +182,43 @@ def add_ratios(
     InputError
         If an expression cannot be evaluated over the rows, or a sum exceeds 64 bits.
     """
+    rows = with_values(policy, register, relation, let)
+    values = row_values(connection, policy, register, rows)
+    tally = Tally(policy, values, ratios)
+    with evaluating(policy, register):
+        for found in batches_of(connection, f"SELECT {row_column} AS row, {values.columns} FROM {rows}"):
+            tally.add(place_of(found["row"]), found)
+    tally.close()
+    return tally
+
+
+def with_values(policy: Policy, register: str, relation: str, let: Mapping[str, float | None]) -> str:
+    """SQL of rows with what ``[let]`` gave beside their columns.
+
+    Raises
+    ------
+    InputError
+        If it gave no finite number.
+    """
     for name, value in let.items():
         if value is not None and not math.isfinite(value):
             where = policy.place(f"let.{register}.{name}")
             raise InputError(
                 Problem(where, _("gives {value}, not a finite number").format(value=value), _("Mend the expression."))
             )
-    constants = "".join(
-        f", {'CAST(NULL AS DOUBLE)' if value is None else f'CAST({value!r} AS DOUBLE)'} AS {quoted(name)}"
-        for name, value in let.items()
-    )
-    rows = f"(SELECT *{constants} FROM {relation})"
-    sides = _sides(connection, policy, register, rows)
-    flags = [side for side in sides if side.flag][:_MOST_FLAGS]
-    others = [side for side in sides if side not in flags]
-    # a query of INTEGERs is a fifth faster than one of BIGINTs
-    kind = "INTEGER" if len(flags) <= _FLAGS_OF_AN_INTEGER else "BIGINT"
-    # a condition of a CASE is left at its first part that is not true, and one that is reckoned with is not
-    packed = " + ".join(f"CASE WHEN {side.condition} THEN {1 << k} ELSE 0 END" for k, side in enumerate(flags)) or "0"
-    values = "".join(f", {side.sql} AS v{k}" for k, side in enumerate(others))
-    query = f"SELECT {row_column} AS row, CAST({packed} AS {kind}) AS flags{values} FROM {rows}"
-    tally = _Tally(policy, flags, others, ratios)
+    return with_constants(relation, let)
+
+
+@contextmanager
+def evaluating(policy: Policy, register: str) -> Iterator[None]:
+    """Tell criteria that cannot be evaluated over the rows of a register as such.
+
+    Raises
+    ------
+    InputError
+    """
     try:
-        for found in batches_of(connection, query):
-            tally.add(place_of(found["row"]), found)
+        yield
     except duckdb.Error as error:
         reason = str(error).strip().split("\n")[0]
         where = _("{id}: criteria over {register}").format(id=policy.id, register=register)
@@ -182,7 +228,26 @@ def add_ratios(
         # a page that is damaged behind the first rows
         what = _("cannot be read: {reason}").format(reason=str(error).strip().split("\n")[0])
         raise InputError(Problem(register, what, _("Export the table again."))) from None
-    tally.close()
+
+
+def row_values(connection: duckdb.DuckDBPyConnection, policy: Policy, register: str, rows: str) -> RowValues:
+    """What is read of each row for the criteria of a register that are ratios.
+
+    Parameters
+    ----------
+    connection, policy, register
+        As of `add_ratios`.
+    rows : str
+        SQL of the rows, as of `with_values`.
+
+    Raises
+    ------
+    InputError
+        If an expression cannot be evaluated, or gives no number.
+    """
+    sides = _sides(connection, policy, register, rows)
+    flags = tuple(side for side in sides if side.flag)[:_MOST_FLAGS]
+    return RowValues(flags, tuple(side for side in sides if side not in flags))
 
 
 def _sides(connection: duckdb.DuckDBPyConnection, policy: Policy, register: str, rows: str) -> list[_Side]:
@@ -255,25 +320,24 @@ def _side(j: int, criterion: Criterion, is_numerator: bool, kind: str) -> _Side:
     raise InputError(Problem(where, _("gives {kind}, not a number").format(kind=kind)))
 
 
-class _Tally:
+class Tally:
     """Adds up batches of rows.
 
     Parameters
     ----------
     policy : Policy
-    flags, others : list of _Side
-        The sides that travel as bits, and those with a column each.
+    values : RowValues
     ratios : Ratios
         Added to in place; the flags only at the end.
     """
 
-    def __init__(self, policy: Policy, flags: list[_Side], others: list[_Side], ratios: Ratios):
-        self.policy, self.flags, self.others, self.ratios = policy, flags, others, ratios
+    def __init__(self, policy: Policy, values: RowValues, ratios: Ratios):
+        self.policy, self.flags, self.others, self.ratios = policy, values.flags, values.others, ratios
         # rows fit 32 bits, and half the width is twice the sums in a cache
-        self.sums_of_flags = np.zeros((len(ratios.numerator), len(flags)), dtype=np.int32)
-        self.largest = np.zeros(len(others))
+        self.sums_of_flags = np.zeros((len(ratios.numerator), len(values.flags)), dtype=np.int32)
+        self.largest = np.zeros(len(values.others))
 
-    def add(self, place: NDArray[np.int32], found: dict[str, NDArray[np.int64]]) -> None:
+    def add(self, place: NDArray[np.int32], found: Mapping[str, NDArray[Any]]) -> None:
         """Add one batch: ``flags`` and ``v0``, ``v1`` ... of `found`, each of shape (n_rows,)."""
         from udsat_geo.kernels.sums import add_flags, add_values
 
@@ -294,6 +358,13 @@ class _Tally:
         for k, side in enumerate(self.flags):
             target = self.ratios.numerator if side.is_numerator else self.ratios.denominator
             target[:, side.criterion] += self.sums_of_flags[:, k]
+
+    def largest_sums(self) -> NDArray[np.float64]:
+        """Sums of the absolute values of each criterion's numerator and denominator, shape (n_criteria, 2)."""
+        found = np.zeros((len(self.policy.criteria), 2))
+        for side, largest in zip(self.others, self.largest, strict=True):
+            found[side.criterion, 0 if side.is_numerator else 1] = largest
+        return found
 
 
 def check_sums_fit(policy_id: str, largest: Mapping[str, float]) -> None:

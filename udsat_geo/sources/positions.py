@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -101,13 +102,12 @@ def check_positions(
         return
     used = area_of_use(crs)
     box = _allowed(crs) or _around_the_middle(easting, northing)
+    extent = _extent(easting, northing)
     west, south, east, north = box
-    least_easting, least_northing, most_easting, most_northing = extent = _extent(easting, northing)
-    # numbers of degrees lie within the area of some systems, at its corner
-    small = max(map(abs, extent)) <= _MOST_DEGREES
-    within = west <= least_easting and most_easting <= east and south <= least_northing and most_northing <= north
-    if within and not small and (least_easting > 0 or most_easting < 0) and (least_northing > 0 or most_northing < 0):
+    is_beside_zero = (extent[0] > 0 or extent[2] < 0) and (extent[1] > 0 or extent[3] < 0)
+    if is_beside_zero and _is_within(extent, box):
         return
+    small = _is_small(extent)
     inside = (easting >= west) & (easting <= east) & (northing >= south) & (northing <= north)
     for values in (easting, northing):
         if abs(float(np.median(values))) > _FAR_FROM_ZERO_M:
@@ -123,6 +123,94 @@ def check_positions(
     what, remedy = _LOOKS[look]
     told = {"crs": short_crs(crs), "area": "-" if used is None else used[1]}
     raise InputError(Problem(where, _(what).format(**told), _(remedy).format(**told), len(outside), example))
+
+
+def _is_within(extent: Extent, box: Extent) -> bool:
+    """Whether an extent lies within a box, and is not what numbers of degrees may be: those lie at its corner."""
+    within = box[0] <= extent[0] and extent[2] <= box[2] and box[1] <= extent[1] and extent[3] <= box[3]
+    return within and not _is_small(extent)
+
+
+def _is_small(extent: Extent) -> bool:
+    return max(map(abs, extent)) <= _MOST_DEGREES
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Where positions lie, in a form that adds up over the parts of a table.
+
+    Attributes
+    ----------
+    count : int
+    extent : tuple of float
+    at_zero : int
+        How many have a coordinate of 0.
+    beside : (int, int)
+        How many lie west and east of the area that their system is used in.
+    held : pair of sequences of int
+        The kilometres of each axis that hold some, rising.
+    """
+
+    count: int
+    extent: Extent
+    at_zero: int
+    beside: tuple[int, int]
+    held: tuple[Sequence[int], Sequence[int]]
+
+    def is_sound(self, crs: str) -> bool:
+        """Whether this alone tells that `check_positions` and `doubts` find nothing; if not, they may or may not."""
+        box = _allowed(crs)
+        if box is None or not _is_within(self.extent, box) or self.at_zero:
+            return False
+        # where fewer than half lie on either side of an area, the median lies in it
+        return all(2 * n < self.count for n in self.beside) and not any(map(_has_wide_gap, self.held))
+
+
+def _has_wide_gap(held: Sequence[int]) -> bool:
+    """Whether positions may lie `LONE_M` apart from the next; two kilometres are for those that hold the two."""
+    return bool((np.diff(held) > LONE_M / _KILOMETRE - 2).any())
+
+
+def spread_of(easting: NDArray[np.float64], northing: NDArray[np.float64], crs: str) -> Spread | None:
+    """Where positions lie; None of none.
+
+    Parameters
+    ----------
+    easting, northing : float64, shape (n,)
+    crs : str
+        Projected.
+    """
+    if not len(easting):
+        return None
+    box = _allowed(crs)
+    beside = (0, 0)
+    if box is not None:
+        beside = int((easting < box[0] + MARGIN_M).sum()), int((easting > box[2] - MARGIN_M).sum())
+    at_zero = int(((easting == 0) | (northing == 0)).sum())
+    return Spread(len(easting), _extent(easting, northing), at_zero, beside, (_held(easting), _held(northing)))
+
+
+def _held(values: NDArray[np.float64]) -> list[int]:
+    least, most = float(values.min()), float(values.max())
+    if not most - least <= LARGEST_AREA_M:
+        return []  # within no area
+    first = int(least // _KILOMETRE)
+    is_held = np.zeros(int(most // _KILOMETRE) - first + 1, dtype=bool)
+    is_held[(values // _KILOMETRE).astype(np.int64) - first] = True
+    found: list[int] = (np.flatnonzero(is_held) + first).tolist()
+    return found
+
+
+def together(spreads: Sequence[Spread]) -> Spread | None:
+    """Where the positions of all parts lie; None of no parts."""
+    if not spreads:
+        return None
+    sides = list(zip(*(each.extent for each in spreads), strict=True))
+    extent = (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3]))
+    west, east = (sum(each.beside[side] for each in spreads) for side in (0, 1))
+    eastings, northings = (sorted({km for each in spreads for km in each.held[axis]}) for axis in (0, 1))
+    count, at_zero = (sum(getattr(each, name) for each in spreads) for name in ("count", "at_zero"))
+    return Spread(count, extent, at_zero, (west, east), (eastings, northings))
 
 
 def doubts(file: str, easting: NDArray[np.float64], northing: NDArray[np.float64], crs: str) -> tuple[Note, ...]:
