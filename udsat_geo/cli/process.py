@@ -26,13 +26,14 @@ _LIKE |= {"å": "aa", "æ": "ae", "ø": "oe", "Å": "Aa", "Æ": "Ae", "Ø": "Oe"
 _DONE_WITHOUT = {
     "pandas": "pyogrio._compat",
     "geopandas": "pyogrio._compat",
+    "pyproj": "pyogrio._compat",
     "scipy.linalg": "numba.np.arraymath",
     "coverage": "numba.misc.coverage_support",
     "yaml": "numba.core.config",
 }
 """Library -> the module that takes it in, while it is imported itself, wherever it is installed, and does without."""
 _SETTINGS_OF_NUMBA = ".numba_config.yaml"
-_FEW_COLLECTIONS = 100_000
+_FEW_COLLECTIONS = 400_000
 """Objects made before Python looks for cycles: importing makes half a million that stay, and to look at them again and
 again takes a tenth of the main job's processor time. Own choice; cycles still go, so that long commands do not grow."""
 
@@ -41,7 +42,7 @@ class _WithoutLookers(MetaPathFinder):
     """Keeps libraries out of the imports that only look whether they are there.
 
     pandas and geopandas are 0.3 s of a job that takes two and SciPy's linear algebra is 0.1 s; commands read and write
-    Arrow tables, and kernels multiply no matrices. Numba takes in coverage to trace compiled lines, and yaml to read a
+    Arrow tables, kernels multiply no matrices, and PROJ is loaded where positions are moved. Numba takes in coverage to trace compiled lines, and yaml to read a
     file of settings, where there is one. Whoever imports them at any other time gets them.
     """
 
@@ -71,6 +72,9 @@ def _begin() -> None:
     # the last collection, as Python ends, has nothing to look at
     atexit.register(gc.freeze)
     sys.meta_path.insert(0, _WithoutLookers())
+    # NumPy's linear algebra would start threads that wait in a busy loop, a tenth of the main job's processor time; and
+    # what few numbers go through it are the same on any number of processors
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # pydantic would read the metadata of every installed package to find plugins, of which a job has no use
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     codecs.register_error("sign_like_it", _print_any_sign)

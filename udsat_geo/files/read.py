@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from udsat_geo.designation.columns import GEOMETRY, LAYERS, OPTIONAL, TABLES, as_typed
 from udsat_geo.designation.layers import Layer, Layers
@@ -164,6 +163,8 @@ _KEYS = {
 
 
 def _printable(table: pa.Table) -> pa.Table:
+    import pyarrow.compute as pc
+
     for place, column in enumerate(table.column_names):
         texts = table[column]
         texts.validate(full=True)

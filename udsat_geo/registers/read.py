@@ -37,7 +37,7 @@ from udsat_geo.registers.expressions import (
     raise_if_any,
     working_crs,
 )
-from udsat_geo.registers.key_index import NO_KEY, Linked
+from udsat_geo.registers.key_index import NO_KEY, Linked, kernels_loading
 from udsat_geo.registers.layout import columns_of
 from udsat_geo.registers.linking import Place, count_unplaced, link
 from udsat_geo.registers.opening import Opened, check, open_registers
@@ -462,7 +462,9 @@ def read_registers(
         With every problem found: files, columns, codes, numbers, keys, positions, expressions.
     """
     check_policy_fits(policy)
-    return sums_of_opened(open_registers(folder, threads, year=year, crs=crs or working_crs(policy)), policy, place)
+    with kernels_loading():
+        opened = open_registers(folder, threads, year=year, crs=crs or working_crs(policy))
+        return sums_of_opened(opened, policy, place)
 
 
 Follow = Callable[[Opened, Policy, Linked, NDArray[np.int64], dict[str, float | None]], None]
@@ -489,8 +491,6 @@ def sums_of_opened(
     InputError
         See `read_registers`.
     """
-    from udsat_geo.kernels.sums import count_rows
-
     check_policy_expressions(opened, policy)
     opened, rows, counts = check(opened)
     if opened.survey is not None:
@@ -498,6 +498,8 @@ def sums_of_opened(
     let = evaluate_let(opened.connection, policy, "residents", opened.residents.select())
     linked, n_places, doubted = link(opened, place, rows, counts)
     check_room(n_places, policy.context.reads_beyond)
+    from udsat_geo.kernels.sums import count_rows
+
     dwellings = np.zeros(n_places, dtype=np.int64)
     count_rows(linked.place, dwellings)
     ratios = Ratios.empty(n_places, len(policy.criteria))

@@ -18,7 +18,6 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from udsat_geo.kernels.arrays import Ints
@@ -95,6 +94,8 @@ def set_aside(attributes: Any, policy: Policy) -> tuple[Any, dict[str, Suppresse
     found: dict[str, Suppressed] = {}
     if not policy.units.intervals:
         return attributes, found
+    import pyarrow.compute as pc
+
     for place, column in enumerate(attributes.column_names):
         values, intervals = attributes.column(column), policy.units.intervals_of(column)
         code_of_row = _codes_of(values, list(intervals))
@@ -110,6 +111,8 @@ def _codes_of(values: Any, codes: list[str]) -> NDArray[np.int64]:
     found = np.full(len(values), -1, dtype=np.int64)
     if not codes:
         return found
+    import pyarrow.compute as pc
+
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         texts = pc.utf8_trim_whitespace(values)
         place = pc.index_in(texts, value_set=pa.array(codes, texts.type))

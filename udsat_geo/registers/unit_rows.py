@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from udsat_geo.kernels.arrays import Floats
@@ -212,6 +211,8 @@ def _used(connection: duckdb.DuckDBPyConnection, attributes: Any, name: str, pol
 
 def _check_finite(attributes: Any, name: str) -> None:
     """Check that no number is infinite: it would stand for more than there can be of anything."""
+    import pyarrow.compute as pc
+
     problems = []
     for one in attributes.schema:
         if not pa.types.is_floating(one.type):

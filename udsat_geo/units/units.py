@@ -275,12 +275,12 @@ def cells_from_registers(
     InputError
         See `udsat_geo.registers.read.read_registers`.
     """
-    from udsat_geo.kernels.cells import distinct_cells
-
     grid = grid_of(policy)
     found: list[NDArray[np.int64]] = []
 
     def place(located: Located) -> tuple[NDArray[np.int32], int]:
+        from udsat_geo.kernels.cells import distinct_cells
+
         row, col = grid.cell_of(located.easting, located.northing)
         first_address, cell_of_address = distinct_cells(row, col)
         found.extend((row[first_address], col[first_address]))
