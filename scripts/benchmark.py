@@ -157,7 +157,9 @@ def ours(folder: Path, out: Path) -> tuple[Command, Path]:
 
 def peer(name: str, script: str, folder: Path, result: Path) -> tuple[Command, Path]:
     """A peer on a register folder, and the file it writes."""
-    return Command(name, [sys.executable, str(PIECES / script), str(folder), str(result)]), result
+    arguments = [sys.executable, str(PIECES / script), str(folder), str(result)]
+    # its best form: NumPy's linear algebra would start threads that wait in a busy loop, which ours does without too
+    return Command(name, arguments, {"OPENBLAS_NUM_THREADS": "1"}), result
 
 
 def check_equal(results: dict[str, Path]) -> None:

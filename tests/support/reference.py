@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 Cell = tuple[int, int]
 Table = Sequence[Sequence[int]]
@@ -331,37 +332,68 @@ def meets_demands_at(
     return met[0] and sum(met[1:]) >= at_least[-1]
 
 
-def holds_area(
-    composite: Sequence[float],
-    threshold: Sequence[float],
-    rate: Sequence[Sequence[float]],
-    moved: Sequence[float],
-    line: Sequence[Sequence[float]],
-    side: Sequence[int],
-    some: Sequence[Sequence[bool]],
-    at_least: Sequence[int],
-    every: Sequence[Sequence[bool]],
-    flag: Sequence[Sequence[bool]],
-    residents: Sequence[int],
-    least: int,
-    bridged: bool,
-    head: Sequence[int],
-    tail: Sequence[int],
-    rounding: float,
-) -> bool:
+def composite_of_member(unit: int, moved: Sequence[float], group: Any) -> float:
+    """The composite of one member: given, or the weighted mean of gaps over their spread."""
+    if len(group.composite):
+        return float(group.composite[unit])
+    against = group.value[unit] if len(group.value) > 1 else group.value[0]
+    gaps = [
+        (own + more - to) * way for own, more, to, way in zip(group.rate[unit], moved, against, group.turn, strict=True)
+    ]
+    known = [(gap, spread, w) for gap, spread, w in zip(gaps, group.spread, group.weight, strict=True) if gap == gap]
+    weights = sum(w for _gap, _spread, w in known)
+    points = sum(w * (gap / spread) for gap, spread, w in known if spread > 0)
+    return points / weights if weights > 0 else math.nan
+
+
+def holds_area(group: Any, moved: Sequence[float], moved_for_limits: Sequence[float]) -> bool:
     """Whether a part of the group has a core unit and enough residents."""
-    core, edge, leave = threshold
+    core, edge, leave = group.threshold
     cores, held = [], []
-    for unit, value in enumerate(composite):
-        may, was_in, joins = flag[unit]
-        meets = may and meets_demands_at(unit, rate, moved, line, side, some, at_least, every, rounding)
-        stays = was_in and value >= leave - rounding
-        cores.append(meets and (stays or value >= core - rounding))
-        held.append(joins or (meets and (stays or value >= edge - rounding)))
-    if not any(cores) or sum(n for n, inside in zip(residents, held, strict=True) if inside) < least:
+    for unit in range(len(group.rate)):
+        value = composite_of_member(unit, moved, group)
+        may, was_in, joins = group.flag[unit]
+        asked = (group.line, group.side, group.some, group.at_least, group.every, group.rounding)
+        meets = may and meets_demands_at(unit, group.rate, moved_for_limits, *asked)
+        stays = was_in and value >= leave - group.rounding
+        cores.append(meets and (stays or value >= core - group.rounding))
+        held.append(joins or (meets and (stays or value >= edge - group.rounding)))
+    if not any(cores) or sum(n for n, inside in zip(group.residents, held, strict=True) if inside) < group.least:
         return False
-    if bridged:
+    if group.bridged:
         return True
-    part, n_parts = label_components(held, head, tail)
-    sizes = [sum(n for n, own in zip(residents, part, strict=True) if own == p) for p in range(n_parts)]
-    return any(is_core and part[unit] >= 0 and sizes[part[unit]] >= least for unit, is_core in enumerate(cores))
+    part, n_parts = label_components(held, group.head, group.tail)
+    sizes = [sum(n for n, own in zip(group.residents, part, strict=True) if own == p) for p in range(n_parts)]
+    return any(is_core and part[unit] >= 0 and sizes[part[unit]] >= group.least for unit, is_core in enumerate(cores))
+
+
+def changes_in_box(n: int, low: Sequence[int], high: Sequence[int], order: Sequence[int]) -> list[int]:
+    """How many of n changes go to each criterion: the least of all, then what is left in an order."""
+    given = list(low)
+    for _change in range(n - sum(low)):
+        room = next((j for j in order if given[j] < high[j]), None)
+        if room is not None:
+            given[room] += 1
+    return given
+
+
+def suffices(
+    n: int,
+    low: Sequence[int],
+    high: Sequence[int],
+    order: Sequence[int],
+    step: Sequence[float],
+    wide: bool,
+    wanted: bool,
+    group: Any,
+) -> bool:
+    """Whether n changes make the group what is wanted."""
+    given = changes_in_box(n, low, high, order)
+    most = [min(top, least + n - sum(low)) for least, top in zip(low, high, strict=True)] if wide else given
+    moved, for_limits = ([k * one for k, one in zip(counts, step, strict=True)] for counts in (given, most))
+    return holds_area(group, moved, for_limits) is wanted
+
+
+def first_sufficient(first: int, last: int, *asked: Any) -> int:
+    """The first of all numbers that suffices, tried one after the other."""
+    return next((n for n in range(first, last + 1) if suffices(n, *asked)), -1)

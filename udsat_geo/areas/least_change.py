@@ -18,21 +18,25 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from udsat_geo.areas.roles import BRIDGE, FILL, Areas
-from udsat_geo.kernels.arrays import Flags, Floats, Ints
+from udsat_geo.kernels.arrays import Floats, Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.scoring.comparators import Against
 from udsat_geo.scoring.scores import Scores, composite_of_rates, demands_as_arrays, weights_in_composite
 from udsat_geo.units.edges import Edges
 from udsat_geo.units.units import Units
 
-Reached = Callable[[Ints, Ints], bool]
-"""Whether changes suffice: those that count for composites, and those that count for limits; each (n_criteria,)."""
+if TYPE_CHECKING:
+    from udsat_geo.kernels.group_area import Group
+
+First = Callable[[int, int, Ints, Ints, bool], int]
+"""The fewest changes within a box that suffice, -1 where none do: the least and the most that are tried, the box (from
+and to, each of shape (n_criteria,)), and whether all of them may count for each criterion's limit at once."""
 _ROUNDING = 1e-12
 _MOST = 2**40
 """More than this of anything is no answer."""
@@ -60,66 +64,63 @@ class LeastChange:
 
 
 @dataclass(frozen=True)
-class _Group:
-    """Units that are an area or might be one, all arrays over its members.
+class _Search:
+    """Units that are an area or might be one, and what may change.
 
-    `step` is by how much one in the numerator moves a criterion's rate, turned the way it goes; `most` how many there
-    are who could stop or start; the rest is what `udsat_geo.kernels.group_area.holds_area` asks for.
+    Attributes
+    ----------
+    group : Group
+        As kernels take it.
+    policy : Policy
+    scores : Scores
+    against : Against
+    out : bool
+        Whether it is an area, and is to go.
+    step : float64, shape (n_criteria,)
+        By how much one in the numerator moves a criterion's rate, turned the way it goes.
+    most : int64, shape (n_criteria,)
+        How many there are who could stop or start.
+    order : int64, shape (n_criteria,)
+        The criteria, those of which one more does most for a composite first.
     """
 
+    group: Group
     policy: Policy
     scores: Scores
     against: Against
+    out: bool
     step: Floats
     most: Ints
-    threshold: Floats
-    rate: Floats
-    line: Floats
-    side: Ints
-    turn: Floats
-    weight: Floats
-    demands: tuple[Flags, Ints, Flags]
-    scored: Flags
-    flag: Flags
-    residents: Ints
-    head: NDArray[np.int32]
-    tail: NDArray[np.int32]
+    order: Ints
 
-    def is_area(self, of_composites: Ints, of_limits: Ints) -> bool:
-        """Whether part of it would be an area."""
+    def is_done(self) -> bool:
+        """Whether the group is what it is to become, without any change."""
+        nothing = np.zeros_like(self.most)
+        return self.first(0, 0, nothing, nothing, False) == 0
+
+    def first(self, first: int, last: int, low: Ints, high: Ints, wide: bool) -> int:
+        """As `First`."""
+        from udsat_geo.kernels.group_area import first_sufficient
+
+        if self.policy.score.method in ("percentile", "exponential"):
+            return self._first_by_ranks(first, last, low, high)
+        return first_sufficient(first, last, low, high, self.order, self.step, wide, not self.out, self.group)
+
+    def _first_by_ranks(self, first: int, last: int, low: Ints, high: Ints) -> int:
+        """The same of one criterion, where composites are places among all units and do not add up."""
         from udsat_geo.kernels.group_area import holds_area
 
-        composite = self._composite(self.rate + of_composites * self.step)
-        some, at_least, every = self.demands
-        return holds_area(
-            composite,
-            self.threshold,
-            self.rate,
-            of_limits * self.step,
-            self.line,
-            self.side,
-            some,
-            at_least,
-            every,
-            self.flag,
-            self.residents,
-            self.policy.areas.residents,
-            self.policy.areas.bridge > 0,
-            self.head,
-            self.tail,
-            _ROUNDING,
-        )
+        def suffices(n: int) -> bool:
+            moved = np.minimum(high, low + n) * self.step
+            composite = composite_of_rates(self.group.rate + moved, self.scores, self.policy, self.against.value)
+            return holds_area(self.group._replace(composite=composite), moved, moved) is not self.out
 
-    def _composite(self, rate: Floats) -> Floats:
-        """The composite of each, at such rates; above every threshold where there is none, and a unit has residents."""
-        if self.policy.score.method == "none":
-            return np.where(self.scored, np.inf, np.nan)
-        if self.policy.score.method == "gap_sd":
-            from udsat_geo.kernels.scores import composite_of_gaps
-
-            # as `composite_of_rates` has it, without asking the policy at each of a thousand steps
-            return composite_of_gaps((rate - self.against.value) * self.turn, self.scores.spread, self.weight)[0]
-        return composite_of_rates(rate, self.scores, self.policy, self.against.value)
+        if first > last or not suffices(last):
+            return -1
+        while first < last:
+            middle = (first + last) // 2
+            first, last = (first, middle) if suffices(middle) else (middle + 1, last)
+        return first
 
 
 def least_change(
@@ -148,38 +149,71 @@ def least_change(
     """
     if any(criterion.is_index or criterion.is_change for criterion in policy.criteria):
         return None
-    group = _group(members, out, units, scores, edges, policy, areas)
-    nothing = np.zeros(len(policy.criteria), dtype=np.int64)
-
-    def reached(of_composites: Ints, of_limits: Ints) -> bool:
-        return group.is_area(of_composites, of_limits) is not out
-
-    if not len(members) or reached(nothing, nothing):
+    if not len(members):
         return None
-    alone = [_alone(reached, j, group.most) for j in range(len(policy.criteria))]
+    search = _search_of(members, out, units, scores, edges, policy, areas)
+    if search.is_done():
+        return None
+    alone = [_alone(search, j) for j in range(len(policy.criteria))]
     if units.quantiles and not any(alone):
         # how many would have to earn more for a median to rise is not looked for
         return None
     together: tuple[int, ...] = ()
     counts = [criterion.is_share and criterion.register_name != "dwellings" for criterion in policy.criteria]
     if policy.score.method in ("gap_sd", "none") and sum(counts) > 1:
-        weight = np.array([criterion.weight for criterion in policy.criteria])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            effect = np.where(scores.spread > 0, weight * np.abs(group.step) / scores.spread, 0.0)
         known = [n for n, counted in zip(alone, counts, strict=True) if counted and n is not None]
-        most = np.where(counts, group.most, 0)
-        found = fewest_together(reached, effect, most, min(known, default=int(most.sum()) + 1))
+        most = np.where(counts, search.most, 0)
+        found = fewest_together(search.first, search.order, most, min(known, default=int(most.sum()) + 1))
         together = () if found is None else tuple(found.tolist())
-    return LeastChange(tuple(alone), tuple(group.step.tolist()), together)
+    return LeastChange(tuple(alone), tuple(search.step.tolist()), together)
 
 
-def _group(
+def _search_of(
     members: Ints, out: bool, units: Units, scores: Scores, edges: Edges, policy: Policy, areas: Areas
-) -> _Group:
-    """What is held to the rule."""
+) -> _Search:
+    """The group as it is held to the rule, and what may change."""
+    from udsat_geo.kernels.group_area import Group
+
     head, tail = _edges_among(members, edges)
     worse = np.array([1 if criterion.worse == "high" else -1 for criterion in policy.criteria], dtype=np.int64)
-    sign = -worse if out else worse
+    step, most = _changes(members, -worse if out else worse, units, policy)
+    weight = weights_in_composite(policy)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effect = np.where(scores.spread > 0, weight * np.abs(step) / scores.spread, 0.0)
+    against, leave = scores.comparators.of_units(members), policy.incumbents.leave_threshold
+    standing, joint = areas.standing, np.isin(areas.role[members], (BRIDGE, FILL)) | areas.standing.surrounded[members]
+    beyond = [2 if criterion.strict or not criterion.has_limit else 1 for criterion in policy.criteria]
+    some, at_least, every = demands_as_arrays(policy)
+    # without a composite, whoever has residents is above every threshold
+    given = np.where(standing.scored[members], np.inf, np.nan) if policy.score.method == "none" else np.empty(0)
+    group = Group(
+        rate=scores.rate[members],
+        composite=given,
+        value=np.ascontiguousarray(np.atleast_2d(against.value)),
+        turn=worse.astype(np.float64),
+        spread=scores.spread,
+        weight=weight,
+        threshold=np.array(
+            [policy.rule.core_threshold, policy.rule.edge_threshold, np.nan if leave is None else leave]
+        ),
+        line=np.ascontiguousarray(np.atleast_2d(against.line(policy))),
+        side=worse * np.array(beyond),
+        some=some,
+        at_least=at_least,
+        every=every,
+        flag=np.column_stack([standing.ran[members], standing.was_in[members], joint]),
+        residents=units.residents[members],
+        least=policy.areas.residents,
+        bridged=policy.areas.bridge > 0,
+        head=head,
+        tail=tail,
+        rounding=_ROUNDING,
+    )
+    return _Search(group, policy, scores, against, out, step, most, np.lexsort((np.arange(len(effect)), -effect)))
+
+
+def _changes(members: Ints, sign: Ints, units: Units, policy: Policy) -> tuple[Floats, Ints]:
+    """By how much one in the numerator of each criterion moves its rate, and how many may stop or start."""
     top, bottom = units.numerator[members].sum(axis=0), units.denominator[members].sum(axis=0)
     # as Python integers: sums of millionths times a million would leave 64 bits
     columns = (top, bottom, units.numerator_unit, units.denominator_unit)
@@ -191,30 +225,7 @@ def _group(
         may = over // of_top if goes < 0 else left
         # a share that may exceed 1 has nobody left to start
         most.append(min(max(may, 0), _MOST) if under else 0)
-    against, leave = scores.comparators.of_units(members), policy.incumbents.leave_threshold
-    standing, joint = areas.standing, np.isin(areas.role[members], (BRIDGE, FILL)) | areas.standing.surrounded[members]
-    beyond = [2 if criterion.strict or not criterion.has_limit else 1 for criterion in policy.criteria]
-    return _Group(
-        policy=policy,
-        scores=scores,
-        against=against,
-        step=step * sign,
-        most=np.array(most, dtype=np.int64),
-        threshold=np.array(
-            [policy.rule.core_threshold, policy.rule.edge_threshold, np.nan if leave is None else leave]
-        ),
-        rate=scores.rate[members],
-        line=np.atleast_2d(against.line(policy)),
-        side=worse * np.array(beyond),
-        turn=worse.astype(np.float64),
-        weight=weights_in_composite(policy),
-        demands=demands_as_arrays(policy),
-        scored=standing.scored[members],
-        flag=np.column_stack([standing.ran[members], standing.was_in[members], joint]),
-        residents=units.residents[members],
-        head=head,
-        tail=tail,
-    )
+    return step * sign, np.array(most, dtype=np.int64)
 
 
 def _edges_among(members: Ints, edges: Edges) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -229,32 +240,15 @@ def _edges_among(members: Ints, edges: Edges) -> tuple[NDArray[np.int32], NDArra
     return head[inside].astype(np.int32), place[inside].astype(np.int32)
 
 
-def _alone(reached: Reached, criterion: int, most: Ints) -> int | None:
-    """How many by one criterion."""
-
-    def suffices(n: int) -> bool:
-        changes = np.zeros(len(most), dtype=np.int64)
-        changes[criterion] = n
-        return reached(changes, changes)
-
-    return _first(suffices, 1, int(most[criterion]))
+def _alone(search: _Search, criterion: int) -> int | None:
+    """How many by one criterion; None where none suffice."""
+    nothing, most = np.zeros((2, len(search.most)), dtype=np.int64)
+    most[criterion] = search.most[criterion]
+    found = search.first(1, int(most[criterion]), nothing, most, False)
+    return None if found < 0 else found
 
 
-def _first(suffices: Callable[[int], bool], low: int, high: int) -> int | None:
-    """The first whole number from `low` to `high` that suffices, as all after it do; None where none does."""
-    if low > high or not suffices(high):
-        return None
-    step = 1
-    while low + step < high and not suffices(low + step):
-        low, step = low + step + 1, 2 * step
-    high = min(high, low + step)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if suffices(middle) else (middle + 1, high)
-    return low
-
-
-def fewest_together(reached: Reached, effect: Floats, most: Ints, below: int) -> Ints | None:
+def fewest_together(first_of: First, order: Ints, most: Ints, below: int) -> Ints | None:
     """The changes by several criteria that are fewest in all; None where none are fewer than `below`.
 
     Branch and bound over boxes of changes. For composites, a given number of changes does most where it goes to the
@@ -263,24 +257,23 @@ def fewest_together(reached: Reached, effect: Floats, most: Ints, below: int) ->
 
     Parameters
     ----------
-    reached : callable
-        More of any change never undoes it.
-    effect : float64, shape (n_criteria,)
-        What one more does for a composite.
+    first_of : callable
+        More of any change never undoes what fewer do.
+    order : int64, shape (n_criteria,)
+        The criteria, those of which one more does most for a composite first.
     most : int64, shape (n_criteria,)
         How many there can be.
     below : int
     """
-    order = np.lexsort((np.arange(len(effect)), -effect)).tolist()
     best: Ints | None = None
 
-    # a handful of whole numbers at a time, in plain Python: thousands of steps would go into making arrays of them
+    # a handful of whole numbers at a time, in plain Python
     def strongest(low: Ints, high: Ints, n: int) -> Ints:
         """The change of a box that does most for composites, of n in all."""
         result: list[int] = low.tolist()
         most_of_all: list[int] = high.tolist()
         left = max(n - sum(result), 0)
-        for j in order:
+        for j in order.tolist():
             given = min(most_of_all[j] - result[j], left)
             result[j] += given
             left -= given
@@ -290,25 +283,18 @@ def fewest_together(reached: Reached, effect: Floats, most: Ints, below: int) ->
         changes: Ints = np.minimum(high, low + (n - sum(low.tolist())))
         return changes
 
-    def may(low: Ints, high: Ints, n: int) -> bool:
-        return reached(strongest(low, high, n), widest(low, high, n))
-
-    def does(low: Ints, high: Ints, n: int) -> bool:
-        changes = strongest(low, high, n)
-        return reached(changes, changes)
-
-    def bounded(low: Ints, high: Ints, least: int) -> int | None:
-        return _first(partial(may, low, high), max(least, int(low.sum())), min(below - 1, int(high.sum())))
+    def bounded(low: Ints, high: Ints, least: int) -> int:
+        return first_of(max(least, int(low.sum())), min(below - 1, int(high.sum())), low, high, True)
 
     nothing = np.zeros_like(most)
     first = bounded(nothing, most, 1)
-    boxes = [] if first is None else [(first, 0, nothing, most)]
+    boxes = [] if first < 0 else [(first, 0, nothing, most)]
     for number in range(1, _MOST_BOXES):
         if not boxes or boxes[0][0] >= below:
             break
         least, _, low, high = heapq.heappop(boxes)
-        found = _first(partial(does, low, high), least, min(below - 1, int(high.sum())))
-        if found is not None:
+        found = first_of(least, min(below - 1, int(high.sum())), low, high, False)
+        if found >= 0:
             best, below = strongest(low, high, found), found
         if found == least:
             continue
@@ -318,7 +304,7 @@ def fewest_together(reached: Reached, effect: Floats, most: Ints, below: int) ->
         for side, (start, end) in enumerate(((int(low[split]), middle), (middle + 1, int(high[split])))):
             part_low, part_high = low.copy(), high.copy()
             part_low[split], part_high[split] = start, end
-            again = bounded(part_low, part_high, least) if start <= end else None
-            if again is not None:
+            again = bounded(part_low, part_high, least) if start <= end else -1
+            if again >= 0:
                 heapq.heappush(boxes, (again, 2 * number + side, part_low, part_high))
     return best

@@ -42,8 +42,9 @@ class _WithoutLookers(MetaPathFinder):
     """Keeps libraries out of the imports that only look whether they are there.
 
     pandas and geopandas are 0.3 s of a job that takes two and SciPy's linear algebra is 0.1 s; commands read and write
-    Arrow tables, kernels multiply no matrices, and PROJ is loaded where positions are moved. Numba takes in coverage to trace compiled lines, and yaml to read a
-    file of settings, where there is one. Whoever imports them at any other time gets them.
+    Arrow tables, kernels multiply no matrices, and PROJ is loaded where positions are moved. Numba takes in coverage to
+    trace compiled lines, and yaml to read a file of settings, where there is one. Whoever imports them at any other
+    time gets them.
     """
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,37 +46,21 @@ def meets_demands_at(
     return met
 
 
-@kernel
-def holds_area(
-    composite: NDArray[np.float64],
-    threshold: NDArray[np.float64],
-    rate: NDArray[np.float64],
-    moved: NDArray[np.float64],
-    line: NDArray[np.float64],
-    side: NDArray[np.int64],
-    some: NDArray[np.bool_],
-    at_least: NDArray[np.int64],
-    every: NDArray[np.bool_],
-    flag: NDArray[np.bool_],
-    residents: NDArray[np.int64],
-    least: int,
-    bridged: bool,
-    head: NDArray[np.int32],
-    tail: NDArray[np.int32],
-    rounding: float,
-) -> bool:
-    """Whether a part of the group that hangs together has a core unit and enough residents.
+class Group(NamedTuple):
+    """Units that are an area or might be one, and the rule that they are held to.
 
-    Parameters
+    Attributes
     ----------
-    composite : float64, shape (n_members,)
-        NaN is none.
-    threshold : float64, shape (3,)
-        Of the core, of the edge, and to leave (NaN where none holds).
     rate : float64, shape (n_members, n_criteria)
         NaN is none.
-    moved : float64, shape (n_criteria,)
-        Added to every rate.
+    composite : float64, shape (n_members,) or (0,)
+        NaN is none; without any it is made of the rates, as the weighted mean of gaps in units of their spread.
+    value : float64, shape (1 or n_members, n_criteria)
+        What rates are compared with.
+    turn, spread, weight : float64, shape (n_criteria,)
+        1 where higher is worse and -1 where lower is; of all units; in the composite.
+    threshold : float64, shape (3,)
+        Of the core, of the edge, and to leave (NaN where none holds).
     line : float64, shape (1 or n_members, n_criteria)
         What a rate must be at or beyond to exceed its criterion; NaN where nothing does.
     side : int64, shape (n_criteria,)
@@ -94,30 +81,84 @@ def holds_area(
         Members that touch.
     rounding : float
         What is on a line or threshold but for so much, relative to one more than it, is on it.
+    """
+
+    rate: NDArray[np.float64]
+    composite: NDArray[np.float64]
+    value: NDArray[np.float64]
+    turn: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    threshold: NDArray[np.float64]
+    line: NDArray[np.float64]
+    side: NDArray[np.int64]
+    some: NDArray[np.bool_]
+    at_least: NDArray[np.int64]
+    every: NDArray[np.bool_]
+    flag: NDArray[np.bool_]
+    residents: NDArray[np.int64]
+    least: int
+    bridged: bool
+    head: NDArray[np.int32]
+    tail: NDArray[np.int32]
+    rounding: float
+
+
+@kernel
+def composite_of_member(unit: int, moved: NDArray[np.float64], group: Group) -> float:
+    """The composite of a unit whose rates are moved, shape (n_criteria,); NaN without a rate."""
+    if group.composite.shape[0] > 0:
+        given: float = group.composite[unit]
+        return given
+    total = 0.0
+    weights = 0.0
+    for j in range(group.rate.shape[1]):
+        against = group.value[unit if group.value.shape[0] > 1 else 0, j]
+        gap = (group.rate[unit, j] + moved[j] - against) * group.turn[j]
+        if not math.isnan(gap):
+            weights += group.weight[j]
+            if group.spread[j] > 0.0:
+                total += group.weight[j] * (gap / group.spread[j])
+    return total / weights if weights > 0.0 else math.nan
+
+
+@kernel
+def holds_area(group: Group, moved: NDArray[np.float64], moved_for_limits: NDArray[np.float64]) -> bool:
+    """Whether a part of a group that hangs together has a core unit and enough residents.
+
+    Parameters
+    ----------
+    group : Group
+    moved, moved_for_limits : float64, shape (n_criteria,)
+        Added to every rate, before it goes into the composite and before it is held to its line.
 
     Returns
     -------
     bool
     """
-    n_members = rate.shape[0]
+    n_members = group.rate.shape[0]
+    threshold, flag, head, tail, rounding = group.threshold, group.flag, group.head, group.tail, group.rounding
     core = np.zeros(n_members, dtype=np.bool_)
     held = np.zeros(n_members, dtype=np.bool_)
     n_core = 0
     together = 0
     for unit in range(n_members):
-        value = composite[unit]
+        value = composite_of_member(unit, moved, group)
         stays = flag[unit, 1] and value >= threshold[2] - rounding
         meets = flag[unit, 0] and (stays or value >= threshold[1] - rounding or value >= threshold[0] - rounding)
         if meets:
-            meets = meets_demands_at(unit, rate, moved, line, side, some, at_least, every, rounding)
+            meets = meets_demands_at(
+                unit, group.rate, moved_for_limits, group.line, group.side,
+                group.some, group.at_least, group.every, rounding,
+            )  # fmt: skip
         core[unit] = meets and (stays or value >= threshold[0] - rounding)
         held[unit] = flag[unit, 2] or (meets and (stays or value >= threshold[1] - rounding))
         n_core += core[unit]
         if held[unit]:
-            together += residents[unit]
-    if n_core == 0 or together < least:
+            together += group.residents[unit]
+    if n_core == 0 or together < group.least:
         return False
-    if bridged:
+    if group.bridged:
         return True
     parent = np.arange(n_members)
     for k in range(head.shape[0]):
@@ -128,8 +169,88 @@ def holds_area(
     residents_of_root = np.zeros(n_members, dtype=np.int64)
     for unit in range(n_members):
         if held[unit]:
-            residents_of_root[root_of(parent[unit], parent)] += residents[unit]
+            residents_of_root[root_of(parent[unit], parent)] += group.residents[unit]
     for unit in range(n_members):
-        if core[unit] and held[unit] and residents_of_root[root_of(parent[unit], parent)] >= least:
+        if core[unit] and held[unit] and residents_of_root[root_of(parent[unit], parent)] >= group.least:
             return True
     return False
+
+
+@kernel
+def suffices(
+    n: int,
+    low: NDArray[np.int64],
+    high: NDArray[np.int64],
+    order: NDArray[np.int64],
+    step: NDArray[np.float64],
+    wide: bool,
+    wanted: bool,
+    group: Group,
+) -> bool:
+    """Whether n changes within a box, given where they do most, make a group what is wanted; see `first_sufficient`."""
+    n_criteria = low.shape[0]
+    moved = np.empty(n_criteria, dtype=np.float64)
+    for_limits = np.empty(n_criteria, dtype=np.float64)
+    n_given = 0
+    for j in range(n_criteria):
+        n_given += low[j]
+    left = max(n - n_given, 0)
+    for place in range(n_criteria):
+        j = order[place]
+        more = min(high[j] - low[j], left)
+        left -= more
+        moved[j] = (low[j] + more) * step[j]
+        for_limits[j] = min(high[j], low[j] + n - n_given) * step[j] if wide else moved[j]
+    found: bool = holds_area(group, moved, for_limits) == wanted
+    return found
+
+
+@kernel
+def first_sufficient(
+    first: int,
+    last: int,
+    low: NDArray[np.int64],
+    high: NDArray[np.int64],
+    order: NDArray[np.int64],
+    step: NDArray[np.float64],
+    wide: bool,
+    wanted: bool,
+    group: Group,
+) -> int:
+    """The fewest changes within a box that make a group an area, or none.
+
+    Parameters
+    ----------
+    first, last : int
+        The least and the most changes in all that are tried. More of them never undo what fewer do.
+    low, high : int64, shape (n_criteria,)
+        The box: how many of each criterion at least, and at most.
+    order : int64, shape (n_criteria,)
+        To which criteria changes go first.
+    step : float64, shape (n_criteria,)
+        What one change adds to the criterion's rates.
+    wide : bool
+        Whether all changes may count for each criterion's limit at once, which is more than they can do.
+    wanted : bool
+        Whether the group is to hold an area, or to hold none.
+    group : Group
+
+    Returns
+    -------
+    int
+        -1 where even the most do not suffice.
+    """
+    if first > last or not suffices(last, low, high, order, step, wide, wanted, group):
+        return -1
+    # where little suffices, it is found in few steps
+    stride = 1
+    while first + stride < last and not suffices(first + stride, low, high, order, step, wide, wanted, group):
+        first, stride = first + stride + 1, 2 * stride
+    last = min(last, first + stride)
+    while first < last:
+        middle = (first + last) // 2
+        if suffices(middle, low, high, order, step, wide, wanted, group):
+            last = middle
+        else:
+            first = middle + 1
+    return first

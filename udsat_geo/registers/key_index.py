@@ -106,7 +106,7 @@ class Linked:
 def kernels_loading() -> Iterator[None]:
     """Load the kernels that find rows by their keys within this block, while the database looks at the tables.
 
-    Loading them takes a quarter of the time in which a city of 640,000 is designated, and most queries leave Python idle.
+    Loading them takes a quarter of the time in which a city of 640,000 is designated, and queries leave Python idle.
     """
     with ThreadPoolExecutor(1) as beside:
         beside.submit(_load_kernels)

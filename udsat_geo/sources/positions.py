@@ -236,7 +236,9 @@ def _like_mercator(
     if used is None or box is None:
         return ()
     first, last = box[0] + MARGIN_M, box[2] - MARGIN_M
-    if first <= easting.min() and easting.max() <= last:
+    n_beside = max(int((easting < first).sum()), int((easting > last).sum()))
+    # then the middle one lies within
+    if 2 * n_beside < len(easting):
         return ()
     east, north = np.array([np.median(easting)]), np.array([np.median(northing)])
     if first <= east[0] <= last:
