@@ -6,11 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import udsat_geo.cluster.registers
 from builders import make_cell_units, make_policy
 from split_registers import ByHand
 from udsat_geo.cluster.context import tiles_with_rims
@@ -33,9 +31,8 @@ def test_context_across_tiles(cells: set[tuple[int, int]], asked: tuple[int, int
     sums = np.array([[count, 2 * count + 1] for count in residents], dtype=np.int64)
     units = make_cell_units(places, residents, sums, sums + 1)
     policy = make_policy(context={"residents": least, "reach": reach})
-    with pytest.MonkeyPatch.context() as patched, TemporaryDirectory() as exchange:
-        patched.setattr(udsat_geo.cluster.registers, "_LEAST_CELLS", 0)
-        found = OnWorkers(ByHand(Path(exchange))).nearest(units, sums, policy)  # type: ignore[arg-type]
+    with TemporaryDirectory() as exchange:
+        found = OnWorkers(ByHand(Path(exchange)), least_cells=0).nearest(units, sums, policy)  # type: ignore[arg-type]
         assert list(Path(exchange).iterdir()) == []
     for mine, wanted in zip(found, sums_of_nearest(units, sums, policy), strict=True):
         np.testing.assert_array_equal(mine, wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from split_registers import write_in_parts
 from udsat_geo.cluster.plan import Run
 from udsat_geo.cluster.registers import OnWorkers
 from udsat_geo.cluster.workers import Workers, start_worker, workers_at
+from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.files.write import write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
 from udsat_geo.units.units import cells_from_registers
@@ -94,6 +97,36 @@ def test_a_worker_killed_in_each_step_changes_nothing(workers: Workers, town: Pa
         for started in losing.started[:-2]:
             started.kill()
     assert_reads(workers, town)
+
+
+def test_files_of_few_cells_held_are_those_of_all(
+    workers: Workers, town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on very many cells, over bands of five; and a worker is lost in each step."""
+    policy = load_policy("kbh-2017").with_(
+        score={"scale_of": None, "decides": None},
+        rule={"core": 0.6, "edge": 0.3, "criteria": 1},
+        areas={"residents": 20, "holes": 0},
+        context={"residents": 0, "reach": 0, "method": "none"},
+    )
+    losing = Losing(workers.client, workers.address, workers.exchange, space=str(tmp_path))
+    reader = OnWorkers(losing, holds_few=True, least_cells=1, cells_of_a_band=5)
+    try:
+        for name, elsewhere in (("one", None), ("many", reader)):
+            made = designate(2025, policy, Inputs(town, None, "registers", year=2025, elsewhere=elsewhere))
+            assert len(made.areas)
+            assert (made.units.beyond is not None) is (name == "many")
+            write_results(made, tmp_path / name, ("gpkg", "tif", "geojson"))
+        assert len(losing.started) == 7
+        workers.client.wait_for_workers(2, timeout=60)
+    finally:
+        for started in losing.started[:-2]:
+            started.kill()
+    for written in (tmp_path / "one").iterdir():
+        assert written.read_bytes() == (tmp_path / "many" / written.name).read_bytes(), written.name
+    for folder in reader.folders:
+        shutil.rmtree(folder)
+    assert list(workers.exchange.iterdir()) == []
 
 
 def limit_files(size: int) -> None:

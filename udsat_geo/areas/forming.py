@@ -234,7 +234,7 @@ def _with_sums(
     numerator, denominator, residents = (
         total(area_of_unit, sums, n_areas) for sums in (units.numerator, units.denominator, units.residents)
     )
-    rate, rest = units.rates_of_groups(area_of_unit, n_areas, (numerator, denominator)), units.rates_of(~inside)
+    rate, rest = units.rates_of_groups(area_of_unit, n_areas, (numerator, denominator)), units.rates_outside(inside)
     rate, rest = (with_indices(each, scores.indices) for each in (rate, rest))
     against = scores.comparators.of_groups(area_of_unit, n_areas, units.residents)
     exceeded = exceeds(rate, gaps(rate, against.value, policy), policy, against.limit)

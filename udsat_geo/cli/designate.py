@@ -217,14 +217,17 @@ def _run(
         units, around = of_years.pop(job.year, None), Around(**copies.paths)
         job = dataclasses.replace(job, units=units, units_then=of_years, around=around, notes=copies.told(job.language))
         has_units = named["units"] is not None or job.kept is not None
-        with reader_of_registers(cluster, "--exchange", job.policy.policy, has_units, progress) as elsewhere:
+        # what draws people, publishes, or counts cells by itself wants to hold all of them
+        holds_few = not (certainty or released or "sums" in getattr(results, "formats", ()))
+        reader = reader_of_registers(cluster, "--exchange", job.policy.policy, has_units, progress, holds_few)
+        with reader as elsewhere:
             designation = run(dataclasses.replace(job, elsewhere=elsewhere), progress)
-        if certainty:
-            from udsat_geo.analysis.certainty import with_certainty
+            if certainty:
+                from udsat_geo.analysis.certainty import with_certainty
 
-            designation = with_certainty(designation, job, progress=progress)
-        progress(f"{job.year}: " + _("writing", job.language))
-        written, summary = results.write(designation)
+                designation = with_certainty(designation, job, progress=progress)
+            progress(f"{job.year}: " + _("writing", job.language))
+            written, summary = results.write(designation)
         if released is not None:
             progress(f"{job.year}: " + _("attacking what would be published", job.language))
             written += _publish(designation, *released)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from udsat_geo.cluster.exchange import read_part, write_parts, write_whole
 from udsat_geo.cluster.plan import TILE, Plan
-from udsat_geo.cluster.sums import sums_as_table, united
+from udsat_geo.cluster.sums import facts_of_cells, sums_as_table, united
 from udsat_geo.kernels.arrays import Ints, Keys
 from udsat_geo.registers.distributions import read_distributions
 from udsat_geo.registers.key_index import DANGLING, NO_ADDRESS, NO_POSITION, KeyIndex, index_hashes
@@ -164,5 +164,6 @@ def _facts(
 
 def unite(plan: Plan, stage: str, number: int, path: Path) -> bool:
     """Add up the sums of all buckets for the cells of some tiles."""
-    write_whole(path, united(read_part(plan.paths("sums"), number)), {})
+    whole = united(read_part(plan.paths("sums"), number))
+    write_whole(path, whole, facts_of_cells(whole))
     return False

@@ -60,7 +60,9 @@ class _Chapters:
 
 
 @contextmanager
-def writing_parts(path: Path, schema: Any, n_receivers: int, facts: Mapping[str, Any]) -> Iterator[_Chapters]:
+def writing_parts(
+    path: Path, schema: Any, n_receivers: int, facts: Mapping[str, Any], compressed: bool = True
+) -> Iterator[_Chapters]:
     """Write rows for their receivers, within this block.
 
     Parameters
@@ -71,6 +73,8 @@ def writing_parts(path: Path, schema: Any, n_receivers: int, facts: Mapping[str,
     n_receivers : int
     facts : mapping
         What is to be known of the file; read at the end of the block, so that it may be filled meanwhile.
+    compressed : bool
+        Else rows that are read take no memory that the system cannot have back.
 
     Yields
     ------
@@ -79,7 +83,7 @@ def writing_parts(path: Path, schema: Any, n_receivers: int, facts: Mapping[str,
     """
     import pyarrow as pa
 
-    options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", _LEVEL), use_threads=False)
+    options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", _LEVEL) if compressed else None, use_threads=False)
     schema = schema.with_metadata({_RECEIVERS: str(n_receivers)})
     with (
         _aside(path) as beside,
@@ -99,9 +103,10 @@ def write_parts(path: Path, rows: Any, receiver: Any, n_receivers: int, facts: M
         chapters.put(rows, receiver)
 
 
-def write_whole(path: Path, rows: Any, facts: Mapping[str, Any]) -> None:
+def write_whole(path: Path, rows: Any, facts: Mapping[str, Any], compressed: bool = True) -> None:
     """Write a pyarrow.Table of rows for one receiver; else as `writing_parts`."""
-    write_parts(path, rows, np.zeros(rows.num_rows, dtype=np.uint16), 1, facts)
+    with writing_parts(path, rows.schema, 1, facts, compressed) as chapters:
+        chapters.put(rows, np.zeros(rows.num_rows, dtype=np.uint16))
 
 
 def _one_batch(table: Any, schema: Any) -> Any:

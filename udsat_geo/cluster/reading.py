@@ -14,9 +14,11 @@ from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 
 if TYPE_CHECKING:
+    from udsat_geo.designation.designation import Designation, Inputs
     from udsat_geo.kernels.arrays import Ints
     from udsat_geo.policy.rules import Policy
     from udsat_geo.registers.read import RegisterSums
+    from udsat_geo.scoring.scores import Yardstick
     from udsat_geo.units.units import Units
 
 _OF_A_RESIDENT = 200
@@ -75,6 +77,18 @@ class InBuckets:
         except CannotBeScatteredError:
             raise refused from None
 
+    def for_areas(self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, compares: bool) -> InBuckets:
+        """This: all cells are held; as `udsat_geo.designation.designation.Elsewhere.for_areas`."""
+        return self
+
+    def all_units(self, designation: Designation, table: Any) -> Any:
+        """The table: all cells are held; as `udsat_geo.designation.designation.Elsewhere.all_units`."""
+        return table
+
+    def all_cells(self, units: Units, here: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+        """Those that are here; as `udsat_geo.designation.designation.Elsewhere.all_cells`."""
+        return here
+
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
         """Read the context of cells; as `udsat_geo.scoring.rates.sums_of_nearest`."""
         from udsat_geo.scoring.rates import sums_of_nearest
@@ -88,6 +102,7 @@ def reader_of_registers(
     policy: Policy,
     has_units: bool,
     progress: Callable[[str], None] | None,
+    holds_few: bool = False,
 ) -> AbstractContextManager[Any]:
     """What reads registers and context: this machine, or the workers of a cluster, for as long as the context lasts.
 
@@ -97,7 +112,7 @@ def reader_of_registers(
         The address of a scheduler, and the folder that all workers see.
     option : str
         What the folder is called where it was named, for the message.
-    policy, has_units, progress
+    policy, has_units, progress, holds_few
         As of `udsat_geo.cluster.registers.on_workers`.
 
     Raises
@@ -112,4 +127,4 @@ def reader_of_registers(
         return nullcontext(InBuckets(progress))
     from udsat_geo.cluster.registers import on_workers
 
-    return on_workers(address, exchange, policy, has_units, progress)
+    return on_workers(address, exchange, policy, has_units, progress, holds_few)

@@ -9,19 +9,22 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from udsat_geo.cluster.alone import Alone
+from udsat_geo.cluster.bands import OF_A_BAND
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import ContextRun, collected, hand_out, tiles_with_rims
 from udsat_geo.cluster.exchange import facts_of, read_part
+from udsat_geo.cluster.held import Held, can_hold_few, hold_few, rows_and_columns, table_of_all
 from udsat_geo.cluster.plan import Once, Plan, Tile, name_of_run, program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.cluster.workers import OPTION, Workers, workers_at
+from udsat_geo.designation.designation import Designation, Inputs
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _, program_language
@@ -34,6 +37,7 @@ from udsat_geo.registers.opening import Opened, open_registers
 from udsat_geo.registers.read import RegisterSums, check_sums_fit, row_values, with_values
 from udsat_geo.registers.value_counts import counted_total
 from udsat_geo.scoring.rates import sums_of_nearest
+from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.engine import NoRoomForKeysError, check_room, connect, quoted
 from udsat_geo.sources.positions import Spread, together
@@ -71,11 +75,56 @@ class OnWorkers:
         Told the name of each step as it begins.
     residents_of_a_bucket : int
         About so many are added up at a time.
+    holds_few : bool
+        Whether, of very many cells, only those may be held here that can matter to areas: the others are there as long
+        as the workers are.
+    yardstick : Yardstick or None
+        The scale of another year, by which cells can matter as well.
+    least_cells : int
+        Fewer are held by this machine, which reads their context too.
+    cells_of_a_band : int
+        About so many are a task's.
+    folders : list of Path
+        Of files that last as long as the workers.
     """
 
     workers: Workers | Alone
     progress: Progress | None = None
     residents_of_a_bucket: int = RESIDENTS_OF_A_BUCKET
+    holds_few: bool = False
+    yardstick: Yardstick | None = None
+    least_cells: int = _LEAST_CELLS
+    cells_of_a_band: int = OF_A_BAND
+    folders: list[Path] = field(default_factory=list)
+
+    def for_areas(self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, compares: bool) -> OnWorkers:
+        """As it is, for a designation: where it may, it holds the cells that can matter to areas, and no others.
+
+        Parameters
+        ----------
+        inputs, policy, yardstick
+            As of `udsat_geo.designation.designation.designate`.
+        compares : bool
+            Whether it is compared with an earlier one, or looks back on some.
+        """
+        holds_few = self.holds_few and not compares and can_hold_few(inputs, policy)
+        return dataclasses.replace(self, holds_few=holds_few, yardstick=yardstick)
+
+    def all_units(self, designation: Designation, table: Any) -> Any:
+        """The layer of units, of which `table` has the rows of those that are held; it lasts as long as this does.
+
+        Raises
+        ------
+        InputError
+            Where workers fail.
+        """
+        if self.progress is not None and designation.units.beyond is not None:
+            self.progress(_("layer of units made by workers"))
+        return table_of_all(self.workers, designation, table)
+
+    def all_cells(self, units: Units, here: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+        """Rows and columns of all units, of which those are `here` that are held."""
+        return here if units.beyond is None else rows_and_columns(units.beyond, here)
 
     def cells(
         self, folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
@@ -103,12 +152,26 @@ class OnWorkers:
             try:
                 # it holds rows of registers: whoever the workers run as, and nobody else
                 plan.folder.mkdir(mode=0o700, exist_ok=True)
-                row, col, sums = reading.sums()
+                tiles, like, quantiles = reading.sums()
+                few = self._few(tiles, like, policy, opened.crs)
+                if few is not None:
+                    return few, like
+                row, col, sums = sums_of_table(_all_rows(tiles), like, quantiles)
             finally:
                 # whatever still runs finds no folder to write into
                 shutil.rmtree(plan.folder, ignore_errors=True)
             check_room(len(row), policy.context.reads_beyond)
             return lived_in_cells(grid_of(policy), row, col, sums, str(folder), opened.crs)[0], sums
+
+    def _few(self, tiles: list[Path], like: RegisterSums, policy: Policy, crs: str) -> Units | None:
+        """The cells that can matter to areas; None where all are to be held."""
+        if not self.holds_few or sum(sum(facts_of(tile)["counts"]) for tile in tiles) < self.least_cells:
+            return None
+        if self.progress is not None:
+            self.progress(_("scores of cells by workers"))
+        folder = self.workers.exchange / f"cells-{uuid.uuid4().hex}"
+        self.folders.append(folder)
+        return hold_few(self.workers, folder, tiles, like, policy, crs, self.yardstick, self.cells_of_a_band)
 
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
         """Read the context of cells; of few, on this machine.
@@ -123,7 +186,9 @@ class OnWorkers:
         InputError
             Where workers fail.
         """
-        if units.row is None or units.col is None or units.grid is None or len(units) < _LEAST_CELLS:
+        if units.beyond is not None and isinstance(units.beyond.held_by, Held):
+            return units.beyond.held_by.nearest(units, sums, policy)
+        if units.row is None or units.col is None or units.grid is None or len(units) < self.least_cells:
             return sums_of_nearest(units, sums, policy)
         if self.progress is not None:
             self.progress(_("context read by workers"))
@@ -143,7 +208,12 @@ class OnWorkers:
 
 @contextmanager
 def on_workers(
-    address: str, exchange: Path | None, policy: Policy, has_units: bool = False, progress: Progress | None = None
+    address: str,
+    exchange: Path | None,
+    policy: Policy,
+    has_units: bool = False,
+    progress: Progress | None = None,
+    holds_few: bool = False,
 ) -> Iterator[OnWorkers]:
     """What does the heavy part of a job on the workers of a scheduler, for as long as the context lasts.
 
@@ -156,6 +226,8 @@ def on_workers(
         Whether a table of units is named.
     progress : callable, optional
         Told the name of each step as it begins.
+    holds_few : bool
+        As of `OnWorkers`.
 
     Raises
     ------
@@ -166,7 +238,12 @@ def on_workers(
         what = _("makes cells of registers, and other units are asked for")
         raise InputError(Problem(f"{OPTION} {address}", what, _("Leave out --cluster.")))
     with workers_at(address, exchange) as workers:
-        yield OnWorkers(workers, progress)
+        found = OnWorkers(workers, progress, holds_few=holds_few)
+        try:
+            yield found
+        finally:
+            for folder in found.folders:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class CannotBeScatteredError(InputError):
@@ -254,8 +331,8 @@ class _Reading:
     opened: Opened
     by_one: Callable[[], object]
 
-    def sums(self) -> tuple[Ints, Ints, RegisterSums]:
-        """Rows and columns of all cells, and their sums."""
+    def sums(self) -> tuple[list[Path], RegisterSums, dict[int, Distribution]]:
+        """The files of all cells' sums, what holds of all cells, and how criteria that are quantiles are read."""
         plan, once = self.plan, [f"once-{j}" for j in range(len(self.plan.once))]
         counting = [*(f"keys-{j}" for j in range(len(once))), *(f"values-{k}" for k in range(len(plan.totals)))]
         self._run(_("registers checked, and places scattered by their keys"), plan, [*_CHECKED.values(), *counting])
@@ -274,7 +351,7 @@ class _Reading:
             self.opened.files, (*self.opened.notes(), *notes), self.opened.settings, let,
         )  # fmt: skip
         self._check_sums(plan, of_buckets)
-        return sums_of_table(_all_rows(plan.paths("tiles")), like, self._quantiles(of_buckets))
+        return plan.paths("tiles"), like, self._quantiles(of_buckets)
 
     def _run(self, step: str, plan: Plan, stages: list[str]) -> None:
         """Have stages done; what only the whole can tell about is looked at on this machine.

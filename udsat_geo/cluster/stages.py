@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from udsat_geo.cluster import buckets, parts
+from udsat_geo.cluster.bands import BANDS, CHOSEN, UNITS, choose_cells, read_band, write_units
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import read_context
 from udsat_geo.cluster.plan import Run, program
@@ -125,5 +126,8 @@ _TASKS: dict[str, Callable[[Any, str, int, Path], bool]] = {
     "sums": buckets.add_up,
     "tiles": buckets.unite,
     CONTEXT: read_context,
+    BANDS: read_band,
+    CHOSEN: choose_cells,
+    UNITS: write_units,
 }
 """Stage -> its task, which writes a file and says whether it found what only the whole can tell about."""

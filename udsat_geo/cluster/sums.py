@@ -90,6 +90,26 @@ def _wide(column: Any) -> Ints:
     return np.asarray(column.to_numpy(), dtype=np.int64)
 
 
+def facts_of_cells(table: Any) -> dict[str, Any]:
+    """What is known of a file of sums by cell: cells that are lived in by row, where they lie, and their sums.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        As of `sums_as_table`.
+    """
+    held = table["dwellings"].to_numpy() > 0
+    rows, counts = np.unique(table["row"].to_numpy()[held], return_counts=True)
+    col = table["col"].to_numpy()[held]
+    names = [name for name in table.column_names if name == "residents" or (name[0] in "nd" and name[1:].isdigit())]
+    return {
+        "rows": rows.tolist(),
+        "counts": counts.tolist(),
+        "columns": [int(col.min()), int(col.max())] if len(col) else [],
+        "sums": {name: int(table[name].to_numpy()[held].sum()) for name in names},
+    }
+
+
 def sums_of_table(
     table: Any, like: RegisterSums, quantiles: dict[int, Distribution]
 ) -> tuple[Ints, Ints, RegisterSums]:

@@ -64,6 +64,18 @@ RanBefore = Callable[[Objects, Crosswalk | None], Flags]
 class Elsewhere(Protocol):
     """Does the heavy part of a job on other machines, with the results that this one has."""
 
+    def for_areas(self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, compares: bool) -> Elsewhere:
+        """As it is for a designation: it may hold the cells that can matter to areas alone (``Units.beyond``)."""
+        ...
+
+    def all_units(self, designation: Designation, table: Any) -> Any:
+        """The layer of units, of which `table` has the rows of those that are held."""
+        ...
+
+    def all_cells(self, units: Units, here: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+        """Rows and columns of all units, of which those are `here` that are held."""
+        ...
+
     def cells(
         self, folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
     ) -> tuple[Units, RegisterSums]:
@@ -116,6 +128,12 @@ class Inputs:
     def rests_on_sums(self) -> bool:
         """Whether sums by unit stand in the place of registers."""
         return self.kept is not None and self.kept.is_input
+
+    def for_areas(self, rule: Policy, yardstick: Yardstick | None, compares: bool) -> Inputs:
+        """The same, of which whoever reads elsewhere may hold what can matter to areas: see `Elsewhere.for_areas`."""
+        if self.elsewhere is None:
+            return self
+        return dataclasses.replace(self, elsewhere=self.elsewhere.for_areas(self, rule, yardstick, compares))
 
     @property
     def stages(self) -> Stages:
@@ -292,14 +310,14 @@ def designate(
     step = _told_to(progress, year)
     check_year(year, policy)
     rule, limits = policy.policy, check_limits(policy.policy)
+    inputs = inputs.for_areas(rule, yardstick, previous is not None or ran_before is not None)
     step(_("reading and placing", language))
     units, found = read_units(inputs, policy, threads, language) if read is None else (read[0], read[1].copy())
     rule = resolve_limits(rule, found.pop("let"))
     previous, crosswalk = _carried(previous, units)
     units, around = _surrounded(units, inputs, rule, language)
     step(_("scoring", language))
-    touching = (units, rule.areas.neighbours, rule.areas.reach, rule.areas.tolerance, around, language)
-    edges, around = inputs.stages.take("edges", touching, lambda: _edges(units, rule, around, language))
+    edges, around = _edges(units, rule, around, language, inputs.stages)
     scores, rule = score(units, rule, edges, inputs)
     step(_("forming areas", language))
     ran = None if ran_before is None else ran_before(units.unit_id, crosswalk)
@@ -428,8 +446,16 @@ def remember(previous: AreaSet | None, units: Units, year: int) -> Memory | None
     return Memory(year, earlier, previous.end_year)
 
 
-def _edges(units: Units, rule: Policy, around: Surroundings, language: str) -> tuple[Edges, Surroundings]:
-    """The edges that no barrier cuts, and the surroundings with what is told of them."""
+def _edges(
+    units: Units, rule: Policy, around: Surroundings, language: str, stages: Stages
+) -> tuple[Edges, Surroundings]:
+    """The edges that no barrier cuts, and the surroundings with what is told of them; found once for each rule."""
+    touching = (units, rule.areas.neighbours, rule.areas.reach, rule.areas.tolerance, around, language)
+    found: tuple[Edges, Surroundings] = stages.take("edges", touching, lambda: _uncut(units, rule, around, language))
+    return found
+
+
+def _uncut(units: Units, rule: Policy, around: Surroundings, language: str) -> tuple[Edges, Surroundings]:
     edges = find_edges(units, rule)
     told = tell_gaps(units, rule, edges, language)
     if around.barriers is not None:
@@ -601,7 +627,7 @@ def read_units(inputs: Inputs, policy: LoadedPolicy, threads: int | None = None,
     added_up = policy.model_copy(update={"policy": policy.policy.without_indices})
     sums = add_up(inputs, policy, threads, language)
     units, found = sums.by(added_up.policy)
-    found["sums"] = sums
+    found["sums"] = None if units.beyond is not None else sums
     file = inputs.registers if inputs.unit_table is None or inputs.registers else file_of(inputs.unit_table)
     name = "" if file is None else name_of(file)
     found["notes"] = (*found["notes"], *check_sums(units, added_up.policy, name, language))

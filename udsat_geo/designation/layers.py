@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from udsat_geo.areas.ground import (
 from udsat_geo.areas.roles import REASON_KEYS, REASON_TEXTS, ROLES
 from udsat_geo.changes.diff import Atoms, Changes, align, changed_areas, unit_events
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, KEY, NUMBER, TEXT
-from udsat_geo.designation.designation import Designation
+from udsat_geo.designation.designation import Designation, Elsewhere
 from udsat_geo.designation.fallen import (
     fallen_areas,
     fallen_reason,
@@ -79,7 +80,10 @@ def each_layer(designation: Designation) -> Iterator[Layer]:
     outlines = shapely.to_wkb(designation.outline, include_srid=False)
     yield Layer("areas", as_table(area_columns(designation), outlines), "MultiPolygon", crs)
     wkb, kind = unit_wkb(designation.units)
-    yield Layer("units", as_table(unit_columns(designation), wkb), kind, crs)
+    table, elsewhere = as_table(unit_columns(designation), wkb), designation.inputs.elsewhere
+    if designation.units.beyond is not None and elsewhere is not None:
+        table = elsewhere.all_units(designation, table)
+    yield Layer("units", table, kind, crs)
     changes, changed = change_columns(designation)
     yield Layer("changes", as_table(changes, shapely.to_wkb(changed)), "MultiPolygon", crs)
     changed_unit, where = changed_unit_columns(designation)
@@ -521,11 +525,23 @@ def override_columns(designation: Designation) -> Columns:
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of a grid: their size in metres, and the row and column of each, int64, shape (n_units,)."""
+    """Cells of a grid.
+
+    Attributes
+    ----------
+    size : int
+        In metres.
+    places : callable
+        Gives the row and the column of each, int64, shape (n_units,): once, when they are asked for.
+    """
 
     size: int
-    row: Ints
-    col: Ints
+    places: Callable[[], tuple[Ints, Ints]]
+
+    @cached_property
+    def row_and_col(self) -> tuple[Ints, Ints]:
+        """Of each cell, in the order of the units."""
+        return self.places()
 
 
 @dataclass(frozen=True, repr=False)
@@ -580,6 +596,10 @@ class Layers:
         return [criterion.model_dump() for criterion in self.summary.criteria]
 
 
+def _rows_and_columns(units: Units, row: Ints, col: Ints, elsewhere: Elsewhere | None) -> tuple[Ints, Ints]:
+    return (row, col) if elsewhere is None or units.beyond is None else elsewhere.all_cells(units, (row, col))
+
+
 def layers_of(designation: Designation, hashes: Callable[[], dict[str, str]] | None = None) -> Layers:
     """A designation as it is written.
 
@@ -589,11 +609,11 @@ def layers_of(designation: Designation, hashes: Callable[[], dict[str, str]] | N
     hashes : callable, optional
         Gives the SHA-256 of each of its input files, by table; asked last. Without it they are taken here.
     """
-    units, grid = designation.units, designation.units.grid
+    units, grid, elsewhere = designation.units, designation.units.grid, designation.inputs.elsewhere
     layers = {layer.name: layer for layer in each_layer(designation)}
     cells = None
     if grid is not None and units.row is not None and units.col is not None:
-        cells = Cells(grid.size, units.row, units.col)
+        cells = Cells(grid.size, partial(_rows_and_columns, units, units.row, units.col, elsewhere))
     known = {table: sha256(path) for table, path in designation.files.items()} if hashes is None else hashes()
     summary = summarise(designation, {layer.name: layer.table for layer in layers.values()}, known)
     return Layers(summary, layers, cells)

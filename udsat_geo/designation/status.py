@@ -13,7 +13,7 @@ from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.distributions import Quantiles, fill_quantiles
 from udsat_geo.scoring.indices import Index, with_indices
 from udsat_geo.scoring.scores import gaps
-from udsat_geo.units.units import Units, rates_of_sums
+from udsat_geo.units.units import Beyond, Units, rates_of_sums
 
 INSIDE, OUTSIDE = 0, 1
 """Rows of `SumsBySide`."""
@@ -163,6 +163,17 @@ def status_of_sums(sums: SumsBySide, policy: Policy) -> Status:
     )
 
 
+def _with_beyond(sums: SumsBySide, beyond: Beyond) -> SumsBySide:
+    """Sums with those of units that are not here, which lie in no area."""
+    outside: Ints = np.array([[0], [1]], dtype=np.int64)
+    return dataclasses.replace(
+        sums,
+        numerator=sums.numerator + outside * beyond.numerator,
+        denominator=sums.denominator + outside * beyond.denominator,
+        residents=sums.residents + outside[:, 0] * beyond.residents,
+    )
+
+
 def take_status(units: Units, area_of_unit: Ints, policy: Policy, indices: tuple[Index, ...] = ()) -> Status:
     """Measure the areas against the rest of the city.
 
@@ -176,6 +187,8 @@ def take_status(units: Units, area_of_unit: Ints, policy: Policy, indices: tuple
         Of the units' scores.
     """
     sides = dataclasses.replace(sums_by_side(units, area_of_unit >= 0), since=units.since)
+    if units.beyond is not None:
+        sides = _with_beyond(sides, units.beyond)
     status = status_of_sums(sides, policy)
     if not indices:
         return status

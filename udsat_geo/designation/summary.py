@@ -409,7 +409,7 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
     hashes : mapping
         SHA-256 of its input files by table.
     """
-    policy, files = designation.policy, designation.files
+    policy, files, units = designation.policy, designation.files, designation.units
     decisions = tables["overrides"].select(_LISTED["overrides"]).to_pylist() if "overrides" in tables else []
     content = {
         "year": designation.year,
@@ -435,7 +435,7 @@ def summarise(designation: Designation, tables: Mapping[str, Any], hashes: Mappi
         "notes": list(designation.notes),
         "vintage": designation.vintage,
         "language": designation.language,
-        "units": len(designation.units),
+        "units": len(units) + (0 if units.beyond is None else units.beyond.n_units),
         "crs": designation.units.crs,
         "residents": designation.status.residents,
         "residents_in_areas": designation.status.residents_in_areas,

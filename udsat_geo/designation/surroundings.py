@@ -214,7 +214,9 @@ def _check_near(found: dict[str, Any], around: Around, units: Units, language: s
 
 def _extent(units: Units) -> Extent:
     """The rectangle around the units, with the next ones that could be there."""
-    if units.geometry is not None:
+    if units.beyond is not None:
+        west, south, east, north = units.beyond.extent
+    elif units.geometry is not None:
         west, south, east, north = shapely.total_bounds(units.geometry).tolist()
     else:
         west, south, east, north = extent_of(units.easting, units.northing) or (0.0, 0.0, 0.0, 0.0)

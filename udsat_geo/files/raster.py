@@ -114,9 +114,10 @@ class _Image:
             raise OutputError(Problem("--format tif", what, remedy))
         self.path, self.crs = path, layers.summary.crs
         self.cells: Cells = layers.cells
-        self.top, self.left = int(self.cells.row.max()), int(self.cells.col.min())
-        self.height = self.top - int(self.cells.row.min()) + 1
-        self.width = int(self.cells.col.max()) - self.left + 1
+        row, col = self.cells.row_and_col
+        self.top, self.left = int(row.max()), int(col.min())
+        self.height = self.top - int(row.min()) + 1
+        self.width = int(col.max()) - self.left + 1
         if self.height * self.width > LARGEST_RASTER:
             sides = {"height": decimal(self.height, 0), "width": decimal(self.width, 0)}
             what = _("would have {height} x {width} cells").format(**sides)
@@ -126,7 +127,8 @@ class _Image:
     def of(self, values: NDArray[Any], empty: float) -> NDArray[Any]:
         """Values of units as an image, (height, width), north up; `empty` where there is none."""
         image = np.full((self.height, self.width), empty, dtype=values.dtype)
-        image[self.top - self.cells.row, self.cells.col - self.left] = values
+        row, col = self.cells.row_and_col
+        image[self.top - row, col - self.left] = values
         return image
 
     def profile(self, count: int, dtype: str, nodata: float) -> dict[str, Any]:

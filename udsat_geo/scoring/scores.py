@@ -149,7 +149,8 @@ def score_units(
         indices=indices,
     )
     gap = gaps(rate, comparators.of_units().value, policy)
-    return _held(scores, policy, comparators, spread_of_gaps(gap, units.residents), gap)
+    spread = spread_of_gaps(gap, units.residents) if units.beyond is None else units.beyond.spread
+    return _held(scores, policy, comparators, spread, gap)
 
 
 def on_scale(scores: Scores, policy: Policy, city: NDArray[np.float64], spread: NDArray[np.float64]) -> Scores:

@@ -31,6 +31,32 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Beyond:
+    """Units that are not here: of very many only those are held that can matter to areas, and of all others the sums.
+
+    Attributes
+    ----------
+    n_units, residents : int
+    numerator, denominator : int64, shape (n_columns,)
+        Added up over them.
+    spread : float64, shape (n_criteria,)
+        Of the gaps of all units, those that are here and these: see `udsat_geo.scoring.spread.spread_of_gaps`.
+    extent : tuple of float
+        West, south, east and north of the centres of all units.
+    held_by : object
+        What has them, for whoever reads and writes them.
+    """
+
+    n_units: int
+    residents: int
+    numerator: NDArray[np.int64]
+    denominator: NDArray[np.int64]
+    spread: NDArray[np.float64]
+    extent: tuple[float, float, float, float]
+    held_by: Any = None
+
+
+@dataclass(frozen=True)
 class Units:
     """Units in canonical order.
 
@@ -70,6 +96,8 @@ class Units:
         change. None where none is.
     errors : Errors or None
         Standard errors of the sums, where a unit table states margins of error.
+    beyond : Beyond or None
+        Units that are not here, where these are some of very many.
     """
 
     kind: str
@@ -93,6 +121,7 @@ class Units:
     quantiles: Quantiles = field(default_factory=dict)
     since: tuple[int, ...] | None = None
     errors: Errors | None = None
+    beyond: Beyond | None = None
 
     def __len__(self) -> int:
         return len(self.residents)
@@ -122,7 +151,8 @@ class Units:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Numerators and denominators of some units, or of all, added up, shape (n_columns,) each."""
         if members is None:
-            return np.einsum("ij->j", self.numerator), np.einsum("ij->j", self.denominator)
+            here = np.einsum("ij->j", self.numerator), np.einsum("ij->j", self.denominator)
+            return here if self.beyond is None else (here[0] + self.beyond.numerator, here[1] + self.beyond.denominator)
         chosen = np.flatnonzero(members) if members.dtype == bool else members
         return self.numerator.take(chosen, axis=0).sum(axis=0), self.denominator.take(chosen, axis=0).sum(axis=0)
 
@@ -135,6 +165,13 @@ class Units:
         group[... if members is None else members] = 0
         together: NDArray[np.float64] = fill_quantiles(rate[None, :], self.quantiles, group)[0]
         return together
+
+    def rates_outside(self, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The rates of all units but those `inside`, taken together, shape (n_criteria,)."""
+        if self.beyond is None:
+            return self.rates_of(~inside)
+        whole, members = self.sums_of(), self.sums_of(inside)
+        return self.rate(whole[0] - members[0], whole[1] - members[1])
 
     def rates_of_groups(
         self,

@@ -1,0 +1,197 @@
+"""A designation of which one machine holds few cells, and workers all others, is the one of all cells together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import make_cell_units
+from split_registers import ByHand
+from udsat_geo.cluster.bands import bands_of_rows, near
+from udsat_geo.cluster.exchange import write_whole
+from udsat_geo.cluster.held import can_hold_few, hold_few
+from udsat_geo.cluster.registers import OnWorkers
+from udsat_geo.cluster.sums import facts_of_cells, sums_as_table, united
+from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.designation.layers import Layers, differences, layers_of
+from udsat_geo.designation.surroundings import Around
+from udsat_geo.policy.load import LoadedPolicy, load_policy
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.read import Ratios, RegisterSums
+from udsat_geo.registers.settings import RegisterSettings
+from udsat_geo.scoring.scores import Yardstick
+from udsat_geo.units.units import Units
+
+KBH = load_policy("kbh-2017").with_(areas={"residents": 60}, context={"residents": 50, "reach": 300})
+POLICIES = {
+    "of a year": KBH.with_(score={"scale_of": 2025}),
+    "bridges and holes": KBH.with_(score={"scale_of": None, "decides": None}, areas={"bridge": 200, "holes": 9}),
+    "many near misses": KBH.with_(
+        score={"scale_of": None, "decides": None},
+        rule={"core": 0.4, "edge": 0.1, "criteria": 4, "require": ["low_income"]},
+        areas={"outline": "exact", "neighbours": "rook"},
+    ),
+    "numbers of another year": KBH.with_(
+        score={
+            "scale_of": 2017,
+            "decides": "yardstick",
+            "scale": {
+                "source": "made up",
+                "city": dict.fromkeys(KBH.policy.keys, 0.4),
+                "spread": dict.fromkeys(KBH.policy.keys, 0.2),
+            },
+        }
+    ),
+    "read alone": KBH.with_(
+        score={"scale_of": None, "decides": None}, context={"residents": 0, "reach": 0, "method": "none"}
+    ),
+}
+
+
+def town(seed: int, side: int) -> Units:
+    """A town of estates on a plain: many cells are near nothing."""
+    random = Random(seed)
+    places = sorted({(random.randrange(side), random.randrange(side)) for _cell in range(side * side // 2)})
+    centres = [(random.randrange(side), random.randrange(side)) for _estate in range(3)]
+    poor = [min(abs(row - r) + abs(col - c) for r, c in centres) < 4 for row, col in places]
+    residents = [random.choice((0, 7, 12, 30)) for _cell in places]
+    shares = [
+        [sum(random.random() < (0.8 if is_poor else 0.2) for _person in range(living)) for _criterion in range(5)]
+        for living, is_poor in zip(residents, poor, strict=True)
+    ]
+    base = np.repeat(np.array(residents)[:, None], 5, axis=1)
+    top = np.array(shares)
+    top[:, 0] = np.where(poor, 20, 45) * residents
+    return make_cell_units(places, residents, top, base)
+
+
+def sums_in_files(units: Units, folder: Path, n_files: int) -> tuple[list[Path], RegisterSums]:
+    """The sums of cells as the tiles of a cluster have them, and some of cells without a dwelling among them."""
+    assert units.row is not None
+    assert units.col is not None
+    nothing = np.empty(0, dtype=np.int64)
+    ones = np.ones(units.numerator.shape[1], dtype=np.int64)
+    like = RegisterSums(nothing, nothing, nothing, nothing, ones, ones, {}, {}, {}, (), RegisterSettings())
+    paths = []
+    for number in range(n_files):
+        mine = np.flatnonzero(np.arange(len(units)) % n_files == number)
+        # the last has no dwelling, and is no unit
+        row, col = np.append(units.row[mine], 10**6), np.append(units.col[mine], 0)
+        counts = np.append(units.residents[mine], 0), np.append(np.ones(len(mine), dtype=np.int64), 0)
+        nobody = np.zeros((1, 5), dtype=np.int64)
+        sides = (np.concatenate([side[mine], nobody]) for side in (units.numerator, units.denominator))
+        table = united(sums_as_table(row, col, *counts, Ratios(*sides, ones, ones)))
+        paths.append(folder / f"tiles-{number}.arrow")
+        write_whole(paths[-1], table, facts_of_cells(table))
+    return paths, like
+
+
+def yardstick_of(policy: Policy) -> Yardstick | None:
+    scale = policy.score.scale
+    if scale is None:
+        return None
+    city, spread = (np.array([of[key] for key in policy.keys]) for of in (scale.city, scale.spread))
+    return Yardstick(2017, policy.keys, city, spread, scale.source)
+
+
+def designated(policy: LoadedPolicy, units: Units, elsewhere: Any = None) -> Layers:
+    found = {"counts": {}, "rows": {}, "files": {}, "notes": (), "vintage": {}, "let": {"low_income": 1.0}}
+    inputs = Inputs(None, None, "registers", year=2025, elsewhere=elsewhere)
+    yardstick = yardstick_of(policy.policy)
+    return layers_of(designate(2025, policy, inputs, read=(units, found), yardstick=yardstick))
+
+
+def held_of(units: Units, policy: Policy, workers: Any, n_files: int, n_of_a_band: int) -> Units | None:
+    paths, like = sums_in_files(units, workers.exchange, n_files)
+    folder = workers.exchange / "cells"
+    return hold_few(workers, folder, paths, like, policy, units.crs, yardstick_of(policy), n_of_a_band)
+
+
+@pytest.mark.long
+@settings(max_examples=12)
+@given(st.integers(0, 10**6), st.integers(1, 3), st.sampled_from([100, 400]), st.sampled_from(sorted(POLICIES)))
+def test_few_cells_give_the_layers_of_all(seed: int, n_files: int, n_of_a_band: int, name: str) -> None:
+    policy, units = POLICIES[name], town(seed, 45)
+    wanted = designated(policy, units)
+    with TemporaryDirectory() as exchange:
+        workers: Any = ByHand(Path(exchange), seed)
+        few = held_of(units, policy.policy, workers, n_files, n_of_a_band)
+        assert few is not None
+        assert len(few) < len(units)
+        found = designated(policy, few, OnWorkers(workers))
+        assert differences(wanted, found) == []
+        assert found.summary.run == wanted.summary.run
+        assert found.cells is not None
+        assert wanted.cells is not None
+        for mine, whole in zip(found.cells.row_and_col, wanted.cells.row_and_col, strict=True):
+            np.testing.assert_array_equal(mine, whole)
+
+
+def test_a_sum_that_none_may_be_is_for_all_cells_to_tell(tmp_path: Path) -> None:
+    units = town(1, 12)
+    base = units.denominator.copy()
+    base[3, 2] = -5
+    policy = POLICIES["read alone"].policy
+    assert held_of(replace(units, denominator=base), policy, ByHand(tmp_path), 1, 100) is None
+
+
+def test_where_no_cell_reaches_a_threshold_all_are_held(tmp_path: Path) -> None:
+    policy = POLICIES["read alone"].with_(rule={"core": 99.0, "edge": 98.0}).policy
+    assert held_of(town(1, 12), policy, ByHand(tmp_path), 1, 100) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"score": {"method": "percentile", "scale_of": None, "decides": None}},
+        {"rule": {"core": {"worst": 0.1}, "edge": None}, "score": {"scale_of": None, "decides": None}},
+        {"rule": {"years_running": 2}},
+        {"rule": {"surrounded": ["low_income"]}},
+        {"compare": {"with": "region"}, "score": {"scale_of": None, "decides": None}},
+        {"context": {"method": "neighbours", "residents": 0, "reach": 0}},
+    ],
+)
+def test_policies_that_rest_on_more_than_sums_want_all_cells(changes: dict[str, Any]) -> None:
+    plain = Inputs(None, None, "registers", year=2025)
+    assert can_hold_few(plain, KBH.policy)
+    assert not can_hold_few(plain, KBH.with_(changes).policy)
+
+
+def test_barriers_want_all_cells_and_places_do_not() -> None:
+    for name, few in (("barriers", False), ("overrides", False), ("places", True), ("ground", True)):
+        inputs = Inputs(None, None, "registers", Around(**{name: Path(f"{name}.gpkg")}), year=2025)
+        assert can_hold_few(inputs, KBH.policy) is few
+
+
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=30), st.integers(1, 60))
+def test_bands_hold_whole_rows_and_each_once(counts: list[int], n_of_a_band: int) -> None:
+    rows = np.arange(len(counts), dtype=np.int64) * 3 - 7
+    bounds = bands_of_rows(rows, np.array(counts, dtype=np.int64), n_of_a_band)
+    assert (bounds[0], bounds[-1]) == (rows[0], rows[-1] + 1)
+    assert all(south < north for south, north in pairwise(bounds))
+    for south, north in pairwise(bounds):
+        held = sum(count for row, count in zip(rows.tolist(), counts, strict=True) if south <= row < north)
+        assert 0 < held <= n_of_a_band + max(counts)
+
+
+CELL = st.tuples(st.integers(-8, 8), st.integers(-8, 8))
+
+
+@given(st.dictionaries(CELL, st.booleans(), min_size=1, max_size=40), st.integers(0, 4))
+def test_cells_near_a_chosen_one(cells: dict[tuple[int, int], bool], reach: int) -> None:
+    places = sorted(cells)
+    row, col = (np.array([place[side] for place in places], dtype=np.int64) for side in (0, 1))
+    chosen = np.array([cells[place] for place in places])
+    wanted = [
+        any(cells[r, c] and abs(r - row) <= reach and abs(c - col) <= reach for r, c in places) for row, col in places
+    ]
+    assert near(row, col, chosen, reach).tolist() == wanted

@@ -1,0 +1,340 @@
+"""What comes after the sums, by bands of rows: context, spread, scores, and the layer of units.
+
+A band holds some rows of cells, all of them from west to east: bands one after the other are the cells in their order.
+What a cell needs of others lies within so many rows, which a band's tasks read from those beside it: as many as
+``context.reach`` for its context, and `margin` for whether it can matter to an area. The spread of gaps is the sum of
+whole numbers that each band adds up, so that it is the same as over all cells together.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from udsat_geo.areas.forming import form_areas
+from udsat_geo.areas.gaps import SQUARE_METRES_OF_A_HECTARE
+from udsat_geo.areas.scales import Scales
+from udsat_geo.changes.names import Named
+from udsat_geo.cluster.exchange import read_part, write_whole
+from udsat_geo.cluster.plan import Run
+from udsat_geo.cluster.sums import sums_of_table
+from udsat_geo.designation.designation import Designation, Inputs
+from udsat_geo.designation.layers import as_table, unit_columns, unit_wkb
+from udsat_geo.designation.status import take_status
+from udsat_geo.designation.surroundings import Surroundings
+from udsat_geo.kernels.arrays import Flags, Ints
+from udsat_geo.policy.load import LoadedPolicy
+from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.read import RegisterSums
+from udsat_geo.scoring.rates import Nearest, read_rates, sums_of_nearest
+from udsat_geo.scoring.scores import Scores, Yardstick, gaps, on_scale, score_units
+from udsat_geo.units.edges import Edges
+from udsat_geo.units.sums_check import check_sums
+from udsat_geo.units.units import Beyond, Units, grid_of, lived_in_cells
+
+BANDS, CHOSEN, UNITS = "bands", "chosen", "units"
+"""The stages: context and squares of gaps; the cells that can matter to areas; the layer of units."""
+HELD = "held"
+"""What is handed to the last of them: the rows of the layer that the caller made."""
+OF_A_BAND = 100_000
+"""Cells, which take some 200 MB of a worker's memory; own choice."""
+_SEEN = "seen"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the layer of units tells of a designation, but for its units: as of `Designation`."""
+
+    year: int
+    policy: LoadedPolicy
+    language: str
+    scales: Scales | None
+
+
+@dataclass(frozen=True)
+class BandsRun(Run):
+    """What every task is told.
+
+    Attributes
+    ----------
+    policy : Policy
+        Its limits are numbers.
+    like : RegisterSums
+        What holds of all cells, without any.
+    crs : str
+    tiles : tuple of (Path, int, int)
+        Files of sums by cell, with the first and the last row in each.
+    bounds : tuple of int, n_bands + 1
+        The first row of each band, and that after the last.
+    whole : Beyond
+        The sums of all cells, and once it is known their spread.
+    yardstick : Yardstick or None
+        The scale of another year.
+    made : Made or None
+        What was designated, once that is known.
+    """
+
+    policy: Policy
+    like: RegisterSums
+    crs: str
+    tiles: tuple[tuple[Path, int, int], ...]
+    bounds: tuple[int, ...]
+    whole: Beyond
+    yardstick: Yardstick | None = None
+    made: Made | None = None
+
+    def n_tasks(self, stage: str) -> int:
+        """One for each band."""
+        return len(self.bounds) - 1
+
+
+def bands_of_rows(rows: Ints, counts: Ints, n_cells: int) -> tuple[int, ...]:
+    """Where bands of about so many cells begin, and where the last one ends.
+
+    Parameters
+    ----------
+    rows, counts : int64, shape (n_rows,)
+        Rising, and the cells in each.
+    n_cells : int
+    """
+    n_bands = max(-(-int(counts.sum()) // n_cells), 1)
+    before = np.cumsum(counts) - counts
+    band = before * n_bands // max(int(counts.sum()), 1)
+    first = rows[np.flatnonzero(np.diff(band, prepend=-1))]
+    return (*first.tolist(), int(rows[-1]) + 1)
+
+
+def margin(policy: Policy) -> int:
+    """How many cells away another one can lie that a cell matters to: by bridges, holes and outlines.
+
+    A bridge spans so many cells. No cell of a hole lies deeper in it than half as many cells as it may have. Outlines
+    keep clear of the cells beside them.
+    """
+    size, areas = policy.units.size, policy.areas
+    bridge = math.ceil(areas.bridge / size) + 1 if areas.bridge else 0
+    most = int(areas.holes * SQUARE_METRES_OF_A_HECTARE / size**2)
+    return bridge + (most + 1) // 2 + 3
+
+
+# --- tasks --------------------------------------------------------------------------------------------------------
+
+
+def read_band(run: BandsRun, stage: str, number: int, path: Path) -> bool:
+    """Read the context of a band's cells, and add up the squares of their gaps: a task.
+
+    Raises
+    ------
+    InputError
+        If a sum is one that none may be: the whole tells which.
+    """
+    from udsat_geo.kernels.scores import squares_of_gaps
+
+    first, last = run.bounds[number : number + 2]
+    policy = run.policy
+    rim = int(policy.context.reach // policy.units.size) if policy.context.reads_beyond else 0
+    paths = [tile for tile, south, north in run.tiles if south < last + rim and north >= first - rim]
+    table = _lived_in(read_part(paths, 0), first - rim, last + rim)
+    row = table["row"].to_numpy()
+    own = (row >= first) & (row < last)
+    mine = table.filter(_flags(own))
+    if policy.context.reads_beyond:
+        units = units_of(run, table)
+        seen, in_view = sums_of_nearest(units, np.hstack([units.numerator, units.denominator]), policy)
+        mine = mine.append_column(_SEEN, [seen[own]])
+        for j in range(in_view.shape[1]):
+            mine = mine.append_column(f"{_SEEN}{j}", [np.ascontiguousarray(in_view[own, j])])
+    units = units_of(run, mine)
+    check_sums(units, policy, "")
+    scores = score_units(units, policy, rates=read_rates(units, policy, nearest=nearest_in(mine)))
+    gap = gaps(scores.rate, scores.comparators.of_units().value, policy)
+    squares, weight = squares_of_gaps(gap, units.residents)
+    facts = {"squares": squares.tolist(), "weight": weight.tolist()}
+    write_whole(path, mine, facts)
+    return False
+
+
+def choose_cells(run: BandsRun, stage: str, number: int, path: Path) -> bool:
+    """Choose the cells of a band that can matter to areas, with those around them: a task."""
+    first, last = run.bounds[number : number + 2]
+    rim = margin(run.policy)
+    bands = [k for k, (south, north) in enumerate(pairwise(run.bounds)) if south < last + rim and north > first - rim]
+    table = _of_rows(read_part([run.path(BANDS, k) for k in bands], 0), first - rim, last + rim)
+    _units, scores = scored(run, table)
+    row, col = (np.asarray(table[name].to_numpy()) for name in ("row", "col"))
+    joins = may_join(run, scores, run.policy)
+    own = (row >= first) & (row < last)
+    chosen = table.filter(_flags(own & near(row, col, joins, rim)))
+    write_whole(path, chosen, {})
+    return False
+
+
+def write_units(run: BandsRun, stage: str, number: int, path: Path) -> bool:
+    """Make the layer of a band's units: a task. Rows of the cells that its caller held are as that made them."""
+    import pyarrow as pa
+
+    held = read_part([run.path(HELD, number)], 0)
+    table = read_part([run.path(BANDS, number)], 0)
+    is_held = _same_cells(table, read_part([run.path(CHOSEN, number)], 0))
+    rest = table.filter(_flags(~is_held))
+    whole = held
+    if rest.num_rows and run.made is not None:
+        made = _outside(run, run.made, rest)
+        of_rest = as_table(unit_columns(made), unit_wkb(made.units)[0])
+        place = np.argsort(np.concatenate([np.flatnonzero(is_held), np.flatnonzero(~is_held)]), kind="stable")
+        whole = pa.concat_tables([held, of_rest.cast(held.schema)]).take(pa.array(place))
+    write_whole(path, whole, {}, compressed=False)
+    return False
+
+
+# --- what tasks are made of ---------------------------------------------------------------------------------------
+
+
+def _outside(run: BandsRun, made: Made, table: Any) -> Designation:
+    """What was designated, with some units that lie in no area and near none."""
+    units, scores = scored(run, table)
+    scales = made.scales
+    if scales is not None:
+        other = scores
+        if run.yardstick is not None:
+            by_held = on_scale(scores, run.policy, run.yardstick.city, run.yardstick.spread)
+            scores, other = (by_held, scores) if scales.decides == "yardstick" else (scores, by_held)
+        scales = dataclasses.replace(scales, composite=other.composite)
+    nothing, none = np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
+    edges = Edges(nothing.astype(np.int32), nothing.astype(np.int32))
+    areas = form_areas(units, scores, edges, run.policy)
+    return Designation(
+        year=made.year,
+        policy=made.policy,
+        inputs=Inputs(None, None, ""),
+        units=units,
+        edges=edges,
+        scores=scores,
+        areas=areas,
+        outline=none,
+        named=Named(none, none, none, nothing.astype(bool)),
+        since=nothing,
+        near_misses=(),
+        surroundings=Surroundings(),
+        overrides=None,
+        status=take_status(units, areas.area_of_unit, run.policy),
+        previous=None,
+        changes=None,
+        counts={},
+        rows={},
+        files={},
+        notes=(),
+        language=made.language,
+        scales=scales,
+    )
+
+
+def scored(run: BandsRun, table: Any) -> tuple[Units, Scores]:
+    """The cells of rows of a band's file, and what they score among all."""
+    units = units_of(run, table)
+    return units, score_units(units, run.policy, rates=read_rates(units, run.policy, nearest=nearest_in(table)))
+
+
+def nearest_in(table: Any) -> Nearest:
+    """What reads the context of cells from rows of a band's file."""
+
+    def nearest(units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
+        columns = [table[f"{_SEEN}{j}"].to_numpy() for j in range(sums.shape[1])]
+        return np.asarray(table[_SEEN].to_numpy(), dtype=np.int64), np.column_stack(columns)
+
+    return nearest
+
+
+def may_join(run: BandsRun, scores: Scores, policy: Policy) -> Flags:
+    """Which cells reach a threshold, by either scale, and so can be part of an area or of a near miss."""
+    least = min(policy.rule.edge_threshold, policy.rule.core_threshold)
+    with np.errstate(invalid="ignore"):
+        joins = scores.composite >= least
+        if run.yardstick is not None:
+            held = on_scale(scores, policy, run.yardstick.city, run.yardstick.spread)
+            joins |= held.composite >= least
+    return np.asarray(joins)
+
+
+def near(row: Ints, col: Ints, chosen: Flags, reach: int) -> Flags:
+    """Which cells lie within so many rows and columns of a chosen one.
+
+    Parameters
+    ----------
+    row, col : int64, shape (n_cells,)
+        Sorted by row, then column.
+    chosen : bool, shape (n_cells,)
+    reach : int
+    """
+    found = chosen.copy()
+    if not chosen.any():
+        return found
+    width = int(np.ptp(col)) + 2 * reach + 2
+    key = row * width + (col - col.min())
+    of_chosen = np.append(key[chosen], np.iinfo(np.int64).max)
+    for step in range(-reach, reach + 1):
+        there = key + step * width
+        found |= of_chosen[np.searchsorted(of_chosen, there - reach)] <= there + reach
+    return found
+
+
+def units_of(run: BandsRun, table: Any) -> Units:
+    """Cells, of which there are others beyond them."""
+    row, col, sums = sums_of_table(table, run.like, {})
+    units = lived_in_cells(grid_of(run.policy), row, col, sums, "", run.crs)[0]
+    return dataclasses.replace(units, beyond=others(run.whole, units))
+
+
+def others(whole: Beyond, units: Units) -> Beyond:
+    """What lies beyond some units of all."""
+    numerator, denominator = (np.einsum("ij->j", side) for side in (units.numerator, units.denominator))
+    return dataclasses.replace(
+        whole,
+        n_units=whole.n_units - len(units),
+        residents=whole.residents - int(units.residents.sum()),
+        numerator=whole.numerator - numerator,
+        denominator=whole.denominator - denominator,
+    )
+
+
+def _lived_in(table: Any, first: int, after: int) -> Any:
+    """The cells of some rows that hold a dwelling, in order."""
+    import pyarrow as pa
+
+    row, held = table["row"].to_numpy(), table["dwellings"].to_numpy() > 0
+    table = table.filter(_flags(held & (row >= first) & (row < after)))
+    order = np.lexsort((table["col"].to_numpy(), table["row"].to_numpy()))
+    return table.take(pa.array(order)).combine_chunks()
+
+
+def _of_rows(table: Any, first: int, after: int) -> Any:
+    row = table["row"].to_numpy()
+    return table.filter(_flags((row >= first) & (row < after))).combine_chunks()
+
+
+def _same_cells(table: Any, chosen: Any) -> Flags:
+    """Which rows are of the chosen cells, bool, shape (n_rows,); both in the order of cells."""
+    (row, col), (row_of, col_of) = (
+        (np.asarray(each["row"].to_numpy()), np.asarray(each["col"].to_numpy())) for each in (table, chosen)
+    )
+    west, width = col.min(), int(np.ptp(col)) + 1
+    return np.isin(row * width + (col - west), row_of * width + (col_of - west))
+
+
+def _flags(values: Flags) -> Any:
+    import pyarrow as pa
+
+    return pa.array(values)
+
+
+def squares_added(facts: Sequence[dict[str, Any]]) -> tuple[Ints, Ints]:
+    """The squares of gaps and the residents of all bands; see `udsat_geo.kernels.scores.squares_of_gaps`."""
+    squares: Ints = np.sum([np.array(each["squares"], dtype=np.int64) for each in facts], axis=0)
+    weight: Ints = np.sum([np.array(each["weight"], dtype=np.int64) for each in facts], axis=0)
+    return squares, weight

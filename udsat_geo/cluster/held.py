@@ -1,0 +1,242 @@
+"""Cells that can matter to areas, held by the calling machine, and all others left with the workers.
+
+Areas, near misses and outlines are formed of the former by the same code as of all cells: the sums of the others, and
+the spread of all, come along (`udsat_geo.units.units.Beyond`). The layer of units is made by the workers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from udsat_geo.cluster.alone import Alone
+from udsat_geo.cluster.bands import (
+    BANDS,
+    CHOSEN,
+    HELD,
+    UNITS,
+    BandsRun,
+    Made,
+    bands_of_rows,
+    nearest_in,
+    others,
+    squares_added,
+)
+from udsat_geo.cluster.exchange import facts_of, read_part, write_whole
+from udsat_geo.cluster.plan import program
+from udsat_geo.cluster.sums import sums_of_table
+from udsat_geo.designation.designation import Designation, Inputs
+from udsat_geo.kernels.arrays import Ints
+from udsat_geo.messages.translate import program_language
+from udsat_geo.policy.rules import Policy, WorstShare
+from udsat_geo.registers.expressions import resolve_limits
+from udsat_geo.registers.read import RegisterSums
+from udsat_geo.scoring.scores import Yardstick
+from udsat_geo.scoring.spread import spread_of_squares
+from udsat_geo.units.units import Beyond, Units, grid_of, lived_in_cells
+
+if TYPE_CHECKING:
+    from udsat_geo.cluster.workers import Workers
+
+_AROUND = {"places", "ground"}
+"""What may lie around cells of which few are held."""
+
+
+def can_hold_few(inputs: Inputs, policy: Policy) -> bool:
+    """Whether few cells tell of areas what all would.
+
+    Not where areas rest on more than the cells around them and sums over all: on ranks, on barriers or overrides that
+    are told by how many cells they concern, on what was designated before.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    policy : Policy
+    """
+    rule, criteria = policy.rule, policy.criteria
+    return not (
+        set(inputs.around.named()) - _AROUND
+        or inputs.kept is not None
+        or inputs.then
+        or policy.score.method != "gap_sd"
+        or not policy.compares_with_city_alone
+        or policy.context.method == "neighbours"
+        or policy.rates.shrink != "none"
+        or rule.surrounded is not None
+        or rule.years_running > 1
+        or rule.core is None
+        or any(isinstance(threshold, WorstShare) for threshold in (rule.core, rule.edge))
+        or any(each.is_index or each.is_quantile or each.is_change for each in criteria)
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """Where the cells are that the calling machine does not hold.
+
+    Attributes
+    ----------
+    run : BandsRun
+    counts : tuple of int, n_bands
+        How many of its cells the calling machine holds.
+    in_view : pyarrow.Table
+        The context of these.
+    """
+
+    run: BandsRun
+    counts: tuple[int, ...]
+    in_view: Any
+
+    def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
+        """The context of the cells that are held; as `udsat_geo.scoring.rates.sums_of_nearest`."""
+        return nearest_in(self.in_view)(units, sums, policy)
+
+
+def hold_few(
+    workers: Workers | Alone,
+    folder: Path,
+    tiles: Sequence[Path],
+    like: RegisterSums,
+    policy: Policy,
+    crs: str,
+    yardstick: Yardstick | None,
+    n_of_a_band: int,
+) -> Units | None:
+    """The cells that can matter to areas, of sums by tile.
+
+    Parameters
+    ----------
+    workers : Workers or Alone
+    folder : Path
+        For the files of bands, which is made.
+    tiles : sequence of Path
+        Files of sums by cell.
+    like : RegisterSums
+        What holds of all cells, without any.
+    policy : Policy
+    crs : str
+    yardstick : Yardstick or None
+        The scale of another year.
+    n_of_a_band : int
+        So many cells are a task's.
+
+    Returns
+    -------
+    Units or None
+        None where a sum is one that none may be, or no cell can matter: reading all of them tells more.
+
+    Raises
+    ------
+    InputError
+        Where workers fail.
+    """
+    run = _run_over(folder, tiles, like, policy, crs, yardstick, n_of_a_band)
+    folder.mkdir(mode=0o700)
+    if workers.run(run, [BANDS]):
+        return None
+    spread = spread_of_squares(*squares_added([facts_of(path) for path in run.paths(BANDS)]))
+    run = dataclasses.replace(run, whole=dataclasses.replace(run.whole, spread=spread))
+    workers.run(run, [CHOSEN])
+    parts = [read_part([path], 0) for path in run.paths(CHOSEN)]
+    table = read_part(run.paths(CHOSEN), 0)
+    if not table.num_rows:
+        return None
+    row, col, sums = sums_of_table(table, like, {})
+    units = lived_in_cells(grid_of(policy), row, col, sums, "", crs)[0]
+    held = Held(run, tuple(part.num_rows for part in parts), table)
+    return dataclasses.replace(units, beyond=dataclasses.replace(others(run.whole, units), held_by=held))
+
+
+def _run_over(
+    folder: Path,
+    tiles: Sequence[Path],
+    like: RegisterSums,
+    policy: Policy,
+    crs: str,
+    yardstick: Yardstick | None,
+    n_of_a_band: int,
+) -> BandsRun:
+    """What tasks over bands are told, as far as it is known before the first."""
+    facts = [facts_of(path) for path in tiles]
+    known = [(path, each) for path, each in zip(tiles, facts, strict=True) if each["rows"]]
+    rows, place = np.unique(np.concatenate([each["rows"] for _path, each in known]), return_inverse=True)
+    counts = np.zeros(len(rows), dtype=np.int64)
+    np.add.at(counts, place, np.concatenate([each["counts"] for _path, each in known]))
+
+    def added(side: str) -> Ints:
+        names = [f"{side}{j}" for j in range(len(policy.criteria))]
+        return np.array([sum(each["sums"][name] for each in facts) for name in names], dtype=np.int64)
+
+    columns = [column for _path, each in known for column in each["columns"]]
+    grid = grid_of(policy)
+    west, south = (float(side[0]) for side in grid.centres(rows[:1], np.array([min(columns)])))
+    east, north = (float(side[0]) for side in grid.centres(rows[-1:], np.array([max(columns)])))
+    whole = Beyond(
+        int(counts.sum()),
+        sum(each["sums"]["residents"] for each in facts),
+        added("n"),
+        added("d"),
+        np.zeros(len(policy.criteria)),
+        (west, south, east, north),
+    )
+    return BandsRun(
+        folder,
+        program(),
+        program_language(),
+        resolve_limits(policy, dict(like.let)),
+        like,
+        crs,
+        tuple((path, each["rows"][0], each["rows"][-1]) for path, each in known),
+        bands_of_rows(rows, counts, n_of_a_band),
+        whole,
+        yardstick,
+    )
+
+
+def table_of_all(workers: Workers | Alone, designation: Designation, table: Any) -> Any:
+    """The layer of all units, a pyarrow.Table that lies on disk.
+
+    Parameters
+    ----------
+    workers : Workers or Alone
+    designation : Designation
+        Of few cells, the others being elsewhere.
+    table : pyarrow.Table
+        The rows of the layer that are of these.
+
+    Raises
+    ------
+    InputError
+        Where workers fail.
+    """
+    beyond = designation.units.beyond
+    if beyond is None or not isinstance(beyond.held_by, Held):
+        return table
+    held, scales = beyond.held_by, designation.scales
+    scales = None if scales is None else dataclasses.replace(scales, composite=None)
+    made = Made(designation.year, designation.policy, designation.language, scales)
+    run = dataclasses.replace(held.run, made=made)
+    starts = np.cumsum([0, *held.counts]).tolist()
+    for number, count in enumerate(held.counts):
+        rows = table.slice(starts[number], count)
+        write_whole(run.path(HELD, number), rows, {})
+    workers.run(run, [UNITS])
+    return read_part(run.paths(UNITS), 0)
+
+
+def rows_and_columns(beyond: Beyond, here: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Rows and columns of all cells, those `here` among them, shape (n_all,) each."""
+    held = beyond.held_by
+    if not isinstance(held, Held):
+        return here
+    found: tuple[list[Ints], list[Ints]] = ([], [])
+    for path in held.run.paths(BANDS):
+        table = read_part([path], 0)
+        for side, name in zip(found, ("row", "col"), strict=True):
+            side.append(np.array(table[name].to_numpy()))
+    return np.concatenate(found[0]), np.concatenate(found[1])
