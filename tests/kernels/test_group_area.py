@@ -20,7 +20,6 @@ from udsat_geo.kernels.group_area import (
     first_sufficient,
     holds_area,
     meets_demands_at,
-    suffices,
 )
 from udsat_geo.scoring.scores import demands_as_arrays, meets_demands
 
@@ -103,7 +102,7 @@ def test_first_sufficient_equals_its_twin_where_more_changes_never_undo_what_few
     asked, lists = (low, high, order, step, wide, wanted), plain(group)
     plain_asked = (low.tolist(), high.tolist(), order.tolist(), step.tolist(), wide, wanted, lists)
     known = [reference.suffices(n, *plain_asked) for n in range(first, last + 1)]
-    assert [suffices(n, *asked, group) for n in range(first, last + 1)] == known
+    assert [first_sufficient(n, n, *asked, group) == n for n in range(first, last + 1)] == known
     if known == sorted(known):
         found = first_sufficient(first, last, *asked, group)
         assert found == reference.first_sufficient(first, last, *plain_asked)

@@ -177,35 +177,6 @@ def holds_area(group: Group, moved: NDArray[np.float64], moved_for_limits: NDArr
 
 
 @kernel
-def suffices(
-    n: int,
-    low: NDArray[np.int64],
-    high: NDArray[np.int64],
-    order: NDArray[np.int64],
-    step: NDArray[np.float64],
-    wide: bool,
-    wanted: bool,
-    group: Group,
-) -> bool:
-    """Whether n changes within a box, given where they do most, make a group what is wanted; see `first_sufficient`."""
-    n_criteria = low.shape[0]
-    moved = np.empty(n_criteria, dtype=np.float64)
-    for_limits = np.empty(n_criteria, dtype=np.float64)
-    n_given = 0
-    for j in range(n_criteria):
-        n_given += low[j]
-    left = max(n - n_given, 0)
-    for place in range(n_criteria):
-        j = order[place]
-        more = min(high[j] - low[j], left)
-        left -= more
-        moved[j] = (low[j] + more) * step[j]
-        for_limits[j] = min(high[j], low[j] + n - n_given) * step[j] if wide else moved[j]
-    found: bool = holds_area(group, moved, for_limits) == wanted
-    return found
-
-
-@kernel
 def first_sufficient(
     first: int,
     last: int,
@@ -240,17 +211,27 @@ def first_sufficient(
     int
         -1 where even the most do not suffice.
     """
-    if first > last or not suffices(last, low, high, order, step, wide, wanted, group):
-        return -1
-    # where little suffices, it is found in few steps
-    stride = 1
-    while first + stride < last and not suffices(first + stride, low, high, order, step, wide, wanted, group):
-        first, stride = first + stride + 1, 2 * stride
-    last = min(last, first + stride)
-    while first < last:
-        middle = (first + last) // 2
-        if suffices(middle, low, high, order, step, wide, wanted, group):
-            last = middle
+    n_criteria = low.shape[0]
+    moved = np.empty(n_criteria, dtype=np.float64)
+    for_limits = np.empty(n_criteria, dtype=np.float64)
+    n_in_any_case = 0
+    for j in range(n_criteria):
+        n_in_any_case += low[j]
+    # the last is tried, then in growing strides, as little often suffices, then by halves
+    n, stride, found = last, 0, -1
+    while first <= last:
+        left = max(n - n_in_any_case, 0)
+        for place in range(n_criteria):
+            j = order[place]
+            more = min(high[j] - low[j], left)
+            left -= more
+            moved[j] = (low[j] + more) * step[j]
+            for_limits[j] = min(high[j], low[j] + n - n_in_any_case) * step[j] if wide else moved[j]
+        if holds_area(group, moved, for_limits) == wanted:
+            found, last, stride = n, n - 1, -1 if stride != 0 else 1
+        elif found < 0:
+            return -1
         else:
-            first = middle + 1
-    return first
+            first, stride = n + 1, 2 * stride
+        n = first + stride - 1 if stride > 0 and first + stride - 1 < last else (first + last) // 2
+    return found
