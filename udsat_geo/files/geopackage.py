@@ -255,9 +255,28 @@ def write_geopackage(layers: Layers, folder: Path, stem: str) -> None:
         "policy": policy.id,
     }
     with steady_gdal(layers.year):
-        for layer in layers:
+        # GDAL builds the spatial index of a file's first layer beside its rows: that shall be the largest
+        for layer in sorted(layers, key=lambda layer: -len(layer.table)):
             write_layer(path, layer, {**stamp, "policy_sha256": policy.sha256})
+    _put_in_order(path, [layer.name for layer in layers])
     dress_designation(path, layers.summary.as_dict())
+
+
+def _put_in_order(path: Path, names: Sequence[str]) -> None:
+    """Bring the layers of a file into an order: the first is what is read where none is named."""
+    with closing(_opened(path)) as connection:
+        try:
+            # the file stands aside until it is whole: a journal of its own would protect nothing
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("BEGIN")
+            connection.execute("UPDATE gpkg_contents SET rowid = -rowid")
+            places = [(place, name) for place, name in enumerate(names, 1)]
+            connection.executemany("UPDATE gpkg_contents SET rowid = ? WHERE table_name = ?", places)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            message = _("{file} could not be completed: {error}")
+            raise OSError(message.format(file=path.name, error=error)) from None
 
 
 @contextmanager
