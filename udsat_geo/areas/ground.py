@@ -164,9 +164,22 @@ def area_outlines(units: Units, area_of_unit: Ints, reach: float = 0.0) -> Objec
         become parts of their own, as valid polygons demand.
     """
     members = np.flatnonzero(area_of_unit >= 0)
-    n_areas = int(area_of_unit.max(initial=-1)) + 1
+    return outlines_of_members(units, members, area_of_unit[members], int(area_of_unit.max(initial=-1)) + 1, reach)
+
+
+def outlines_of_members(units: Units, members: Ints, area: Ints, n_areas: int, reach: float = 0.0) -> Objects:
+    """As `area_outlines`, of areas that may share units.
+
+    Parameters
+    ----------
+    units : Units
+    members, area : int64, shape (n_members,)
+        Units by number, and of which area each is.
+    n_areas : int
+    reach : float
+    """
     polygons = _discs(units, members, reach) if units.kind == "addresses" else unit_polygons(units, members)
-    return union_by_area(polygons, area_of_unit[members], n_areas)
+    return union_by_area(polygons, area, n_areas)
 
 
 def union_by_area(polygons: Objects, area: Ints, n_areas: int) -> Objects:

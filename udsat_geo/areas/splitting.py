@@ -24,7 +24,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from udsat_geo.areas.ground import Ground, area_outlines
+from udsat_geo.areas.ground import Ground, outlines_of_members
 from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.units.edges import Edges
@@ -105,9 +105,8 @@ class _Piece:
 
     def compactness(self) -> float:
         """The share that the ground, holes filled, has of the smallest circle around it."""
-        one = np.full(len(self.units), -1, dtype=np.int64)
-        one[self.members] = 0
-        outline = area_outlines(self.units, one, self.policy.areas.reach)[0]
+        of_one = np.zeros_like(self.members)
+        outline = outlines_of_members(self.units, self.members, of_one, 1, self.policy.areas.reach)[0]
         shells = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(outline)))
         circle = np.pi * float(shapely.minimum_bounding_radius(outline)) ** 2
         return float(shapely.area(shapely.union_all(shells))) / circle if circle else 1.0

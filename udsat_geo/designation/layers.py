@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.areas.ground import (
-    area_outlines,
     as_multipolygon,
     cell_squares,
     cells_as_wkb,
+    outlines_of_members,
     points_as_wkb,
     unit_polygons,
 )
@@ -113,14 +113,11 @@ def _ground_layer(name: str, ground: Ground, kinds: tuple[str, ...], drawn_as: s
 
 
 def near_miss_outlines(designation: Designation) -> Objects:
-    """The exact outlines of the near misses, one by one: two of them may share units."""
-    misses = designation.near_misses
-    outlines = np.empty(len(misses), dtype=object)
-    for number, miss in enumerate(misses):
-        group = np.full(len(designation.units), -1, dtype=np.int64)
-        group[miss.members] = 0
-        outlines[number] = area_outlines(designation.units, group, designation.policy.policy.areas.reach)[0]
-    return outlines
+    """The exact outlines of the near misses, of which two may share units."""
+    groups = [miss.members for miss in designation.near_misses]
+    members = np.concatenate([np.empty(0, dtype=np.int64), *groups])
+    number = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    return outlines_of_members(designation.units, members, number, len(groups), designation.policy.policy.areas.reach)
 
 
 def unit_wkb(units: Units) -> tuple[Any, str]:
