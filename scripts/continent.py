@@ -1,15 +1,17 @@
 """A continent in pieces: registers of any size, read by workers, and what 450 million residents would take.
 
 ``python scripts/continent.py --millions 3,6,12`` makes registers of so many million residents, piece by piece (each a
-part of the size of half a million people, with towns and estates of its own), has them read by two workers, and makes
-the designation of the cells on this machine. It prints what each stage took of a processor, what workers handed to each
-other and how much memory they took; fits how each grows with the residents; and reckons from that what 450 million
-residents would take on 16 machines of 4 processors. That line is an extrapolation, and says so.
+part of the size of half a million people, with towns and estates of its own), has them read by two workers, makes the
+designation on this machine of the cells that can matter to areas, and has it written as GeoParquet. It prints what each
+stage took of a processor, what workers handed to each other and how much memory they took; fits how each grows with the
+residents; and reckons from that what 450 million residents would take on 16 machines of 4 processors. That line is an
+extrapolation, and says so.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import shutil
 import sys
@@ -28,8 +30,10 @@ from make_denmark import Scale, scale_of, write_registers
 from udsat_geo.cluster.registers import OnWorkers
 from udsat_geo.cluster.workers import workers_at
 from udsat_geo.designation.designation import Inputs, designate
+from udsat_geo.designation.layers import differences, layers_of
+from udsat_geo.files.read import read_layers
+from udsat_geo.files.write import write_results
 from udsat_geo.policy.load import load_policy
-from udsat_geo.units.units import cells_from_registers
 
 OF_A_PIECE = 500_000
 SIDE_M, PIECES_IN_A_ROW = 117_000, 10
@@ -38,8 +42,9 @@ WEST, SOUTH = -100_000, 4_600_000
 KEYS_OF_A_PIECE = 1 << 24
 CONTINENT, MACHINES, PROCESSORS = 450_000_000, 16, 4
 TABLES = ("addresses", "dwellings", "residents")
-STAGES = ("addresses", "dwellings", "checks", "values", "residents", "places", "positions", "sums", "tiles", "context")
-HERE = "this machine"
+STAGES = ("addresses", "dwellings", "checks", "values", "residents", "places", "positions", "sums", "tiles",
+          "bands", "chosen", "units", "written")  # fmt: skip
+HERE, FILES = "this machine", "its files"
 YEAR = 2025
 
 
@@ -51,14 +56,16 @@ class Taken:
     ----------
     residents : int
     seconds : dict
-        Stage -> seconds of a processor; `HERE` is all that this machine did by itself.
+        Stage -> seconds of a processor; `HERE` is what this machine did by itself up to the designation, and `FILES`
+        what it did to write it.
     exchanged : int
         Bytes that workers wrote for each other.
     peak, here : int
         The most memory that a worker, and this process, took, in bytes.
     wall : float
-        Seconds from the first task to the finished designation.
-    cells, areas : int
+        Seconds from the first task to the last file.
+    cells, held, areas : int
+        `held` are the cells that this machine had.
     """
 
     residents: int
@@ -68,6 +75,7 @@ class Taken:
     here: int
     wall: float
     cells: int
+    held: int
     areas: int
 
 
@@ -105,31 +113,32 @@ def first_pieces(folder: Path, n_pieces: int, into: Path) -> Path:
 
 
 def run(folder: Path, n_pieces: int, n_workers: int, check: bool) -> Taken:
-    """Designate registers whose cells workers make; with `check`, hold these to those of one machine."""
-    policy, began = load_policy("kbh-2017"), time.process_time()
+    """Designate registers by workers; with `check`, hold the files to those of one machine."""
+    policy, began, out = load_policy("kbh-2017"), time.process_time(), folder.parent / "out"
     with workers_at(f"local:{n_workers}", None) as workers:
         started = time.perf_counter()
-        elsewhere = OnWorkers(workers)
-        units, sums = elsewhere.cells(folder, policy.policy)
-        found = {"counts": sums.counts, "rows": sums.rows, "files": sums.files, "notes": (), "vintage": {}}
-        inputs = Inputs(folder, None, "registers", year=YEAR, elsewhere=elsewhere)
-        made = designate(YEAR, policy, inputs, read=(units, {**found, "let": sums.let}))
+        elsewhere = OnWorkers(workers, holds_few=True, least_cells=0)
+        made = designate(YEAR, policy, Inputs(folder, None, "registers", year=YEAR, elsewhere=elsewhere))
+        until_made = time.process_time()
+        summary = json.loads(write_results(made, out, ("parquet",))[-1].read_text(encoding="utf-8"))
         wall = time.perf_counter() - started
-        costs = dict(workers.costs)
+        costs, here = dict(workers.costs), _peak_here()
+    taken = {HERE: until_made - began, FILES: time.process_time() - until_made}
     if check:
-        other, _sums = cells_from_registers(folder, policy.policy)
-        for name in ("row", "col", "residents", "numerator", "denominator"):
-            np.testing.assert_array_equal(getattr(units, name), getattr(other, name))
+        whole = designate(YEAR, policy, Inputs(folder, None, "registers", year=YEAR))
+        if unlike := differences(layers_of(whole), read_layers(out)):
+            raise SystemExit("\n".join(unlike))
     told = [done for stage in costs.values() for done in stage]
     seconds = {stage: sum(done.seconds for done in costs.get(stage, ())) for stage in STAGES}
     return Taken(
         n_pieces * OF_A_PIECE,
-        {**seconds, HERE: time.process_time() - began},
+        {**seconds, **taken},
         sum(done.size for done in told),
         max(done.peak for done in told),
-        _peak_here(),
+        here,
         wall,
-        len(units),
+        summary["units"],
+        len(made.units),
         len(made.areas),
     )
 
@@ -150,7 +159,7 @@ def table(runs: list[Taken]) -> list[str]:
     """What each stage took, a column for each run, and how it grows."""
     head = "".join(f"{each.residents / 1e6:>9.1f} M" for each in runs)
     lines = [f"{'seconds of a processor':<26}{head}   power  a million"]
-    for stage in (*STAGES, HERE):
+    for stage in (*STAGES, HERE, FILES):
         taken = [each.seconds[stage] for each in runs]
         grows = exponent([each.residents for each in runs], taken)
         last = taken[-1] / runs[-1].residents * 1e6
@@ -165,6 +174,7 @@ def table(runs: list[Taken]) -> list[str]:
         ("a worker's peak, MB", [f"{each.peak / 1e6:.0f}" for each in runs]),
         ("this machine's peak, MB", [f"{each.here / 1e6:.0f}" for each in runs]),
         ("cells", [f"{each.cells:,}" for each in runs]),
+        ("of them held here", [f"{each.held:,}" for each in runs]),
         ("areas", [f"{each.areas:,}" for each in runs]),
     ):
         lines.append(f"{what:<26}" + "".join(f"{value:>11}" for value in values))
@@ -182,7 +192,7 @@ def extrapolation(runs: list[Taken]) -> list[str]:
     """What a continent would take, each stage growing on as it grew; never less than with the residents."""
     last, residents = runs[-1], [each.residents for each in runs]
     grown = {}
-    for stage in (*STAGES, HERE):
+    for stage in (*STAGES, HERE, FILES):
         taken = [each.seconds[stage] for each in runs]
         power = exponent(residents, taken)
         beyond = (CONTINENT / last.residents) ** max(0.0, 0.0 if math.isnan(power) else power - 1)
@@ -192,7 +202,8 @@ def extrapolation(runs: list[Taken]) -> list[str]:
     alone = grown["positions"]
     shared = sum(grown[stage] for stage in STAGES) - alone
     n_processors = MACHINES * PROCESSORS
-    minutes = (shared / n_processors + alone + grown[HERE]) / 60
+    by_itself = grown[HERE] + grown[FILES]
+    minutes = (shared / n_processors + alone + by_itself) / 60
     exchanged, here, cells = (
         slope(runs, [float(getattr(each, name)) for each in runs]) * CONTINENT
         for name in ("exchanged", "here", "cells")
@@ -202,7 +213,7 @@ def extrapolation(runs: list[Taken]) -> list[str]:
     return [
         f"{CONTINENT / 1e6:.0f} million on {MACHINES} machines of {PROCESSORS} processors (reckoned, not run):",
         f"  workers {shared + alone:,.0f} s of a processor, {shared / n_processors:,.0f} s of wall; alone",
-        f"  one task over all positions {alone:,.0f} s, this machine {grown[HERE]:,.0f} s: {minutes:.1f} minutes",
+        f"  one task over all positions {alone:,.0f} s, this machine {by_itself:,.0f} s: {minutes:.1f} minutes",
         f"  exchanged {exchanged / 1e9:,.0f} GB; a worker {last.peak / 1e6:,.0f} MB, the one with all positions "
         f"{positions / 1e9:.0f} GB, this machine {here / 1e9:,.0f} GB ({cells / 1e6:,.0f} million cells)",
     ]
@@ -214,7 +225,7 @@ def main() -> None:
     parser.add_argument("--millions", default="1,2", help="of residents, rising, in steps of half a million")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--work", type=Path, help="keeps the registers in this folder; without, they are removed")
-    parser.add_argument("--check", action="store_true", help="hold the cells of the smallest to those of one machine")
+    parser.add_argument("--check", action="store_true", help="hold the files of the smallest to those of one machine")
     asked = parser.parse_args()
     sizes = [round(float(text) * 1e6 / OF_A_PIECE) for text in asked.millions.split(",")]
     with tempfile.TemporaryDirectory() as scratch:

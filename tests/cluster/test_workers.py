@@ -27,7 +27,9 @@ from udsat_geo.cluster.plan import Run
 from udsat_geo.cluster.registers import OnWorkers
 from udsat_geo.cluster.workers import Workers, start_worker, workers_at
 from udsat_geo.designation.designation import Inputs, designate
-from udsat_geo.files.write import write_results
+from udsat_geo.designation.layers import differences
+from udsat_geo.files.read import read_layers
+from udsat_geo.files.write import write_layers, write_results
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
 from udsat_geo.units.units import cells_from_registers
@@ -117,13 +119,23 @@ def test_files_of_few_cells_held_are_those_of_all(
             assert len(made.areas)
             assert (made.units.beyond is not None) is (name == "many")
             write_results(made, tmp_path / name, ("gpkg", "tif", "geojson"))
-        assert len(losing.started) == 7
+            write_results(made, tmp_path / f"{name} in parquet", ("parquet",))
+        assert len(losing.started) == 9
         workers.client.wait_for_workers(2, timeout=60)
     finally:
         for started in losing.started[:-2]:
             started.kill()
     for written in (tmp_path / "one").iterdir():
         assert written.read_bytes() == (tmp_path / "many" / written.name).read_bytes(), written.name
+    parts = sorted((tmp_path / "many in parquet").glob("designation_2025_units*.parquet"))
+    assert [part.name[-12:] for part in parts] == [f"_{k:05d}.parquet"[-12:] for k in range(len(parts))]
+    whole, read = (read_layers(tmp_path / f"{name} in parquet") for name in ("one", "many"))
+    assert differences(whole, read) == []
+    # one file takes the place of many
+    write_layers(whole, tmp_path / "many in parquet", ("parquet",))
+    assert {path.name for path in (tmp_path / "many in parquet").iterdir()} == {
+        path.name for path in (tmp_path / "one in parquet").iterdir()
+    }
     for folder in reader.folders:
         shutil.rmtree(folder)
     assert list(workers.exchange.iterdir()) == []

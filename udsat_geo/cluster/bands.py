@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +22,7 @@ from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.gaps import SQUARE_METRES_OF_A_HECTARE
 from udsat_geo.areas.scales import Scales
 from udsat_geo.changes.names import Named
-from udsat_geo.cluster.exchange import read_part, write_whole
+from udsat_geo.cluster.exchange import aside, read_part, write_whole
 from udsat_geo.cluster.plan import Run
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.designation.designation import Designation, Inputs
@@ -39,8 +39,8 @@ from udsat_geo.units.edges import Edges
 from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import Beyond, Units, grid_of, lived_in_cells
 
-BANDS, CHOSEN, UNITS = "bands", "chosen", "units"
-"""The stages: context and squares of gaps; the cells that can matter to areas; the layer of units."""
+BANDS, CHOSEN, UNITS, WRITTEN = "bands", "chosen", "units", "written"
+"""The stages: context and squares of gaps; the cells that can matter to areas; the layer of units, and files of it."""
 HELD = "held"
 """What is handed to the last of them: the rows of the layer that the caller made."""
 OF_A_BAND = 100_000
@@ -79,6 +79,8 @@ class BandsRun(Run):
         The scale of another year.
     made : Made or None
         What was designated, once that is known.
+    write : callable, optional
+        Writes a pyarrow.Table of units to a path, in the format of some file.
     """
 
     policy: Policy
@@ -89,6 +91,7 @@ class BandsRun(Run):
     whole: Beyond
     yardstick: Yardstick | None = None
     made: Made | None = None
+    write: Callable[[Any, Path], None] | None = None
 
     def n_tasks(self, stage: str) -> int:
         """One for each band."""
@@ -190,6 +193,14 @@ def write_units(run: BandsRun, stage: str, number: int, path: Path) -> bool:
         place = np.argsort(np.concatenate([np.flatnonzero(is_held), np.flatnonzero(~is_held)]), kind="stable")
         whole = pa.concat_tables([held, of_rest.cast(held.schema)]).take(pa.array(place))
     write_whole(path, whole, {}, compressed=False)
+    return False
+
+
+def write_file(run: BandsRun, stage: str, number: int, path: Path) -> bool:
+    """Write a band's part of the layer of units in another format: a task."""
+    if run.write is not None:
+        with aside(path) as beside:
+            run.write(read_part([run.path(UNITS, number)], 0), beside)
     return False
 
 

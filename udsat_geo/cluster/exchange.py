@@ -86,7 +86,7 @@ def writing_parts(
     options = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", _LEVEL) if compressed else None, use_threads=False)
     schema = schema.with_metadata({_RECEIVERS: str(n_receivers)})
     with (
-        _aside(path) as beside,
+        aside(path) as beside,
         pa.OSFile(str(beside), "wb") as file,
         pa.ipc.new_file(file, schema, options=options) as out,
     ):
@@ -117,7 +117,7 @@ def _one_batch(table: Any, schema: Any) -> Any:
 
 
 @contextmanager
-def _aside(path: Path) -> Iterator[Path]:
+def aside(path: Path) -> Iterator[Path]:
     """A path beside another that takes its place in the end, and is gone after a fault."""
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:

@@ -7,8 +7,9 @@ the spread of all, come along (`udsat_geo.units.units.Beyond`). The layer of uni
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from udsat_geo.cluster.bands import (
     CHOSEN,
     HELD,
     UNITS,
+    WRITTEN,
     BandsRun,
     Made,
     bands_of_rows,
@@ -31,8 +33,9 @@ from udsat_geo.cluster.exchange import facts_of, read_part, write_whole
 from udsat_geo.cluster.plan import program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.designation.designation import Designation, Inputs
+from udsat_geo.designation.layers import AllUnits
 from udsat_geo.kernels.arrays import Ints
-from udsat_geo.messages.translate import program_language
+from udsat_geo.messages.translate import _, program_language
 from udsat_geo.policy.rules import Policy, WorstShare
 from udsat_geo.registers.expressions import resolve_limits
 from udsat_geo.registers.read import RegisterSums
@@ -81,20 +84,69 @@ class Held:
 
     Attributes
     ----------
+    workers : Workers or Alone
     run : BandsRun
     counts : tuple of int, n_bands
         How many of its cells the calling machine holds.
     in_view : pyarrow.Table
         The context of these.
+    progress : callable, optional
+        Told the name of each step as it begins.
     """
 
+    workers: Workers | Alone
     run: BandsRun
     counts: tuple[int, ...]
     in_view: Any
+    progress: Callable[[str], None] | None = None
 
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
         """The context of the cells that are held; as `udsat_geo.scoring.rates.sums_of_nearest`."""
         return nearest_in(self.in_view)(units, sums, policy)
+
+    def all_units(self, designation: Designation, table: Any) -> AllUnits:
+        """The layer of all units, which lies on disk.
+
+        Parameters
+        ----------
+        designation : Designation
+        table : pyarrow.Table
+            The rows of the layer that are of the cells that are held.
+
+        Raises
+        ------
+        InputError
+            Where workers fail.
+        """
+        if self.progress is not None:
+            self.progress(_("layer of units made by workers"))
+        scales = designation.scales
+        scales = None if scales is None else dataclasses.replace(scales, composite=None)
+        made = Made(designation.year, designation.policy, designation.language, scales)
+        run = dataclasses.replace(self.run, made=made)
+        starts = np.cumsum([0, *self.counts]).tolist()
+        for number, count in enumerate(self.counts):
+            write_whole(run.path(HELD, number), table.slice(starts[number], count), {})
+        self.workers.run(run, [UNITS])
+        whole = read_part(run.paths(UNITS), 0)
+        return AllUnits(whole, partial(_rows_and_columns, run), len(self.counts), partial(_written, self.workers, run))
+
+
+def _rows_and_columns(run: BandsRun) -> tuple[Ints, Ints]:
+    found: tuple[list[Ints], list[Ints]] = ([], [])
+    for path in run.paths(BANDS):
+        table = read_part([path], 0)
+        for side, name in zip(found, ("row", "col"), strict=True):
+            side.append(np.array(table[name].to_numpy()))
+    return np.concatenate(found[0]), np.concatenate(found[1])
+
+
+def _written(workers: Workers | Alone, run: BandsRun, write: Callable[[Any, Path], None]) -> list[Path]:
+    run = dataclasses.replace(run, write=write)
+    for path in run.paths(WRITTEN):
+        path.unlink(missing_ok=True)
+    workers.run(run, [WRITTEN])
+    return run.paths(WRITTEN)
 
 
 def hold_few(
@@ -106,6 +158,7 @@ def hold_few(
     crs: str,
     yardstick: Yardstick | None,
     n_of_a_band: int,
+    progress: Callable[[str], None] | None = None,
 ) -> Units | None:
     """The cells that can matter to areas, of sums by tile.
 
@@ -124,6 +177,8 @@ def hold_few(
         The scale of another year.
     n_of_a_band : int
         So many cells are a task's.
+    progress : callable, optional
+        Told the name of each step as it begins.
 
     Returns
     -------
@@ -148,7 +203,7 @@ def hold_few(
         return None
     row, col, sums = sums_of_table(table, like, {})
     units = lived_in_cells(grid_of(policy), row, col, sums, "", crs)[0]
-    held = Held(run, tuple(part.num_rows for part in parts), table)
+    held = Held(workers, run, tuple(part.num_rows for part in parts), table, progress)
     return dataclasses.replace(units, beyond=dataclasses.replace(others(run.whole, units), held_by=held))
 
 
@@ -196,47 +251,3 @@ def _run_over(
         whole,
         yardstick,
     )
-
-
-def table_of_all(workers: Workers | Alone, designation: Designation, table: Any) -> Any:
-    """The layer of all units, a pyarrow.Table that lies on disk.
-
-    Parameters
-    ----------
-    workers : Workers or Alone
-    designation : Designation
-        Of few cells, the others being elsewhere.
-    table : pyarrow.Table
-        The rows of the layer that are of these.
-
-    Raises
-    ------
-    InputError
-        Where workers fail.
-    """
-    beyond = designation.units.beyond
-    if beyond is None or not isinstance(beyond.held_by, Held):
-        return table
-    held, scales = beyond.held_by, designation.scales
-    scales = None if scales is None else dataclasses.replace(scales, composite=None)
-    made = Made(designation.year, designation.policy, designation.language, scales)
-    run = dataclasses.replace(held.run, made=made)
-    starts = np.cumsum([0, *held.counts]).tolist()
-    for number, count in enumerate(held.counts):
-        rows = table.slice(starts[number], count)
-        write_whole(run.path(HELD, number), rows, {})
-    workers.run(run, [UNITS])
-    return read_part(run.paths(UNITS), 0)
-
-
-def rows_and_columns(beyond: Beyond, here: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
-    """Rows and columns of all cells, those `here` among them, shape (n_all,) each."""
-    held = beyond.held_by
-    if not isinstance(held, Held):
-        return here
-    found: tuple[list[Ints], list[Ints]] = ([], [])
-    for path in held.run.paths(BANDS):
-        table = read_part([path], 0)
-        for side, name in zip(found, ("row", "col"), strict=True):
-            side.append(np.array(table[name].to_numpy()))
-    return np.concatenate(found[0]), np.concatenate(found[1])

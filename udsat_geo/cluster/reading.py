@@ -14,7 +14,7 @@ from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 
 if TYPE_CHECKING:
-    from udsat_geo.designation.designation import Designation, Inputs
+    from udsat_geo.designation.designation import Inputs
     from udsat_geo.kernels.arrays import Ints
     from udsat_geo.policy.rules import Policy
     from udsat_geo.registers.read import RegisterSums
@@ -80,14 +80,6 @@ class InBuckets:
     def for_areas(self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, compares: bool) -> InBuckets:
         """This: all cells are held; as `udsat_geo.designation.designation.Elsewhere.for_areas`."""
         return self
-
-    def all_units(self, designation: Designation, table: Any) -> Any:
-        """The table: all cells are held; as `udsat_geo.designation.designation.Elsewhere.all_units`."""
-        return table
-
-    def all_cells(self, units: Units, here: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
-        """Those that are here; as `udsat_geo.designation.designation.Elsewhere.all_cells`."""
-        return here
 
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
         """Read the context of cells; as `udsat_geo.scoring.rates.sums_of_nearest`."""

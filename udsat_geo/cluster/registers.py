@@ -20,11 +20,11 @@ from udsat_geo.cluster.bands import OF_A_BAND
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import ContextRun, collected, hand_out, tiles_with_rims
 from udsat_geo.cluster.exchange import facts_of, read_part
-from udsat_geo.cluster.held import Held, can_hold_few, hold_few, rows_and_columns, table_of_all
+from udsat_geo.cluster.held import Held, can_hold_few, hold_few
 from udsat_geo.cluster.plan import Once, Plan, Tile, name_of_run, program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.cluster.workers import OPTION, Workers, workers_at
-from udsat_geo.designation.designation import Designation, Inputs
+from udsat_geo.designation.designation import Inputs
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import Note, _, program_language
@@ -110,22 +110,6 @@ class OnWorkers:
         holds_few = self.holds_few and not compares and can_hold_few(inputs, policy)
         return dataclasses.replace(self, holds_few=holds_few, yardstick=yardstick)
 
-    def all_units(self, designation: Designation, table: Any) -> Any:
-        """The layer of units, of which `table` has the rows of those that are held; it lasts as long as this does.
-
-        Raises
-        ------
-        InputError
-            Where workers fail.
-        """
-        if self.progress is not None and designation.units.beyond is not None:
-            self.progress(_("layer of units made by workers"))
-        return table_of_all(self.workers, designation, table)
-
-    def all_cells(self, units: Units, here: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
-        """Rows and columns of all units, of which those are `here` that are held."""
-        return here if units.beyond is None else rows_and_columns(units.beyond, here)
-
     def cells(
         self, folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
     ) -> tuple[Units, RegisterSums]:
@@ -171,7 +155,8 @@ class OnWorkers:
             self.progress(_("scores of cells by workers"))
         folder = self.workers.exchange / f"cells-{uuid.uuid4().hex}"
         self.folders.append(folder)
-        return hold_few(self.workers, folder, tiles, like, policy, crs, self.yardstick, self.cells_of_a_band)
+        asked = (policy, crs, self.yardstick, self.cells_of_a_band)
+        return hold_few(self.workers, folder, tiles, like, *asked, self.progress)
 
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
         """Read the context of cells; of few, on this machine.

@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from udsat_geo.cluster import buckets, parts
-from udsat_geo.cluster.bands import BANDS, CHOSEN, UNITS, choose_cells, read_band, write_units
+from udsat_geo.cluster.bands import (
+    BANDS,
+    CHOSEN,
+    UNITS,
+    WRITTEN,
+    choose_cells,
+    read_band,
+    write_file,
+    write_units,
+)
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import read_context
 from udsat_geo.cluster.plan import Run, program
@@ -129,5 +138,6 @@ _TASKS: dict[str, Callable[[Any, str, int, Path], bool]] = {
     BANDS: read_band,
     CHOSEN: choose_cells,
     UNITS: write_units,
+    WRITTEN: write_file,
 }
 """Stage -> its task, which writes a file and says whether it found what only the whole can tell about."""

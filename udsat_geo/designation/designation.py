@@ -68,14 +68,6 @@ class Elsewhere(Protocol):
         """As it is for a designation: it may hold the cells that can matter to areas alone (``Units.beyond``)."""
         ...
 
-    def all_units(self, designation: Designation, table: Any) -> Any:
-        """The layer of units, of which `table` has the rows of those that are held."""
-        ...
-
-    def all_cells(self, units: Units, here: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
-        """Rows and columns of all units, of which those are `here` that are held."""
-        ...
-
     def cells(
         self, folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
     ) -> tuple[Units, RegisterSums]:

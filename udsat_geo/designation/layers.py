@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -26,7 +27,7 @@ from udsat_geo.areas.ground import (
 from udsat_geo.areas.roles import REASON_KEYS, REASON_TEXTS, ROLES
 from udsat_geo.changes.diff import Atoms, Changes, align, changed_areas, unit_events
 from udsat_geo.designation.columns import DESCRIBED, GEOMETRY, KEY, NUMBER, TEXT
-from udsat_geo.designation.designation import Designation, Elsewhere
+from udsat_geo.designation.designation import Designation
 from udsat_geo.designation.fallen import (
     fallen_areas,
     fallen_reason,
@@ -80,10 +81,7 @@ def each_layer(designation: Designation) -> Iterator[Layer]:
     outlines = shapely.to_wkb(designation.outline, include_srid=False)
     yield Layer("areas", as_table(area_columns(designation), outlines), "MultiPolygon", crs)
     wkb, kind = unit_wkb(designation.units)
-    table, elsewhere = as_table(unit_columns(designation), wkb), designation.inputs.elsewhere
-    if designation.units.beyond is not None and elsewhere is not None:
-        table = elsewhere.all_units(designation, table)
-    yield Layer("units", table, kind, crs)
+    yield Layer("units", as_table(unit_columns(designation), wkb), kind, crs)
     changes, changed = change_columns(designation)
     yield Layer("changes", as_table(changes, shapely.to_wkb(changed)), "MultiPolygon", crs)
     changed_unit, where = changed_unit_columns(designation)
@@ -541,6 +539,36 @@ class Cells:
         return self.places()
 
 
+@dataclass(frozen=True)
+class AllUnits:
+    """The layer of very many units, which workers made part by part.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+        The layer, which lies on disk as long as the workers are there.
+    places : callable
+        As of `Cells`.
+    n_parts : int
+        The parts one after the other are the layer.
+    written : callable
+        Has workers write each part: given what writes a table to a path, where the files of the parts lie.
+    """
+
+    table: Any
+    places: Callable[[], tuple[Ints, Ints]]
+    n_parts: int
+    written: Callable[[Callable[[Any, Path], None]], list[Path]]
+
+
+class HeldElsewhere(Protocol):
+    """Has the units that are beyond those of a designation: ``Units.beyond.held_by``."""
+
+    def all_units(self, designation: Designation, table: Any) -> AllUnits:
+        """The layer of all units, of which `table` has the rows of those that are held."""
+        ...
+
+
 @dataclass(frozen=True, repr=False)
 class Layers:
     """A designation as it is written and read: every format takes it, every reader gives it.
@@ -552,11 +580,14 @@ class Layers:
         Name -> `Layer`, in the order in which they are written.
     cells : Cells or None
         Where the units lie, in their order, if they are cells of one that was made now: rasters are made of them.
+    all_units : AllUnits or None
+        Of very many units that workers have, the layer and who writes it.
     """
 
     summary: Summary
     layers: dict[str, Layer]
     cells: Cells | None = None
+    all_units: AllUnits | None = None
 
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers.values())
@@ -593,8 +624,8 @@ class Layers:
         return [criterion.model_dump() for criterion in self.summary.criteria]
 
 
-def _rows_and_columns(units: Units, row: Ints, col: Ints, elsewhere: Elsewhere | None) -> tuple[Ints, Ints]:
-    return (row, col) if elsewhere is None or units.beyond is None else elsewhere.all_cells(units, (row, col))
+def _as_they_are(row: Ints, col: Ints) -> tuple[Ints, Ints]:
+    return row, col
 
 
 def layers_of(designation: Designation, hashes: Callable[[], dict[str, str]] | None = None) -> Layers:
@@ -606,14 +637,19 @@ def layers_of(designation: Designation, hashes: Callable[[], dict[str, str]] | N
     hashes : callable, optional
         Gives the SHA-256 of each of its input files, by table; asked last. Without it they are taken here.
     """
-    units, grid, elsewhere = designation.units, designation.units.grid, designation.inputs.elsewhere
+    units, grid = designation.units, designation.units.grid
     layers = {layer.name: layer for layer in each_layer(designation)}
-    cells = None
+    cells = all_units = None
     if grid is not None and units.row is not None and units.col is not None:
-        cells = Cells(grid.size, partial(_rows_and_columns, units, units.row, units.col, elsewhere))
+        cells = Cells(grid.size, partial(_as_they_are, units.row, units.col))
+        if units.beyond is not None:
+            held: HeldElsewhere = units.beyond.held_by
+            all_units = held.all_units(designation, layers["units"].table)
+            layers["units"] = replace(layers["units"], table=all_units.table)
+            cells = Cells(grid.size, all_units.places)
     known = {table: sha256(path) for table, path in designation.files.items()} if hashes is None else hashes()
     summary = summarise(designation, {layer.name: layer.table for layer in layers.values()}, known)
-    return Layers(summary, layers, cells)
+    return Layers(summary, layers, cells, all_units)
 
 
 def differences(one: Layers, other: Layers) -> list[str]:

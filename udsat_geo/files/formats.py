@@ -5,7 +5,12 @@ Source of GeoParquet's metadata: GeoParquet 1.1.0, https://geoparquet.org/releas
 
 from __future__ import annotations
 
+import glob
 import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,17 +131,52 @@ def _shapes(layer: Layer) -> Any:
 
 
 def write_parquet(layers: Layers, folder: Path, stem: str) -> None:
-    """Write each layer, ``STEM_LAYER.parquet``: GeoParquet 1.1, and plain Parquet where there are no geometries."""
+    """Write each layer, ``STEM_LAYER.parquet``: GeoParquet 1.1, and plain Parquet where there are no geometries.
+
+    Very many units are written by whoever has them, in parts that are called as `ends_of_parquet` says.
+    """
+    for layer, ends in zip(layers, _ends_by_layer(layers), strict=True):
+        if layers.all_units is not None and layer.name == "units":
+            plain = Layers(layers.summary, {})
+            written = layers.all_units.written(partial(_write_part, plain, replace(layer, table=None)))
+            for part, end in zip(written, ends, strict=True):
+                shutil.move(part, folder / f"{stem}{end}")
+        else:
+            _write_whole(layer, layers, folder / f"{stem}{ends[0]}")
+
+
+def ends_of_parquet(layers: Layers) -> tuple[str, ...]:
+    """How the names of the files end, after the stem: one for each layer, or for each part of very many units."""
+    return tuple(end for ends in _ends_by_layer(layers) for end in ends)
+
+
+def _ends_by_layer(layers: Layers) -> Iterator[tuple[str, ...]]:
+    for layer in layers:
+        many = layers.all_units is not None and layer.name == "units"
+        n_parts = layers.all_units.n_parts if many and layers.all_units is not None else 0
+        parts = tuple(f"_units_{number:05d}.parquet" for number in range(n_parts))
+        yield parts or (f"_{layer.name}.parquet",)
+
+
+def parts_of_units(folder: Path, stem: str) -> list[Path]:
+    """The files of the parts of very many units, in their order; none where the layer is one file."""
+    return sorted(folder.glob(f"{glob.escape(stem)}_units_[0-9][0-9][0-9][0-9][0-9].parquet"))
+
+
+def _write_part(layers: Layers, like: Layer, table: Any, path: Path) -> None:
+    _write_whole(replace(like, table=table), layers, path)
+
+
+def _write_whole(layer: Layer, layers: Layers, path: Path) -> None:
     import pyarrow.parquet
 
-    for layer in layers:
-        pyarrow.parquet.write_table(
-            _with_metadata(layer, layers),
-            folder / f"{stem}_{layer.name}.parquet",
-            compression="zstd",
-            row_group_size=ROWS_IN_GROUP,
-            write_page_index=True,
-        )
+    pyarrow.parquet.write_table(
+        _with_metadata(layer, layers),
+        path,
+        compression="zstd",
+        row_group_size=ROWS_IN_GROUP,
+        write_page_index=True,
+    )
 
 
 def _with_metadata(layer: Layer, layers: Layers) -> Any:
@@ -183,6 +223,21 @@ def _geo(layer: Layer, boxes: Any) -> dict[str, Any]:
     if len(known):
         column["bbox"] = [*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()]
     return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+
+
+def read_parquet_parts(paths: Sequence[Path], name: str, summary: Summary) -> Layer:
+    """One layer of a designation from the GeoParquet files of its parts.
+
+    Raises
+    ------
+    ValueError
+        As of `read_parquet`, or if the parts have other columns.
+    """
+    parts = [read_parquet(path, name, summary) for path in paths]
+    try:
+        return replace(parts[0], table=pa.concat_tables([part.table for part in parts]))
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"{paths[0].name}: {str(error).splitlines()[0]}") from None
 
 
 def read_parquet(path: Path, name: str, summary: Summary) -> Layer:

@@ -301,7 +301,7 @@ def write_layer(path: Path, layer: Layer, stamp: dict[str, str] | None = None) -
 
     made, spatial = path.exists(), layer.geometry_type is not None
     pyogrio.write_arrow(
-        layer.table,
+        in_batches(layer.table),
         path,
         driver="GPKG",
         append=made,
@@ -314,6 +314,23 @@ def write_layer(path: Path, layer: Layer, stamp: dict[str, str] | None = None) -
         layer_options={"GEOMETRY_NAME": GEOMETRY} if spatial else {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"},
         dataset_metadata=None if made else stamp,
     )
+
+
+ROWS_OF_A_BATCH = 65_536
+"""GDAL's bytes depend on how many rows come at a time: so a table that came in parts gives the same. Own choice."""
+
+
+def in_batches(table: Any) -> Any:
+    """A table as batches of so many rows each, whatever it is made of; only one at a time is put together."""
+    import pyarrow as pa
+
+    def batches() -> Iterator[Any]:
+        for start in range(0, len(table), ROWS_OF_A_BATCH):
+            yield from table.slice(start, ROWS_OF_A_BATCH).combine_chunks().to_batches()
+
+    if len(table) <= ROWS_OF_A_BATCH:
+        return table.combine_chunks()
+    return pa.RecordBatchReader.from_batches(table.schema, batches())
 
 
 def write_polygons(path: Path, table: Any, crs: str) -> None:

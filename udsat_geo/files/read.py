@@ -12,7 +12,7 @@ from udsat_geo.designation.columns import GEOMETRY, LAYERS, OPTIONAL, TABLES, as
 from udsat_geo.designation.layers import Layer, Layers
 from udsat_geo.designation.summary import Summary, read_summary_text
 from udsat_geo.files.atomic_write import settle
-from udsat_geo.files.formats import read_parquet
+from udsat_geo.files.formats import parts_of_units, read_parquet, read_parquet_parts
 from udsat_geo.files.postgis import Database, database_of, holds_schema, is_database, read_database
 from udsat_geo.messages.errors import InputError, Problem, reason_of
 from udsat_geo.messages.limits import text_of_json
@@ -207,7 +207,10 @@ def _read_parquet_files(path: Path) -> Layers:
     stem = next((stem for stem in stems if (path.parent / f"{stem}.json").is_file()), stems[0])
     summary = read_summary(path.parent / f"{stem}.json")
     files = {name: path.parent / f"{stem}_{name}{path.suffix}" for name in LAYERS}
-    return Layers(summary, {name: read_parquet(file, name, summary) for name, file in files.items() if file.is_file()})
+    read = {name: read_parquet(file, name, summary) for name, file in files.items() if file.is_file()}
+    if "units" not in read and (parts := parts_of_units(path.parent, stem)):
+        read["units"] = read_parquet_parts(parts, "units", summary)
+    return Layers(summary, {name: read[name] for name in LAYERS if name in read})
 
 
 READERS: dict[str, Callable[[Path], Layers]] = {".gpkg": _read_geopackage, ".parquet": _read_parquet_files}
@@ -228,7 +231,9 @@ def _only_one(folder: Path) -> Path:
 def _beside(summary: Path) -> Path:
     """A file of the designation that a JSON tells of, in the first format there is that is read back."""
     for suffix in READERS:
-        for path in (summary.with_suffix(suffix), summary.with_name(f"{summary.stem}_units{suffix}")):
+        # units may be in parts
+        ends = (f"_{layer}{suffix}" for layer in ("units", "areas"))
+        for path in (summary.with_suffix(suffix), *(summary.with_name(f"{summary.stem}{end}") for end in ends)):
             if path.is_file():
                 return path
     remedy = _("Put the file of {known} beside it.").format(known=_(" or ").join(READERS))

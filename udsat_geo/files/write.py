@@ -30,7 +30,14 @@ from udsat_geo.designation.layers import (
 )
 from udsat_geo.designation.summary import as_json, sha256, with_hashes
 from udsat_geo.files.atomic_write import all_or_none, cannot_write, check_writable
-from udsat_geo.files.formats import write_csv, write_flatgeobuf, write_geojson, write_parquet
+from udsat_geo.files.formats import (
+    ends_of_parquet,
+    parts_of_units,
+    write_csv,
+    write_flatgeobuf,
+    write_geojson,
+    write_parquet,
+)
 from udsat_geo.files.geopackage import dress_comparison, steady_gdal, write_geopackage, write_layer
 from udsat_geo.files.postgis import Database, check_database, database_of, is_database, write_database
 from udsat_geo.files.raster import write_class_raster, write_geotiff
@@ -82,7 +89,7 @@ FORMATS: dict[str, Format] = {
     "gpkg": Format(_whole(".gpkg"), write_geopackage),
     "tif": Format(_over_cells(".tif"), write_geotiff),
     "areas-tif": Format(_over_cells("_areas.tif", "_areas.tif.aux.xml"), write_class_raster),
-    "parquet": Format(_by_layer(".parquet"), write_parquet),
+    "parquet": Format(ends_of_parquet, write_parquet),
     "geojson": Format(_by_layer(".geojson"), write_geojson),
     "fgb": Format(_by_layer(".fgb"), write_flatgeobuf),
     "csv": Format(_by_layer(".csv"), write_csv),
@@ -235,6 +242,9 @@ def write_layers(
 def _outdated(out: Path, stem: str, formats: tuple[str, ...], names: list[str]) -> list[str]:
     """Files of an earlier run in these formats that this one has not: a layer's that there is no more."""
     known = [f"{stem}_{layer}.{name}" for layer in OPTIONAL for name in sorted(set(formats))]
+    if "parquet" in formats:
+        # units are one file or several, as many as there are
+        known += [f"{stem}_units.parquet", *(path.name for path in parts_of_units(out, stem))]
     return [name for name in known if name not in names and (out / name).is_file()]
 
 
