@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from udsat_geo.messages.errors import InputError
-from udsat_geo.sources.crs import area_of_use, bounds_in, crs_code, crs_to_write, plane_of, same_crs, scale_at
+from udsat_geo.sources.crs import crs_code, crs_to_write, plane_of, same_crs, scale_at
 from udsat_geo.sources.features import points_of, read_features
 
 UTM = "EPSG:25832"
@@ -30,13 +30,6 @@ BARE = "+proj=utm +zone=32 +ellps=GRS80"
 def test_systems_are_the_same_by_their_plane(crs: str, same: bool) -> None:
     assert same_crs(crs, UTM) is same
     assert same_crs(UTM, crs) is same
-
-
-def test_what_is_known_of_the_system_of_danish_registers_is_what_proj_says() -> None:
-    # a text that differs and names the same is looked up
-    known, looked_up = area_of_use(UTM), area_of_use("epsg:25832")
-    assert known == looked_up is not None
-    assert bounds_in(known[0], UTM) == pytest.approx(bounds_in(known[0], "epsg:25832"), abs=1)
 
 
 @pytest.mark.long

@@ -26,7 +26,6 @@ _LIKE |= {"å": "aa", "æ": "ae", "ø": "oe", "Å": "Aa", "Æ": "Ae", "Ø": "Oe"
 _DONE_WITHOUT = {
     "pandas": "pyogrio._compat",
     "geopandas": "pyogrio._compat",
-    "pyproj": "pyogrio._compat",
     "scipy.linalg": "numba.np.arraymath",
     "coverage": "numba.misc.coverage_support",
     "yaml": "numba.core.config",
@@ -42,9 +41,8 @@ class _WithoutLookers(MetaPathFinder):
     """Keeps libraries out of the imports that only look whether they are there.
 
     pandas and geopandas are 0.3 s of a job that takes two and SciPy's linear algebra is 0.1 s; commands read and write
-    Arrow tables, kernels multiply no matrices, and PROJ is loaded where positions are moved. Numba takes in coverage to
-    trace compiled lines, and yaml to read a file of settings, where there is one. Whoever imports them at any other
-    time gets them.
+    Arrow tables, and kernels multiply no matrices. Numba takes in coverage to trace compiled lines, and yaml to read a
+    file of settings, where there is one. Whoever imports them at any other time gets them.
     """
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:

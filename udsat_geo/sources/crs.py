@@ -15,13 +15,6 @@ FARTHEST_M = 1e8
 """Positions beyond lie in no projected reference system, and the kernels do not count on them. Own choice."""
 
 
-_DEFAULT = "EPSG:25832"
-_USE_OF_DEFAULT = ((6.0, 36.53, 12.01, 84.01), "Europe between 6°E and 12°E")
-"""The area that ETRS89 / UTM zone 32N is used in (EPSG Geodetic Parameter Dataset), in degrees."""
-_BOUNDS_OF_DEFAULT = (231_402.0, 4_042_736.0, 769_494.0, 9_330_126.0)
-"""The same in metres, as `bounds_in` reckons it. What Danish registers are in need not be looked up with PROJ, which
-takes a twentieth of the main job to load."""
-
 MOST_DISTORTION = 0.1
 """By how much a metre in the plane of units may differ from one on the ground; own choice: national systems keep below
 a fiftieth."""
@@ -167,16 +160,12 @@ def coordinates_in(
 
 def area_of_use(crs: str) -> tuple[tuple[float, float, float, float], str] | None:
     """West, south, east and north of the area that a reference system is made for, and its name; None if not known."""
-    if crs == _DEFAULT:
-        return _USE_OF_DEFAULT
     used = _flat(crs).area_of_use
     return None if used is None else (tuple(used.bounds), str(used.name).partition(":")[0])
 
 
 def bounds_in(degrees: tuple[float, float, float, float], crs: str) -> tuple[float, float, float, float] | None:
     """The rectangle in a reference system around one of degrees; None where it is not bounded."""
-    if crs == _DEFAULT and degrees == _USE_OF_DEFAULT[0]:
-        return _BOUNDS_OF_DEFAULT
     import pyproj
 
     try:
