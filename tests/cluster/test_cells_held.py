@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from builders import make_cell_units
 from split_registers import ByHand
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cluster.bands import bands_of_rows, near
 from udsat_geo.cluster.exchange import write_whole
-from udsat_geo.cluster.held import can_hold_few, hold_few
+from udsat_geo.cluster.held import can_hold_few, cells_of_earlier, hold_few
 from udsat_geo.cluster.registers import OnWorkers
 from udsat_geo.cluster.sums import facts_of_cells, sums_as_table, united
-from udsat_geo.designation.designation import Inputs, designate
-from udsat_geo.designation.layers import Layers, differences, layers_of
+from udsat_geo.designation.designation import Designation, Inputs, designate
+from udsat_geo.designation.layers import differences, layers_of
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.rules import Policy
@@ -51,17 +52,24 @@ POLICIES = {
             },
         }
     ),
+    "incumbents": KBH.with_(
+        score={"scale_of": None, "decides": None}, incumbents={"leave": 0.3, "keep_years": 4}, areas={"residents": 200}
+    ),
     "read alone": KBH.with_(
         score={"scale_of": None, "decides": None}, context={"residents": 0, "reach": 0, "method": "none"}
     ),
 }
 
 
-def town(seed: int, side: int) -> Units:
-    """A town of estates on a plain: many cells are near nothing."""
+def town(seed: int, side: int, earlier: bool = False) -> Units:
+    """A town of estates on a plain: many cells are near nothing. Earlier it had another estate, and other cells."""
     random = Random(seed)
     places = sorted({(random.randrange(side), random.randrange(side)) for _cell in range(side * side // 2)})
     centres = [(random.randrange(side), random.randrange(side)) for _estate in range(3)]
+    if earlier:
+        random = Random(seed + 1)
+        places = [place for place in places if random.random() < 0.9]
+        centres[0] = (random.randrange(side), random.randrange(side))
     poor = [min(abs(row - r) + abs(col - c) for r, c in centres) < 4 for row, col in places]
     residents = [random.choice((0, 7, 12, 30)) for _cell in places]
     shares = [
@@ -103,31 +111,51 @@ def yardstick_of(policy: Policy) -> Yardstick | None:
     return Yardstick(2017, policy.keys, city, spread, scale.source)
 
 
-def designated(policy: LoadedPolicy, units: Units, elsewhere: Any = None) -> Layers:
+def designated(
+    policy: LoadedPolicy, units: Units, elsewhere: Any = None, year: int = 2025, previous: AreaSet | None = None
+) -> Designation:
     found = {"counts": {}, "rows": {}, "files": {}, "notes": (), "vintage": {}, "let": {"low_income": 1.0}}
-    inputs = Inputs(None, None, "registers", year=2025, elsewhere=elsewhere)
+    inputs = Inputs(None, None, "registers", year=year, elsewhere=elsewhere)
     yardstick = yardstick_of(policy.policy)
-    return layers_of(designate(2025, policy, inputs, read=(units, found), yardstick=yardstick))
+    return designate(year, policy, inputs, previous, read=(units, found), yardstick=yardstick)
 
 
-def held_of(units: Units, policy: Policy, workers: Any, n_files: int, n_of_a_band: int) -> Units | None:
+def held_of(
+    units: Units, policy: Policy, workers: Any, n_files: int, n_of_a_band: int, previous: AreaSet | None = None
+) -> Units | None:
+    folder = workers.exchange / f"cells-{len(list(workers.exchange.iterdir()))}"
     paths, like = sums_in_files(units, workers.exchange, n_files)
-    folder = workers.exchange / "cells"
-    return hold_few(workers, folder, paths, like, policy, units.crs, yardstick_of(policy), n_of_a_band)
+    earlier = None if previous is None else cells_of_earlier(previous, policy)
+    asked = (policy, units.crs, yardstick_of(policy), earlier, n_of_a_band)
+    return hold_few(workers, folder, paths, like, *asked)
 
 
 @pytest.mark.long
 @settings(max_examples=12)
-@given(st.integers(0, 10**6), st.integers(1, 3), st.sampled_from([100, 400]), st.sampled_from(sorted(POLICIES)))
-def test_few_cells_give_the_layers_of_all(seed: int, n_files: int, n_of_a_band: int, name: str) -> None:
+@given(
+    st.integers(0, 10**6),
+    st.integers(1, 3),
+    st.sampled_from([100, 400]),
+    st.sampled_from(sorted(POLICIES)),
+    st.sampled_from(["nothing", "all", "few"]),
+)
+def test_few_cells_give_the_layers_of_all(seed: int, n_files: int, n_of_a_band: int, name: str, with_: str) -> None:
     policy, units = POLICIES[name], town(seed, 45)
-    wanted = designated(policy, units)
+    before = designated(policy, then := town(seed, 45, earlier=True), year=2021).area_set()
+    wanted = layers_of(designated(policy, units, previous=None if with_ == "nothing" else before))
     with TemporaryDirectory() as exchange:
         workers: Any = ByHand(Path(exchange), seed)
-        few = held_of(units, policy.policy, workers, n_files, n_of_a_band)
-        assert few is not None
+        previous = None if with_ == "nothing" else before
+        if with_ == "few" and (few := held_of(then, policy.policy, workers, 1, n_of_a_band)) is not None:
+            previous = designated(policy, few, OnWorkers(workers), 2021).area_set()
+            # cells that only one of the years holds are completed where all of the other are
+            assert differences(wanted, layers_of(designated(policy, units, previous=previous))) == []
+        few = held_of(units, policy.policy, workers, n_files, n_of_a_band, previous)
+        if few is None:
+            assert not len(before)
+            return
         assert len(few) < len(units)
-        found = designated(policy, few, OnWorkers(workers))
+        found = layers_of(designated(policy, few, OnWorkers(workers), previous=previous))
         assert differences(wanted, found) == []
         assert found.summary.run == wanted.summary.run
         assert found.cells is not None
@@ -195,3 +223,19 @@ def test_cells_near_a_chosen_one(cells: dict[tuple[int, int], bool], reach: int)
         any(cells[r, c] and abs(r - row) <= reach and abs(c - col) <= reach for r, c in places) for row, col in places
     ]
     assert near(row, col, chosen, reach).tolist() == wanted
+
+
+def test_an_earlier_designation_with_hardly_a_cell_in_common_wants_all_cells(tmp_path: Path) -> None:
+    policy, units = POLICIES["read alone"], town(1, 20)
+    other = replace(units, unit_id=make_cell_units([(row + 900, 5) for row in range(len(units))]).unit_id)
+    before = designated(policy, other, year=2021).area_set()
+    assert held_of(units, policy.policy, ByHand(tmp_path), 1, 100, before) is None
+    assert held_of(units, policy.policy, ByHand(tmp_path), 1, 100) is not None
+
+
+def test_cells_that_are_called_otherwise_are_no_cells_of_the_grid() -> None:
+    policy, units = POLICIES["read alone"], town(1, 12)
+    for ids in ([f" {unit}" for unit in units.unit_id], [f"cell {k}" for k in range(len(units))]):
+        before = designated(policy, replace(units, unit_id=np.array(ids, dtype=object)), year=2021).area_set()
+        assert cells_of_earlier(before, policy.policy) is None
+    assert cells_of_earlier(designated(policy, units, year=2021).area_set(), policy.policy) is not None

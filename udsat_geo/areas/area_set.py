@@ -49,6 +49,8 @@ class Members:
         Of cells.
     size : int
         Side of a cell in metres; 0 where the units are no cells.
+    others : Units or None
+        Where these are some of very many, the units themselves, which know those beyond them.
     """
 
     unit_id: Objects
@@ -58,9 +60,20 @@ class Members:
     row: Ints | None = None
     col: Ints | None = None
     size: int = 0
+    others: Units | None = None
 
     def __len__(self) -> int:
         return len(self.unit_id)
+
+    def whole(self) -> Members:
+        """All units, where these are some of very many; who lives in the others, which lie in no area, is left out."""
+        if self.others is None or self.others.beyond is None or self.others.beyond.places is None:
+            return self
+        row, col = self.others.beyond.places()
+        at = find_cells(row, col, *(np.asarray(side, dtype=np.int64) for side in (self.row, self.col)))
+        residents, area_of_unit = np.zeros(len(row), dtype=np.int64), np.full(len(row), -1, dtype=np.int64)
+        residents[at], area_of_unit[at] = self.residents, self.area_of_unit
+        return Members(self.others.all_ids(), residents, area_of_unit, None, row, col, self.size)
 
     @property
     def are_addresses(self) -> bool:
@@ -117,7 +130,8 @@ def members_of_units(units: Units, area_of_unit: Ints) -> Members:
     """The units of a designation made now; `area_of_unit` is of shape (n_units,)."""
     known = Members(units.unit_id, units.residents, area_of_unit)
     if units.grid is not None and units.row is not None and units.col is not None:
-        return dataclasses.replace(known, row=units.row, col=units.col, size=units.grid.size)
+        others = None if units.beyond is None else units
+        return dataclasses.replace(known, row=units.row, col=units.col, size=units.grid.size, others=others)
     if units.kind == "addresses":
         return dataclasses.replace(known, geometry=shapely.points(units.easting, units.northing))
     return dataclasses.replace(known, geometry=units.geometry)

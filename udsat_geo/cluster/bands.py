@@ -41,8 +41,8 @@ from udsat_geo.units.units import Beyond, Units, grid_of, lived_in_cells
 
 BANDS, CHOSEN, UNITS, WRITTEN = "bands", "chosen", "units", "written"
 """The stages: context and squares of gaps; the cells that can matter to areas; the layer of units, and files of it."""
-HELD = "held"
-"""What is handed to the last of them: the rows of the layer that the caller made."""
+HELD, EARLIER = "held", "earlier"
+"""What is handed to tasks: the rows of the layer that the caller made, and the cells of an earlier designation."""
 OF_A_BAND = 100_000
 """Cells, which take some 200 MB of a worker's memory; own choice."""
 _SEEN = "seen"
@@ -77,6 +77,10 @@ class BandsRun(Run):
         The sums of all cells, and once it is known their spread.
     yardstick : Yardstick or None
         The scale of another year.
+    earlier : Path or None
+        The file of the cells of the designation that is compared with, a part for each band.
+    then : tuple of (Path, int, int)
+        Where these are some of very many, files of all, with the first and the last row in each.
     made : Made or None
         What was designated, once that is known.
     write : callable, optional
@@ -90,6 +94,8 @@ class BandsRun(Run):
     bounds: tuple[int, ...]
     whole: Beyond
     yardstick: Yardstick | None = None
+    earlier: Path | None = None
+    then: tuple[tuple[Path, int, int], ...] = ()
     made: Made | None = None
     write: Callable[[Any, Path], None] | None = None
 
@@ -158,23 +164,30 @@ def read_band(run: BandsRun, stage: str, number: int, path: Path) -> bool:
     scores = score_units(units, policy, rates=read_rates(units, policy, nearest=nearest_in(mine)))
     gap = gaps(scores.rate, scores.comparators.of_units().value, policy)
     squares, weight = squares_of_gaps(gap, units.residents)
-    facts = {"squares": squares.tolist(), "weight": weight.tolist()}
+    facts = {"squares": squares.tolist(), "weight": weight.tolist(), "in_common": _in_common(run, mine, number)}
     write_whole(path, mine, facts)
     return False
 
 
 def choose_cells(run: BandsRun, stage: str, number: int, path: Path) -> bool:
     """Choose the cells of a band that can matter to areas, with those around them: a task."""
+    import pyarrow as pa
+
     first, last = run.bounds[number : number + 2]
-    rim = margin(run.policy)
+    rim, facts = margin(run.policy), {"earlier": 0}
     bands = [k for k, (south, north) in enumerate(pairwise(run.bounds)) if south < last + rim and north > first - rim]
     table = _of_rows(read_part([run.path(BANDS, k) for k in bands], 0), first - rim, last + rim)
     _units, scores = scored(run, table)
     row, col = (np.asarray(table[name].to_numpy()) for name in ("row", "col"))
     joins = may_join(run, scores, run.policy)
     own = (row >= first) & (row < last)
+    if run.earlier is not None:
+        then = pa.concat_tables([read_part([run.earlier], k) for k in bands])
+        before = _same_cells(table, then.filter(then["inside"]))
+        joins |= before
+        facts["earlier"] = int((before & own).sum())
     chosen = table.filter(_flags(own & near(row, col, joins, rim)))
-    write_whole(path, chosen, {})
+    write_whole(path, chosen, facts)
     return False
 
 
@@ -329,12 +342,24 @@ def _of_rows(table: Any, first: int, after: int) -> Any:
     return table.filter(_flags((row >= first) & (row < after))).combine_chunks()
 
 
+def _in_common(run: BandsRun, table: Any, number: int) -> int:
+    """How many cells of a band the designation that is compared with has as well."""
+    if run.earlier is None:
+        return 0
+    if not run.then:
+        return int(_same_cells(table, read_part([run.earlier], number)).sum())
+    first, after = run.bounds[number : number + 2]
+    paths = [path for path, south, north in run.then if south < after and north >= first]
+    return int(_same_cells(table, read_part(paths, 0)).sum()) if paths else 0
+
+
 def _same_cells(table: Any, chosen: Any) -> Flags:
     """Which rows are of the chosen cells, bool, shape (n_rows,); both in the order of cells."""
     (row, col), (row_of, col_of) = (
         (np.asarray(each["row"].to_numpy()), np.asarray(each["col"].to_numpy())) for each in (table, chosen)
     )
-    west, width = col.min(), int(np.ptp(col)) + 1
+    west = min(int(col.min(initial=0)), int(col_of.min(initial=0)))
+    width = max(int(col.max(initial=0)), int(col_of.max(initial=0))) - west + 1
     return np.isin(row * width + (col - west), row_of * width + (col_of - west))
 
 

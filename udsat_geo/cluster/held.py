@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cluster.alone import Alone
 from udsat_geo.cluster.bands import (
     BANDS,
     CHOSEN,
+    EARLIER,
     HELD,
     UNITS,
     WRITTEN,
@@ -29,14 +31,15 @@ from udsat_geo.cluster.bands import (
     others,
     squares_added,
 )
-from udsat_geo.cluster.exchange import facts_of, read_part, write_whole
+from udsat_geo.cluster.exchange import facts_of, read_part, write_parts, write_whole
 from udsat_geo.cluster.plan import program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.designation.designation import Designation, Inputs
 from udsat_geo.designation.layers import AllUnits
-from udsat_geo.kernels.arrays import Ints
+from udsat_geo.kernels.arrays import Flags, Ints
+from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _, program_language
-from udsat_geo.policy.rules import Policy, WorstShare
+from udsat_geo.policy.rules import LeaveByChance, Policy, WorstShare
 from udsat_geo.registers.expressions import resolve_limits
 from udsat_geo.registers.read import RegisterSums
 from udsat_geo.scoring.scores import Yardstick
@@ -54,7 +57,7 @@ def can_hold_few(inputs: Inputs, policy: Policy) -> bool:
     """Whether few cells tell of areas what all would.
 
     Not where areas rest on more than the cells around them and sums over all: on ranks, on barriers or overrides that
-    are told by how many cells they concern, on what was designated before.
+    are told by how many cells they concern, on draws, or on several earlier years.
 
     Parameters
     ----------
@@ -74,8 +77,54 @@ def can_hold_few(inputs: Inputs, policy: Policy) -> bool:
         or rule.years_running > 1
         or rule.core is None
         or any(isinstance(threshold, WorstShare) for threshold in (rule.core, rule.edge))
+        or isinstance(policy.incumbents.leave, LeaveByChance)
         or any(each.is_index or each.is_quantile or each.is_change for each in criteria)
     )
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The cells of the designation that is compared with.
+
+    Attributes
+    ----------
+    row, col : int64, shape (n_cells,)
+    inside : bool, shape (n_cells,)
+        Whether they were in an area.
+    others : tuple of (Path, int, int)
+        Where these are some of very many, the files of all, with the rows that each may hold.
+    """
+
+    row: Ints
+    col: Ints
+    inside: Flags
+    others: tuple[tuple[Path, int, int], ...] = ()
+
+
+def cells_of_earlier(previous: AreaSet, policy: Policy) -> Earlier | None:
+    """The cells of an earlier designation; None where its units are no cells of the policy's grid, or called otherwise.
+
+    Parameters
+    ----------
+    previous : AreaSet
+    policy : Policy
+    """
+    members, grid = previous.members, grid_of(policy)
+    if previous.crosswalk is not None or previous.overlay is not None or not len(members):
+        return None
+    try:
+        row, col = grid.parse_ids(members.unit_id.tolist(), "")
+    except InputError:
+        return None
+    if (grid.ids(row, col) != members.unit_id).any():
+        return None
+    inside, beyond = members.area_of_unit >= 0, None if members.others is None else members.others.beyond
+    held = None if beyond is None else beyond.held_by
+    if not isinstance(held, Held):
+        return Earlier(row, col, inside) if beyond is None else None
+    rows = zip(held.run.bounds, held.run.bounds[1:], strict=False)
+    files = zip(held.run.paths(BANDS), rows, strict=True)
+    return Earlier(row, col, inside, tuple((path, south, north - 1) for path, (south, north) in files))
 
 
 @dataclass(frozen=True)
@@ -157,6 +206,7 @@ def hold_few(
     policy: Policy,
     crs: str,
     yardstick: Yardstick | None,
+    earlier: Earlier | None,
     n_of_a_band: int,
     progress: Callable[[str], None] | None = None,
 ) -> Units | None:
@@ -175,6 +225,8 @@ def hold_few(
     crs : str
     yardstick : Yardstick or None
         The scale of another year.
+    earlier : Earlier or None
+        The cells of the designation that is compared with.
     n_of_a_band : int
         So many cells are a task's.
     progress : callable, optional
@@ -183,7 +235,8 @@ def hold_few(
     Returns
     -------
     Units or None
-        None where a sum is one that none may be, or no cell can matter: reading all of them tells more.
+        None where a sum is one that none may be, no cell can matter, or the designation that is compared with has
+        hardly a cell in common: reading all of them tells more.
 
     Raises
     ------
@@ -192,19 +245,37 @@ def hold_few(
     """
     run = _run_over(folder, tiles, like, policy, crs, yardstick, n_of_a_band)
     folder.mkdir(mode=0o700)
+    if earlier is not None:
+        run = _with_earlier(run, earlier)
     if workers.run(run, [BANDS]):
         return None
-    spread = spread_of_squares(*squares_added([facts_of(path) for path in run.paths(BANDS)]))
+    facts = [facts_of(path) for path in run.paths(BANDS)]
+    if earlier is not None and 2 * sum(each["in_common"] for each in facts) < run.whole.n_units:
+        return None
+    spread = spread_of_squares(*squares_added(facts))
     run = dataclasses.replace(run, whole=dataclasses.replace(run.whole, spread=spread))
     workers.run(run, [CHOSEN])
     parts = [read_part([path], 0) for path in run.paths(CHOSEN)]
     table = read_part(run.paths(CHOSEN), 0)
-    if not table.num_rows:
+    if not table.num_rows or not (earlier is None or any(facts_of(path)["earlier"] for path in run.paths(CHOSEN))):
         return None
     row, col, sums = sums_of_table(table, like, {})
     units = lived_in_cells(grid_of(policy), row, col, sums, "", crs)[0]
     held = Held(workers, run, tuple(part.num_rows for part in parts), table, progress)
-    return dataclasses.replace(units, beyond=dataclasses.replace(others(run.whole, units), held_by=held))
+    beyond = dataclasses.replace(others(run.whole, units), held_by=held, places=partial(_rows_and_columns, run))
+    return dataclasses.replace(units, beyond=beyond)
+
+
+def _with_earlier(run: BandsRun, earlier: Earlier) -> BandsRun:
+    """The run with the cells of an earlier designation, which are handed out."""
+    import pyarrow as pa
+
+    path, n_bands = run.path(EARLIER, 0), len(run.bounds) - 1
+    band = np.searchsorted(run.bounds, earlier.row, side="right") - 1
+    near = (band >= 0) & (band < n_bands)
+    columns = {"row": earlier.row[near], "col": earlier.col[near], "inside": pa.array(earlier.inside[near])}
+    write_parts(path, pa.table(columns), band[near], n_bands, {})
+    return dataclasses.replace(run, earlier=path, then=earlier.others)
 
 
 def _run_over(

@@ -14,6 +14,7 @@ from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
 
 if TYPE_CHECKING:
+    from udsat_geo.areas.area_set import AreaSet
     from udsat_geo.designation.designation import Inputs
     from udsat_geo.kernels.arrays import Ints
     from udsat_geo.policy.rules import Policy
@@ -77,7 +78,9 @@ class InBuckets:
         except CannotBeScatteredError:
             raise refused from None
 
-    def for_areas(self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, compares: bool) -> InBuckets:
+    def for_areas(
+        self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, previous: AreaSet | None
+    ) -> InBuckets:
         """This: all cells are held; as `udsat_geo.designation.designation.Elsewhere.for_areas`."""
         return self
 

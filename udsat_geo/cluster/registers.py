@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cluster.alone import Alone
 from udsat_geo.cluster.bands import OF_A_BAND
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import ContextRun, collected, hand_out, tiles_with_rims
 from udsat_geo.cluster.exchange import facts_of, read_part
-from udsat_geo.cluster.held import Held, can_hold_few, hold_few
+from udsat_geo.cluster.held import Earlier, Held, can_hold_few, cells_of_earlier, hold_few
 from udsat_geo.cluster.plan import Once, Plan, Tile, name_of_run, program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.cluster.workers import OPTION, Workers, workers_at
@@ -80,6 +81,8 @@ class OnWorkers:
         as the workers are.
     yardstick : Yardstick or None
         The scale of another year, by which cells can matter as well.
+    earlier : Earlier or None
+        The cells of the designation that is compared with.
     least_cells : int
         Fewer are held by this machine, which reads their context too.
     cells_of_a_band : int
@@ -93,22 +96,25 @@ class OnWorkers:
     residents_of_a_bucket: int = RESIDENTS_OF_A_BUCKET
     holds_few: bool = False
     yardstick: Yardstick | None = None
+    earlier: Earlier | None = None
     least_cells: int = _LEAST_CELLS
     cells_of_a_band: int = OF_A_BAND
     folders: list[Path] = field(default_factory=list)
 
-    def for_areas(self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, compares: bool) -> OnWorkers:
+    def for_areas(
+        self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, previous: AreaSet | None
+    ) -> OnWorkers:
         """As it is, for a designation: where it may, it holds the cells that can matter to areas, and no others.
 
         Parameters
         ----------
-        inputs, policy, yardstick
+        inputs, policy, yardstick, previous
             As of `udsat_geo.designation.designation.designate`.
-        compares : bool
-            Whether it is compared with an earlier one, or looks back on some.
         """
-        holds_few = self.holds_few and not compares and can_hold_few(inputs, policy)
-        return dataclasses.replace(self, holds_few=holds_few, yardstick=yardstick)
+        holds_few = self.holds_few and can_hold_few(inputs, policy)
+        earlier = cells_of_earlier(previous, policy) if holds_few and previous is not None else None
+        holds_few &= previous is None or earlier is not None
+        return dataclasses.replace(self, holds_few=holds_few, yardstick=yardstick, earlier=earlier)
 
     def cells(
         self, folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
@@ -155,7 +161,7 @@ class OnWorkers:
             self.progress(_("scores of cells by workers"))
         folder = self.workers.exchange / f"cells-{uuid.uuid4().hex}"
         self.folders.append(folder)
-        asked = (policy, crs, self.yardstick, self.cells_of_a_band)
+        asked = (policy, crs, self.yardstick, self.earlier, self.cells_of_a_band)
         return hold_few(self.workers, folder, tiles, like, *asked, self.progress)
 
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:

@@ -64,7 +64,9 @@ RanBefore = Callable[[Objects, Crosswalk | None], Flags]
 class Elsewhere(Protocol):
     """Does the heavy part of a job on other machines, with the results that this one has."""
 
-    def for_areas(self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, compares: bool) -> Elsewhere:
+    def for_areas(
+        self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, previous: AreaSet | None
+    ) -> Elsewhere:
         """As it is for a designation: it may hold the cells that can matter to areas alone (``Units.beyond``)."""
         ...
 
@@ -121,11 +123,11 @@ class Inputs:
         """Whether sums by unit stand in the place of registers."""
         return self.kept is not None and self.kept.is_input
 
-    def for_areas(self, rule: Policy, yardstick: Yardstick | None, compares: bool) -> Inputs:
+    def for_areas(self, rule: Policy, yardstick: Yardstick | None, previous: AreaSet | None) -> Inputs:
         """The same, of which whoever reads elsewhere may hold what can matter to areas: see `Elsewhere.for_areas`."""
         if self.elsewhere is None:
             return self
-        return dataclasses.replace(self, elsewhere=self.elsewhere.for_areas(self, rule, yardstick, compares))
+        return dataclasses.replace(self, elsewhere=self.elsewhere.for_areas(self, rule, yardstick, previous))
 
     @property
     def stages(self) -> Stages:
@@ -302,7 +304,7 @@ def designate(
     step = _told_to(progress, year)
     check_year(year, policy)
     rule, limits = policy.policy, check_limits(policy.policy)
-    inputs = inputs.for_areas(rule, yardstick, previous is not None or ran_before is not None)
+    inputs = inputs.for_areas(rule, yardstick, previous)
     step(_("reading and placing", language))
     units, found = read_units(inputs, policy, threads, language) if read is None else (read[0], read[1].copy())
     rule = resolve_limits(rule, found.pop("let"))
@@ -413,6 +415,8 @@ def _carried(previous: AreaSet | None, units: Units) -> tuple[AreaSet | None, Cr
     """The previous designation and what carries it over, if anything; refused before any work where it does not fit."""
     if previous is None:
         return None, None
+    if units.beyond is None and previous.members.others is not None:
+        previous = dataclasses.replace(previous, members=previous.members.whole())
     previous = previous.carried_to(members_of_units(units, np.full(len(units), -1, dtype=np.int64)), units.crs)
     if previous.crosswalk is not None:
         pairs_between(previous.crosswalk, previous.members.unit_id, units.unit_id)
@@ -515,7 +519,8 @@ def _notes(
         told = {"n": int((~named.has_place).sum()), "of": len(named.has_place)}
         text = _("{name}: {n} of {of} areas have none of the places near", language)
         notes.append(text.format(name=name_of(file_of(inputs.around.places)), **told))
-    if previous is not None and len(previous.members):
+    # of some of very many cells the ids are known to be alike: workers have looked
+    if previous is not None and len(previous.members) and units.beyond is None:
         now = members_of_units(units, np.full(len(units), -1, dtype=np.int64))
         # cells and addresses of registers come and go with their dwellings; given units do not
         notes += told_of_one(previous, now, language, always=inputs.unit_table is not None)

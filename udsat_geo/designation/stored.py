@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from udsat_geo.policy.load import LoadedPolicy
 from udsat_geo.registers.settings import settings_file
 from udsat_geo.sources.features import file_of
 from udsat_geo.sources.origins import name_of
+from udsat_geo.units.units import Units
 
 
 def rests_on(summary: Summary, policy: LoadedPolicy, inputs: Inputs) -> bool:
@@ -127,8 +129,16 @@ def differs_by(stored: AreaSet, made: Designation) -> Differing:
         stored_only=sum(decided[unit] for unit in decided.keys() - again.keys()),
         made_only=sum(again[unit] for unit in again.keys() - decided.keys()),
         other_ids=len(set(made.area_id.tolist()) - set(stored.area_id.tolist())),
-        has_other_units=bool(len(members)) and set(members.unit_id.tolist()).isdisjoint(units.unit_id.tolist()),
+        has_other_units=bool(len(members))
+        and all(set(members.unit_id.tolist()).isdisjoint(ids.tolist()) for ids in _ids_of(units)),
     )
+
+
+def _ids_of(units: Units) -> Iterator[Objects]:
+    """The ids of units: those that are held, which mostly are enough, and then all, where there are more."""
+    yield units.unit_id
+    if units.beyond is not None:
+        yield units.all_ids()
 
 
 def _in_areas(unit_id: Objects, residents: Ints, area_of_unit: Ints) -> dict[str, int]:

@@ -6,6 +6,7 @@ north, west to east); zones by their id; addresses by northing, then easting, th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,8 @@ class Beyond:
         West, south, east and north of the centres of all units.
     held_by : object
         What has them, for whoever reads and writes them.
+    places : callable or None
+        Gives rows and columns of all cells, int64, shape (n_all,) each, in their order.
     """
 
     n_units: int
@@ -54,6 +57,7 @@ class Beyond:
     spread: NDArray[np.float64]
     extent: tuple[float, float, float, float]
     held_by: Any = None
+    places: Callable[[], tuple[NDArray[np.int64], NDArray[np.int64]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,12 @@ class Units:
 
     def __len__(self) -> int:
         return len(self.residents)
+
+    def all_ids(self) -> NDArray[np.object_]:
+        """The ids of these units and those beyond them, in their order."""
+        if self.beyond is None or self.beyond.places is None or self.grid is None:
+            return self.unit_id
+        return self.grid.ids(*self.beyond.places())
 
     def rate(self, numerator: NDArray[np.int64], denominator: NDArray[np.int64]) -> NDArray[np.float64]:
         """Rates from sums of these units, NaN where the denominator is 0; of a change, now less then.
