@@ -56,6 +56,7 @@ ROOMS_OF = {
     "rocrate": {"files"},
     "h3": {"units"},
     "distributed": {"cluster"},
+    "fsspec": {"sources"},
     "pandas": {"api"},
     "geopandas": {"api"},
     "folium": {"api"},

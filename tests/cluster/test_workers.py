@@ -257,7 +257,7 @@ def test_ctrl_c_leaves_nothing(town: Path, tmp_path: Path) -> None:
     rest = ["--cluster", "local:1", "--exchange", str(exchange)]
     process = subprocess.Popen(call(town, tmp_path / "out", *rest), stderr=subprocess.PIPE, text=True)
     began = time.monotonic()
-    while not (exchange.is_dir() and any(exchange.glob("run-*/*.arrow"))) and time.monotonic() - began < 120:
+    while not (exchange.is_dir() and any(exchange.glob("run-*/*.rows"))) and time.monotonic() - began < 120:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _out, told = process.communicate(timeout=60)

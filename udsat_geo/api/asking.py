@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from udsat_geo.api.frames import PathLike, path_of, policy_of, write_frame
+from udsat_geo.api.frames import PathLike, policy_of, write_frame
 from udsat_geo.api.result import Result
 from udsat_geo.messages.errors import InputError, Problem, Problems
 from udsat_geo.messages.translate import _
@@ -103,13 +103,14 @@ class Asked:
         table, by = (self.crosswalk, "") if hasattr(self.crosswalk, "columns") else crosswalk_named(self.crosswalk)
         rule = policy_of(self.policy, self.references)
         tables, by_year = _tables(self.units, self.year, rule)
-        with as_files({**tables, **around, "previous": before, "crosswalk": table}) as files:
+        given = {**tables, **around, "previous": before, "crosswalk": table}
+        with as_files(given) as files, self._raw() as raw:
             of_years = {of_year: files.paths.pop(name) for name, of_year in by_year.items() if name in files.paths}
             named = files.paths.pop("previous", None) or _named_before(self.previous)
             yield Job(
                 year=self.year,
                 policy=rule,
-                raw=path_of(self.registers),
+                raw=raw,
                 units=of_years.pop(self.year, None),
                 units_then=of_years,
                 previous=None if named is None else str(named),
@@ -123,6 +124,12 @@ class Asked:
                 crosswalk_columns=tuple(self.crosswalk_columns),
                 crosswalk_by=by,
             )
+
+    def _raw(self) -> AbstractContextManager[Path | None]:
+        """The folder of the registers, where any are named."""
+        from udsat_geo.sources.stores import mirrored, place_named
+
+        return nullcontext() if self.registers is None else mirrored(place_named(str(self.registers)), "registers")
 
     def _kept(self) -> Kept | None:
         """The sums by unit that stand in the place of registers, where any are named."""

@@ -238,7 +238,8 @@ def designate(
         The name of a built-in policy (`policies` lists them), a TOML file, the content of one, or a loaded policy.
     registers : str or Path, optional
         The folder of one year's registers, or of folders called after their years. Without it ``data/raw`` is used, and
-        where nothing is there, the synthetic Copenhagen: the result's `source` and its representation say so.
+        where nothing is there, the synthetic Copenhagen: the result's `source` and its representation say so. A text
+        may be the address of a folder in an object store, as ``"s3://bucket/registers"``.
     sums : str, Path or sequence of them, optional
         Exact sums by unit in the place of registers, as `udsat_geo.sums` writes them: a folder, or those of several
         offices, which are joined.
@@ -267,8 +268,8 @@ def designate(
         Read registers on the workers of a Dask scheduler, as ``"tcp://scheduler:8786"``, or of processes of this
         machine, as ``"local:4"``; no result depends on it.
     exchange : str or Path, optional
-        With `cluster`: a folder that all workers see, for what they hand to each other. For processes of this machine
-        a temporary one without it.
+        With `cluster`: a folder that all workers see, for what they hand to each other, or the address of one in an
+        object store. For processes of this machine a temporary one without it.
     out : str or Path
         The folder, or the address of the database, in which stored designations of earlier years are looked for.
     language : {"da", "en"}
@@ -308,6 +309,7 @@ def designate(
     from udsat_geo.cluster.reading import reader_of_registers
     from udsat_geo.designation.job import run
     from udsat_geo.designation.layers import layers_of
+    from udsat_geo.sources.stores import place_named
 
     ways = (crosswalk, crosswalk_columns, language, seed, threads, sums)
     asked = Asked(year, policy, registers, units, references, previous, *ways)
@@ -315,7 +317,8 @@ def designate(
     around |= {"ground": ground, "overrides": overrides}
     with asked.as_job(around, out if designations is None else designations) as job:
         with within(threads, memory):
-            has_units, at = units is not None or job.kept is not None, (cluster, path_of(exchange))
+            has_units = units is not None or job.kept is not None
+            at = cluster, None if exchange is None else place_named(str(exchange))
             with reader_of_registers(at, "exchange", job.policy.policy, has_units, progress) as elsewhere:
                 made = run(dataclasses.replace(job, elsewhere=elsewhere), progress)
             made = with_certainty(made, job, progress=progress) if certainty else made

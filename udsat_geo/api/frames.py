@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from udsat_geo.messages.errors import InputError, MissingPackageError, Problem
 from udsat_geo.messages.translate import _
+from udsat_geo.sources.stores import is_store
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -104,7 +105,16 @@ def policy_of(
 
 
 def path_of(name: PathLike | None) -> Path | None:
-    """A path; None where nothing is named."""
+    """A path; None where nothing is named.
+
+    Raises
+    ------
+    InputError
+        If it is the address of a store.
+    """
+    if isinstance(name, str) and is_store(name):
+        what, remedy = _("lies in a store, and this call reads files"), _("Fetch it, and name the folder.")
+        raise InputError(Problem(name, what, remedy))
     return None if name is None else Path(name)
 
 

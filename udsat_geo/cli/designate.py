@@ -15,6 +15,7 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import N_, _
 
 if TYPE_CHECKING:
+    from udsat_geo.cluster.exchange import Place
     from udsat_geo.designation.designation import Designation
     from udsat_geo.designation.job import Job
     from udsat_geo.files.write import Destination, Folder, Provenance
@@ -70,8 +71,8 @@ SOURCES = (*options.SOURCES, "ground", "crosswalk")
 )
 @options.option(
     "--exchange",
-    type=options.PATH,
-    metavar="DIR",
+    type=options.PLACE,
+    metavar="DIR|URL",
     help=N_(
         "With --cluster: a folder that all workers see, for what they hand to each other. [default: for local:N, a "
         "temporary one]"
@@ -120,7 +121,7 @@ def designate(
     crosswalk_columns: tuple[str, ...],
     certainty: bool,
     cluster: str | None,
-    exchange: Path | None,
+    exchange: Place | None,
     out: str,
     formats: str | None,
     release: str | None,
@@ -191,7 +192,7 @@ def _run(
     results: Destination,
     named: Mapping[str, str | None],
     flags: tuple[bool, bool, bool],
-    cluster: tuple[str | None, Path | None],
+    cluster: tuple[str | None, Place | None],
     released: tuple[ReleasePolicy, Path] | None,
 ) -> None:
     """Do the job, write its results and print them; the flags are those of the command."""

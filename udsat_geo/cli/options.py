@@ -348,7 +348,20 @@ references_option = shared(
     metavar="NAME=VALUE",
     help=N_("A figure from outside that the policy's limits are measured against; may be repeated."),
 )
-registers_option = shared("--registers", old=("--raw",), type=PATH, metavar="DIR")
+
+
+class _Place(click.Path):
+    """A folder of this machine, or of a store."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        """What the text names; nothing is looked for."""
+        from udsat_geo.sources.stores import place_named
+
+        return value if not isinstance(value, str) else place_named(value)
+
+
+PLACE = _Place(path_type=Path)
+registers_option = shared("--registers", old=("--raw",), type=PLACE, metavar="DIR|URL")
 registers_of_year_option = partial(
     registers_option,
     N_(
@@ -437,8 +450,8 @@ def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def answered(*args: Any, **options: Any) -> None:
         try:
-            with printed():
-                command(*args, **options)
+            with printed(), _registers_here(options) as here:
+                command(*args, **here)
                 if sys.stdout is not None:
                     sys.stdout.flush()
             _tell_if_not_kept(quiet=bool(options.get("quiet")))
@@ -462,6 +475,19 @@ def answers_errors(command: Callable[..., None]) -> Callable[..., None]:
             sys.exit(INTERRUPTED)
 
     return answered
+
+
+@contextmanager
+def _registers_here(options: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The options of a call with a folder of this machine in the place of registers in a store."""
+    registers = options.get("registers")
+    if registers is None:
+        yield options
+        return
+    from udsat_geo.sources.stores import mirrored
+
+    with mirrored(registers, "--registers") as folder:
+        yield {**options, "registers": folder}
 
 
 @contextmanager

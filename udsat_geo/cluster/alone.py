@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from udsat_geo.cluster.exchange import Place
 from udsat_geo.cluster.plan import Run
 from udsat_geo.cluster.stages import do_task, reason_of_files
 from udsat_geo.messages.errors import InputError, Problem
@@ -31,7 +32,7 @@ class Alone:
     def __len__(self) -> int:
         return 1
 
-    def check(self, files: Sequence[Path]) -> None:
+    def check(self, files: Sequence[Place]) -> None:
         """Nothing: what this process sees has been opened."""
 
     def run(self, plan: Run, stages: Sequence[str]) -> list[str]:

@@ -22,7 +22,7 @@ from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.gaps import SQUARE_METRES_OF_A_HECTARE
 from udsat_geo.areas.scales import Scales
 from udsat_geo.changes.names import Named
-from udsat_geo.cluster.exchange import aside, read_part, write_whole
+from udsat_geo.cluster.exchange import Place, aside, read_part, write_whole
 from udsat_geo.cluster.plan import Run
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.designation.designation import Designation, Inputs
@@ -69,7 +69,7 @@ class BandsRun(Run):
     like : RegisterSums
         What holds of all cells, without any.
     crs : str
-    tiles : tuple of (Path, int, int)
+    tiles : tuple of (Path or StorePath, int, int)
         Files of sums by cell, with the first and the last row in each.
     bounds : tuple of int, n_bands + 1
         The first row of each band, and that after the last.
@@ -77,9 +77,9 @@ class BandsRun(Run):
         The sums of all cells, and once it is known their spread.
     yardstick : Yardstick or None
         The scale of another year.
-    earlier : Path or None
+    earlier : Path or StorePath or None
         The file of the cells of the designation that is compared with, a part for each band.
-    then : tuple of (Path, int, int)
+    then : tuple of (Path or StorePath, int, int)
         Where these are some of very many, files of all, with the first and the last row in each.
     made : Made or None
         What was designated, once that is known.
@@ -90,12 +90,12 @@ class BandsRun(Run):
     policy: Policy
     like: RegisterSums
     crs: str
-    tiles: tuple[tuple[Path, int, int], ...]
+    tiles: tuple[tuple[Place, int, int], ...]
     bounds: tuple[int, ...]
     whole: Beyond
     yardstick: Yardstick | None = None
-    earlier: Path | None = None
-    then: tuple[tuple[Path, int, int], ...] = ()
+    earlier: Place | None = None
+    then: tuple[tuple[Place, int, int], ...] = ()
     made: Made | None = None
     write: Callable[[Any, Path], None] | None = None
 
@@ -135,7 +135,7 @@ def margin(policy: Policy) -> int:
 # --- tasks --------------------------------------------------------------------------------------------------------
 
 
-def read_band(run: BandsRun, stage: str, number: int, path: Path) -> bool:
+def read_band(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     """Read the context of a band's cells, and add up the squares of their gaps: a task.
 
     Raises
@@ -169,7 +169,7 @@ def read_band(run: BandsRun, stage: str, number: int, path: Path) -> bool:
     return False
 
 
-def choose_cells(run: BandsRun, stage: str, number: int, path: Path) -> bool:
+def choose_cells(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     """Choose the cells of a band that can matter to areas, with those around them: a task."""
     import pyarrow as pa
 
@@ -191,7 +191,7 @@ def choose_cells(run: BandsRun, stage: str, number: int, path: Path) -> bool:
     return False
 
 
-def write_units(run: BandsRun, stage: str, number: int, path: Path) -> bool:
+def write_units(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     """Make the layer of a band's units: a task. Rows of the cells that its caller held are as that made them."""
     import pyarrow as pa
 
@@ -209,7 +209,7 @@ def write_units(run: BandsRun, stage: str, number: int, path: Path) -> bool:
     return False
 
 
-def write_file(run: BandsRun, stage: str, number: int, path: Path) -> bool:
+def write_file(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     """Write a band's part of the layer of units in another format: a task."""
     if run.write is not None:
         with aside(path) as beside:

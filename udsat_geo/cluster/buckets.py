@@ -7,13 +7,12 @@ their order does not count. What a bucket cannot judge, a key that stands twice 
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from udsat_geo.cluster.exchange import read_part, write_parts, write_whole
+from udsat_geo.cluster.exchange import Place, read_part, write_parts, write_whole
 from udsat_geo.cluster.plan import TILE, Plan
 from udsat_geo.cluster.sums import facts_of_cells, sums_as_table, united
 from udsat_geo.kernels.arrays import Ints, Keys
@@ -23,7 +22,7 @@ from udsat_geo.registers.read import Ratios, Tally, add_ratios
 from udsat_geo.sources.engine import connect
 
 
-def check_keys(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def check_keys(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Look for two equal hashes among those of a bucket."""
     import pyarrow as pa
 
@@ -42,7 +41,7 @@ def _indexed(keys: Keys) -> KeyIndex | None:
     return None if n_alike else index
 
 
-def place_dwellings(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def place_dwellings(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Give the dwellings of a bucket the cells of their addresses, and scatter them by their own keys."""
     import pyarrow as pa
 
@@ -79,7 +78,7 @@ def _tiles(row: Ints, col: Ints) -> list[list[int]]:
     return found
 
 
-def add_up(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def add_up(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Add up a bucket of residents and their dwellings by cell, and scatter the sums to those who unite them."""
     from udsat_geo.kernels.cells import distinct_cells
     from udsat_geo.kernels.sums import count_rows, follow
@@ -162,7 +161,7 @@ def _facts(
     return {"counts": counts, "units": units, "units_of_values": of_values, "largest": largest.tolist()}
 
 
-def unite(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def unite(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Add up the sums of all buckets for the cells of some tiles."""
     whole = united(read_part(plan.paths("sums"), number))
     write_whole(path, whole, facts_of_cells(whole))

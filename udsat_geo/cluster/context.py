@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from udsat_geo.cluster.exchange import read_part, write_whole
+from udsat_geo.cluster.exchange import Place, read_part, write_whole
 from udsat_geo.cluster.plan import TILE, Run
 from udsat_geo.kernels.arrays import Flags, Ints
 from udsat_geo.scoring.rates import sums_on_grid
@@ -87,7 +86,7 @@ def tiles_with_rims(row: Ints, col: Ints, rim: int) -> Iterator[tuple[Ints, Flag
             yield first + np.flatnonzero(near), own[near]
 
 
-def read_context(run: ContextRun, stage: str, number: int, path: Path) -> bool:
+def read_context(run: ContextRun, stage: str, number: int, path: Place) -> bool:
     """Read the context of the cells of a tile: a task."""
     import pyarrow as pa
 

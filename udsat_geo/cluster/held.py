@@ -7,7 +7,8 @@ the spread of all, come along (`udsat_geo.units.units.Beyond`). The layer of uni
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,7 +32,7 @@ from udsat_geo.cluster.bands import (
     others,
     squares_added,
 )
-from udsat_geo.cluster.exchange import facts_of, read_part, write_parts, write_whole
+from udsat_geo.cluster.exchange import Place, facts_of, fetched, read_part, write_parts, write_whole
 from udsat_geo.cluster.plan import program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.designation.designation import Designation, Inputs
@@ -91,14 +92,14 @@ class Earlier:
     row, col : int64, shape (n_cells,)
     inside : bool, shape (n_cells,)
         Whether they were in an area.
-    others : tuple of (Path, int, int)
+    others : tuple of (Path or StorePath, int, int)
         Where these are some of very many, the files of all, with the rows that each may hold.
     """
 
     row: Ints
     col: Ints
     inside: Flags
-    others: tuple[tuple[Path, int, int], ...] = ()
+    others: tuple[tuple[Place, int, int], ...] = ()
 
 
 def cells_of_earlier(previous: AreaSet, policy: Policy) -> Earlier | None:
@@ -177,7 +178,8 @@ class Held:
         for number, count in enumerate(self.counts):
             write_whole(run.path(HELD, number), table.slice(starts[number], count), {})
         self.workers.run(run, [UNITS])
-        whole = read_part(run.paths(UNITS), 0)
+        with fetched(run.paths(UNITS)) as files:
+            whole = read_part(files, 0)
         return AllUnits(whole, partial(_rows_and_columns, run), len(self.counts), partial(_written, self.workers, run))
 
 
@@ -190,18 +192,20 @@ def _rows_and_columns(run: BandsRun) -> tuple[Ints, Ints]:
     return np.concatenate(found[0]), np.concatenate(found[1])
 
 
-def _written(workers: Workers | Alone, run: BandsRun, write: Callable[[Any, Path], None]) -> list[Path]:
+@contextmanager
+def _written(workers: Workers | Alone, run: BandsRun, write: Callable[[Any, Path], None]) -> Iterator[Sequence[Path]]:
     run = dataclasses.replace(run, write=write)
     for path in run.paths(WRITTEN):
         path.unlink(missing_ok=True)
     workers.run(run, [WRITTEN])
-    return run.paths(WRITTEN)
+    with fetched(run.paths(WRITTEN)) as files:
+        yield files
 
 
 def hold_few(
     workers: Workers | Alone,
-    folder: Path,
-    tiles: Sequence[Path],
+    folder: Place,
+    tiles: Sequence[Place],
     like: RegisterSums,
     policy: Policy,
     crs: str,
@@ -215,9 +219,9 @@ def hold_few(
     Parameters
     ----------
     workers : Workers or Alone
-    folder : Path
+    folder : Path or StorePath
         For the files of bands, which is made.
-    tiles : sequence of Path
+    tiles : sequence of Path or StorePath
         Files of sums by cell.
     like : RegisterSums
         What holds of all cells, without any.
@@ -279,8 +283,8 @@ def _with_earlier(run: BandsRun, earlier: Earlier) -> BandsRun:
 
 
 def _run_over(
-    folder: Path,
-    tiles: Sequence[Path],
+    folder: Place,
+    tiles: Sequence[Place],
     like: RegisterSums,
     policy: Policy,
     crs: str,

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import numpy as np
 
-from udsat_geo.cluster.exchange import write_whole, writing_parts
+from udsat_geo.cluster.exchange import Place, write_whole, writing_parts
 from udsat_geo.cluster.plan import Plan
 from udsat_geo.kernels.arrays import Floats
 from udsat_geo.messages.errors import InputError
@@ -27,6 +28,7 @@ from udsat_geo.registers.read import Ratios, Tally, evaluating, with_values
 from udsat_geo.registers.tables import part_of
 from udsat_geo.sources.engine import batches_of, connect, quoted
 from udsat_geo.sources.positions import spread_of
+from udsat_geo.sources.stores import sha256_of
 from udsat_geo.units.units import grid_of
 
 _ROWS_AT_A_TIME = 1 << 18
@@ -36,14 +38,24 @@ _BEYOND_ALL_M = 1e9
 
 @contextmanager
 def _opened_part(plan: Plan, name: str, number: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, CleanTable]]:
-    """One part of a table, on a connection that reaches nothing else."""
+    """One part of a table, on a connection that reaches nothing else; fetched before where it lies in a store."""
     table = plan.tables[name]
-    part = part_of(table.source, table.source.parts[number])
-    if not part.path.exists():
-        raise FileNotFoundError(str(part.path))
-    with closing(connect(1, for_expressions=True)) as connection:
-        lock(connection, [part.path])
-        yield connection, dataclasses.replace(table, source=part)
+    source, part = table.source, table.source.parts[number]
+    with ExitStack() as stack:
+        if plan.mirror is not None:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="udsat_geo-", ignore_cleanup_errors=True)))
+            # what folders are called may be columns
+            root, store = plan.mirror
+            copy = folder / part.relative_to(root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            (store / part.relative_to(root).as_posix()).fetch(copy)
+            source = dataclasses.replace(source, path=folder / source.path.relative_to(root))
+            part = copy
+        elif not part.exists():
+            raise FileNotFoundError(str(part))
+        connection = stack.enter_context(closing(connect(1, for_expressions=True)))
+        lock(connection, [part])
+        yield connection, dataclasses.replace(table, source=part_of(source, part))
 
 
 def _hash_of(key: str) -> str:
@@ -53,8 +65,8 @@ def _hash_of(key: str) -> str:
 # --- before anything is known of the whole ------------------------------------------------------------------------
 
 
-def _checked(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> dict[str, Any]:
-    """Rows of a part, and of those that do not count by reason.
+def _checked(plan: Plan, connection: duckdb.DuckDBPyConnection, table: CleanTable) -> dict[str, Any]:
+    """Rows of a part, those that do not count by reason, and of a file of a store its hash.
 
     Raises
     ------
@@ -70,20 +82,21 @@ def _checked(connection: duckdb.DuckDBPyConnection, table: CleanTable) -> dict[s
     if problems:
         raise InputError(problems)
     # whether most rows have a fault, so that it stops the run, is for the whole to say
-    return {"rows": n_rows, "soft": {fault.name: counts[fault.name] for fault in table.faults if not fault.stops}}
+    facts = {"rows": n_rows, "soft": {fault.name: counts[fault.name] for fault in table.faults if not fault.stops}}
+    return facts if plan.mirror is None else {**facts, "sha256": sha256_of(table.source.path)}
 
 
-def check_residents(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def check_residents(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Look for faults in a part of the residents."""
     import pyarrow as pa
 
     with _opened_part(plan, "residents", number) as (connection, table):
-        facts = _checked(connection, table)
+        facts = _checked(plan, connection, table)
     write_whole(path, pa.table({}), facts)
     return False
 
 
-def count_values(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def count_values(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Count the values that a total of ``[let]`` is made of."""
     counted = list(plan.totals.values())[int(stage.partition("-")[2])]
     with _opened_part(plan, "residents", number) as (connection, table), reading(table.source):
@@ -92,7 +105,7 @@ def count_values(plan: Plan, stage: str, number: int, path: Path) -> bool:
     return False
 
 
-def scatter_keys(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def scatter_keys(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Scatter the hashes of keys that should stand once."""
     import pyarrow as pa
 
@@ -107,14 +120,14 @@ def scatter_keys(plan: Plan, stage: str, number: int, path: Path) -> bool:
     return False
 
 
-def scatter_addresses(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def scatter_addresses(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Check a part of the addresses, and scatter the cells of those that have a position by their keys."""
     import pyarrow as pa
 
     schema = pa.schema([("key", pa.uint64()), ("row", pa.int32()), ("col", pa.int32()), ("known", pa.bool_())])
     positions, n_without_key = list[Any](), 0
     with _opened_part(plan, "addresses", number) as (connection, table):
-        facts = _checked(connection, table)
+        facts = _checked(plan, connection, table)
         query = f"SELECT {_hash_of('address_id')} AS key, {_POSITION} FROM {table.select()}"
         with writing_parts(path, schema, plan.n_buckets, facts) as chapters, reading(table.source):
             for batch in batches_of(connection, query):
@@ -144,7 +157,7 @@ def _spread(positions: list[tuple[Floats, Floats]], crs: str) -> dict[str, Any] 
     return None if spread is None else dataclasses.asdict(spread)
 
 
-def look_at_positions(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def look_at_positions(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Look at the positions of all addresses together."""
     import pyarrow as pa
 
@@ -162,11 +175,11 @@ def look_at_positions(plan: Plan, stage: str, number: int, path: Path) -> bool:
     return False
 
 
-def scatter_dwellings(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def scatter_dwellings(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Check a part of the dwellings, and scatter its rows by the address, or by themselves where they have none."""
     n_without_key = 0
     with _opened_part(plan, "dwellings", number) as (connection, table):
-        facts = _checked(connection, table)
+        facts = _checked(plan, connection, table)
         columns = "".join(f", {quoted(name)}" for name in plan.columns)
         keys = f"{_hash_of('dwelling_id')} AS key, {_hash_of('address_id')} AS address"
         with reading(table.source):
@@ -189,7 +202,7 @@ def _as_table(batch: Any) -> Any:
 # --- once the values of [let] are known ---------------------------------------------------------------------------
 
 
-def scatter_residents(plan: Plan, stage: str, number: int, path: Path) -> bool:
+def scatter_residents(plan: Plan, stage: str, number: int, path: Place) -> bool:
     """Evaluate the criteria over a part of the residents, and scatter what they read of each by the dwelling."""
     import pyarrow as pa
 

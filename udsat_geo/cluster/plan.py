@@ -11,13 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from udsat_geo.cluster.exchange import SUFFIX
+from udsat_geo.cluster.exchange import SUFFIX, Place
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.cleaning import CleanTable
 from udsat_geo.registers.distributions import KeptValues
 from udsat_geo.registers.read import RowValues
 from udsat_geo.registers.value_counts import CountedTotal
+from udsat_geo.sources.stores import StorePath
 
 TILE = 512
 """Cells on a side of a tile."""
@@ -47,7 +48,7 @@ class Run:
 
     Attributes
     ----------
-    folder : Path
+    folder : Path or StorePath
         Of the run's files, which all workers see.
     program : str
         See `program`.
@@ -55,11 +56,11 @@ class Run:
         Of messages.
     """
 
-    folder: Path
+    folder: Place
     program: str
     language: str
 
-    def path(self, stage: str, number: int) -> Path:
+    def path(self, stage: str, number: int) -> Place:
         """The file that a task of a stage writes."""
         return self.folder / f"{stage}-{number:06d}{SUFFIX}"
 
@@ -67,7 +68,7 @@ class Run:
         """How many tasks a stage has."""
         raise NotImplementedError
 
-    def paths(self, stage: str) -> list[Path]:
+    def paths(self, stage: str) -> list[Place]:
         """The files of all tasks of a stage."""
         return [self.path(stage, number) for number in range(self.n_tasks(stage))]
 
@@ -96,6 +97,8 @@ class Plan(Run):
         What is read of each resident for the criteria that are ratios.
     kept : mapping
         Number of a criterion over residents that is a quantile -> what is read for it.
+    mirror : (Path, StorePath), or None
+        The folder by whose paths the tables' files are called, where they lie in a store, and the folder there.
     tiles : tuple of tuples of Tile
         Those that have cells, once they are known, by the tasks that unite them: each opens the file of every bucket.
     """
@@ -110,6 +113,7 @@ class Plan(Run):
     let: Mapping[str, float | None] = field(default_factory=dict)
     values: RowValues = field(default_factory=lambda: RowValues((), ()))
     kept: Mapping[int, KeptValues] = field(default_factory=dict)
+    mirror: tuple[Path, StorePath] | None = None
     tiles: tuple[tuple[Tile, ...], ...] = field(default=())
 
     def n_tasks(self, stage: str) -> int:
@@ -142,10 +146,18 @@ def program() -> str:
     return digest.hexdigest()
 
 
-def name_of_run(tables: Mapping[str, CleanTable], *rest: str) -> str:
+def place_of(part: Path, mirror: tuple[Path, StorePath] | None) -> Place:
+    """Where a part of a table is read from."""
+    return part if mirror is None else mirror[1] / part.relative_to(mirror[0]).as_posix()
+
+
+def name_of_run(tables: Mapping[str, CleanTable], mirror: tuple[Path, StorePath] | None, *rest: str) -> str:
     """The name of a run's folder: a hash of its inputs (their paths, sizes and times), and of what else is said."""
     parts = {
-        name: [[str(part), (told := part.stat()).st_size, told.st_mtime_ns] for part in table.source.parts]
+        name: [
+            [str(place_of(part, mirror)), (told := part.stat()).st_size, told.st_mtime_ns]
+            for part in table.source.parts
+        ]
         for name, table in tables.items()
     }
     return hashlib.sha256(json.dumps([parts, *rest]).encode()).hexdigest()[:20]

@@ -15,6 +15,7 @@ from udsat_geo.messages.words import decimal
 
 if TYPE_CHECKING:
     from udsat_geo.areas.area_set import AreaSet
+    from udsat_geo.cluster.exchange import Place
     from udsat_geo.designation.designation import Inputs
     from udsat_geo.kernels.arrays import Ints
     from udsat_geo.policy.rules import Policy
@@ -92,7 +93,7 @@ class InBuckets:
 
 
 def reader_of_registers(
-    cluster: tuple[str | None, Path | None],
+    cluster: tuple[str | None, Place | None],
     option: str,
     policy: Policy,
     has_units: bool,
@@ -103,7 +104,7 @@ def reader_of_registers(
 
     Parameters
     ----------
-    cluster : (str or None, Path or None)
+    cluster : (str or None, Path or StorePath or None)
         The address of a scheduler, and the folder that all workers see.
     option : str
         What the folder is called where it was named, for the message.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import shutil
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -20,9 +19,9 @@ from udsat_geo.cluster.alone import Alone
 from udsat_geo.cluster.bands import OF_A_BAND
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import ContextRun, collected, hand_out, tiles_with_rims
-from udsat_geo.cluster.exchange import facts_of, read_part
+from udsat_geo.cluster.exchange import Place, facts_of, read_part, remove
 from udsat_geo.cluster.held import Earlier, Held, can_hold_few, cells_of_earlier, hold_few
-from udsat_geo.cluster.plan import Once, Plan, Tile, name_of_run, program
+from udsat_geo.cluster.plan import Once, Plan, Tile, name_of_run, place_of, program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.cluster.workers import OPTION, Workers, workers_at
 from udsat_geo.designation.designation import Inputs
@@ -42,6 +41,7 @@ from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.engine import NoRoomForKeysError, check_room, connect, quoted
 from udsat_geo.sources.positions import Spread, together
+from udsat_geo.sources.stores import bring, mirror_of
 from udsat_geo.units.units import Units, cells_from_registers, grid_of, lived_in_cells
 
 RESIDENTS_OF_A_BUCKET = 2_000_000
@@ -87,7 +87,7 @@ class OnWorkers:
         Fewer are held by this machine, which reads their context too.
     cells_of_a_band : int
         About so many are a task's.
-    folders : list of Path
+    folders : list of Path or StorePath
         Of files that last as long as the workers.
     """
 
@@ -99,7 +99,7 @@ class OnWorkers:
     earlier: Earlier | None = None
     least_cells: int = _LEAST_CELLS
     cells_of_a_band: int = OF_A_BAND
-    folders: list[Path] = field(default_factory=list)
+    folders: list[Place] = field(default_factory=list)
 
     def for_areas(
         self, inputs: Inputs, policy: Policy, yardstick: Yardstick | None, previous: AreaSet | None
@@ -133,11 +133,11 @@ class OnWorkers:
             workers fail.
         """
         check_policy_fits(policy)
-        with closing((opened := open_registers(folder, threads, year=year, crs=working_crs(policy))).connection):
+        with closing((opened := _opened(folder, threads, year, working_crs(policy))).connection):
             check_policy_expressions(opened, policy)
             _check_can_be_scattered(opened, policy)
             plan = _plan(opened, policy, self, year)
-            self.workers.check([table.source.parts[0] for table in opened.tables])
+            self.workers.check([place_of(table.source.parts[0], plan.mirror) for table in opened.tables])
             reading = _Reading(self, plan, opened, lambda: cells_from_registers(folder, policy, threads, year))
             try:
                 # it holds rows of registers: whoever the workers run as, and nobody else
@@ -149,11 +149,11 @@ class OnWorkers:
                 row, col, sums = sums_of_table(_all_rows(tiles), like, quantiles)
             finally:
                 # whatever still runs finds no folder to write into
-                shutil.rmtree(plan.folder, ignore_errors=True)
+                remove(plan.folder)
             check_room(len(row), policy.context.reads_beyond)
             return lived_in_cells(grid_of(policy), row, col, sums, str(folder), opened.crs)[0], sums
 
-    def _few(self, tiles: list[Path], like: RegisterSums, policy: Policy, crs: str) -> Units | None:
+    def _few(self, tiles: list[Place], like: RegisterSums, policy: Policy, crs: str) -> Units | None:
         """The cells that can matter to areas; None where all are to be held."""
         if not self.holds_few or sum(sum(facts_of(tile)["counts"]) for tile in tiles) < self.least_cells:
             return None
@@ -193,14 +193,14 @@ class OnWorkers:
             self.workers.run(run, [CONTEXT])
             found = collected(run, tiles, (len(units), counts.shape[1]))
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
         return found[:, 0].copy(), np.ascontiguousarray(found[:, 1:])
 
 
 @contextmanager
 def on_workers(
     address: str,
-    exchange: Path | None,
+    exchange: Place | None,
     policy: Policy,
     has_units: bool = False,
     progress: Progress | None = None,
@@ -234,7 +234,22 @@ def on_workers(
             yield found
         finally:
             for folder in found.folders:
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder)
+
+
+def _opened(folder: Path, threads: int | None, year: int | None, crs: str) -> Opened:
+    """Open registers whose rows may stay in a store, but where how they are written must be read off all of them.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        return open_registers(folder, threads, year=year, crs=crs, may_lie_elsewhere=True)
+    except InputError:
+        if not bring(folder):
+            raise
+    return open_registers(folder, threads, year=year, crs=crs)
 
 
 class CannotBeScatteredError(InputError):
@@ -286,9 +301,13 @@ def _plan(opened: Opened, policy: Policy, asked: OnWorkers, year: int | None) ->
         -(-n_rows // asked.residents_of_a_bucket), min(2 * len(asked.workers), n_rows // _LEAST_OF_A_BUCKET), 1
     )
     told = (program(), policy.model_dump_json(), opened.settings.model_dump_json(), str(year), str(n_buckets))
-    folder = asked.workers.exchange / f"run-{name_of_run(tables, *told)}"
-    language = program_language()
-    return Plan(folder, program(), language, policy, opened.crs, tables, tuple(named), totals, tuple(once), n_buckets)
+    found = mirror_of(opened.residents.source.path)
+    mirror = None if found is None else (found.folder, found.place)
+    folder = asked.workers.exchange / f"run-{name_of_run(tables, mirror, *told)}"
+    return Plan(
+        folder, program(), program_language(), policy, opened.crs, tables, tuple(named), totals, tuple(once), n_buckets,
+        mirror=mirror,
+    )  # fmt: skip
 
 
 def _unique_key(table: CleanTable) -> str:
@@ -322,7 +341,7 @@ class _Reading:
     opened: Opened
     by_one: Callable[[], object]
 
-    def sums(self) -> tuple[list[Path], RegisterSums, dict[int, Distribution]]:
+    def sums(self) -> tuple[list[Place], RegisterSums, dict[int, Distribution]]:
         """The files of all cells' sums, what holds of all cells, and how criteria that are quantiles are read."""
         plan, once = self.plan, [f"once-{j}" for j in range(len(self.plan.once))]
         counting = [*(f"keys-{j}" for j in range(len(once))), *(f"values-{k}" for k in range(len(plan.totals)))]
@@ -380,8 +399,10 @@ class _Reading:
         for name, stage in _CHECKED.items():
             facts, soft = self._facts(stage), Counter[str]()
             rows[name] = sum(each["rows"] for each in facts)
-            for each in facts:
+            for part, each in zip(self.plan.tables[name].source.parts, facts, strict=True):
                 soft.update(each["soft"])
+                if "sha256" in each and (mirror := mirror_of(part)) is not None:
+                    mirror.tell(part, each["sha256"])
             if not rows[name] or any(2 * n > rows[name] for n in soft.values()):
                 self._look_at_the_whole([stage])
             counts[name] = {fault.name: soft[fault.name] for fault in self.plan.tables[name].faults if not fault.stops}
@@ -482,5 +503,5 @@ def _shared_out(n_dwellings: Mapping[Tile, int], n_tasks: int) -> tuple[tuple[Ti
     return tuple(map(tuple, groups))
 
 
-def _all_rows(paths: list[Path]) -> Any:
+def _all_rows(paths: list[Place]) -> Any:
     return read_part(paths, 0)

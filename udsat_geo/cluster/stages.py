@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from udsat_geo.cluster import buckets, parts
@@ -27,6 +26,7 @@ from udsat_geo.cluster.bands import (
 )
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import read_context
+from udsat_geo.cluster.exchange import Place, size_of
 from udsat_geo.cluster.plan import Run, program
 from udsat_geo.messages.errors import InputError, reason_of
 from udsat_geo.messages.translate import _, speaking
@@ -107,8 +107,7 @@ def do_task(plan: Run, stage: str, number: int) -> Done:
     except InputError as error:
         of_part = stage.partition("-")[0] in _OF_PARTS
         return Done(problems=error.messages) if of_part else Done(odd=True)
-    size = path.stat().st_size if path.exists() else 0
-    return Done(odd=odd, seconds=time.process_time() - began, size=size, peak=_peak())
+    return Done(odd=odd, seconds=time.process_time() - began, size=size_of(path), peak=_peak())
 
 
 def _peak() -> int:
@@ -122,7 +121,7 @@ def _peak() -> int:
 
 
 _OF_PARTS = ("addresses", "dwellings", "checks", "values", "keys")
-_TASKS: dict[str, Callable[[Any, str, int, Path], bool]] = {
+_TASKS: dict[str, Callable[[Any, str, int, Place], bool]] = {
     "addresses": parts.scatter_addresses,
     "dwellings": parts.scatter_dwellings,
     "checks": parts.check_residents,

@@ -18,10 +18,12 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
+from udsat_geo.cluster.exchange import Place
 from udsat_geo.cluster.plan import Run, program
 from udsat_geo.cluster.stages import Done, perform
 from udsat_geo.messages.errors import InputError, Problem, check_installed, reason_of
 from udsat_geo.messages.translate import _
+from udsat_geo.sources.stores import StorePath, check_store
 
 WAIT_S = 20
 """How long a scheduler, and then a worker, is waited for; own choice."""
@@ -44,7 +46,7 @@ class Workers:
     client : distributed.Client
     address : str
         As it was named.
-    exchange : Path
+    exchange : Path or StorePath
         The folder that all workers see.
     costs : dict
         Stage -> what its tasks told of themselves.
@@ -52,13 +54,13 @@ class Workers:
 
     client: Any
     address: str
-    exchange: Path
+    exchange: Place
     costs: dict[str, list[Done]] = field(default_factory=lambda: defaultdict(list))
 
     def __len__(self) -> int:
         return len(self.client.scheduler_info(n_workers=-1)["workers"])
 
-    def check(self, files: Sequence[Path]) -> None:
+    def check(self, files: Sequence[Place]) -> None:
         """Check that every worker runs this program, reads these files and may write into the exchange folder.
 
         Raises
@@ -67,11 +69,17 @@ class Workers:
             Naming each worker that does not.
         """
         probe = self.exchange / f".probe-{uuid.uuid4().hex}"
-        probe.touch()
         try:
-            found = self.client.run(look, [str(probe), *map(str, files)], str(self.exchange), on_error="return")
+            probe.write_bytes(b"")
+            found = self.client.run(look, [probe, *files], self.exchange, on_error="return")
+        except OSError as error:
+            what = _("cannot write into {folder}: {reason}").format(folder=self.exchange, reason=reason_of(error))
+            raise InputError(
+                Problem(f"{OPTION} {self.address}", what, _("Name another folder with --exchange."))
+            ) from None
         finally:
-            probe.unlink(missing_ok=True)
+            with suppress(OSError):
+                probe.unlink(missing_ok=True)
         here = {"program": program(), **versions()}
         problems = [
             Problem(f"{OPTION} {self.address}", _("worker {worker} {what}").format(worker=worker, what=what), remedy)
@@ -186,14 +194,14 @@ class Workers:
 
 
 @contextmanager
-def workers_at(address: str, exchange: Path | None) -> Iterator[Workers]:
+def workers_at(address: str, exchange: Place | None) -> Iterator[Workers]:
     """The workers of a scheduler, or of this machine, for as long as the context lasts.
 
     Parameters
     ----------
     address : str
         ``tcp://host:8786``, or ``local:N`` for so many processes of this machine.
-    exchange : Path or None
+    exchange : Path or StorePath or None
         A folder that all workers see; a temporary one for those of this machine.
 
     Raises
@@ -215,7 +223,7 @@ def workers_at(address: str, exchange: Path | None) -> Iterator[Workers]:
         yield Workers(client, address, folder)
 
 
-def _folder(exchange: Path | None, stack: ExitStack) -> Path:
+def _folder(exchange: Place | None, stack: ExitStack) -> Place:
     """The exchange folder, made where it is missing.
 
     Raises
@@ -225,12 +233,14 @@ def _folder(exchange: Path | None, stack: ExitStack) -> Path:
     """
     if exchange is None:
         return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="udsat_geo-")))
+    if isinstance(exchange, StorePath):
+        check_store(exchange, str(exchange))
     try:
         exchange.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         what = _("cannot be made: {reason}").format(reason=reason_of(error))
         raise InputError(Problem(str(exchange), what, _("Name another folder with --exchange."))) from None
-    return exchange.resolve()
+    return exchange if isinstance(exchange, StorePath) else exchange.resolve()
 
 
 @contextmanager
@@ -319,12 +329,13 @@ def versions() -> dict[str, str]:
     return {"python": ".".join(platform.python_version_tuple()[:2]), **found}
 
 
-def look(files: Sequence[str], folder: str) -> dict[str, Any]:
+def look(files: Sequence[Place], folder: Place) -> dict[str, Any]:
     """What a worker has: its versions, the files that it does not see, and why it cannot write into a folder."""
     told: dict[str, Any] = {"program": program(), **versions()}
-    lacks = [file for file in files if not Path(file).exists()]
-    own = Path(folder) / f".probe-{uuid.uuid4().hex}"
+    own = folder / f".probe-{uuid.uuid4().hex}"
+    lacks = list[str]()
     try:
+        lacks += [str(file) for file in files if not file.exists()]
         own.write_bytes(bytes(1 << 16))
     except OSError as error:
         return {**told, "lacks": lacks, "refused": reason_of(error)}
@@ -342,8 +353,9 @@ def _shortened(problems: list[str]) -> list[str]:
     return [*problems[:_MOST_TOLD], _("... and {n} more problems like these.").format(n=more)]
 
 
-def _faults(told: Any, here: dict[str, str], probe: Path) -> Iterator[tuple[str, str]]:
+def _faults(told: Any, here: dict[str, str], probe: Place) -> Iterator[tuple[str, str]]:
     """What is wrong with a worker, and what to do."""
+    exchange = str(probe).rpartition("/")[0] if isinstance(probe, StorePath) else probe.parent
     if isinstance(told, BaseException):
         reason = str(told).split("\n")[0]
         what = _("cannot load the program: {reason}").format(reason=reason)
@@ -356,11 +368,11 @@ def _faults(told: Any, here: dict[str, str], probe: Path) -> Iterator[tuple[str,
         what = _("has {name} {there}, and here it is {here}").format(name=name, there=told[name], here=value)
         yield what, _("Install the same versions on all machines.")
     if str(probe) in told["lacks"]:
-        what = _("does not see the exchange folder {folder}").format(folder=probe.parent)
+        what = _("does not see the exchange folder {folder}").format(folder=exchange)
         yield what, _("Name a folder with --exchange that all machines share under one path.")
         return
     for file in told["lacks"]:
         yield _("does not see {file}").format(file=file), _("Put the registers where all machines see them.")
     if told["refused"]:
-        what = _("cannot write into {folder}: {reason}").format(folder=probe.parent, reason=told["refused"])
+        what = _("cannot write into {folder}: {reason}").format(folder=exchange, reason=told["refused"])
         yield what, _("Free space there, or name another folder with --exchange.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -552,13 +552,14 @@ class AllUnits:
     n_parts : int
         The parts one after the other are the layer.
     written : callable
-        Has workers write each part: given what writes a table to a path, where the files of the parts lie.
+        Has workers write each part: given what writes a table to a path, a context in which the files of the parts
+        lie on this machine, from where they may be moved.
     """
 
     table: Any
     places: Callable[[], tuple[Ints, Ints]]
     n_parts: int
-    written: Callable[[Callable[[Any, Path], None]], list[Path]]
+    written: Callable[[Callable[[Any, Path], None]], AbstractContextManager[Sequence[Path]]]
 
 
 class HeldElsewhere(Protocol):

@@ -138,9 +138,9 @@ def write_parquet(layers: Layers, folder: Path, stem: str) -> None:
     for layer, ends in zip(layers, _ends_by_layer(layers), strict=True):
         if layers.all_units is not None and layer.name == "units":
             plain = Layers(layers.summary, {})
-            written = layers.all_units.written(partial(_write_part, plain, replace(layer, table=None)))
-            for part, end in zip(written, ends, strict=True):
-                shutil.move(part, folder / f"{stem}{end}")
+            with layers.all_units.written(partial(_write_part, plain, replace(layer, table=None))) as written:
+                for part, end in zip(written, ends, strict=True):
+                    shutil.move(part, folder / f"{stem}{end}")
         else:
             _write_whole(layer, layers, folder / f"{stem}{ends[0]}")
 

@@ -18,6 +18,7 @@ from udsat_geo.registers.settings import RegisterSettings, read_settings, settin
 from udsat_geo.registers.years import YearRead, years_by_name
 from udsat_geo.sources.engine import connect, literal, pattern_of
 from udsat_geo.sources.kinds import tables_named
+from udsat_geo.sources.stores import bring
 
 TABLES = ("residents", "dwellings", "addresses")
 
@@ -78,6 +79,7 @@ def open_registers(
     year: int | None = None,
     with_survey: bool = False,
     crs: str = CRS,
+    may_lie_elsewhere: bool = False,
 ) -> Opened:
     """Open the tables of a folder; afterwards the connection reaches their files and nothing else.
 
@@ -94,6 +96,8 @@ def open_registers(
         Whether a survey is opened too, where there is one.
     crs : str
         The projected system, in metres, that positions are brought to.
+    may_lie_elsewhere : bool
+        Whether rows that are in a store (see `udsat_geo.sources.stores`) stay there, to be read by others.
 
     Raises
     ------
@@ -102,6 +106,8 @@ def open_registers(
     """
     if not folder.is_dir():
         raise InputError(Problem(str(folder), _("no such folder"), _("Name the folder that holds the registers.")))
+    if not may_lie_elsewhere:
+        bring(folder)
     settings = read_settings(folder)
     connection = connect(threads, for_expressions=True)
     problems = Problems()

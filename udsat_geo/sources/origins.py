@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,23 @@ class Origin:
     sha256: str
 
 
-_ORIGINS: dict[Path, Origin] = {}
+class Told(Protocol):
+    """An `Origin`, or what finds out a hash when it is asked for."""
+
+    @property
+    def name(self) -> str:
+        """As of `Origin`."""
+
+    @property
+    def sha256(self) -> str:
+        """As of `Origin`."""
+
+
+_ORIGINS: dict[Path, Told] = {}
 """By the path of the copy, which is of this process alone and never used twice."""
 
 
-def tell_origin(path: Path, origin: Origin) -> None:
+def tell_origin(path: Path, origin: Told) -> None:
     """Say where a local copy came from."""
     _ORIGINS[path] = origin
 
@@ -40,7 +53,7 @@ def forget_origin(path: Path) -> None:
     _ORIGINS.pop(path, None)
 
 
-def origin_of(path: Path) -> Origin | None:
+def origin_of(path: Path) -> Told | None:
     """Where a local copy came from; None for a file that is no copy."""
     return _ORIGINS.get(path)
 
