@@ -67,11 +67,11 @@ def test_extended_ways_equal_their_twin(patch: Patch, first_choice: int, longest
         gates = gates_of(chains)
         for first, last in pairwise(chains.start.tolist()):
             cost = np.full((last - first, len(SHARE)), np.inf)
-            before, dearest = np.full(cost.shape, -1), np.full(len(cost), np.inf)
+            before = np.full(cost.shape, -1)
             cost[0, first_choice] = 0.0
             corners = {(0, first_choice): (0.0, -1, -1)}
             for place in range(min(2, len(cost))):
-                extend_ways(table_of(gates[first:last]), place, SHARE, longest, *COSTS, cost, before, dearest)
+                extend_ways(table_of(gates[first:last]), place, SHARE, longest, *COSTS, cost, before)
                 corners = reference_outline.extend_ways(
                     gates[first:last], place, SHARE.tolist(), longest, *COSTS, corners
                 )

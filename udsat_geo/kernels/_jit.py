@@ -1,4 +1,7 @@
-"""The one way kernels are compiled: kept on disk where that can be, without the GIL, IEEE arithmetic kept."""
+"""The one way kernels are compiled: kept on disk where that can be, without the GIL, IEEE arithmetic kept.
+
+Division by zero gives what NumPy gives, an infinity or NaN: kernels raise nothing, and the check costs time.
+"""
 
 from __future__ import annotations
 
@@ -42,11 +45,11 @@ def kernel(function: Kernel) -> Kernel:
     """Compile `function` at its first call and keep the machine code in Numba's cache, if any folder may be written."""
     compiled: Kernel
     try:
-        compiled = numba.njit(cache=True, nogil=True)(function)
+        compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
         if (kept := getattr(compiled, "_cache", None)) is not None and hasattr(kept, "_cache_file"):
             _mend(kept._cache_file)
     except RuntimeError:
         # "no locator available": neither beside the code nor in the user's home
-        compiled = numba.njit(nogil=True)(function)
+        compiled = numba.njit(nogil=True, error_model="numpy")(function)
         not_kept.append(function.__name__)
     return compiled

@@ -211,7 +211,6 @@ def extend_ways(
     sharp_cost: float,
     cost: NDArray[np.float64],
     corner_before: NDArray[np.int64],
-    dearest: NDArray[np.float64],
 ) -> None:
     """Extend the ways that end on one gate by one straight line, to every gate within sight.
 
@@ -232,8 +231,6 @@ def extend_ways(
         Of the cheapest way found so far to each corner; written.
     corner_before : int64, shape (n_places, n_choices)
         The place of the corner before, times `n_choices`, plus its choice; -1 if there is none; written.
-    dearest : float64, shape (n_places,)
-        What a way and a corner may cost at most to be the cheapest to any choice of a gate; written.
     """
     n_choices = share.shape[0]
     for choice in range(n_choices):
@@ -253,8 +250,7 @@ def extend_ways(
             in_left, in_left_more = cross(from_x, from_y, left_x, left_y), cross(across_x, across_y, left_x, left_y)
             in_right = cross(right_x, right_y, from_x, from_y)
             in_right_more = cross(right_x, right_y, across_x, across_y)
-            changed = False
-            for k in range(n_choices if base < dearest[reached] - ROUNDING else 0):
+            for k in range(n_choices):
                 if in_right + share[k] * in_right_more < -ROUNDING or in_left + share[k] * in_left_more < -ROUNDING:
                     continue
                 total = base + (share[k] - 0.5) ** 2
@@ -268,11 +264,6 @@ def extend_ways(
                     total -= sharp_cost * ahead / (way_come * math.sqrt(x * x + y * y))
                 if total < cost[reached, k] - ROUNDING:
                     cost[reached, k], corner_before[reached, k] = total, place * n_choices + choice
-                    changed = True
-            if changed:
-                dearest[reached] = -np.inf
-                for k in range(n_choices):
-                    dearest[reached] = max(dearest[reached], cost[reached, k] - (share[k] - 0.5) ** 2)
             x, y = from_x + share[0] * across_x, from_y + share[0] * across_y
             if reached == place + 1 or cross(left_x, left_y, x, y) < 0.0:
                 left_x, left_y = x, y
@@ -314,12 +305,11 @@ def cheapest_way(
     """
     cost = np.full((gate.shape[0], share.shape[0]), np.inf)
     corner_before = np.full((gate.shape[0], share.shape[0]), -1, dtype=np.int64)
-    dearest = np.full(gate.shape[0], np.inf)
     for choice in range(share.shape[0]):
         if first_choice < 0 or choice == first_choice:
             cost[0, choice] = 0.0
     for place in range(gate.shape[0] - 1):
-        extend_ways(gate, place, share, longest, corner_cost, sharp_cost, cost, corner_before, dearest)
+        extend_ways(gate, place, share, longest, corner_cost, sharp_cost, cost, corner_before)
     return cost, corner_before
 
 
