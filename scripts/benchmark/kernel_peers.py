@@ -1,7 +1,7 @@
 """What a user would write with NumPy, pandas or scipy instead of a kernel.
 
 Each is the quickest form of its kind that was found; where forms that were tried are slower, the docstring says
-so. One thread each, but for the matrix products, whose threads are those of NumPy's BLAS.
+so. One thread each: what is measured is the CPU of all threads.
 """
 
 from __future__ import annotations

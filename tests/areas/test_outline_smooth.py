@@ -159,6 +159,16 @@ def test_the_order_of_rows_does_not_change_a_byte(patch: Patch, random: Any) -> 
     assert as_bytes(outlines_of(turned)) == as_bytes(outlines_of(patch))
 
 
+@pytest.mark.parametrize("gates", [1, 7, 30])
+def test_however_many_gates_a_thread_takes_the_outlines_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, gates: int
+) -> None:
+    patch = pictured("000.111", "0.0.1.1", "000211.", "3332.44")
+    whole = as_bytes(outlines_of(patch))
+    monkeypatch.setattr(smooth, "_GATES_AT_A_TIME", gates)
+    assert as_bytes(outlines_of(patch)) == whole
+
+
 @pytest.mark.long
 @given(cell_patches(far=False), st.integers(-70_000, 70_000), st.integers(-70_000, 70_000))
 def test_the_form_is_the_same_wherever_the_cells_lie(patch: Patch, up: int, right: int) -> None:

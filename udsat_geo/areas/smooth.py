@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -659,14 +660,37 @@ def _straight(cells: Cells, centres: Objects, n_areas: int, size: int) -> Object
 
 
 def _straight_faces(cells: Cells, size: int) -> Objects:
-    from udsat_geo.kernels.borders import straighten
-
     def share_of(chains: Chains) -> Floats:
-        gates = (chains.start, chains.closed, chains.left, chains.width)
-        choice = straighten(*gates, SHARE, LONGEST, CORNER_COST, SHARP_COST)
+        choice = _straightened(chains)
         return np.where(choice < 0, np.nan, SHARE[choice])
 
     return _faces(cells, size, share_of, TANGENT)
+
+
+_GATES_AT_A_TIME = 4_096
+"""So many gates a thread takes at a time, and the rest of their chain: own choice. No result depends on it."""
+
+
+def _straightened(chains: Chains) -> Ints:
+    """Where each gate has a corner, as `udsat_geo.kernels.borders.straighten` says it; each chain is by itself, so that
+    many are walked on all threads.
+    """
+    import numba
+
+    from udsat_geo.kernels.borders import straighten
+
+    start = chains.start
+    begin = np.searchsorted(start, np.arange(0, len(chains.left), _GATES_AT_A_TIME))
+    cut = np.unique(np.append(begin, len(chains.closed))).tolist()
+
+    def walk(one: int, after: int) -> Ints:
+        gates = slice(start[one], start[after])
+        of_chains = start[one : after + 1] - start[one], chains.closed[one:after]
+        return straighten(*of_chains, chains.left[gates], chains.width[gates], SHARE, LONGEST, CORNER_COST, SHARP_COST)
+
+    with ThreadPoolExecutor(numba.get_num_threads()) as pool:
+        parts = list(pool.map(walk, cut[:-1], cut[1:]))
+    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
 
 def _through_middles(cells: Cells, centres: Objects, n_areas: int, size: int) -> Objects:
