@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely import LineString, Point
 
 from builders import make_cell_units
+from goal_worlds import write_geometries
 from split_registers import ByHand
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cluster.bands import bands_of_rows, near
@@ -112,10 +114,15 @@ def yardstick_of(policy: Policy) -> Yardstick | None:
 
 
 def designated(
-    policy: LoadedPolicy, units: Units, elsewhere: Any = None, year: int = 2025, previous: AreaSet | None = None
+    policy: LoadedPolicy,
+    units: Units,
+    elsewhere: Any = None,
+    year: int = 2025,
+    previous: AreaSet | None = None,
+    around: Around | None = None,
 ) -> Designation:
     found = {"counts": {}, "rows": {}, "files": {}, "notes": (), "vintage": {}, "let": {"low_income": 1.0}}
-    inputs = Inputs(None, None, "registers", year=year, elsewhere=elsewhere)
+    inputs = Inputs(None, None, "registers", around or Around(), year=year, elsewhere=elsewhere)
     yardstick = yardstick_of(policy.policy)
     return designate(year, policy, inputs, previous, read=(units, found), yardstick=yardstick)
 
@@ -130,6 +137,18 @@ def held_of(
     return hold_few(workers, folder, paths, like, *asked)
 
 
+@pytest.fixture(scope="module")
+def around(tmp_path_factory: pytest.TempPathFactory) -> Around:
+    """A railway, a road aslant and a lake, with a bridge over each of the former."""
+    folder = tmp_path_factory.mktemp("around")
+    lines = [LineString([(1_800, -500), (1_830, 5_000)]), LineString([(-500, 900), (5_000, 3_350)])]
+    lake = Point(2_600, 1_000).buffer(420)
+    return Around(
+        barriers=write_geometries(folder / "barriers.gpkg", [*lines, lake.exterior]),
+        crossings=write_geometries(folder / "crossings.gpkg", [Point(1_812, 1_950), Point(2_000, 2_014)]),
+    )
+
+
 @pytest.mark.long
 @settings(max_examples=12)
 @given(
@@ -138,30 +157,36 @@ def held_of(
     st.sampled_from([100, 400]),
     st.sampled_from(sorted(POLICIES)),
     st.sampled_from(["nothing", "all", "few"]),
+    st.booleans(),
 )
-def test_few_cells_give_the_layers_of_all(seed: int, n_files: int, n_of_a_band: int, name: str, with_: str) -> None:
+def test_few_cells_give_the_layers_of_all(
+    around: Around, seed: int, n_files: int, n_of_a_band: int, name: str, with_: str, has_barriers: bool
+) -> None:
+    around = around if has_barriers else Around()
     policy, units = POLICIES[name], town(seed, 45)
     before = designated(policy, then := town(seed, 45, earlier=True), year=2021).area_set()
-    wanted = layers_of(designated(policy, units, previous=None if with_ == "nothing" else before))
+    wanted = layers_of(designated(policy, units, previous=None if with_ == "nothing" else before, around=around))
     with TemporaryDirectory() as exchange:
         workers: Any = ByHand(Path(exchange), seed)
         previous = None if with_ == "nothing" else before
         if with_ == "few" and (few := held_of(then, policy.policy, workers, 1, n_of_a_band)) is not None:
             previous = designated(policy, few, OnWorkers(workers), 2021).area_set()
             # cells that only one of the years holds are completed where all of the other are
-            assert differences(wanted, layers_of(designated(policy, units, previous=previous))) == []
+            whole = layers_of(designated(policy, units, previous=previous, around=around))
+            assert differences(wanted, whole) == []
         few = held_of(units, policy.policy, workers, n_files, n_of_a_band, previous)
         if few is None:
             assert not len(before)
             return
         assert len(few) < len(units)
-        found = layers_of(designated(policy, few, OnWorkers(workers), previous=previous))
+        found = layers_of(designated(policy, few, OnWorkers(workers), previous=previous, around=around))
         assert differences(wanted, found) == []
         assert found.summary.run == wanted.summary.run
+        assert any(note.startswith("Barrierer skiller") for note in found.summary.notes) is has_barriers
         assert found.cells is not None
         assert wanted.cells is not None
-        for mine, whole in zip(found.cells.row_and_col, wanted.cells.row_and_col, strict=True):
-            np.testing.assert_array_equal(mine, whole)
+        for mine, its in zip(found.cells.row_and_col, wanted.cells.row_and_col, strict=True):
+            np.testing.assert_array_equal(mine, its)
 
 
 def test_a_sum_that_none_may_be_is_for_all_cells_to_tell(tmp_path: Path) -> None:
@@ -194,8 +219,8 @@ def test_policies_that_rest_on_more_than_sums_want_all_cells(changes: dict[str, 
     assert not can_hold_few(plain, KBH.with_(changes).policy)
 
 
-def test_barriers_want_all_cells_and_places_do_not() -> None:
-    for name, few in (("barriers", False), ("overrides", False), ("places", True), ("ground", True)):
+def test_overrides_want_all_cells_and_barriers_do_not() -> None:
+    for name, few in (("overrides", False), ("regions", False), ("barriers", True), ("places", True)):
         inputs = Inputs(None, None, "registers", Around(**{name: Path(f"{name}.gpkg")}), year=2025)
         assert can_hold_few(inputs, KBH.policy) is few
 

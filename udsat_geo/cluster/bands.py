@@ -22,7 +22,7 @@ from udsat_geo.areas.forming import form_areas
 from udsat_geo.areas.gaps import SQUARE_METRES_OF_A_HECTARE
 from udsat_geo.areas.scales import Scales
 from udsat_geo.changes.names import Named
-from udsat_geo.cluster.exchange import Place, aside, read_part, write_whole
+from udsat_geo.cluster.exchange import Place, aside, facts_of, read_part, write_whole
 from udsat_geo.cluster.plan import Run
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.designation.designation import Designation, Inputs
@@ -35,14 +35,16 @@ from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import RegisterSums
 from udsat_geo.scoring.rates import Nearest, read_rates, sums_of_nearest
 from udsat_geo.scoring.scores import Scores, Yardstick, gaps, on_scale, score_units
-from udsat_geo.units.edges import Edges
+from udsat_geo.units.barriers import Barriers
+from udsat_geo.units.edges import Edges, find_edges, uncut_edges
 from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import Beyond, Units, grid_of, lived_in_cells
 
-BANDS, CHOSEN, UNITS, WRITTEN = "bands", "chosen", "units", "written"
-"""The stages: context and squares of gaps; the cells that can matter to areas; the layer of units, and files of it."""
-HELD, EARLIER = "held", "earlier"
-"""What is handed to tasks: the rows of the layer that the caller made, and the cells of an earlier designation."""
+BANDS, CHOSEN, PARTED, UNITS, WRITTEN = "bands", "chosen", "parted", "units", "written"
+"""The stages: context and squares of gaps; the cells that can matter to areas; neighbours that barriers part; the layer
+of units, and files of it."""
+HELD, EARLIER, BARRIERS = "held", "earlier", "barriers"
+"""What is handed to tasks: rows of the layer that the caller made, cells of an earlier designation, barriers."""
 OF_A_BAND = 100_000
 """Cells, which take some 200 MB of a worker's memory; own choice."""
 _SEEN = "seen"
@@ -189,6 +191,47 @@ def choose_cells(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     chosen = table.filter(_flags(own & near(row, col, joins, rim)))
     write_whole(path, chosen, facts)
     return False
+
+
+def count_parted(run: BandsRun, stage: str, number: int, path: Place) -> bool:
+    """Count the pairs of neighbours whose first is in a band, and those that barriers part: a task."""
+    import pyarrow as pa
+
+    first, after = run.bounds[number : number + 2]
+    bands = [number, *([number + 1] if number + 1 < run.n_tasks(stage) else [])]
+    # a neighbour lies in the next row at most
+    table = _of_rows(read_part([run.path(BANDS, k) for k in bands], 0), first, after + 1)
+    units = units_of(run, table)
+    edges = find_edges(units, run.policy)
+    of_band = edges.head < int((table["row"].to_numpy() < after).sum())
+    edges = Edges(edges.head[of_band], edges.tail[of_band])
+    uncut = uncut_edges(edges, units, barriers_in(run.path(BARRIERS, number)))
+    write_whole(path, pa.table({"pairs": [len(edges)], "parted": [len(edges) - len(uncut)]}), {})
+    return False
+
+
+_ENDS = ("easting_start", "northing_start", "easting_end", "northing_end")
+
+
+def write_barriers(path: Place, barriers: Barriers, south: float, north: float) -> None:
+    """Write the barriers between two northings, and crossings near enough to open them."""
+    import pyarrow as pa
+
+    start, end = barriers.northing_start, barriers.northing_end
+    chosen = (np.minimum(start, end) <= north) & (np.maximum(start, end) >= south)
+    reach = barriers.crossing_reach + 1.0
+    near = (barriers.crossing_northing <= north + reach) & (barriers.crossing_northing >= south - reach)
+    crossings = [barriers.crossing_easting[near].tolist(), barriers.crossing_northing[near].tolist()]
+    facts = {"crossings": crossings, "reach": barriers.crossing_reach}
+    write_whole(path, pa.table({name: getattr(barriers, name)[chosen] for name in _ENDS}), facts)
+
+
+def barriers_in(path: Place) -> Barriers:
+    """The barriers of a file that `write_barriers` wrote."""
+    table, facts = read_part([path], 0), facts_of(path)
+    easting, northing = (np.array(side, dtype=np.float64) for side in facts["crossings"])
+    west, south, east, north = (np.array(table[name].to_numpy(), dtype=np.float64) for name in _ENDS)
+    return Barriers(west, south, east, north, easting, northing, facts["reach"])
 
 
 def write_units(run: BandsRun, stage: str, number: int, path: Place) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,11 @@ from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cluster.alone import Alone
 from udsat_geo.cluster.bands import (
     BANDS,
+    BARRIERS,
     CHOSEN,
     EARLIER,
     HELD,
+    PARTED,
     UNITS,
     WRITTEN,
     BandsRun,
@@ -31,6 +34,7 @@ from udsat_geo.cluster.bands import (
     nearest_in,
     others,
     squares_added,
+    write_barriers,
 )
 from udsat_geo.cluster.exchange import Place, facts_of, fetched, read_part, write_parts, write_whole
 from udsat_geo.cluster.plan import program
@@ -45,20 +49,21 @@ from udsat_geo.registers.expressions import resolve_limits
 from udsat_geo.registers.read import RegisterSums
 from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.scoring.spread import spread_of_squares
+from udsat_geo.units.barriers import Barriers
 from udsat_geo.units.units import Beyond, Units, grid_of, lived_in_cells
 
 if TYPE_CHECKING:
     from udsat_geo.cluster.workers import Workers
 
-_AROUND = {"places", "ground"}
+_AROUND = {"barriers", "crossings", "places", "ground"}
 """What may lie around cells of which few are held."""
 
 
 def can_hold_few(inputs: Inputs, policy: Policy) -> bool:
     """Whether few cells tell of areas what all would.
 
-    Not where areas rest on more than the cells around them and sums over all: on ranks, on barriers or overrides that
-    are told by how many cells they concern, on draws, or on several earlier years.
+    Not where areas rest on more than the cells around them and sums over all: on ranks, on regions or overrides of
+    cells that may lie anywhere, on draws, or on several earlier years.
 
     Parameters
     ----------
@@ -123,8 +128,7 @@ def cells_of_earlier(previous: AreaSet, policy: Policy) -> Earlier | None:
     held = None if beyond is None else beyond.held_by
     if not isinstance(held, Held):
         return Earlier(row, col, inside) if beyond is None else None
-    rows = zip(held.run.bounds, held.run.bounds[1:], strict=False)
-    files = zip(held.run.paths(BANDS), rows, strict=True)
+    files = zip(held.run.paths(BANDS), pairwise(held.run.bounds), strict=True)
     return Earlier(row, col, inside, tuple((path, south, north - 1) for path, (south, north) in files))
 
 
@@ -153,6 +157,22 @@ class Held:
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
         """The context of the cells that are held; as `udsat_geo.scoring.rates.sums_of_nearest`."""
         return nearest_in(self.in_view)(units, sums, policy)
+
+    def parted(self, barriers: Barriers) -> tuple[int, int]:
+        """How many pairs of neighbours among all cells barriers part, and how many there are.
+
+        Raises
+        ------
+        InputError
+            Where workers fail.
+        """
+        size = self.run.policy.units.size
+        for number, (first, after) in enumerate(pairwise(self.run.bounds)):
+            write_barriers(self.run.path(BARRIERS, number), barriers, (first - 1) * size, (after + 1) * size)
+        self.workers.run(self.run, [PARTED])
+        counted = read_part(self.run.paths(PARTED), 0)
+        parted, pairs = (int(counted[name].to_numpy().sum()) for name in ("parted", "pairs"))
+        return parted, pairs
 
     def all_units(self, designation: Designation, table: Any) -> AllUnits:
         """The layer of all units, which lies on disk.

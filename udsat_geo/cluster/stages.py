@@ -17,9 +17,11 @@ from udsat_geo.cluster import buckets, parts
 from udsat_geo.cluster.bands import (
     BANDS,
     CHOSEN,
+    PARTED,
     UNITS,
     WRITTEN,
     choose_cells,
+    count_parted,
     read_band,
     write_file,
     write_units,
@@ -136,6 +138,7 @@ _TASKS: dict[str, Callable[[Any, str, int, Place], bool]] = {
     CONTEXT: read_context,
     BANDS: read_band,
     CHOSEN: choose_cells,
+    PARTED: count_parted,
     UNITS: write_units,
     WRITTEN: write_file,
 }

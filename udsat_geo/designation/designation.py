@@ -456,7 +456,10 @@ def _uncut(units: Units, rule: Policy, around: Surroundings, language: str) -> t
     told = tell_gaps(units, rule, edges, language)
     if around.barriers is not None:
         uncut = uncut_edges(edges, units, around.barriers)
-        edges, told = uncut, (*told, _parted(edges, uncut, language))
+        counts = len(edges) - len(uncut), len(edges)
+        if units.beyond is not None:
+            counts = units.beyond.held_by.parted(around.barriers)
+        edges, told = uncut, (*told, _parted(*counts, language))
     return edges, dataclasses.replace(around, notes=(*around.notes, *told))
 
 
@@ -487,10 +490,9 @@ def _places(units: Units, rule: Policy, around: Surroundings) -> Ints | None:
     return place_of_points(places, units.easting, units.northing, districts=False)
 
 
-def _parted(before: Edges, after: Edges, language: str) -> str:
+def _parted(n: int, of: int, language: str) -> str:
     """How many pairs of neighbours the barriers part."""
-    parted = len(before) - len(after)
-    return _("Barriers part {n} of {of} pairs of neighbours.", language).format(n=parted, of=len(before))
+    return _("Barriers part {n} of {of} pairs of neighbours.", language).format(n=n, of=of)
 
 
 def _changes(year: int, units: Units, areas: Areas, outline: Objects, previous: AreaSet | None) -> Changes | None:

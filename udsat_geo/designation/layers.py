@@ -42,6 +42,7 @@ from udsat_geo.kernels.arrays import Flags, Ints, Objects, as_objects
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _, in_language
 from udsat_geo.scoring.scores import count_exceeded
+from udsat_geo.units.barriers import Barriers
 from udsat_geo.units.ground import AREAL, LINEAR, Ground
 from udsat_geo.units.units import Units, bounds_of_rates
 
@@ -564,6 +565,10 @@ class AllUnits:
 
 class HeldElsewhere(Protocol):
     """Has the units that are beyond those of a designation: ``Units.beyond.held_by``."""
+
+    def parted(self, barriers: Barriers) -> tuple[int, int]:
+        """How many pairs of neighbours among all units barriers part, and how many there are."""
+        ...
 
     def all_units(self, designation: Designation, table: Any) -> AllUnits:
         """The layer of all units, of which `table` has the rows of those that are held."""
