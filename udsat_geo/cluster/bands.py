@@ -105,6 +105,10 @@ class BandsRun(Run):
         """One for each band."""
         return len(self.bounds) - 1
 
+    def in_language(self, stage: str) -> str:
+        """A stage whose files hold texts: those of another language are other files."""
+        return stage if self.made is None else f"{stage}-{self.made.language}"
+
 
 def bands_of_rows(rows: Ints, counts: Ints, n_cells: int) -> tuple[int, ...]:
     """Where bands of about so many cells begin, and where the last one ends.
@@ -205,7 +209,7 @@ def count_parted(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     edges = find_edges(units, run.policy)
     of_band = edges.head < int((table["row"].to_numpy() < after).sum())
     edges = Edges(edges.head[of_band], edges.tail[of_band])
-    uncut = uncut_edges(edges, units, barriers_in(run.path(BARRIERS, number)))
+    uncut = uncut_edges(edges, units, barriers_in(run.path(stage.replace(PARTED, BARRIERS), number)))
     write_whole(path, pa.table({"pairs": [len(edges)], "parted": [len(edges) - len(uncut)]}), {})
     return False
 
@@ -238,7 +242,7 @@ def write_units(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     """Make the layer of a band's units: a task. Rows of the cells that its caller held are as that made them."""
     import pyarrow as pa
 
-    held = read_part([run.path(HELD, number)], 0)
+    held = read_part([run.path(run.in_language(HELD), number)], 0)
     table = read_part([run.path(BANDS, number)], 0)
     is_held = _same_cells(table, read_part([run.path(CHOSEN, number)], 0))
     rest = table.filter(_flags(~is_held))
@@ -256,7 +260,7 @@ def write_file(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     """Write a band's part of the layer of units in another format: a task."""
     if run.write is not None:
         with aside(path) as beside:
-            run.write(read_part([run.path(UNITS, number)], 0), beside)
+            run.write(read_part([run.path(run.in_language(UNITS), number)], 0), beside)
     return False
 
 

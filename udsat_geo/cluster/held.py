@@ -7,6 +7,7 @@ the spread of all, come along (`udsat_geo.units.units.Beyond`). The layer of uni
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -166,11 +167,14 @@ class Held:
         InputError
             Where workers fail.
         """
-        size = self.run.policy.units.size
-        for number, (first, after) in enumerate(pairwise(self.run.bounds)):
-            write_barriers(self.run.path(BARRIERS, number), barriers, (first - 1) * size, (after + 1) * size)
-        self.workers.run(self.run, [PARTED])
-        counted = read_part(self.run.paths(PARTED), 0)
+        size, run = self.run.policy.units.size, self.run
+        arrays = (getattr(barriers, each.name) for each in dataclasses.fields(barriers)[:7])
+        which = hashlib.sha256(b"".join(np.asarray(array).tobytes() for array in arrays)).hexdigest()[:8]
+        for number, (first, after) in enumerate(pairwise(run.bounds)):
+            place = run.path(f"{BARRIERS}-{which}", number)
+            write_barriers(place, barriers, (first - 1) * size, (after + 1) * size)
+        self.workers.run(run, [f"{PARTED}-{which}"])
+        counted = read_part(run.paths(f"{PARTED}-{which}"), 0)
         parted, pairs = (int(counted[name].to_numpy().sum()) for name in ("parted", "pairs"))
         return parted, pairs
 
@@ -196,9 +200,9 @@ class Held:
         run = dataclasses.replace(self.run, made=made)
         starts = np.cumsum([0, *self.counts]).tolist()
         for number, count in enumerate(self.counts):
-            write_whole(run.path(HELD, number), table.slice(starts[number], count), {})
-        self.workers.run(run, [UNITS])
-        with fetched(run.paths(UNITS)) as files:
+            write_whole(run.path(run.in_language(HELD), number), table.slice(starts[number], count), {})
+        self.workers.run(run, [run.in_language(UNITS)])
+        with fetched(run.paths(run.in_language(UNITS))) as files:
             whole = read_part(files, 0)
         return AllUnits(whole, partial(_rows_and_columns, run), len(self.counts), partial(_written, self.workers, run))
 
@@ -214,12 +218,22 @@ def _rows_and_columns(run: BandsRun) -> tuple[Ints, Ints]:
 
 @contextmanager
 def _written(workers: Workers | Alone, run: BandsRun, write: Callable[[Any, Path], None]) -> Iterator[Sequence[Path]]:
-    run = dataclasses.replace(run, write=write)
-    for path in run.paths(WRITTEN):
+    run, stage = dataclasses.replace(run, write=write), run.in_language(WRITTEN)
+    for path in run.paths(stage):
         path.unlink(missing_ok=True)
-    workers.run(run, [WRITTEN])
-    with fetched(run.paths(WRITTEN)) as files:
+    workers.run(run, [stage])
+    with fetched(run.paths(stage)) as files:
         yield files
+
+
+def name_of_cells(run: str, yardstick: Yardstick | None, earlier: Earlier | None, n_of_a_band: int) -> str:
+    """The name of the folder of `hold_few`: a hash of what its files rest on, beside the run that they are made of."""
+    found = hashlib.sha256(f"{run} {n_of_a_band}".encode())
+    for array in () if yardstick is None else (yardstick.city, yardstick.spread):
+        found.update(array.tobytes())
+    for cells in () if earlier is None else (earlier.row, earlier.col, earlier.inside):
+        found.update(cells.tobytes())
+    return found.hexdigest()[:20]
 
 
 def hold_few(
@@ -268,7 +282,7 @@ def hold_few(
         Where workers fail.
     """
     run = _run_over(folder, tiles, like, policy, crs, yardstick, n_of_a_band)
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, exist_ok=True)
     if earlier is not None:
         run = _with_earlier(run, earlier)
     if workers.run(run, [BANDS]):

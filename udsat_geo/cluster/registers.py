@@ -20,7 +20,7 @@ from udsat_geo.cluster.bands import OF_A_BAND
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import ContextRun, collected, hand_out, tiles_with_rims
 from udsat_geo.cluster.exchange import Place, facts_of, read_part, remove
-from udsat_geo.cluster.held import Earlier, Held, can_hold_few, cells_of_earlier, hold_few
+from udsat_geo.cluster.held import Earlier, Held, can_hold_few, cells_of_earlier, hold_few, name_of_cells
 from udsat_geo.cluster.plan import Once, Plan, Tile, name_of_run, place_of, program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.cluster.workers import OPTION, Workers, workers_at
@@ -143,7 +143,7 @@ class OnWorkers:
                 # it holds rows of registers: whoever the workers run as, and nobody else
                 plan.folder.mkdir(mode=0o700, exist_ok=True)
                 tiles, like, quantiles = reading.sums()
-                few = self._few(tiles, like, policy, opened.crs)
+                few = self._few(plan.folder.name, tiles, like, policy, opened.crs)
                 if few is not None:
                     return few, like
                 row, col, sums = sums_of_table(_all_rows(tiles), like, quantiles)
@@ -153,15 +153,15 @@ class OnWorkers:
             check_room(len(row), policy.context.reads_beyond)
             return lived_in_cells(grid_of(policy), row, col, sums, str(folder), opened.crs)[0], sums
 
-    def _few(self, tiles: list[Place], like: RegisterSums, policy: Policy, crs: str) -> Units | None:
+    def _few(self, run: str, tiles: list[Place], like: RegisterSums, policy: Policy, crs: str) -> Units | None:
         """The cells that can matter to areas; None where all are to be held."""
         if not self.holds_few or sum(sum(facts_of(tile)["counts"]) for tile in tiles) < self.least_cells:
             return None
         if self.progress is not None:
             self.progress(_("scores of cells by workers"))
-        folder = self.workers.exchange / f"cells-{uuid.uuid4().hex}"
-        self.folders.append(folder)
         asked = (policy, crs, self.yardstick, self.earlier, self.cells_of_a_band)
+        folder = self.workers.exchange / f"cells-{name_of_cells(run, *asked[2:])}"
+        self.folders.append(folder)
         return hold_few(self.workers, folder, tiles, like, *asked, self.progress)
 
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
