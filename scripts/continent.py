@@ -42,7 +42,7 @@ WEST, SOUTH = -100_000, 4_600_000
 KEYS_OF_A_PIECE = 1 << 24
 CONTINENT, MACHINES, PROCESSORS = 450_000_000, 16, 4
 TABLES = ("addresses", "dwellings", "residents")
-STAGES = ("addresses", "dwellings", "checks", "values", "residents", "places", "positions", "sums", "tiles",
+STAGES = ("addresses", "dwellings", "checks", "values", "middle", "residents", "places", "positions", "sums", "tiles",
           "bands", "chosen", "units", "written")  # fmt: skip
 HERE, FILES = "this machine", "its files"
 YEAR = 2025

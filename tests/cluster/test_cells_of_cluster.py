@@ -88,7 +88,9 @@ def test_a_town_has_several_buckets_and_each_task_is_done(tmp_path: Path) -> Non
     write_in_parts(make_registers(1), tmp_path / "raw", 2)
     _units, _sums, done = by_hand(tmp_path / "raw")
     stages = {stage for stage, _number in done}
-    assert stages == {"addresses", "dwellings", "checks", "values-0", "residents", "places", "sums", "tiles"}
+    assert stages == {
+        "addresses", "dwellings", "checks", "values-0", "middle-0", "residents", "places", "sums", "tiles",
+    }  # fmt: skip
     assert {number for stage, number in done if stage == "sums"} == {0, 1, 2}
 
 
@@ -115,8 +117,8 @@ def test_after_the_calling_process_was_killed_the_same_call_goes_on(
     again = ByHand(tmp_path / "exchange")
     _units, sums = OnWorkers(again).cells(folder, POLICY)  # type: ignore[arg-type]
     assert sums.counts == cells_from_registers(folder, POLICY)[1].counts
-    assert {stage for stage, _number in again.found_done} == {*TABLES, "checks", "values-0", "places"}
-    assert len(again.found_done) == 5 * 2 + 3
+    assert {stage for stage, _number in again.found_done} == {*TABLES, "checks", "values-0", "middle-0", "places"}
+    assert len(again.found_done) == 6 * 2 + 3
     assert list((tmp_path / "exchange").iterdir()) == []
 
 
@@ -141,6 +143,23 @@ def test_criteria_of_all_kinds_travel_as_numbers(tmp_path: Path) -> None:
     of_dwellings = POLICY.criteria[0].model_copy(update={**median, "where": "residents > 0"})
     policy = POLICY.model_copy(update={"criteria": (*of_residents, of_dwellings)})
     assert_same(write_in_parts(make_registers(12), tmp_path / "raw", 2), policy)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "let",
+    ["quantile_cont(disposable_income, 0.4) FILTER (WHERE age >= 18)", "median(sqrt(disposable_income - 200000))"],
+)
+def test_values_of_all_residents_are_those_of_one_machine(tmp_path: Path, let: str) -> None:
+    """Where the middle is not enough; and where an expression fails in some row."""
+    policy = POLICY.model_copy(update={"let": {"residents": {"low_income": let}}})
+    folder = write_in_parts(make_registers(14), tmp_path / "raw", 2)
+    wanted = faults_of(lambda: cells_from_registers(folder, policy))
+    assert bool(wanted) == ("sqrt" in let)
+    if wanted:
+        assert faults_of(lambda: by_hand(folder, policy)) == wanted
+    else:
+        assert_same(folder, policy)
 
 
 @pytest.mark.long

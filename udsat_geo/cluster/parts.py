@@ -26,6 +26,7 @@ from udsat_geo.registers.linking import Located, in_the_plane, positions_in
 from udsat_geo.registers.opening import lock
 from udsat_geo.registers.read import Ratios, Tally, evaluating, with_values
 from udsat_geo.registers.tables import part_of
+from udsat_geo.registers.value_counts import TIMES, bins_of
 from udsat_geo.sources.engine import batches_of, connect, quoted
 from udsat_geo.sources.positions import spread_of
 from udsat_geo.sources.stores import sha256_of
@@ -97,10 +98,30 @@ def check_residents(plan: Plan, stage: str, number: int, path: Place) -> bool:
 
 
 def count_values(plan: Plan, stage: str, number: int, path: Place) -> bool:
-    """Count the values that a total of ``[let]`` is made of."""
+    """Count the values that a total of ``[let]`` is made of, or how many lie in bins where the middle is enough."""
+    import pyarrow as pa
+
     counted = list(plan.totals.values())[int(stage.partition("-")[2])]
-    with _opened_part(plan, "residents", number) as (connection, table), reading(table.source):
-        found = connection.sql(counted.counts(table.select())).to_arrow_table()
+    with _opened_part(plan, "residents", number) as (connection, table):
+        try:
+            if counted.in_bins:
+                values = connection.sql(counted.of_rows(table.select())).fetchnumpy()["value"]
+                found = pa.table(dict(zip(("bin", TIMES), bins_of(np.asarray(values)), strict=True)))
+            else:
+                found = connection.sql(counted.counts(table.select())).to_arrow_table()
+        except duckdb.Error:
+            return True  # what the expression meets in some row, the whole tells
+    write_whole(path, found, {})
+    return False
+
+
+def count_middle(plan: Plan, stage: str, number: int, path: Place) -> bool:
+    """Count the values that may be in the middle of all."""
+    k = int(stage.partition("-")[2])
+    counted = list(plan.totals.values())[k]
+    with _opened_part(plan, "residents", number) as (connection, table):
+        around = counted.around(table.select(), plan.middles[k])
+        found = connection.sql(counted.counts(around)).to_arrow_table()
     write_whole(path, found, {})
     return False
 

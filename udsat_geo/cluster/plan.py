@@ -17,7 +17,7 @@ from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.cleaning import CleanTable
 from udsat_geo.registers.distributions import KeptValues
 from udsat_geo.registers.read import RowValues
-from udsat_geo.registers.value_counts import CountedTotal
+from udsat_geo.registers.value_counts import CountedTotal, Middle
 from udsat_geo.sources.stores import StorePath
 
 TILE = 512
@@ -91,6 +91,8 @@ class Plan(Run):
     once : tuple of Once
     n_buckets : int
         How many parts rows are scattered to by their keys.
+    middles : mapping
+        Number of a total -> where the middle of its values lies, once that is known.
     let : mapping
         Name in ``[let]`` of residents -> its value, once it is known.
     values : RowValues
@@ -110,6 +112,7 @@ class Plan(Run):
     totals: Mapping[str, CountedTotal]
     once: tuple[Once, ...]
     n_buckets: int
+    middles: Mapping[int, Middle] = field(default_factory=dict)
     let: Mapping[str, float | None] = field(default_factory=dict)
     values: RowValues = field(default_factory=lambda: RowValues((), ()))
     kept: Mapping[int, KeptValues] = field(default_factory=dict)
@@ -121,7 +124,7 @@ class Plan(Run):
         kind, _dash, which = stage.partition("-")
         if kind in self.tables:
             return len(self.tables[kind].source.parts)
-        if kind in ("checks", "values"):
+        if kind in ("checks", "values", "middle"):
             return len(self.tables["residents"].source.parts)
         if kind == "keys":
             return len(self.tables[self.once[int(which)].table].source.parts)

@@ -35,7 +35,7 @@ from udsat_geo.registers.expressions import check_policy_expressions, check_poli
 from udsat_geo.registers.linking import reprojected
 from udsat_geo.registers.opening import Opened, open_registers
 from udsat_geo.registers.read import RegisterSums, check_sums_fit, row_values, with_values
-from udsat_geo.registers.value_counts import counted_total
+from udsat_geo.registers.value_counts import TIMES, Middle, counted_total, middle_of
 from udsat_geo.scoring.rates import sums_of_nearest
 from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.crs import same_crs
@@ -293,7 +293,7 @@ def _plan(opened: Opened, policy: Policy, asked: OnWorkers, year: int | None) ->
     )
     once += [Once(name, key) for name, table in tables.items() if (key := _unique_key(table))]
     totals = {
-        name: counted_total(opened.connection, expression)
+        name: counted_total(opened.connection, expression).with_types(opened.connection, opened.residents.select())
         for name, expression in policy.let.get("residents", {}).items()
     }
     n_rows = _rows_of(tables["residents"])
@@ -439,15 +439,29 @@ class _Reading:
         n_tasks = max(2 * len(self.asked.workers), -(-n_dwellings.total() // _DWELLINGS_OF_A_GROUP))
         return _shared_out(n_dwellings, n_tasks)
 
+    def _middles(self) -> dict[int, Middle]:
+        """Number of a total -> where the middle of its values lies, whose values there are counted then."""
+        found = {}
+        for k, total in enumerate(self.plan.totals.values()):
+            if total.in_bins:
+                bins = _all_rows(self.plan.paths(f"values-{k}"))
+                found[k] = middle_of(*(np.asarray(bins[name].to_numpy()) for name in ("bin", TIMES)))
+        if found:
+            stages = [f"middle-{k}" for k in found]
+            self._run(_("values in the middle counted"), dataclasses.replace(self.plan, middles=found), stages)
+        return found
+
     def _let(self) -> Let:
         """The values of ``[let]``, of residents."""
         let: Let = {}
+        middles = self._middles()
         for k, (name, total) in enumerate(self.plan.totals.items()):
             with closing(connect(for_expressions=True)) as connection:
-                connection.register("parts", _all_rows(self.plan.paths(f"values-{k}")))
+                counted = "middle" if k in middles else "values"
+                connection.register("parts", _all_rows(self.plan.paths(f"{counted}-{k}")))
                 connection.execute(f"CREATE TEMP TABLE counted AS {total.together('parts')}")
                 policy = self.plan.policy.model_copy(update={"let": {"residents": {name: total.expression}}})
-                let |= evaluate_let(connection, policy, "residents", total.rows("counted"))
+                let |= evaluate_let(connection, policy, "residents", total.rows("counted", middles.get(k)))
         return let
 
     def _counts(

@@ -122,12 +122,13 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)
 
 
-_OF_PARTS = ("addresses", "dwellings", "checks", "values", "keys")
+_OF_PARTS = ("addresses", "dwellings", "checks", "values", "middle", "keys")
 _TASKS: dict[str, Callable[[Any, str, int, Place], bool]] = {
     "addresses": parts.scatter_addresses,
     "dwellings": parts.scatter_dwellings,
     "checks": parts.check_residents,
     "values": parts.count_values,
+    "middle": parts.count_middle,
     "keys": parts.scatter_keys,
     "residents": parts.scatter_residents,
     "positions": parts.look_at_positions,
