@@ -6,12 +6,12 @@ their order does not count. What a bucket cannot judge, a key that stands twice 
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from udsat_geo.cluster.database import database
 from udsat_geo.cluster.exchange import Place, read_part, write_parts, write_whole
 from udsat_geo.cluster.plan import TILE, Plan
 from udsat_geo.cluster.sums import facts_of_cells, sums_as_table, united
@@ -19,7 +19,6 @@ from udsat_geo.kernels.arrays import Ints, Keys
 from udsat_geo.registers.distributions import read_distributions
 from udsat_geo.registers.key_index import DANGLING, NO_ADDRESS, NO_POSITION, KeyIndex, index_hashes
 from udsat_geo.registers.read import Ratios, Tally, add_ratios
-from udsat_geo.sources.engine import connect
 
 
 def check_keys(plan: Plan, stage: str, number: int, path: Place) -> bool:
@@ -135,7 +134,7 @@ def _add_dwellings(
         return np.zeros((len(plan.policy.criteria), 2))
     columns = {name: dwellings[name] for name in plan.columns}
     rows = np.arange(len(place), dtype=np.int32)
-    with closing(connect(1, for_expressions=True)) as connection:
+    with database(plan) as connection:
         connection.register("keyed", pa.table({**columns, "residents": residents, "dwelling_row": rows}))
         read = ("dwellings", "keyed", "dwelling_row", lambda row: place[row], dict[str, float | None]())
         tally = add_ratios(connection, plan.policy, *read, ratios)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from udsat_geo.cluster.database import database, folder_of_copies
 from udsat_geo.cluster.exchange import Place, write_whole, writing_parts
 from udsat_geo.cluster.plan import Plan
 from udsat_geo.kernels.arrays import Floats
@@ -23,11 +24,10 @@ from udsat_geo.registers.cleaning import HASH, CleanTable, count_faults, fault_p
 from udsat_geo.registers.distributions import check_weights
 from udsat_geo.registers.expressions import within_limits
 from udsat_geo.registers.linking import Located, in_the_plane, positions_in
-from udsat_geo.registers.opening import lock
 from udsat_geo.registers.read import Ratios, Tally, evaluating, with_values
 from udsat_geo.registers.tables import part_of
 from udsat_geo.registers.value_counts import TIMES, bins_of
-from udsat_geo.sources.engine import batches_of, connect, quoted
+from udsat_geo.sources.engine import batches_of, quoted
 from udsat_geo.sources.positions import spread_of
 from udsat_geo.sources.stores import sha256_of
 from udsat_geo.units.units import grid_of
@@ -44,7 +44,8 @@ def _opened_part(plan: Plan, name: str, number: int) -> Iterator[tuple[duckdb.Du
     source, part = table.source, table.source.parts[number]
     with ExitStack() as stack:
         if plan.mirror is not None:
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="udsat_geo-", ignore_cleanup_errors=True)))
+            copies = TemporaryDirectory(dir=folder_of_copies(), ignore_cleanup_errors=True)
+            folder = Path(stack.enter_context(copies))
             # what folders are called may be columns
             root, store = plan.mirror
             copy = folder / part.relative_to(root)
@@ -54,8 +55,7 @@ def _opened_part(plan: Plan, name: str, number: int) -> Iterator[tuple[duckdb.Du
             part = copy
         elif not part.exists():
             raise FileNotFoundError(str(part))
-        connection = stack.enter_context(closing(connect(1, for_expressions=True)))
-        lock(connection, [part])
+        connection = stack.enter_context(database(plan))
         yield connection, dataclasses.replace(table, source=part_of(source, part))
 
 

@@ -162,9 +162,11 @@ def check(opened: Opened) -> tuple[Opened, dict[str, int], dict[str, int]]:
     return dataclasses.replace(opened, residents=residents, dwellings=dwellings, survey=survey), rows, counts
 
 
-def lock(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> None:
-    """Let a connection reach no file but these, no extension, and no change of settings."""
+def lock(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], folders: Sequence[Path] = ()) -> None:
+    """Let a connection reach no file but these and those in folders, no extension, and no change of settings."""
     allowed = ", ".join(literal(name) for path in paths for name in dict.fromkeys([str(path), pattern_of(path)]))
     connection.execute(f"SET allowed_paths = [{allowed}]")
+    if folders:
+        connection.execute(f"SET allowed_directories = [{', '.join(literal(str(folder)) for folder in folders)}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

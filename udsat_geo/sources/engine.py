@@ -96,7 +96,7 @@ def connect(threads: int | None = None, for_expressions: bool = False) -> duckdb
         Whether a policy's expressions are evaluated in it, which are held to `memory_for_expressions`.
     """
     # without this DuckDB spills into the working folder, where others may read it
-    config = {"python_enable_replacements": "false", "temp_directory": _private_folder()}
+    config = {"python_enable_replacements": "false", "temp_directory": private_folder()}
     if threads:
         config["threads"] = str(threads)
     if for_expressions:
@@ -248,7 +248,7 @@ def batches_of(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[di
 
 
 @cache
-def _private_folder() -> str:
+def private_folder() -> str:
     """A folder that this user alone may read, and that goes with the process; none where none can be made."""
     try:
         folder = tempfile.mkdtemp(prefix="udsat_geo-")
