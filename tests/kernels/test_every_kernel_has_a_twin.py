@@ -60,4 +60,4 @@ def test_the_twins_know_neither_numpy_nor_numba() -> None:
     for twins in TWINS:
         lines = inspect.getsource(twins).splitlines()
         imports = [line.split()[1] for line in lines if line.startswith(("import", "from"))]
-        assert set(imports) <= {"__future__", "math", "collections.abc", "fractions", "reference_crossings"}
+        assert set(imports) <= {"__future__", "math", "collections.abc", "fractions", "typing", "reference_crossings"}
