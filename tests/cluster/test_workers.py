@@ -93,7 +93,7 @@ def test_a_worker_killed_in_each_step_changes_nothing(workers: Workers, town: Pa
     losing = Losing(workers.client, workers.address, workers.exchange, space=str(tmp_path))
     try:
         assert_reads(losing, town)
-        assert len(losing.started) == 4
+        assert len(losing.started) == 5
         workers.client.wait_for_workers(2, timeout=60)
     finally:
         for started in losing.started[:-2]:
@@ -120,7 +120,7 @@ def test_files_of_few_cells_held_are_those_of_all(
             assert (made.units.beyond is not None) is (name == "many")
             write_results(made, tmp_path / name, ("gpkg", "tif", "geojson"))
             write_results(made, tmp_path / f"{name} in parquet", ("parquet",))
-        assert len(losing.started) == 9
+        assert len(losing.started) == 10
         workers.client.wait_for_workers(2, timeout=60)
     finally:
         for started in losing.started[:-2]:
