@@ -118,11 +118,11 @@ def test_a_ring_encloses_its_middle_and_a_gap_in_it_opens_it() -> None:
 
 @given(CELLS, st.booleans())
 def test_a_flood_reaches_what_the_twin_reaches(cells: list[tuple[int, int]], across_corners: bool) -> None:
-    ground = np.ones((8, 8), dtype=np.uint8)
-    for row, col in cells:
-        ground[row + 3, col + 4] = 0
+    ground = np.ones(64, dtype=np.uint8)
+    places = [8 * (row + 3) + col + 4 for row, col in cells]
+    ground[places] = 0
     reached = np.empty(64, dtype=np.int64)
-    n = flood(ground, cells[0][0] + 3, cells[0][1] + 4, across_corners, reached)
+    n = flood(ground, 8, places[0], across_corners, reached)
     found = {(place // 8 - 3, place % 8 - 4) for place in reached[:n].tolist()}
     assert found == reference_gaps.flood(set(cells), cells[0], across_corners)
     assert (ground == 2).sum() == n

@@ -381,30 +381,31 @@ def straighten(
     """
     result = np.full(left.shape[0], -1, dtype=np.int64)
     every_second, n_choices = share[::2].copy(), share.shape[0]
-    n_every_second = every_second.shape[0]
     for chain in range(closed.shape[0]):
         first, n_gates = start[chain], start[chain + 1] - start[chain]
-        choice, begin = n_choices // 2, 0
-        for k in range(1, n_gates if closed[chain] else 0):
-            if abs(width[first + k]) > abs(width[first + begin]):
-                begin = k
-        gate = gates_from(left, width, first, n_gates, begin, 2 * n_gates + 1 if closed[chain] else n_gates)
-        if closed[chain]:
-            # anywhere; a written -1 would be compiled for itself
-            cost, before = cheapest_way(gate, -1 - choice, every_second, longest, corner_cost, sharp_cost)
-            place, choice = 2 * n_gates, 0
-            for k in range(1, n_every_second):
-                if cost[place, k] < cost[place, choice]:
-                    choice = k
-            while place > n_gates:
-                place, choice = before[place, choice] // n_every_second, before[place, choice] % n_every_second
-            choice *= 2
-            begin += place
-            gate = gates_from(left, width, first, n_gates, begin, n_gates + 1)
-        _, before = cheapest_way(gate, choice, share, longest, corner_cost, sharp_cost)
-        place = gate.shape[0] - 1
-        while place >= 0:
-            result[first + (begin + place) % n_gates] = choice
-            corner = before[place, choice]
-            place, choice = corner // n_choices, corner % n_choices
+        choice, begin = n_choices // 2, first
+        for at in range(first + 1, first + n_gates if closed[chain] else first):
+            if abs(width[at]) > abs(width[begin]):
+                begin = at
+        for is_last in range(0 if closed[chain] else 1, 2):
+            n_places = n_gates + closed[chain] if is_last else 2 * n_gates + 1
+            tried = share if is_last else every_second
+            gate = gates_from(left, width, first, n_gates, begin - first, n_places)
+            cost, before = cheapest_way(gate, choice if is_last else -1, tried, longest, corner_cost, sharp_cost)
+            if is_last:
+                place = n_places - 1
+                while place >= 0:
+                    result[first + (begin - first + place) % n_gates] = choice
+                    corner = before[place, choice]
+                    place, choice = corner // n_choices, corner % n_choices
+            else:
+                place, choice = 2 * n_gates, 0
+                for k in range(1, tried.shape[0]):
+                    if cost[place, k] < cost[place, choice]:
+                        choice = k
+                while place > n_gates:
+                    corner = before[place, choice]
+                    place, choice = corner // tried.shape[0], corner % tried.shape[0]
+                choice *= 2
+                begin += place
     return result

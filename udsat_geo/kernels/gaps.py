@@ -109,41 +109,41 @@ def bridge_links(
 
 
 @kernel
-def flood(
-    ground: NDArray[np.uint8], start_row: int, start_col: int, across_corners: bool, reached: NDArray[np.int64]
-) -> int:
+def flood(ground: NDArray[np.uint8], width: int, start: int, across_corners: bool, reached: NDArray[np.int64]) -> int:
     """Mark the open ground that hangs together with a place.
 
     Parameters
     ----------
-    ground : uint8, shape (height, width)
-        0 is open; what is reached becomes 2 in place.
-    start_row, start_col : int
-        Open itself.
+    ground : uint8, shape (n_places,)
+        Row by row; 0 is open, and what is reached becomes 2 in place.
+    width : int
+        Places in a row.
+    start : int
+        A place that is open.
     across_corners : bool
-    reached : int64, shape (height * width,)
-        Written in place from its beginning: ``row * width + col`` of what was reached, in no stated order.
+    reached : int64, shape (n_places,)
+        Written in place from its beginning: what was reached, in no stated order.
 
     Returns
     -------
     int
         How many places were reached.
     """
-    height, width = ground.shape
-    ground[start_row, start_col] = 2
-    reached[0] = start_row * width + start_col
+    ground[start] = 2
+    reached[0] = start
     n_reached, taken = 1, 0
     while taken < n_reached:
-        row, col = reached[taken] // width, reached[taken] % width
+        place = reached[taken]
+        col = place % width
         taken += 1
         for row_step in range(-1, 2):
             for col_step in range(-1, 2):
                 if row_step != 0 and col_step != 0 and not across_corners:
                     continue
-                to_row, to_col = row + row_step, col + col_step
-                if 0 <= to_row < height and 0 <= to_col < width and ground[to_row, to_col] == 0:
-                    ground[to_row, to_col] = 2
-                    reached[n_reached] = to_row * width + to_col
+                to = place + row_step * width + col_step
+                if 0 <= to < ground.shape[0] and 0 <= col + col_step < width and ground[to] == 0:
+                    ground[to] = 2
+                    reached[n_reached] = to
                     n_reached += 1
     return n_reached
 
@@ -184,14 +184,14 @@ def enclosed_cells(
         # a frame of open ground runs round the group
         south, west = south - 1, west - 1
         height, width = north - south + 2, east - west + 2
-        ground = np.zeros((height, width), dtype=np.uint8)
+        ground = np.zeros(height * width, dtype=np.uint8)
         for k in range(first, last):
-            ground[row[k] - south, col[k] - west] = 1
+            ground[(row[k] - south) * width + col[k] - west] = 1
         reached = np.empty(height * width, dtype=np.int64)
         for start in range(height * width):
-            if ground[start // width, start % width] != 0:
+            if ground[start] != 0:
                 continue
-            n_reached = flood(ground, start // width, start % width, across_corners, reached)
+            n_reached = flood(ground, width, start, across_corners, reached)
             # in the order of places; what hangs together with the first one, the frame, is no hole
             n_left = n_reached if start > 0 else 0
             if n_cells + n_left > hole.shape[0]:
@@ -203,13 +203,13 @@ def enclosed_cells(
                 )
             place = start
             while n_left > 0:
-                if ground[place // width, place % width] == 2:
+                if ground[place] == 2:
                     hole_row[n_cells], hole_col[n_cells] = place // width + south, place % width + west
                     hole[n_cells] = n_holes
                     n_cells, n_left = n_cells + 1, n_left - 1
                 place += 1
             for k in range(n_reached):
-                ground[reached[k] // width, reached[k] % width] = 1
+                ground[reached[k]] = 1
             if start > 0:
                 if n_holes == group_of_hole.shape[0]:
                     group_of_hole = lengthened(group_of_hole, 2 * n_holes)
