@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -27,11 +28,14 @@ from udsat_geo.cluster.sums import facts_of_cells, sums_as_table, united
 from udsat_geo.designation.designation import Designation, Inputs, designate
 from udsat_geo.designation.layers import differences, layers_of
 from udsat_geo.designation.surroundings import Around
+from udsat_geo.files.read import read_layers
+from udsat_geo.files.write import write_layers
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Ratios, RegisterSums
 from udsat_geo.registers.settings import RegisterSettings
 from udsat_geo.scoring.scores import Yardstick
+from udsat_geo.sources import stores
 from udsat_geo.units.units import Units
 
 KBH = load_policy("kbh-2017").with_(areas={"residents": 60}, context={"residents": 50, "reach": 300})
@@ -130,7 +134,7 @@ def designated(
 def held_of(
     units: Units, policy: Policy, workers: Any, n_files: int, n_of_a_band: int, previous: AreaSet | None = None
 ) -> Units | None:
-    folder = workers.exchange / f"cells-{len(list(workers.exchange.iterdir()))}"
+    folder = workers.exchange / f"cells-{uuid4().hex}"
     paths, like = sums_in_files(units, workers.exchange, n_files)
     earlier = None if previous is None else cells_of_earlier(previous, policy)
     asked = (policy, units.crs, yardstick_of(policy), earlier, n_of_a_band)
@@ -187,6 +191,26 @@ def test_few_cells_give_the_layers_of_all(
         assert wanted.cells is not None
         for mine, its in zip(found.cells.row_and_col, wanted.cells.row_and_col, strict=True):
             np.testing.assert_array_equal(mine, its)
+
+
+@pytest.mark.long
+def test_files_of_cells_may_lie_in_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("fsspec")
+    monkeypatch.setattr(stores, "_OBJECT_STORES", frozenset(["memory"]))
+    folder = stores.StorePath(f"memory://{uuid4().hex}")
+    folder.mkdir()
+    try:
+        policy, units = POLICIES["bridges and holes"], town(3, 40)
+        before = designated(policy, town(3, 40, earlier=True), year=2021).area_set()
+        few = held_of(units, policy.policy, ByHand(folder), 2, 300, before)
+        assert few is not None
+        found = layers_of(designated(policy, few, OnWorkers(ByHand(folder)), previous=before))
+        write_layers(found, tmp_path, ("parquet", "tif"))
+        wanted = layers_of(designated(policy, units, previous=before))
+        assert differences(wanted, read_layers(tmp_path)) == []
+        assert len(list(tmp_path.glob("*_units_0*.parquet"))) > 1
+    finally:
+        folder.remove()
 
 
 def test_a_sum_that_none_may_be_is_for_all_cells_to_tell(tmp_path: Path) -> None:
