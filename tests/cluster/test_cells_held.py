@@ -10,11 +10,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import LineString, Point
+from shapely import LineString, Point, box
 
 from builders import make_cell_units
 from goal_worlds import write_geometries
@@ -22,7 +23,7 @@ from split_registers import ByHand
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cluster.bands import bands_of_rows, near
 from udsat_geo.cluster.exchange import write_whole
-from udsat_geo.cluster.held import can_hold_few, cells_of_earlier, hold_few
+from udsat_geo.cluster.held import can_hold_few, cells_of_earlier, hold_few, what_is_beside
 from udsat_geo.cluster.registers import OnWorkers
 from udsat_geo.cluster.sums import facts_of_cells, sums_as_table, united
 from udsat_geo.designation.designation import Designation, Inputs, designate
@@ -60,6 +61,18 @@ POLICIES = {
     ),
     "incumbents": KBH.with_(
         score={"scale_of": None, "decides": None}, incumbents={"leave": 0.3, "keep_years": 4}, areas={"residents": 200}
+    ),
+    "regions": KBH.with_(
+        score={"scale_of": None, "decides": None},
+        references={"held": {"value": 0.3, "source": "made up"}},
+        compare={
+            "with": {"region": 0.5, "city": 0.3, "given": 0.2},
+            "residents": 1500,
+            "given": dict.fromkeys(KBH.policy.keys, "held"),
+        },
+    ),
+    "a limit of the city's": KBH.with_(
+        {"criteria.low_income.limit_factor": 1.2}, score={"scale_of": None, "decides": None}
     ),
     "read alone": KBH.with_(
         score={"scale_of": None, "decides": None}, context={"residents": 0, "reach": 0, "method": "none"}
@@ -132,22 +145,33 @@ def designated(
 
 
 def held_of(
-    units: Units, policy: Policy, workers: Any, n_files: int, n_of_a_band: int, previous: AreaSet | None = None
+    units: Units,
+    policy: Policy,
+    workers: Any,
+    n_files: int,
+    n_of_a_band: int,
+    previous: AreaSet | None = None,
+    around: Around | None = None,
 ) -> Units | None:
     folder = workers.exchange / f"cells-{uuid4().hex}"
     paths, like = sums_in_files(units, workers.exchange, n_files)
-    earlier = None if previous is None else cells_of_earlier(previous, policy)
-    asked = (policy, units.crs, yardstick_of(policy), earlier, n_of_a_band)
-    return hold_few(workers, folder, paths, like, *asked)
+    inputs = Inputs(None, None, "registers", around or Around(), year=2025)
+    beside = what_is_beside(inputs, policy, yardstick_of(policy), previous)
+    assert beside is not None
+    return hold_few(workers, folder, paths, like, policy, units.crs, beside, n_of_a_band)
 
 
 @pytest.fixture(scope="module")
 def around(tmp_path_factory: pytest.TempPathFactory) -> Around:
-    """A railway, a road aslant and a lake, with a bridge over each of the former."""
+    """A railway, a road aslant and a lake, with a bridge over each of the former; and regions that leave some out."""
     folder = tmp_path_factory.mktemp("around")
     lines = [LineString([(1_800, -500), (1_830, 5_000)]), LineString([(-500, 900), (5_000, 3_350)])]
     lake = Point(2_600, 1_000).buffer(420)
+    squares = [box(0, 0, 2_200, 4_600), box(2_200, 0, 4_600, 2_000), box(2_200, 2_000, 4_600, 2_150)]
+    towns = gpd.GeoDataFrame({"name": ["West", "South", "Strip"]}, geometry=squares, crs="EPSG:25832")
+    towns.to_file(folder / "regions.gpkg")
     return Around(
+        regions=folder / "regions.gpkg",
         barriers=write_geometries(folder / "barriers.gpkg", [*lines, lake.exterior]),
         crossings=write_geometries(folder / "crossings.gpkg", [Point(1_812, 1_950), Point(2_000, 2_014)]),
     )
@@ -166,19 +190,20 @@ def around(tmp_path_factory: pytest.TempPathFactory) -> Around:
 def test_few_cells_give_the_layers_of_all(
     around: Around, seed: int, n_files: int, n_of_a_band: int, name: str, with_: str, has_barriers: bool
 ) -> None:
-    around = around if has_barriers else Around()
+    around = around if has_barriers else Around(regions=around.regions)
     policy, units = POLICIES[name], town(seed, 45)
-    before = designated(policy, then := town(seed, 45, earlier=True), year=2021).area_set()
+    then, regions = town(seed, 45, earlier=True), Around(regions=around.regions)
+    before = designated(policy, then, year=2021, around=regions).area_set()
     wanted = layers_of(designated(policy, units, previous=None if with_ == "nothing" else before, around=around))
     with TemporaryDirectory() as exchange:
         workers: Any = ByHand(Path(exchange), seed)
         previous = None if with_ == "nothing" else before
-        if with_ == "few" and (few := held_of(then, policy.policy, workers, 1, n_of_a_band)) is not None:
-            previous = designated(policy, few, OnWorkers(workers), 2021).area_set()
+        if with_ == "few" and (few := held_of(then, policy.policy, workers, 1, n_of_a_band, around=regions)):
+            previous = designated(policy, few, OnWorkers(workers), 2021, around=regions).area_set()
             # cells that only one of the years holds are completed where all of the other are
             whole = layers_of(designated(policy, units, previous=previous, around=around))
             assert differences(wanted, whole) == []
-        few = held_of(units, policy.policy, workers, n_files, n_of_a_band, previous)
+        few = held_of(units, policy.policy, workers, n_files, n_of_a_band, previous, around)
         if few is None:
             assert not len(before)
             return
@@ -244,7 +269,7 @@ def test_policies_that_rest_on_more_than_sums_want_all_cells(changes: dict[str, 
 
 
 def test_overrides_want_all_cells_and_barriers_do_not() -> None:
-    for name, few in (("overrides", False), ("regions", False), ("barriers", True), ("places", True)):
+    for name, few in (("overrides", False), ("parcels", False), ("regions", True), ("barriers", True)):
         inputs = Inputs(None, None, "registers", Around(**{name: Path(f"{name}.gpkg")}), year=2025)
         assert can_hold_few(inputs, KBH.policy) is few
 

@@ -37,14 +37,15 @@ from udsat_geo.scoring.rates import Nearest, read_rates, sums_of_nearest
 from udsat_geo.scoring.scores import Scores, Yardstick, gaps, on_scale, score_units
 from udsat_geo.units.barriers import Barriers
 from udsat_geo.units.edges import Edges, find_edges, uncut_edges
+from udsat_geo.units.regions import RegionFile, RegionSums, regions_of_points
 from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import Beyond, Units, grid_of, lived_in_cells
 
-BANDS, CHOSEN, PARTED, UNITS, WRITTEN = "bands", "chosen", "parted", "units", "written"
-"""The stages: context and squares of gaps; the cells that can matter to areas; neighbours that barriers part; the layer
-of units, and files of it."""
-HELD, EARLIER, BARRIERS = "held", "earlier", "barriers"
-"""What is handed to tasks: rows of the layer that the caller made, cells of an earlier designation, barriers."""
+IN_REGIONS, BANDS, CHOSEN, PARTED, UNITS, WRITTEN = "regions", "bands", "chosen", "parted", "units", "written"
+"""The stages: sums by region, where the policy compares with those; context and squares of gaps; the cells that can
+matter to areas; neighbours that barriers part; the layer of units, and files of it."""
+HELD, EARLIER, BARRIERS, REGIONS = "held", "earlier", "barriers", "polygons"
+"""What is handed to tasks: rows of the layer that the caller made, earlier cells, barriers, and regions."""
 OF_A_BAND = 100_000
 """Cells, which take some 200 MB of a worker's memory; own choice."""
 _SEEN = "seen"
@@ -79,6 +80,10 @@ class BandsRun(Run):
         The sums of all cells, and once it is known their spread.
     yardstick : Yardstick or None
         The scale of another year.
+    regions : (Path or StorePath, str) or None
+        The file of the regions that cells are compared within, and what messages call them.
+    lost : tuple of int or None
+        Row and column of the first cell with residents that is in none.
     earlier : Path or StorePath or None
         The file of the cells of the designation that is compared with, a part for each band.
     then : tuple of (Path or StorePath, int, int)
@@ -96,14 +101,16 @@ class BandsRun(Run):
     bounds: tuple[int, ...]
     whole: Beyond
     yardstick: Yardstick | None = None
+    regions: tuple[Place, str] | None = None
+    lost: tuple[int, int] | None = None
     earlier: Place | None = None
     then: tuple[tuple[Place, int, int], ...] = ()
     made: Made | None = None
     write: Callable[[Any, Path], None] | None = None
 
     def n_tasks(self, stage: str) -> int:
-        """One for each band."""
-        return len(self.bounds) - 1
+        """One for each band, or for each file of sums."""
+        return len(self.tiles) if stage == IN_REGIONS else len(self.bounds) - 1
 
     def in_language(self, stage: str) -> str:
         """A stage whose files hold texts: those of another language are other files."""
@@ -139,6 +146,22 @@ def margin(policy: Policy) -> int:
 
 
 # --- tasks --------------------------------------------------------------------------------------------------------
+
+
+def add_up_regions(run: BandsRun, stage: str, number: int, path: Place) -> bool:
+    """Add up the cells of a file of sums by region, and tell the first that is in none: a task."""
+    import pyarrow as pa
+
+    table = read_part([run.tiles[number][0]], 0)
+    units = units_of(run, table)
+    facts: dict[str, Any] = {"lost": None}
+    if units.regions is not None and units.row is not None and units.col is not None:
+        found = RegionSums.of(units.regions, units.residents, units.numerator, units.denominator)
+        facts |= {each.name: getattr(found, each.name).tolist() for each in dataclasses.fields(found)}
+        lost = np.flatnonzero((units.regions.of_unit < 0) & (units.residents > 0))
+        facts["lost"] = [int(units.row[lost[0]]), int(units.col[lost[0]])] if len(lost) else None
+    write_whole(path, pa.table({"region": pa.array([], pa.int64())}), facts)
+    return False
 
 
 def read_band(run: BandsRun, stage: str, number: int, path: Place) -> bool:
@@ -187,12 +210,13 @@ def choose_cells(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     row, col = (np.asarray(table[name].to_numpy()) for name in ("row", "col"))
     joins = may_join(run, scores, run.policy)
     own = (row >= first) & (row < last)
+    is_told = np.zeros(len(row), dtype=bool) if run.lost is None else (row == run.lost[0]) & (col == run.lost[1])
     if run.earlier is not None:
         then = pa.concat_tables([read_part([run.earlier], k) for k in bands])
         before = _same_cells(table, then.filter(then["inside"]))
         joins |= before
         facts["earlier"] = int((before & own).sum())
-    chosen = table.filter(_flags(own & near(row, col, joins, rim)))
+    chosen = table.filter(_flags(own & (near(row, col, joins, rim) | is_told)))
     write_whole(path, chosen, facts)
     return False
 
@@ -359,6 +383,9 @@ def units_of(run: BandsRun, table: Any) -> Units:
     """Cells, of which there are others beyond them."""
     row, col, sums = sums_of_table(table, run.like, {})
     units = lived_in_cells(grid_of(run.policy), row, col, sums, "", run.crs)[0]
+    if run.regions is not None:
+        file = regions_in(*run.regions)
+        units = dataclasses.replace(units, regions=regions_of_points(file, units.easting, units.northing))
     return dataclasses.replace(units, beyond=others(run.whole, units))
 
 
@@ -371,7 +398,32 @@ def others(whole: Beyond, units: Units) -> Beyond:
         residents=whole.residents - int(units.residents.sum()),
         numerator=whole.numerator - numerator,
         denominator=whole.denominator - denominator,
+        regions=_others_by_region(whole.regions, units),
     )
+
+
+def _others_by_region(whole: RegionSums | None, units: Units) -> RegionSums | None:
+    if whole is None or units.regions is None:
+        return None
+    return whole.without(RegionSums.of(units.regions, units.residents, units.numerator, units.denominator))
+
+
+def write_regions(path: Place, file: RegionFile) -> None:
+    """Write the polygons of regions."""
+    import pyarrow as pa
+    import shapely
+
+    wkb = pa.array(shapely.to_wkb(file.geometry).tolist(), pa.binary())
+    write_whole(path, pa.table({"name": pa.array(file.name.tolist(), pa.string()), "wkb": wkb}), {})
+
+
+def regions_in(path: Place, called: str) -> RegionFile:
+    """The regions of a file that `write_regions` wrote."""
+    import shapely
+
+    table = read_part([path], 0)
+    names = np.array(table["name"].to_pylist(), dtype=object)
+    return RegionFile(called, names, shapely.from_wkb(np.array(table["wkb"].to_pylist(), dtype=object)))
 
 
 def _lived_in(table: Any, first: int, after: int) -> Any:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from udsat_geo.areas.area_set import AreaSet
 from udsat_geo.cluster.alone import Alone
@@ -26,7 +27,9 @@ from udsat_geo.cluster.bands import (
     CHOSEN,
     EARLIER,
     HELD,
+    IN_REGIONS,
     PARTED,
+    REGIONS,
     UNITS,
     WRITTEN,
     BandsRun,
@@ -35,36 +38,38 @@ from udsat_geo.cluster.bands import (
     nearest_in,
     others,
     squares_added,
+    units_of,
     write_barriers,
+    write_regions,
 )
 from udsat_geo.cluster.exchange import Place, facts_of, fetched, read_part, write_parts, write_whole
 from udsat_geo.cluster.plan import program
-from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.designation.designation import Designation, Inputs
 from udsat_geo.designation.layers import AllUnits
 from udsat_geo.kernels.arrays import Flags, Ints
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _, program_language
 from udsat_geo.policy.rules import LeaveByChance, Policy, WorstShare
-from udsat_geo.registers.expressions import resolve_limits
+from udsat_geo.registers.expressions import resolve_limits, working_crs
 from udsat_geo.registers.read import RegisterSums
 from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.scoring.spread import spread_of_squares
 from udsat_geo.units.barriers import Barriers
-from udsat_geo.units.units import Beyond, Units, grid_of, lived_in_cells
+from udsat_geo.units.regions import RegionFile, RegionSums, read_regions
+from udsat_geo.units.units import Beyond, Units, grid_of
 
 if TYPE_CHECKING:
     from udsat_geo.cluster.workers import Workers
 
-_AROUND = {"barriers", "crossings", "places", "ground"}
+_AROUND = {"barriers", "crossings", "places", "ground", "regions"}
 """What may lie around cells of which few are held."""
 
 
 def can_hold_few(inputs: Inputs, policy: Policy) -> bool:
     """Whether few cells tell of areas what all would.
 
-    Not where areas rest on more than the cells around them and sums over all: on ranks, on regions or overrides of
-    cells that may lie anywhere, on draws, or on several earlier years.
+    Not where areas rest on more than the cells around them and sums over all: on ranks, on overrides of cells that may
+    lie anywhere, on draws, or on several earlier years.
 
     Parameters
     ----------
@@ -77,7 +82,7 @@ def can_hold_few(inputs: Inputs, policy: Policy) -> bool:
         or inputs.kept is not None
         or inputs.then
         or policy.score.method != "gap_sd"
-        or not policy.compares_with_city_alone
+        or ("region" in policy.compare.weights and "regions" not in inputs.around.named())
         or policy.context.method == "neighbours"
         or policy.rates.shrink != "none"
         or rule.surrounded is not None
@@ -131,6 +136,62 @@ def cells_of_earlier(previous: AreaSet, policy: Policy) -> Earlier | None:
         return Earlier(row, col, inside) if beyond is None else None
     files = zip(held.run.paths(BANDS), pairwise(held.run.bounds), strict=True)
     return Earlier(row, col, inside, tuple((path, south, north - 1) for path, (south, north) in files))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What decides beside policy and sums which cells can matter.
+
+    Attributes
+    ----------
+    yardstick : Yardstick or None
+        The scale of another year.
+    earlier : Earlier or None
+        The cells of the designation that is compared with.
+    regions : RegionFile or None
+        Where the policy compares cells with their region.
+    """
+
+    yardstick: Yardstick | None = None
+    earlier: Earlier | None = None
+    regions: RegionFile | None = None
+
+    def digest(self) -> str:
+        """A hash of all of it."""
+        found = hashlib.sha256()
+        if self.yardstick is not None:
+            found.update(self.yardstick.city.tobytes() + self.yardstick.spread.tobytes())
+        if self.earlier is not None:
+            found.update(self.earlier.row.tobytes() + self.earlier.col.tobytes() + self.earlier.inside.tobytes())
+        if self.regions is not None:
+            found.update("\0".join(map(str, self.regions.name)).encode())
+            found.update(b"".join(shapely.to_wkb(self.regions.geometry).tolist()))
+        return found.hexdigest()
+
+
+def what_is_beside(
+    inputs: Inputs, policy: Policy, yardstick: Yardstick | None, previous: AreaSet | None
+) -> Beside | None:
+    """What decides beside policy and sums which cells can matter; None where only all cells will do.
+
+    Parameters
+    ----------
+    inputs, policy, yardstick, previous
+        As of `udsat_geo.designation.designation.designate`.
+    """
+    if not can_hold_few(inputs, policy):
+        return None
+    earlier = None if previous is None else cells_of_earlier(previous, policy)
+    if previous is not None and earlier is None:
+        return None
+    file, regions = inputs.around.regions, None
+    if file is not None and "region" in policy.compare.weights:
+        try:
+            regions = read_regions(file, working_crs(policy), "en")
+        except InputError:
+            # told with the faults of all files
+            return None
+    return Beside(yardstick, earlier, regions)
 
 
 @dataclass(frozen=True)
@@ -226,16 +287,6 @@ def _written(workers: Workers | Alone, run: BandsRun, write: Callable[[Any, Path
         yield files
 
 
-def name_of_cells(run: str, yardstick: Yardstick | None, earlier: Earlier | None, n_of_a_band: int) -> str:
-    """The name of the folder of `hold_few`: a hash of what its files rest on, beside the run that they are made of."""
-    found = hashlib.sha256(f"{run} {n_of_a_band}".encode())
-    for array in () if yardstick is None else (yardstick.city, yardstick.spread):
-        found.update(array.tobytes())
-    for cells in () if earlier is None else (earlier.row, earlier.col, earlier.inside):
-        found.update(cells.tobytes())
-    return found.hexdigest()[:20]
-
-
 def hold_few(
     workers: Workers | Alone,
     folder: Place,
@@ -243,8 +294,7 @@ def hold_few(
     like: RegisterSums,
     policy: Policy,
     crs: str,
-    yardstick: Yardstick | None,
-    earlier: Earlier | None,
+    beside: Beside,
     n_of_a_band: int,
     progress: Callable[[str], None] | None = None,
 ) -> Units | None:
@@ -261,10 +311,7 @@ def hold_few(
         What holds of all cells, without any.
     policy : Policy
     crs : str
-    yardstick : Yardstick or None
-        The scale of another year.
-    earlier : Earlier or None
-        The cells of the designation that is compared with.
+    beside : Beside
     n_of_a_band : int
         So many cells are a task's.
     progress : callable, optional
@@ -281,10 +328,10 @@ def hold_few(
     InputError
         Where workers fail.
     """
-    run = _run_over(folder, tiles, like, policy, crs, yardstick, n_of_a_band)
+    earlier = beside.earlier
     folder.mkdir(mode=0o700, exist_ok=True)
-    if earlier is not None:
-        run = _with_earlier(run, earlier)
+    run = _run_over(folder, tiles, like, policy, crs, n_of_a_band)
+    run = _with_what_is_beside(dataclasses.replace(run, yardstick=beside.yardstick), beside, workers)
     if workers.run(run, [BANDS]):
         return None
     facts = [facts_of(path) for path in run.paths(BANDS)]
@@ -297,11 +344,32 @@ def hold_few(
     table = read_part(run.paths(CHOSEN), 0)
     if not table.num_rows or not (earlier is None or any(facts_of(path)["earlier"] for path in run.paths(CHOSEN))):
         return None
-    row, col, sums = sums_of_table(table, like, {})
-    units = lived_in_cells(grid_of(policy), row, col, sums, "", crs)[0]
+    units = units_of(run, table)
     held = Held(workers, run, tuple(part.num_rows for part in parts), table, progress)
     beyond = dataclasses.replace(others(run.whole, units), held_by=held, places=partial(_rows_and_columns, run))
-    return dataclasses.replace(units, beyond=beyond)
+    # regions are told once more, with what is to be said of them
+    return dataclasses.replace(units, beyond=beyond, regions=None)
+
+
+def _with_what_is_beside(run: BandsRun, beside: Beside, workers: Workers | Alone) -> BandsRun:
+    """The run with earlier cells and regions, which are handed out, and the sums of these."""
+    if beside.earlier is not None:
+        run = _with_earlier(run, beside.earlier)
+    if beside.regions is None:
+        return run
+    path = run.path(REGIONS, 0)
+    write_regions(path, beside.regions)
+    run = dataclasses.replace(run, regions=(path, beside.regions.file))
+    workers.run(run, [IN_REGIONS])
+    facts = [facts_of(path) for path in run.paths(IN_REGIONS)]
+    sums = RegionSums(*(
+        np.sum([np.array(each[part.name], dtype=np.int64) for each in facts], axis=0)
+        for part in dataclasses.fields(RegionSums)
+    ))  # fmt: skip
+    lost = [tuple(each["lost"]) for each in facts if each["lost"]]
+    return dataclasses.replace(
+        run, whole=dataclasses.replace(run.whole, regions=sums), lost=min(lost) if lost else None
+    )
 
 
 def _with_earlier(run: BandsRun, earlier: Earlier) -> BandsRun:
@@ -322,7 +390,6 @@ def _run_over(
     like: RegisterSums,
     policy: Policy,
     crs: str,
-    yardstick: Yardstick | None,
     n_of_a_band: int,
 ) -> BandsRun:
     """What tasks over bands are told, as far as it is known before the first."""
@@ -358,5 +425,4 @@ def _run_over(
         tuple((path, each["rows"][0], each["rows"][-1]) for path, each in known),
         bands_of_rows(rows, counts, n_of_a_band),
         whole,
-        yardstick,
     )

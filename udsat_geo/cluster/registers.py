@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 import uuid
 from collections import Counter
@@ -20,7 +21,7 @@ from udsat_geo.cluster.bands import OF_A_BAND
 from udsat_geo.cluster.context import STAGE as CONTEXT
 from udsat_geo.cluster.context import ContextRun, collected, hand_out, tiles_with_rims
 from udsat_geo.cluster.exchange import Place, facts_of, read_part, remove
-from udsat_geo.cluster.held import Earlier, Held, can_hold_few, cells_of_earlier, hold_few, name_of_cells
+from udsat_geo.cluster.held import Beside, Held, hold_few, what_is_beside
 from udsat_geo.cluster.plan import Once, Plan, Tile, name_of_run, place_of, program
 from udsat_geo.cluster.sums import sums_of_table
 from udsat_geo.cluster.workers import OPTION, Workers, workers_at
@@ -79,10 +80,8 @@ class OnWorkers:
     holds_few : bool
         Whether, of very many cells, only those may be held here that can matter to areas: the others are there as long
         as the workers are.
-    yardstick : Yardstick or None
-        The scale of another year, by which cells can matter as well.
-    earlier : Earlier or None
-        The cells of the designation that is compared with.
+    beside : Beside
+        By what cells can matter beside the policy.
     least_cells : int
         Fewer are held by this machine, which reads their context too.
     cells_of_a_band : int
@@ -95,8 +94,7 @@ class OnWorkers:
     progress: Progress | None = None
     residents_of_a_bucket: int = RESIDENTS_OF_A_BUCKET
     holds_few: bool = False
-    yardstick: Yardstick | None = None
-    earlier: Earlier | None = None
+    beside: Beside = field(default_factory=Beside)
     least_cells: int = _LEAST_CELLS
     cells_of_a_band: int = OF_A_BAND
     folders: list[Place] = field(default_factory=list)
@@ -111,10 +109,8 @@ class OnWorkers:
         inputs, policy, yardstick, previous
             As of `udsat_geo.designation.designation.designate`.
         """
-        holds_few = self.holds_few and can_hold_few(inputs, policy)
-        earlier = cells_of_earlier(previous, policy) if holds_few and previous is not None else None
-        holds_few &= previous is None or earlier is not None
-        return dataclasses.replace(self, holds_few=holds_few, yardstick=yardstick, earlier=earlier)
+        beside = what_is_beside(inputs, policy, yardstick, previous) if self.holds_few else None
+        return dataclasses.replace(self, holds_few=beside is not None, beside=beside or Beside())
 
     def cells(
         self, folder: Path, policy: Policy, threads: int | None = None, year: int | None = None
@@ -159,9 +155,10 @@ class OnWorkers:
             return None
         if self.progress is not None:
             self.progress(_("scores of cells by workers"))
-        asked = (policy, crs, self.yardstick, self.earlier, self.cells_of_a_band)
-        folder = self.workers.exchange / f"cells-{name_of_cells(run, *asked[2:])}"
+        name = hashlib.sha256(f"{run} {self.cells_of_a_band} {self.beside.digest()}".encode()).hexdigest()[:20]
+        folder = self.workers.exchange / f"cells-{name}"
         self.folders.append(folder)
+        asked = (policy, crs, self.beside, self.cells_of_a_band)
         return hold_few(self.workers, folder, tiles, like, *asked, self.progress)
 
     def nearest(self, units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:

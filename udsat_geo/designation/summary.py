@@ -23,10 +23,12 @@ from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.version import __version__
 from udsat_geo.messages.words import printable
+from udsat_geo.scoring.comparators import regions_of_rows
 from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.crs import same_crs
 from udsat_geo.sources.origins import name_of, origin_of
 from udsat_geo.units.sums import INTERNAL, InputRead, Sums
+from udsat_geo.units.units import Units
 
 SETTINGS = "settings"
 """Among the files of a designation: what the registers' folder says of itself, which is no table."""
@@ -586,22 +588,33 @@ def _comparators(designation: Designation) -> dict[str, Any]:
     if policy.compares_with_city_alone:
         return {}
     row = np.zeros(len(units), dtype=np.int64) if comparators.row_of_unit is None else comparators.row_of_unit
+    has_regions = comparators.row_of_unit is not None and units.regions is not None
+    region_of_row = regions_of_rows(units, policy) if has_regions else np.full(len(comparators.value), -1)
     listed = []
     for number, figures in enumerate(zip(comparators.value.tolist(), comparators.limit.tolist(), strict=True)):
-        inside = row == number
-        named = comparators.row_of_unit is not None and units.regions is not None
-        region = str(units.regions.name[units.regions.of_unit[inside][0]]) if named and units.regions else None
+        inside, region = row == number, int(region_of_row[number])
         value, limit = (dict(zip(policy.keys, map(_number, each), strict=True)) for each in figures)
+        n_units, n_residents = _beyond(units, region)
         listed.append(
             {
-                "region": region,
-                "units": int(inside.sum()),
-                "residents": int(units.residents[inside].sum()),
+                "region": None if units.regions is None or region < 0 else str(units.regions.name[region]),
+                "units": int(inside.sum()) + n_units,
+                "residents": int(units.residents[inside].sum()) + n_residents,
                 "value": value,
                 "limit": limit,
             }
         )
     return {"comparators": listed}
+
+
+def _beyond(units: Units, region: int) -> tuple[int, int]:
+    """How many units of a region, or of all (-1), are not among those held, and their residents."""
+    beyond = units.beyond
+    if beyond is None:
+        return 0, 0
+    if region < 0 or beyond.regions is None:
+        return beyond.n_units, beyond.residents
+    return int(beyond.regions.units[region]), int(beyond.regions.residents[region])
 
 
 def _criteria(designation: Designation) -> list[dict[str, Any]]:

@@ -177,7 +177,8 @@ def with_regions(units: Units, around: Surroundings, policy: Policy, language: s
         what = _("compares units with their region, and no regions are given")
         remedy = _("Name a file of polygons with --regions, or a column of the unit table as compare.column.")
         raise InputError(Problem(policy.place("compare.with"), what, remedy))
-    notes = check_regions(regions, units.unit_id, units.residents, policy, language)
+    beyond = None if units.beyond is None else units.beyond.regions
+    notes = check_regions(regions, units.unit_id, units.residents, policy, language, beyond)
     around = dataclasses.replace(around, notes=(*around.notes, *notes))
     return dataclasses.replace(units, regions=regions), around
 

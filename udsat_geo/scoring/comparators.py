@@ -151,13 +151,14 @@ def find_comparators(units: Units, city: Floats, policy: Policy) -> Comparators:
     if compare.is_city:
         return Comparators(city[None, :], np.array([_limits(_figures_of(units), policy)]))
     rows, row_of_unit = _regions_that_count(units, policy)
+    regions = regions_of_rows(units, policy).tolist() if row_of_unit is not None else [None]
     of_all = {
         "city": _figures_of(units),
         "given": [_exact(float(compare.given.get(key, np.nan))) for key in policy.keys],
     }
     blends: list[list[Figure]] = []
-    for members in rows:
-        parts = {**of_all, "region": _figures_of(units, members)}
+    for members, region in zip(rows, regions, strict=True):
+        parts = {**of_all, "region": _figures_of(units, members, region)}
         weighed = [(weight, parts[name]) for name, weight in compare.weights.items()]
         blends.append([_blend([(weight, of[j]) for weight, of in weighed]) for j in range(len(policy.criteria))])
     value = np.array([[np.nan if one is None else float(one) for one in blend] for blend in blends])
@@ -167,24 +168,38 @@ def find_comparators(units: Units, city: Floats, policy: Policy) -> Comparators:
     return Comparators(value.reshape(shape), limit.reshape(shape), row_of_unit)
 
 
+def regions_of_rows(units: Units, policy: Policy) -> Ints:
+    """The region of each row of `Comparators`, of units that have regions; shape (n_rows,)."""
+    regions = units.regions
+    if regions is None:
+        return np.empty(0, dtype=np.int64)
+    inside = regions.of_unit >= 0
+    residents = np.bincount(regions.of_unit[inside], units.residents[inside], len(regions.name))
+    if units.beyond is not None and units.beyond.regions is not None:
+        residents = residents + units.beyond.regions.residents[:-1]
+    return np.flatnonzero(residents >= max(policy.compare.residents, 1)).astype(np.int64)
+
+
 def _regions_that_count(units: Units, policy: Policy) -> tuple[list[Ints], Ints | None]:
     """The units of each row, and the row of each unit; one row of all where regions play no part."""
     regions = units.regions
     if "region" not in policy.compare.weights or regions is None:
         return [np.arange(len(units))], None
-    inside = regions.of_unit >= 0
-    residents = np.bincount(regions.of_unit[inside], units.residents[inside], len(regions.name))
-    counts = np.append(residents >= max(policy.compare.residents, 1), False)
-    row = np.where(counts, np.cumsum(counts) - 1, -1)
+    of_row = regions_of_rows(units, policy)
+    row = np.full(len(regions.name) + 1, -1, dtype=np.int64)
+    row[of_row] = np.arange(len(of_row))
     row_of_unit = row[regions.of_unit]
     order = np.argsort(row_of_unit, kind="stable")
-    starts = np.searchsorted(row_of_unit[order], np.arange(int(counts.sum()) + 1))
+    starts = np.searchsorted(row_of_unit[order], np.arange(len(of_row) + 1))
     return [order[start:end] for start, end in pairwise(starts.tolist())], row_of_unit
 
 
-def _figures_of(units: Units, members: Ints | None = None) -> list[Figure]:
-    """The rates of the residents of units, or of all, exactly."""
-    columns = (*units.sums_of(members), units.numerator_unit, units.denominator_unit)
+def _figures_of(units: Units, members: Ints | None = None, region: int | None = None) -> list[Figure]:
+    """The rates of the residents of units, or of all, exactly; of a region with its units that are not here."""
+    tops, bases = units.sums_of(members)
+    if region is not None and units.beyond is not None and units.beyond.regions is not None:
+        tops, bases = tops + units.beyond.regions.numerator[region], bases + units.beyond.regions.denominator[region]
+    columns = (tops, bases, units.numerator_unit, units.denominator_unit)
     figures: list[Figure] = [
         Fraction(top * of_base, base * of_top) if base else None
         for top, base, of_top, of_base in zip(*(column.tolist() for column in columns), strict=True)

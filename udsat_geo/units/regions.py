@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from udsat_geo.kernels.arrays import Ints, total
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.messages.words import decimal
@@ -62,6 +63,37 @@ class Regions:
     source: str
     name: NDArray[np.object_]
     of_unit: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class RegionSums:
+    """Sums over units by the region that they lie in.
+
+    Attributes
+    ----------
+    units, lived_in, residents : int64, shape (n_regions + 1,)
+        How many units, how many of them with residents, and these; the last are in no region.
+    numerator, denominator : int64, shape (n_regions + 1, n_columns)
+    """
+
+    units: Ints
+    lived_in: Ints
+    residents: Ints
+    numerator: Ints
+    denominator: Ints
+
+    @staticmethod
+    def of(regions: Regions, residents: Ints, numerator: Ints, denominator: Ints) -> RegionSums:
+        """Those of units, whose arrays are of shape (n_units,) or (n_units, n_columns)."""
+        n_regions = len(regions.name)
+        group = np.where(regions.of_unit < 0, n_regions, regions.of_unit)
+        columns = (np.ones_like(residents), (residents > 0).astype(np.int64), residents, numerator, denominator)
+        return RegionSums(*(total(group, column, n_regions + 1) for column in columns))
+
+    def without(self, others: RegionSums) -> RegionSums:
+        """These sums less those of some of the units."""
+        names = (each.name for each in dataclasses.fields(self))
+        return RegionSums(*(getattr(self, name) - getattr(others, name) for name in names))
 
 
 def read_regions(path: Path, crs: str, language: str) -> RegionFile:
@@ -132,7 +164,12 @@ def regions_of_column(attributes: Any, file: str, policy: Policy) -> Regions | N
 
 
 def check_regions(
-    regions: Regions, unit_id: NDArray[np.object_], residents: NDArray[np.int64], policy: Policy, language: str
+    regions: Regions,
+    unit_id: NDArray[np.object_],
+    residents: NDArray[np.int64],
+    policy: Policy,
+    language: str,
+    beyond: RegionSums | None = None,
 ) -> tuple[str, ...]:
     """What is to be told of regions: units in none, and regions without residents, or with too few.
 
@@ -143,6 +180,8 @@ def check_regions(
     residents : int64, shape (n_units,)
     policy : Policy
     language : {"da", "en"}
+    beyond : RegionSums, optional
+        Of units that are not here; none of those that are in no region comes before the first that is.
 
     Raises
     ------
@@ -151,6 +190,10 @@ def check_regions(
     """
     inside = regions.of_unit >= 0
     living = np.bincount(regions.of_unit[inside], residents[inside], len(regions.name)).astype(np.int64)
+    lost_units = lost_residents = 0
+    if beyond is not None:
+        living += beyond.residents[:-1]
+        lost_units, lost_residents = int(beyond.lived_in[-1]), int(beyond.residents[-1])
     least = max(policy.compare.residents, 1)
     if not (living >= least).any():
         what = _("nobody lives in a region with at least {least} residents: {of} of {units} units lie in any")
@@ -165,7 +208,7 @@ def check_regions(
             "nothing to be compared with and are in no area. Draw the regions wider if they should be.",
             language,
         )
-        counts = {"count": len(outside), "residents": int(residents[outside].sum())}
+        counts = {"count": len(outside) + lost_units, "residents": int(residents[outside].sum()) + lost_residents}
         shown = {name: decimal(number, 0, language) for name, number in counts.items()}
         notes.append(text.format(source=regions.source, unit=unit_id[outside[0]], **shown))
     empty, small = np.flatnonzero(living == 0), np.flatnonzero((living > 0) & (living < least))

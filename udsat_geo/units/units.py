@@ -24,7 +24,7 @@ from udsat_geo.registers.linking import Located
 from udsat_geo.registers.read import RegisterSums, read_registers
 from udsat_geo.units.grid import Grid
 from udsat_geo.units.grid_ids import DANISH_ID
-from udsat_geo.units.regions import Regions
+from udsat_geo.units.regions import Regions, RegionSums
 
 if TYPE_CHECKING:
     from udsat_geo.registers.unit_intervals import Bounds
@@ -46,6 +46,8 @@ class Beyond:
         West, south, east and north of the centres of all units.
     held_by : object
         What has them, for whoever reads and writes them.
+    regions : RegionSums or None
+        By region, where the policy compares units with theirs.
     places : callable or None
         Gives rows and columns of all cells, int64, shape (n_all,) each, in their order.
     """
@@ -57,6 +59,7 @@ class Beyond:
     spread: NDArray[np.float64]
     extent: tuple[float, float, float, float]
     held_by: Any = None
+    regions: RegionSums | None = None
     places: Callable[[], tuple[NDArray[np.int64], NDArray[np.int64]]] | None = None
 
 
