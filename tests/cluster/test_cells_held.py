@@ -19,9 +19,10 @@ from shapely import LineString, Point, box
 
 from builders import make_cell_units
 from goal_worlds import write_geometries
-from split_registers import ByHand
+from small_registers import make_registers
+from split_registers import ByHand, write_in_parts
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.cluster.bands import bands_of_rows, near
+from udsat_geo.cluster.bands import BANDS, CHOSEN, bands_of_rows, near
 from udsat_geo.cluster.exchange import write_whole
 from udsat_geo.cluster.held import can_hold_few, cells_of_earlier, hold_few, what_is_beside
 from udsat_geo.cluster.registers import OnWorkers
@@ -313,3 +314,20 @@ def test_cells_that_are_called_otherwise_are_no_cells_of_the_grid() -> None:
         before = designated(policy, replace(units, unit_id=np.array(ids, dtype=object)), year=2021).area_set()
         assert cells_of_earlier(before, policy.policy) is None
     assert cells_of_earlier(designated(policy, units, year=2021).area_set(), policy.policy) is not None
+
+
+@pytest.mark.long
+def test_after_a_killed_call_the_same_call_finds_its_bands(tmp_path: Path) -> None:
+    folder = write_in_parts(make_registers(1), tmp_path / "raw", 1)
+    (tmp_path / "exchange").mkdir()
+    policy = POLICIES["read alone"].with_(rule={"core": 0.6, "edge": 0.3, "criteria": 1}).policy
+
+    def cells(which: Policy) -> list[str]:
+        workers = ByHand(tmp_path / "exchange")
+        OnWorkers(workers, holds_few=True, least_cells=1, cells_of_a_band=5).cells(folder, which)  # type: ignore[arg-type]
+        return [stage for stage, _number in workers.found_done if stage in (BANDS, CHOSEN)]
+
+    assert cells(policy) == []
+    found = cells(policy)
+    assert (BANDS in found, CHOSEN in found) == (True, True)
+    assert cells(policy.model_copy(update={"areas": policy.areas.model_copy(update={"holes": 9})})) == []
