@@ -42,7 +42,7 @@ WEST, SOUTH = -100_000, 4_600_000
 KEYS_OF_A_PIECE = 1 << 24
 CONTINENT, MACHINES, PROCESSORS = 450_000_000, 16, 4
 TABLES = ("addresses", "dwellings", "residents")
-STAGES = ("addresses", "dwellings", "checks", "values", "middle", "residents", "places", "positions", "sums", "tiles",
+STAGES = ("addresses", "dwellings", "checks", "values", "middle", "residents", "places", "sums", "tiles",
           "bands", "chosen", "units", "written")  # fmt: skip
 HERE, FILES = "this machine", "its files"
 YEAR = 2025
@@ -198,24 +198,20 @@ def extrapolation(runs: list[Taken]) -> list[str]:
         beyond = (CONTINENT / last.residents) ** max(0.0, 0.0 if math.isnan(power) else power - 1)
         each = slope(runs, taken)
         grown[stage] = (each if each > 0 else taken[-1] / last.residents) * CONTINENT * beyond
-    # one task looks at all positions together
-    alone = grown["positions"]
-    shared = sum(grown[stage] for stage in STAGES) - alone
+    shared = sum(grown[stage] for stage in STAGES)
     n_processors = MACHINES * PROCESSORS
     by_itself = grown[HERE] + grown[FILES]
-    minutes = (shared / n_processors + alone + by_itself) / 60
+    minutes = (shared / n_processors + by_itself) / 60
     exchanged, here, cells = (
         slope(runs, [float(getattr(each, name)) for each in runs]) * CONTINENT
         for name in ("exchanged", "here", "cells")
     )
-    # two numbers of each address, read and put together
-    positions = CONTINENT / OF_A_PIECE * scale_of(OF_A_PIECE, "country").addresses * 8 * 2 * 2
     return [
         f"{CONTINENT / 1e6:.0f} million on {MACHINES} machines of {PROCESSORS} processors (reckoned, not run):",
-        f"  workers {shared + alone:,.0f} s of a processor, {shared / n_processors:,.0f} s of wall; alone",
-        f"  one task over all positions {alone:,.0f} s, this machine {by_itself:,.0f} s: {minutes:.1f} minutes",
-        f"  exchanged {exchanged / 1e9:,.0f} GB; a worker {last.peak / 1e6:,.0f} MB, the one with all positions "
-        f"{positions / 1e9:.0f} GB, this machine {here / 1e9:,.0f} GB ({cells / 1e6:,.0f} million cells)",
+        f"  workers {shared:,.0f} s of a processor, {shared / n_processors:,.0f} s of wall; alone",
+        f"  this machine {by_itself:,.0f} s: {minutes:.1f} minutes",
+        f"  exchanged {exchanged / 1e9:,.0f} GB; a worker {last.peak / 1e6:,.0f} MB, "
+        f"this machine {here / 1e9:,.0f} GB ({cells / 1e6:,.0f} million cells)",
     ]
 
 

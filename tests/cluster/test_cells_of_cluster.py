@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import udsat_geo.cluster.parts
 import udsat_geo.cluster.registers
 from small_registers import Registers, make_registers, registers
 from split_registers import TABLES, ByHand, write_in_parts
@@ -23,6 +24,7 @@ from udsat_geo.cluster.registers import OnWorkers, on_workers
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
 from udsat_geo.policy.rules import Policy
+from udsat_geo.registers.key_index import hash_of
 from udsat_geo.units.units import Units, cells_from_registers
 
 POLICY = load_policy("kbh-2017").policy
@@ -242,6 +244,17 @@ def test_a_fault_of_the_whole_is_told_as_by_one_machine(tmp_path: Path, fault: s
     wanted = faults_of(lambda: cells_from_registers(folder, POLICY))
     assert wanted
     assert faults_of(lambda: by_hand(folder)) == wanted
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("key", ["address_id", "dwelling_id"])
+def test_keys_of_one_hash_by_chance_are_hashed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    def few(name: str, salt: str) -> str:
+        hashed = hash_of(name, salt)
+        return hashed if salt or name != key else f"CAST({hashed} % 20 AS UBIGINT)"
+
+    monkeypatch.setattr(udsat_geo.cluster.parts, "hash_of", few)
+    assert_same(write_in_parts(make_registers(15), tmp_path / "raw", 2))
 
 
 @pytest.mark.long

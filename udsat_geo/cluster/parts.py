@@ -20,9 +20,10 @@ from udsat_geo.cluster.exchange import Place, write_whole, writing_parts
 from udsat_geo.cluster.plan import Plan
 from udsat_geo.kernels.arrays import Floats
 from udsat_geo.messages.errors import InputError
-from udsat_geo.registers.cleaning import HASH, CleanTable, count_faults, fault_problem, reading
+from udsat_geo.registers.cleaning import CleanTable, count_faults, fault_problem, reading
 from udsat_geo.registers.distributions import check_weights
 from udsat_geo.registers.expressions import within_limits
+from udsat_geo.registers.key_index import hash_of
 from udsat_geo.registers.linking import Located, in_the_plane, positions_in
 from udsat_geo.registers.read import Ratios, Tally, evaluating, with_values
 from udsat_geo.registers.tables import part_of
@@ -57,10 +58,6 @@ def _opened_part(plan: Plan, name: str, number: int) -> Iterator[tuple[duckdb.Du
             raise FileNotFoundError(str(part))
         connection = stack.enter_context(database(plan))
         yield connection, dataclasses.replace(table, source=part_of(source, part))
-
-
-def _hash_of(key: str) -> str:
-    return HASH.format(key=key)
 
 
 # --- before anything is known of the whole ------------------------------------------------------------------------
@@ -149,7 +146,7 @@ def scatter_addresses(plan: Plan, stage: str, number: int, path: Place) -> bool:
     positions, n_without_key = list[Any](), 0
     with _opened_part(plan, "addresses", number) as (connection, table):
         facts = _checked(plan, connection, table)
-        query = f"SELECT {_hash_of('address_id')} AS key, {_POSITION} FROM {table.select()}"
+        query = f"SELECT {hash_of('address_id', plan.salt)} AS key, {_POSITION} FROM {table.select()}"
         with writing_parts(path, schema, plan.n_buckets, facts) as chapters, reading(table.source):
             for batch in batches_of(connection, query):
                 key = batch["key"]
@@ -202,7 +199,7 @@ def scatter_dwellings(plan: Plan, stage: str, number: int, path: Place) -> bool:
     with _opened_part(plan, "dwellings", number) as (connection, table):
         facts = _checked(plan, connection, table)
         columns = "".join(f", {quoted(name)}" for name in plan.columns)
-        keys = f"{_hash_of('dwelling_id')} AS key, {_hash_of('address_id')} AS address"
+        keys = f"{hash_of('dwelling_id', plan.salt)} AS key, {hash_of('address_id', plan.salt)} AS address"
         with reading(table.source):
             reader = connection.sql(f"SELECT {keys}{columns} FROM {table.select()}").to_arrow_reader(_ROWS_AT_A_TIME)
             with writing_parts(path, reader.schema, plan.n_buckets, facts) as chapters:
@@ -265,7 +262,7 @@ def _read_of_residents(
         f", CASE WHEN {each.counts} THEN {each.weight} ELSE 0 END AS w{j}"
         for j, each in plan.kept.items()
     )
-    query = f"SELECT {_hash_of('dwelling_id')} AS key, {plan.values.columns}{kept} FROM {rows}"
+    query = f"SELECT {hash_of('dwelling_id', plan.salt)} AS key, {plan.values.columns}{kept} FROM {rows}"
     with within_limits(connection, plan.policy), evaluating(plan.policy, "residents"):
         yield from batches_of(connection, query)
 

@@ -99,6 +99,8 @@ class Plan(Run):
         What is read of each resident for the criteria that are ratios.
     kept : mapping
         Number of a criterion over residents that is a quantile -> what is read for it.
+    salt : str
+        What keys are hashed with; empty but where two hashes were equal without.
     mirror : (Path, StorePath), or None
         The folder by whose paths the tables' files are called, where they lie in a store, and the folder there.
     tiles : tuple of tuples of Tile
@@ -116,6 +118,7 @@ class Plan(Run):
     let: Mapping[str, float | None] = field(default_factory=dict)
     values: RowValues = field(default_factory=lambda: RowValues((), ()))
     kept: Mapping[int, KeptValues] = field(default_factory=dict)
+    salt: str = ""
     mirror: tuple[Path, StorePath] | None = None
     tiles: tuple[tuple[Tile, ...], ...] = field(default=())
 

@@ -54,7 +54,7 @@ class KeyIndex:
 
     def hash_of(self, key: str) -> str:
         """SQL of the hash of a key that leads to this table."""
-        return _hash_of(key, self.salt)
+        return hash_of(key, self.salt)
 
     def rows_of(self, hashes: Keys) -> NDArray[np.int32]:
         """The row of each key, `NO_KEY` of an empty one and `DANGLING` where no row has it; shape (n_keys,)."""
@@ -157,7 +157,7 @@ def index_table(
     others |= {name: index.hash_of(name) for name, index in links.items()}
     for number in itertools.count():
         salt = str(number) if number else ""
-        columns = {"key": _hash_of(key, salt), **others}
+        columns = {"key": hash_of(key, salt), **others}
         selected = ", ".join(f"{value} AS {name}" for name, value in columns.items())
         with reading(table.source):
             batches = batches_of(connection, f"SELECT {selected} FROM {table.select()}")
@@ -207,7 +207,8 @@ def _put(hashes: Keys, first_row: int, slots: Keys) -> int:
     return int(index_keys(_unchanging(hashes), first_row, slots)) + int((hashes == 0).sum())
 
 
-def _hash_of(key: str, salt: str) -> str:
+def hash_of(key: str, salt: str) -> str:
+    """SQL of what a key is compared by, hashed with a salt where it is not empty."""
     return HASH.format(key=f"('{salt}' || {key})" if salt else key)
 
 
