@@ -251,7 +251,7 @@ def test_a_fault_of_the_whole_is_told_as_by_one_machine(tmp_path: Path, fault: s
 def test_keys_of_one_hash_by_chance_are_hashed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     def few(name: str, salt: str) -> str:
         hashed = hash_of(name, salt)
-        return hashed if salt or name != key else f"CAST({hashed} % 20 AS UBIGINT)"
+        return hashed if salt or name != key else f"CAST({hashed} % 20 + 1 AS UBIGINT)"
 
     monkeypatch.setattr(udsat_geo.cluster.parts, "hash_of", few)
     assert_same(write_in_parts(make_registers(15), tmp_path / "raw", 2))
