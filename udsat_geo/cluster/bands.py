@@ -48,7 +48,8 @@ HELD, EARLIER, BARRIERS, REGIONS = "held", "earlier", "barriers", "polygons"
 """What is handed to tasks: rows of the layer that the caller made, earlier cells, barriers, and regions."""
 OF_A_BAND = 100_000
 """Cells, which take some 200 MB of a worker's memory; own choice."""
-_SEEN = "seen"
+SEEN = "seen"
+"""The columns of context begin so."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +138,12 @@ def margin(policy: Policy) -> int:
     """How many cells away another one can lie that a cell matters to: by bridges, holes and outlines.
 
     A bridge spans so many cells. No cell of a hole lies deeper in it than half as many cells as it may have. Outlines
-    keep clear of the cells beside them.
+    part the cells of an area, these among them, from those beside them.
     """
     size, areas = policy.units.size, policy.areas
     bridge = math.ceil(areas.bridge / size) + 1 if areas.bridge else 0
     most = int(areas.holes * SQUARE_METRES_OF_A_HECTARE / size**2)
-    return bridge + (most + 1) // 2 + 3
+    return bridge + (most + 1) // 2 + 1
 
 
 # --- tasks --------------------------------------------------------------------------------------------------------
@@ -185,9 +186,9 @@ def read_band(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     if policy.context.reads_beyond:
         units = units_of(run, table)
         seen, in_view = sums_of_nearest(units, np.hstack([units.numerator, units.denominator]), policy)
-        mine = mine.append_column(_SEEN, [seen[own]])
+        mine = mine.append_column(SEEN, [seen[own]])
         for j in range(in_view.shape[1]):
-            mine = mine.append_column(f"{_SEEN}{j}", [np.ascontiguousarray(in_view[own, j])])
+            mine = mine.append_column(f"{SEEN}{j}", [np.ascontiguousarray(in_view[own, j])])
     units = units_of(run, mine)
     check_sums(units, policy, "")
     scores = score_units(units, policy, rates=read_rates(units, policy, nearest=nearest_in(mine)))
@@ -340,8 +341,8 @@ def nearest_in(table: Any) -> Nearest:
     """What reads the context of cells from rows of a band's file."""
 
     def nearest(units: Units, sums: Ints, policy: Policy) -> tuple[Ints, Ints]:
-        columns = [table[f"{_SEEN}{j}"].to_numpy() for j in range(sums.shape[1])]
-        return np.asarray(table[_SEEN].to_numpy(), dtype=np.int64), np.column_stack(columns)
+        columns = [table[f"{SEEN}{j}"].to_numpy() for j in range(sums.shape[1])]
+        return np.asarray(table[SEEN].to_numpy(), dtype=np.int64), np.column_stack(columns)
 
     return nearest
 

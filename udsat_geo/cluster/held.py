@@ -30,6 +30,7 @@ from udsat_geo.cluster.bands import (
     IN_REGIONS,
     PARTED,
     REGIONS,
+    SEEN,
     UNITS,
     WRITTEN,
     BandsRun,
@@ -328,6 +329,8 @@ def hold_few(
     InputError
         Where workers fail.
     """
+    import pyarrow as pa
+
     earlier = beside.earlier
     folder.mkdir(mode=0o700, exist_ok=True)
     run = _run_over(folder, tiles, like, policy, crs, n_of_a_band)
@@ -341,11 +344,12 @@ def hold_few(
     run = dataclasses.replace(run, whole=dataclasses.replace(run.whole, spread=spread))
     workers.run(run, [CHOSEN])
     parts = [read_part([path], 0) for path in run.paths(CHOSEN)]
-    table = read_part(run.paths(CHOSEN), 0)
+    table = pa.concat_tables(parts, promote_options="permissive")
     if not table.num_rows or not (earlier is None or any(facts_of(path)["earlier"] for path in run.paths(CHOSEN))):
         return None
     units = units_of(run, table)
-    held = Held(workers, run, tuple(part.num_rows for part in parts), table, progress)
+    in_view = table.select([name for name in table.column_names if name.startswith(SEEN)])
+    held = Held(workers, run, tuple(part.num_rows for part in parts), in_view, progress)
     beyond = dataclasses.replace(others(run.whole, units), held_by=held, places=partial(_rows_and_columns, run))
     # regions are told once more, with what is to be said of them
     return dataclasses.replace(units, beyond=beyond, regions=None)
