@@ -32,6 +32,7 @@ from udsat_geo.designation.layers import differences, layers_of
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.read import read_layers
 from udsat_geo.files.write import write_layers
+from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.rules import Policy
 from udsat_geo.registers.read import Ratios, RegisterSums
@@ -74,6 +75,12 @@ POLICIES = {
     ),
     "a limit of the city's": KBH.with_(
         {"criteria.low_income.limit_factor": 1.2}, score={"scale_of": None, "decides": None}
+    ),
+    "surrounded": KBH.with_(
+        score={"scale_of": None, "decides": None}, rule={"surrounded": ["low_income"]}, areas={"holes": 0}
+    ),
+    "the worst twentieth": KBH.with_(
+        score={"scale_of": None, "decides": None}, rule={"core": {"worst": 0.05}, "edge": {"worst": 0.2}, "criteria": 2}
     ),
     "read alone": KBH.with_(
         score={"scale_of": None, "decides": None}, context={"residents": 0, "reach": 0, "method": "none"}
@@ -256,9 +263,7 @@ def test_where_no_cell_reaches_a_threshold_all_are_held(tmp_path: Path) -> None:
     "changes",
     [
         {"score": {"method": "percentile", "scale_of": None, "decides": None}},
-        {"rule": {"core": {"worst": 0.1}, "edge": None}, "score": {"scale_of": None, "decides": None}},
         {"rule": {"years_running": 2}},
-        {"rule": {"surrounded": ["low_income"]}},
         {"compare": {"with": "region"}, "score": {"scale_of": None, "decides": None}},
         {"context": {"method": "neighbours", "residents": 0, "reach": 0}},
     ],
@@ -331,3 +336,9 @@ def test_after_a_killed_call_the_same_call_finds_its_bands(tmp_path: Path) -> No
     found = cells(policy)
     assert (BANDS in found, CHOSEN in found) == (True, True)
     assert cells(policy.model_copy(update={"areas": policy.areas.model_copy(update={"holes": 9})})) == []
+
+
+def test_a_share_of_less_than_one_cell_is_told(tmp_path: Path) -> None:
+    policy = POLICIES["read alone"].with_(rule={"core": {"worst": 0.001}, "edge": None}).policy
+    with pytest.raises(InputError, match=r"rule\.core: the worst 0\.001 of \d+ units .* is less than one"):
+        held_of(town(1, 12), policy, ByHand(tmp_path), 1, 100)

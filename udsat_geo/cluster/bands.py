@@ -41,9 +41,11 @@ from udsat_geo.units.regions import RegionFile, RegionSums, regions_of_points
 from udsat_geo.units.sums_check import check_sums
 from udsat_geo.units.units import Beyond, Units, grid_of, lived_in_cells
 
-IN_REGIONS, BANDS, CHOSEN, PARTED, UNITS, WRITTEN = "regions", "bands", "chosen", "parted", "units", "written"
-"""The stages: sums by region, where the policy compares with those; context and squares of gaps; the cells that can
-matter to areas; neighbours that barriers part; the layer of units, and files of it."""
+IN_REGIONS, BANDS, COMPOSITES, CHOSEN = "regions", "bands", "composites", "chosen"
+"""The stages: sums by region, where the policy compares with those; context and squares of gaps; composites, where a
+threshold is a share of the units; the cells that can matter to areas."""
+PARTED, UNITS, WRITTEN = "parted", "units", "written"
+"""Of what is asked then: neighbours that barriers part; the layer of units, and files of it."""
 HELD, EARLIER, BARRIERS, REGIONS = "held", "earlier", "barriers", "polygons"
 """What is handed to tasks: rows of the layer that the caller made, earlier cells, barriers, and regions."""
 OF_A_BAND = 100_000
@@ -143,7 +145,9 @@ def margin(policy: Policy) -> int:
     size, areas = policy.units.size, policy.areas
     bridge = math.ceil(areas.bridge / size) + 1 if areas.bridge else 0
     most = int(areas.holes * SQUARE_METRES_OF_A_HECTARE / size**2)
-    return bridge + (most + 1) // 2 + 1
+    # what is surrounded may join, and touches only cells that do
+    surrounded = 1 if policy.rule.surrounded is not None else 0
+    return bridge + (most + 1) // 2 + surrounded + 1
 
 
 # --- tasks --------------------------------------------------------------------------------------------------------
@@ -196,6 +200,16 @@ def read_band(run: BandsRun, stage: str, number: int, path: Place) -> bool:
     squares, weight = squares_of_gaps(gap, units.residents)
     facts = {"squares": squares.tolist(), "weight": weight.tolist(), "in_common": _in_common(run, mine, number)}
     write_whole(path, mine, facts)
+    return False
+
+
+def tell_composites(run: BandsRun, stage: str, number: int, path: Place) -> bool:
+    """Tell the composites of a band's cells that have one and residents: a task."""
+    import pyarrow as pa
+
+    units, scores = scored(run, read_part([run.path(BANDS, number)], 0))
+    known = ~np.isnan(scores.composite) & (units.residents > 0)
+    write_whole(path, pa.table({"composite": scores.composite[known]}), {})
     return False
 
 

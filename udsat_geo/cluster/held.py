@@ -25,6 +25,7 @@ from udsat_geo.cluster.bands import (
     BANDS,
     BARRIERS,
     CHOSEN,
+    COMPOSITES,
     EARLIER,
     HELD,
     IN_REGIONS,
@@ -50,10 +51,10 @@ from udsat_geo.designation.layers import AllUnits
 from udsat_geo.kernels.arrays import Flags, Ints
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.translate import _, program_language
-from udsat_geo.policy.rules import LeaveByChance, Policy, WorstShare
+from udsat_geo.policy.rules import LeaveByChance, Policy
 from udsat_geo.registers.expressions import resolve_limits, working_crs
 from udsat_geo.registers.read import RegisterSums
-from udsat_geo.scoring.scores import Yardstick
+from udsat_geo.scoring.scores import Yardstick, shares_of, with_shares_of
 from udsat_geo.scoring.spread import spread_of_squares
 from udsat_geo.units.barriers import Barriers
 from udsat_geo.units.regions import RegionFile, RegionSums, read_regions
@@ -86,10 +87,8 @@ def can_hold_few(inputs: Inputs, policy: Policy) -> bool:
         or ("region" in policy.compare.weights and "regions" not in inputs.around.named())
         or policy.context.method == "neighbours"
         or policy.rates.shrink != "none"
-        or rule.surrounded is not None
         or rule.years_running > 1
         or rule.core is None
-        or any(isinstance(threshold, WorstShare) for threshold in (rule.core, rule.edge))
         or isinstance(policy.incumbents.leave, LeaveByChance)
         or any(each.is_index or each.is_quantile or each.is_change for each in criteria)
     )
@@ -341,7 +340,7 @@ def hold_few(
     if earlier is not None and 2 * sum(each["in_common"] for each in facts) < run.whole.n_units:
         return None
     spread = spread_of_squares(*squares_added(facts))
-    run = dataclasses.replace(run, whole=dataclasses.replace(run.whole, spread=spread))
+    run = _with_thresholds(dataclasses.replace(run, whole=dataclasses.replace(run.whole, spread=spread)), workers)
     workers.run(run, [CHOSEN])
     parts = [read_part([path], 0) for path in run.paths(CHOSEN)]
     table = pa.concat_tables(parts, promote_options="permissive")
@@ -353,6 +352,24 @@ def hold_few(
     beyond = dataclasses.replace(others(run.whole, units), held_by=held, places=partial(_rows_and_columns, run))
     # regions are told once more, with what is to be said of them
     return dataclasses.replace(units, beyond=beyond, regions=None)
+
+
+def _with_thresholds(run: BandsRun, workers: Workers | Alone) -> BandsRun:
+    """The run whose thresholds that are shares of the units are composites.
+
+    Raises
+    ------
+    InputError
+        If a share is of less than one unit, and where workers fail.
+    """
+    shares = shares_of(run.policy)
+    if not shares:
+        return run
+    workers.run(run, [COMPOSITES])
+    composites = np.asarray(read_part(run.paths(COMPOSITES), 0)["composite"].to_numpy(), dtype=np.float64)
+    policy = with_shares_of(run.policy, composites)
+    found = {name: float(getattr(policy.rule, name)) for name in shares}
+    return dataclasses.replace(run, policy=policy, whole=dataclasses.replace(run.whole, thresholds=found))
 
 
 def _with_what_is_beside(run: BandsRun, beside: Beside, workers: Workers | Alone) -> BandsRun:

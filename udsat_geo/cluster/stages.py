@@ -17,6 +17,7 @@ from udsat_geo.cluster import buckets, parts
 from udsat_geo.cluster.bands import (
     BANDS,
     CHOSEN,
+    COMPOSITES,
     IN_REGIONS,
     PARTED,
     UNITS,
@@ -25,6 +26,7 @@ from udsat_geo.cluster.bands import (
     choose_cells,
     count_parted,
     read_band,
+    tell_composites,
     write_file,
     write_units,
 )
@@ -141,6 +143,7 @@ _TASKS: dict[str, Callable[[Any, str, int, Place], bool]] = {
     CONTEXT: read_context,
     IN_REGIONS: add_up_regions,
     BANDS: read_band,
+    COMPOSITES: tell_composites,
     CHOSEN: choose_cells,
     PARTED: count_parted,
     UNITS: write_units,

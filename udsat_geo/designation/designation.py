@@ -378,6 +378,8 @@ def score(units: Units, rule: Policy, edges: Edges | None, inputs: Inputs) -> tu
     scored = (units, rates, rule.criteria, rule.score, rule.compare)
     own = inputs.stages.take("own", (units,), units.own_rates)
     scores = inputs.stages.take("scores", scored, lambda: score_units(units, rule, edges, rates, own))
+    if units.beyond is not None:
+        return scores, rule.model_copy(update={"rule": rule.rule.model_copy(update=units.beyond.thresholds)})
     return scores, with_thresholds(rule, scores, units.residents)
 
 

@@ -222,13 +222,28 @@ def with_thresholds(policy: Policy, scores: Scores, residents: NDArray[np.int64]
     InputError
         If a share is of less than one unit.
     """
-    shares = {name: getattr(policy.rule, name) for name in ("core", "edge")}
-    shares = {name: share for name, share in shares.items() if isinstance(share, WorstShare)}
-    if not shares:
+    if not shares_of(policy):
         return policy
-    known = np.sort(scores.composite[~np.isnan(scores.composite) & (residents > 0)])
+    return with_shares_of(policy, scores.composite[~np.isnan(scores.composite) & (residents > 0)])
+
+
+def shares_of(policy: Policy) -> dict[str, WorstShare]:
+    """The thresholds that are shares of the units, by name."""
+    named = {"core": policy.rule.core, "edge": policy.rule.edge}
+    return {name: threshold for name, threshold in named.items() if isinstance(threshold, WorstShare)}
+
+
+def with_shares_of(policy: Policy, composites: Floats) -> Policy:
+    """As `with_thresholds`, of the composites of all units that have one and residents, in any order.
+
+    Raises
+    ------
+    InputError
+        If a share is of less than one unit.
+    """
+    known = np.sort(composites)
     found: dict[str, float] = {}
-    for name, share in shares.items():
+    for name, share in shares_of(policy).items():
         # as it is written: 0.29 of 100 units are 29, not the 28 of its nearest float
         n = int(Fraction(str(share.worst)) * len(known))
         if n == 0:

@@ -48,6 +48,8 @@ class Beyond:
         What has them, for whoever reads and writes them.
     regions : RegionSums or None
         By region, where the policy compares units with theirs.
+    thresholds : mapping
+        Name of a threshold that is a share of the units -> the composite that this share of all reaches.
     places : callable or None
         Gives rows and columns of all cells, int64, shape (n_all,) each, in their order.
     """
@@ -60,6 +62,7 @@ class Beyond:
     extent: tuple[float, float, float, float]
     held_by: Any = None
     regions: RegionSums | None = None
+    thresholds: dict[str, float] = field(default_factory=dict)
     places: Callable[[], tuple[NDArray[np.int64], NDArray[np.int64]]] | None = None
 
 
