@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from udsat_geo.messages.errors import InputError
+from udsat_geo.sources import positions
 from udsat_geo.sources.crs import coordinates_in
 from udsat_geo.sources.positions import Spread, check_positions, doubts, extent_of, in_words, spread_of, together
 
@@ -121,8 +122,8 @@ def test_an_extent_in_words() -> None:
     assert in_words(extent_of(TOWN[0][:0], TOWN[1][:0])) == "-"
 
 
-def in_parts(positions: list[tuple[float, float]], n_parts: int) -> Spread | None:
-    parts = np.array_split(np.array(positions, dtype=float).reshape(-1, 2), n_parts)
+def in_parts(places: list[tuple[float, float]], n_parts: int) -> Spread | None:
+    parts = np.array_split(np.array(places, dtype=float).reshape(-1, 2), n_parts)
     return together([spread for part in parts if (spread := spread_of(part[:, 0], part[:, 1], UTM))])
 
 
@@ -141,10 +142,10 @@ def in_parts(positions: list[tuple[float, float]], n_parts: int) -> Spread | Non
 @example([(-5e4, 6.1e6)] * 9 + [(5e5, 6.1e6)] * 2, 2)
 @example([(5e5 + 4e4 * k, 6.1e6) for k in range(12)], 3)
 def test_what_adds_up_over_parts_never_calls_sound_what_the_whole_does_not(
-    positions: list[tuple[float, float]], n_parts: int
+    places: list[tuple[float, float]], n_parts: int
 ) -> None:
-    easting, northing = np.array(positions).T
-    spread, of_whole = in_parts(positions, n_parts), spread_of(easting, northing, UTM)
+    easting, northing = np.array(places).T
+    spread, of_whole = in_parts(places, n_parts), spread_of(easting, northing, UTM)
     assert spread is not None
     assert of_whole is not None
     assert spread.is_sound(UTM) == of_whole.is_sound(UTM)
@@ -159,6 +160,40 @@ def test_towns_of_a_country_are_sound_though_some_lie_beside_its_zone() -> None:
     assert spread is not None
     assert spread.is_sound(UTM)
     assert spread.beside[1] == 1
+
+
+def test_an_island_that_is_not_far_is_sound_and_one_that_is_may_not_be() -> None:
+    mainland = [(4.5e5 + 3e3 * k, 6.1e6 + 4e3 * k) for k in range(90)]
+    for easting, sound in ((8.6e5, True), (9e5, True)):
+        spread = in_parts([*mainland, (easting, 6.12e6)], 2)
+        assert spread is not None
+        assert spread.is_sound(UTM) == sound
+    town = [(7.2e5 + 100.0 * k, 6.17e6 + 100.0 * k) for k in range(90)]
+    spread = in_parts([*town, (8.6e5, 6.17e6)], 2)
+    assert spread is not None
+    assert not spread.is_sound(UTM)
+    halves = in_parts([*town[:45], *((x - 2e5, y) for x, y in town[:45])], 2)
+    assert halves is not None
+    assert not halves.is_sound(UTM)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 400), st.sampled_from([1e3, 3e4, 2e5]))
+def test_it_never_calls_sound_what_lies_far_from_the_rest(seed: int, n: int, width: float) -> None:
+    random = np.random.default_rng(seed)
+    easting = np.concatenate([random.normal(5e5, width, n), random.uniform(-2e5, 1.2e6, int(random.integers(0, 4)))])
+    northing = np.concatenate([random.normal(6.3e6, width, n), random.uniform(5.5e6, 7e6, len(easting) - n)])
+    spread = spread_of(easting, northing, UTM)
+    if spread is not None and spread.is_sound(UTM):
+        assert told(easting, northing) == ""
+        assert doubts("a.csv", easting, northing, UTM) == ()
+
+
+def test_what_is_wider_than_any_area_is_not_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(positions, "LARGEST_AREA_M", 1e5)
+    monkeypatch.setattr(positions, "_allowed", lambda _crs: (0.0, 0.0, 1e7, 1e7))
+    spread = in_parts([(5e5, 6e6), (5.1e5, 6e6), (5e5, 6e6), (9e5, 6e6)], 2)
+    assert spread is not None
+    assert not spread.is_sound(UTM)
 
 
 def test_no_positions_have_no_spread() -> None:

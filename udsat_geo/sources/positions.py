@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -136,6 +137,9 @@ def _is_small(extent: Extent) -> bool:
     return max(map(abs, extent)) <= _MOST_DEGREES
 
 
+Held = tuple[Sequence[int], Sequence[int]]
+
+
 @dataclass(frozen=True)
 class Spread:
     """Where positions lie, in a form that adds up over the parts of a table.
@@ -148,28 +152,47 @@ class Spread:
         How many have a coordinate of 0.
     beside : (int, int)
         How many lie west and east of the area that their system is used in.
-    held : pair of sequences of int
-        The kilometres of each axis that hold some, rising.
+    held : pair of (sequence of int, sequence of int)
+        The kilometres of each axis that hold some, rising, and how many each holds.
     """
 
     count: int
     extent: Extent
     at_zero: int
     beside: tuple[int, int]
-    held: tuple[Sequence[int], Sequence[int]]
+    held: tuple[Held, Held]
 
     def is_sound(self, crs: str) -> bool:
         """Whether this alone tells that `check_positions` and `doubts` find nothing; if not, they may or may not."""
         box = _allowed(crs)
         if box is None or not _is_within(self.extent, box) or self.at_zero:
             return False
+        if any(sum(counts) != self.count for _kilometres, counts in self.held):
+            return False
         # where fewer than half lie on either side of an area, the median lies in it
-        return all(2 * n < self.count for n in self.beside) and not any(map(_has_wide_gap, self.held))
+        return all(2 * n < self.count for n in self.beside) and all(map(_hangs_together, self.held))
 
 
-def _has_wide_gap(held: Sequence[int]) -> bool:
-    """Whether positions may lie `LONE_M` apart from the next; two kilometres are for those that hold the two."""
-    return bool((np.diff(held) > LONE_M / _KILOMETRE - 2).any())
+def _hangs_together(held: Held) -> bool:
+    """Whether it is sure that `_apart_from_most` finds none; numbers within a kilometre may be anywhere in it.
+
+    Where more than half lie between two gaps, they are of the group of most, whatever else is: its range is as wide as
+    theirs at least, but for a hundredth of all on either side, and it begins and ends no nearer.
+    """
+    kilometre, count = (np.asarray(side, dtype=np.int64) for side in held)
+    begins = np.flatnonzero(np.diff(kilometre, prepend=kilometre[:1] - 100) > LONE_M / _KILOMETRE - 2)
+    of_groups = np.add.reduceat(count, begins)
+    most, n = int(of_groups.argmax()), int(count.sum())
+    if 2 * of_groups[most] <= n:
+        return False
+    mine = slice(begins[most], begins[most + 1] if most + 1 < len(begins) else None)
+    upto, left_out = np.cumsum(count[mine]), n // 100 + 2
+    low = np.searchsorted(upto, left_out, side="right")
+    high = np.searchsorted(upto, of_groups[most] - left_out - 1, side="right")
+    width = kilometre[mine][high] - kilometre[mine][low] - 1 if left_out < of_groups[most] // 2 else 0
+    reach = LONE_M / _KILOMETRE + LONE_RANGES * max(int(width), 0)
+    first, last = kilometre[mine][0] + 1, kilometre[mine][-1]
+    return bool(first - reach <= kilometre[0] and kilometre[-1] + 1 <= last + reach)
 
 
 def spread_of(easting: NDArray[np.float64], northing: NDArray[np.float64], crs: str) -> Spread | None:
@@ -191,15 +214,14 @@ def spread_of(easting: NDArray[np.float64], northing: NDArray[np.float64], crs: 
     return Spread(len(easting), _extent(easting, northing), at_zero, beside, (_held(easting), _held(northing)))
 
 
-def _held(values: NDArray[np.float64]) -> list[int]:
+def _held(values: NDArray[np.float64]) -> tuple[list[int], list[int]]:
     least, most = float(values.min()), float(values.max())
     if not most - least <= LARGEST_AREA_M:
-        return []  # within no area
+        return [], []  # within no area
     first = int(least // _KILOMETRE)
-    is_held = np.zeros(int(most // _KILOMETRE) - first + 1, dtype=bool)
-    is_held[(values // _KILOMETRE).astype(np.int64) - first] = True
-    found: list[int] = (np.flatnonzero(is_held) + first).tolist()
-    return found
+    count = np.bincount((values // _KILOMETRE).astype(np.int64) - first)
+    held = np.flatnonzero(count)
+    return (held + first).tolist(), count[held].tolist()
 
 
 def together(spreads: Sequence[Spread]) -> Spread | None:
@@ -209,7 +231,11 @@ def together(spreads: Sequence[Spread]) -> Spread | None:
     sides = list(zip(*(each.extent for each in spreads), strict=True))
     extent = (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3]))
     west, east = (sum(each.beside[side] for each in spreads) for side in (0, 1))
-    eastings, northings = (sorted({km for each in spreads for km in each.held[axis]}) for axis in (0, 1))
+    held = [Counter[int](), Counter[int]()]
+    for each in spreads:
+        for axis, (kilometres, counts) in zip(held, each.held, strict=True):
+            axis.update(dict(zip(kilometres, counts, strict=True)))
+    eastings, northings = ((sorted(axis), [axis[km] for km in sorted(axis)]) for axis in held)
     count, at_zero = (sum(getattr(each, name) for each in spreads) for name in ("count", "at_zero"))
     return Spread(count, extent, at_zero, (west, east), (eastings, northings))
 
