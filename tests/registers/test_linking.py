@@ -43,7 +43,7 @@ def hashed_badly(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """All keys have one hash; salted once they have two, and only then their own. The salts that are asked for."""
     asked: list[str] = []
     worse = {"": "1", "1": "1 + CAST(length({key}) % 2 AS UBIGINT)"}
-    as_it_is = key_index._hash_of
+    as_it_is = key_index.hash_of
 
     def hash_of(key: str, salt: str) -> str:
         asked.append(salt)
@@ -51,7 +51,7 @@ def hashed_badly(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return as_it_is(key, salt)
         return f"CAST(CASE WHEN {key} IS NOT NULL THEN {worse[salt].format(key=key)} ELSE 0 END AS UBIGINT)"
 
-    monkeypatch.setattr(key_index, "_hash_of", hash_of)
+    monkeypatch.setattr(key_index, "hash_of", hash_of)
     return asked
 
 
