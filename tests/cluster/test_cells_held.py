@@ -22,7 +22,7 @@ from goal_worlds import write_geometries
 from small_registers import make_registers
 from split_registers import ByHand, write_in_parts
 from udsat_geo.areas.area_set import AreaSet
-from udsat_geo.cluster.bands import BANDS, CHOSEN, bands_of_rows, near
+from udsat_geo.cluster.bands import BANDS, CHOSEN, bands_of_rows, margin, near
 from udsat_geo.cluster.exchange import write_whole
 from udsat_geo.cluster.held import can_hold_few, cells_of_earlier, hold_few, what_is_beside
 from udsat_geo.cluster.registers import OnWorkers
@@ -32,6 +32,7 @@ from udsat_geo.designation.layers import differences, layers_of
 from udsat_geo.designation.surroundings import Around
 from udsat_geo.files.read import read_layers
 from udsat_geo.files.write import write_layers
+from udsat_geo.kernels.gaps import enclosed_cells
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import LoadedPolicy, load_policy
 from udsat_geo.policy.rules import Policy
@@ -45,6 +46,12 @@ KBH = load_policy("kbh-2017").with_(areas={"residents": 60}, context={"residents
 POLICIES = {
     "of a year": KBH.with_(score={"scale_of": 2025}),
     "bridges and holes": KBH.with_(score={"scale_of": None, "decides": None}, areas={"bridge": 200, "holes": 9}),
+    "large holes": KBH.with_(
+        score={"scale_of": None, "decides": None},
+        rule={"core": 0.5, "edge": 0.2, "criteria": 1},
+        areas={"holes": 40, "fill_below": -9.0},
+        context={"residents": 0, "reach": 0, "method": "none"},
+    ),
     "many near misses": KBH.with_(
         score={"scale_of": None, "decides": None},
         rule={"core": 0.4, "edge": 0.1, "criteria": 4, "require": ["low_income"]},
@@ -289,6 +296,18 @@ def test_bands_hold_whole_rows_and_each_once(counts: list[int], n_of_a_band: int
     for south, north in pairwise(bounds):
         held = sum(count for row, count in zip(rows.tolist(), counts, strict=True) if south <= row < north)
         assert 0 < held <= n_of_a_band + max(counts)
+
+
+@given(st.sets(st.tuples(st.integers(1, 10), st.integers(1, 10)), min_size=1), st.booleans())
+def test_no_cell_of_a_hole_lies_farther_from_the_area_than_the_margin(open_: set[tuple[int, int]], rook: bool) -> None:
+    cells = {(row, col) for row in range(12) for col in range(12)} - open_
+    row, col = (np.array([cell[side] for cell in sorted(cells)], dtype=np.int64) for side in (0, 1))
+    hole_row, hole_col, hole, _group = enclosed_cells(row, col, np.array([0, len(row)]), rook)
+    for number in np.unique(hole).tolist():
+        mine = np.flatnonzero(hole == number)
+        policy = KBH.with_(areas={"holes": len(mine), "bridge": 0}).policy
+        for r, c in zip(hole_row[mine].tolist(), hole_col[mine].tolist(), strict=True):
+            assert np.maximum(np.abs(row - r), np.abs(col - c)).min() <= margin(policy) - 1
 
 
 CELL = st.tuples(st.integers(-8, 8), st.integers(-8, 8))

@@ -139,15 +139,15 @@ def bands_of_rows(rows: Ints, counts: Ints, n_cells: int) -> tuple[int, ...]:
 def margin(policy: Policy) -> int:
     """How many cells away another one can lie that a cell matters to: by bridges, holes and outlines.
 
-    A bridge spans so many cells. No cell of a hole lies deeper in it than half as many cells as it may have. Outlines
-    part the cells of an area, these among them, from those beside them.
+    A bridge spans so many cells. A cell of a hole that lies d cells from the area has (2 d - 1)^2 cells of the hole
+    around it, itself among them. Outlines part the cells of an area, these among them, from those beside them.
     """
     size, areas = policy.units.size, policy.areas
     bridge = math.ceil(areas.bridge / size) + 1 if areas.bridge else 0
     most = int(areas.holes * SQUARE_METRES_OF_A_HECTARE / size**2)
     # what is surrounded may join, and touches only cells that do
     surrounded = 1 if policy.rule.surrounded is not None else 0
-    return bridge + (most + 1) // 2 + surrounded + 1
+    return bridge + (math.isqrt(most) + 1) // 2 + surrounded + 1
 
 
 # --- tasks --------------------------------------------------------------------------------------------------------
