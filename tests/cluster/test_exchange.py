@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from udsat_geo.cluster import exchange
-from udsat_geo.cluster.exchange import facts_of, read_part, write_parts, write_whole, writing_parts
+from udsat_geo.cluster.exchange import facts_of, read_part, remove, write_parts, write_whole, writing_parts
 
 
 def table(*values: int) -> Any:
@@ -88,6 +88,21 @@ def test_a_task_that_ends_half_way_leaves_nothing_and_what_was_there_stays(tmp_p
         write_half()
     assert values_for([path], 0) == [2]
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_goes_while_a_task_writes_into_it(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+
+    def write() -> None:
+        with writing_parts(run / "file", table().schema, 1, {}) as chapters:
+            chapters.put(table(1), to(0))
+            remove(run)
+
+    with pytest.raises(FileNotFoundError):
+        write()
+    assert list(tmp_path.iterdir()) == []
+    remove(run)
 
 
 def test_a_task_that_ends_after_the_run_finds_no_folder_and_leaves_none(tmp_path: Path) -> None:

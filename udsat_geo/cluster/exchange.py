@@ -295,7 +295,12 @@ def size_of(path: Place) -> int:
 def remove(folder: Place) -> None:
     """Remove a folder and all that it holds; what cannot be removed stays."""
     if isinstance(folder, Path):
-        shutil.rmtree(folder, ignore_errors=True)
+        # a task that still runs finds no folder to write into, and so none that it makes anew
+        gone = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
+        with suppress(OSError):
+            folder.rename(gone)
+        for each in (gone, folder):
+            shutil.rmtree(each, ignore_errors=True)
         return
     with suppress(OSError):
         folder.remove()
