@@ -45,9 +45,11 @@ def small_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
-    """Two workers of this machine; those that a test loses it replaces."""
-    with workers_at("local:2", tmp_path_factory.mktemp("exchange")) as found:
-        yield found
+    """Two workers of this machine; those that a test loses it replaces. What killed ones leave is of the tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TMPDIR", str(tmp_path_factory.mktemp("space")))
+        with workers_at("local:2", tmp_path_factory.mktemp("exchange")) as found:
+            yield found
 
 
 @pytest.fixture(scope="module")
