@@ -183,13 +183,14 @@ def table(runs: list[Taken]) -> list[str]:
 
 def slope(runs: list[Taken], of: list[float]) -> float:
     """What one resident more adds, by least squares: what every run takes, whatever its size, is left out."""
-    return (
-        float(np.polyfit([each.residents for each in runs], of, 1)[0]) if len(runs) > 1 else of[0] / runs[0].residents
-    )
+    return float(np.polyfit([each.residents for each in runs], of, 1)[0])
 
 
 def extrapolation(runs: list[Taken]) -> list[str]:
     """What a continent would take, each stage growing on as it grew; never less than with the residents."""
+    if len(runs) < 2:
+        # what the program takes before it reads a row would grow with the residents
+        return [f"{CONTINENT / 1e6:.0f} million are reckoned from two sizes at least, as --millions 6,12,24"]
     last, residents = runs[-1], [each.residents for each in runs]
     grown = {}
     for stage in (*STAGES, HERE, FILES):

@@ -114,8 +114,8 @@ def test_a_file_of_many_receivers_has_an_end_that_is_read_in_two_steps(
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An S3 bucket of a server on the loopback, which this process and those that it starts reach."""
-    pytest.importorskip("s3fs")
-    pytest.importorskip("moto.server")
+    pytest.importorskip("s3fs", reason="the S3 client is not installed: pip install s3fs 'moto[server]'")
+    pytest.importorskip("moto.server", reason="the S3 server is not installed: pip install 'moto[server]'")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
