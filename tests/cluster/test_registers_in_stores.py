@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import udsat_geo.cluster.registers
+from memory_store import folder_of_objects
 from small_registers import make_registers
 from split_registers import ByHand, write_in_parts
 from udsat_geo.cluster import exchange
@@ -26,7 +26,6 @@ from udsat_geo.cluster.registers import OnWorkers
 from udsat_geo.designation.summary import sha256
 from udsat_geo.messages.errors import InputError
 from udsat_geo.policy.load import load_policy
-from udsat_geo.sources import stores
 from udsat_geo.sources.stores import Mirror, StorePath, mirrored
 from udsat_geo.units.units import cells_from_registers
 
@@ -41,10 +40,7 @@ def small_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def objects(monkeypatch: pytest.MonkeyPatch) -> Iterator[StorePath]:
-    monkeypatch.setattr(stores, "_OBJECT_STORES", frozenset(["memory"]))
-    folder = StorePath(f"memory://{uuid4().hex}")
-    yield folder
-    folder.remove()
+    yield from folder_of_objects(monkeypatch)
 
 
 @pytest.mark.long

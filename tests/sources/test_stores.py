@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from memory_store import folder_of_objects
 from udsat_geo.designation.summary import sha256
 from udsat_geo.messages.errors import InputError
-from udsat_geo.sources import stores
 from udsat_geo.sources.origins import name_of
 from udsat_geo.sources.stores import StorePath, bring, mirror_of, mirrored, place_named, ranges_of, sizes_of
 
@@ -21,11 +20,7 @@ fsspec = pytest.importorskip("fsspec")
 
 @pytest.fixture
 def objects(monkeypatch: pytest.MonkeyPatch) -> Iterator[StorePath]:
-    """A folder of a store that has no folders, as object stores do."""
-    monkeypatch.setattr(stores, "_OBJECT_STORES", frozenset(["memory"]))
-    folder = StorePath(f"memory://{uuid4().hex}")
-    yield folder
-    folder.remove()
+    yield from folder_of_objects(monkeypatch)
 
 
 def write_registers(folder: Path) -> Path:

@@ -25,12 +25,12 @@ from udsat_geo.registers.distributions import check_weights
 from udsat_geo.registers.expressions import within_limits
 from udsat_geo.registers.key_index import hash_of
 from udsat_geo.registers.linking import Located, in_the_plane, positions_in
-from udsat_geo.registers.read import Ratios, Tally, evaluating, with_values
+from udsat_geo.registers.read import Ratios, Tally, evaluating_rows, with_values
 from udsat_geo.registers.tables import part_of
 from udsat_geo.registers.value_counts import TIMES, bins_of
 from udsat_geo.sources.engine import batches_of, quoted
+from udsat_geo.sources.origins import sha256_of
 from udsat_geo.sources.positions import spread_of
-from udsat_geo.sources.stores import sha256_of
 from udsat_geo.units.units import grid_of
 
 _ROWS_AT_A_TIME = 1 << 18
@@ -263,7 +263,7 @@ def _read_of_residents(
         for j, each in plan.kept.items()
     )
     query = f"SELECT {hash_of('dwelling_id', plan.salt)} AS key, {plan.values.columns}{kept} FROM {rows}"
-    with within_limits(connection, plan.policy), evaluating(plan.policy, "residents"):
+    with within_limits(connection, plan.policy), evaluating_rows(plan.policy, "residents"):
         yield from batches_of(connection, query)
 
 

@@ -26,7 +26,7 @@ from udsat_geo.messages.words import printable
 from udsat_geo.scoring.comparators import regions_of_rows
 from udsat_geo.scoring.scores import Yardstick
 from udsat_geo.sources.crs import same_crs
-from udsat_geo.sources.origins import name_of, origin_of
+from udsat_geo.sources.origins import name_of, origin_of, sha256_of
 from udsat_geo.units.sums import INTERNAL, InputRead, Sums
 from udsat_geo.units.units import Units
 
@@ -501,8 +501,7 @@ def sha256(path: Path) -> str:
             if part.is_file():
                 whole.update(part.name.encode() + sha256(part).encode())
         return whole.hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 def with_hashes(sums: Sums) -> Sums:

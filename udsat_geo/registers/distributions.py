@@ -7,8 +7,7 @@ its distribution function. Values and weights are whole numbers (of millionths, 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +21,7 @@ from udsat_geo.kernels.arrays import Flags, Floats, Ints
 from udsat_geo.messages.errors import InputError, Problem
 from udsat_geo.messages.translate import _
 from udsat_geo.policy.rules import Criterion, Policy
-from udsat_geo.registers.expressions import limited
+from udsat_geo.registers.expressions import evaluating, limited
 from udsat_geo.registers.tables import is_whole_type
 from udsat_geo.sources.engine import quoted
 
@@ -263,7 +262,7 @@ def kept_values(
         if one.register_name != register or not one.is_quantile:
             continue
         sides, where = (one.numerator, one.denominator), policy.place(f"criteria ({one.key})")
-        with _evaluating(where):
+        with evaluating(where):
             kinds = connection.execute(f"DESCRIBE SELECT ({sides[0]}\n), ({sides[1]}\n) FROM {rows}").fetchall()
         units = [
             _unit(str(kind[1]), where, side) for kind, side in zip(kinds, ("numerator", "denominator"), strict=True)
@@ -282,7 +281,7 @@ def _distribution(
     row_column: str,
     place_of: Callable[[NDArray[Any]], NDArray[np.int32]],
 ) -> Distribution:
-    with _evaluating(policy.place(f"criteria ({kept.criterion.key})")):
+    with evaluating(policy.place(f"criteria ({kept.criterion.key})")):
         found = connection.execute(
             f"SELECT {row_column} AS row, {kept.value} AS value, {kept.weight} AS weight FROM {rows} "
             f"WHERE {kept.counts} AND ({row_column}\n) IS NOT NULL"
@@ -290,23 +289,6 @@ def _distribution(
     row, values, weights = (np.asarray(found[name]) for name in ("row", "value", "weight"))
     check_weights(policy, kept.criterion, weights)
     return kept.distribution(place_of(row), values, weights)
-
-
-@contextmanager
-def _evaluating(where: str) -> Iterator[None]:
-    """Tell a criterion that cannot be evaluated as such.
-
-    Raises
-    ------
-    InputError
-    """
-    try:
-        yield
-    except duckdb.Error as error:
-        reason = str(error).strip().split("\n")[0]
-        raise InputError(
-            Problem(where, _("cannot be evaluated: {reason}").format(reason=reason), _("Mend the expressions."))
-        ) from None
 
 
 def _unit(kind: str, where: str, side: str) -> int:

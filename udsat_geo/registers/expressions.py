@@ -590,6 +590,21 @@ def within_limits(connection: duckdb.DuckDBPyConnection, policy: Policy) -> Iter
             raise InputError(Problem(_("policy {id}").format(id=policy.id), what, remedy)) from None
 
 
+@contextmanager
+def evaluating(where: str) -> Iterator[None]:
+    """Tell expressions that cannot be evaluated as such; `where` says whose they are.
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        what = _("cannot be evaluated: {reason}").format(reason=str(error).strip().split("\n")[0])
+        raise InputError(Problem(where, what, _("Mend the expressions."))) from None
+
+
 def limited(read: _Reading) -> _Reading:
     """A reading on a connection by a policy, these two given first, held to `within_limits`."""
 

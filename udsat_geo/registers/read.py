@@ -32,6 +32,7 @@ from udsat_geo.registers.expressions import (
     check_policy_expressions,
     check_policy_fits,
     evaluate_let,
+    evaluating,
     limited,
     names_in,
     raise_if_any,
@@ -185,7 +186,7 @@ def add_ratios(
     rows = with_values(policy, register, relation, let)
     values = row_values(connection, policy, register, rows)
     tally = Tally(policy, values, ratios)
-    with evaluating(policy, register):
+    with evaluating_rows(policy, register):
         for found in batches_of(connection, f"SELECT {row_column} AS row, {values.columns} FROM {rows}"):
             tally.add(place_of(found["row"]), found)
     tally.close()
@@ -210,20 +211,16 @@ def with_values(policy: Policy, register: str, relation: str, let: Mapping[str, 
 
 
 @contextmanager
-def evaluating(policy: Policy, register: str) -> Iterator[None]:
-    """Tell criteria that cannot be evaluated over the rows of a register as such.
+def evaluating_rows(policy: Policy, register: str) -> Iterator[None]:
+    """Tell criteria that cannot be evaluated over the rows of a register as such, and rows that cannot be read.
 
     Raises
     ------
     InputError
     """
     try:
-        yield
-    except duckdb.Error as error:
-        reason = str(error).strip().split("\n")[0]
-        where = _("{id}: criteria over {register}").format(id=policy.id, register=register)
-        what = _("cannot be evaluated: {reason}").format(reason=reason)
-        raise InputError(Problem(where, what, _("Mend the expressions."))) from None
+        with evaluating(_("{id}: criteria over {register}").format(id=policy.id, register=register)):
+            yield
     except OSError as error:
         # a page that is damaged behind the first rows
         what = _("cannot be read: {reason}").format(reason=str(error).strip().split("\n")[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 import tempfile
@@ -20,7 +19,7 @@ from udsat_geo.sources.fetch import Fetcher, fetch_file
 from udsat_geo.sources.formats import check_vector_file
 from udsat_geo.sources.gdal import copy_file, files_in
 from udsat_geo.sources.kinds import table_kind
-from udsat_geo.sources.origins import Origin, forget_origin, tell_origin
+from udsat_geo.sources.origins import Origin, forget_origin, sha256_of, tell_origin
 
 SUFFIXES = (".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".fgb", ".shp", ".gml", ".csv", ".tab", ".kml")
 """What may be meant where no file of an archive is named, and one alone has such a name."""
@@ -113,9 +112,8 @@ def _fetch(source: Source, fetcher: Fetcher, folder: Path) -> Path:
     copy = fetched or _from_archive(source, fetcher, folder)
     if table_kind(copy) == "vector":
         check_vector_file(copy, source.name)
-    with copy.open("rb") as file:
-        # it is as it was sent, so its hash is that of its bytes
-        tell_origin(copy, Origin(source.name, hashlib.file_digest(file, "sha256").hexdigest()))
+    # it is as it was sent, so its hash is that of its bytes
+    tell_origin(copy, Origin(source.name, sha256_of(copy)))
     return Path(f"{copy}{LAYER}{source.layer}") if source.layer else copy
 
 

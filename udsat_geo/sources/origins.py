@@ -6,6 +6,7 @@ the file lies in a temporary folder under a name that means nothing to anybody.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -56,6 +57,12 @@ def forget_origin(path: Path) -> None:
 def origin_of(path: Path) -> Told | None:
     """Where a local copy came from; None for a file that is no copy."""
     return _ORIGINS.get(path)
+
+
+def sha256_of(file: Path) -> str:
+    """The hash of a file's content as it lies here, whatever it is a copy of."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def name_of(path: Path) -> str:

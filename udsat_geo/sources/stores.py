@@ -21,7 +21,7 @@ from typing import Any
 
 from udsat_geo.messages.errors import InputError, Problem, check_installed, reason_of
 from udsat_geo.messages.translate import _
-from udsat_geo.sources.origins import forget_origin, origin_of, tell_origin
+from udsat_geo.sources.origins import forget_origin, origin_of, sha256_of, tell_origin
 
 _ADDRESS = re.compile(r"(?!https?:)([a-z][a-z0-9+.\-]*)://\S+", re.IGNORECASE)
 _DRIVERS = (
@@ -155,12 +155,6 @@ class StorePath:
                 while piece := file.read(_PIECE):
                     digest.update(piece)
         return digest.hexdigest()
-
-
-def sha256_of(file: Path) -> str:
-    """The hash of a file of this machine."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def sizes_of(files: Sequence[StorePath]) -> list[int]:
