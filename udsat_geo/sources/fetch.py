@@ -24,6 +24,8 @@ from udsat_geo.sources.gdal import HttpResult, answering, fetch, free, result_at
 _MAY_PASS = (502, 503, 504)
 _LONGEST_TOLD = 300
 _NO_PROTOCOL, _NO_HOST, _NO_CONNECTION, _CUT, _TIMEOUT, _ROUND_IN_CIRCLES, _TOO_LARGE = 1, 6, 7, 18, 28, 47, 63
+# GDAL takes no more than 2^31 - 1 bytes of an answer
+_NOT_TAKEN = 23
 _BROKEN_OFF, _NO_SECURITY, _NO_ADDRESS = (52, 55, 56), (35, 51, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91), 3
 """Curl's codes, https://curl.se/libcurl/c/libcurl-errors.html."""
 
@@ -222,7 +224,7 @@ class Fetcher:
     def _look(self, address: bytes, result: HttpResult, check: Check) -> None:
         """Raise whatever is wrong with an answer."""
         self._received += result.length
-        if result.status == _TOO_LARGE or self._received > self.limits.bytes:
+        if result.status in (_TOO_LARGE, _NOT_TAKEN) or self._received > self.limits.bytes:
             size = decimal(self.limits.bytes / 1024**2, 0) + " MiB"
             self.fail(_("sends more than {size}").format(size=size), _("Ask for less: a filter, or a smaller layer."))
         self._check_redirections(address, result)

@@ -157,6 +157,8 @@ def endless(exchange: Exchange, body: bytes) -> None:
         exchange.wfile.write(start)
         while True:
             exchange.wfile.write(member * 200)
+            # a fast machine would send two gigabytes in a second
+            time.sleep(0.01)
     except OSError:
         return
 

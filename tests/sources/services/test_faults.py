@@ -20,6 +20,8 @@ from test_layers_of_a_service import QUICK, lines, read, refused
 from udsat_geo.messages.errors import InputError
 from udsat_geo.messages.limits import Limits
 from udsat_geo.sources.copies import local_copies
+from udsat_geo.sources.fetch import Fetcher
+from udsat_geo.sources.gdal import HttpResult
 
 SOON = replace(QUICK, answer_s=1, whole_s=8)
 LOGIN = b"<!DOCTYPE html><html><body><form>Log in</form></body></html>"
@@ -162,6 +164,12 @@ def test_an_answer_without_end_is_given_up_in_time(proxy: Proxy, fault: Fault) -
 def test_an_answer_without_end_is_given_up_by_its_size(proxy: Proxy) -> None:
     proxy.every = {"COUNT": faulty.endless}
     assert "sends more than 1 MiB" in refused(address_of(proxy), replace(QUICK, bytes=1024**2))
+
+
+def test_an_answer_of_two_gigabytes_is_more_than_gdal_takes() -> None:
+    cut = HttpResult(status=23, error=b"Failure writing output to destination")
+    with pytest.raises(InputError, match=r"a service: sends more than 2[.,]048 MiB"):
+        Fetcher("a service", Limits())._look(b"http://127.0.0.1", cut, lambda _address, _body: None)
 
 
 def test_slow_pauses_do_not_outlast_the_whole_time(proxy: Proxy) -> None:
