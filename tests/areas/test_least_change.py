@@ -18,7 +18,7 @@ from udsat_geo.areas.near_misses import find_near_misses
 from udsat_geo.areas.roles import Areas
 from udsat_geo.kernels.arrays import Ints
 from udsat_geo.policy.rules import Policy
-from udsat_geo.scoring.scores import Scores, score_units
+from udsat_geo.scoring.scores import Scores, composite_of_rates, score_units
 from udsat_geo.units.edges import Edges, find_edges
 from udsat_geo.units.units import Units
 
@@ -185,3 +185,31 @@ def test_an_area_that_nothing_can_take_out_says_so() -> None:
     assert found.alone == (None,)
     assert found.together == ()
     assert least_change(np.array([0]), False, units, scores, edges, policy, areas) is None
+
+
+class TwinByRanks(Twin):
+    """The same, where composites are places among all units."""
+
+    def meets(self, unit: int, changes: tuple[int, ...]) -> tuple[bool, float]:
+        enough, _points = super().meets(unit, changes)
+        own = self.units.numerator[unit] / self.units.denominator[unit]
+        # as it is rounded there: a rate that meets another's is placed beside it
+        rate = own + np.array(changes) * (1 / np.array(self.whole) * np.array(self.sign))
+        against = self.scores.comparators.of_units(np.array([unit])).value
+        return enough, float(composite_of_rates(rate[None, :], self.scores, self.policy, against)[0])
+
+
+@given(st.lists(st.lists(st.integers(0, COUNTED), min_size=2, max_size=2), min_size=4, max_size=7))
+def test_where_composites_are_ranks_each_criterion_alone_is_looked_for(counted: list[list[int]]) -> None:
+    score, rule = {"method": "percentile"}, {"core": 70.0, "edge": 55.0, "criteria": 1}
+    policy = make_policy(["high", "low"], rule=rule, score=score, areas={"residents": 0})
+    units = town(counted, 2)
+    edges = find_edges(units, policy)
+    scores = score_units(units, policy)
+    areas = form_areas(units, scores, edges, policy)
+    for members, out in groups_of(units, scores, edges, policy, areas):
+        found = least_change(members, out, units, scores, edges, policy, areas)
+        if found is not None:
+            twin = TwinByRanks(units, scores, edges, policy, members, out)
+            assert list(found.alone) == [twin.alone(j) for j in range(2)]
+            assert found.together == ()
